@@ -1,0 +1,55 @@
+"""The entry point: from ``sys.argv`` to an exit code."""
+
+import logging
+import os
+import sys
+import threading
+
+from foresto_cli.cli import app
+from foresto_cli.console import Console
+
+BUG = 70
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line and exit with its code (README, "Exit codes")."""
+    code = _run(_sandbox_first(sys.argv[1:]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(thread.name.startswith("ask") for thread in threading.enumerate()):
+        # A question to a silent upstream is still under way; everything is closed, so do not wait for its time limit.
+        os._exit(code)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        app(arguments, prog_name="foresto")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else BUG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    # The outermost handler: whatever arrives here is a bug of ours, and has to leave a trace and an exit code.
+    except Exception:
+        logging.getLogger("foresto_cli").exception("bug")
+        kind = sys.exc_info()[0]
+        name = kind.__name__ if kind else "?"
+        Console().complain(
+            f"✗ foresto 의 오류입니다({name}). 자세한 내용은 로그에 있습니다: foresto doctor 가 위치를 알려 줍니다."
+        )
+        return BUG
+    return 0
+
+
+def _sandbox_first(arguments: list[str]) -> list[str]:
+    """Let ``--sandbox`` stand anywhere before ``--``: it means the same for every command."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    if "--sandbox" not in arguments[:end]:
+        return arguments
+    rest = [argument for argument in arguments[:end] if argument != "--sandbox"]
+    return ["--sandbox", *rest, *arguments[end:]]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""Putting the pieces together for one command: settings, folders, database, upstream clients, real or sandboxed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+
+from foresto_cli import clock, logs, settings
+from foresto_cli.calendar import Calendar
+from foresto_cli.console import Console
+from foresto_cli.errors import UsageError
+from foresto_cli.settings import Paths, Settings
+from foresto_cli.store import engine as store_engine
+from foresto_cli.store.limits import StoredLimits
+from foresto_cli.upstream.fdr import Fdr
+from foresto_cli.upstream.http import Transport, UpstreamSession
+from foresto_cli.upstream.krx import Krx
+from foresto_cli.upstream.krx_openapi import KrxOpenApi
+from foresto_cli.upstream.naver import Naver
+
+if TYPE_CHECKING:
+    from foresto_cli.sandbox import Options, Sandbox
+
+OLDEST_HISTORY = date(1995, 5, 2)
+"""KRX's by-date pages reach back to here."""
+SANDBOX_HASTE = 0.01
+EVENING = time(19, 0)
+
+
+@dataclass
+class App:
+    """What one command works with.
+
+    Attributes:
+        settings: in force.
+        folders: in force.
+        engine: the migrated database.
+        console: where to print.
+        redact: takes secrets out of text.
+        sandbox: the stand-in for every upstream, when there is one.
+    """
+
+    settings: Settings
+    folders: Paths
+    engine: Engine
+    console: Console
+    redact: logs.Redactor
+    sandbox: "Sandbox | None" = None
+    _transport: Transport = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Share one memory of budgets and breakers among all clients."""
+        self._transport = Transport(StoredLimits(self.engine), SANDBOX_HASTE if self.sandbox else 1.0)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Return the trading calendar with the corrections of this database."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(text("SELECT trade_date, is_closed FROM market_closure")).all()
+        closed = frozenset(row.trade_date for row in rows if row.is_closed)
+        return Calendar(closed, frozenset(row.trade_date for row in rows) - closed)
+
+    @property
+    def history_start(self) -> date:
+        """Return the oldest day that the upstreams have."""
+        return self.sandbox.market.sessions[0] if self.sandbox else OLDEST_HISTORY
+
+    @cached_property
+    def krx(self) -> Krx | None:
+        """Return KRX by login, if there is one."""
+        if self.settings.krx_id is None or self.settings.krx_pw is None:
+            return None
+        login, password = self.settings.krx_id.get_secret_value(), self.settings.krx_pw.get_secret_value()
+        return Krx(self._transport, login, password, self.settings.foresto_krx_daily_budget)
+
+    @cached_property
+    def krx_openapi(self) -> KrxOpenApi | None:
+        """Return the OPEN API, if there is a key."""
+        key = self.settings.krx_openapi_key
+        return None if key is None else KrxOpenApi(self._transport, key.get_secret_value())
+
+    @cached_property
+    def fdr(self) -> Fdr:
+        """Return FinanceDataReader's mirror."""
+        return Fdr(self._transport)
+
+    @cached_property
+    def naver(self) -> Naver:
+        """Return Naver's charts."""
+        return Naver(self._transport)
+
+    @property
+    def upstream_sessions(self) -> list[UpstreamSession]:
+        """Return the sessions of every client used so far."""
+        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver"))
+        return [session for client in made if client is not None for session in client.sessions]
+
+
+@contextmanager
+def opened(console: Console, *, sandboxed: bool, without: tuple[str, ...] = ()) -> Iterator[App]:
+    """Yield everything a command needs; afterwards nothing is left running.
+
+    Args:
+        console: where to print.
+        sandboxed: use the stand-ins and their own database.
+        without: settings to be taken away (the demonstration rehearses a missing key).
+
+    Raises:
+        ConfigError, StoreUnavailable, UsageError: what has to be put right first.
+    """
+    with ExitStack() as stack:
+        folders = settings.paths()
+        settings.private_folder(folders.state)
+        sandbox = None
+        if sandboxed:
+            folders = folders.in_sandbox()
+            sandbox = stack.enter_context(_sandbox(settings.private_folder(folders.state)))
+            found = settings.load_sandbox()
+        else:
+            found = settings.load(folders)
+        found = found.model_copy(update=dict.fromkeys(without))
+        redact = logs.Redactor(found.secrets())
+        logs.start(folders.logs, found.foresto_log_level, redact)
+        url = found.database_url.get_secret_value() if isinstance(found.database_url, SecretStr) else None
+        engine = stack.enter_context(store_engine.opened(url, folders.data, sandbox=sandboxed))
+        yield App(found, folders, engine, console, redact, sandbox)
+
+
+def sandbox_options() -> "Options":
+    """Return the sandbox's size and time from the environment (SPEC §3).
+
+    Raises:
+        UsageError: a variable does not fit.
+    """
+    from foresto_cli.sandbox import Options
+
+    recorded = os.environ.get("FORESTO_SANDBOX_RECORDED")
+    return Options(
+        now=_sandbox_now(),
+        stocks=_whole_number("FORESTO_SANDBOX_STOCKS", 300, 20, 3_000),
+        sessions=_whole_number("FORESTO_SANDBOX_SESSIONS", 300, 2, 1_300),
+        seed=_whole_number("FORESTO_SANDBOX_SEED", 1, 0, 2**31),
+        recorded=Path(recorded) if recorded else None,
+    )
+
+
+@contextmanager
+def _sandbox(folder: Path) -> Iterator["Sandbox"]:
+    from foresto_cli import sandbox
+
+    options = sandbox_options()
+    clock.pretend(options.now)
+    try:
+        running = sandbox.running(options, folder, faults=os.environ.get("FORESTO_SANDBOX_FAULTS", ""))
+        with running as started, environment(started.environment()):
+            yield started
+    except ValueError as error:
+        raise UsageError(f"FORESTO_SANDBOX_FAULTS 를 알아볼 수 없습니다: {error}") from None
+    finally:
+        clock.pretend(None)
+
+
+@contextmanager
+def environment(variables: dict[str, str]) -> Iterator[None]:
+    """Set environment variables while the block runs."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _sandbox_now() -> datetime:
+    given = os.environ.get("FORESTO_SANDBOX_TODAY")
+    if not given:
+        return datetime.combine(clock.today(), EVENING, clock.KST)
+    try:
+        if len(given) <= len("2026-01-01"):
+            return datetime.combine(date.fromisoformat(given), EVENING, clock.KST)
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise UsageError(
+            f"FORESTO_SANDBOX_TODAY={given} 는 날짜(2026-11-20)나 시각(2026-11-20T16:30)이 아닙니다."
+        ) from None
+    return moment.astimezone(clock.KST) if moment.tzinfo else moment.replace(tzinfo=clock.KST)
+
+
+def _whole_number(name: str, default: int, least: int, most: int) -> int:
+    given = os.environ.get(name, f"{default}")
+    if not given.isdecimal() or not least <= int(given) <= most:
+        raise UsageError(f"{name}={given} 는 {least:,}~{most:,} 의 정수여야 합니다.")
+    return int(given)

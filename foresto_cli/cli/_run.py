@@ -1,0 +1,82 @@
+"""What every command does around its one function: open, print, and leave with the right exit code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from foresto_cli.errors import ForestoError, exit_code_of
+
+if TYPE_CHECKING:
+    from foresto_cli.app import App
+    from foresto_cli.console import Console
+
+Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 표준 출력에 씁니다.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="묻지 않고, 무엇을 몇 번 물을지만 보여 줍니다.")]
+Wait = Annotated[str, typer.Option("--wait", help="다른 수집이 끝나기를 기다리는 시간(10m, 90s, 1h).", metavar="시간")]
+Workers = Annotated[int, typer.Option("--workers", help="동시에 묻는 수. 서버별 간격이 먼저입니다.", metavar="N")]
+
+Work = Callable[["App"], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Globals:
+    """What was said before the command: ``--sandbox``."""
+
+    sandbox: bool
+
+
+def perform(ctx: typer.Context, command: str, work: Work, *, as_json: bool, shown: bool = True) -> None:
+    """Open the application, do ``work``, print its result and exit with its code.
+
+    Args:
+        ctx: carries :class:`Globals`.
+        command: name in ``--json``.
+        work: does everything and returns the ``--json`` object.
+        as_json: print that object, and nothing else on stdout.
+        shown: print the closing lines; commands that print for themselves say no.
+    """
+    from foresto_cli.console import Console
+
+    console = Console(as_json=as_json)
+    try:
+        result = _opened(ctx, console, work)
+    except ForestoError as error:
+        console.complain(f"✗ {error}")
+        console.result(_refusal(command, error))
+        raise typer.Exit(exit_code_of(error)) from None
+    if shown:
+        from foresto_cli.ops.closing import closing_lines
+
+        closing_lines(console, result)
+    console.result(result)
+    raise typer.Exit(result["exit_code"])
+
+
+def _opened(ctx: typer.Context, console: "Console", work: Work) -> dict[str, Any]:
+    from foresto_cli import app as application
+    from foresto_cli.ops import stop
+
+    stop.listen()
+    globals_: Globals = ctx.obj
+    with application.opened(console, sandboxed=globals_.sandbox) as app:
+        return work(app)
+
+
+def _refusal(command: str, error: ForestoError) -> dict[str, Any]:
+    nothing = {"added": 0, "changed": 0, "unchanged": 0}
+    return {
+        "command": command,
+        "outcome": error.outcome,
+        "exit_code": exit_code_of(error),
+        "run_id": None,
+        "units": dict.fromkeys(("planned", "done", "no_data", "failed", "pending"), 0),
+        "rows": nothing,
+        "tables": {},
+        "requests": {"total": 0},
+        "seconds": 0.0,
+        "sources": {},
+        "alerts": [],
+        "reasons": [str(error)],
+    }

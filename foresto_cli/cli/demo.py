@@ -1,0 +1,19 @@
+"""``foresto demo``: the whole system in about a minute."""
+
+import typer
+
+
+def demo() -> None:
+    """키도, 네트워크도, 서버도 없이 한 바퀴: 받기, 차단, 이어받기, 검증."""
+    from foresto_cli import demo as demonstration
+    from foresto_cli.console import Console
+    from foresto_cli.errors import ForestoError, exit_code_of
+    from foresto_cli.ops import stop
+
+    stop.listen()
+    console = Console()
+    try:
+        demonstration.show(console)
+    except ForestoError as error:
+        console.complain(f"✗ {error}")
+        raise typer.Exit(exit_code_of(error)) from None

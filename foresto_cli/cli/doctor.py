@@ -1,0 +1,27 @@
+"""``foresto doctor``: is everything ready, and if not, what to do."""
+
+from typing import Annotated
+
+import typer
+
+from foresto_cli.cli._run import Globals, Json
+
+
+def doctor(
+    ctx: typer.Context,
+    offline: Annotated[bool, typer.Option("--offline", help="상류 서버에는 묻지 않습니다.")] = False,
+    as_json: Json = False,
+) -> None:
+    """키, 데이터베이스, 폴더 권한, 시계, 달력, 잠금, 한도, 상류 서버를 살피고 할 일을 알려 줍니다."""
+    from foresto_cli.console import Console
+    from foresto_cli.ops import doctor as examination
+    from foresto_cli.ops import stop
+
+    stop.listen()
+    globals_: Globals = ctx.obj
+    console = Console(as_json=as_json)
+    found = examination.examine(console, sandboxed=globals_.sandbox, ask_upstreams=not offline)
+    examination.show(console, found)
+    result = examination.as_result(found)
+    console.result(result)
+    raise typer.Exit(result["exit_code"])

@@ -1,0 +1,29 @@
+"""``foresto listing``: who is listed and who was."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from foresto_cli.cli._run import DryRun, Json, Wait, perform
+
+if TYPE_CHECKING:
+    from foresto_cli.app import App
+
+app = typer.Typer(help="상장 목록: 지금 상장된 종목과 상장폐지된 종목.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """상장 목록: 지금 상장된 종목과 상장폐지된 종목."""
+
+
+@app.command()
+def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False) -> None:
+    """상장 종목, 종목 설명, 상장폐지 목록을 받아 fdr_stock_listing 에 저장합니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import job, loads
+
+        return loads.load_listing(found, loads.Options(dry_run=dry_run, wait=job.duration(wait)))
+
+    perform(ctx, "listing load", work, as_json=as_json)

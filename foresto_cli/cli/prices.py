@@ -1,0 +1,83 @@
+"""``foresto prices``: daily prices and indices."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from foresto_cli.cli._run import DryRun, Json, Wait, Workers, perform
+
+if TYPE_CHECKING:
+    from foresto_cli.app import App
+
+app = typer.Typer(help="일별 시세와 지수.", no_args_is_help=True)
+
+DefaultDays = Annotated[int, typer.Option(help="며칠 전까지 거슬러 올라가 채울지(달력 날수).", metavar="일")]
+
+
+@app.command()
+def incremental(
+    ctx: typer.Context,
+    default_days: DefaultDays = 1825,
+    workers: Workers = 4,
+    refresh_days: Annotated[
+        int,
+        typer.Option(help="미러에서 받은 시세를 거래소 자료로 바꿔 넣을 최근 거래일 수.", metavar="일"),
+    ] = 2,
+    dry_run: DryRun = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
+    """빠진 거래일의 전 종목 시세를 최근 것부터 모두 받습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import job, loads
+
+        options = loads.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        return loads.load_prices_incremental(found, default_days, refresh_days, options)
+
+    perform(ctx, "prices incremental", work, as_json=as_json)
+
+
+@app.command()
+def load(
+    ctx: typer.Context,
+    start: Annotated[str, typer.Option(help="첫날(2026-02-13 또는 20260213).", metavar="날짜")],
+    end: Annotated[str, typer.Option(help="마지막 날.", metavar="날짜")],
+    ticker: Annotated[str | None, typer.Option(help="한 종목만(여섯 자리 종목코드).", metavar="종목코드")] = None,
+    again: Annotated[bool, typer.Option("--again", help="이미 받은 거래일도 다시 받습니다.")] = False,
+    workers: Workers = 4,
+    dry_run: DryRun = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
+    """기간을 정해 시세를 받습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.cli._dates import parse_date
+        from foresto_cli.ops import job, loads
+
+        options = loads.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait), again=again)
+        return loads.load_prices_between(found, parse_date(start), parse_date(end), ticker, options)
+
+    perform(ctx, "prices load", work, as_json=as_json)
+
+
+@app.command()
+def index(
+    ctx: typer.Context,
+    default_days: DefaultDays = 1825,
+    workers: Workers = 4,
+    dry_run: DryRun = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
+    """코스피, 코스닥, 코스피 200 지수를 받습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import job, loads
+
+        return loads.load_index(
+            found, default_days, loads.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        )
+
+    perform(ctx, "prices index", work, as_json=as_json)

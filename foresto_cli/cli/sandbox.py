@@ -1,0 +1,26 @@
+"""``foresto sandbox``: the stand-in for the upstreams, for fire drills and for developers."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="모의 시장: 실제 서버 대신 답하는 127.0.0.1 의 대역.", no_args_is_help=True)
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="포트. 0 이면 빈 포트.", min=0, max=65535)] = 0) -> None:
+    """모의 시장을 켜 두고, 다른 프로그램이 쓰는 환경 변수를 보여 줍니다. Ctrl-C 로 끕니다."""
+    from foresto_cli.ops import drill
+
+    raise typer.Exit(drill.serve(port))
+
+
+@app.command()
+def faults(
+    add: Annotated[str | None, typer.Option(help="더할 장애(예: block@data.krx.co.kr*1+20).", metavar="장애")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="걸어 둔 장애를 모두 치웁니다.")] = False,
+) -> None:
+    """다음 --sandbox 명령들이 겪을 장애를 보거나, 더하거나, 치웁니다."""
+    from foresto_cli.ops import drill
+
+    raise typer.Exit(drill.faults(add, clear=clear))

@@ -1,0 +1,256 @@
+"""The flow, once, for every data set.
+
+What ought to exist, minus what the ledger has, is asked for unit by unit; each unit is fetched (the only network),
+parsed and checked (pure), and stored and marked done in one transaction. New days, gaps, yesterday's failures and going
+on after a crash are the same set difference.
+"""
+
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotFinished
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+from foresto_cli import clock
+from foresto_cli.errors import (
+    AuthFailed,
+    BadPayload,
+    Blocked,
+    ForestoError,
+    Interrupted,
+    NotYet,
+    RateLimited,
+    StoreUnavailable,
+)
+from foresto_cli.loaders import Answer, Loader, Parsed, Unit
+from foresto_cli.store import batches, ledger
+from foresto_cli.store.engine import explained
+from foresto_cli.store.upsert import Counts, Row
+from foresto_cli.upstream.http import requests_by_upstream
+
+log = logging.getLogger(__name__)
+
+REJECTED_SHARE = 0.02
+"""More impossible rows than this and the whole answer is not believed."""
+STORE_TRIES = 3
+STORE_WAIT_SECONDS = 5
+LOOK_AROUND_SECONDS = 0.2
+
+LEFT_PENDING = (Blocked, RateLimited, AuthFailed, NotYet)
+"""Errors after which a unit was neither answered nor failed: it is asked for again by a later run."""
+
+KeepPayload = Callable[[Unit, BadPayload], None]
+
+
+@dataclass
+class Report:
+    """What one data set's collection came to.
+
+    Attributes:
+        name: data set.
+        table: where its rows went.
+        planned: units that had to be asked for.
+        settled: units that were already there.
+        done: units stored in this run.
+        no_data: units for which there is nothing, rightly.
+        rows: added, changed, unchanged.
+        sources: units by who answered.
+        requests: requests by upstream.
+        failures: units that we could not find out about, and why; the ledger has them as failed.
+        pending: units that were not answered, and why; the ledger does not have them.
+        refusals: why an upstream (by breaker) is not asked any more, if so, even where another one answered.
+        rejected: impossible rows that were left out, with the reason.
+        interrupted: the request to stop, if there was one.
+    """
+
+    name: str
+    table: str
+    planned: int = 0
+    settled: int = 0
+    done: int = 0
+    no_data: int = 0
+    rows: Counts = field(default_factory=Counts)
+    sources: Counter[str] = field(default_factory=Counter)
+    requests: dict[str, int] = field(default_factory=dict)
+    failures: list[tuple[Unit, ForestoError]] = field(default_factory=list)
+    pending: list[tuple[Unit, ForestoError]] = field(default_factory=list)
+    refusals: dict[str, ForestoError] = field(default_factory=dict)
+    rejected: list[str] = field(default_factory=list)
+    interrupted: Interrupted | None = None
+
+    @property
+    def left(self) -> int:
+        """Return how many planned units were not answered, asked for or not."""
+        return self.planned - self.done - self.no_data - len(self.failures)
+
+    @property
+    def finished(self) -> int:
+        """Return how many units were dealt with so far."""
+        return self.done + self.no_data + len(self.failures) + len(self.pending)
+
+
+Progress = Callable[[Report, Unit], None]
+
+
+def plan(engine: Engine, loader: Loader) -> tuple[list[Unit], int]:
+    """Return (units to be asked for, how many are settled already)."""
+    with engine.connect() as connection:
+        known = ledger.entries(connection, loader.name)
+    units = loader.units()
+    todo = [unit for unit in units if unit.key not in known or not loader.is_settled(unit, known[unit.key])]
+    return todo, len(units) - len(todo)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a collection needs beside the data set.
+
+    Attributes:
+        engine: the database.
+        run_id: the run that the ledger names.
+        workers: units asked for at the same time; the pace of each upstream holds all the same.
+        progress: called after each unit.
+        keep_payload: puts an answer that was not understood aside.
+    """
+
+    engine: Engine
+    run_id: int
+    workers: int
+    progress: Progress
+    keep_payload: KeepPayload
+
+
+def collect(loader: Loader, setting: Setting) -> Report:
+    """Ask for everything that is missing, store it, and say what became of it.
+
+    A failing unit never stops the others. After a request to stop, the unit at hand is finished or not begun.
+
+    Raises:
+        StoreUnavailable: the database went away and did not come back.
+    """
+    engine = setting.engine
+    todo, settled = plan(engine, loader)
+    report = Report(loader.name, loader.table, planned=len(todo), settled=settled)
+    if not todo:
+        return report
+    with explained(), engine.begin() as connection:
+        batch_id = batches.begin(connection, setting.run_id, loader.batch_type)
+    try:
+        for unit, future in _asked(loader, todo, setting.workers):
+            _deal_with(loader, unit, future, report, setting, batch_id)
+            setting.progress(report, unit)
+    except Interrupted as interrupted:
+        report.interrupted = interrupted
+    report.requests = requests_by_upstream(loader.sessions)
+    report.refusals = {s.breaker: s.refused for s in loader.sessions if s.refused is not None}
+    with explained(), engine.begin() as connection:
+        first = next((f"{error}" for _, error in [*report.failures, *report.pending]), None)
+        good = report.done + report.no_data
+        batches.end(connection, batch_id, batches.Outcome(report.planned, good, len(report.failures), first))
+    return report
+
+
+def _asked(loader: Loader, todo: Sequence[Unit], workers: int) -> Iterator[tuple[Unit, Future[Answer]]]:
+    """Yield each unit with its finished question, in order, at most ``workers`` questions ahead.
+
+    Raises:
+        Interrupted: the process was asked to stop.
+    """
+    waiting = iter(todo)
+    under_way: deque[tuple[Unit, Future[Answer]]] = deque()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="ask")
+    try:
+        while True:
+            while len(under_way) < workers and (unit := next(waiting, None)) is not None:
+                under_way.append((unit, pool.submit(loader.fetch, unit)))
+            if not under_way:
+                return
+            unit, future = under_way.popleft()
+            _await(future)
+            yield unit, future
+    finally:
+        # A thread may still be waiting for an upstream; nobody is interested in its answer any more.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _await(future: Future[Answer]) -> None:
+    while True:
+        interrupted = clock.interruption()
+        if interrupted is not None:
+            raise interrupted
+        try:
+            future.exception(timeout=LOOK_AROUND_SECONDS)
+        except NotFinished:
+            continue
+        return
+
+
+def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs are the flow's state
+    loader: Loader, unit: Unit, future: Future[Answer], report: Report, setting: Setting, batch_id: int
+) -> None:
+    try:
+        answer = future.result()
+        parsed = _checked(loader, loader.parse(answer), report)
+    except LEFT_PENDING as error:
+        report.pending.append((unit, error))
+        log.warning("%s %s pending: %s", loader.name, unit.key, error)
+        return
+    except (Interrupted, StoreUnavailable):
+        raise
+    except ForestoError as error:
+        if isinstance(error, BadPayload):
+            setting.keep_payload(unit, error)
+        report.failures.append((unit, error))
+        log.error("%s %s failed: %s", loader.name, unit.key, error)  # noqa: TRY400  # expected; no traceback needed
+        with explained(), setting.engine.begin() as connection:
+            ledger.mark(connection, (loader.name, unit.key), ledger.failed_entry(), setting.run_id, str(error))
+        return
+    report.rows += _stored_whole(loader, answer, parsed, setting, batch_id)
+    report.sources[answer.source_id] += 1
+    if parsed.status == "no_data":
+        report.no_data += 1
+    else:
+        report.done += 1
+
+
+def _checked(loader: Loader, parsed: Parsed, report: Report) -> Parsed:
+    good: list[Row] = []
+    reasons: list[str] = []
+    for row in parsed.rows:
+        reason = loader.check(row)
+        if reason is None:
+            good.append(row)
+        else:
+            reasons.append(f"{next(iter(row.values()))}: {reason}")
+    if not reasons:
+        return parsed
+    if len(reasons) > REJECTED_SHARE * len(parsed.rows):
+        raise BadPayload(f"{len(parsed.rows):,}행 가운데 {len(reasons):,}행이 있을 수 없는 값입니다({reasons[0]}).")
+    report.rejected += reasons
+    note = f"{len(reasons)}행을 뺐습니다: {reasons[0]}"
+    return Parsed(good, parsed.status, f"{parsed.reason} · {note}" if parsed.reason else note)
+
+
+def _stored_whole(loader: Loader, answer: Answer, parsed: Parsed, setting: Setting, batch_id: int) -> Counts:
+    """Write rows and ledger in one transaction, once more on a new connection when the server cut the old one."""
+    entry = ledger.Entry(parsed.status, answer.source_id, len(parsed.rows), answer.asked_at)
+    now = clock.wall()
+    provenance = {"batch_id": batch_id, "created_at": now, "updated_at": now}
+    counts = Counts()
+    with explained():
+        for attempt in Retrying(
+            retry=retry_if_exception_type(OperationalError),
+            stop=stop_after_attempt(STORE_TRIES),
+            wait=wait_fixed(STORE_WAIT_SECONDS),
+            sleep=clock.sleep,
+            reraise=True,
+        ):
+            with attempt, setting.engine.begin() as connection:
+                counts = loader.store(connection, answer, parsed, provenance)
+                ledger.mark(connection, (loader.name, answer.unit.key), entry, setting.run_id, parsed.reason)
+    return counts

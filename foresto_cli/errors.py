@@ -1,0 +1,123 @@
+"""Errors named by what the reader does next.
+
+Every error that foresto raises on purpose is one of these. The message is one Korean sentence for the operator that
+says what happened and what to do; it never holds a key, a password or a full URL. Each class knows its exit code and
+the outcome word used in ``--json``.
+"""
+
+from typing import ClassVar
+
+
+class ForestoError(Exception):
+    """Base of all deliberate errors; a plain one is a bug of ours (exit 70)."""
+
+    exit_code: ClassVar[int] = 70
+    outcome: ClassVar[str] = "failed"
+
+
+class Transient(ForestoError):
+    """The upstream failed in a way that usually passes: 5xx, timeout, maintenance. Retried after 30, 60, 120 s."""
+
+    exit_code = 75
+
+
+class NetworkDown(Transient):
+    """No connection at all: refused, reset, name not found. Retried three times, 10 s apart."""
+
+
+class RateLimited(ForestoError):
+    """Too fast (HTTP 429 and the like). Retried twice, 60 s apart; then the upstream is left alone for this run."""
+
+    exit_code = 75
+    outcome = "quota"
+
+
+class QuotaSpent(RateLimited):
+    """The day's budget is used up. Never retried: units stay pending until KST midnight."""
+
+
+class Blocked(ForestoError):
+    """The upstream refuses this address. Never retried: a retry renews the block. A 24 h breaker is remembered."""
+
+    exit_code = 75
+    outcome = "blocked"
+
+
+class AuthFailed(ForestoError):
+    """The key or password was refused. Never retried: the operator has to change it."""
+
+    exit_code = 78
+
+
+class NotYet(ForestoError):
+    """The answer exists only later (market still open, not published). The unit stays pending; nothing is wrong."""
+
+    exit_code = 75
+
+
+class BadPayload(ForestoError):
+    """We did not understand the answer. It is kept in the state folder; the unit is marked failed; the run goes on.
+
+    Attributes:
+        payload: the body as received, for the state folder; never shown.
+    """
+
+    exit_code = 65
+
+    def __init__(self, message: str, payload: bytes = b"") -> None:
+        """Remember the payload beside the message."""
+        super().__init__(message)
+        self.payload = payload
+
+
+UPSTREAM_ERRORS = (Transient, RateLimited, Blocked, AuthFailed, NotYet, BadPayload)
+"""What an upstream can do to us; another source of the same data may still answer."""
+
+
+class VerificationFailed(ForestoError):
+    """What is stored is not what it should be."""
+
+    exit_code = 65
+
+
+class UsageError(ForestoError):
+    """The command line asks for something impossible."""
+
+    exit_code = 2
+
+
+class ConfigError(ForestoError):
+    """A setting or key is missing or wrong."""
+
+    exit_code = 78
+
+
+class Busy(ForestoError):
+    """Another foresto is collecting."""
+
+    exit_code = 75
+    outcome = "busy"
+
+
+class StoreUnavailable(ForestoError):
+    """The database cannot be reached or does not accept us."""
+
+    exit_code = 69
+
+
+class Interrupted(ForestoError):
+    """SIGINT (130) or SIGTERM (143): the unit at hand was rolled back, everything before it is kept."""
+
+    outcome = "interrupted"
+
+    def __init__(self, signal_number: int) -> None:
+        """Remember which signal it was."""
+        super().__init__(
+            "중단 요청을 받아 진행 중이던 단위를 되돌리고 멈췄습니다. 같은 명령을 다시 실행하면 이어집니다."
+        )
+        self.code = 128 + signal_number
+
+
+def exit_code_of(error: ForestoError) -> int:
+    """Return the process exit code for ``error`` (SPEC §6)."""
+    return error.code if isinstance(error, Interrupted) else error.exit_code

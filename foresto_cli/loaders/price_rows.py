@@ -1,0 +1,175 @@
+"""How the answers of each price source become rows of ``stock_price_daily``. Pure: no network, no database.
+
+All rows have the same columns: won for prices, shares for volumes, percent for ``change_rate``. ``prev_close`` is the
+official base price (기준가), close minus change; on an ordinary day it is the close of the session before.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from foresto_cli.errors import BadPayload
+from foresto_cli.store.upsert import Row
+from foresto_cli.upstream import fdr, krx, krx_openapi, naver
+
+Record = Mapping[str, Any]
+
+MARKETS = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
+"""KRX's market ids. ``MKT_NM`` also says "KOSDAQ GLOBAL", a segment of KOSDAQ."""
+
+KRX_FIELDS = {
+    "ticker": "ISU_SRT_CD",
+    "name": "ISU_ABBRV",
+    "open_price": "TDD_OPNPRC",
+    "high_price": "TDD_HGPRC",
+    "low_price": "TDD_LWPRC",
+    "close_price": "TDD_CLSPRC",
+    "price_change": "CMPPREVDD_PRC",
+    "change_rate": "FLUC_RT",
+    "volume": "ACC_TRDVOL",
+    "trading_value": "ACC_TRDVAL",
+    "market_cap": "MKTCAP",
+    "shares_outstanding": "LIST_SHRS",
+}
+OPENAPI_FIELDS = KRX_FIELDS | {"ticker": "ISU_CD", "name": "ISU_NM"}
+FDR_FIELDS = {
+    "ticker": "Code",
+    "name": "Name",
+    "open_price": "Open",
+    "high_price": "High",
+    "low_price": "Low",
+    "close_price": "Close",
+    "price_change": "Changes",
+    "change_rate": "ChagesRatio",
+    "volume": "Volume",
+    "trading_value": "Amount",
+    "market_cap": "Marcap",
+    "shares_outstanding": "Stocks",
+}
+NUMBERS = [name for name in KRX_FIELDS if name not in {"ticker", "name"}]
+
+
+def from_krx(records: Sequence[Record], day: date) -> list[Row]:
+    """Return the rows of MDCSTAT01501 (전종목 시세).
+
+    Raises:
+        BadPayload: a field is missing or not a number.
+    """
+    return _rows(records, KRX_FIELDS, lambda record: MARKETS[record["MKT_ID"]], krx.SOURCE_ID, day)
+
+
+def from_openapi(records: Sequence[Record], day: date) -> list[Row]:
+    """Return the rows of the OPEN API's daily trading services.
+
+    Raises:
+        BadPayload: as :func:`from_krx`.
+    """
+    return _rows(records, OPENAPI_FIELDS, lambda record: _segment(record["MKT_NM"]), krx_openapi.SOURCE_ID, day)
+
+
+def from_fdr(records: Sequence[Record], day: date) -> list[Row]:
+    """Return the rows of FinanceDataReader's listing file.
+
+    Raises:
+        BadPayload: as :func:`from_krx`.
+    """
+    return _rows(records, FDR_FIELDS, lambda record: MARKETS[record["MarketId"]], fdr.SOURCE_ID, day)
+
+
+def from_naver(ticker: str, bars: Sequence[naver.Bar], days: frozenset[date]) -> list[Row]:
+    """Return the bars of ``ticker`` on ``days``; adjusted prices, so neither value, shares nor base price are known."""
+    unknown = dict.fromkeys(
+        ["trading_value", "market_cap", "shares_outstanding", "prev_close", "price_change", "change_rate"]
+    )
+    return [
+        {
+            "ticker": ticker,
+            "trade_date": day,
+            "open_price": opened,
+            "high_price": high,
+            "low_price": low,
+            "close_price": close,
+            "volume": volume,
+            **unknown,
+            "is_halted": volume == 0 and opened == 0,
+            "quality_flag": "ADJUSTED",
+            "source_id": naver.SOURCE_ID,
+        }
+        for day, opened, high, low, close, volume in bars
+        if day in days
+    ]
+
+
+def nobody_traded(records: Sequence[Record]) -> bool:
+    """Say whether an answer has no trade at all: a holiday, a market not open yet, or numbers not published.
+
+    KRX then sends every stock with ``-``, or with zeros; the OPEN API sends no row.
+
+    Raises:
+        BadPayload: a volume is not a number.
+    """
+    try:
+        return all(number(record.get(name)) in {None, 0} for record in records for name in ("ACC_TRDVOL", "Volume"))
+    except InvalidOperation as error:
+        raise BadPayload(f"거래량에 숫자가 아닌 값이 있습니다({error}).") from None
+
+
+def impossible(row: Row) -> str | None:
+    """Say what no row of the exchange can have, or None (rules of the tables, DQ-001, DQ-002)."""
+    ticker = row["ticker"]
+    if len(ticker) != 6 or not ticker.isascii() or not ticker.isalnum() or ticker.upper() != ticker:  # noqa: PLR2004  # a KRX short code has six
+        return "종목코드가 여섯 자리 영숫자가 아닙니다"
+    if row["close_price"] is None or row["close_price"] <= 0:
+        return "종가가 없거나 0 이하입니다"
+    if row["volume"] is None or row["volume"] < 0:
+        return "거래량이 없거나 음수입니다"
+    if any(row[name] is None or row[name] < 0 for name in ("open_price", "high_price", "low_price")):
+        return "시가·고가·저가가 없거나 음수입니다"
+    return None
+
+
+def _segment(name: str) -> str:
+    return name.removesuffix(" GLOBAL")
+
+
+def _rows(records: Sequence[Record], fields: Mapping[str, str], market: Any, source_id: str, day: date) -> list[Row]:  # noqa: ANN401  # a function of one record
+    try:
+        return [_row(record, fields, market(record), source_id, day) for record in records]
+    except KeyError as error:
+        raise BadPayload(f"{day} 시세에 있어야 할 항목 {error} 가 없거나 모르는 값입니다.") from None
+    except (InvalidOperation, ValueError, AttributeError, TypeError) as error:
+        raise BadPayload(f"{day} 시세에 숫자가 아닌 값이 있습니다({error}).") from None
+
+
+def _row(record: Record, fields: Mapping[str, str], market: str, source_id: str, day: date) -> Row:
+    values = {name: number(record[fields[name]]) for name in NUMBERS}
+    close, change = values["close_price"], values["price_change"]
+    return {
+        "ticker": record[fields["ticker"]],
+        "trade_date": day,
+        "name": record[fields["name"]],
+        "market": market,
+        **values,
+        "prev_close": None if close is None or change is None else close - change,
+        "is_halted": values["volume"] == 0 and values["open_price"] == 0,
+        "quality_flag": "NORMAL",
+        "source_id": source_id,
+    }
+
+
+def number(text: object) -> int | Decimal | None:
+    """Return ``1,234`` or ``-2.28`` or a plain number as a number, ``-`` and nothing as None.
+
+    Raises:
+        InvalidOperation: neither.
+    """
+    if isinstance(text, int):
+        return text
+    plain = str(text).replace(",", "").strip()
+    if plain in {"-", "", "None"}:
+        return None
+    found = Decimal(plain)
+    if not found.is_finite():
+        raise InvalidOperation(plain)
+    return int(found) if found == found.to_integral_value() else found

@@ -1,0 +1,106 @@
+"""Daily prices by ticker from Naver: for operators without a key, one request for a stock's history.
+
+The rows are adjusted as of the day of asking and marked ``ADJUSTED``; they never replace rows of the exchange, and rows
+of the exchange replace them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from foresto_cli import clock
+from foresto_cli.calendar import Calendar
+from foresto_cli.errors import BadPayload
+from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.loaders.price_rows import from_naver, impossible
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.tables import stock_price_daily
+from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.upstream import naver
+from foresto_cli.upstream.http import UpstreamSession
+from foresto_cli.upstream.naver import Naver
+
+NAME = "prices.ticker"
+
+
+@dataclass
+class PriceTickers:
+    """Loader of single stocks' history; a unit is one ticker and span.
+
+    Attributes:
+        client: the chart service.
+        calendar: the sessions.
+        tickers: those wanted; each is listed now (Naver has no others).
+        start: first day wanted.
+        end: last day wanted.
+        now: the clock's reading.
+    """
+
+    client: Naver
+    calendar: Calendar
+    tickers: Sequence[str]
+    start: date
+    end: date
+    now: datetime
+    name: str = NAME
+    label: str = "종목별 시세"
+    batch_type: str = "PRICE"
+    table: str = "stock_price_daily"
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return the sessions of the chart service."""
+        return self.client.sessions
+
+    def days(self) -> list[date]:
+        """Return the ended sessions of the span, oldest first."""
+        return self.calendar.sessions(self.start, min(self.end, self.calendar.latest_ended(self.now)))
+
+    def units(self) -> list[Unit]:
+        """Return one unit a ticker."""
+        days = self.days()
+        if not days:
+            return []
+        return [Unit(f"{ticker}:{days[0]}:{days[-1]}", f"{ticker} {days[0]}~{days[-1]}") for ticker in self.tickers]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+        """Say whether this very span was stored."""
+        return entry.status == "done"
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask for as many bars as reach back to the start of the span.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.naver`.
+        """
+        ticker = unit.key.split(":")[0]
+        asked_at = clock.wall()
+        count = (self.now.date() - self.start).days + timedelta(days=2).days
+        return Answer(unit, naver.SOURCE_ID, self.client.bars(ticker, count), asked_at)
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the bars of the span; fewer than 3,000 sessions back there are none.
+
+        Raises:
+            BadPayload: no bar at all for a stock that is listed.
+        """
+        ticker = answer.unit.key.split(":")[0]
+        rows = from_naver(ticker, answer.payload, frozenset(self.days()))
+        if not answer.payload:
+            raise BadPayload(f"네이버 차트가 상장 종목 {ticker} 의 시세를 하나도 주지 않았습니다.")
+        if len({row["trade_date"] for row in rows}) != len(rows):
+            raise BadPayload(f"네이버 차트의 {ticker} 시세에 같은 날이 두 번 있습니다.")
+        if not rows:
+            return Parsed(status="no_data", reason="이 기간에는 시세가 없습니다(상장 전이거나 3,000거래일보다 오래됨)")
+        return Parsed(rows)
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a row impossible."""
+        return impossible(row)
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
+        """Write the bars, but never over a row of the exchange."""
+        over = "old.quality_flag = 'ADJUSTED'"
+        return upsert(connection, stock_price_daily, parsed.rows, provenance, only_over=over)

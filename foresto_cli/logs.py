@@ -1,0 +1,82 @@
+"""Logging to a rotating file in the state folder, with every secret taken out before it is written."""
+
+import logging
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+from foresto_cli.clock import KST
+from foresto_cli.settings import PRIVATE_FILE, private_folder
+
+MAX_BYTES = 2_000_000
+KEPT_FILES = 5
+HIDDEN = "•••"
+SHORTEST_SECRET = 4
+_NAMED = re.compile(
+    r"(?i)\b(auth_key|auth|crtfc_key|servicekey|apikey|api_key|pw|passwd|password|jsessionid|token)(\s*[=:]\s*)[^\s&;,'\"]+"
+)
+_IN_URL = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
+
+
+class Redactor:
+    """Takes secrets out of text: those it was told, and whatever stands behind a name that holds one."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        """Remember ``secrets`` in every form in which they may turn up (plain and URL-encoded)."""
+        forms = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms(secret)}
+        self._known = sorted(forms, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """Return ``text`` without secrets."""
+        for secret in self._known:
+            text = text.replace(secret, HIDDEN)
+        return _IN_URL.sub(rf"\1{HIDDEN}@", _NAMED.sub(rf"\1\2{HIDDEN}", text))
+
+
+def _forms(secret: str) -> set[str]:
+    return {secret, quote(secret, safe=""), quote_plus(secret)}
+
+
+class _RedactingFormatter(logging.Formatter):
+    """Formats a record, traceback included, and redacts the whole."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redact(super().format(record))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002  # stdlib name
+        return datetime.fromtimestamp(record.created, KST).isoformat(timespec="milliseconds")
+
+
+class _PrivateRotatingFileHandler(RotatingFileHandler):
+    """A rotating file that only the operator can read."""
+
+    def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  # the stdlib's own return type is private
+        stream = super()._open()
+        Path(self.baseFilename).chmod(PRIVATE_FILE)
+        return stream
+
+
+def start(folder: Path, level: str, redact: Redactor) -> None:
+    """Send all logging to ``folder/foresto.log`` (2 MB, five older files kept), redacted; nothing to the terminal."""
+    private_folder(folder)
+    handler = _PrivateRotatingFileHandler(
+        folder / "foresto.log", maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+    )
+    handler.setFormatter(_RedactingFormatter(redact))
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+        old.close()
+    root.addHandler(handler)
+    root.setLevel(level)
+    logging.getLogger("foresto_cli").setLevel(level)
+    # Libraries log URLs (with keys) at DEBUG; nobody needs those.
+    for library in ("urllib3", "matplotlib", "yfinance", "peewee"):
+        logging.getLogger(library).setLevel(logging.WARNING)

@@ -1,0 +1,46 @@
+"""The closing lines of a loading command."""
+
+from typing import Any
+
+from foresto_cli.console import Console
+
+SHOWN_REASONS = 3
+OUTCOMES = {
+    "done": "마쳤습니다",
+    "nothing_to_do": "할 일이 없습니다",
+    "partial": "일부를 받지 못했습니다",
+    "quota": "한도 때문에 멈췄습니다",
+    "blocked": "차단되어 멈췄습니다",
+    "failed": "하지 못했습니다",
+    "interrupted": "중단했습니다",
+}
+
+
+def closing_lines(console: Console, result: dict[str, Any]) -> None:
+    """Say in a few lines what a loading command did."""
+    if "plan" in result:
+        _say_plan(console, result)
+        return
+    for reason in result["reasons"][:SHOWN_REASONS]:
+        console.complain(f"! {reason}")
+    if len(result["reasons"]) > SHOWN_REASONS:
+        console.complain(f"! 외 {len(result['reasons']) - SHOWN_REASONS}건 (foresto runs show {result['run_id']})")
+    for note in result.get("notes", []):
+        console.line(f"· {note}")
+    rows, units = result["rows"], result["units"]
+    mark = "✓" if result["exit_code"] == 0 else "✗"
+    console.strong(f"{mark} {OUTCOMES[result['outcome']]} ({result['seconds']:.1f}초)")
+    console.line(
+        f"  요청 {result['requests']['total']:,} · 추가 {rows['added']:,} · 변경 {rows['changed']:,}"
+        f" · 그대로 {rows['unchanged']:,} · 자료 없음 {units['no_data']:,} · 실패 {units['failed']:,}"
+        + (f" · 남음 {units['pending']:,}" if units["pending"] else "")
+    )
+
+
+def _say_plan(console: Console, result: dict[str, Any]) -> None:
+    plan = result["plan"]
+    if not plan["units"]:
+        console.line("물을 것이 없습니다. 모두 받았습니다.")
+        return
+    span = plan["first"] if plan["units"] == 1 else f"{plan['first']} … {plan['last']}"
+    console.line(f"{plan['units']:,}건({span})을 {plan['requests']:,}번의 요청으로 받습니다. 아직 묻지 않았습니다.")

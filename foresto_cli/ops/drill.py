@@ -1,0 +1,57 @@
+"""Fire drills: the sandbox as a server of its own, and the faults that the next sandboxed commands meet."""
+
+import signal
+
+from foresto_cli import settings
+from foresto_cli.app import sandbox_options
+from foresto_cli.console import Console
+from foresto_cli.errors import ForestoError, UsageError, exit_code_of
+
+
+def serve(port: int) -> int:
+    """Run the sandbox until a signal comes; return the exit code."""
+    from foresto_cli import sandbox
+
+    console = Console()
+    # Blocked before any thread starts, so that the signal waits for sigwait below.
+    ending = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)
+    try:
+        folder = settings.private_folder(settings.paths().in_sandbox().state)
+        with sandbox.running(sandbox_options(), folder, port=port) as started:
+            for name, value in started.environment().items():
+                console.line(f"export {name}={value}")
+            console.complain(f"모의 시장이 127.0.0.1:{started.port} 에서 답합니다. Ctrl-C 로 끕니다.")
+            signal.sigwait(ending)
+    except ForestoError as error:
+        console.complain(f"✗ {error}")
+        return exit_code_of(error)
+    except OSError as error:
+        console.complain(f"✗ 포트 {port} 를 열 수 없습니다({error.strerror}). 다른 포트를 고르세요.")
+        return UsageError.exit_code
+    return 0
+
+
+def faults(add: str | None, *, clear: bool) -> int:
+    """List, add or clear the faults kept for the next sandboxed commands; return the exit code."""
+    from foresto_cli.sandbox import faults as known
+
+    console = Console()
+    try:
+        file = settings.private_folder(settings.paths().in_sandbox().state) / known.FILE
+        kept = [] if clear else known.load(file)
+        if add is not None:
+            kept += known.parse(add)
+    except ValueError as error:
+        console.complain(f"✗ {error}")
+        return UsageError.exit_code
+    except ForestoError as error:
+        console.complain(f"✗ {error}")
+        return exit_code_of(error)
+    if clear or add is not None:
+        known.save(file, kept)
+    for fault in kept:
+        console.line(str(fault))
+    if not kept:
+        console.line("걸어 둔 장애가 없습니다.")
+    return 0

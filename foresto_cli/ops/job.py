@@ -1,0 +1,227 @@
+"""Running a command's work: lock, run record, alerts, one result, one exit code."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.collect import Report, Setting, collect, plan
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, UsageError, exit_code_of
+from foresto_cli.loaders import Loader, Unit
+from foresto_cli.ops import alerts, lock, runs, stop
+from foresto_cli.ops.alerts import Alert
+from foresto_cli.settings import PRIVATE_FILE, private_folder
+from foresto_cli.store import upkeep
+from foresto_cli.store.upsert import Counts
+from foresto_cli.upstream.http import requests_by_upstream
+
+DONE, SOME_FAILED = 0, 3
+LARGEST_PAYLOAD = 1_000_000
+CRITICAL_DATASETS = ("prices.day",)
+
+Result = dict[str, Any]
+
+
+def run_loaders(app: App, command: str, loaders: Sequence[Loader], *, workers: int, wait: timedelta) -> Result:
+    """Collect every data set in turn under the lock and return the ``--json`` object (SPEC §3).
+
+    Raises:
+        Busy: somebody else collects.
+        StoreUnavailable: the database went away.
+    """
+    with lock.held(app.folders.lock_file, wait.total_seconds()), stop.graceful():
+        runs.close_abandoned(app.engine)
+        label = " · ".join(loader.label for loader in loaders)
+        with runs.recorded(app.engine, command, label) as run:
+            started = clock.monotonic()
+            before = requests_by_upstream(app.upstream_sessions)
+            error: ForestoError | None = None
+            reports: list[Report] = []
+            try:
+                for loader in loaders:
+                    reports.append(_collected(app, loader, run, workers))
+                    if reports[-1].interrupted is not None:
+                        break
+            except ForestoError as found:
+                error = found
+            result = summary(command, run.run_id, reports, error)
+            result["seconds"] = round(clock.monotonic() - started, 3)
+            result["requests"] = _requests(app, before)
+            result["alerts"] = _alert(app, reports, run.run_id) if error is None else []
+            if error is None:
+                _tidy(app, reports)
+            run.close(result, app.redact(str(error)) if error else next(iter(result["reasons"]), None))
+    if error is not None:
+        raise error
+    return result
+
+
+def _tidy(app: App, reports: Sequence[Report]) -> None:
+    if app.settings.database_url is None:
+        written = {report.table for report in reports if report.rows.added + report.rows.changed >= upkeep.WORTH_IT}
+        upkeep.tidy(app.engine, written)
+
+
+def _collected(app: App, loader: Loader, run: runs.Run, workers: int) -> Report:
+    with app.console.progress(loader.label) as advance:
+
+        def progress(report: Report, unit: Unit) -> None:
+            advance(report.finished, report.planned, unit.label)
+            run.report({"dataset": loader.name, "done": report.finished, "planned": report.planned, "unit": unit.label})
+
+        def keep(unit: Unit, error: BadPayload) -> None:
+            keep_payload(app, f"{loader.name}-{unit.key}", error)
+
+        return collect(
+            loader,
+            Setting(engine=app.engine, run_id=run.run_id, workers=workers, progress=progress, keep_payload=keep),
+        )
+
+
+def summary(command: str, run_id: int | None, reports: Sequence[Report], error: ForestoError | None = None) -> Result:
+    """Return the ``--json`` object of a collecting command, times and requests aside."""
+    outcome, exit_code = judge(reports, error)
+    counts = Counts()
+    tables: dict[str, Counts] = {}
+    sources: Counter[str] = Counter()
+    for report in reports:
+        counts += report.rows
+        tables[report.table] = tables.get(report.table, Counts()) + report.rows
+        sources += report.sources
+    problems: dict[str, list[str]] = {}
+    for report in reports:
+        for unit, reason in [*report.failures, *report.pending]:
+            problems.setdefault(str(reason), []).append(unit.label)
+    return {
+        "command": command,
+        "outcome": outcome,
+        "exit_code": exit_code,
+        "run_id": run_id,
+        "units": {
+            "planned": sum(report.planned for report in reports),
+            "done": sum(report.done for report in reports),
+            "no_data": sum(report.no_data for report in reports),
+            "failed": sum(len(report.failures) for report in reports),
+            "pending": sum(report.left for report in reports),
+        },
+        "rows": _as_json(counts),
+        "tables": {name: _as_json(found) for name, found in tables.items()},
+        "requests": {"total": 0},
+        "seconds": 0.0,
+        "sources": dict(sources),
+        "alerts": [],
+        "reasons": [*([str(error)] if error else []), *(_named(units, text) for text, units in problems.items())],
+    }
+
+
+def _named(units: Sequence[str], reason: str) -> str:
+    others = f" 외 {len(units) - 1:,}건" if len(units) > 1 else ""
+    return f"{units[0]}{others}: {reason}"
+
+
+def judge(reports: Sequence[Report], error: ForestoError | None = None) -> tuple[str, int]:
+    """Return (outcome word, exit code) of a collection (SPEC §6).
+
+    A stop (key, block, quota) counts more than failed units, those more than units that have no numbers yet.
+    """
+    if error is not None:
+        return error.outcome, exit_code_of(error)
+    interrupted = next((report.interrupted for report in reports if report.interrupted), None)
+    if interrupted is not None:
+        return interrupted.outcome, exit_code_of(interrupted)
+    pending = [reason for report in reports for _, reason in report.pending]
+    refused = next((reason for reason in pending if isinstance(reason, AuthFailed)), None)
+    stop_reason = refused or next((reason for reason in pending if reason.outcome != "failed"), None)
+    if stop_reason is not None:
+        return stop_reason.outcome, stop_reason.exit_code
+    failures = [reason for report in reports for _, reason in report.failures]
+    good = sum(report.done + report.no_data for report in reports)
+    if failures:
+        return ("partial", SOME_FAILED) if good else ("failed", failures[0].exit_code)
+    if pending:
+        return ("partial" if good else "failed"), pending[0].exit_code
+    return ("done" if good else "nothing_to_do"), DONE
+
+
+def _alert(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
+    """Raise what is wrong, resolve what is right again, and return the titles of what is open because of this run."""
+    raised: list[Alert] = []
+    sessions = app.upstream_sessions
+    refused = {session.breaker for session in sessions if session.refused is not None}
+    for upstream in {session.breaker for session in sessions if session.sent} - refused:
+        alerts.resolve(app.engine, "auth", upstream)
+        alerts.resolve(app.engine, "blocked", upstream)
+    for report in reports:
+        for upstream, reason in report.refusals.items():
+            if isinstance(reason, AuthFailed):
+                raised.append(Alert("auth", upstream, "critical", f"{upstream} 인증 실패", str(reason)))
+            elif isinstance(reason, Blocked):
+                raised.append(Alert("blocked", upstream, "warning", f"{upstream} 차단", str(reason)))
+        if report.failures:
+            level = "critical" if report.name in CRITICAL_DATASETS else "warning"
+            unit, reason = report.failures[0]
+            title = f"{report.name} {len(report.failures)}건 실패"
+            raised.append(Alert("load_failed", report.name, level, title, f"{unit.label}: {reason}"))
+        elif report.left == 0:
+            alerts.resolve(app.engine, "load_failed", report.name)
+    for alert in raised:
+        alerts.raise_alert(app.engine, alert, run_id)
+    return list(dict.fromkeys(alert.title for alert in raised))
+
+
+def _requests(app: App, before: dict[str, int]) -> dict[str, int]:
+    now = requests_by_upstream(app.upstream_sessions)
+    sent = {name: count - before.get(name, 0) for name, count in now.items()}
+    return {"total": sum(sent.values()), **{name: count for name, count in sent.items() if count}}
+
+
+def keep_payload(app: App, name: str, error: BadPayload) -> None:
+    """Put an answer that was not understood into the state folder: redacted, at most 1 MB, for the operator only."""
+    if not error.payload:
+        return
+    folder = private_folder(app.folders.payloads)
+    plain = re.sub(r"[^\w.-]", "_", name)
+    file = folder / f"{clock.now():%Y%m%d-%H%M%S}-{plain}.txt"
+    body = app.redact(error.payload[:LARGEST_PAYLOAD].decode("utf-8", "replace"))
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as kept:
+        kept.write(body)
+
+
+def preview(app: App, command: str, loaders: Sequence[Loader]) -> Result:
+    """Return what would be asked (``--dry-run``), asking nothing."""
+    result = summary(command, None, [])
+    plans = [plan(app.engine, loader) for loader in loaders]
+    units = [unit for todo, _ in plans for unit in todo]
+    result["units"]["planned"] = result["units"]["pending"] = len(units)
+    result["plan"] = {
+        "units": len(units),
+        "requests": sum(unit.requests for unit in units),
+        "first": units[0].label if units else None,
+        "last": units[-1].label if units else None,
+    }
+    return result
+
+
+def _as_json(counts: Counts) -> dict[str, int]:
+    return {"added": counts.added, "changed": counts.changed, "unchanged": counts.unchanged}
+
+
+DURATION = re.compile(r"(\d+)([smh]?)")
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def duration(given: str) -> timedelta:
+    """Return ``10m``, ``90s``, ``1h`` or plain seconds as a duration.
+
+    Raises:
+        UsageError: anything else.
+    """
+    found = DURATION.fullmatch(given.strip())
+    if found is None:
+        raise UsageError(f"{given}: 기간을 알아볼 수 없습니다. 10m, 90s, 1h 처럼 적으세요.")
+    return timedelta(seconds=int(found[1]) * SECONDS[found[2]])

@@ -1,0 +1,248 @@
+"""Which loaders each loading command runs, with which sources and facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.loaders import Loader
+from foresto_cli.loaders.index_days import CODES, IndexDays, IndexSource, rows_from_fdr, rows_from_krx
+from foresto_cli.loaders.listing import Listing
+from foresto_cli.loaders.price_days import (
+    NAME,
+    PriceDays,
+    PriceSource,
+    fdr_source,
+    krx_source,
+    openapi_source,
+)
+from foresto_cli.loaders.price_tickers import PriceTickers
+from foresto_cli.ops import job
+from foresto_cli.store import ledger
+
+DEFAULT_DAYS = 1_825
+WITNESS_SPAN = timedelta(days=14)
+LOOKED_AT_CLOSELY = timedelta(days=60)
+"""So far back the table itself is counted; further back the ledger is believed."""
+FEW_SESSIONS = 5
+"""Up to so many sessions, one stock's prices come with the whole market's, which costs as little."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a loading command runs.
+
+    Attributes:
+        workers: units asked for at the same time.
+        wait: how long to wait for another collecting command.
+        dry_run: only say what would be asked.
+        again: ask for stored market days once more.
+    """
+
+    workers: int = 4
+    wait: timedelta = timedelta()
+    dry_run: bool = False
+    again: bool = False
+
+
+def load_listing(app: App, options: Options) -> job.Result:
+    """Bring the listing up to date.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    with app.engine.connect() as connection:
+        listed = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")) or 0
+    loader = Listing(app.fdr, app.calendar, clock.now(), listed)
+    return _run(app, "listing load", [loader], options)
+
+
+def load_prices_incremental(app: App, default_days: int, refresh_days: int, options: Options) -> job.Result:
+    """Fetch every missing market day, at most ``default_days`` back, newest first.
+
+    Raises:
+        UsageError: a number is out of range.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    if default_days < 1 or refresh_days < 0:
+        raise UsageError("--default-days 는 1 이상, --refresh-days 는 0 이상이어야 합니다.")
+    today = clock.today()
+    start = max(today - timedelta(days=default_days), app.history_start)
+    loader = _price_days(app, start, today, refresh_days)
+    result = _run(app, "prices incremental", [loader], options)
+    return _with_notes(app, loader, result)
+
+
+def load_prices_between(app: App, start: date, end: date, ticker: str | None, options: Options) -> job.Result:
+    """Fetch the market days of a span, or one stock's history of it.
+
+    Raises:
+        UsageError: the span is impossible, or nobody by that ticker is listed.
+        ConfigError: no source at hand has any of it.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    today = clock.today()
+    if start > end:
+        raise UsageError(f"시작일({start})이 종료일({end})보다 뒤입니다.")
+    if end > today:
+        raise UsageError(f"종료일({end})은 아직 오지 않았습니다(오늘은 {today}).")
+    if start < app.history_start:
+        raise UsageError(f"시작일({start})은 받을 수 있는 가장 오래된 날({app.history_start})보다 앞섭니다.")
+    if ticker is not None:
+        _check_ticker(app, ticker)
+    days = _price_days(app, start, end, refresh_days=0, again=options.again)
+    if ticker is not None and len(days.wanted()) > FEW_SESSIONS:
+        loader = PriceTickers(app.naver, app.calendar, [ticker], start, end, clock.now())
+        return _run(app, "prices load", [loader], options)
+    if days.wanted() and not days.units():
+        raise ConfigError(
+            f"{start}~{end} 의 시세를 줄 곳이 없습니다."
+            " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하세요."
+        )
+    result = _run(app, "prices load", [days], options)
+    if not days.wanted():
+        result["notes"] = [f"{start}~{end} 에는 거래일이 없습니다(휴장일이거나 아직 장이 끝나지 않았습니다)."]
+        return result
+    return _with_notes(app, days, result)
+
+
+def load_index(app: App, default_days: int, options: Options) -> job.Result:
+    """Bring the index levels up to date.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    if default_days < 1:
+        raise UsageError("--default-days 는 1 이상이어야 합니다.")
+    start = max(clock.today() - timedelta(days=default_days), app.history_start)
+    loader = IndexDays(_index_sources(app), app.calendar, start, clock.now())
+    return _run(app, "prices index", [loader], options)
+
+
+def _run(app: App, command: str, loaders: list[Loader], options: Options) -> job.Result:
+    if options.workers < 1:
+        raise UsageError("--workers 는 1 이상이어야 합니다.")
+    if options.dry_run:
+        return job.preview(app, command, loaders)
+    return job.run_loaders(app, command, loaders, workers=options.workers, wait=options.wait)
+
+
+def _price_days(app: App, start: date, end: date, refresh_days: int, *, again: bool = False) -> PriceDays:
+    with app.engine.connect() as connection:
+        known = ledger.entries(connection, NAME)
+        stored = connection.execute(
+            text(
+                "SELECT trade_date, count(*) AS row_count FROM stock_price_daily"
+                " WHERE trade_date BETWEEN :since AND :end GROUP BY 1"
+            ),
+            {"since": max(start, end - LOOKED_AT_CLOSELY), "end": end},
+        ).all()
+    counts = {date.fromisoformat(unit): entry.row_count for unit, entry in known.items() if entry.row_count}
+    return PriceDays(
+        sources=price_sources(app),
+        calendar=app.calendar,
+        start=start,
+        end=end,
+        now=clock.now(),
+        witness=lambda day: opened_that_day(app, day),
+        refresh_days=refresh_days,
+        again=again,
+        row_counts=counts,
+        stored={row.trade_date: row.row_count for row in stored},
+        counted_since=max(start, end - LOOKED_AT_CLOSELY),
+    )
+
+
+def price_sources(app: App) -> list[PriceSource]:
+    """Return the ways to a market day for which there are keys: official history first, then KRX, then the snapshot."""
+    sources = []
+    if app.krx_openapi is not None:
+        sources.append(openapi_source(app.krx_openapi, app.calendar))
+    if app.krx is not None:
+        sources.append(krx_source(app.krx))
+    sources.append(fdr_source(app.fdr, app.calendar, lambda day: _closes(app, day)))
+    return sources
+
+
+def opened_that_day(app: App, day: date) -> bool | None:
+    """Say by the KOSPI whether the exchange opened on ``day``; None when the index does not reach so far yet.
+
+    Raises:
+        ForestoError: nobody could be asked.
+    """
+    with app.engine.connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT bool_or(trade_date = :day) AS traded, max(trade_date) > :day AS later FROM index_price_daily"
+                " WHERE index_code = 'KOSPI' AND trade_date >= :day"
+            ),
+            {"day": day},
+        ).one()
+    if row.traded or row.later:
+        return bool(row.traded)
+    levels = _index_sources(app)[-1]
+    end = min(day + WITNESS_SPAN, clock.today())
+    days = {found["trade_date"] for found in levels.rows("KOSPI", levels.fetch("KOSPI", day, end))}
+    if day in days:
+        return True
+    return False if any(other > day for other in days) else None
+
+
+def _index_sources(app: App) -> list[IndexSource]:
+    sources = [IndexSource("FDR", app.fdr.index_days, rows_from_fdr, app.fdr.sessions)]
+    krx = app.krx
+    if krx is not None:
+        sources.append(
+            IndexSource(
+                "KRX", lambda code, start, end: krx.index_days(CODES[code], start, end), rows_from_krx, krx.sessions
+            )
+        )
+    return sources
+
+
+def _closes(app: App, day: date) -> Mapping[str, int]:
+    with app.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT ticker, close_price FROM stock_price_daily"
+                " WHERE trade_date = :day AND quality_flag <> 'ADJUSTED'"
+            ),
+            {"day": day},
+        )
+        return {row.ticker: row.close_price for row in rows}
+
+
+def _check_ticker(app: App, ticker: str) -> None:
+    with app.engine.connect() as connection:
+        known = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed"))
+        row = connection.execute(
+            text("SELECT is_listed, name, delisting_date FROM fdr_stock_listing WHERE ticker = :ticker"),
+            {"ticker": ticker},
+        ).one_or_none()
+    if not known:
+        raise ConfigError(
+            "상장 목록이 비어 있어 종목코드를 확인할 수 없습니다. 먼저 foresto listing load 를 실행하세요."
+        )
+    if row is None:
+        raise UsageError(f"{ticker} 라는 종목은 상장 목록에 없습니다. 여섯 자리 종목코드(예: 005930)를 적으세요.")
+    if not row.is_listed:
+        raise UsageError(
+            f"{ticker} {row.name}: {row.delisting_date or '이미'} 상장폐지되어 종목별 이력을 받을 수 없습니다."
+        )
+
+
+def _with_notes(app: App, loader: PriceDays, result: job.Result) -> job.Result:
+    with app.engine.connect() as connection:
+        known = ledger.entries(connection, NAME)
+    out_of_reach = loader.without_source(known)
+    if out_of_reach:
+        note = (
+            f"지난 {len(out_of_reach):,}거래일({out_of_reach[-1]}~{out_of_reach[0]})은 받을 곳이 없습니다."
+            " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하면 받습니다."
+        )
+        result["notes"] = [note]
+    return result

@@ -1,0 +1,74 @@
+"""One collecting command at a time: an flock, which the kernel forgets with its holder.
+
+The file names the holder for the message only; it is never trusted and never deleted (deleting lets two holders in).
+"""
+
+import fcntl
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from foresto_cli import clock
+from foresto_cli.errors import Busy, ConfigError
+from foresto_cli.settings import PRIVATE_FILE, private_folder
+
+LOOK_AGAIN_SECONDS = 0.5
+
+
+@contextmanager
+def held(file: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold the lock at ``file`` while the block runs.
+
+    Raises:
+        Busy: another process holds it and did not let go within ``wait_seconds``; the message names it.
+        ConfigError: the file cannot be opened.
+        Interrupted: the process was asked to stop while it waited.
+    """
+    private_folder(file.parent)
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    except OSError as error:
+        raise ConfigError(f"잠금 파일 {file} 을 열 수 없습니다({error.strerror}). 권한을 확인하세요.") from error
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as lock:
+        deadline = clock.monotonic() + wait_seconds
+        while not _taken(lock.fileno()):
+            if clock.monotonic() >= deadline:
+                raise Busy(
+                    f"다른 foresto 가 수집하고 있습니다({_holder(file)}). 끝난 뒤 다시 실행하거나 --wait 10m 을 쓰세요."
+                )
+            clock.sleep(LOOK_AGAIN_SECONDS)
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid(), "since": f"{clock.now():%m-%d %H:%M:%S}", "command": _command()}))
+        lock.flush()
+        yield
+
+
+def is_held(file: Path) -> str | None:
+    """Return who holds the lock at ``file``, or None when nobody does."""
+    if not file.exists():
+        return None
+    with file.open("r+", encoding="utf-8") as lock:
+        return None if _taken(lock.fileno()) else _holder(file)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(file: Path) -> str:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return f"{found['command']}, PID {found['pid']}, {found['since']}부터"
+    except (json.JSONDecodeError, KeyError, TypeError, OSError):
+        return "누구인지 아직 적지 않음"
+
+
+def _command() -> str:
+    return " ".join(["foresto", *sys.argv[1:]])

@@ -1,0 +1,167 @@
+"""``data_collection_log``: one row per command that does something, with live progress and a heartbeat."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.sql import bindparam
+
+from foresto_cli import clock
+
+HEARTBEAT_SECONDS = 5.0
+RUNNING = "running"
+
+
+class Run:
+    """A run under way: its number and what it says about its progress."""
+
+    def __init__(self, engine: Engine, run_id: int) -> None:
+        """Use :func:`recorded`."""
+        self.run_id = run_id
+        self._engine = engine
+        self._progress: dict[str, Any] = {}
+        self._written = clock.monotonic()
+        self._ended = threading.Event()
+        self._closed = False
+
+    def close(self, result: dict[str, Any], error: str | None) -> None:
+        """Close the row with the run's ``--json`` result."""
+        self._closed = True
+        close(self._engine, self.run_id, result, error)
+
+    def close_after_bug(self) -> None:
+        """Close a row that nobody closed: what ended the run was not foreseen."""
+        if not self._closed:
+            result = {"outcome": "failed", "seconds": 0.0, "exit_code": 70}
+            close(self._engine, self.run_id, result, "예상하지 못한 오류입니다. 로그를 보세요.")
+
+    def report(self, progress: dict[str, Any]) -> None:
+        """Remember where the run is; written at most once a second, and with every heartbeat."""
+        self._progress = progress
+        if clock.monotonic() - self._written >= 1:
+            self.beat()
+
+    def beat(self) -> None:
+        """Write heartbeat and progress."""
+        self._written = clock.monotonic()
+        with self._engine.begin() as connection:
+            connection.execute(
+                text(
+                    "UPDATE data_collection_log SET heartbeat_at = :now, progress = :progress WHERE id = :id"
+                ).bindparams(bindparam("progress", type_=JSONB)),
+                {"now": clock.wall(), "progress": self._progress, "id": self.run_id},
+            )
+
+    def keep_beating(self) -> None:
+        """Write a heartbeat every five seconds until :meth:`stop_beating`; a lost database is for the main thread."""
+        while not self._ended.wait(HEARTBEAT_SECONDS):
+            try:
+                self.beat()
+            except OperationalError:
+                continue
+
+    def stop_beating(self) -> None:
+        """End the heartbeat."""
+        self._ended.set()
+
+
+@contextmanager
+def recorded(engine: Engine, job: str, label: str) -> Iterator[Run]:
+    """Open the row of a run and keep its heart beating until it is closed; after a crash the next run closes it."""
+    with engine.begin() as connection:
+        run_id: int = connection.execute(
+            text(
+                "INSERT INTO data_collection_log"
+                " (job_name, job_label, status, started_at, heartbeat_at, host, process_id)"
+                " VALUES (:job, :label, :status, :now, :now, :host, :pid) RETURNING id"
+            ),
+            {
+                "job": job,
+                "label": label,
+                "status": RUNNING,
+                "now": clock.wall(),
+                "host": socket.gethostname(),
+                "pid": os.getpid(),
+            },
+        ).scalar_one()
+    run = Run(engine, run_id)
+    heart = threading.Thread(target=run.keep_beating, name="heartbeat", daemon=True)
+    heart.start()
+    try:
+        yield run
+    finally:
+        run.stop_beating()
+        heart.join()
+        run.close_after_bug()
+
+
+def close(engine: Engine, run_id: int, result: dict[str, Any], error: str | None) -> None:
+    """Close the row of a run with its ``--json`` result."""
+    units = result.get("units", {})
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE data_collection_log SET status = :status, completed_at = :now, heartbeat_at = :now,"
+                " duration_seconds = :seconds, success_count = :good, failed_count = :failed, total_count = :total,"
+                " exit_code = :exit_code, detail = :detail, error_message = :error WHERE id = :id"
+            ).bindparams(bindparam("detail", type_=JSONB)),
+            {
+                "status": result["outcome"],
+                "now": clock.wall(),
+                "seconds": result["seconds"],
+                "good": units.get("done", 0) + units.get("no_data", 0),
+                "failed": units.get("failed", 0),
+                "total": units.get("planned", 0),
+                "exit_code": result["exit_code"],
+                "detail": result,
+                "error": error,
+                "id": run_id,
+            },
+        )
+
+
+def close_abandoned(engine: Engine) -> int:
+    """Close runs of this host whose process is gone (killed, power lost); return how many."""
+    with engine.begin() as connection:
+        rows = connection.execute(
+            text("SELECT id, process_id FROM data_collection_log WHERE status = :running AND host = :host"),
+            {"running": RUNNING, "host": socket.gethostname()},
+        )
+        gone = [row.id for row in rows if row.process_id != os.getpid() and not _is_alive(row.process_id)]
+        if gone:
+            connection.execute(
+                text(
+                    "UPDATE data_collection_log SET status = 'interrupted', completed_at = heartbeat_at,"
+                    " error_message = '프로세스가 갑자기 끝났습니다(강제 종료나 전원 차단)' WHERE id = ANY(:ids)"
+                ),
+                {"ids": gone},
+            )
+    return len(gone)
+
+
+def recent(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """Return the newest runs, newest first, as mappings of their columns."""
+    rows = connection.execute(text("SELECT * FROM data_collection_log ORDER BY id DESC LIMIT :limit"), {"limit": limit})
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+
+
+def one(connection: Connection, run_id: int) -> dict[str, Any] | None:
+    """Return one run as a mapping of its columns, or None when there is no such number."""
+    row = connection.execute(text("SELECT * FROM data_collection_log WHERE id = :id"), {"id": run_id}).one_or_none()
+    return None if row is None else dict(row._mapping)  # noqa: SLF001  # as above
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,143 @@
+"""The state at a glance: what runs, how old each data set is, what is due, what is wrong."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.console import Console
+from foresto_cli.ops import alerts, lock, runs
+from foresto_cli.store import limits
+
+HEART_STOPPED = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One line of the status.
+
+    Attributes:
+        name: data set in the ledger.
+        label: what the operator calls it.
+        newest: SQL for the newest day it holds.
+        command: what brings it up to date.
+    """
+
+    name: str
+    label: str
+    newest: str
+    command: str
+
+
+DATA_SETS = (
+    DataSet(
+        "listing",
+        "상장 목록",
+        "SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed",
+        "foresto listing load",
+    ),
+    DataSet("prices.day", "일별 시세", "SELECT max(trade_date) FROM stock_price_daily", "foresto prices incremental"),
+    DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily", "foresto prices index"),
+)
+
+
+def status(app: App) -> dict[str, Any]:
+    """Return the whole state as one object (``--json`` of ``foresto status``)."""
+    with app.engine.connect() as connection:
+        last = app.calendar.latest_ended(clock.now())
+        recent = runs.recent(connection, 20)
+        return {
+            "command": "status",
+            "now": f"{clock.now():%Y-%m-%d %H:%M}",
+            "last_session": f"{last}",
+            "next_session": f"{app.calendar.following(clock.today())}",
+            "collecting": lock.is_held(app.folders.lock_file),
+            "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
+            "data": [_data_set(connection, data_set, f"{last}") for data_set in DATA_SETS],
+            "last_runs": [_brief(run) for run in recent[:5] if run["status"] != runs.RUNNING],
+            "alerts": [
+                {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
+                for number, level, title, message, times in alerts.open_alerts(connection)
+            ],
+            "budgets": dict(limits.budgets(connection)),
+            "blocked": [
+                {"upstream": name, "until": until, "reason": reason}
+                for name, until, reason in limits.open_blocks(connection)
+            ],
+            "exit_code": 0,
+        }
+
+
+def _data_set(connection: Connection, data_set: DataSet, last: str) -> dict[str, Any]:
+    newest = connection.scalar(text(data_set.newest))
+    row = connection.execute(
+        text(
+            "SELECT max(asked_at) AS asked, count(*) FILTER (WHERE status = 'failed') AS failed,"
+            " count(*) FILTER (WHERE status = 'provisional') AS provisional FROM unit_ledger WHERE dataset = :name"
+        ),
+        {"name": data_set.name},
+    ).one()
+    return {
+        "name": data_set.name,
+        "label": data_set.label,
+        "newest": None if newest is None else f"{newest}",
+        "current": newest is not None and f"{newest}" >= last,
+        "asked_at": None if row.asked is None else f"{row.asked:%Y-%m-%d %H:%M}",
+        "failed": row.failed,
+        "provisional": row.provisional,
+        "command": data_set.command,
+    }
+
+
+def _running(run: dict[str, Any]) -> dict[str, Any]:
+    progress = run["progress"] or {}
+    return {
+        "id": run["id"],
+        "job": run["job_name"],
+        "since": f"{run['started_at']:%H:%M:%S}",
+        "alive": clock.wall() - run["heartbeat_at"] < HEART_STOPPED,
+        "done": progress.get("done", 0),
+        "planned": progress.get("planned", 0),
+        "unit": progress.get("unit", ""),
+    }
+
+
+def _brief(run: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": run["id"],
+        "job": run["job_name"],
+        "started_at": f"{run['started_at']:%m-%d %H:%M}",
+        "outcome": run["status"],
+        "seconds": run["duration_seconds"],
+        "error": run["error_message"],
+    }
+
+
+def show(console: Console, found: dict[str, Any]) -> None:
+    """Print the state for a person."""
+    console.strong(f"{found['now']} KST · 마지막 거래일 {found['last_session']} · 다음 거래일 {found['next_session']}")
+    for run in found["running"]:
+        state = "진행 중" if run["alive"] else "멈춘 듯함"
+        console.line(f"▶ {run['job']} {state}: {run['done']:,}/{run['planned']:,} {run['unit']} ({run['since']}부터)")
+    rows = [
+        (item["label"], item["newest"], "최신" if item["current"] else item["command"], item["failed"])
+        for item in found["data"]
+    ]
+    console.table("자료", ("자료", "최신 자료", "상태", "실패"), rows)
+    if found["last_runs"]:
+        table = [
+            (run["id"], run["job"], run["started_at"], run["outcome"], f"{run['seconds'] or 0:.1f}초")
+            for run in found["last_runs"]
+        ]
+        console.table("최근 실행", ("번호", "작업", "시작", "결과", "시간"), table)
+    for alert in found["alerts"]:
+        console.strong(f"⚠ [{alert['level']}] {alert['title']} ({alert['occurrences']}번)")
+        console.line(f"  {alert['message']}")
+    for block in found["blocked"]:
+        console.line(f"⛔ {block['upstream']}: {block['until']} 까지 묻지 않습니다")
+    if found["budgets"]:
+        used = " · ".join(f"{name} {count:,}" for name, count in found["budgets"].items())
+        console.line(f"오늘 보낸 요청: {used}")

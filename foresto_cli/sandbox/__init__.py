@@ -1,0 +1,100 @@
+"""A stand-in on 127.0.0.1 for the upstreams of the Korean market.
+
+Unmodified clients (pykrx, FinanceDataReader, requests …) talk to it through a forward proxy: start it with
+:func:`running`, give :meth:`Sandbox.environment` to the client's process before Python starts there. Everything it
+serves is synthetic, or recorded, and says so in the response header ``X-Foresto-Sandbox``.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foresto_cli.sandbox import authority, hosts
+from foresto_cli.sandbox.faults import FILE, Faults
+from foresto_cli.sandbox.server import Desk, Proxy
+from foresto_cli.sandbox.wire import Answer, Request
+from foresto_cli.sandbox.world import Options, World
+
+if TYPE_CHECKING:
+    from foresto_cli.sandbox.market import Market
+
+__all__ = ["Options", "Received", "Sandbox", "running"]
+
+HIDDEN_FIELDS = ("pw",)
+"""Passwords are not kept."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request the sandbox has got: query and form fields together, and the kind of fault it met."""
+
+    host: str
+    method: str
+    path: str
+    fields: dict[str, str]
+    fault: str | None
+
+
+class Sandbox:
+    """A running sandbox.
+
+    Attributes:
+        port: where the proxy listens on 127.0.0.1.
+        faults: what goes wrong; may be changed while running.
+        requests: everything received so far, in order.
+    """
+
+    def __init__(self, options: Options, folder: Path, port: int, faults: str) -> None:
+        """Listen at ``port`` (0: any free one); requests are answered only within :func:`running`."""
+        self.certificate = authority.prepare(folder)
+        self.faults = Faults(faults, folder / FILE, options.seed)
+        self.requests: list[Received] = []
+        self._world = World(options)
+        mark = "recorded" if options.recorded else "synthetic"
+        self.proxy = Proxy(port, Desk(self._answer, self.faults, self._note, mark), authority.Certificates(folder))
+        self.port: int = self.proxy.server_address[1]
+
+    @property
+    def market(self) -> "Market":
+        """Return the synthetic market that is served; made when first needed."""
+        return self._world.market
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that lead a client here; they must be set before its Python starts."""
+        proxy, certificate = f"http://127.0.0.1:{self.port}", str(self.certificate)
+        return {
+            **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), proxy),
+            **dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"), certificate),
+            "NO_PROXY": "",
+            "no_proxy": "",
+        }
+
+    def _answer(self, request: Request) -> Answer:
+        return hosts.answer(request, self._world)
+
+    def _note(self, request: Request) -> None:
+        fields = {name: "***" if name in HIDDEN_FIELDS else value for name, value in request.fields.items()}
+        self.requests.append(Received(request.host, request.method, request.path, fields, request.fault))
+
+
+@contextmanager
+def running(options: Options, folder: Path, *, port: int = 0, faults: str = "") -> Iterator[Sandbox]:
+    """Run a sandbox in background threads of this process until the block ends.
+
+    ``folder`` keeps its certificate authority and the faults that outlive it; ``faults`` are for this run only.
+
+    Raises:
+        ValueError: ``faults`` is not understood.
+        OSError: the port is taken.
+    """
+    sandbox = Sandbox(options, folder, port, faults)
+    thread = threading.Thread(target=sandbox.proxy.serve_forever, args=(0.05,), name="foresto-sandbox", daemon=True)
+    thread.start()
+    try:
+        yield sandbox
+    finally:
+        sandbox.proxy.stop()
+        thread.join()

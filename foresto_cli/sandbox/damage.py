@@ -1,0 +1,227 @@
+"""What a fault does to an answer: other pages, and rows with something wrong in them."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from foresto_cli.sandbox.wire import HTML, JSON, TEXT, Answer, as_json
+
+Rows = list[dict[str, Any]]
+
+MAINTENANCE = """<div class="content">
+  <p>
+    <span>서비스 제공 불가능</span>
+    일시적 접근 불안정으로 인하여 서비스가 원활하지 않습니다.<br>
+    이와 관련해서 문의사항이 있으시면 시스템 담당자에게 연락해 주시기 바랍니다.
+  </p>
+</div>
+"""
+BLOCKED = """<!DOCTYPE html>
+<html lang="ko"><head><meta charset="utf-8"><title>에러페이지 - 한국거래소</title></head>
+<body><div class="error"><p>비정상적인 대량 조회가 감지되어 해당 IP의 접속이 1일간 제한됩니다.</p>
+<p>대량의 데이터는 KRX OPEN API(openapi.krx.co.kr)를 이용하시기 바랍니다.</p></div></body></html>
+"""
+OK = 200
+ERROR_PAGE = "/sandbox-error-page.html"
+"""Where the redirect leads; no fault applies there."""
+HUGE_BYTES = 84_000_000
+CHUNK = 1_000_000
+NEEDED = (
+    "TDD_CLSPRC",
+    "CLSPRC_IDX",
+    "max_work_dt",
+    "short_code",
+    "Close",
+    "Code",
+    "Symbol",
+    "nowVal",
+    "LIST_SHRS",
+    "ISU_CD",
+)
+"""Fields whose loss must be noticed; the first one a row has is taken. Other rows lose their second field."""
+
+
+def page(status: int, text: str) -> Answer:
+    """Return an HTML page."""
+    return Answer(text.encode(), status, HTML)
+
+
+def replacement(kind: str) -> Answer | None:
+    """Return the answer that takes the place of the right one, or None if ``kind`` works on the right one."""
+    if kind in ("500", "502", "503", "404", "403"):
+        return page(int(kind), f"<html><head><title>{kind}</title></head><body><h1>{kind}</h1></body></html>")
+    made: dict[str, Callable[[], Answer]] = {
+        "429": lambda: replace(
+            page(429, "<html><body><h1>Too Many Requests</h1></body></html>"), headers=(("Retry-After", "60"),)
+        ),
+        "html": lambda: page(200, MAINTENANCE),
+        "block": lambda: page(200, BLOCKED),
+        "block403": lambda: page(403, BLOCKED),
+        "redirect": lambda: replace(page(302, ""), headers=(("Location", ERROR_PAGE),)),
+        "empty": lambda: Answer(b"", 200, HTML),
+        "logout": lambda: Answer(b"LOGOUT", 400, HTML),
+        "unauthorized": lambda: as_json({"respMsg": "Unauthorized API Call", "respCode": "401"}, status=401),
+        "huge": lambda: Answer(chunks=_huge(), content_type=JSON),
+    }
+    return made[kind]() if kind in made else None
+
+
+def spoil(kind: str, answer: Answer) -> Answer:
+    """Return ``answer`` with the damage of ``kind``; unchanged if the kind does not concern its content."""
+    if kind == "content_type":
+        return replace(answer, content_type="application/octet-stream")
+    changed = answer.body
+    if kind == "truncated":
+        changed = answer.body[: len(answer.body) // 2]
+    elif kind == "encoding":
+        changed = _recoded(answer.body)
+    elif kind in ROW_DAMAGE:
+        text = answer.body.lstrip()
+        if text[:1] in (b"{", b"["):
+            changed = _json(answer.body, ROW_DAMAGE[kind])
+        elif text.startswith(b"<?xml"):
+            changed = _xml(answer.body, kind)
+        elif answer.content_type == TEXT and answer.status == OK:
+            changed = _csv(answer.body, ROW_DAMAGE[kind])
+    return replace(answer, body=changed)
+
+
+def _huge() -> Iterator[bytes]:
+    """Yield a JSON object of more than 80 MB whose list never ends well."""
+    yield b'{"OutBlock_1":['
+    row = b'{"ISU_SRT_CD":"000000","TDD_CLSPRC":"1"},'
+    for _ in range(HUGE_BYTES // CHUNK):
+        yield row * (CHUNK // len(row) + 1)
+    yield b"{}]}"
+
+
+def _recoded(body: bytes) -> bytes:
+    """Return the text in the other character set: EUC-KR instead of UTF-8 and the other way round."""
+    try:
+        return body.decode("utf-8").encode("euc-kr", "replace")
+    except UnicodeDecodeError:
+        return body.decode("euc-kr", "replace").encode()
+
+
+def needed(row: dict[str, Any]) -> str:
+    """Return the name of the field whose loss is tried out on ``row``."""
+    return next((name for name in NEEDED if name in row), list(row)[min(1, len(row) - 1)])
+
+
+def _all_dash(rows: Rows) -> Rows:
+    """Blank all values as on a holiday: "-" for each, but in the FDR listing only for Close (the rest is empty)."""
+    flat = {"FLUC_TP_CD": "3", "ChangeCode": "3"}
+    blank = "" if "Close" in rows[0] else "-"
+
+    def blanked(name: str, value: Any) -> Any:  # noqa: ANN401  # any JSON value
+        if name in flat or name == "Close":
+            return flat.get(name, "-")
+        kept = name in ("LIST_SHRS", "Stocks") or _is_code(name) or not _is_number(value)
+        return value if kept else blank
+
+    return [{name: blanked(name, value) for name, value in row.items()} for row in rows]
+
+
+def _zero(rows: Rows) -> Rows:
+    return [
+        {name: _like(value, 0) if _is_number(value) and not _is_code(name) else value for name, value in row.items()}
+        for row in rows
+    ]
+
+
+def _missing(rows: Rows) -> Rows:
+    gone = needed(rows[0])
+    return [{name: value for name, value in row.items() if name != gone} for row in rows]
+
+
+def _renamed(rows: Rows) -> Rows:
+    other = needed(rows[0])
+    return [{f"{name}_NEW" if name == other else name: value for name, value in row.items()} for row in rows]
+
+
+def _text_number(rows: Rows) -> Rows:
+    return [{**rows[0], needed(rows[0]): "N/A"}, *rows[1:]]
+
+
+def _duplicate(rows: Rows) -> Rows:
+    return [rows[0], *rows]
+
+
+ROW_DAMAGE: dict[str, Callable[[Rows], Rows]] = {
+    "empty_list": lambda _: [],
+    "all_dash": _all_dash,
+    "zero": _zero,
+    "missing_field": _missing,
+    "renamed_field": _renamed,
+    "text_number": _text_number,
+    "duplicate": _duplicate,
+}
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401  # any JSON value
+    if isinstance(value, str):
+        return bool(re.fullmatch(r"-?[\d,]+(\.\d+)?", value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_code(name: str) -> bool:
+    """Return whether a field holds digits that are no quantity: codes and days."""
+    return name in ("", "Code", "Symbol", "itemcode", "short_code", "BAS_DD") or name.endswith(
+        ("_CD", "_DD", "_dt", "_ID")
+    )
+
+
+def _like(value: Any, number: int) -> Any:  # noqa: ANN401  # keeps the type of the value
+    return str(number) if isinstance(value, str) else number
+
+
+def _json(body: bytes, change: Callable[[Rows], Rows]) -> bytes:
+    """Return the JSON ``body`` with its first list of objects changed; numbers keep their type."""
+    value = json.loads(body)
+
+    def walk(node: Any) -> Any:  # noqa: ANN401  # any JSON value
+        if isinstance(node, list) and node and all(isinstance(item, dict) for item in node):
+            return change(node)
+        if isinstance(node, dict):
+            return {name: walk(member) for name, member in node.items()}
+        return node
+
+    return json.dumps(walk(value), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _csv(body: bytes, change: Callable[[Rows], Rows]) -> bytes:
+    reader = csv.DictReader(io.StringIO(body.decode("utf-8-sig")))
+    names = list(reader.fieldnames or ())
+    rows: Rows = list(reader)
+    changed = change(rows) if rows else rows
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(changed[0]) if changed else names, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(changed)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _xml(body: bytes, kind: str) -> bytes:
+    """Damage Naver's ``<item data="day|open|high|low|close|volume" />`` lines, leaving the rest as it is."""
+    item = re.compile(rb'<item data="([^"]*)" />')
+    if kind == "empty_list":
+        return item.sub(b"", body)
+    if kind == "duplicate":
+        return item.sub(lambda match: match[0] * 2, body, count=1)
+
+    def changed(match: re.Match[bytes]) -> bytes:
+        day, opened, high, low, _, volume = match[1].split(b"|")
+        values = {
+            "zero": [day, b"0", b"0", b"0", b"0", b"0"],
+            "all_dash": [day, b"-", b"-", b"-", b"-", b"-"],
+            "missing_field": [day, opened, high, low, volume],
+            "renamed_field": [day, opened, high, low, volume],
+            "text_number": [day, opened, high, low, b"N/A", volume],
+        }[kind]
+        return b'<item data="' + b"|".join(values) + b'" />'
+
+    return item.sub(changed, body, count=1 if kind == "text_number" else 0)

@@ -1,0 +1,209 @@
+"""Faults on demand: which requests go wrong, how, and how often.
+
+Text form: ``KIND@HOST[/PART][*COUNT][+SKIP][%PROBABILITY]``, several separated by commas, for example
+``timeout@data.krx.co.kr/MDCSTAT01501*2`` or ``block@data.krx.co.kr+5`` or ``500@*%0.3``.
+HOST is a host name, ``*`` or ``*.example.com``. PART occurs in path, query or form values. COUNT faults happen
+(without it: for ever), after SKIP matching requests have gone well, each with PROBABILITY.
+"""
+
+import fcntl
+import json
+import os
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from threading import Lock
+
+from foresto_cli.sandbox.wire import Request
+
+KINDS = {
+    "timeout": "never answers",
+    "reset": "the connection is reset in the middle of the answer",
+    "half": "the connection is closed in the middle of the body",
+    "drip": "one byte every half second",
+    "500": "HTTP 500",
+    "502": "HTTP 502",
+    "503": "HTTP 503",
+    "429": "HTTP 429 with Retry-After",
+    "404": "HTTP 404",
+    "403": "HTTP 403",
+    "html": "HTTP 200 with a maintenance page",
+    "block": "HTTP 200 with the KRX error page that blocked addresses get",
+    "block403": "the same page with HTTP 403",
+    "redirect": "HTTP 302 to an HTML page",
+    "empty": "HTTP 200 without a body",
+    "empty_list": "a valid answer with no rows (CSV: header only; XML: no items)",
+    "truncated": "a valid HTTP answer that holds the first half of the body",
+    "encoding": "text in a wrong character set",
+    "content_type": "the right body called application/octet-stream",
+    "logout": "KRX: HTTP 400 LOGOUT, and the login is forgotten",
+    "CD002": "KRX login: wrong name or password",
+    "CD010": "KRX login: the password has to be changed",
+    "CD011": "KRX login: logged in elsewhere, until skipDup=Y is sent",
+    "unauthorized": "HTTP 401 in the words of the KRX OPEN API",
+    "all_dash": "rows without any value, as on a holiday",
+    "stale": "FDR listing: the rows of the previous session",
+    "zero": "all numbers are 0",
+    "missing_field": "one needed field is gone",
+    "renamed_field": "one needed field has another name",
+    "text_number": "N/A in place of a number, in one row",
+    "duplicate": "the first row twice",
+    "huge": "a body of more than 80 MB",
+}
+"""Every kind, with what the client gets."""
+LOGIN_KINDS = ("CD002", "CD010", "CD011")
+LOGIN_PATH = "MDCCOMS001D1.cmd"
+FILE = "faults.json"
+
+_FORM = re.compile(
+    r"(?P<kind>\w+)@(?P<host>\*(?:\.[\w.-]+)?|[\w.-]+)(?:/(?P<part>[^,]*?))?"
+    r"(?:\*(?P<count>\d+))?(?:\+(?P<skip>\d+))?(?:%(?P<probability>\d*\.?\d+))?"
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault; ``count`` and ``skip`` are what remains of them."""
+
+    kind: str
+    host: str
+    part: str = ""
+    count: int | None = None
+    skip: int = 0
+    probability: float = 1.0
+
+    def __str__(self) -> str:
+        """Return the text form; :func:`parse` reads it back."""
+        text = f"{self.kind}@{self.host}" + (f"/{self.part}" if self.part else "")
+        text += f"*{self.count}" if self.count is not None else ""
+        text += f"+{self.skip}" if self.skip else ""
+        return text + (f"%{self.probability:g}" if self.probability < 1 else "")
+
+    def matches(self, request: Request) -> bool:
+        """Return whether ``request`` is of the kind this fault is about."""
+        if not fnmatchcase(request.host, self.host):
+            return False
+        if self.kind in LOGIN_KINDS and (LOGIN_PATH not in request.path or "skipDup" in request.form):
+            return False
+        if self.kind == "logout" and not request.path.endswith("getJsonData.cmd"):
+            return False
+        text = "\n".join((f"{request.path}?{request.query_text}", *request.query.values(), *request.form.values()))
+        return self.part in text
+
+
+def parse(text: str) -> list[Fault]:
+    """Return the faults in ``text``.
+
+    Raises:
+        ValueError: the text is not understood; the message is one Korean sentence that lists the kinds.
+    """
+    found = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        match = _FORM.fullmatch(part)
+        chance = float(match["probability"]) if match and match["probability"] else 1.0
+        if not match or match["kind"] not in KINDS or not 0 < chance <= 1:
+            kinds = ", ".join(KINDS)
+            raise ValueError(
+                f"장애 '{part}'을(를) 이해하지 못했습니다: 종류@호스트[/경로일부][*횟수][+건너뛰기][%확률] 형식으로 "
+                f"쓰고, 종류는 {kinds} 중 하나입니다."
+            )
+        count = int(match["count"]) if match["count"] else None
+        found.append(Fault(match["kind"], match["host"], match["part"] or "", count, int(match["skip"] or 0), chance))
+    return found
+
+
+def load(path: Path) -> list[Fault]:
+    """Return the faults stored in the JSON file ``path``; none if there is no such file."""
+    try:
+        return [Fault(**item) for item in json.loads(path.read_text("utf-8"))]
+    except FileNotFoundError:
+        return []
+
+
+def save(path: Path, faults: list[Fault]) -> None:
+    """Store ``faults`` in ``path`` in one step, readable by its owner only."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False), "utf-8")
+    partial.replace(path)
+
+
+Found = list[Fault]
+
+
+class Faults:
+    """The faults in force: those given for this run, kept in memory, and those in the file, shared by all processes."""
+
+    def __init__(self, given: str, path: Path, seed: int) -> None:
+        """Start with the faults in the text ``given`` and in the file ``path``."""
+        self._given = parse(given)
+        self._path = path
+        self._lock = Lock()
+        self._random = random.Random(seed)  # noqa: S311  # repeatable on purpose
+
+    def add(self, text: str) -> None:
+        """Add the faults in ``text`` to the file.
+
+        Raises:
+            ValueError: as :func:`parse`.
+        """
+        fresh = parse(text)
+        with self._stored() as stored:
+            stored.extend(fresh)
+
+    def clear(self) -> None:
+        """Remove all faults, in memory and in the file."""
+        with self._stored() as stored:
+            stored.clear()
+            self._given.clear()
+
+    def list(self) -> Found:
+        """Return the faults in force with what remains of their counts."""
+        with self._lock:
+            return [*self._given, *load(self._path)]
+
+    def meet(self, request: Request) -> Fault | None:
+        """Return the fault that ``request`` runs into, and use it up by one; None if all goes well.
+
+        The first matching fault decides; one that is still to be skipped, or spared by its probability, lets the next
+        one try.
+        """
+        with self._lock:
+            fault = _use(self._given, request, self._random)
+            if fault or not self._path.exists():
+                return fault
+        if not any(fault.matches(request) for fault in load(self._path)):
+            return None
+        with self._stored() as stored:
+            return _use(stored, request, self._random)
+
+    @contextmanager
+    def _stored(self) -> Iterator[Found]:
+        """Let the caller change the stored faults while no other thread or process does."""
+        with self._lock, self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            stored = load(self._path)
+            before = [*stored]
+            yield stored
+            if stored != before:
+                save(self._path, stored)
+
+
+def _use(faults: Found, request: Request, chance: random.Random) -> Fault | None:
+    """Return the first of ``faults`` that strikes ``request`` and count it down in the list."""
+    for position, fault in enumerate(faults):
+        if not fault.matches(request):
+            continue
+        if fault.skip:
+            faults[position] = replace(fault, skip=fault.skip - 1)
+        elif fault.probability >= 1 or chance.random() < fault.probability:
+            if fault.count == 1:
+                del faults[position]
+            elif fault.count is not None:
+                faults[position] = replace(fault, count=fault.count - 1)
+            return fault
+    return None

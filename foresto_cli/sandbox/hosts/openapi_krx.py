@@ -1,0 +1,191 @@
+"""data-dbg.krx.co.kr: the official KRX OPEN API. Numbers have no separators, fields are in alphabetical order."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foresto_cli.clock import KST
+from foresto_cli.sandbox.wire import Answer, Request, as_json, plain
+from foresto_cli.sandbox.world import World
+
+if TYPE_CHECKING:
+    from foresto_cli.sandbox.market import Market
+
+HOSTS = ("data-dbg.krx.co.kr",)
+ROOT = "/svc/apis/"
+PUBLISHED = time(8, 0)
+"""A day's data appear at 08:00 of the next session day."""
+REFUSED_KEYS = ("", "wrong")
+Rows = list[dict[str, str]]
+
+
+def answer(request: Request, world: World) -> Answer:
+    """Return the synthetic answer; holidays, weekends and days not yet published all give an empty list."""
+    return guarded(request) or _synthetic(request, world)
+
+
+def recorded(request: Request, _: World, folder: Path) -> Answer:
+    """Return the recorded answer."""
+    from foresto_cli.sandbox import recorded as recordings
+
+    return guarded(request) or recordings.krx.open_api(request, folder)
+
+
+def guarded(request: Request) -> Answer | None:
+    """Return the refusal of plain HTTP (302) or of a missing or wrong key (401); None if the request may pass."""
+    if request.scheme != "https":
+        target = f"https://{request.host}{request.path}" + (f"?{request.query_text}" if request.query_text else "")
+        return Answer(status=302, headers=(("Location", target),))
+    if request.headers.get("auth_key", "") in REFUSED_KEYS:
+        return as_json({"respMsg": "Unauthorized API Call", "respCode": "401"}, status=401)
+    return None
+
+
+def service(request: Request) -> str:
+    """Return the service's name: ``stk_bydd_trd`` for ``/svc/apis/sto/stk_bydd_trd.json``."""
+    return request.path.removeprefix(ROOT).rpartition("/")[2].removesuffix(".json")
+
+
+def _synthetic(request: Request, world: World) -> Answer:
+    from foresto_cli.sandbox.krx.form import day
+
+    table = SERVICES.get(service(request))
+    if table is None or not request.path.startswith(ROOT):
+        return plain("{}", 404)
+    when = day(request.fields.get("basDd"))
+    rows = table(world.market, when) if when and is_published(world.market, when) else []
+    written = [{name: row[name] for name in sorted(row)} for row in rows]
+    return as_json({"OutBlock_1": written}, indent=2 if len(written) < 10 else None)  # noqa: PLR2004  # small ones as KRX prints them
+
+
+def is_published(market: "Market", when: date) -> bool:
+    """Return whether the data of ``when`` are out: it is a served session and 08:00 of the next session has come."""
+    from foresto_cli.sandbox.market import calendar
+
+    if when not in market.sessions:
+        return False
+    return market.now >= datetime.combine(calendar.next_session(when, market.seed), PUBLISHED, KST)
+
+
+def _trades(code: str) -> Callable[["Market", date], Rows]:
+    def rows(market: "Market", when: date) -> Rows:
+        listed = market.listed(when)
+        quotes = market.quotes(when).take(listed.tickers)
+        columns = (
+            quotes.close,
+            quotes.change,
+            quotes.rate,
+            quotes.open,
+            quotes.high,
+            quotes.low,
+            quotes.volume,
+            quotes.value,
+            quotes.cap,
+        )
+        values = zip(*(column.tolist() for column in columns), strict=True)
+        return [
+            {
+                "BAS_DD": f"{when:%Y%m%d}",
+                "ISU_CD": stock.code,
+                "ISU_NM": name,
+                "MKT_NM": stock.board,
+                "SECT_TP_NM": stock.section or "-",
+                "TDD_CLSPRC": str(close),
+                "CMPPREVDD_PRC": str(change),
+                "FLUC_RT": f"{rate:.2f}",
+                "TDD_OPNPRC": str(opened),
+                "TDD_HGPRC": str(high),
+                "TDD_LWPRC": str(low),
+                "ACC_TRDVOL": str(volume),
+                "ACC_TRDVAL": str(value),
+                "MKTCAP": str(cap),
+                "LIST_SHRS": str(shares),
+            }
+            for stock, name, shares, (close, change, rate, opened, high, low, volume, value, cap) in zip(
+                listed.stocks, listed.names, listed.shares.tolist(), values, strict=True
+            )
+            if stock.market == code
+        ]
+
+    return rows
+
+
+def _base_info(code: str) -> Callable[["Market", date], Rows]:
+    def rows(market: "Market", when: date) -> Rows:
+        from foresto_cli.sandbox.krx.stocks import base_info
+
+        listed = market.listed(when)
+        everyone = zip(listed.stocks, listed.names, listed.shares.tolist(), strict=True)
+        found = [base_info(stock, name, shares) for stock, name, shares in everyone if stock.market == code]
+        return [row | {"SECT_TP_NM": row["SECT_TP_NM"] or "-"} for row in found]
+
+    return rows
+
+
+def _funds(market: "Market", when: date) -> Rows:
+    from foresto_cli.sandbox.krx.funds import by_date
+
+    kept = {"ISU_SRT_CD": "ISU_CD", "ISU_ABBRV": "ISU_NM", "FLUC_RT1": "FLUC_RT_IDX"}
+    dropped = ("ISU_CD", "SECUGRP_ID", "FLUC_TP_CD", "FLUC_TP_CD1")
+    rows = by_date(market, {"trdDd": f"{when:%Y%m%d}"})
+    return [
+        {"BAS_DD": f"{when:%Y%m%d}"}
+        | {kept.get(name, name): _plain(value) for name, value in row.items() if name not in dropped}
+        for row in rows
+    ]
+
+
+def _plain(value: str) -> str:
+    """Return a number without separators; anything else as it is."""
+    bare = value.replace(",", "")
+    return bare if bare.lstrip("-").replace(".", "").isdigit() else value
+
+
+def _indices(group: str, family: str) -> Callable[["Market", date], Rows]:
+    def rows(market: "Market", when: date) -> Rows:
+        from foresto_cli.sandbox.market import indices
+
+        found = []
+        for index in indices.INDICES:
+            if index.group == group:
+                now = indices.level(market, index, when)
+                found.append(
+                    {
+                        "BAS_DD": f"{when:%Y%m%d}",
+                        "IDX_CLSS": family,
+                        "IDX_NM": index.name,
+                        "CLSPRC_IDX": f"{now.close:.2f}",
+                        "CMPPREVDD_IDX": f"{now.change:.2f}",
+                        "FLUC_RT": f"{now.rate:.2f}",
+                        "OPNPRC_IDX": f"{now.open:.2f}",
+                        "HGPRC_IDX": f"{now.high:.2f}",
+                        "LWPRC_IDX": f"{now.low:.2f}",
+                        "ACC_TRDVOL": str(now.volume),
+                        "ACC_TRDVAL": str(now.value),
+                        "MKTCAP": str(now.cap),
+                    }
+                )
+        first = found[0]
+        if group != "01":
+            blank = dict.fromkeys(
+                ("CLSPRC_IDX", "CMPPREVDD_IDX", "FLUC_RT", "OPNPRC_IDX", "HGPRC_IDX", "LWPRC_IDX"), "-"
+            )
+            found.insert(0, first | blank | {"IDX_NM": f"{first['IDX_NM']} (외국주포함)"})
+        return found
+
+    return rows
+
+
+SERVICES: dict[str, Callable[["Market", date], Rows]] = {
+    "stk_bydd_trd": _trades("STK"),
+    "ksq_bydd_trd": _trades("KSQ"),
+    "knx_bydd_trd": _trades("KNX"),
+    "stk_isu_base_info": _base_info("STK"),
+    "ksq_isu_base_info": _base_info("KSQ"),
+    "knx_isu_base_info": _base_info("KNX"),
+    "etf_bydd_trd": _funds,
+    "krx_dd_trd": _indices("01", "KRX"),
+    "kospi_dd_trd": _indices("02", "KOSPI"),
+    "kosdaq_dd_trd": _indices("03", "KOSDAQ"),
+}

@@ -1,0 +1,166 @@
+"""Settings and folders: environment, then ``.env``, then ``config.toml`` (SPEC §8).
+
+Secrets are typed as such, so that printing a settings object never shows them.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from foresto_cli.errors import ConfigError
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where foresto keeps things: ``config`` (settings), ``data`` (database), ``state`` (logs, locks, payloads)."""
+
+    config: Path
+    data: Path
+    state: Path
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the rotating log file."""
+        return self.state / "logs"
+
+    @property
+    def payloads(self) -> Path:
+        """Folder of answers that were not understood (redacted, at most 1 MB each)."""
+        return self.state / "payloads"
+
+    @property
+    def lock_file(self) -> Path:
+        """The lock that keeps two collecting commands apart."""
+        return self.state / "collect.lock"
+
+    def in_sandbox(self) -> "Paths":
+        """Return the same folders for the sandbox, which shares nothing with the real ones."""
+        return Paths(config=self.config, data=self.data / "sandbox", state=self.state / "sandbox")
+
+
+def paths() -> Paths:
+    """Return the folders of this user, or those below ``FORESTO_HOME`` when it is set."""
+    home = os.environ.get("FORESTO_HOME")
+    if home:
+        base = Path(home).expanduser().absolute()
+        return Paths(base / "config", base / "data", base / "state")
+    import platformdirs
+
+    return Paths(
+        platformdirs.user_config_path("foresto"),
+        platformdirs.user_data_path("foresto"),
+        platformdirs.user_state_path("foresto"),
+    )
+
+
+def private_folder(folder: Path) -> Path:
+    """Make ``folder`` readable by the operator only and return it.
+
+    Raises:
+        ConfigError: it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(
+            f"폴더 {folder} 를 만들 수 없습니다({reason}). 권한을 고치거나 FORESTO_HOME 을 바꾸세요."
+        ) from error
+    if not writable:
+        raise ConfigError(f"폴더 {folder} 에 쓸 수 없습니다. 권한을 고치거나 FORESTO_HOME 을 바꾸세요.")
+    return folder
+
+
+class Settings(BaseSettings):
+    """What the operator can set. Field names are the environment variables in lower case."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr | None = None
+    krx_id: SecretStr | None = None
+    krx_pw: SecretStr | None = None
+    krx_openapi_key: SecretStr | None = None
+    foresto_krx_daily_budget: int = 200
+    foresto_log_level: str = "INFO"
+
+    @field_validator("foresto_log_level")
+    @classmethod
+    def _known_level(cls, level: str) -> str:
+        if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("DEBUG, INFO, WARNING, ERROR 가운데 하나여야 합니다")
+        return level.upper()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put ``config.toml`` behind the environment and ``.env``."""
+        toml = TomlConfigSettingsSource(settings_cls, paths().config / "config.toml")
+        return init_settings, env_settings, dotenv_settings, toml, file_secret_settings
+
+    def secrets(self) -> list[str]:
+        """Return every secret value in force, for the redaction filter only."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+def load(folders: Paths) -> Settings:
+    """Read the settings in force.
+
+    Raises:
+        ConfigError: a file is broken, holds an unknown name, or a value does not fit.
+    """
+    _check_toml(folders.config / "config.toml")
+    try:
+        return Settings(_env_file=(folders.config / ".env", ".env"))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "?"
+        raise ConfigError(f"설정 {name} 의 값이 맞지 않습니다: {first['msg']}") from None
+    except OSError as error:
+        raise ConfigError(f"설정 파일을 읽을 수 없습니다({error.strerror}). 파일 권한을 확인하세요.") from error
+    except UnicodeDecodeError:
+        raise ConfigError(".env 파일이 UTF-8 이 아닙니다. UTF-8 로 다시 저장하세요.") from None
+
+
+def _check_toml(file: Path) -> None:
+    if not file.exists():
+        return
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file} 을 읽을 수 없습니다: {error}. 그 줄을 고치거나 파일을 치우세요.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file} 이 UTF-8 이 아닙니다. UTF-8 로 다시 저장하세요.") from None
+    except OSError as error:
+        raise ConfigError(f"{file} 을 읽을 수 없습니다({error.strerror}). 파일 권한을 확인하세요.") from error
+    unknown = sorted(name for name in content if name.lower() not in Settings.model_fields)
+    if unknown:
+        known = ", ".join(sorted(Settings.model_fields))
+        raise ConfigError(f"{file} 에 모르는 설정이 있습니다: {', '.join(unknown)}. 쓸 수 있는 이름: {known}")
+
+
+SANDBOX_KEYS = {"krx_id": "sandbox", "krx_pw": "sandbox-password", "krx_openapi_key": "sandbox-openapi-key"}
+"""Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
+
+
+def load_sandbox() -> Settings:
+    """Return settings for the sandbox: its own keys, its own database, never the operator's."""
+    keys = {name: SecretStr(value) for name, value in SANDBOX_KEYS.items() if os.environ.get(name.upper()) != ""}
+    values: dict[str, SecretStr | int | str | None] = dict.fromkeys(Settings.model_fields)
+    values |= {"foresto_krx_daily_budget": 100_000, "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", "INFO")}
+    return Settings.model_validate(values | keys)

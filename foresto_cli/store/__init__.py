@@ -1,0 +1,1 @@
+"""The database: which one, its tables, its migrations, and the one writer."""

@@ -1,0 +1,318 @@
+"""The PostgreSQL that foresto runs itself when the operator names no server: everything that starts and stops it.
+
+No daemon and no memory of who uses it: locks that the kernel drops with their process say it all.
+
+* ``users.lock`` is held shared by every command that uses the server; who gets it exclusively is the last one.
+* ``start.lock`` is held exclusively while someone decides whether to start or to stop.
+* ``server.lock`` is held by the server's own processes, so that neither a reused process id nor a left-over
+  ``postmaster.pid`` can be taken for a server, and no backend of a killed server is overlooked.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from foresto_cli import clock
+from foresto_cli.errors import StoreUnavailable
+from foresto_cli.store.cluster import (
+    MAJOR,
+    PORT,
+    Owner,
+    account_of,
+    binaries,
+    create,
+    environment,
+    explained,
+    location,
+    own_file,
+    prepare,
+    reason,
+    socket_folder,
+)
+
+__all__ = ["binaries", "is_running", "location", "running"]
+
+_STEP_SECONDS = 0.004
+_START_SECONDS = 300.0  # a crash is recovered from at most 1 GB of log, on a slow disk
+_STOP_SECONDS = 60.0
+_LOG_BYTES = 5_000_000
+_LOG_KEPT_BYTES = 500_000
+_SPARE_BYTES = 32 * 1024 * 1024  # less than two segments of the write-ahead log
+
+_started: list[subprocess.Popen[bytes]] = []
+
+
+class _Server(NamedTuple):
+    """What ``postmaster.pid`` says."""
+
+    pid: int
+    sockets: Path
+    status: str
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Start or join the server whose data lives under ``folder``; yield its libpq URL; stop it after its last user.
+
+    May be nested. A user that is killed leaves the server up; the next one joins it and stops it at its end.
+
+    Raises:
+        StoreUnavailable: the server cannot be started; the message says why and what to do.
+        ConfigError: this machine has no PostgreSQL that we could run, or no account to run it.
+    """
+    cluster = location(folder)
+    with explained(cluster):
+        owner = prepare(cluster)
+        start = own_file(cluster / "start.lock", owner)
+    try:
+        with explained(cluster):
+            users = own_file(cluster / "users.lock", owner)
+        try:
+            with explained(cluster), _alone(start, _START_SECONDS):
+                fcntl.flock(users, fcntl.LOCK_SH)
+                sockets = _joined(cluster) or _start(cluster, owner)
+            yield _url(sockets)
+        finally:
+            _leave(cluster, start, users)
+    finally:
+        os.close(start)
+
+
+def is_running(folder: Path) -> bool:
+    """Tell whether any process of the server is alive; changes nothing."""
+    with explained(folder):
+        return _alive(location(folder))
+
+
+def _url(sockets: Path) -> str:
+    url = f"postgresql://foresto@/foresto?host={quote(str(sockets))}"
+    # libpq would take the port of a server that the operator uses otherwise.
+    return url if os.environ.get("PGPORT", str(PORT)) == str(PORT) else f"{url}&port={PORT}"
+
+
+@contextmanager
+def _alone(start: int, patience: float) -> Iterator[None]:
+    """Hold the lock that serialises starting and stopping."""
+    until = clock.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(start, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if clock.monotonic() > until:
+                raise StoreUnavailable(
+                    "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다. 잠시 뒤 다시 실행하세요."
+                ) from None
+            clock.sleep(_STEP_SECONDS)
+    try:
+        yield
+    finally:
+        fcntl.flock(start, fcntl.LOCK_UN)
+
+
+def _leave(cluster: Path, start: int, users: int) -> None:
+    """Let go of the server, and stop it if nobody else holds it. Never raises: the work of the command is done.
+
+    Who holds the start lock for longer than our patience is starting or joining, and stops the server at its own end.
+    """
+    try:
+        with suppress(StoreUnavailable, OSError), _alone(start, 15.0):
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _stop(cluster)
+    finally:
+        os.close(users)
+        for process in [process for process in _started if process.poll() is not None]:
+            _started.remove(process)
+
+
+def _alive(cluster: Path) -> bool:
+    try:
+        lock = os.open(cluster / "server.lock", os.O_RDONLY | os.O_NOFOLLOW)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _read(cluster: Path) -> _Server | None:
+    try:
+        lines = (cluster / "data" / "postmaster.pid").read_text(errors="replace").splitlines()
+        return _Server(int(lines[0]), Path(lines[4]), lines[7].strip())
+    except (FileNotFoundError, NotADirectoryError, IndexError, ValueError):
+        return None  # no server, or one that has only begun to write
+
+
+def _answers(server: _Server) -> bool:
+    """Tell whether the server listens."""
+    return _listener(server) is not None
+
+
+def _listener(server: _Server) -> int | None:
+    """Return the process id of who listens, as this process has to call it (off Linux: what the file says)."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(5)
+        try:
+            line.connect(f"{server.sockets}/.s.PGSQL.{PORT}")
+            if sys.platform != "linux":
+                return server.pid
+            pid: int = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+        except OSError:
+            return None
+        return pid
+
+
+def _joined(cluster: Path) -> Path | None:
+    """Return the socket folder of the server that runs, or ``None`` once no process of a server is left."""
+    until = clock.monotonic() + _START_SECONDS
+    while clock.monotonic() < until:
+        server = _read(cluster)
+        # A server that was started by hand answers without holding our lock.
+        answers = server is not None and _answers(server)
+        if server and answers and server.status == "ready":
+            return server.sockets
+        if not answers and not _alive(cluster):
+            return None
+        clock.sleep(_STEP_SECONDS)
+    raise StoreUnavailable(f"데이터베이스가 준비되지 않습니다. 기록을 확인한 뒤 다시 실행하세요: {cluster}/server.log")
+
+
+def _start(cluster: Path, owner: Owner) -> Path:
+    """Start the server, making its data first if there is none. The caller knows that no process of it is left."""
+    data = cluster / "data"
+    if not data.is_dir() or not any(data.iterdir()):
+        create(cluster, owner)
+    _check_version(data)
+    sockets = socket_folder(cluster, owner)
+    for stale in (data / "postmaster.pid", *(sockets / f".s.PGSQL.{PORT}{end}" for end in ("", ".lock"))):
+        # PostgreSQL itself would refuse to start when another process has got the number in there.
+        stale.unlink(missing_ok=True)
+    user, group, groups = account_of(owner)
+    command = [str(binaries() / "postgres"), "-D", str(data), "-c", f'unix_socket_directories="{sockets}"']
+    command += ["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", f"port={PORT}"]
+    command += ["-c", "logging_collector=off", "-c", "log_destination=stderr"]
+    log = own_file(cluster / "server.log", owner)
+    lock = own_file(cluster / "server.lock", owner)
+    try:
+        _shorten(log)
+        before = os.fstat(log).st_size
+        _hold(lock)
+        process = subprocess.Popen(  # noqa: S603  # fixed argv, no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(lock,),
+            cwd="/",
+            env=environment(),
+            start_new_session=True,  # Ctrl-C at the terminal is for us; we stop the server when we are ready
+            user=user,
+            group=group,
+            extra_groups=groups,
+        )
+        _started.append(process)
+        os.close(lock)
+        lock = -1
+        _await_ready(cluster, process, log, before)
+    finally:
+        os.close(log)
+        if lock >= 0:
+            os.close(lock)
+    return sockets
+
+
+def _await_ready(cluster: Path, process: subprocess.Popen[bytes], log: int, before: int) -> None:
+    until = clock.monotonic() + _START_SECONDS
+    try:
+        while process.poll() is None and clock.monotonic() < until:
+            server = _read(cluster)
+            if server and server.pid == process.pid and server.status == "ready":
+                return
+            clock.sleep(_STEP_SECONDS)
+    finally:
+        server = _read(cluster)
+        if process.poll() is None and not (server and server.status == "ready"):
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_STOP_SECONDS)
+    failure = reason(os.pread(log, _LOG_KEPT_BYTES, before).decode(errors="replace"))
+    if shutil.disk_usage(cluster).free < _SPARE_BYTES:
+        failure = "디스크에 남은 공간이 없습니다"  # then the log cannot say it
+    raise StoreUnavailable(
+        f"데이터베이스를 시작하지 못했습니다({failure}). 디스크 공간과 권한을 확인한 뒤 다시 실행하세요. "
+        f"기록: {cluster}/server.log"
+    )
+
+
+def _stop(cluster: Path) -> None:
+    """Shut the server down fast: open transactions are rolled back, everything else is on disk.
+
+    Signals only the process that listens: the number in the file may by now be another's, or, when two containers share
+    the folder, mean another process here than there.
+    """
+    server = _read(cluster)
+    if server is None or _listener(server) != server.pid:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(server.pid, signal.SIGINT)
+    until = clock.monotonic() + _STOP_SECONDS
+    while clock.monotonic() < until and (_alive(cluster) or ((left := _read(cluster)) and _answers(left))):
+        clock.sleep(_STEP_SECONDS)
+    for process in _started:
+        if process.pid == server.pid:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1)
+
+
+def _hold(lock: int) -> None:
+    """Take the server's lock for the server; whoever only looks whether it is held lets go at once."""
+    until = clock.monotonic() + 1
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock.monotonic() > until:
+                raise StoreUnavailable(
+                    "데이터베이스의 이전 프로세스가 남아 있습니다. 잠시 뒤 다시 실행하세요."
+                ) from None
+            clock.sleep(_STEP_SECONDS)
+        else:
+            return
+
+
+def _check_version(data: Path) -> None:
+    try:
+        major = (data / "PG_VERSION").read_text().strip()
+    except FileNotFoundError:
+        raise StoreUnavailable(
+            "데이터베이스 폴더가 온전하지 않습니다(PG_VERSION 없음). 백업에서 되돌리거나, 그 폴더를 옮긴 뒤 "
+            f"다시 실행해 새로 만드세요: {data}"
+        ) from None
+    if major != MAJOR:
+        raise StoreUnavailable(
+            f"저장된 데이터베이스는 PostgreSQL {major} 형식인데 설치된 것은 {MAJOR}입니다. 만들 때의 foresto "
+            f"버전에서 `foresto db dump`로 내보낸 뒤, 이 폴더를 옮기고 psql로 다시 넣으세요: {data}"
+        )
+
+
+def _shorten(log: int) -> None:
+    """Keep only the end of a log that has grown long; nobody writes to it now."""
+    size = os.fstat(log).st_size
+    if size > _LOG_BYTES:
+        end = os.pread(log, _LOG_KEPT_BYTES, size - _LOG_KEPT_BYTES)
+        os.ftruncate(log, 0)
+        os.write(log, end.partition(b"\n")[2])

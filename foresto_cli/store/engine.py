@@ -1,0 +1,95 @@
+"""Opening the database: the operator's server, or our own embedded one. Nothing else opens connections."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from foresto_cli.errors import ConfigError, StoreUnavailable
+from foresto_cli.store import embedded, migrate
+
+POOL_SIZE = 5
+POOL_OVERFLOW = 10
+CONNECT_TIMEOUT_SECONDS = 10
+
+
+@contextmanager
+def opened(url: str | None, folder: Path, *, sandbox: bool) -> Iterator[Engine]:
+    """Yield an engine on a migrated database.
+
+    Args:
+        url: the operator's ``DATABASE_URL``, or ``None`` for the embedded server.
+        folder: where the embedded server keeps its data.
+        sandbox: whether synthetic data will be written; a database belongs to one world for ever.
+
+    Raises:
+        StoreUnavailable: no connection, or the database belongs to the other world or to a newer foresto.
+        ConfigError: the URL is not one of PostgreSQL.
+    """
+    if url is None:
+        with embedded.running(folder) as own, connected(own, sandbox=sandbox) as engine:
+            yield engine
+    else:
+        with connected(url, sandbox=sandbox) as engine:
+            yield engine
+
+
+@contextmanager
+def connected(url: str, *, sandbox: bool) -> Iterator[Engine]:
+    """Yield an engine on the server at ``url``, its tables made or migrated first."""
+    engine = create_engine(
+        psycopg_url(url),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "foresto"},
+    )
+    try:
+        with explained():
+            migrate.ensure_current(engine, sandbox=sandbox)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn a driver's connection error into :class:`StoreUnavailable`, without the URL and its password.
+
+    Raises:
+        StoreUnavailable: the server could not be reached or refused us.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[-1] if error.orig else type(error).__name__
+        raise StoreUnavailable(
+            f"데이터베이스에 연결할 수 없습니다: {reason}. 서버가 켜져 있는지와 DATABASE_URL 을 확인하세요."
+        ) from None
+
+
+def psycopg_url(url: str) -> str:
+    """Return ``url`` in SQLAlchemy's spelling for psycopg 3 (``postgres://`` and ``postgresql://`` are understood).
+
+    Raises:
+        ConfigError: not a PostgreSQL URL. The URL itself is not shown, it may hold a password.
+    """
+    try:
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    except (ArgumentError, ValueError):
+        raise ConfigError(
+            "DATABASE_URL 을 알아볼 수 없습니다. postgresql://사용자:비밀번호@호스트:5432/이름 꼴로 적으세요."
+        ) from None
+    if parsed.get_backend_name() != "postgresql":
+        raise ConfigError(
+            "DATABASE_URL 은 PostgreSQL 주소여야 합니다(postgresql://…). 다른 데이터베이스는 쓸 수 없습니다."
+        )
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def shown_url(url: str) -> str:
+    """Return ``url`` with its password hidden."""
+    return make_url(psycopg_url(url)).set(drivername="postgresql").render_as_string(hide_password=True)

@@ -1,0 +1,78 @@
+"""Daily budgets and breakers, kept in the database so that every command of this operator shares them."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, Engine, text
+
+from foresto_cli import clock
+from foresto_cli.errors import Blocked, QuotaSpent
+
+BLOCK_LASTS = timedelta(hours=24)
+
+
+class StoredLimits:
+    """Budgets and breakers of ``engine``; each call is its own short transaction, so that no rollback forgets it."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use the tables ``upstream_usage`` and ``upstream_block`` of ``engine``."""
+        self._engine = engine
+
+    def check(self, breaker: str) -> None:
+        """Let pass, or raise.
+
+        Raises:
+            Blocked: ``breaker`` is open; the message says until when.
+        """
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                text("SELECT blocked_until, reason FROM upstream_block WHERE upstream = :name"), {"name": breaker}
+            ).one_or_none()
+        if row is not None and row.blocked_until > clock.wall():
+            raise Blocked(f"{breaker}: {row.blocked_until:%m-%d %H:%M} 까지 묻지 않습니다: {row.reason}")
+
+    def spend(self, upstream: str, daily_budget: int) -> None:
+        """Count one request of today (KST).
+
+        Raises:
+            QuotaSpent: the budget of today is used up; nothing is counted.
+        """
+        with self._engine.begin() as connection:
+            used = connection.scalar(
+                text(
+                    "INSERT INTO upstream_usage AS u (upstream, usage_date, used) VALUES (:name, :day, 1)"
+                    " ON CONFLICT (upstream, usage_date) DO UPDATE SET used = u.used + 1 WHERE u.used < :budget"
+                    " RETURNING used"
+                ),
+                {"name": upstream, "day": clock.today(), "budget": daily_budget},
+            )
+        if used is None or used > daily_budget:
+            raise QuotaSpent(f"{upstream}: 오늘 한도 {daily_budget:,}회를 다 썼습니다. 자정(KST)이 지나면 이어집니다.")
+
+    def block(self, breaker: str, reason: str) -> None:
+        """Open ``breaker`` for 24 hours from now."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO upstream_block (upstream, since, blocked_until, reason)"
+                    " VALUES (:name, :since, :until, :reason) ON CONFLICT (upstream) DO UPDATE"
+                    " SET since = excluded.since, blocked_until = excluded.blocked_until, reason = excluded.reason"
+                ),
+                {"name": breaker, "since": clock.wall(), "until": clock.wall() + BLOCK_LASTS, "reason": reason},
+            )
+
+
+def budgets(connection: Connection) -> list[tuple[str, int]]:
+    """Return (upstream, requests of today)."""
+    rows = connection.execute(
+        text("SELECT upstream, used FROM upstream_usage WHERE usage_date = :day ORDER BY 1"), {"day": clock.today()}
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def open_blocks(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return (upstream, until, reason) of every breaker that is open now."""
+    rows = connection.execute(
+        text("SELECT upstream, blocked_until, reason FROM upstream_block WHERE blocked_until > :now ORDER BY 1"),
+        {"now": clock.wall()},
+    )
+    return [(row[0], f"{row[1]:%Y-%m-%d %H:%M}", row[2]) for row in rows]

@@ -1,0 +1,101 @@
+"""Bringing a database to the tables of this version, at first use and by ``foresto db upgrade``.
+
+alembic takes a second to import, so it is imported only when something has to be migrated.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from foresto_cli.errors import StoreUnavailable
+
+HEAD = "0001"
+"""The newest revision in ``migrations/versions``; a test compares."""
+ADVISORY_LOCK = 0x_F0_4E_57_00
+"""Number of the advisory lock that keeps two migrating processes apart."""
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def ensure_current(engine: Engine, *, sandbox: bool) -> bool:
+    """Migrate the database if it needs it; return whether anything was done.
+
+    Raises:
+        StoreUnavailable: it was made by a newer foresto, or belongs to the other world (real, sandbox).
+    """
+    with engine.connect() as connection:
+        current = revision(connection)
+        if current == HEAD:
+            _check_world(connection, sandbox=sandbox)
+            return False
+    with _alone(engine):
+        with engine.connect() as connection:
+            current = revision(connection)
+        if current != HEAD:
+            _upgrade(engine, current)
+        with engine.begin() as connection:
+            _claim(connection, sandbox=sandbox)
+            _check_world(connection, sandbox=sandbox)
+    return current != HEAD
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the revision the database is at, ``None`` when it is empty."""
+    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": ADVISORY_LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": ADVISORY_LOCK})
+
+
+def _upgrade(engine: Engine, current: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreUnavailable(
+            f"이 데이터베이스는 더 새로운 foresto 가 만든 것입니다(개정 {current}). foresto 를 새 판으로 올리세요."
+        )
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _claim(connection: Connection, *, sandbox: bool) -> None:
+    connection.execute(
+        text("INSERT INTO foresto_meta (key, value) VALUES ('world', :world) ON CONFLICT (key) DO NOTHING"),
+        {"world": "sandbox" if sandbox else "real"},
+    )
+
+
+def _check_world(connection: Connection, *, sandbox: bool) -> None:
+    world = connection.scalar(text("SELECT value FROM foresto_meta WHERE key = 'world'"))
+    wanted = "sandbox" if sandbox else "real"
+    if world == wanted:
+        return
+    if sandbox:
+        raise StoreUnavailable("이 데이터베이스에는 실제 자료가 있습니다. 모의 환경(--sandbox)은 여기에 쓰지 않습니다.")
+    raise StoreUnavailable(
+        "이 데이터베이스는 모의 환경(sandbox)의 것입니다. 실제 자료를 섞지 않습니다. 다른 데이터베이스를 지정하세요."
+    )
+
+
+def database_moment(connection: Connection) -> datetime:
+    """Return the server's clock as naive UTC, to compare with ours."""
+    moment: datetime = connection.execute(text("SELECT now() AT TIME ZONE 'UTC'")).scalar_one()
+    return moment

@@ -1,0 +1,9 @@
+"""alembic environment: run on the connection that foresto hands over; there is no other way to use it."""
+
+from alembic import context
+
+from foresto_cli.store.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,103 @@
+"""The one writer: COPY into a temporary table, then one INSERT … ON CONFLICT that touches only what differs.
+
+Nothing else in foresto writes rows in bulk.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import Connection, Table
+
+STAGE = sql.Identifier("foresto_stage")
+WRITTEN_ONCE = ("created_at",)
+PROVENANCE = ("batch_id", "created_at", "updated_at")
+"""Columns that say who wrote a row and when: written when a row is added or changed, never a reason to change it."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows a write added, changed and found as they already were."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Return the sums."""
+        return Counts(self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+def upsert(
+    connection: Connection, table: Table, rows: Sequence[Row], provenance: Row, *, only_over: str = "TRUE"
+) -> Counts:
+    """Add or change ``rows`` in ``table`` by its primary key and return exact counts.
+
+    Args:
+        connection: an open transaction; the caller commits.
+        table: target; columns that the rows do not name keep their values.
+        rows: mappings with the same keys each, primary key included and unique.
+        provenance: values of the columns in :data:`PROVENANCE`, the same for all rows.
+        only_over: SQL condition on the existing row (alias ``old``) under which it may be replaced.
+
+    Returns:
+        Added, changed and unchanged; a row that ``only_over`` protects counts as unchanged.
+
+    Raises:
+        ValueError: two rows have the same key (a parser's bug).
+    """
+    if not rows:
+        return Counts()
+    columns = [*rows[0], *provenance]
+    key = [column.name for column in table.primary_key]
+    if len({tuple(row[name] for name in key) for row in rows}) != len(rows):
+        raise ValueError(f"{table.name}: two rows with the same key {key} in one write")
+    cursor = connection.connection.cursor()
+    try:
+        _stage(cursor, table, columns, rows, tuple(provenance.values()))
+        cursor.execute(_merge(table, columns, key, only_over))
+        added, changed = cursor.fetchall()[0]
+    finally:
+        cursor.close()
+    return Counts(added, changed, len(rows) - added - changed)
+
+
+def _stage(cursor: Any, table: Table, columns: list[str], rows: Iterable[Row], tail: tuple[Any, ...]) -> None:  # noqa: ANN401  # psycopg cursor behind SQLAlchemy's untyped handle
+    names = _names(columns)
+    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(STAGE))
+    cursor.execute(
+        sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+            STAGE, names, sql.Identifier(table.name)
+        )
+    )
+    with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(STAGE, names)) as copy:
+        for row in rows:
+            copy.write_row((*row.values(), *tail))
+
+
+def _merge(table: Table, columns: list[str], key: list[str], only_over: str) -> sql.Composed:
+    updated = [name for name in columns if name not in key and name not in WRITTEN_ONCE]
+    compared = [name for name in updated if name not in PROVENANCE]
+    return sql.SQL(
+        "WITH merged AS (INSERT INTO {table} AS old ({names}) SELECT {names} FROM {stage} "
+        "ON CONFLICT ({key}) DO UPDATE SET {assignments} "
+        "WHERE ({mine}) IS DISTINCT FROM ({theirs}) AND ({only_over}) "
+        "RETURNING xmax = 0 AS is_new) "
+        "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged"
+    ).format(
+        table=sql.Identifier(table.name),
+        names=_names(columns),
+        stage=STAGE,
+        key=_names(key),
+        assignments=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in updated),
+        mine=sql.SQL(", ").join(sql.SQL("old.{}").format(sql.Identifier(name)) for name in compared),
+        theirs=sql.SQL(", ").join(sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in compared),
+        only_over=sql.SQL(only_over),
+    )
+
+
+def _names(columns: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))

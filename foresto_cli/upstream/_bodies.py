@@ -1,0 +1,54 @@
+"""What a body is when it is not what was asked for: a block page, a maintenance page, nothing, half of something."""
+
+import json
+import re
+from typing import Any
+
+import requests
+
+from foresto_cli.errors import BadPayload, Blocked, Transient
+
+_HTML = re.compile(rb"<(!doctype|html|head|body|script|title)\b", re.IGNORECASE)
+_LOOK_AT = 4_096
+_BLOCK_TITLE = "에러페이지 - 한국거래소"
+
+
+def refuse_html(response: requests.Response, label: str) -> None:
+    """Let pass whatever is not a web page.
+
+    Raises:
+        Blocked: the page by which KRX says that this address is blocked for a day.
+        Transient: any other page: maintenance, an error of the server in front.
+    """
+    head = response.content[:_LOOK_AT]
+    if not _HTML.search(head):
+        return
+    if _BLOCK_TITLE in _text_of(response.content):
+        raise Blocked(
+            f"{label}: 이 주소가 차단되었습니다(차단 화면). 다시 물으면 길어지므로 24시간 동안 묻지 않습니다."
+        )
+    if response.status_code == requests.codes.ok:
+        raise Transient(f"{label}: 자료 대신 웹 화면이 왔습니다(점검 중일 수 있습니다).")
+
+
+def json_object(response: requests.Response, label: str) -> dict[str, Any]:
+    """Return the JSON object in ``response``.
+
+    Raises:
+        Transient: an empty body.
+        BadPayload: not JSON, cut off, wrongly encoded, or not an object.
+    """
+    if not response.content.strip():
+        raise Transient(f"{label}: 빈 응답이 왔습니다.")
+    try:
+        found = json.loads(response.content)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", response.content) from None
+    if not isinstance(found, dict):
+        raise BadPayload(f"{label}: 응답 모양이 다릅니다(JSON 객체가 아닙니다).", response.content)
+    return found
+
+
+def _text_of(body: bytes) -> str:
+    utf8 = body.decode("utf-8", "replace")
+    return utf8 if "\ufffd" not in utf8 else body.decode("cp949", "replace")

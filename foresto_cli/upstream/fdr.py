@@ -1,0 +1,204 @@
+"""FinanceDataReader: listings and indices from its public mirror of KRX.
+
+The library has no time limits and swallows most failures. It is unmodified, but everything it sends goes through our
+session: its ``requests`` by replacing the name in its module, its ``pandas.read_csv(url)`` by a urllib opener. A
+failure it swallowed is kept in the session and raised afterwards.
+"""
+
+import io
+import threading
+import urllib.request
+import urllib.response
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from email.message import Message
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from foresto_cli.errors import BadPayload, NotYet, Transient
+from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream.http import Policy, Transport, UpstreamSession
+
+SOURCE_ID = "FDR"
+LABEL = "FinanceDataReader 미러"
+KRX_HOST = "data.krx.co.kr"
+MIRROR_HOST = "raw.githubusercontent.com"
+MIRROR = f"https://{MIRROR_HOST}/FinanceData/fdr_krx_data_cache/refs/heads/master/data"
+POLICY = Policy(name="fdr", label=LABEL, hosts={KRX_HOST: "krx", MIRROR_HOST: "fdr"}, pace=0.3, daily_budget=2_000)
+INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
+
+Record = dict[str, Any]
+_one_at_a_time = threading.Lock()
+
+
+def inspect(response: requests.Response) -> None:
+    """Tell the mirror's failures apart; a CSV file or the date of KRX passes.
+
+    Raises:
+        NotYet: the mirror has no such file (yet).
+        ForestoError: web pages, nothing, half a file.
+    """
+    refuse_html(response, LABEL)
+    host = urlsplit(response.url).hostname
+    if response.status_code == requests.codes.not_found and host == MIRROR_HOST:
+        name = urlsplit(response.url).path.rsplit("/data/", 1)[-1]
+        raise NotYet(f"미러에 {name} 파일이 아직 없습니다. 나중에 다시 받습니다.")
+    if response.status_code != requests.codes.ok:
+        return
+    if host == KRX_HOST:
+        json_object(response, LABEL)
+        return
+    if not response.content.strip():
+        raise Transient("FinanceDataReader 미러가 빈 파일을 보냈습니다.")
+    if not response.content.endswith(b"\n"):
+        raise BadPayload("FinanceDataReader 미러의 파일이 중간에서 잘렸습니다.", response.content)
+    try:
+        response.content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadPayload("FinanceDataReader 미러의 파일이 UTF-8 이 아닙니다.", response.content) from None
+
+
+class Fdr:
+    """The mirror; needs no key."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Make the session; nothing is sent yet."""
+        self._session = transport.session(POLICY, inspect)
+        self._client = _Client(self._session)
+        self.sessions = [self._session]
+
+    def listing(self) -> tuple[date, list[Record]]:
+        """Return (the day the file is named after, every listed stock with its prices) (``StockListing("KRX")``).
+
+        Columns: Code ISU_CD Name Market Dept Close ChangeCode Changes ChagesRatio Open High Low Volume Amount Marcap
+        Stocks MarketId; won, shares, percent. The file of a day may still hold the day before: see the price loader.
+
+        Raises:
+            ForestoError: as :func:`inspect`; ``BadPayload`` when the file does not parse.
+        """
+        rows = self._stock_listing("KRX")
+        return self._client.work_date, rows
+
+    def descriptions(self) -> list[Record]:
+        """Return industry, listing date, representative … of every listed stock (``StockListing("KRX-DESC")``).
+
+        Raises:
+            ForestoError: as :meth:`listing`.
+        """
+        return self._stock_listing("KRX-DESC")
+
+    def delistings(self) -> list[Record]:
+        """Return every security that left the exchange since 1960 (``StockListing("KRX-DELISTING")``).
+
+        Raises:
+            ForestoError: as :meth:`listing`.
+        """
+        return self._stock_listing("KRX-DELISTING")
+
+    def index_days(self, code: str, start: date, end: date) -> list[Record]:
+        """Return the sessions of index ``code`` (KOSPI, KOSDAQ, KS200), oldest first: one request a calendar year.
+
+        Columns: Date Close Comp Change(ratio) Open High Low Volume Amount MarCap.
+
+        Raises:
+            ForestoError: as :meth:`listing`.
+        """
+        import FinanceDataReader
+
+        with self._lent():
+            frame = FinanceDataReader.DataReader(INDEX_SYMBOLS[code], f"{start}", f"{end}")
+        frame = frame.rename_axis("Date").reset_index()
+        return self._records(frame, "Close")
+
+    def listing_file(self, day: date) -> list[Record]:
+        """Return the mirror's listing file named after ``day``, whichever day it holds.
+
+        Raises:
+            ForestoError: as :meth:`listing`.
+        """
+        import pandas as pd
+
+        url = f"{MIRROR}/listing/krx/{day}.csv"
+        with self._lent():
+            frame = pd.read_csv(url, index_col=0, dtype={"Code": str})
+        return self._records(frame, "Code")
+
+    def _stock_listing(self, market: str) -> list[Record]:
+        import FinanceDataReader
+
+        with self._lent():
+            frame = FinanceDataReader.StockListing(market)
+        return self._records(frame, "Symbol" if market == "KRX-DELISTING" else "Code")
+
+    def _records(self, frame: Any, needed: str) -> list[Record]:  # noqa: ANN401  # a frame from an untyped library
+        if needed not in frame.columns:
+            raise BadPayload(f"{LABEL}: 파일에 {needed} 열이 없습니다.")
+        rows: list[Record] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        return rows
+
+    @contextmanager
+    def _lent(self) -> Iterator[None]:
+        """Let the library send through our session; afterwards raise what it swallowed."""
+        from FinanceDataReader.krx import listing
+
+        with _one_at_a_time:
+            self._session.error = None
+            own = listing.requests
+            listing.requests = self._client
+            urllib.request.install_opener(urllib.request.build_opener(_Opener(self._session)))
+            try:
+                yield
+            # The library's own complaints hide the cause, which the session knows.
+            except (ValueError, LookupError, NameError, OSError, TypeError, AttributeError) as error:
+                if self._session.error is None:
+                    raise BadPayload(f"{LABEL}: 자료를 읽을 수 없습니다({type(error).__name__}).") from error
+            finally:
+                listing.requests = own
+                urllib.request.install_opener(urllib.request.build_opener())
+            if self._session.error is not None:
+                raise self._session.error
+
+
+class _Client:
+    """Stands in for the ``requests`` module: asks for KRX's last trade date once, however often the library does."""
+
+    def __init__(self, session: UpstreamSession) -> None:
+        self._session = session
+        self._date_answer: requests.Response | None = None
+        self.work_date = date.min
+
+    def get(self, url: str, headers: dict[str, str] | None = None, **_: Any) -> requests.Response:  # noqa: ANN401  # requests' own options, which our policy replaces
+        if self._date_answer is None:
+            answer = self._session.get(url, headers=headers)
+            self.work_date = _work_date(answer)
+            self._date_answer = answer
+        return self._date_answer
+
+
+def _work_date(response: requests.Response) -> date:
+    try:
+        found = json_object(response, LABEL)["result"]["output"][0]["max_work_dt"]
+        return datetime.strptime(found, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+    except (LookupError, TypeError, ValueError):
+        raise BadPayload("KRX 가 알려 주는 최근 거래일을 읽을 수 없습니다.", response.content) from None
+
+
+class _Opener(urllib.request.BaseHandler):
+    """Sends what urllib was asked for through our session."""
+
+    handler_order = 100
+
+    def __init__(self, session: UpstreamSession) -> None:
+        self._session = session
+
+    def http_open(self, request: urllib.request.Request) -> urllib.response.addinfourl:
+        response = self._session.get(request.full_url)
+        answer = urllib.response.addinfourl(io.BytesIO(response.content), Message(), request.full_url, code=200)
+        # urllib's error processor reads it from every HTTP answer.
+        answer.msg = response.reason  # type: ignore[attr-defined]  # undeclared in the type stubs
+        return answer
+
+    https_open = http_open

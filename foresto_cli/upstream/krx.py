@@ -1,0 +1,211 @@
+"""KRX data marketplace (data.krx.co.kr) through pykrx, logged in by us.
+
+pykrx logs in over the network while it is imported, prints, has no time limits and logs in again at every call once a
+login failed. So it is imported without credentials and with its output caught, the login is done here, once, and pykrx
+is handed a session of ours. KRX forbids automated bulk reading: the daily budget keeps this path small.
+"""
+
+import contextlib
+import io
+import os
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import requests
+
+from foresto_cli.errors import AuthFailed, BadPayload, ForestoError
+from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream.http import Policy, Transport, UpstreamSession
+
+SOURCE_ID = "KRX"
+LABEL = "KRX"
+HOST = "data.krx.co.kr"
+LOGIN_PAGE = f"https://{HOST}/contents/MDC/COMS/client/MDCCOMS001.cmd"
+LOGIN_FRAME = f"https://{HOST}/contents/MDC/COMS/client/view/login.jsp?site=mdc"
+LOGIN_POST = f"https://{HOST}/contents/MDC/COMS/client/MDCCOMS001D1.cmd"
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+)
+
+LOGGED_IN = "CD001"
+PASSWORD_EXPIRED = "CD010"  # noqa: S105  # a status code
+LOGGED_IN_ELSEWHERE = "CD011"
+
+LOGIN_POLICY = Policy(name="krx_login", label="KRX 로그인", hosts={HOST: "krx"}, pace=0.5, daily_budget=60)
+
+
+class LoggedOut(ForestoError):
+    """KRX answered LOGOUT: the login is missing or has run out."""
+
+
+def policy(daily_budget: int) -> Policy:
+    """Return how politely the data pages are asked."""
+    return Policy(name="krx", label=LABEL, hosts={HOST: "krx"}, pace=1.0, daily_budget=daily_budget)
+
+
+def inspect(response: requests.Response) -> None:
+    """Tell KRX's ways of failing apart; a JSON object passes.
+
+    Raises:
+        LoggedOut, Blocked, Transient, BadPayload: see the reference of the error it is.
+    """
+    refuse_html(response, LABEL)
+    if response.status_code == requests.codes.bad_request and b"LOGOUT" in response.content[:200]:
+        raise LoggedOut("KRX 로그인이 풀렸습니다.")
+    if response.status_code == requests.codes.ok:
+        json_object(response, LABEL)
+
+
+class Krx:
+    """A KRX membership: logs in when first asked, at most once more when a login that worked runs out."""
+
+    def __init__(self, transport: Transport, login_id: str, password: str, daily_budget: int) -> None:
+        """Keep the credentials; nothing is sent yet."""
+        self.sessions = [transport.session(LOGIN_POLICY), transport.session(policy(daily_budget), inspect)]
+        self._login_id = login_id
+        self._password = password
+        self._lock = threading.Lock()
+        self._login = 0
+        self._answered = False
+        self._failure: ForestoError | None = None
+
+    def market_day(self, day: date) -> list[dict[str, str]]:
+        """Return every stock of ``day``, all markets (MDCSTAT01501, 전종목 시세): 17 text fields a row.
+
+        One request. On a day without trading every price is ``-``. Numbers carry thousands separators,
+        ``CMPPREVDD_PRC`` is signed.
+
+        Raises:
+            ForestoError: as :func:`inspect`; ``AuthFailed`` when the login is refused.
+        """
+        return self._ask(lambda: _pages().전종목시세().fetch(trdDd=f"{day:%Y%m%d}", mktId="ALL"))
+
+    def index_days(self, code: str, start: date, end: date) -> list[dict[str, str]]:
+        """Return the sessions of index ``code`` (``1001`` KOSPI) of a span, newest first (MDCSTAT00301).
+
+        Raises:
+            ForestoError: as :meth:`market_day`.
+        """
+        return self._ask(
+            lambda: (
+                _pages()
+                .개별지수시세()
+                .fetch(ticker=code[1:], group_id=code[0], fromdate=f"{start:%Y%m%d}", todate=f"{end:%Y%m%d}")
+            )
+        )
+
+    def _ask(self, call: Callable[[], Any]) -> list[dict[str, str]]:
+        login = self._logged_in()
+        try:
+            frame = self._fetch(call)
+        except LoggedOut:
+            if not self._answered:
+                raise self._give_up() from None
+            self._log_in_again(login)
+            try:
+                frame = self._fetch(call)
+            except LoggedOut:
+                raise self._give_up() from None
+        self._answered = True
+        rows: list[dict[str, str]] = frame.to_dict("records")
+        return rows
+
+    def _fetch(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # a pandas frame from an untyped library
+        try:
+            return call()
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadPayload(f"KRX 응답에 있어야 할 항목이 없습니다({error}). 화면이 바뀌었을 수 있습니다.") from None
+
+    def _give_up(self) -> ForestoError:
+        self._failure = AuthFailed(
+            "로그인했는데도 KRX 가 로그아웃 상태라고 합니다. KRX 에 직접 로그인해 계정을 확인하세요."
+        )
+        return self._failure
+
+    def _logged_in(self) -> int:
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if self._login == 0:
+                self._log_in()
+            return self._login
+
+    def _log_in_again(self, expired: int) -> None:
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if self._login == expired:
+                if self._login > 1:
+                    raise self._give_up()
+                self._log_in()
+
+    def _log_in(self) -> None:
+        _pages()
+        pages, data = self.sessions
+        try:
+            pages.cookies.clear()
+            log_in(pages, self._login_id, self._password)
+        except ForestoError as error:
+            self._failure = error
+            raise
+        self._login += 1
+        _hand_to_pykrx(data, pages)
+
+
+def log_in(session: UpstreamSession, login_id: str, password: str) -> None:
+    """Log in as KRX's own page does: page, frame, form; the session cookie stays in ``session``.
+
+    Raises:
+        AuthFailed: refused, or the password has to be changed (KRX asks for that about every three months).
+        BadPayload: the answer is not the known one.
+    """
+    agent = {"User-Agent": BROWSER}
+    refuse_html_block(session.get(LOGIN_PAGE, headers=agent))
+    refuse_html_block(session.get(LOGIN_FRAME, headers=agent | {"Referer": LOGIN_PAGE}))
+    form = {"mbrNm": "", "telNo": "", "di": "", "certType": "", "mbrId": login_id, "pw": password}
+    code = _post_form(session, form)
+    if code == LOGGED_IN_ELSEWHERE:
+        code = _post_form(session, form | {"skipDup": "Y"})
+    if code == PASSWORD_EXPIRED:
+        raise AuthFailed("KRX 비밀번호를 바꿔야 합니다(CD010). data.krx.co.kr 에서 바꾼 뒤 KRX_PW 를 고치세요.")
+    if code != LOGGED_IN:
+        raise AuthFailed(f"KRX 가 로그인을 거절했습니다({code}). KRX_ID 와 KRX_PW 를 확인하세요.")
+
+
+def refuse_html_block(response: requests.Response) -> None:
+    """Let a login page pass, which is a web page by nature, unless it is the block page.
+
+    Raises:
+        Blocked: it is.
+    """
+    if "에러페이지" in response.content.decode("utf-8", "replace"):
+        refuse_html(response, LABEL)
+
+
+def _post_form(session: UpstreamSession, form: dict[str, str]) -> str:
+    response = session.post(LOGIN_POST, data=form, headers={"User-Agent": BROWSER, "Referer": LOGIN_PAGE})
+    refuse_html(response, LABEL)
+    return str(json_object(response, LABEL).get("_error_code", ""))
+
+
+def _pages() -> Any:  # noqa: ANN401  # an untyped module
+    """Return pykrx's module of pages, imported without letting it log in by itself or print."""
+    hidden = {name: os.environ.pop(name) for name in ("KRX_ID", "KRX_PW") if name in os.environ}
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            from pykrx.website.krx.market import core
+    finally:
+        os.environ.update(hidden)
+    return core
+
+
+def _hand_to_pykrx(data: UpstreamSession, pages: UpstreamSession) -> None:
+    """Give pykrx our session and the login cookies; it sends them as a header of its own making."""
+    from pykrx.website.comm import auth
+
+    cookies = {cookie.name: {"value": cookie.value} for cookie in pages.cookies}
+    auth.set_auth_session(
+        auth.KRXSession(session=data, is_authenticated=True, expiry_time=float("inf"), cookies=cookies)
+    )

@@ -1,0 +1,72 @@
+"""Naver chart (fchart.stock.naver.com): daily bars of one ticker, no key.
+
+Prices are adjusted as of today and truncated to a won, volumes are not; at most 3,000 bars; nothing of delisted stocks.
+"""
+
+import re
+from datetime import date, datetime
+
+import requests
+
+from foresto_cli.errors import BadPayload, Transient
+from foresto_cli.upstream._bodies import refuse_html
+from foresto_cli.upstream.http import Policy, Transport
+
+SOURCE_ID = "NAVER"
+LABEL = "네이버 차트"
+HOST = "fchart.stock.naver.com"
+POLICY = Policy(name="naver", label=LABEL, hosts={HOST: "naver"}, pace=0.5, daily_budget=10_000)
+MOST_BARS = 3_000
+_ITEM = re.compile(r'<item\s+data="([^"]*)"\s*/>')
+
+Bar = tuple[date, int, int, int, int, int]
+"""Day, open, high, low, close (won, adjusted), volume (shares, not adjusted)."""
+
+
+def inspect(response: requests.Response) -> None:
+    """Let a complete chart pass.
+
+    Raises:
+        Transient: a web page or nothing instead.
+        BadPayload: not the chart's XML, or cut off.
+    """
+    refuse_html(response, LABEL)
+    if response.status_code != requests.codes.ok:
+        return
+    body = response.content.strip()
+    if not body:
+        raise Transient("네이버 차트가 빈 응답을 보냈습니다.")
+    if b"<protocol" not in body or not body.endswith(b"</protocol>"):
+        raise BadPayload("네이버 차트의 응답을 읽을 수 없습니다(XML 이 아니거나 잘렸습니다).", response.content)
+
+
+class Naver:
+    """The chart service; needs no key."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Make the session; nothing is sent yet."""
+        self._session = transport.session(POLICY, inspect)
+        self.sessions = [self._session]
+
+    def bars(self, ticker: str, count: int) -> list[Bar]:
+        """Return the newest ``count`` bars of ``ticker`` (at most 3,000), oldest first; none for an unknown ticker.
+
+        Raises:
+            ForestoError: as :func:`inspect`.
+            BadPayload: a bar is not six fields.
+        """
+        query = {"symbol": ticker, "timeframe": "day", "count": str(min(count, MOST_BARS)), "requestType": "0"}
+        response = self._session.get(f"https://{HOST}/sise.nhn", params=query)
+        # The body says EUC-KR; company names use its superset.
+        items = _ITEM.findall(response.content.decode("cp949", "replace"))
+        return [_bar(item, response.content) for item in items]
+
+
+def _bar(item: str, body: bytes) -> Bar:
+    fields = item.split("|")
+    try:
+        day = datetime.strptime(fields[0], "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        opened, high, low, close, volume = map(int, fields[1:])
+    except ValueError:
+        raise BadPayload("네이버 차트의 막대 하나를 읽을 수 없습니다.", body) from None
+    return day, opened, high, low, close, volume

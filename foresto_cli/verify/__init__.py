@@ -1,0 +1,130 @@
+"""Checks of what is stored: small functions, SQL in, findings out; each names what repairs it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql import bindparam
+
+from foresto_cli import clock
+from foresto_cli.calendar import Calendar
+
+SAMPLE = 5
+"""Rows shown with a finding."""
+
+CRITICAL, WARNING = "critical", "warning"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a check looks at.
+
+    Attributes:
+        connection: the database.
+        calendar: the sessions.
+        now: the clock's reading.
+        sessions: the newest ended sessions to be looked at, oldest first.
+    """
+
+    connection: Connection
+    calendar: Calendar
+    now: datetime
+    sessions: Sequence[date]
+
+    @property
+    def last(self) -> date:
+        """Return the newest ended session."""
+        return self.sessions[-1]
+
+    def rows(self, statement: TextClause, **parameters: object) -> list[dict[str, Any]]:
+        """Return the rows of a query as mappings."""
+        return [dict(row._mapping) for row in self.connection.execute(statement, parameters)]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be.
+
+    Attributes:
+        check: id of the check.
+        name: what the check is called.
+        severity: ``critical`` or ``warning``.
+        table: where.
+        found: how many rows, days or units are concerned.
+        sample: a few of them.
+        expected: what should hold.
+        repair: the command that mends it.
+    """
+
+    check: str
+    name: str
+    severity: str
+    table: str
+    found: int
+    sample: list[dict[str, Any]]
+    expected: str
+    repair: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to the stored data.
+
+    Attributes:
+        name: id, used in ``data_quality_log.rule_id``.
+        label: what the operator calls it.
+        severity: of a finding.
+        table: what it looks at.
+        expected: what should hold, in one sentence.
+        repair: the command that mends a finding.
+        find: returns the rows that contradict; none is good.
+    """
+
+    name: str
+    label: str
+    severity: str
+    table: str
+    expected: str
+    repair: str
+    find: Callable[[Scope], list[dict[str, Any]]]
+
+
+def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
+    """Ask every question and return the findings, gravest first."""
+    findings = []
+    for check in checks:
+        rows = check.find(scope)
+        if rows:
+            sample = [{name: _plain(value) for name, value in row.items()} for row in rows[:SAMPLE]]
+            findings.append(
+                Finding(
+                    check.name,
+                    check.label,
+                    check.severity,
+                    check.table,
+                    len(rows),
+                    sample,
+                    check.expected,
+                    check.repair,
+                )
+            )
+    return sorted(findings, key=lambda finding: finding.severity != CRITICAL)
+
+
+def record(engine: Engine, run_id: int, findings: Sequence[Finding]) -> None:
+    """Write the findings of a run to ``data_quality_log``."""
+    statement = text(
+        "INSERT INTO data_quality_log (run_id, table_name, rule_id, rule_name, severity, found, sample,"
+        " expected_condition, repair, created_at)"
+        " VALUES (:run_id, :table, :check, :name, :severity, :found, :sample, :expected, :repair, :now)"
+    ).bindparams(bindparam("sample", type_=JSONB))
+    with engine.begin() as connection:
+        for finding in findings:
+            connection.execute(statement, {**finding.__dict__, "run_id": run_id, "now": clock.wall()})
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, int | float | str) else str(value)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 OLDEST_HISTORY = date(1995, 5, 2)
 """KRX's by-date pages reach back to here."""
 SANDBOX_HASTE = 0.01
+SANDBOX_PATIENCE = 0.1
 EVENING = time(19, 0)
 
 
@@ -57,7 +58,8 @@ class App:
 
     def __post_init__(self) -> None:
         """Share one memory of budgets and breakers among all clients."""
-        self._transport = Transport(StoredLimits(self.engine), SANDBOX_HASTE if self.sandbox else 1.0)
+        limits = StoredLimits(self.engine)
+        self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE) if self.sandbox else Transport(limits)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -91,10 +91,10 @@ def running(options: Options, folder: Path, *, port: int = 0, faults: str = "") 
         OSError: the port is taken.
     """
     sandbox = Sandbox(options, folder, port, faults)
-    thread = threading.Thread(target=sandbox.proxy.serve_forever, args=(0.05,), name="foresto-sandbox", daemon=True)
+    thread = threading.Thread(target=sandbox.proxy.serve, name="foresto-sandbox", daemon=True)
     thread.start()
     try:
         yield sandbox
     finally:
         sandbox.proxy.stop()
-        thread.join()
+        thread.join(timeout=1)

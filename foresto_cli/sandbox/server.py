@@ -17,6 +17,7 @@ from foresto_cli.sandbox.faults import Faults
 from foresto_cli.sandbox.wire import Answer, Request
 
 DRIP_SECONDS = 0.5
+POLL_SECONDS = 0.05
 QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Only Linux has it."""
 LINGER_AND_RESET = struct.pack("ii", 1, 0)
@@ -48,6 +49,17 @@ class Proxy(ThreadingMixIn, TCPServer):
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
+
+    def serve(self) -> None:
+        """Accept connections until :meth:`stop`; unlike serve_forever() it can be left behind when the process ends."""
+        self.timeout = POLL_SECONDS
+        while not self.stopping.is_set():
+            try:
+                self.handle_request()
+            except (OSError, ValueError):
+                # stop() has closed the socket in the meantime.
+                if not self.stopping.is_set():
+                    raise
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as in the base class
         """Remember the connection, then serve it in a thread."""
@@ -84,7 +96,6 @@ class Proxy(ThreadingMixIn, TCPServer):
     def stop(self) -> None:
         """Stop listening and end all connections, also those of clients that wait for an answer."""
         self.stopping.set()
-        self.shutdown()
         self.server_close()
         with self._guard:
             for connection in self._open:

@@ -91,10 +91,12 @@ class Transport:
     Attributes:
         limits: the shared memory.
         haste: factor on paces and waits; 1 for real upstreams, near 0 for the sandbox, where nobody is hurried.
+        patience: factor on time limits; 1 for real upstreams, less for the sandbox, which is on this machine.
     """
 
     limits: Limits
     haste: float = 1.0
+    patience: float = 1.0
 
     def session(self, policy: Policy, inspect: Inspector | None = None) -> "UpstreamSession":
         """Return a new session for one upstream."""
@@ -174,10 +176,11 @@ class UpstreamSession(requests.Session):
 
     def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         label = self.policy.label
-        deadline = clock.monotonic() + self.policy.total_timeout
+        patience = self._transport.patience
+        deadline = clock.monotonic() + self.policy.total_timeout * patience
         # Redirects are answers to be judged, not followed: keys and cookies stay with the host they are for.
         ours = {
-            "timeout": (self.policy.connect_timeout, self.policy.read_timeout),
+            "timeout": (self.policy.connect_timeout * patience, self.policy.read_timeout * patience),
             "stream": True,
             "allow_redirects": False,
         }
@@ -206,7 +209,7 @@ class UpstreamSession(requests.Session):
                 raise BadPayload(f"{self.policy.label}: 응답이 {self.policy.largest // 1_000_000} MB 를 넘습니다.")
             if clock.monotonic() > deadline:
                 raise Transient(
-                    f"{self.policy.label}: 응답이 {self.policy.total_timeout:.0f}초가 지나도 끝나지 않습니다."
+                    f"{self.policy.label}: 응답이 제한 시간이 지나도 끝나지 않습니다."
                 )
         return bytes(body)
 

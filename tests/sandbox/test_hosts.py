@@ -264,7 +264,7 @@ def test_clients_that_hang_up_leave_no_trace(served, capfd):
 
 def test_importing_and_starting_is_light(tmp_path):
     code = (
-        "import sys, pathlib, datetime; from foresto_cli.sandbox import Options, running; from foresto_cli.clock import now;"
+        "import sys, pathlib; from foresto_cli.sandbox import Options, running; from foresto_cli.clock import now\n"
         "with_sandbox = running(Options(now=now()), pathlib.Path(sys.argv[1]));\n"
         "with with_sandbox: print(sorted({'numpy', 'pandas', 'holidays', 'pyarrow', 'requests'} & set(sys.modules)))"
     )

@@ -207,7 +207,8 @@ def test_a_close_between_two_ticks_is_rounded_up_for_the_next_base(market):
         if kind == "off_tick":
             before = int(market.path.close[market.position(day) - 1, numbers[code]])
             base = int(market.quotes(day).base[numbers[code]])
-            assert base == -(-before // 5) * 5 if before >= 2_000 else base == before
+            size = int(ticks.tick(np.array([before]), day, np.array([True]))[0])
+            assert base == -(-before // size) * size
             moved.append(base - before)
     assert 3 in moved
 

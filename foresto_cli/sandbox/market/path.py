@@ -88,26 +88,22 @@ def walk(roster: Sequence[Stock], sessions: Sequence[date], plan: Plan, seed: in
             base[event.ticker] = _restated(float(base[event.ticker]) * ratio, day, kospi[event.ticker])
             anchor[event.ticker] += np.log(ratio)
             path.bases.setdefault(t, {})[event.ticker] = int(base[event.ticker])
-        free = plan.unlimited.get(t, [])
         counted = listed.copy()
         # As in the real indices, a stock on its first day does not count yet; one in liquidation no longer does.
-        counted[free] = False
+        counted[plan.unlimited.get(t, [])] = False
         weights = np.where(counted & groups, base * shares.astype(np.float64), 0.0)
         weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
         own = sigma * noise[:, 0] - 0.004 * (np.log(base) - anchor)
         own += np.where(np.abs(noise[:, 1]) > JUMP, sigma * 3 * noise[:, 1], 0.0)
-        idle = np.where(konex & (noise[:, 1] > 1), QUOTED, IDLE)
-        status = np.where(noise[:, 2] < threshold, idle, TRADED)
-        status[free] = UNLIMITED
-        status[plan.midpoints.get(t, [])] = TRADED
-        status[resumes > t] = HALTED
-        status[~listed] = ABSENT
+        status = np.where(noise[:, 2] < threshold, np.where(konex & (noise[:, 1] > 1), QUOTED, IDLE), TRADED)
+        _set_states(status, plan, t, resumes, listed)
         moving = (status != HALTED) & (status != IDLE) & listed
-        # Own news must not move the index: the weighted mean of each market's is taken out.
         own[~moving] = 0
-        own -= np.where(kospi, weights[0] @ own, weights[1] @ own)
+        # Own news must not move the index: the weighted mean of each market's is taken out, more from restless stocks.
+        excess = weights[:2] @ own / np.maximum(weights[:2] @ sigma, 1e-9)
+        own -= sigma * np.where(kospi, excess[0], excess[1])
         target = _within_limits(base, 1 + beta * factor + own, day, kospi, reach)
-        for ticker in free:
+        for ticker in plan.unlimited.get(t, ()):
             target[ticker] = _without_limit(
                 int(base[ticker]), plan.first[ticker] == t, noise[ticker], day, kospi[ticker]
             )
@@ -118,6 +114,16 @@ def walk(roster: Sequence[Stock], sessions: Sequence[date], plan: Plan, seed: in
         path.close[t] = np.where(listed, close, 0)
         path.status[t], path.levels[t], path.factor[t] = status, level, factor
     return path
+
+
+def _set_states(
+    status: NDArray[np.int64], plan: Plan, t: int, resumes: NDArray[np.int64], listed: NDArray[np.bool_]
+) -> None:
+    """Write what is planned for session ``t`` over the states that chance has drawn."""
+    status[plan.unlimited.get(t, [])] = UNLIMITED
+    status[plan.midpoints.get(t, [])] = TRADED
+    status[resumes > t] = HALTED
+    status[~listed] = ABSENT
 
 
 def _within_limits(

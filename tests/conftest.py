@@ -1,0 +1,152 @@
+"""What tests share: a PostgreSQL server, an empty migrated database, a sandboxed application, the command itself."""
+
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+import uuid
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from support import EVENING, World, run_foresto
+
+from foresto_cli import app as application
+from foresto_cli import clock, settings
+from foresto_cli.console import Console
+from foresto_cli.logs import Redactor
+from foresto_cli.sandbox import Options
+from foresto_cli.sandbox import running as sandbox_running
+from foresto_cli.store import embedded
+from foresto_cli.store.engine import connected, psycopg_url
+
+_connect = socket.socket.connect
+
+
+def _loopback_only(self, address):
+    host = address[0] if isinstance(address, tuple) else ""
+    if host and not host.startswith("127.") and host not in {"localhost", "::1"}:
+        raise AssertionError(f"a test tried to reach {host}")
+    return _connect(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network():
+    socket.socket.connect = _loopback_only
+    yield
+    socket.socket.connect = _connect
+
+
+@pytest.fixture(autouse=True)
+def _right_clock():
+    yield
+    clock.pretend(None)
+    clock._woken.clear()  # noqa: SLF001  # a stopped process never starts again, a test process does
+
+
+@pytest.fixture(scope="session")
+def private_tmp():
+    """A folder that a database account can pass through and nobody else can read."""
+    folder = Path(tempfile.mkdtemp(prefix="foresto-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(private_tmp):
+    """The URL of a PostgreSQL server for this session."""
+    with embedded.running(private_tmp / "server") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(server):
+    """The name of a migrated, empty sandbox database to copy."""
+    admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE template_sandbox"))
+    admin.dispose()
+    with connected(server.replace("/foresto?", "/template_sandbox?"), sandbox=True):
+        pass
+    return "template_sandbox"
+
+
+@pytest.fixture
+def database_url(server, template):
+    """The URL of an empty migrated database of this test's own."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield server.replace("/foresto?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def engine(database_url):
+    """An engine on an empty migrated database."""
+    with connected(database_url, sandbox=True) as found:
+        yield found
+
+
+@pytest.fixture
+def open_world(engine, tmp_path):
+    """Return a way to open the application in front of a sandbox: ``with open_world(stocks=30) as world``.
+
+    The same test may open it several times, at different moments, on the same database.
+    """
+
+    @contextlib.contextmanager
+    def opened(now=EVENING, *, without=(), faults="", recorded=None, stocks=40, sessions=12, patience=0.02):
+        options = Options(now=now, stocks=stocks, sessions=sessions, seed=1, recorded=recorded)
+        clock.pretend(now)
+        folders = settings.Paths(tmp_path / "config", tmp_path / "data", tmp_path / "state")
+        with sandbox_running(options, settings.private_folder(tmp_path / "sandbox"), faults=faults) as sandbox:
+            with application.environment(sandbox.environment()):
+                found = settings.load_sandbox().model_copy(update=dict.fromkeys(without))
+                console = Console(as_json=True)
+                app = application.App(found, folders, engine, console, Redactor(found.secrets()), sandbox)
+                app._transport = type(app._transport)(app._transport.limits, 0.001, patience)  # noqa: SLF001
+                yield World(app, sandbox)
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def fresh_home(private_tmp):
+    """A home whose sandbox database exists already; tests copy it."""
+    home = private_tmp / "fresh"
+    run_foresto(home, "--sandbox", "db", "upgrade")
+    return home
+
+
+@pytest.fixture
+def home(fresh_home, private_tmp):
+    """A FORESTO_HOME of this test's own with an empty sandbox database."""
+    folder = private_tmp / uuid.uuid4().hex[:12]
+    shutil.copytree(fresh_home, folder, symlinks=True, copy_function=_copy_with_owner)
+    for source in [fresh_home, *fresh_home.rglob("*")]:
+        target = folder / source.relative_to(fresh_home)
+        os.chown(target, source.stat().st_uid, source.stat().st_gid)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_with_owner(source, target):
+    if Path(source).is_socket():
+        return target
+    return shutil.copy2(source, target)
+
+
+@pytest.fixture
+def foresto(home):
+    """Run the command in a home of this test's own: ``foresto("prices", "incremental", KRX_ID="")``."""
+
+    def run(*arguments, **variables):
+        return run_foresto(home, *arguments, **variables)
+
+    return run

@@ -1,0 +1,80 @@
+"""What tests import: constants, the command as a process, a sandboxed application and its questions."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from foresto_cli import app as application
+from foresto_cli import clock
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+EVENING = datetime(2026, 11, 20, 19, 0, tzinfo=clock.KST)
+"""A Friday after all numbers are final; the sandbox's day in most tests."""
+
+needs_shared = pytest.mark.skipif(not (SHARED / "recorded").exists(), reason="no recorded answers beside the project")
+
+
+@dataclass
+class World:
+    """A sandbox and the application in front of it, at one moment."""
+
+    app: application.App
+    sandbox: object
+
+    def scalar(self, query, **parameters):
+        with self.app.engine.connect() as connection:
+            return connection.execute(text(query), parameters).scalar()
+
+    def rows(self, query, **parameters):
+        with self.app.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), parameters)]
+
+    def execute(self, query, **parameters):
+        with self.app.engine.begin() as connection:
+            connection.execute(text(query), parameters)
+
+    def asked(self, part=""):
+        """Requests so far whose path or bld contains ``part``."""
+        return [r for r in self.sandbox.requests if part in r.path or part in r.fields.get("bld", "")]
+
+
+SMALL = {"FORESTO_SANDBOX_STOCKS": "40", "FORESTO_SANDBOX_SESSIONS": "12", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
+
+
+def environment_of(home, **variables):
+    """The environment of a command under test: nothing of the operator's own settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("FORESTO_", "KRX_", "DATABASE_", "PG"))}
+    return {**kept, **SMALL, "FORESTO_HOME": str(home), "PYTHONWARNINGS": "ignore", **variables}
+
+
+def start_foresto(home, *arguments, cwd=None, **variables):
+    """Start ``foresto`` as the operator would."""
+    command = [sys.executable, "-m", "foresto_cli", *arguments]
+    return subprocess.Popen(
+        command,
+        env=environment_of(home, **variables),
+        cwd=cwd or ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run_foresto(home, *arguments, cwd=None, **variables):
+    """Run ``foresto`` to its end; ``.returncode``, ``.stdout``, ``.stderr``."""
+    process = start_foresto(home, *arguments, cwd=cwd, **variables)
+    out, err = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def result_of(finished):
+    """The ``--json`` object of a finished command."""
+    return json.loads(finished.stdout)

@@ -146,7 +146,7 @@ def sandbox_options() -> "Options":
     recorded = os.environ.get("FORESTO_SANDBOX_RECORDED")
     return Options(
         now=_sandbox_now(),
-        stocks=_whole_number("FORESTO_SANDBOX_STOCKS", 300, 20, 3_000),
+        stocks=_whole_number("FORESTO_SANDBOX_STOCKS", 300, 60, 3_000),
         sessions=_whole_number("FORESTO_SANDBOX_SESSIONS", 300, 2, 1_300),
         seed=_whole_number("FORESTO_SANDBOX_SEED", 1, 0, 2**31),
         recorded=Path(recorded) if recorded else None,

@@ -42,7 +42,7 @@ def _no_network():
 def _right_clock():
     yield
     clock.pretend(None)
-    clock._woken.clear()  # noqa: SLF001  # a stopped process never starts again, a test process does
+    clock._woken.clear()  # a stopped process never starts again, a test process does
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +101,7 @@ def open_world(engine, tmp_path):
     """
 
     @contextlib.contextmanager
-    def opened(now=EVENING, *, without=(), faults="", recorded=None, stocks=40, sessions=12, patience=0.02):
+    def opened(now=EVENING, *, without=(), faults="", recorded=None, stocks=60, sessions=12, patience=0.02):
         options = Options(now=now, stocks=stocks, sessions=sessions, seed=1, recorded=recorded)
         clock.pretend(now)
         folders = settings.Paths(tmp_path / "config", tmp_path / "data", tmp_path / "state")
@@ -110,7 +110,7 @@ def open_world(engine, tmp_path):
                 found = settings.load_sandbox().model_copy(update=dict.fromkeys(without))
                 console = Console(as_json=True)
                 app = application.App(found, folders, engine, console, Redactor(found.secrets()), sandbox)
-                app._transport = type(app._transport)(app._transport.limits, 0.001, patience)  # noqa: SLF001
+                app._transport = type(app._transport)(app._transport.limits, 0.001, patience)
                 yield World(app, sandbox)
 
     return opened

@@ -46,7 +46,7 @@ class World:
         return [r for r in self.sandbox.requests if part in r.path or part in r.fields.get("bld", "")]
 
 
-SMALL = {"FORESTO_SANDBOX_STOCKS": "40", "FORESTO_SANDBOX_SESSIONS": "12", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
+SMALL = {"FORESTO_SANDBOX_STOCKS": "60", "FORESTO_SANDBOX_SESSIONS": "12", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
 
 
 def environment_of(home, **variables):

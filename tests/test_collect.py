@@ -206,3 +206,12 @@ def test_one_stock_by_ticker_needs_no_key(open_world):
         assert world.rows("SELECT DISTINCT quality_flag FROM stock_price_daily") == [("NORMAL",)]
         loads.load_prices_between(world.app, first, last, "000660", QUICK)
         assert world.rows("SELECT DISTINCT quality_flag FROM stock_price_daily") == [("NORMAL",)]
+
+
+def test_an_impossible_row_is_left_out_and_reported(open_world):
+    faults = "text_number@raw.githubusercontent.com/listing/krx"
+    with open_world(faults=faults, without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
+        result = prices(world)
+        assert result["units"]["done"] == 1
+        assert len(result["rejected"]) == 1
+        assert "1행을 뺐습니다" in world.scalar("SELECT reason FROM unit_ledger")

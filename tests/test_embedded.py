@@ -520,7 +520,7 @@ def test_root_copies_binaries_that_others_cannot_reach(own, monkeypatch):
 
 @only_root
 def test_an_ordinary_user_runs_the_server_as_himself(holder):
-    if not clusters._everyone_may_use(embedded.binaries()) or not clusters._may_enter(PROJECT, None):  # noqa: SLF001
+    if not clusters._everyone_may_use(embedded.binaries()) or not clusters._may_enter(PROJECT, None):
         pytest.skip("another account cannot reach this project or the wheel's PostgreSQL")
     home = new_home(0o700)
     os.chown(home, NOBODY, NOBODY)

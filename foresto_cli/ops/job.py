@@ -114,6 +114,7 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report], error: 
         "seconds": 0.0,
         "sources": dict(sources),
         "alerts": [],
+        "rejected": [row for report in reports for row in report.rejected],
         "reasons": [*([str(error)] if error else []), *(_named(units, text) for text, units in problems.items())],
     }
 

@@ -1,16 +1,24 @@
 """What a body is when it is not what was asked for: a block page, a maintenance page, nothing, half of something."""
 
 import json
-import re
 from typing import Any
 
 import requests
 
 from foresto_cli.errors import BadPayload, Blocked, Transient
 
-_HTML = re.compile(rb"<(!doctype|html|head|body|script|title)\b", re.IGNORECASE)
-_LOOK_AT = 4_096
+_LOOK_AT = 64
 _BLOCK_TITLE = "에러페이지 - 한국거래소"
+
+
+def refuse_block_page(response: requests.Response, label: str) -> None:
+    """Let pass whatever is not KRX's block page; for places where a web page is the answer.
+
+    Raises:
+        Blocked: it is: this address is blocked for a day.
+    """
+    if response.content.lstrip()[:1] == b"<" and _BLOCK_TITLE in _text_of(response.content):
+        raise Blocked(f"{label}: 이 주소가 차단되었습니다(차단 화면). 다시 물으면 길어지니 24시간 묻지 않습니다.")
 
 
 def refuse_html(response: requests.Response, label: str) -> None:
@@ -20,13 +28,11 @@ def refuse_html(response: requests.Response, label: str) -> None:
         Blocked: the page by which KRX says that this address is blocked for a day.
         Transient: any other page: maintenance, an error of the server in front.
     """
-    head = response.content[:_LOOK_AT]
-    if not _HTML.search(head):
+    refuse_block_page(response, label)
+    start = response.content[:_LOOK_AT].lstrip()
+    # Maintenance notices come as whole pages or as mere fragments; the only markup that is an answer is Naver's XML.
+    if not start.startswith(b"<") or start.startswith((b"<?xml", b"<protocol")):
         return
-    if _BLOCK_TITLE in _text_of(response.content):
-        raise Blocked(
-            f"{label}: 이 주소가 차단되었습니다(차단 화면). 다시 물으면 길어지므로 24시간 동안 묻지 않습니다."
-        )
     if response.status_code == requests.codes.ok:
         raise Transient(f"{label}: 자료 대신 웹 화면이 왔습니다(점검 중일 수 있습니다).")
 

@@ -25,6 +25,7 @@ from foresto_cli.errors import (
     RateLimited,
     Transient,
 )
+from foresto_cli.upstream._deadline import DeadlineAdapter, deadline
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +116,8 @@ class UpstreamSession(requests.Session):
     def __init__(self, policy: Policy, transport: Transport, inspect: Inspector) -> None:
         """Use :meth:`Transport.session`."""
         super().__init__()
+        self.mount("https://", DeadlineAdapter())
+        self.mount("http://", DeadlineAdapter())
         self.policy = policy
         self.sent = 0
         self.error: ForestoError | None = None
@@ -175,42 +178,31 @@ class UpstreamSession(requests.Session):
         return response
 
     def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
-        label = self.policy.label
-        patience = self._transport.patience
-        deadline = clock.monotonic() + self.policy.total_timeout * patience
+        label, patience = self.policy.label, self._transport.patience
         # Redirects are answers to be judged, not followed: keys and cookies stay with the host they are for.
         ours = {
             "timeout": (self.policy.connect_timeout * patience, self.policy.read_timeout * patience),
             "stream": True,
             "allow_redirects": False,
         }
-        try:
-            response = super().request(method, url, **(options | ours))
-            with response:
-                # requests has no public way to hand over a body that was read under a deadline.
-                response._content = self._body(response, deadline)  # noqa: SLF001
-        except requests.Timeout:
-            raise Transient(f"{label}: 제한 시간 안에 답이 없습니다.") from None
-        except requests.exceptions.ContentDecodingError:
-            raise BadPayload(f"{label}: 압축된 응답을 풀 수 없습니다.") from None
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-            if "timed out" in str(error):
-                raise Transient(f"{label}: 응답이 오다가 멈췄습니다.") from None
-            raise NetworkDown(f"{label}: 연결이 끊겼거나 연결할 수 없습니다. 네트워크를 확인하세요.") from None
-        except requests.RequestException as error:
-            raise BadPayload(f"{label}: 응답이 HTTP 규칙에 맞지 않습니다({type(error).__name__}).") from None
+        with deadline(self.policy.total_timeout * patience) as limit:
+            try:
+                response = super().request(method, url, **(options | ours))
+                with response:
+                    # requests has no public way to hand over a body that was read piece by piece.
+                    response._content = self._body(response)  # noqa: SLF001
+            except requests.RequestException as error:
+                raise _as_ours(error, label, late=limit.passed) from None
+        if limit.passed:
+            raise Transient(f"{label}: 응답이 제한 시간이 지나도 끝나지 않습니다.")
         return response
 
-    def _body(self, response: requests.Response, deadline: float) -> bytes:
+    def _body(self, response: requests.Response) -> bytes:
         body = bytearray()
         for chunk in response.iter_content(CHUNK):
             body += chunk
             if len(body) > self.policy.largest:
                 raise BadPayload(f"{self.policy.label}: 응답이 {self.policy.largest // 1_000_000} MB 를 넘습니다.")
-            if clock.monotonic() > deadline:
-                raise Transient(
-                    f"{self.policy.label}: 응답이 제한 시간이 지나도 끝나지 않습니다."
-                )
         return bytes(body)
 
     def _wait_for_turn(self) -> None:
@@ -232,6 +224,18 @@ class UpstreamSession(requests.Session):
                 self._refused = Transient(f"{error} 잇따라 {self._failures}번 실패해 이번 실행에서는 더 묻지 않습니다.")
         if isinstance(error, Blocked | RateLimited | AuthFailed):
             self._refused = error
+
+
+def _as_ours(error: requests.RequestException, label: str, *, late: bool) -> ForestoError:
+    if late:
+        return Transient(f"{label}: 응답이 제한 시간이 지나도 끝나지 않습니다.")
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return Transient(f"{label}: 제한 시간 안에 답이 없습니다.")
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return BadPayload(f"{label}: 압축된 응답을 풀 수 없습니다.")
+    if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
+        return NetworkDown(f"{label}: 연결이 끊겼거나 연결할 수 없습니다. 네트워크를 확인하세요.")
+    return BadPayload(f"{label}: 응답이 HTTP 규칙에 맞지 않습니다({type(error).__name__}).")
 
 
 def check_status(response: requests.Response, label: str) -> None:

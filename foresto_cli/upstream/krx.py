@@ -16,7 +16,7 @@ from typing import Any
 import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError
-from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html
 from foresto_cli.upstream.http import Policy, Transport, UpstreamSession
 
 SOURCE_ID = "KRX"
@@ -63,7 +63,10 @@ class Krx:
 
     def __init__(self, transport: Transport, login_id: str, password: str, daily_budget: int) -> None:
         """Keep the credentials; nothing is sent yet."""
-        self.sessions = [transport.session(LOGIN_POLICY), transport.session(policy(daily_budget), inspect)]
+        self.sessions = [
+            transport.session(LOGIN_POLICY, inspect_login),
+            transport.session(policy(daily_budget), inspect),
+        ]
         self._login_id = login_id
         self._password = password
         self._lock = threading.Lock()
@@ -162,8 +165,8 @@ def log_in(session: UpstreamSession, login_id: str, password: str) -> None:
         BadPayload: the answer is not the known one.
     """
     agent = {"User-Agent": BROWSER}
-    refuse_html_block(session.get(LOGIN_PAGE, headers=agent))
-    refuse_html_block(session.get(LOGIN_FRAME, headers=agent | {"Referer": LOGIN_PAGE}))
+    session.get(LOGIN_PAGE, headers=agent)
+    session.get(LOGIN_FRAME, headers=agent | {"Referer": LOGIN_PAGE})
     form = {"mbrNm": "", "telNo": "", "di": "", "certType": "", "mbrId": login_id, "pw": password}
     code = _post_form(session, form)
     if code == LOGGED_IN_ELSEWHERE:
@@ -174,14 +177,13 @@ def log_in(session: UpstreamSession, login_id: str, password: str) -> None:
         raise AuthFailed(f"KRX 가 로그인을 거절했습니다({code}). KRX_ID 와 KRX_PW 를 확인하세요.")
 
 
-def refuse_html_block(response: requests.Response) -> None:
+def inspect_login(response: requests.Response) -> None:
     """Let a login page pass, which is a web page by nature, unless it is the block page.
 
     Raises:
         Blocked: it is.
     """
-    if "에러페이지" in response.content.decode("utf-8", "replace"):
-        refuse_html(response, LABEL)
+    refuse_block_page(response, LABEL)
 
 
 def _post_form(session: UpstreamSession, form: dict[str, str]) -> str:

@@ -207,14 +207,17 @@ def missing_index(scope: Scope) -> Rows:
 
 
 def unsettled_units(scope: Scope) -> Rows:
-    """Find units that failed, and provisional days that should have been read again by now."""
+    """Find units that failed, that left rows out lately, and provisional days that should have been read again."""
     rows = scope.rows(
         text(
-            "SELECT dataset, unit, status, reason FROM unit_ledger"
-            " WHERE status = 'failed' OR (status = 'provisional' AND dataset = 'prices.day') ORDER BY 1, 2"
-        )
+            "SELECT dataset, unit, status, reason FROM unit_ledger WHERE status = 'failed'"
+            " OR (status = 'provisional' AND dataset = 'prices.day')"
+            " OR (reason LIKE '%행을 뺐습니다%' AND asked_at >= :first) ORDER BY 1, 2"
+        ),
+        first=scope.sessions[0],
     )
-    return [row for row in rows if row["status"] == "failed" or row["unit"] != f"{scope.last}" or _is_overdue(scope)]
+    kept = ("provisional", f"{scope.last}")
+    return [row for row in rows if (row["status"], row["unit"]) != kept or _is_overdue(scope)]
 
 
 def _is_overdue(scope: Scope) -> bool:

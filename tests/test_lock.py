@@ -1,0 +1,187 @@
+"""One collecting command at a time; the kernel forgets a holder with its process."""
+
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from foresto_cli import clock
+from foresto_cli.errors import Busy, ConfigError, Interrupted, exit_code_of
+from foresto_cli.ops import lock
+
+HOLDER = """
+import sys
+from pathlib import Path
+from foresto_cli.ops import lock
+with lock.held(Path(sys.argv[-1]), 0):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "state" / "collect.lock"
+
+
+@contextlib.contextmanager
+def holding(file):
+    """Another process that holds the lock, as ``foresto prices incremental FILE`` would."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, "prices", "incremental", str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout.readline() == "held\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+def test_a_free_lock_is_taken_and_given_back(file):
+    assert lock.is_held(file) is None
+    with lock.held(file, 0):
+        pass
+    assert lock.is_held(file) is None
+    with lock.held(file, 0):
+        pass
+
+
+def test_the_file_is_the_operators_alone(file):
+    with lock.held(file, 0):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_a_second_command_is_told_who_is_at_work(file):
+    with holding(file) as process:
+        before = time.monotonic()
+        with pytest.raises(Busy) as caught, lock.held(file, 0):
+            pytest.fail("two at once")
+        assert time.monotonic() - before < 1
+        message = str(caught.value)
+        assert f"PID {process.pid}" in message
+        assert "foresto prices incremental" in message
+        assert "--wait" in message
+        assert "\n" not in message
+        assert (exit_code_of(caught.value), caught.value.outcome) == (75, "busy")
+        assert f"PID {process.pid}" in lock.is_held(file)
+
+
+def test_waiting_ends_when_the_holder_ends(file):
+    with holding(file) as process:
+        threading.Timer(0.3, process.stdin.close).start()
+        before = time.monotonic()
+        with lock.held(file, 30):
+            waited = time.monotonic() - before
+    assert 0.25 <= waited < 10
+
+
+def test_waiting_ends_with_busy_when_the_time_is_over(file):
+    with holding(file):
+        before = time.monotonic()
+        with pytest.raises(Busy), lock.held(file, 0.6):
+            pytest.fail("two at once")
+        assert 0.6 <= time.monotonic() - before < 5
+
+
+def test_waiting_ends_when_the_process_is_asked_to_stop(file):
+    with holding(file):
+        threading.Timer(0.1, clock.wake, [signal.SIGTERM]).start()
+        before = time.monotonic()
+        with pytest.raises(Interrupted) as caught, lock.held(file, 30):
+            pytest.fail("two at once")
+        assert time.monotonic() - before < 5
+        assert exit_code_of(caught.value) == 143
+
+
+@pytest.mark.parametrize("left", ['{"pid": 1, "since": "x", "command": "foresto"}', "", "{half", "[]", "\x00\xff"])
+def test_what_a_file_says_never_blocks(file, left):
+    file.parent.mkdir()
+    file.write_bytes(left.encode("latin-1"))
+    assert lock.is_held(file) is None
+    with lock.held(file, 0):
+        assert f'"pid": {os.getpid()}' in file.read_text()
+
+
+def test_a_holder_that_has_not_written_yet_is_busy_all_the_same(file):
+    with holding(file):
+        file.write_text("")
+        with pytest.raises(Busy), lock.held(file, 0):
+            pytest.fail("two at once")
+
+
+def test_a_shorter_name_does_not_leave_the_end_of_a_longer_one(file):
+    file.parent.mkdir()
+    file.write_text("x" * 10_000)
+    with lock.held(file, 0):
+        assert f"PID {os.getpid()}" in lock._holder(file)
+
+
+def test_a_killed_holder_holds_nothing(file):
+    with holding(file) as process:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert lock.is_held(file) is None
+        with lock.held(file, 0):
+            pass
+
+
+def test_an_exception_gives_the_lock_back(file):
+    with pytest.raises(RuntimeError), lock.held(file, 0):
+        raise RuntimeError
+    assert lock.is_held(file) is None
+
+
+def test_a_child_does_not_inherit_the_lock(file):
+    with lock.held(file, 0):
+        child = subprocess.Popen(["sleep", "60"], close_fds=False)  # noqa: S607  # any program that lives on
+    try:
+        assert child.poll() is None
+        assert lock.is_held(file) is None
+        with lock.held(file, 0):
+            pass
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_a_glance_at_the_lock_does_not_make_a_command_busy(file):
+    with lock.held(file, 0):
+        pass
+    over = threading.Event()
+
+    def look():
+        while not over.is_set():
+            lock.is_held(file)
+
+    onlookers = [threading.Thread(target=look) for _ in range(2)]
+    for onlooker in onlookers:
+        onlooker.start()
+    try:
+        for _ in range(200):
+            with lock.held(file, 0):
+                pass
+    finally:
+        over.set()
+        for onlooker in onlookers:
+            onlooker.join()
+
+
+def test_a_lock_file_that_cannot_be_opened_is_a_wrong_setting(file):
+    file.mkdir(parents=True)
+    with pytest.raises(ConfigError) as caught, lock.held(file, 0):
+        pytest.fail("a folder was locked")
+    assert str(file) in str(caught.value)
+    assert exit_code_of(caught.value) == 78

@@ -1,0 +1,105 @@
+"""The daily verification finds what is wrong, and nothing when nothing is."""
+
+import pytest
+
+from foresto_cli.ops import loads, verification
+
+QUICK = loads.Options()
+LAST = "2026-11-20"
+
+PLANTED = {
+    "prices.empty": "DELETE FROM stock_price_daily",
+    "prices.sessions": "DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17'",
+    "prices.lost_rows": "DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17' AND ticker < '1'",
+    "prices.coverage": f"DELETE FROM stock_price_daily WHERE trade_date = '{LAST}' AND ticker < '1'",
+    "prices.large_caps": f"DELETE FROM stock_price_daily WHERE trade_date = '{LAST}' AND ticker = '005930'",
+    "prices.arithmetic": "UPDATE stock_price_daily SET close_price = close_price + 100, market_cap = (close_price + 100)"
+    " * shares_outstanding, high_price = high_price + 100 WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.market_cap": "UPDATE stock_price_daily SET market_cap = market_cap / 1000"
+    " WHERE trade_date = '2026-11-18' AND ticker = '000660'",
+    "prices.order": "UPDATE stock_price_daily SET high_price = low_price - 1"
+    " WHERE trade_date = '2026-11-18' AND ticker = '000660' AND NOT is_halted",
+    "prices.limit": "UPDATE stock_price_daily SET change_rate = 31 WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.continuity": "UPDATE stock_price_daily SET prev_close = prev_close + 5, price_change = price_change - 5"
+    " WHERE trade_date = '2026-11-18'",
+    "prices.repeated": "UPDATE stock_price_daily t SET close_price = y.close_price, volume = y.volume"
+    " FROM stock_price_daily y WHERE y.ticker = t.ticker AND y.trade_date = '2026-11-17' AND t.trade_date = '2026-11-18'",
+    "prices.duplicates": "ALTER TABLE stock_price_daily DROP CONSTRAINT stock_price_daily_pkey;"
+    " INSERT INTO stock_price_daily SELECT * FROM stock_price_daily WHERE trade_date = '2026-11-18' LIMIT 1",
+    "prices.closed_days": "UPDATE stock_price_daily SET trade_date = '2026-11-15' WHERE trade_date = '2026-11-18'",
+    "index.last": f"DELETE FROM index_price_daily WHERE trade_date = '{LAST}'",
+    "ledger.unsettled": "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE unit = '2026-11-17'",
+    "runs.closed": "INSERT INTO data_collection_log (job_name, job_label, status, started_at, heartbeat_at, host,"
+    " process_id) VALUES ('x', 'x', 'running', '2026-11-20', '2026-11-20', 'elsewhere', 1)",
+    "listing.stale": "UPDATE fdr_stock_listing SET as_of_date = '2026-11-01'",
+}
+
+
+@pytest.fixture
+def loaded(open_world):
+    with open_world() as world:
+        for result in (
+            loads.load_listing(world.app, QUICK),
+            loads.load_prices_incremental(world.app, 1825, 2, QUICK),
+            loads.load_index(world.app, 1825, QUICK),
+        ):
+            assert result["exit_code"] == 0
+        yield world
+
+
+def test_a_good_database_has_no_finding(loaded):
+    result = verification.verify_daily(loaded.app)
+    assert result["findings"] == []
+    assert (result["outcome"], result["exit_code"]) == ("done", 0)
+    assert result["checks"] == len(PLANTED), "every check has a planted fault below"
+
+
+@pytest.mark.parametrize("check", PLANTED)
+def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
+    for statement in PLANTED[check].split(";"):
+        loaded.execute(statement)
+    result = verification.verify_daily(loaded.app)
+    found = {finding["check"]: finding for finding in result["findings"]}
+    assert check in found
+    finding = found[check]
+    assert finding["found"] >= 1
+    assert finding["sample"]
+    assert finding["repair"]
+    grave = finding["severity"] == "critical"
+    assert result["exit_code"] == (65 if any(f["severity"] == "critical" for f in result["findings"]) else 0)
+    assert grave or check in {"prices.limit", "index.last", "ledger.unsettled", "runs.closed", "listing.stale"}
+    logged = loaded.rows("SELECT rule_id, severity FROM data_quality_log WHERE rule_id = :check", check=check)
+    assert logged == [(check, finding["severity"])]
+    assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE alert_type = 'verify' AND subject = :check", check=check)
+
+
+def test_a_finding_that_is_gone_resolves_its_alert(loaded):
+    loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17'")
+    verification.verify_daily(loaded.app)
+    assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") > 0
+    loads.load_prices_incremental(loaded.app, 1825, 2, QUICK)
+    assert verification.verify_daily(loaded.app)["findings"] == []
+    assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
+
+
+def test_an_empty_database_fails_verification(open_world):
+    with open_world() as world:
+        result = verification.verify_daily(world.app)
+        assert result["exit_code"] == 65
+        assert {"prices.empty", "prices.coverage"} <= {finding["check"] for finding in result["findings"]}
+
+
+SEED_QUERIES = [
+    "SELECT COUNT(*) FROM stock_price_daily WHERE trade_date = CURRENT_DATE;",
+    "SELECT * FROM stock_price_daily WHERE ticker = '005930' ORDER BY trade_date DESC LIMIT 3;",
+    "SELECT pg_size_pretty(pg_total_relation_size('stock_price_daily'));",
+]
+
+
+@pytest.mark.parametrize("query", SEED_QUERIES)
+def test_the_operators_sql_runs_unchanged(loaded, query):
+    assert loaded.rows(query)
+
+
+def test_the_servers_current_date_is_the_korean_one(loaded):
+    assert loaded.scalar("SHOW timezone") == "Asia/Seoul"

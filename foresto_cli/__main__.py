@@ -5,7 +5,9 @@ import os
 import sys
 import threading
 
-from foresto_cli.cli import app
+from foresto_cli import __version__
+from foresto_cli.cli import app, without_own_options
+from foresto_cli.cli._run import HELP, Globals
 from foresto_cli.console import Console
 
 BUG = 70
@@ -14,7 +16,11 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line and exit with its code (README, "Exit codes")."""
-    code = _run(_sandbox_first(sys.argv[1:]))
+    arguments, sandbox = _without_sandbox(sys.argv[1:])
+    if arguments == ["--version"]:
+        Console().line(f"foresto {__version__}")
+        sys.exit(0)
+    code = _run(arguments, Globals(sandbox=sandbox))
     sys.stdout.flush()
     sys.stderr.flush()
     if any(thread.name.startswith("ask") for thread in threading.enumerate()):
@@ -23,9 +29,10 @@ def main() -> None:
     sys.exit(code)
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], common: Globals) -> int:
     try:
-        app(arguments, prog_name="foresto")
+        nested_help = len(arguments) > 1 and arguments[-1] in HELP["help_option_names"]
+        (without_own_options() if nested_help else app)(arguments, prog_name="foresto", obj=common)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else BUG
     except KeyboardInterrupt:
@@ -42,13 +49,11 @@ def _run(arguments: list[str]) -> int:
     return 0
 
 
-def _sandbox_first(arguments: list[str]) -> list[str]:
-    """Let ``--sandbox`` stand anywhere before ``--``: it means the same for every command."""
+def _without_sandbox(arguments: list[str]) -> tuple[list[str], bool]:
+    """Take ``--sandbox`` out, wherever it stands before ``--``: it means the same for every command."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    if "--sandbox" not in arguments[:end]:
-        return arguments
     rest = [argument for argument in arguments[:end] if argument != "--sandbox"]
-    return ["--sandbox", *rest, *arguments[end:]]
+    return [*rest, *arguments[end:]], len(rest) < end
 
 
 if __name__ == "__main__":

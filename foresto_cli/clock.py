@@ -47,6 +47,11 @@ def sleep(seconds: float) -> None:
         raise Interrupted(_woken_by)
 
 
+def nap(seconds: float) -> None:
+    """Wait a moment for a process of this machine, even while stopping."""
+    time.sleep(seconds)
+
+
 def wake(signal_number: int) -> None:
     """End every wait of every thread, now and to come: the process was asked to stop by ``signal_number``."""
     global _woken_by  # noqa: PLW0603  # as above

@@ -5,6 +5,7 @@ parsed and checked (pure), and stored and marked done in one transaction. New da
 on after a crash are the same set difference.
 """
 
+import json
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -64,6 +65,7 @@ class Report:
         failures: units that we could not find out about, and why; the ledger has them as failed.
         pending: units that were not answered, and why; the ledger does not have them.
         refusals: why an upstream (by breaker) is not asked any more, if so, even where another one answered.
+        passed_over: better sources that failed while another one answered, and how.
         rejected: impossible rows that were left out, with the reason.
         interrupted: the request to stop, if there was one.
     """
@@ -80,6 +82,7 @@ class Report:
     failures: list[tuple[Unit, ForestoError]] = field(default_factory=list)
     pending: list[tuple[Unit, ForestoError]] = field(default_factory=list)
     refusals: dict[str, ForestoError] = field(default_factory=dict)
+    passed_over: dict[str, ForestoError] = field(default_factory=dict)
     rejected: list[str] = field(default_factory=list)
     interrupted: Interrupted | None = None
 
@@ -193,8 +196,11 @@ def _await(future: Future[Answer]) -> None:
 def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs are the flow's state
     loader: Loader, unit: Unit, future: Future[Answer], report: Report, setting: Setting, batch_id: int
 ) -> None:
+    answer: Answer | None = None
     try:
         answer = future.result()
+        for source_id, reason in answer.passed_over:
+            _note_passed_over(unit, source_id, reason, report, setting)
         parsed = _checked(loader, loader.parse(answer), report)
     except LEFT_PENDING as error:
         report.pending.append((unit, error))
@@ -204,6 +210,7 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
         raise
     except ForestoError as error:
         if isinstance(error, BadPayload):
+            error.payload = error.payload or _as_bytes(answer)
             setting.keep_payload(unit, error)
         report.failures.append((unit, error))
         log.error("%s %s failed: %s", loader.name, unit.key, error)  # noqa: TRY400  # expected; no traceback needed
@@ -216,6 +223,18 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
         report.no_data += 1
     else:
         report.done += 1
+
+
+def _note_passed_over(unit: Unit, source_id: str, reason: ForestoError, report: Report, setting: Setting) -> None:
+    report.passed_over.setdefault(source_id, reason)
+    log.warning("%s %s: %s passed over: %s", report.name, unit.key, source_id, reason)
+    if isinstance(reason, BadPayload):
+        setting.keep_payload(unit, reason)
+
+
+def _as_bytes(answer: Answer | None) -> bytes:
+    """Return an answer that was read but not believed in a form that can be put aside."""
+    return b"" if answer is None else json.dumps(answer.payload, ensure_ascii=False, default=str).encode()
 
 
 def _checked(loader: Loader, parsed: Parsed, report: Report) -> Parsed:

@@ -167,3 +167,48 @@ def test_nobody_but_krx_sees_its_cookie(open_world):
         loads.load_prices_between(world.app, date(2026, 11, 5), date(2026, 11, 20), "005930", QUICK)
         for client in (world.app.fdr, world.app.naver, world.app.krx_openapi):
             assert not [cookie for session in client.sessions for cookie in session.cookies]
+
+
+def test_nothing_is_sent_after_a_block_however_many_workers(open_world):
+    with open_world(without=("krx_openapi_key",), faults="block@data.krx.co.kr/MDCSTAT01501*1+1") as world:
+        days = world.sandbox.market.sessions
+        result = loads.load_prices_between(world.app, days[0], days[-2], None, loads.Options(workers=4))
+        assert result["outcome"] == "blocked"
+        assert result["requests"]["krx"] == 2
+        assert result["units"]["done"] == 1
+
+
+@pytest.mark.parametrize("kind", ["CD002", "CD010", "logout"])
+def test_a_refused_login_is_an_incident_even_when_another_source_answers(open_world, kind):
+    with open_world(without=("krx_openapi_key",), faults=f"{kind}@data.krx.co.kr") as world:
+        day = world.sandbox.market.sessions[-1]
+        result = loads.load_prices_between(world.app, day, day, None, QUICK)
+        assert (result["outcome"], result["sources"]) == ("done", {"FDR": 1})
+        assert list(result["passed_over"]) == ["KRX"]
+        assert result["alerts"] == ["krx 인증 실패"]
+        assert world.rows("SELECT alert_level FROM ops_alert") == [("critical",)]
+    with open_world(without=("krx_openapi_key",)) as world:
+        day = world.sandbox.market.sessions[-4]
+        world.sandbox.faults.clear()
+        assert loads.load_prices_between(world.app, day, day, None, QUICK)["sources"] == {"KRX": 1}
+        assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
+
+
+def test_a_source_that_fails_is_named_when_another_one_answers(open_world):
+    with open_world(without=("krx_openapi_key",), faults="truncated@data.krx.co.kr/MDCSTAT01501") as world:
+        day = world.sandbox.market.sessions[-1]
+        result = loads.load_prices_between(world.app, day, day, None, QUICK)
+        assert (result["outcome"], result["sources"]) == ("done", {"FDR": 1})
+        assert "읽을 수 없습니다" in result["passed_over"]["KRX"]
+        assert result["alerts"] == ["KRX 사용 불가"]
+        assert list(world.app.folders.payloads.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["missing_field", "text_number", "duplicate"])
+def test_an_answer_that_was_read_but_not_believed_is_put_aside(open_world, kind):
+    with open_world(without=("krx_openapi_key",), faults=f"{kind}@data.krx.co.kr/MDCSTAT01501") as world:
+        result = load(world, "KRX")
+        assert result["exit_code"] == 65
+        (kept,) = world.app.folders.payloads.iterdir()
+        assert kept.stat().st_mode & 0o777 == 0o600
+        assert "005930" in kept.read_text(encoding="utf-8")

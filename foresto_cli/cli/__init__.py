@@ -3,40 +3,23 @@
 These modules import nothing heavy at the top, so that ``--help`` stays fast.
 """
 
-from typing import Annotated
-
 import typer
 
 from foresto_cli.cli import db, demo, doctor, listing, prices, runs, sandbox, status, verify
-from foresto_cli.cli._run import Globals
+from foresto_cli.cli._run import HELP
 
+# --sandbox and --version are read by foresto_cli.__main__: see without_own_options.
 app = typer.Typer(
     name="foresto",
     help="한국 시장의 모든 자료를 내 PostgreSQL 에: 받고, 검증하고, 점수를 매깁니다.",
+    epilog="어느 명령에나 --sandbox 를 붙이면 실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다."
+    " foresto --version 은 판 번호를 보여 줍니다.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
 )
-
-
-@app.callback(invoke_without_command=True)
-def begin(
-    ctx: typer.Context,
-    sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다.")
-    ] = False,
-    version: Annotated[bool, typer.Option("--version", help="판 번호를 보여 주고 끝냅니다.")] = False,
-) -> None:
-    """Read what holds for every command."""
-    if version:
-        from foresto_cli import __version__
-        from foresto_cli.console import Console
-
-        Console().line(f"foresto {__version__}")
-        raise typer.Exit
-    ctx.obj = Globals(sandbox=sandbox)
-
 
 app.add_typer(listing.app, name="listing")
 app.add_typer(prices.app, name="prices")
@@ -44,6 +27,12 @@ app.add_typer(verify.app, name="verify")
 app.add_typer(runs.app, name="runs")
 app.add_typer(db.app, name="db")
 app.add_typer(sandbox.app, name="sandbox")
-app.command("status")(status.status)
-app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)
+app.command("status", context_settings=HELP)(status.status)
+app.command("doctor", context_settings=HELP)(doctor.doctor)
+app.command("demo", context_settings=HELP)(demo.demo)
+
+
+def without_own_options() -> typer.Typer:
+    """Return the app for ``GROUP --help``: without options of its own Typer need not import pydantic (half the time)."""
+    app.info.context_settings = {"help_option_names": []}
+    return app

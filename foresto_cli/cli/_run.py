@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from foresto_cli.app import App
     from foresto_cli.console import Console
 
+HELP = {"help_option_names": ["-h", "--help"]}
+
 Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 표준 출력에 씁니다.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="묻지 않고, 무엇을 몇 번 물을지만 보여 줍니다.")]
 Wait = Annotated[str, typer.Option("--wait", help="다른 수집이 끝나기를 기다리는 시간(10m, 90s, 1h).", metavar="시간")]
@@ -22,7 +24,7 @@ Work = Callable[["App"], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Globals:
-    """What was said before the command: ``--sandbox``."""
+    """What holds for every command: ``--sandbox``."""
 
     sandbox: bool
 
@@ -78,5 +80,7 @@ def _refusal(command: str, error: ForestoError) -> dict[str, Any]:
         "seconds": 0.0,
         "sources": {},
         "alerts": [],
+        "passed_over": {},
+        "rejected": [],
         "reasons": [str(error)],
     }

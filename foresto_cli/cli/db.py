@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from foresto_cli.cli._run import Json, perform
+from foresto_cli.cli._run import HELP, Json, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="데이터베이스.", no_args_is_help=True)
+app = typer.Typer(help="데이터베이스.", no_args_is_help=True, context_settings=HELP)
 
 
 @app.command()

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from foresto_cli.cli._run import DryRun, Json, Wait, perform
+from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="상장 목록: 지금 상장된 종목과 상장폐지된 종목.", no_args_is_help=True)
+app = typer.Typer(help="상장 목록: 지금 상장된 종목과 상장폐지된 종목.", no_args_is_help=True, context_settings=HELP)
 
 
 @app.callback()

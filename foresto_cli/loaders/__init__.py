@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from foresto_cli.errors import ForestoError
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.http import UpstreamSession
@@ -41,6 +42,7 @@ class Answer:
         payload: as the upstream's client returned it.
         asked_at: KST wall time of the question.
         closed: True when the upstream has no trading for the day and a second witness agrees.
+        passed_over: better sources that failed first, and how.
     """
 
     unit: Unit
@@ -48,6 +50,7 @@ class Answer:
     payload: Any
     asked_at: datetime
     closed: bool = False
+    passed_over: tuple[tuple[str, ForestoError], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def rows_from_fdr(code: str, records: Sequence[Mapping[str, Any]]) -> list[Row]:
             }
             for record in records
         ]
-    except (KeyError, AttributeError, TypeError, ArithmeticError) as error:
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise BadPayload(f"{code} 지수 파일에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
 
 
@@ -185,5 +185,5 @@ def rows_from_krx(code: str, records: Sequence[Mapping[str, Any]]) -> list[Row]:
             }
             for record in records
         ]
-    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise BadPayload(f"KRX 지수 응답에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None

@@ -198,17 +198,17 @@ class PriceDays:
             ForestoError: of the first source, when none answered.
         """
         day = date.fromisoformat(unit.key)
-        first: ForestoError | None = None
+        passed_over: list[tuple[str, ForestoError]] = []
         for source in self._capable(day):
             asked_at = clock.wall()
             try:
                 records = source.fetch(day)
                 closed = nobody_traded(records) and self._is_closed(day)
             except UPSTREAM_ERRORS as error:
-                first = first or error
+                passed_over.append((source.source_id, error))
                 continue
-            return Answer(unit, source.source_id, records, asked_at, closed)
-        raise first or NotYet(f"{day} 시세를 줄 수 있는 곳이 없습니다.")
+            return Answer(unit, source.source_id, records, asked_at, closed, tuple(passed_over))
+        raise passed_over[0][1] if passed_over else NotYet(f"{day} 시세를 줄 수 있는 곳이 없습니다.")
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the rows of the session, provisional when they were read before 18:30.
@@ -255,9 +255,9 @@ class PriceDays:
             return True
         opened = self.witness(day)
         if opened is None:
-            raise NotYet(f"{day} 시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
+            raise NotYet("시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
         if opened:
-            raise BadPayload(f"{day}: 거래일인데 시세가 모두 비어 있습니다. 휴장으로 기록하지 않고 다시 묻습니다.")
+            raise BadPayload("거래일인데 시세가 모두 비어 있습니다. 휴장으로 기록하지 않고 다시 묻습니다.")
         return True
 
     def _refuse_half(self, day: date, rows: Sequence[Row]) -> None:

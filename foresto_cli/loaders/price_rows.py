@@ -111,7 +111,7 @@ def nobody_traded(records: Sequence[Record]) -> bool:
     """
     try:
         return all(number(record.get(name)) in {None, 0} for record in records for name in ("ACC_TRDVOL", "Volume"))
-    except InvalidOperation as error:
+    except ValueError as error:
         raise BadPayload(f"거래량에 숫자가 아닌 값이 있습니다({error}).") from None
 
 
@@ -138,7 +138,7 @@ def _rows(records: Sequence[Record], fields: Mapping[str, str], market: Any, sou
         return [_row(record, fields, market(record), source_id, day) for record in records]
     except KeyError as error:
         raise BadPayload(f"{day} 시세에 있어야 할 항목 {error} 가 없거나 모르는 값입니다.") from None
-    except (InvalidOperation, ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError) as error:
         raise BadPayload(f"{day} 시세에 숫자가 아닌 값이 있습니다({error}).") from None
 
 
@@ -162,14 +162,17 @@ def number(text: object) -> int | Decimal | None:
     """Return ``1,234`` or ``-2.28`` or a plain number as a number, ``-`` and nothing as None.
 
     Raises:
-        InvalidOperation: neither.
+        ValueError: neither.
     """
     if isinstance(text, int):
         return text
     plain = str(text).replace(",", "").strip()
     if plain in {"-", "", "None"}:
         return None
-    found = Decimal(plain)
+    try:
+        found = Decimal(plain)
+    except InvalidOperation:
+        raise ValueError(plain) from None
     if not found.is_finite():
-        raise InvalidOperation(plain)
+        raise ValueError(plain)
     return int(found) if found == found.to_integral_value() else found

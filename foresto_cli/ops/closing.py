@@ -25,6 +25,8 @@ def closing_lines(console: Console, result: dict[str, Any]) -> None:
         console.complain(f"! {reason}")
     if len(result["reasons"]) > SHOWN_REASONS:
         console.complain(f"! 외 {len(result['reasons']) - SHOWN_REASONS}건 (foresto runs show {result['run_id']})")
+    for source, reason in result["passed_over"].items():
+        console.complain(f"! {source} 대신 다른 곳에서 받았습니다: {reason}")
     if result["rejected"]:
         first = result["rejected"][0]
         console.complain(f"! 있을 수 없는 행 {len(result['rejected'])}개를 뺐습니다(예: {first})")

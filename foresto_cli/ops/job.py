@@ -3,14 +3,14 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect, plan
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, UsageError, exit_code_of
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, Transient, UsageError, exit_code_of
 from foresto_cli.loaders import Loader, Unit
 from foresto_cli.ops import alerts, lock, runs, stop
 from foresto_cli.ops.alerts import Alert
@@ -114,12 +114,15 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report], error: 
         "seconds": 0.0,
         "sources": dict(sources),
         "alerts": [],
+        "passed_over": {name: str(reason) for report in reports for name, reason in report.passed_over.items()},
         "rejected": [row for report in reports for row in report.rejected],
         "reasons": [*([str(error)] if error else []), *(_named(units, text) for text, units in problems.items())],
     }
 
 
 def _named(units: Sequence[str], reason: str) -> str:
+    if reason.startswith(units[0]):
+        return reason
     others = f" 외 {len(units) - 1:,}건" if len(units) > 1 else ""
     return f"{units[0]}{others}: {reason}"
 
@@ -157,21 +160,32 @@ def _alert(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
         alerts.resolve(app.engine, "auth", upstream)
         alerts.resolve(app.engine, "blocked", upstream)
     for report in reports:
-        for upstream, reason in report.refusals.items():
-            if isinstance(reason, AuthFailed):
-                raised.append(Alert("auth", upstream, "critical", f"{upstream} 인증 실패", str(reason)))
-            elif isinstance(reason, Blocked):
-                raised.append(Alert("blocked", upstream, "warning", f"{upstream} 차단", str(reason)))
-        if report.failures:
-            level = "critical" if report.name in CRITICAL_DATASETS else "warning"
-            unit, reason = report.failures[0]
-            title = f"{report.name} {len(report.failures)}건 실패"
-            raised.append(Alert("load_failed", report.name, level, title, f"{unit.label}: {reason}"))
-        elif report.left == 0:
+        raised += _incidents(report)
+        for source in report.sources.keys() - report.passed_over.keys():
+            alerts.resolve(app.engine, "passed_over", source)
+        if not report.failures and report.left == 0:
             alerts.resolve(app.engine, "load_failed", report.name)
     for alert in raised:
         alerts.raise_alert(app.engine, alert, run_id)
     return list(dict.fromkeys(alert.title for alert in raised))
+
+
+def _incidents(report: Report) -> Iterator[Alert]:
+    for upstream, reason in report.refusals.items():
+        if isinstance(reason, AuthFailed):
+            yield Alert("auth", upstream, "critical", f"{upstream} 인증 실패", str(reason))
+        elif isinstance(reason, Blocked):
+            yield Alert("blocked", upstream, "warning", f"{upstream} 차단", str(reason))
+    for source, reason in report.passed_over.items():
+        if not isinstance(reason, Transient | BadPayload):
+            continue
+        message = f"{source} 대신 다른 곳에서 받았습니다. {reason}"
+        yield Alert("passed_over", source, "warning", f"{source} 사용 불가", message)
+    if report.failures:
+        level = "critical" if report.name in CRITICAL_DATASETS else "warning"
+        unit, reason = report.failures[0]
+        title = f"{report.name} {len(report.failures)}건 실패"
+        yield Alert("load_failed", report.name, level, title, f"{unit.label}: {reason}")
 
 
 def _requests(app: App, before: dict[str, int]) -> dict[str, int]:

@@ -113,7 +113,7 @@ def _alone(start: int, patience: float) -> Iterator[None]:
                 raise StoreUnavailable(
                     "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다. 잠시 뒤 다시 실행하세요."
                 ) from None
-            clock.sleep(_STEP_SECONDS)
+            clock.nap(_STEP_SECONDS)
     try:
         yield
     finally:
@@ -187,7 +187,7 @@ def _joined(cluster: Path) -> Path | None:
             return server.sockets
         if not answers and not _alive(cluster):
             return None
-        clock.sleep(_STEP_SECONDS)
+        clock.nap(_STEP_SECONDS)
     raise StoreUnavailable(f"데이터베이스가 준비되지 않습니다. 기록을 확인한 뒤 다시 실행하세요: {cluster}/server.log")
 
 
@@ -242,7 +242,7 @@ def _await_ready(cluster: Path, process: subprocess.Popen[bytes], log: int, befo
             server = _read(cluster)
             if server and server.pid == process.pid and server.status == "ready":
                 return
-            clock.sleep(_STEP_SECONDS)
+            clock.nap(_STEP_SECONDS)
     finally:
         server = _read(cluster)
         if process.poll() is None and not (server and server.status == "ready"):
@@ -271,7 +271,7 @@ def _stop(cluster: Path) -> None:
         os.kill(server.pid, signal.SIGINT)
     until = clock.monotonic() + _STOP_SECONDS
     while clock.monotonic() < until and (_alive(cluster) or ((left := _read(cluster)) and _answers(left))):
-        clock.sleep(_STEP_SECONDS)
+        clock.nap(_STEP_SECONDS)
     for process in _started:
         if process.pid == server.pid:
             with suppress(subprocess.TimeoutExpired):
@@ -289,7 +289,7 @@ def _hold(lock: int) -> None:
                 raise StoreUnavailable(
                     "데이터베이스의 이전 프로세스가 남아 있습니다. 잠시 뒤 다시 실행하세요."
                 ) from None
-            clock.sleep(_STEP_SECONDS)
+            clock.nap(_STEP_SECONDS)
         else:
             return
 

@@ -27,7 +27,9 @@ LABEL = "FinanceDataReader 미러"
 KRX_HOST = "data.krx.co.kr"
 MIRROR_HOST = "raw.githubusercontent.com"
 MIRROR = f"https://{MIRROR_HOST}/FinanceData/fdr_krx_data_cache/refs/heads/master/data"
-POLICY = Policy(name="fdr", label=LABEL, hosts={KRX_HOST: "krx", MIRROR_HOST: "fdr"}, pace=0.3, daily_budget=2_000)
+POLICY = Policy(
+    name="fdr", label=LABEL, hosts={KRX_HOST: ("krx", "fdr"), MIRROR_HOST: ("fdr",)}, pace=0.3, daily_budget=2_000
+)
 INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
 
 Record = dict[str, Any]
@@ -173,7 +175,12 @@ class _Client:
     def get(self, url: str, headers: dict[str, str] | None = None, **_: Any) -> requests.Response:  # noqa: ANN401  # requests' own options, which our policy replaces
         if self._date_answer is None:
             answer = self._session.get(url, headers=headers)
-            self.work_date = _work_date(answer)
+            try:
+                self.work_date = _work_date(answer)
+            except BadPayload as error:
+                # The library swallows what is raised in here.
+                self._session.error = error
+                raise
             self._date_answer = answer
         return self._date_answer
 

@@ -48,8 +48,10 @@ class Policy:
     Attributes:
         name: key of budgets, of ``requests`` in ``--json`` and of messages.
         label: what Korean messages call it.
-        hosts: host → name of the breaker that guards it; other hosts are never asked, so no cookie or key leaks.
+        hosts: host → breakers that must be closed to ask it; the first is opened when it blocks us. Other hosts are
+            never asked, so no cookie or key leaks.
         pace: least seconds between the starts of two requests.
+        in_flight: requests under way at the same time.
         daily_budget: requests a KST day.
         connect_timeout: seconds to a connection.
         read_timeout: seconds between two pieces of an answer.
@@ -59,9 +61,10 @@ class Policy:
 
     name: str
     label: str
-    hosts: Mapping[str, str]
+    hosts: Mapping[str, tuple[str, ...]]
     pace: float
     daily_budget: int
+    in_flight: int = 4
     connect_timeout: float = 10
     read_timeout: float = 30
     total_timeout: float = 90
@@ -121,9 +124,10 @@ class UpstreamSession(requests.Session):
         self.policy = policy
         self.sent = 0
         self.error: ForestoError | None = None
-        self.breaker = next(iter(policy.hosts.values()))
+        self.breaker = next(iter(policy.hosts.values()))[0]
         self._transport = transport
         self._inspect = inspect
+        self._places = threading.Semaphore(policy.in_flight)
         self._turn = threading.Lock()
         self._next_start = 0.0
         self._refused: ForestoError | None = None
@@ -158,23 +162,35 @@ class UpstreamSession(requests.Session):
         """Return why this upstream is not asked any more in this run, if so."""
         return self._refused
 
+    def refuse(self, error: ForestoError) -> None:
+        """Ask no more in this run: every further request raises ``error``."""
+        self._refused = error
+
     def _once(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         host = urlsplit(url).hostname or ""
         if host not in self.policy.hosts:
             raise ForestoError(f"{self.policy.label}: 허용되지 않은 호스트({host})로 요청하려 했습니다.")
-        breaker = self.breaker = self.policy.hosts[host]
+        breakers = self.policy.hosts[host]
         limits = self._transport.limits
-        limits.check(breaker)
-        self._wait_for_turn()
-        limits.spend(self.policy.name, self.policy.daily_budget)
-        self.sent += 1
-        try:
-            response = self._send(method, url, options)
-            self._inspect(response)
-            check_status(response, self.policy.label)
-        except Blocked as error:
-            limits.block(breaker, str(error))
-            raise
+        with self._places:
+            self._wait_for_turn()
+            # While this request waited for its turn, another one may have been blocked or refused.
+            if self._refused is not None:
+                raise self._refused
+            self.breaker = breakers[0]
+            for breaker in breakers:
+                limits.check(breaker)
+            limits.spend(self.policy.name, self.policy.daily_budget)
+            self.sent += 1
+            try:
+                response = self._send(method, url, options)
+                self._inspect(response)
+                check_status(response, self.policy.label)
+            except (Blocked, AuthFailed) as error:
+                if isinstance(error, Blocked):
+                    limits.block(breakers[0], str(error))
+                self.refuse(error)
+                raise
         return response
 
     def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
@@ -223,7 +239,7 @@ class UpstreamSession(requests.Session):
             if self._failures >= GIVE_UP_AFTER:
                 self._refused = Transient(f"{error} 잇따라 {self._failures}번 실패해 이번 실행에서는 더 묻지 않습니다.")
         if isinstance(error, Blocked | RateLimited | AuthFailed):
-            self._refused = error
+            self.refuse(error)
 
 
 def _as_ours(error: requests.RequestException, label: str, *, late: bool) -> ForestoError:

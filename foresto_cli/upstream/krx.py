@@ -33,7 +33,7 @@ LOGGED_IN = "CD001"
 PASSWORD_EXPIRED = "CD010"  # noqa: S105  # a status code
 LOGGED_IN_ELSEWHERE = "CD011"
 
-LOGIN_POLICY = Policy(name="krx_login", label="KRX 로그인", hosts={HOST: "krx"}, pace=0.5, daily_budget=60)
+LOGIN_POLICY = Policy(name="krx_login", label="KRX 로그인", hosts={HOST: ("krx",)}, pace=0.5, daily_budget=60)
 
 
 class LoggedOut(ForestoError):
@@ -42,7 +42,7 @@ class LoggedOut(ForestoError):
 
 def policy(daily_budget: int) -> Policy:
     """Return how politely the data pages are asked."""
-    return Policy(name="krx", label=LABEL, hosts={HOST: "krx"}, pace=1.0, daily_budget=daily_budget)
+    return Policy(name="krx", label=LABEL, hosts={HOST: ("krx",)}, pace=1.0, daily_budget=daily_budget, in_flight=1)
 
 
 def inspect(response: requests.Response) -> None:
@@ -65,7 +65,7 @@ class Krx:
         """Keep the credentials; nothing is sent yet."""
         self.sessions = [
             transport.session(LOGIN_POLICY, inspect_login),
-            transport.session(policy(daily_budget), inspect),
+            transport.session(policy(daily_budget), self._inspect),
         ]
         self._login_id = login_id
         self._password = password
@@ -99,6 +99,11 @@ class Krx:
             )
         )
 
+    def _inspect(self, response: requests.Response) -> None:
+        inspect(response)
+        # Noted here, before the next request starts, so that an expired login is told from one that never worked.
+        self._answered = self._answered or response.status_code == requests.codes.ok
+
     def _ask(self, call: Callable[[], Any]) -> list[dict[str, str]]:
         login = self._logged_in()
         try:
@@ -111,7 +116,6 @@ class Krx:
                 frame = self._fetch(call)
             except LoggedOut:
                 raise self._give_up() from None
-        self._answered = True
         rows: list[dict[str, str]] = frame.to_dict("records")
         return rows
 
@@ -125,6 +129,7 @@ class Krx:
         self._failure = AuthFailed(
             "로그인했는데도 KRX 가 로그아웃 상태라고 합니다. KRX 에 직접 로그인해 계정을 확인하세요."
         )
+        self.sessions[0].refuse(self._failure)
         return self._failure
 
     def _logged_in(self) -> int:
@@ -152,6 +157,7 @@ class Krx:
             log_in(pages, self._login_id, self._password)
         except ForestoError as error:
             self._failure = error
+            pages.refuse(error)
             raise
         self._login += 1
         _hand_to_pykrx(data, pages)

@@ -16,7 +16,7 @@ SOURCE_ID = "KRX_OPENAPI"
 LABEL = "KRX OPEN API"
 HOST = "data-dbg.krx.co.kr"
 BASE = f"https://{HOST}/svc/apis"
-POLICY = Policy(name="krx_openapi", label=LABEL, hosts={HOST: "krx_openapi"}, pace=0.3, daily_budget=10_000)
+POLICY = Policy(name="krx_openapi", label=LABEL, hosts={HOST: ("krx_openapi",)}, pace=0.3, daily_budget=10_000)
 SERVICES = {"KOSPI": "sto/stk_bydd_trd", "KOSDAQ": "sto/ksq_bydd_trd", "KONEX": "sto/knx_bydd_trd"}
 KONEX_SINCE = date(2013, 7, 1)
 HISTORY_SINCE = date(2010, 1, 4)

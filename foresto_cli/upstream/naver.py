@@ -15,7 +15,7 @@ from foresto_cli.upstream.http import Policy, Transport
 SOURCE_ID = "NAVER"
 LABEL = "네이버 차트"
 HOST = "fchart.stock.naver.com"
-POLICY = Policy(name="naver", label=LABEL, hosts={HOST: "naver"}, pace=0.5, daily_budget=10_000)
+POLICY = Policy(name="naver", label=LABEL, hosts={HOST: ("naver",)}, pace=0.5, daily_budget=10_000)
 MOST_BARS = 3_000
 _ITEM = re.compile(r'<item\s+data="([^"]*)"\s*/>')
 

@@ -143,6 +143,7 @@ def collect(loader: Loader, setting: Setting) -> Report:
         return report
     with explained(), engine.begin() as connection:
         batch_id = batches.begin(connection, setting.run_id, loader.batch_type)
+    setting.progress(report, todo[0])
     try:
         for unit, future in _asked(loader, todo, setting.workers):
             _deal_with(loader, unit, future, report, setting, batch_id)

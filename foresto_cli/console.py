@@ -100,7 +100,7 @@ class Console:
 
         def advance(done: int, total: int, unit: str) -> None:
             nonlocal last
-            if done == total or clock.monotonic() - last >= PLAIN_EVERY_SECONDS:
+            if (done and done == total) or clock.monotonic() - last >= PLAIN_EVERY_SECONDS:
                 last = clock.monotonic()
                 self.line(f"{clock.now():%H:%M:%S} {label} {done:,}/{total:,} {unit}")
 

@@ -65,7 +65,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[-1] if error.orig else type(error).__name__
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
         raise StoreUnavailable(
             f"데이터베이스에 연결할 수 없습니다: {reason}. 서버가 켜져 있는지와 DATABASE_URL 을 확인하세요."
         ) from None

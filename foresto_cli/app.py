@@ -156,15 +156,18 @@ def sandbox_options() -> "Options":
 @contextmanager
 def _sandbox(folder: Path) -> Iterator["Sandbox"]:
     from foresto_cli import sandbox
+    from foresto_cli.sandbox import faults
 
     options = sandbox_options()
-    clock.pretend(options.now)
+    given = os.environ.get("FORESTO_SANDBOX_FAULTS", "")
     try:
-        running = sandbox.running(options, folder, faults=os.environ.get("FORESTO_SANDBOX_FAULTS", ""))
-        with running as started, environment(started.environment()):
-            yield started
+        faults.parse(given)
     except ValueError as error:
         raise UsageError(f"FORESTO_SANDBOX_FAULTS 를 알아볼 수 없습니다: {error}") from None
+    clock.pretend(options.now)
+    try:
+        with sandbox.running(options, folder, faults=given) as started, environment(started.environment()):
+            yield started
     finally:
         clock.pretend(None)
 

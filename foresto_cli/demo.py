@@ -46,7 +46,7 @@ def show(console: Console) -> None:
 def _first_evening(console: Console, evening: datetime) -> None:
     with _evening(console, evening, BLOCK) as app:
         _step(console, "1. 상장 목록을 받습니다", "foresto listing load")
-        _expect(0, loads.load_listing(app, loads.Options()), console)
+        _expect(0, loads.load_listing(app, job.Options()), console)
         _step(console, f"2. 시세를 받는데, {BLOCKED_AFTER}번째 뒤에 KRX 가 차단합니다", "foresto prices incremental")
         _expect(75, _prices(app), console)
     with _evening(console, evening, "") as app:
@@ -61,9 +61,9 @@ def _next_day(console: Console, next_day: datetime) -> None:
     with _evening(console, next_day, "") as app:
         _step(console, "4. 다음 날: 남은 거래일부터 저절로 이어집니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
-        _expect(0, loads.load_listing(app, loads.Options()), console)
+        _expect(0, loads.load_listing(app, job.Options()), console)
         _step(console, "5. 지수를 받습니다", "foresto prices index")
-        _expect(0, loads.load_index(app, loads.DEFAULT_DAYS, loads.Options()), console)
+        _expect(0, loads.load_index(app, loads.DEFAULT_DAYS, job.Options()), console)
         _step(console, "6. 같은 명령을 또 실행하면 할 일이 없습니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
         _step(console, "7. 저장된 것을 검증합니다", "foresto verify daily")
@@ -77,7 +77,7 @@ def _next_day(console: Console, next_day: datetime) -> None:
 
 
 def _prices(app: App) -> job.Result:
-    return loads.load_prices_incremental(app, loads.DEFAULT_DAYS, 2, loads.Options())
+    return loads.load_prices_incremental(app, loads.DEFAULT_DAYS, 2, job.Options())
 
 
 def _closing_table(console: Console, app: App) -> None:

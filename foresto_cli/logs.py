@@ -16,7 +16,8 @@ KEPT_FILES = 5
 HIDDEN = "•••"
 SHORTEST_SECRET = 4
 _NAMED = re.compile(
-    r"(?i)\b(auth_key|auth|crtfc_key|servicekey|apikey|api_key|pw|passwd|password|jsessionid|token)(\s*[=:]\s*)[^\s&;,'\"]+"
+    r"(?i)\b(auth_key|auth|crtfc_key|servicekey|apikey|api_key|pw|passwd|password|jsessionid|token)"
+    r"(['\"]?\s*[=:]\s*['\"]?)[^\s&;,'\"]+"
 )
 _IN_URL = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
 

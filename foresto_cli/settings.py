@@ -5,11 +5,13 @@ Secrets are typed as such, so that printing a settings object never shows them.
 
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from foresto_cli.errors import ConfigError
@@ -68,8 +70,10 @@ def private_folder(folder: Path) -> Path:
         ConfigError: it cannot be made or written to.
     """
     try:
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK | os.X_OK)
+        # mkdir's own mode holds for the last folder only.
+        for missing in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
+            missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        writable = os.access(folder, os.W_OK | os.X_OK) and folder.is_dir()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigError(
@@ -91,6 +95,11 @@ class Settings(BaseSettings):
     krx_openapi_key: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
     foresto_log_level: str = "INFO"
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_none(cls, given: object, field: ValidationInfo) -> object:
+        return cls.model_fields[field.field_name or ""].default if given == "" else given
 
     @field_validator("foresto_log_level")
     @classmethod
@@ -126,15 +135,22 @@ def load(folders: Paths) -> Settings:
     """
     _check_toml(folders.config / "config.toml")
     try:
-        return Settings(_env_file=(folders.config / ".env", ".env"))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        name = str(first["loc"][0]).upper() if first["loc"] else "?"
-        raise ConfigError(f"설정 {name} 의 값이 맞지 않습니다: {first['msg']}") from None
+        with _explained():
+            return Settings(_env_file=(folders.config / ".env", ".env"))
     except OSError as error:
         raise ConfigError(f"설정 파일을 읽을 수 없습니다({error.strerror}). 파일 권한을 확인하세요.") from error
     except UnicodeDecodeError:
         raise ConfigError(".env 파일이 UTF-8 이 아닙니다. UTF-8 로 다시 저장하세요.") from None
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "?"
+        raise ConfigError(f"설정 {name} 의 값이 맞지 않습니다: {first['msg']}") from None
 
 
 def _check_toml(file: Path) -> None:
@@ -158,9 +174,28 @@ SANDBOX_KEYS = {"krx_id": "sandbox", "krx_pw": "sandbox-password", "krx_openapi_
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 
 
+class _SandboxSettings(Settings):
+    """Settings that are given, and read from nowhere."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # as above
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 def load_sandbox() -> Settings:
-    """Return settings for the sandbox: its own keys, its own database, never the operator's."""
-    keys = {name: SecretStr(value) for name, value in SANDBOX_KEYS.items() if os.environ.get(name.upper()) != ""}
-    values: dict[str, SecretStr | int | str | None] = dict.fromkeys(Settings.model_fields)
-    values |= {"foresto_krx_daily_budget": 100_000, "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", "INFO")}
-    return Settings.model_validate(values | keys)
+    """Return settings for the sandbox: its own keys, its own database, never the operator's.
+
+    Raises:
+        ConfigError: ``FORESTO_LOG_LEVEL`` does not fit.
+    """
+    keys = {name: value for name, value in SANDBOX_KEYS.items() if os.environ.get(name.upper()) != ""}
+    values = {"foresto_krx_daily_budget": 100_000, "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", "")}
+    with _explained():
+        return _SandboxSettings.model_validate(keys | values)

@@ -95,7 +95,7 @@ def engine(database_url):
 
 @pytest.fixture
 def open_world(engine, tmp_path):
-    """Return a way to open the application in front of a sandbox: ``with open_world(stocks=30) as world``.
+    """Give a way to open the application in front of a sandbox, as in ``with open_world(stocks=90) as world``.
 
     The same test may open it several times, at different moments, on the same database.
     """
@@ -105,13 +105,16 @@ def open_world(engine, tmp_path):
         options = Options(now=now, stocks=stocks, sessions=sessions, seed=1, recorded=recorded)
         clock.pretend(now)
         folders = settings.Paths(tmp_path / "config", tmp_path / "data", tmp_path / "state")
-        with sandbox_running(options, settings.private_folder(tmp_path / "sandbox"), faults=faults) as sandbox:
-            with application.environment(sandbox.environment()):
-                found = settings.load_sandbox().model_copy(update=dict.fromkeys(without))
-                console = Console(as_json=True)
-                app = application.App(found, folders, engine, console, Redactor(found.secrets()), sandbox)
-                app._transport = type(app._transport)(app._transport.limits, 0.001, patience)
-                yield World(app, sandbox)
+        folder = settings.private_folder(tmp_path / "sandbox")
+        with (
+            sandbox_running(options, folder, faults=faults) as sandbox,
+            application.environment(sandbox.environment()),
+        ):
+            found = settings.load_sandbox().model_copy(update=dict.fromkeys(without))
+            console = Console(as_json=True)
+            app = application.App(found, folders, engine, console, Redactor(found.secrets()), sandbox)
+            app._transport = type(app._transport)(app._transport.limits, 0.001, patience)
+            yield World(app, sandbox)
 
     return opened
 

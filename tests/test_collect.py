@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.ops import loads
+from foresto_cli.ops import job, loads
 
-QUICK = loads.Options()
+QUICK = job.Options()
 
 
 def prices(world, days=1825):
@@ -116,7 +116,7 @@ def test_half_an_answer_is_refused(open_world):
         prices(world)
         world.execute("UPDATE unit_ledger SET row_count = row_count * 2 WHERE unit <> '2026-11-20'")
         result = loads.load_prices_between(
-            world.app, date(2026, 11, 20), date(2026, 11, 20), None, loads.Options(again=True)
+            world.app, date(2026, 11, 20), date(2026, 11, 20), None, job.Options(again=True)
         )
         assert result["exit_code"] == 65
         assert "일부만" in result["reasons"][0]
@@ -188,7 +188,7 @@ def test_a_stale_mirror_is_not_today(open_world):
 
 def test_a_dry_run_asks_nobody_and_tells_the_cost(open_world):
     with open_world() as world:
-        result = loads.load_prices_incremental(world.app, 1825, 2, loads.Options(dry_run=True))
+        result = loads.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True))
         assert result["plan"]["units"] == result["units"]["planned"] >= 12
         assert result["plan"]["requests"] > result["plan"]["units"]
         assert not world.sandbox.requests

@@ -13,11 +13,15 @@ from foresto_cli.store import embedded
 SESSIONS = {"FORESTO_SANDBOX_SESSIONS": "60"}
 KILLS = 20
 CONTENT = (
-    "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT ticker, trade_date, open_price, high_price,"
-    " low_price, close_price, volume, trading_value, market_cap, shares_outstanding, prev_close, price_change,"
-    " change_rate, name, market, is_halted, quality_flag FROM stock_price_daily) t",
-    "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT unit, status, row_count FROM unit_ledger"
-    " WHERE dataset = 'prices.day') t",
+    (
+        "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT ticker, trade_date, open_price, high_price,"
+        " low_price, close_price, volume, trading_value, market_cap, shares_outstanding, prev_close, price_change,"
+        " change_rate, name, market, is_halted, quality_flag FROM stock_price_daily) t"
+    ),
+    (
+        "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT unit, status, row_count FROM unit_ledger"
+        " WHERE dataset = 'prices.day') t"
+    ),
 )
 
 

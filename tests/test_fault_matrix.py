@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import loads
+from foresto_cli.ops import job, loads
 from foresto_cli.settings import SANDBOX_KEYS
 
-QUICK = loads.Options()
+QUICK = job.Options()
 NO_KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
 SOURCES = {
     "KRX": ("data.krx.co.kr/MDCSTAT01501", ("krx_openapi_key",)),
@@ -119,7 +119,7 @@ def test_one_bad_day_does_not_stop_the_others(open_world, kind, source):
 def test_a_dead_upstream_is_left_alone_after_three_units(open_world):
     with open_world(without=("krx_openapi_key",), faults="500@data.krx.co.kr/MDCSTAT01501") as world:
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-2]
-        result = loads.load_prices_between(world.app, first, last, None, loads.Options(workers=1))
+        result = loads.load_prices_between(world.app, first, last, None, job.Options(workers=1))
         assert result["exit_code"] == 75
         assert result["requests"]["krx"] == 3 * 4
 
@@ -148,7 +148,7 @@ def test_an_expired_login_is_renewed_once(open_world):
     with open_world(without=("krx_openapi_key",)) as world:
         days = world.sandbox.market.sessions[-6:-3]
         world.sandbox.faults.add("logout@data.krx.co.kr/MDCSTAT01501*1+2")
-        result = loads.load_prices_between(world.app, days[0], days[-1], None, loads.Options(workers=1))
+        result = loads.load_prices_between(world.app, days[0], days[-1], None, job.Options(workers=1))
         assert result["outcome"] == "done"
         assert len([r for r in world.sandbox.requests if r.path.endswith("MDCCOMS001D1.cmd")]) == 2
 
@@ -172,7 +172,7 @@ def test_nobody_but_krx_sees_its_cookie(open_world):
 def test_nothing_is_sent_after_a_block_however_many_workers(open_world):
     with open_world(without=("krx_openapi_key",), faults="block@data.krx.co.kr/MDCSTAT01501*1+1") as world:
         days = world.sandbox.market.sessions
-        result = loads.load_prices_between(world.app, days[0], days[-2], None, loads.Options(workers=4))
+        result = loads.load_prices_between(world.app, days[0], days[-2], None, job.Options(workers=4))
         assert result["outcome"] == "blocked"
         assert result["requests"]["krx"] == 2
         assert result["units"]["done"] == 1

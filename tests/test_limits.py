@@ -37,7 +37,7 @@ def engine(shared_engine):
     with shared_engine.begin() as connection:
         for table in metadata.tables:
             if table not in kept:
-                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608  # our own names
+                connection.execute(text(f"DELETE FROM {table}"))  # our own names
     return shared_engine
 
 

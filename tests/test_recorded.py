@@ -10,12 +10,12 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.ops import loads
+from foresto_cli.ops import job, loads
 
 pytestmark = needs_shared
 
 RECORDED = SHARED / "recorded"
-QUICK = loads.Options()
+QUICK = job.Options()
 NO_OPENAPI = ("krx_openapi_key",)
 NUMBERS = {
     "open_price": "TDD_OPNPRC",
@@ -46,11 +46,10 @@ def recorded_world(open_world, monkeypatch):
     return opened
 
 
-def stored(world, day, *, ticker="ticker"):
-    columns = ", ".join([ticker, "name", *NUMBERS])
-    return {
-        row[0]: row[1:] for row in world.rows(f"SELECT {columns} FROM stock_price_daily WHERE trade_date = '{day}'")
-    }
+def stored(world, day):
+    columns = ", ".join(["ticker", "name", *NUMBERS])
+    query = f"SELECT {columns} FROM stock_price_daily WHERE trade_date = :day"
+    return {row[0]: row[1:] for row in world.rows(query, day=day)}
 
 
 def expected(records, ticker, name):
@@ -87,7 +86,7 @@ def test_a_recorded_sunday_is_a_holiday_and_neither_a_failure_nor_a_success(reco
         result = loads.load_prices_between(world.app, sunday, sunday, None, QUICK)
         assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
         assert "거래일이 없습니다" in result["notes"][0]
-        loader = loads._price_days(world.app, sunday, sunday, 0)
+        loader = loads._price_days(world.app, sunday, sunday)
         answer = loader.fetch(loads_unit(sunday))
         assert answer.closed
         parsed = loader.parse(answer)
@@ -157,7 +156,7 @@ def test_the_mirror_snapshot_is_stored_as_recorded_once_its_date_is_proved(recor
 
 def test_a_mirror_file_of_another_day_is_refused(recorded_world):
     with recorded_world(at(2026, 3, 13), without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
-        loader = loads._price_days(world.app, date(2026, 3, 12), date(2026, 3, 12), 0)
+        loader = loads._price_days(world.app, date(2026, 3, 12), date(2026, 3, 12))
         source = next(source for source in loader.sources if source.source_id == "FDR")
         with pytest.raises(Exception, match="2026-03-13 의 것입니다"):
             source.fetch(date(2026, 3, 12))

@@ -14,7 +14,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import Interrupted, StoreUnavailable
-from foresto_cli.ops import alerts, loads, runs
+from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.store.engine import connected, psycopg_url
 from foresto_cli.store.tables import metadata
@@ -49,7 +49,7 @@ def engine(shared_engine):
     with shared_engine.begin() as connection:
         for table in metadata.tables:
             if table not in kept:
-                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608  # our own names
+                connection.execute(text(f"DELETE FROM {table}"))  # our own names
     return shared_engine
 
 
@@ -162,7 +162,7 @@ def test_a_bug_closes_the_run_as_failed(engine, row):
 def test_a_result_is_not_overwritten_by_what_comes_after_it(engine, row):
     with runs.recorded(engine, "j", "l") as run:
         run.close(RESULT, None)
-        run.close_after_bug()
+        run.close_after(RuntimeError())
     assert row(run.run_id)["status"] == "partial"
 
 
@@ -301,7 +301,7 @@ def test_losing_the_database_in_the_middle_of_a_load_is_told_as_such(open_world,
         thread.start()
         try:
             with pytest.raises(StoreUnavailable, match="DATABASE_URL"):
-                loads.load_prices_incremental(world.app, 1825, 2, loads.Options(workers=1))
+                loads.load_prices_incremental(world.app, 1825, 2, job.Options(workers=1))
         finally:
             thread.join(30)
             with admin.connect() as connection:

@@ -85,7 +85,7 @@ def write(table):
 def stored(table):
     def read(columns="*"):
         with table.connect() as connection:
-            found = connection.execute(text(f"SELECT {columns} FROM upsert_sample ORDER BY ticker, day"))  # noqa: S608
+            found = connection.execute(text(f"SELECT {columns} FROM upsert_sample ORDER BY ticker, day"))
             return [dict(each) for each in found.mappings()]
 
     return read

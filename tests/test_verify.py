@@ -2,9 +2,9 @@
 
 import pytest
 
-from foresto_cli.ops import loads, verification
+from foresto_cli.ops import job, loads, verification
 
-QUICK = loads.Options()
+QUICK = job.Options()
 LAST = "2026-11-20"
 
 PLANTED = {
@@ -13,17 +13,19 @@ PLANTED = {
     "prices.lost_rows": "DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17' AND ticker < '1'",
     "prices.coverage": f"DELETE FROM stock_price_daily WHERE trade_date = '{LAST}' AND ticker < '1'",
     "prices.large_caps": f"DELETE FROM stock_price_daily WHERE trade_date = '{LAST}' AND ticker = '005930'",
-    "prices.arithmetic": "UPDATE stock_price_daily SET close_price = close_price + 100, market_cap = (close_price + 100)"
-    " * shares_outstanding, high_price = high_price + 100 WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.arithmetic": "UPDATE stock_price_daily SET close_price = close_price + 100, high_price = high_price + 100,"
+    " market_cap = (close_price + 100) * shares_outstanding WHERE trade_date = '2026-11-18' AND ticker = '005930'",
     "prices.market_cap": "UPDATE stock_price_daily SET market_cap = market_cap / 1000"
     " WHERE trade_date = '2026-11-18' AND ticker = '000660'",
     "prices.order": "UPDATE stock_price_daily SET high_price = low_price - 1"
     " WHERE trade_date = '2026-11-18' AND ticker = '000660' AND NOT is_halted",
-    "prices.limit": "UPDATE stock_price_daily SET change_rate = 31 WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.limit": "UPDATE stock_price_daily SET change_rate = 31"
+    " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
     "prices.continuity": "UPDATE stock_price_daily SET prev_close = prev_close + 5, price_change = price_change - 5"
     " WHERE trade_date = '2026-11-18'",
     "prices.repeated": "UPDATE stock_price_daily t SET close_price = y.close_price, volume = y.volume"
-    " FROM stock_price_daily y WHERE y.ticker = t.ticker AND y.trade_date = '2026-11-17' AND t.trade_date = '2026-11-18'",
+    " FROM stock_price_daily y"
+    " WHERE y.ticker = t.ticker AND y.trade_date = '2026-11-17' AND t.trade_date = '2026-11-18'",
     "prices.duplicates": "ALTER TABLE stock_price_daily DROP CONSTRAINT stock_price_daily_pkey;"
     " INSERT INTO stock_price_daily SELECT * FROM stock_price_daily WHERE trade_date = '2026-11-18' LIMIT 1",
     "prices.closed_days": "UPDATE stock_price_daily SET trade_date = '2026-11-15' WHERE trade_date = '2026-11-18'",

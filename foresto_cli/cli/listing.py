@@ -24,6 +24,6 @@ def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, loads
 
-        return loads.load_listing(found, loads.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return loads.load_listing(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
 
     perform(ctx, "listing load", work, as_json=as_json)

@@ -32,7 +32,7 @@ def incremental(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, loads
 
-        options = loads.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
         return loads.load_prices_incremental(found, default_days, refresh_days, options)
 
     perform(ctx, "prices incremental", work, as_json=as_json)
@@ -56,7 +56,7 @@ def load(
         from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import job, loads
 
-        options = loads.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait), again=again)
+        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait), again=again)
         return loads.load_prices_between(found, parse_date(start), parse_date(end), ticker, options)
 
     perform(ctx, "prices load", work, as_json=as_json)
@@ -77,7 +77,7 @@ def index(
         from foresto_cli.ops import job, loads
 
         return loads.load_index(
-            found, default_days, loads.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+            found, default_days, job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
         )
 
     perform(ctx, "prices index", work, as_json=as_json)

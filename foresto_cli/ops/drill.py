@@ -1,5 +1,6 @@
 """Fire drills: the sandbox as a server of its own, and the faults that the next sandboxed commands meet."""
 
+import os
 import signal
 
 from foresto_cli import settings
@@ -18,7 +19,8 @@ def serve(port: int) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, ending)
     try:
         folder = settings.private_folder(settings.paths().in_sandbox().state)
-        with sandbox.running(sandbox_options(), folder, port=port) as started:
+        given = os.environ.get("FORESTO_SANDBOX_FAULTS", "")
+        with sandbox.running(sandbox_options(), folder, port=port, faults=given) as started:
             for name, value in started.environment().items():
                 console.line(f"export {name}={value}")
             console.complain(f"모의 시장이 127.0.0.1:{started.port} 에서 답합니다. Ctrl-C 로 끕니다.")
@@ -26,6 +28,9 @@ def serve(port: int) -> int:
     except ForestoError as error:
         console.complain(f"✗ {error}")
         return exit_code_of(error)
+    except ValueError as error:
+        console.complain(f"✗ FORESTO_SANDBOX_FAULTS 를 알아볼 수 없습니다: {error}")
+        return UsageError.exit_code
     except OSError as error:
         console.complain(f"✗ 포트 {port} 를 열 수 없습니다({error.strerror}). 다른 포트를 고르세요.")
         return UsageError.exit_code

@@ -3,14 +3,15 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect, plan
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, Transient, UsageError, exit_code_of
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, Transient, UsageError, exit_code_of
 from foresto_cli.loaders import Loader, Unit
 from foresto_cli.ops import alerts, lock, runs, stop
 from foresto_cli.ops.alerts import Alert
@@ -26,37 +27,50 @@ CRITICAL_DATASETS = ("prices.day",)
 Result = dict[str, Any]
 
 
-def run_loaders(app: App, command: str, loaders: Sequence[Loader], *, workers: int, wait: timedelta) -> Result:
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a loading command runs.
+
+    Attributes:
+        workers: units asked for at the same time.
+        wait: how long to wait for another collecting command.
+        dry_run: only say what would be asked.
+        again: ask for stored market days once more.
+    """
+
+    workers: int = 4
+    wait: timedelta = timedelta()
+    dry_run: bool = False
+    again: bool = False
+
+
+MakeLoaders = Callable[[], Sequence[Loader]]
+"""Makes loaders from the facts of the moment; called only once nobody else can change them."""
+
+
+def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: Options) -> Result:
     """Collect every data set in turn under the lock and return the ``--json`` object (SPEC §3).
 
     Raises:
         Busy: somebody else collects.
-        StoreUnavailable: the database went away.
+        StoreUnavailable: the database went away; the run's row says so if it can.
     """
-    with lock.held(app.folders.lock_file, wait.total_seconds()), stop.graceful():
+    with lock.held(app.folders.lock_file, options.wait.total_seconds()), stop.graceful():
         runs.close_abandoned(app.engine)
-        label = " · ".join(loader.label for loader in loaders)
         with runs.recorded(app.engine, command, label) as run:
             started = clock.monotonic()
             before = requests_by_upstream(app.upstream_sessions)
-            error: ForestoError | None = None
             reports: list[Report] = []
-            try:
-                for loader in loaders:
-                    reports.append(_collected(app, loader, run, workers))
-                    if reports[-1].interrupted is not None:
-                        break
-            except ForestoError as found:
-                error = found
-            result = summary(command, run.run_id, reports, error)
+            for loader in make():
+                reports.append(_collected(app, loader, run, options.workers))
+                if reports[-1].interrupted is not None:
+                    break
+            result = summary(command, run.run_id, reports)
             result["seconds"] = round(clock.monotonic() - started, 3)
             result["requests"] = _requests(app, before)
-            result["alerts"] = _alert(app, reports, run.run_id) if error is None else []
-            if error is None:
-                _tidy(app, reports)
-            run.close(result, app.redact(str(error)) if error else next(iter(result["reasons"]), None))
-    if error is not None:
-        raise error
+            result["alerts"] = _alert(app, reports, run.run_id)
+            _tidy(app, reports)
+            run.close(result, next(iter(result["reasons"]), None))
     return result
 
 
@@ -82,9 +96,9 @@ def _collected(app: App, loader: Loader, run: runs.Run, workers: int) -> Report:
         )
 
 
-def summary(command: str, run_id: int | None, reports: Sequence[Report], error: ForestoError | None = None) -> Result:
+def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Result:
     """Return the ``--json`` object of a collecting command, times and requests aside."""
-    outcome, exit_code = judge(reports, error)
+    outcome, exit_code = judge(reports)
     counts = Counts()
     tables: dict[str, Counts] = {}
     sources: Counter[str] = Counter()
@@ -116,7 +130,7 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report], error: 
         "alerts": [],
         "passed_over": {name: str(reason) for report in reports for name, reason in report.passed_over.items()},
         "rejected": [row for report in reports for row in report.rejected],
-        "reasons": [*([str(error)] if error else []), *(_named(units, text) for text, units in problems.items())],
+        "reasons": [_named(units, text) for text, units in problems.items()],
     }
 
 
@@ -127,13 +141,11 @@ def _named(units: Sequence[str], reason: str) -> str:
     return f"{units[0]}{others}: {reason}"
 
 
-def judge(reports: Sequence[Report], error: ForestoError | None = None) -> tuple[str, int]:
+def judge(reports: Sequence[Report]) -> tuple[str, int]:
     """Return (outcome word, exit code) of a collection (SPEC §6).
 
     A stop (key, block, quota) counts more than failed units, those more than units that have no numbers yet.
     """
-    if error is not None:
-        return error.outcome, exit_code_of(error)
     interrupted = next((report.interrupted for report in reports if report.interrupted), None)
     if interrupted is not None:
         return interrupted.outcome, exit_code_of(interrupted)
@@ -207,10 +219,10 @@ def keep_payload(app: App, name: str, error: BadPayload) -> None:
         kept.write(body)
 
 
-def preview(app: App, command: str, loaders: Sequence[Loader]) -> Result:
+def preview(app: App, command: str, make: MakeLoaders) -> Result:
     """Return what would be asked (``--dry-run``), asking nothing."""
     result = summary(command, None, [])
-    plans = [plan(app.engine, loader) for loader in loaders]
+    plans = [plan(app.engine, loader) for loader in make()]
     units = [unit for todo, _ in plans for unit in todo]
     result["units"]["planned"] = result["units"]["pending"] = len(units)
     result["plan"] = {
@@ -226,6 +238,7 @@ def _as_json(counts: Counts) -> dict[str, int]:
     return {"added": counts.added, "changed": counts.changed, "unchanged": counts.unchanged}
 
 
+LONGEST_WAIT = timedelta(days=1)
 DURATION = re.compile(r"(\d+)([smh]?)")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -239,4 +252,7 @@ def duration(given: str) -> timedelta:
     found = DURATION.fullmatch(given.strip())
     if found is None:
         raise UsageError(f"{given}: 기간을 알아볼 수 없습니다. 10m, 90s, 1h 처럼 적으세요.")
-    return timedelta(seconds=int(found[1]) * SECONDS[found[2]])
+    seconds = int(found[1]) * SECONDS[found[2]]
+    if seconds > LONGEST_WAIT.total_seconds():
+        raise UsageError(f"{given}: 하루보다 오래 기다릴 수 없습니다.")
+    return timedelta(seconds=seconds)

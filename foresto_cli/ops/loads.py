@@ -1,7 +1,6 @@
 """Which loaders each loading command runs, with which sources and facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import text
@@ -22,6 +21,7 @@ from foresto_cli.loaders.price_days import (
 )
 from foresto_cli.loaders.price_tickers import PriceTickers
 from foresto_cli.ops import job
+from foresto_cli.ops.job import Options
 from foresto_cli.store import ledger
 
 DEFAULT_DAYS = 1_825
@@ -32,33 +32,19 @@ FEW_SESSIONS = 5
 """Up to so many sessions, one stock's prices come with the whole market's, which costs as little."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How a loading command runs.
-
-    Attributes:
-        workers: units asked for at the same time.
-        wait: how long to wait for another collecting command.
-        dry_run: only say what would be asked.
-        again: ask for stored market days once more.
-    """
-
-    workers: int = 4
-    wait: timedelta = timedelta()
-    dry_run: bool = False
-    again: bool = False
-
-
 def load_listing(app: App, options: Options) -> job.Result:
     """Bring the listing up to date.
 
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    with app.engine.connect() as connection:
-        listed = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")) or 0
-    loader = Listing(app.fdr, app.calendar, clock.now(), listed)
-    return _run(app, "listing load", [loader], options)
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            listed = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")) or 0
+        return [Listing(app.fdr, app.calendar, clock.now(), listed)]
+
+    return _run(app, "listing load", "상장 목록", make, options)
 
 
 def load_prices_incremental(app: App, default_days: int, refresh_days: int, options: Options) -> job.Result:
@@ -68,13 +54,17 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
         UsageError: a number is out of range.
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    if default_days < 1 or refresh_days < 0:
-        raise UsageError("--default-days 는 1 이상, --refresh-days 는 0 이상이어야 합니다.")
-    today = clock.today()
-    start = max(today - timedelta(days=default_days), app.history_start)
-    loader = _price_days(app, start, today, refresh_days)
-    result = _run(app, "prices incremental", [loader], options)
-    return _with_notes(app, loader, result)
+    if refresh_days < 0:
+        raise UsageError("--refresh-days 는 0 이상이어야 합니다.")
+    start = _days_back(app, default_days)
+    result = _run(
+        app,
+        "prices incremental",
+        "일별 시세",
+        lambda: [_price_days(app, start, clock.today(), refresh_days=refresh_days)],
+        options,
+    )
+    return _with_notes(app, _price_days(app, start, clock.today()), result)
 
 
 def load_prices_between(app: App, start: date, end: date, ticker: str | None, options: Options) -> job.Result:
@@ -85,25 +75,24 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
         ConfigError: no source at hand has any of it.
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    today = clock.today()
-    if start > end:
-        raise UsageError(f"시작일({start})이 종료일({end})보다 뒤입니다.")
-    if end > today:
-        raise UsageError(f"종료일({end})은 아직 오지 않았습니다(오늘은 {today}).")
-    if start < app.history_start:
-        raise UsageError(f"시작일({start})은 받을 수 있는 가장 오래된 날({app.history_start})보다 앞섭니다.")
+    _check_span(app, start, end)
     if ticker is not None:
         _check_ticker(app, ticker)
-    days = _price_days(app, start, end, refresh_days=0, again=options.again)
+    days = _price_days(app, start, end)
     if ticker is not None and len(days.wanted()) > FEW_SESSIONS:
-        loader = PriceTickers(app.naver, app.calendar, [ticker], start, end, clock.now())
-        return _run(app, "prices load", [loader], options)
+        return _run(
+            app,
+            "prices load",
+            f"{ticker} 시세",
+            lambda: [PriceTickers(app.naver, app.calendar, [ticker], start, end, clock.now())],
+            options,
+        )
     if days.wanted() and not days.units():
         raise ConfigError(
             f"{start}~{end} 의 시세를 줄 곳이 없습니다."
             " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하세요."
         )
-    result = _run(app, "prices load", [days], options)
+    result = _run(app, "prices load", "일별 시세", lambda: [_price_days(app, start, end, again=options.again)], options)
     if not days.wanted():
         result["notes"] = [f"{start}~{end} 에는 거래일이 없습니다(휴장일이거나 아직 장이 끝나지 않았습니다)."]
         return result
@@ -116,22 +105,42 @@ def load_index(app: App, default_days: int, options: Options) -> job.Result:
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    if default_days < 1:
-        raise UsageError("--default-days 는 1 이상이어야 합니다.")
-    start = max(clock.today() - timedelta(days=default_days), app.history_start)
-    loader = IndexDays(_index_sources(app), app.calendar, start, clock.now())
-    return _run(app, "prices index", [loader], options)
+    start = _days_back(app, default_days)
+    return _run(
+        app,
+        "prices index",
+        "지수",
+        lambda: [IndexDays(_index_sources(app), app.calendar, start, clock.now())],
+        options,
+    )
 
 
-def _run(app: App, command: str, loaders: list[Loader], options: Options) -> job.Result:
+def _run(app: App, command: str, label: str, make: job.MakeLoaders, options: Options) -> job.Result:
     if options.workers < 1:
         raise UsageError("--workers 는 1 이상이어야 합니다.")
     if options.dry_run:
-        return job.preview(app, command, loaders)
-    return job.run_loaders(app, command, loaders, workers=options.workers, wait=options.wait)
+        return job.preview(app, command, make)
+    return job.run_loaders(app, command, label, make, options)
 
 
-def _price_days(app: App, start: date, end: date, refresh_days: int, *, again: bool = False) -> PriceDays:
+def _days_back(app: App, default_days: int) -> date:
+    if default_days < 1:
+        raise UsageError("--default-days 는 1 이상이어야 합니다.")
+    today = clock.today()
+    return today - timedelta(days=min(default_days, (today - app.history_start).days))
+
+
+def _check_span(app: App, start: date, end: date) -> None:
+    today = clock.today()
+    if start > end:
+        raise UsageError(f"시작일({start})이 종료일({end})보다 뒤입니다.")
+    if end > today:
+        raise UsageError(f"종료일({end})은 아직 오지 않았습니다(오늘은 {today}).")
+    if start < app.history_start:
+        raise UsageError(f"시작일({start})은 받을 수 있는 가장 오래된 날({app.history_start})보다 앞섭니다.")
+
+
+def _price_days(app: App, start: date, end: date, *, refresh_days: int = 0, again: bool = False) -> PriceDays:
     with app.engine.connect() as connection:
         known = ledger.entries(connection, NAME)
         stored = connection.execute(

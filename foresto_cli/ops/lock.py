@@ -15,7 +15,9 @@ from foresto_cli import clock
 from foresto_cli.errors import Busy, ConfigError
 from foresto_cli.settings import PRIVATE_FILE, private_folder
 
-LOOK_AGAIN_SECONDS = 0.5
+LOOK_AGAIN_SECONDS = 0.1
+GLANCE_SECONDS = 0.3
+"""``foresto status`` takes the lock for a moment to see whether it is free; nobody is turned away for that."""
 
 
 @contextmanager
@@ -33,7 +35,7 @@ def held(file: Path, wait_seconds: float) -> Iterator[None]:
     except OSError as error:
         raise ConfigError(f"잠금 파일 {file} 을 열 수 없습니다({error.strerror}). 권한을 확인하세요.") from error
     with os.fdopen(descriptor, "r+", encoding="utf-8") as lock:
-        deadline = clock.monotonic() + wait_seconds
+        deadline = clock.monotonic() + max(wait_seconds, GLANCE_SECONDS)
         while not _taken(lock.fileno()):
             if clock.monotonic() >= deadline:
                 raise Busy(

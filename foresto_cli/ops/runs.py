@@ -1,20 +1,25 @@
 """``data_collection_log``: one row per command that does something, with live progress and a heartbeat."""
 
+import contextlib
 import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql import bindparam
 
 from foresto_cli import clock
+from foresto_cli.errors import ForestoError, StoreUnavailable, exit_code_of
+from foresto_cli.store.engine import explained
 
 HEARTBEAT_SECONDS = 5.0
+HEART_STOPPED = timedelta(minutes=1)
+"""A run without a heartbeat for so long is dead, whoever has its process number now."""
 RUNNING = "running"
 
 
@@ -26,20 +31,30 @@ class Run:
         self.run_id = run_id
         self._engine = engine
         self._progress: dict[str, Any] = {}
-        self._written = clock.monotonic()
+        self._written = self._started = clock.monotonic()
         self._ended = threading.Event()
         self._closed = False
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the run has lasted."""
+        return round(clock.monotonic() - self._started, 3)
 
     def close(self, result: dict[str, Any], error: str | None) -> None:
         """Close the row with the run's ``--json`` result."""
         self._closed = True
         close(self._engine, self.run_id, result, error)
 
-    def close_after_bug(self) -> None:
-        """Close a row that nobody closed: what ended the run was not foreseen."""
-        if not self._closed:
-            result = {"outcome": "failed", "seconds": 0.0, "exit_code": 70}
-            close(self._engine, self.run_id, result, "예상하지 못한 오류입니다. 로그를 보세요.")
+    def close_after(self, error: BaseException) -> None:
+        """Close the row of a run that ``error`` ended, if nobody did and the database still answers."""
+        if self._closed:
+            return
+        outcome, code, reason = "failed", ForestoError.exit_code, "예상하지 못한 오류입니다. 로그를 보세요."
+        if isinstance(error, ForestoError):
+            outcome, code, reason = error.outcome, exit_code_of(error), str(error)
+        # The error that ended the run is the news, not a database that is gone with it.
+        with contextlib.suppress(StoreUnavailable):
+            self.close({"outcome": outcome, "seconds": self.seconds, "exit_code": code}, reason)
 
     def report(self, progress: dict[str, Any]) -> None:
         """Remember where the run is; written at most once a second, and with every heartbeat."""
@@ -50,7 +65,7 @@ class Run:
     def beat(self) -> None:
         """Write heartbeat and progress."""
         self._written = clock.monotonic()
-        with self._engine.begin() as connection:
+        with explained(), self._engine.begin() as connection:
             connection.execute(
                 text(
                     "UPDATE data_collection_log SET heartbeat_at = :now, progress = :progress WHERE id = :id"
@@ -63,7 +78,7 @@ class Run:
         while not self._ended.wait(HEARTBEAT_SECONDS):
             try:
                 self.beat()
-            except OperationalError:
+            except StoreUnavailable:
                 continue
 
     def stop_beating(self) -> None:
@@ -74,7 +89,7 @@ class Run:
 @contextmanager
 def recorded(engine: Engine, job: str, label: str) -> Iterator[Run]:
     """Open the row of a run and keep its heart beating until it is closed; after a crash the next run closes it."""
-    with engine.begin() as connection:
+    with explained(), engine.begin() as connection:
         run_id: int = connection.execute(
             text(
                 "INSERT INTO data_collection_log"
@@ -95,16 +110,18 @@ def recorded(engine: Engine, job: str, label: str) -> Iterator[Run]:
     heart.start()
     try:
         yield run
+    except BaseException as error:
+        run.close_after(error)
+        raise
     finally:
         run.stop_beating()
         heart.join()
-        run.close_after_bug()
 
 
 def close(engine: Engine, run_id: int, result: dict[str, Any], error: str | None) -> None:
     """Close the row of a run with its ``--json`` result."""
     units = result.get("units", {})
-    with engine.begin() as connection:
+    with explained(), engine.begin() as connection:
         connection.execute(
             text(
                 "UPDATE data_collection_log SET status = :status, completed_at = :now, heartbeat_at = :now,"
@@ -128,12 +145,16 @@ def close(engine: Engine, run_id: int, result: dict[str, Any], error: str | None
 
 def close_abandoned(engine: Engine) -> int:
     """Close runs of this host whose process is gone (killed, power lost); return how many."""
-    with engine.begin() as connection:
+    with explained(), engine.begin() as connection:
         rows = connection.execute(
-            text("SELECT id, process_id FROM data_collection_log WHERE status = :running AND host = :host"),
+            text(
+                "SELECT id, process_id, heartbeat_at FROM data_collection_log WHERE status = :running AND host = :host"
+            ),
             {"running": RUNNING, "host": socket.gethostname()},
         )
-        gone = [row.id for row in rows if row.process_id != os.getpid() and not _is_alive(row.process_id)]
+        # Process numbers are used again, in containers at once: a heart that stopped long ago is a sign of its own.
+        limit = clock.wall() - HEART_STOPPED
+        gone = [row.id for row in rows if row.heartbeat_at < limit or not _is_alive(row.process_id)]
         if gone:
             connection.execute(
                 text(

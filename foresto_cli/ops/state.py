@@ -1,7 +1,6 @@
 """The state at a glance: what runs, how old each data set is, what is due, what is wrong."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,8 +10,6 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.ops import alerts, lock, runs
 from foresto_cli.store import limits
-
-HEART_STOPPED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def _running(run: dict[str, Any]) -> dict[str, Any]:
         "id": run["id"],
         "job": run["job_name"],
         "since": f"{run['started_at']:%H:%M:%S}",
-        "alive": clock.wall() - run["heartbeat_at"] < HEART_STOPPED,
+        "alive": clock.wall() - run["heartbeat_at"] < runs.HEART_STOPPED,
         "done": progress.get("done", 0),
         "planned": progress.get("planned", 0),
         "unit": progress.get("unit", ""),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.store import embedded, migrate
@@ -49,10 +49,19 @@ def connected(url: str, *, sandbox: bool) -> Iterator[Engine]:
     )
     try:
         with explained():
+            _try(engine)
             migrate.ensure_current(engine, sandbox=sandbox)
         yield engine
     finally:
         engine.dispose()
+
+
+def _try(engine: Engine) -> None:
+    try:
+        engine.connect().close()
+    except ProgrammingError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise ConfigError(f"DATABASE_URL 에 알 수 없는 항목이 있습니다: {reason}.") from None
 
 
 @contextmanager
@@ -91,5 +100,7 @@ def psycopg_url(url: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """Return ``url`` with its password hidden."""
-    return make_url(psycopg_url(url)).set(drivername="postgresql").render_as_string(hide_password=True)
+    """Return ``url`` with its passwords hidden, also those among the parameters."""
+    parsed = make_url(psycopg_url(url)).set(drivername="postgresql")
+    hidden = {name: "***" for name in parsed.query if "password" in name.lower()}
+    return parsed.update_query_dict(hidden).render_as_string(hide_password=True)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, text
 
 from foresto_cli import clock
 from foresto_cli.errors import Blocked, QuotaSpent
+from foresto_cli.store.engine import explained
 
 BLOCK_LASTS = timedelta(hours=24)
 
@@ -23,7 +24,7 @@ class StoredLimits:
         Raises:
             Blocked: ``breaker`` is open; the message says until when.
         """
-        with self._engine.connect() as connection:
+        with explained(), self._engine.connect() as connection:
             row = connection.execute(
                 text("SELECT blocked_until, reason FROM upstream_block WHERE upstream = :name"), {"name": breaker}
             ).one_or_none()
@@ -36,7 +37,10 @@ class StoredLimits:
         Raises:
             QuotaSpent: the budget of today is used up; nothing is counted.
         """
-        with self._engine.begin() as connection:
+        spent = QuotaSpent(f"{upstream}: 오늘 한도 {daily_budget:,}회를 다 썼습니다. 자정(KST)이 지나면 이어집니다.")
+        if daily_budget < 1:
+            raise spent
+        with explained(), self._engine.begin() as connection:
             used = connection.scalar(
                 text(
                     "INSERT INTO upstream_usage AS u (upstream, usage_date, used) VALUES (:name, :day, 1)"
@@ -45,12 +49,12 @@ class StoredLimits:
                 ),
                 {"name": upstream, "day": clock.today(), "budget": daily_budget},
             )
-        if used is None or used > daily_budget:
-            raise QuotaSpent(f"{upstream}: 오늘 한도 {daily_budget:,}회를 다 썼습니다. 자정(KST)이 지나면 이어집니다.")
+        if used is None:
+            raise spent
 
     def block(self, breaker: str, reason: str) -> None:
         """Open ``breaker`` for 24 hours from now."""
-        with self._engine.begin() as connection:
+        with explained(), self._engine.begin() as connection:
             connection.execute(
                 text(
                     "INSERT INTO upstream_block (upstream, since, blocked_until, reason)"

@@ -74,8 +74,9 @@ def _stage(cursor: Any, table: Table, columns: list[str], rows: Iterable[Row], t
         )
     )
     with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(STAGE, names)) as copy:
+        names = list(rows[0])
         for row in rows:
-            copy.write_row((*row.values(), *tail))
+            copy.write_row((*(row[name] for name in names), *tail))
 
 
 def _merge(table: Table, columns: list[str], key: list[str], only_over: str) -> sql.Composed:

@@ -233,7 +233,7 @@ def test_one_connection_serves_many_requests(served, browser):
     for _ in range(5):
         assert session.get(f"https://data.krx.co.kr{BUNDLE}", timeout=5).ok
     pool = session.get_adapter("https://").proxy_manager[f"http://127.0.0.1:{served.port}"].pools
-    assert sum(connection.num_connections for connection in pool._container.values()) == 1  # noqa: SLF001  # nothing public counts them
+    assert sum(connection.num_connections for connection in pool._container.values()) == 1  # nothing public counts them
 
 
 def test_many_clients_at_once_get_the_same(served, browser):

@@ -95,10 +95,7 @@ def engine(database_url):
 
 @pytest.fixture
 def open_world(engine, tmp_path):
-    """Give a way to open the application in front of a sandbox, as in ``with open_world(stocks=90) as world``.
-
-    The same test may open it several times, at different moments, on the same database.
-    """
+    """Give what opens the application in front of a sandbox, at any moment, several times on the same database."""
 
     @contextlib.contextmanager
     def opened(now=EVENING, *, without=(), faults="", recorded=None, stocks=60, sessions=12, patience=0.02):

@@ -295,7 +295,7 @@ def test_status_tells_what_there_is(glances):
     assert {item["name"]: item["current"] for item in found["data"]} == {
         "listing": True, "prices.day": True, "prices.index": True,
     }  # fmt: skip
-    assert (found["running"], found["collecting"], found["alerts"], found["blocked"]) == ([], None, [], [])
+    assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0
     assert "2026-11-20" in glances["status"].stdout
 

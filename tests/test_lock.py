@@ -163,7 +163,7 @@ def test_a_glance_at_the_lock_does_not_make_a_command_busy(file):
     over = threading.Event()
 
     def look():
-        while not over.is_set():
+        while not over.wait(0.005):
             lock.is_held(file)
 
     onlookers = [threading.Thread(target=look) for _ in range(2)]

@@ -15,9 +15,9 @@ from foresto_cli import clock
 from foresto_cli.errors import Busy, ConfigError
 from foresto_cli.settings import PRIVATE_FILE, private_folder
 
-LOOK_AGAIN_SECONDS = 0.1
-GLANCE_SECONDS = 0.3
-"""``foresto status`` takes the lock for a moment to see whether it is free; nobody is turned away for that."""
+LOOK_AGAIN_SECONDS = 0.05
+GLANCE_SECONDS = 0.5
+"""``foresto doctor`` takes the lock for a moment to see whether it is free; nobody is turned away for that."""
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
-from foresto_cli.ops import alerts, lock, runs
+from foresto_cli.ops import alerts, runs
 from foresto_cli.store import limits
 
 
@@ -51,7 +51,6 @@ def status(app: App) -> dict[str, Any]:
             "now": f"{clock.now():%Y-%m-%d %H:%M}",
             "last_session": f"{last}",
             "next_session": f"{app.calendar.following(clock.today())}",
-            "collecting": lock.is_held(app.folders.lock_file),
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
             "data": [_data_set(connection, data_set, f"{last}") for data_set in DATA_SETS],
             "last_runs": [_brief(run) for run in recent[:5] if run["status"] != runs.RUNNING],

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -224,11 +225,40 @@ stock_price_daily = Table(
     Column("batch_id", BigInteger, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("updated_at", DateTime, nullable=False),
+    # The day's own event, never cumulative; written by foresto_cli.adjustment, not by loaders.
+    Column("adj_factor", Float(53), nullable=False, server_default="1"),
+    Column("adj_event", String(24)),
+    Column("adj_review", Boolean, nullable=False, server_default="false"),
+    Column("adj_evidence", JSONB),
+    Column("adj_close_price", Numeric),
+    CheckConstraint("adj_factor > 0 AND (adj_factor = 1 OR adj_event IS NOT NULL)", name="chk_stock_price_adj_factor"),
     CheckConstraint("close_price > 0", name="chk_stock_price_close_positive"),
     CheckConstraint("volume >= 0", name="chk_stock_price_volume_nonnegative"),
     CheckConstraint("quality_flag IN ('NORMAL', 'PROVISIONAL', 'ADJUSTED')", name="chk_stock_price_quality_flag"),
     Index("idx_stock_price_date", "trade_date"),
+    Index("idx_stock_price_event", "ticker", "trade_date", postgresql_where="adj_event IS NOT NULL"),
     comment="KRX's own unadjusted numbers; prev_close is the official base price (기준가) of the day, in won",
+)
+
+adjustment_pending = Table(
+    "adjustment_pending",
+    metadata,
+    Column("trade_date", Date, primary_key=True),
+    Column("noted_at", DateTime, nullable=False),
+    comment="Sessions whose prices were written and whose adjustment events have not been looked for since",
+)
+
+adjustment_override = Table(
+    "adjustment_override",
+    metadata,
+    Column("ticker", String(6), primary_key=True),
+    Column("trade_date", Date, primary_key=True),
+    Column("factor", Float(53), nullable=False),
+    Column("event", String(24), nullable=False),
+    Column("note", Text),
+    Column("created_at", DateTime, nullable=False, server_default=text("(now() AT TIME ZONE 'Asia/Seoul')")),
+    CheckConstraint("factor > 0", name="chk_adjustment_override_factor"),
+    comment="What the operator knows better than the rules about one ticker and day; wins from the next settlement on",
 )
 
 index_price_daily = Table(

@@ -65,7 +65,7 @@ def upsert(
     return Counts(added, changed, len(rows) - added - changed)
 
 
-def _stage(cursor: Any, table: Table, columns: list[str], rows: Iterable[Row], tail: tuple[Any, ...]) -> None:  # noqa: ANN401  # psycopg cursor behind SQLAlchemy's untyped handle
+def _stage(cursor: Any, table: Table, columns: list[str], rows: Sequence[Row], tail: tuple[Any, ...]) -> None:  # noqa: ANN401  # psycopg cursor behind SQLAlchemy's untyped handle
     names = _names(columns)
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(STAGE))
     cursor.execute(
@@ -74,9 +74,9 @@ def _stage(cursor: Any, table: Table, columns: list[str], rows: Iterable[Row], t
         )
     )
     with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(STAGE, names)) as copy:
-        names = list(rows[0])
+        given = columns[: len(columns) - len(tail)]
         for row in rows:
-            copy.write_row((*(row[name] for name in names), *tail))
+            copy.write_row((*(row[name] for name in given), *tail))
 
 
 def _merge(table: Table, columns: list[str], key: list[str], only_over: str) -> sql.Composed:

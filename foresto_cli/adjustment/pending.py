@@ -1,0 +1,122 @@
+"""Which sessions have to be looked at again: those written to, and those whose past changed under them.
+
+A row's event follows from the row, the three stored rows of its ticker before it, and who else is on its day. So a
+session that arrives late concerns itself and, ticker by ticker, the next three rows: the three stored sessions after
+it, and further days for tickers that were away in between.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+
+REACH = 3
+"""Stored rows over which a row concerns later ones: the long halt of the rules."""
+
+
+def note_pending(connection: Connection, day: date) -> None:
+    """Remember in the caller's transaction that the prices, or the opening, of ``day`` are not what they were."""
+    connection.execute(
+        text(
+            "INSERT INTO adjustment_pending (trade_date, noted_at) VALUES (:day, :now)"
+            " ON CONFLICT (trade_date) DO UPDATE SET noted_at = excluded.noted_at"
+        ),
+        {"day": day, "now": clock.wall()},
+    )
+
+
+def pending_days(connection: Connection) -> list[date]:
+    """Return the sessions to be looked at, oldest first."""
+    return list(connection.scalars(text("SELECT trade_date FROM adjustment_pending ORDER BY 1")))
+
+
+def forget(connection: Connection, days: Sequence[date]) -> None:
+    """Take ``days`` off the list."""
+    connection.execute(text("DELETE FROM adjustment_pending WHERE trade_date = ANY(:days)"), {"days": list(days)})
+
+
+def stored_sessions(connection: Connection, since: date) -> list[date]:
+    """Return the stored days of the exchange's rows, oldest first, from the last one before ``since`` on."""
+    # One index probe a day: the rows themselves are not read.
+    days = connection.scalars(
+        text(
+            "WITH RECURSIVE walk (day) AS ("
+            " SELECT COALESCE((SELECT max(trade_date) FROM stock_price_daily"
+            " WHERE trade_date < :since AND quality_flag <> 'ADJUSTED'), (SELECT min(trade_date)"
+            " FROM stock_price_daily WHERE trade_date >= :since AND quality_flag <> 'ADJUSTED'))"
+            " UNION ALL SELECT (SELECT min(trade_date) FROM stock_price_daily"
+            " WHERE trade_date > day AND quality_flag <> 'ADJUSTED') FROM walk WHERE day IS NOT NULL)"
+            " SELECT day FROM walk WHERE day IS NOT NULL ORDER BY 1"
+        ),
+        {"since": since},
+    )
+    return list(days)
+
+
+def after(sessions: Sequence[date], day: date) -> list[date]:
+    """Return the stored sessions that a change of ``day`` reaches."""
+    place = bisect_right(sessions, day)
+    return list(sessions[place : place + REACH])
+
+
+def note_overrides(connection: Connection) -> None:
+    """Note the days on which an override is not what is stored, or is gone."""
+    connection.execute(
+        text(
+            "INSERT INTO adjustment_pending (trade_date, noted_at) SELECT trade_date, :now FROM ("
+            " SELECT p.trade_date FROM adjustment_override o JOIN stock_price_daily p USING (ticker, trade_date)"
+            " WHERE p.quality_flag <> 'ADJUSTED' AND (p.adj_factor <> o.factor OR p.adj_event IS DISTINCT FROM o.event)"
+            " UNION SELECT p.trade_date FROM stock_price_daily p"
+            " WHERE p.adj_event IS NOT NULL AND jsonb_exists(p.adj_evidence, 'override') AND NOT EXISTS"
+            " (SELECT 1 FROM adjustment_override o WHERE o.ticker = p.ticker AND o.trade_date = p.trade_date)"
+            " ) AS days ON CONFLICT (trade_date) DO NOTHING"
+        ),
+        {"now": clock.wall()},
+    )
+
+
+def note_returns(connection: Connection) -> None:
+    """Note the days on which a ticker came back that was away for the three sessions after a noted one."""
+    noted = pending_days(connection)
+    if not noted:
+        return
+    sessions = stored_sessions(connection, noted[0])
+    for first, last in _runs(noted, sessions):
+        near = after(sessions, last)
+        if not near or near[-1] == sessions[-1]:
+            continue
+        connection.execute(
+            text(
+                "WITH present AS (SELECT DISTINCT ticker FROM stock_price_daily"
+                " WHERE trade_date BETWEEN :first AND :last AND quality_flag <> 'ADJUSTED'),"
+                " near AS (SELECT ticker, count(*) AS found FROM stock_price_daily"
+                " WHERE trade_date = ANY(:near) AND quality_flag <> 'ADJUSTED' GROUP BY 1)"
+                " INSERT INTO adjustment_pending (trade_date, noted_at)"
+                " SELECT DISTINCT later.trade_date, CAST(:now AS timestamp) FROM present LEFT JOIN near USING (ticker)"
+                " CROSS JOIN LATERAL (SELECT p.trade_date FROM stock_price_daily p WHERE p.ticker = present.ticker"
+                " AND p.trade_date > :end AND p.quality_flag <> 'ADJUSTED' ORDER BY 1 LIMIT :reach) AS later"
+                " WHERE COALESCE(near.found, 0) < :reach ON CONFLICT (trade_date) DO NOTHING"
+            ),
+            {
+                "first": first,
+                "last": last,
+                "near": near,
+                "end": near[-1],
+                "reach": REACH,
+                "now": clock.wall(),
+            },
+        )
+
+
+def _runs(days: Sequence[date], sessions: Sequence[date]) -> list[tuple[date, date]]:
+    """Return (first, last) of stretches of ``days`` that reach from one to the next."""
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if runs and bisect_right(sessions, day) - bisect_right(sessions, runs[-1][1]) <= REACH:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs

@@ -1,5 +1,6 @@
 """``foresto prices``: daily prices and indices."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -81,3 +82,54 @@ def index(
         )
 
     perform(ctx, "prices index", work, as_json=as_json)
+
+
+Since = Annotated[str | None, typer.Option(help="이 날부터(기본: 저장된 가장 오래된 거래일).", metavar="날짜")]
+
+
+@app.command()
+def gaps(
+    ctx: typer.Context,
+    since: Since = None,
+    ticker: Annotated[str | None, typer.Option(help="한 종목만.", metavar="종목코드")] = None,
+    as_json: Json = False,
+) -> None:
+    """거래일마다, 종목마다 무엇이 왜 빠졌는지 달력으로 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import gaps as search
+
+        start = _since(found, since)
+        days = search.by_ticker(found, ticker, start) if ticker else search.by_session(found, start)
+        search.show(found.console, days, ticker)
+        return search.as_result(days, ticker)
+
+    perform(ctx, "prices gaps", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def repair(
+    ctx: typer.Context,
+    since: Since = None,
+    workers: Workers = 4,
+    dry_run: DryRun = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
+    """빠졌거나 온전하지 않은 거래일만 다시 묻습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import job, loads
+
+        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        return loads.repair_prices(found, _since(found, since), options)
+
+    perform(ctx, "prices repair", work, as_json=as_json)
+
+
+def _since(found: "App", since: str | None) -> date:
+    from foresto_cli import clock
+    from foresto_cli.cli._dates import parse_date
+    from foresto_cli.ops import loads
+
+    return parse_date(since) if since else loads.first_stored(found) or clock.today()

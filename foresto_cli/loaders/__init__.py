@@ -25,11 +25,13 @@ class Unit:
         key: its name in the ledger, at most 60 characters.
         label: what the operator calls it.
         requests: how many requests it is expected to cost, for the plan.
+        upstream: whose budget they come from.
     """
 
     key: str
     label: str
     requests: int = 1
+    upstream: str = ""
 
 
 @dataclass(frozen=True)

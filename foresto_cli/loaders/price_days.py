@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
+from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import PUBLISHED, Calendar, closes_at, final_at, opens_at
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
@@ -174,7 +175,11 @@ class PriceDays:
 
     def units(self) -> list[Unit]:
         """Return the sessions that some source has, newest first."""
-        return [Unit(f"{day}", f"{day}", self._capable(day)[0].requests) for day in self.wanted() if self._capable(day)]
+        return [unit for day in self.wanted() for unit in self._unit(day)]
+
+    def _unit(self, day: date) -> list[Unit]:
+        best = self._capable(day)[:1]
+        return [Unit(f"{day}", f"{day}", source.requests, source.sessions[-1].policy.name) for source in best]
 
     def without_source(self, entries: Mapping[str, Entry]) -> list[date]:
         """Return the sessions that ought to be stored, are not, and that no source at hand has."""
@@ -239,7 +244,8 @@ class PriceDays:
             note_closure(connection, day)
             return Counts()
         self.row_counts[day] = len(parsed.rows)
-        return upsert(connection, stock_price_daily, parsed.rows, provenance)
+        note_pending(connection, day)
+        return upsert(connection, stock_price_daily, parsed.rows, provenance, scope={"trade_date": day})
 
     def _capable(self, day: date) -> list[PriceSource]:
         return [source for source in self.sources if source.can(day, self.now)]

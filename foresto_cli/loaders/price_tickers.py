@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from foresto_cli import clock
-from foresto_cli.calendar import Calendar
+from foresto_cli.calendar import Calendar, closes_at
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.price_rows import from_naver, impossible
@@ -36,6 +36,8 @@ class PriceTickers:
         start: first day wanted.
         end: last day wanted.
         now: the clock's reading.
+        lasting: whether a ticker is one unit for ever, asked again only for sessions it did not reach; otherwise the
+            span is part of the unit.
     """
 
     client: Naver
@@ -44,6 +46,7 @@ class PriceTickers:
     start: date
     end: date
     now: datetime
+    lasting: bool = False
     name: str = NAME
     label: str = "종목별 시세"
     batch_type: str = "PRICE"
@@ -63,11 +66,15 @@ class PriceTickers:
         days = self.days()
         if not days:
             return []
-        return [Unit(f"{ticker}:{days[0]}:{days[-1]}", f"{ticker} {days[0]}~{days[-1]}") for ticker in self.tickers]
+        span = "" if self.lasting else f":{days[0]}:{days[-1]}"
+        return [
+            Unit(f"{ticker}{span}", f"{ticker} {days[0]}~{days[-1]}", 1, naver.POLICY.name) for ticker in self.tickers
+        ]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
-        """Say whether this very span was stored."""
-        return entry.status == "done"
+        """Say whether the ticker was asked for after the last session wanted was over."""
+        asked = entry.asked_at.replace(tzinfo=clock.KST)
+        return entry.status in {"done", "no_data"} and asked >= closes_at(self.days()[-1])
 
     def fetch(self, unit: Unit) -> Answer:
         """Ask for as many bars as reach back to the start of the span.

@@ -49,3 +49,7 @@ def _say_plan(console: Console, result: dict[str, Any]) -> None:
         return
     span = plan["first"] if plan["units"] == 1 else f"{plan['first']} … {plan['last']}"
     console.line(f"{plan['units']:,}건({span})을 {plan['requests']:,}번의 요청으로 받습니다. 아직 묻지 않았습니다.")
+    minutes = plan["seconds"] / 60
+    time = f"약 {plan['seconds']:.0f}초" if minutes < 1 else f"약 {minutes:,.0f}분"
+    days = f" 하루 한도 때문에 {plan['budget_days']}일에 나누어 받습니다." if plan["budget_days"] > 1 else ""
+    console.line(f"걸리는 시간: {time}.{days}")

@@ -1,5 +1,6 @@
 """Running a command's work: lock, run record, alerts, one result, one exit code."""
 
+import math
 import os
 import re
 from collections import Counter
@@ -22,6 +23,8 @@ from foresto_cli.upstream.http import requests_by_upstream
 
 DONE, SOME_FAILED = 0, 3
 LARGEST_PAYLOAD = 1_000_000
+SECONDS_A_REQUEST = 0.5
+"""What a question takes at least, for the estimate of a plan."""
 CRITICAL_DATASETS = ("prices.day",)
 
 Result = dict[str, Any]
@@ -222,16 +225,36 @@ def keep_payload(app: App, name: str, error: BadPayload) -> None:
 def preview(app: App, command: str, make: MakeLoaders) -> Result:
     """Return what would be asked (``--dry-run``), asking nothing."""
     result = summary(command, None, [])
-    plans = [plan(app.engine, loader) for loader in make()]
-    units = [unit for todo, _ in plans for unit in todo]
+    loaders = make()
+    todos = [plan(app.engine, loader)[0] for loader in loaders]
+    units = [unit for todo in todos for unit in todo]
+    seconds = sum(_expected_seconds(loader, todo) for loader, todo in zip(loaders, todos, strict=True))
     result["units"]["planned"] = result["units"]["pending"] = len(units)
     result["plan"] = {
         "units": len(units),
         "requests": sum(unit.requests for unit in units),
         "first": units[0].label if units else None,
         "last": units[-1].label if units else None,
+        "budget_days": max(
+            (_budget_days(loader, todo) for loader, todo in zip(loaders, todos, strict=True)), default=0
+        ),
+        "seconds": round(seconds, 1),
     }
     return result
+
+
+def _budget_days(loader: Loader, todo: Sequence[Unit]) -> int:
+    """Return how many days of budget ``todo`` takes, each unit counted at the upstream it will be asked from."""
+    requests: Counter[str] = Counter()
+    for unit in todo:
+        requests[unit.upstream] += unit.requests
+    budgets = {session.policy.name: session.policy.daily_budget for session in loader.sessions}
+    return max((math.ceil(count / budgets[name]) for name, count in requests.items() if name in budgets), default=0)
+
+
+def _expected_seconds(loader: Loader, todo: Sequence[Unit]) -> float:
+    paces = {session.policy.name: session.policy.pace for session in loader.sessions}
+    return sum(unit.requests * max(paces.get(unit.upstream, 0), SECONDS_A_REQUEST) for unit in todo)
 
 
 def _as_json(counts: Counts) -> dict[str, int]:

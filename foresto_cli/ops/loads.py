@@ -57,14 +57,49 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
     if refresh_days < 0:
         raise UsageError("--refresh-days 는 0 이상이어야 합니다.")
     start = _days_back(app, default_days)
-    result = _run(
-        app,
-        "prices incremental",
-        "일별 시세",
-        lambda: [_price_days(app, start, clock.today(), refresh_days=refresh_days)],
-        options,
-    )
+
+    def make() -> list[Loader]:
+        days = _price_days(app, start, clock.today(), refresh_days=refresh_days)
+        return [days, *_histories(app, days)]
+
+    result = _run(app, "prices incremental", "일별 시세", make, options)
     return _with_notes(app, _price_days(app, start, clock.today()), result)
+
+
+def repair_prices(app: App, start: date, options: Options) -> job.Result:
+    """Ask again for exactly the sessions since ``start`` that are not whole (see :mod:`foresto_cli.ops.gaps`).
+
+    Raises:
+        UsageError: ``start`` is impossible.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    today = clock.today()
+    _check_span(app, start, today)
+    result = _run(
+        app, "prices repair", "시세 복구", lambda: [_price_days(app, start, today, counted_since=start)], options
+    )
+    return _with_notes(app, _price_days(app, start, today), result)
+
+
+def first_stored(app: App) -> date | None:
+    """Return the oldest session with prices of the exchange, if there is one."""
+    with app.engine.connect() as connection:
+        found: date | None = connection.scalar(
+            text("SELECT min(trade_date) FROM stock_price_daily WHERE quality_flag <> 'ADJUSTED'")
+        )
+    return found
+
+
+def _histories(app: App, days: PriceDays) -> list[Loader]:
+    """Return, for an operator whose keys reach no further, the way to each listed stock's own history."""
+    with app.engine.connect() as connection:
+        out_of_reach = days.without_source(ledger.entries(connection, NAME))
+        listed = connection.scalars(text("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY marcap DESC"))
+        tickers = list(listed)
+    if not out_of_reach or not tickers:
+        return []
+    span = (out_of_reach[-1], out_of_reach[0])
+    return [PriceTickers(app.naver, app.calendar, tickers, *span, clock.now(), lasting=True)]
 
 
 def load_prices_between(app: App, start: date, end: date, ticker: str | None, options: Options) -> job.Result:
@@ -140,17 +175,25 @@ def _check_span(app: App, start: date, end: date) -> None:
         raise UsageError(f"시작일({start})은 받을 수 있는 가장 오래된 날({app.history_start})보다 앞섭니다.")
 
 
-def _price_days(app: App, start: date, end: date, *, refresh_days: int = 0, again: bool = False) -> PriceDays:
+def _price_days(  # noqa: PLR0913  # the span, and what to distrust in it
+    app: App,
+    start: date,
+    end: date,
+    *,
+    refresh_days: int = 0,
+    again: bool = False,
+    counted_since: date | None = None,
+) -> PriceDays:
+    since = counted_since or max(start, end - LOOKED_AT_CLOSELY)
     with app.engine.connect() as connection:
         known = ledger.entries(connection, NAME)
         stored = connection.execute(
             text(
                 "SELECT trade_date, count(*) AS row_count FROM stock_price_daily"
-                " WHERE trade_date BETWEEN :since AND :end GROUP BY 1"
+                " WHERE trade_date BETWEEN :since AND :end AND quality_flag <> 'ADJUSTED' GROUP BY 1"
             ),
-            {"since": max(start, end - LOOKED_AT_CLOSELY), "end": end},
+            {"since": since, "end": end},
         ).all()
-    counts = {date.fromisoformat(unit): entry.row_count for unit, entry in known.items() if entry.row_count}
     return PriceDays(
         sources=price_sources(app),
         calendar=app.calendar,
@@ -160,9 +203,9 @@ def _price_days(app: App, start: date, end: date, *, refresh_days: int = 0, agai
         witness=lambda day: opened_that_day(app, day),
         refresh_days=refresh_days,
         again=again,
-        row_counts=counts,
+        row_counts={date.fromisoformat(unit): entry.row_count for unit, entry in known.items() if entry.row_count},
         stored={row.trade_date: row.row_count for row in stored},
-        counted_since=max(start, end - LOOKED_AT_CLOSELY),
+        counted_since=since,
     )
 
 
@@ -250,8 +293,10 @@ def _with_notes(app: App, loader: PriceDays, result: job.Result) -> job.Result:
     out_of_reach = loader.without_source(known)
     if out_of_reach:
         note = (
-            f"지난 {len(out_of_reach):,}거래일({out_of_reach[-1]}~{out_of_reach[0]})은 받을 곳이 없습니다."
-            " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하면 받습니다."
+            f"지난 {len(out_of_reach):,}거래일({out_of_reach[-1]}~{out_of_reach[0]})의 거래소 시세는 받을 곳이 없어,"
+            " 지금 상장된 종목만 네이버의 수정주가(종목당 최대 3,000거래일)로 채웁니다."
+            " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하면"
+            " 거래소 시세로 바뀝니다."
         )
         result["notes"] = [note]
     return result

@@ -1,37 +1,75 @@
 """Running checks as a job: record, alerts, result, exit code."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, job, runs
+from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops.closing import closing_lines
 from foresto_cli.verify import CRITICAL, Finding, Scope, daily, record, run_checks
 
 SHOWN_ROWS = 2
+WEEKLY_SESSIONS = 250
+"""A year of sessions."""
+MENDED_BY_REPAIR = "foresto prices"
 
 
 def verify_daily(app: App) -> job.Result:
-    """Run the daily checks and return the ``--json`` object with ``findings``; exit 65 when one is critical."""
-    with runs.recorded(app.engine, "verify daily", "일일 검증") as run:
-        started = clock.monotonic()
-        calendar, now = app.calendar, clock.now()
-        last = calendar.latest_ended(now)
-        sessions = [last]
-        while len(sessions) < daily.SESSIONS:
-            sessions.insert(0, calendar.previous(sessions[0]))
+    """Check the newest 30 sessions; exit 65 when a finding is critical."""
+    return _verify(app, "verify daily", "일일 검증", _newest(app, daily.SESSIONS))
+
+
+def verify_weekly(app: App) -> job.Result:
+    """Check the newest year of sessions in the same way."""
+    return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS))
+
+
+def verify_monthly(app: App) -> job.Result:
+    """Check the whole stored history in the same way."""
+    first = loads.first_stored(app)
+    last = app.calendar.latest_ended(clock.now())
+    return _verify(app, "verify monthly", "월간 검증", app.calendar.sessions(first or last, last))
+
+
+def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Options) -> job.Result:
+    """Verify; when a finding is mended by asking for prices again, ask, and verify once more.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    result = verify(app)
+    if not any(finding["repair"].startswith(MENDED_BY_REPAIR) for finding in result["findings"]):
+        return result
+    start = loads.first_stored(app) or clock.today()
+    repair = loads.repair_prices(app, start, options)
+    return {**verify(app), "repair": repair}
+
+
+def _newest(app: App, count: int) -> list[date]:
+    sessions = [app.calendar.latest_ended(clock.now())]
+    while len(sessions) < count:
+        sessions.append(app.calendar.previous(sessions[-1]))
+    return sessions[::-1]
+
+
+def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job.Result:
+    with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:
-            findings = run_checks(daily.CHECKS, Scope(connection, calendar, now, sessions))
+            findings = run_checks(daily.CHECKS, Scope(connection, app.calendar, clock.now(), sessions))
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
-        result = job.summary("verify daily", run.run_id, [])
+        result = job.summary(command, run.run_id, [])
         result |= {
             "outcome": "failed" if critical else "done",
             "exit_code": VerificationFailed.exit_code if critical else 0,
-            "seconds": round(clock.monotonic() - started, 3),
+            "seconds": run.seconds,
             "checks": len(daily.CHECKS),
+            "sessions": len(sessions),
             "findings": [asdict(finding) for finding in findings],
             "alerts": _alert(app, findings, run.run_id),
             "reasons": [f"{finding.name}: {finding.found:,}건" for finding in findings],
@@ -64,6 +102,11 @@ def show(console: Console, result: job.Result) -> None:
         for row in finding["sample"][:SHOWN_ROWS]:
             console.line("  예: " + ", ".join(f"{name} {value}" for name, value in row.items()))
         console.line(f"  고치려면: {finding['repair']}")
+    if "repair" in result:
+        closing_lines(console, result["repair"])
     good = result["checks"] - len(findings)
     mark = "✗" if result["exit_code"] else "✓"
-    console.strong(f"{mark} 검사 {result['checks']}개 가운데 {good}개 통과 ({result['seconds']:.1f}초)")
+    console.strong(
+        f"{mark} {result['sessions']:,}거래일 · 검사 {result['checks']}개 가운데 {good}개 통과"
+        f" ({result['seconds']:.1f}초)"
+    )

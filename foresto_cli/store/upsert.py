@@ -11,7 +11,8 @@ from psycopg import sql
 from sqlalchemy import Connection, Table
 
 STAGE = sql.Identifier("foresto_stage")
-WRITTEN_ONCE = ("created_at",)
+WRITTEN_ONCE = ("created_at", "adj_close_price")
+"""Columns that a new row gets and the writer leaves alone afterwards (adjusted closes are the adjuster's)."""
 PROVENANCE = ("batch_id", "created_at", "updated_at")
 """Columns that say who wrote a row and when: written when a row is added or changed, never a reason to change it."""
 
@@ -31,8 +32,14 @@ class Counts:
         return Counts(self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged)
 
 
-def upsert(
-    connection: Connection, table: Table, rows: Sequence[Row], provenance: Row, *, only_over: str = "TRUE"
+def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    provenance: Row,
+    *,
+    only_over: str = "TRUE",
+    scope: Row | None = None,
 ) -> Counts:
     """Add or change ``rows`` in ``table`` by its primary key and return exact counts.
 
@@ -42,6 +49,7 @@ def upsert(
         rows: mappings with the same keys each, primary key included and unique.
         provenance: values of the columns in :data:`PROVENANCE`, the same for all rows.
         only_over: SQL condition on the existing row (alias ``old``) under which it may be replaced.
+        scope: values that all rows share; when no row of the table has them yet, the rows are copied straight in.
 
     Returns:
         Added, changed and unchanged; a row that ``only_over`` protects counts as unchanged.
@@ -55,9 +63,14 @@ def upsert(
     key = [column.name for column in table.primary_key]
     if len({tuple(row[name] for name in key) for row in rows}) != len(rows):
         raise ValueError(f"{table.name}: two rows with the same key {key} in one write")
+    tail = tuple(provenance.values())
     cursor = connection.connection.cursor()
     try:
-        _stage(cursor, table, columns, rows, tuple(provenance.values()))
+        if scope is not None and _is_empty(cursor, table, scope):
+            _copy(cursor, sql.Identifier(table.name), columns, rows, tail)
+            return Counts(added=len(rows))
+        _make_stage(cursor, table, columns)
+        _copy(cursor, STAGE, columns, rows, tail)
         cursor.execute(_merge(table, columns, key, only_over))
         added, changed = cursor.fetchall()[0]
     finally:
@@ -65,16 +78,25 @@ def upsert(
     return Counts(added, changed, len(rows) - added - changed)
 
 
-def _stage(cursor: Any, table: Table, columns: list[str], rows: Sequence[Row], tail: tuple[Any, ...]) -> None:  # noqa: ANN401  # psycopg cursor behind SQLAlchemy's untyped handle
-    names = _names(columns)
+def _is_empty(cursor: Any, table: Table, scope: Row) -> bool:  # noqa: ANN401  # psycopg cursor behind SQLAlchemy's untyped handle
+    conditions = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in scope)
+    query = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {})").format(sql.Identifier(table.name), conditions)
+    cursor.execute(query, tuple(scope.values()))
+    return not cursor.fetchall()[0][0]
+
+
+def _make_stage(cursor: Any, table: Table, columns: list[str]) -> None:  # noqa: ANN401  # as above
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(STAGE))
     cursor.execute(
         sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-            STAGE, names, sql.Identifier(table.name)
+            STAGE, _names(columns), sql.Identifier(table.name)
         )
     )
-    with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(STAGE, names)) as copy:
-        given = columns[: len(columns) - len(tail)]
+
+
+def _copy(cursor: Any, target: sql.Identifier, columns: list[str], rows: Sequence[Row], tail: tuple[Any, ...]) -> None:  # noqa: ANN401  # as above
+    given = columns[: len(columns) - len(tail)]
+    with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(target, _names(columns))) as copy:
         for row in rows:
             copy.write_row((*(row[name] for name in given), *tail))
 

@@ -105,3 +105,23 @@ def test_the_operators_sql_runs_unchanged(loaded, query):
 
 def test_the_servers_current_date_is_the_korean_one(loaded):
     assert loaded.scalar("SHOW timezone") == "Asia/Seoul"
+
+
+@pytest.mark.parametrize("check", ["prices.sessions", "prices.lost_rows", "prices.arithmetic", "prices.market_cap"])
+def test_repair_mends_what_asking_again_can_mend(loaded, check):
+    query = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT ticker, trade_date, open_price,"
+    query += " high_price, low_price, close_price, volume, market_cap, adj_close_price FROM stock_price_daily) t"
+    before = loaded.scalar(query)
+    loaded.execute(PLANTED[check])
+    result = verification.with_repair(loaded.app, verification.verify_daily, job.Options())
+    assert result["findings"] == []
+    assert result["exit_code"] == 0
+    assert result["repair"]["units"]["done"] in {1, 2}, "the day, and the next one, whose base price had no close before it"
+    assert loaded.scalar(query) == before
+
+
+def test_the_whole_history_is_verified_monthly(loaded):
+    loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-09'")
+    assert verification.verify_monthly(loaded.app)["sessions"] == 12
+    found = {finding["check"]: finding for finding in verification.verify_monthly(loaded.app)["findings"]}
+    assert found["prices.sessions"]["days"] == ["2026-11-09"]

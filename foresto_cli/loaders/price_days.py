@@ -141,7 +141,7 @@ class PriceDays:
         now: the clock's reading.
         witness: second opinion on a day without trades.
         refresh_days: newest sessions in which a snapshot's rows are replaced once a settling source has the session.
-        again: ask for stored sessions once more.
+        distrusted: sessions asked for again whatever the ledger says.
         row_counts: rows per session by the ledger, to notice half an answer; grows while we collect.
         stored: rows per session in the table, from ``counted_since`` on; one that lost rows is asked for again.
         counted_since: first day of ``stored``.
@@ -154,7 +154,7 @@ class PriceDays:
     now: datetime
     witness: Witness
     refresh_days: int
-    again: bool = False
+    distrusted: frozenset[date] = frozenset()
     row_counts: dict[date, int] = field(default_factory=dict)
     stored: Mapping[date, int] = field(default_factory=dict)
     counted_since: date = date.max
@@ -189,7 +189,7 @@ class PriceDays:
         """Say whether the session is stored for good: provisional and failed ones are asked for again."""
         day = date.fromisoformat(unit.key)
         lost = day >= self.counted_since and self.stored.get(day, 0) < entry.row_count
-        if self.again or lost or entry.status == "failed":
+        if day in self.distrusted or lost or entry.status == "failed":
             return False
         if entry.status == "provisional":
             return self.now < final_at(day)

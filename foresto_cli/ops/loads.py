@@ -1,6 +1,6 @@
 """Which loaders each loading command runs, with which sources and facts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import text
@@ -66,8 +66,8 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
     return _with_notes(app, _price_days(app, start, clock.today()), result)
 
 
-def repair_prices(app: App, start: date, options: Options) -> job.Result:
-    """Ask again for exactly the sessions since ``start`` that are not whole (see :mod:`foresto_cli.ops.gaps`).
+def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[date] = ()) -> job.Result:
+    """Ask again for exactly the sessions since ``start`` that are not whole, and for those that are not believed.
 
     Raises:
         UsageError: ``start`` is impossible.
@@ -76,7 +76,11 @@ def repair_prices(app: App, start: date, options: Options) -> job.Result:
     today = clock.today()
     _check_span(app, start, today)
     result = _run(
-        app, "prices repair", "시세 복구", lambda: [_price_days(app, start, today, counted_since=start)], options
+        app,
+        "prices repair",
+        "시세 복구",
+        lambda: [_price_days(app, start, today, distrusted=distrusted, counted_since=start)],
+        options,
     )
     return _with_notes(app, _price_days(app, start, today), result)
 
@@ -127,7 +131,10 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
             f"{start}~{end} 의 시세를 줄 곳이 없습니다."
             " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하세요."
         )
-    result = _run(app, "prices load", "일별 시세", lambda: [_price_days(app, start, end, again=options.again)], options)
+    distrusted = days.wanted() if options.again else []
+    result = _run(
+        app, "prices load", "일별 시세", lambda: [_price_days(app, start, end, distrusted=distrusted)], options
+    )
     if not days.wanted():
         result["notes"] = [f"{start}~{end} 에는 거래일이 없습니다(휴장일이거나 아직 장이 끝나지 않았습니다)."]
         return result
@@ -181,7 +188,7 @@ def _price_days(  # noqa: PLR0913  # the span, and what to distrust in it
     end: date,
     *,
     refresh_days: int = 0,
-    again: bool = False,
+    distrusted: Iterable[date] = (),
     counted_since: date | None = None,
 ) -> PriceDays:
     since = counted_since or max(start, end - LOOKED_AT_CLOSELY)
@@ -202,7 +209,7 @@ def _price_days(  # noqa: PLR0913  # the span, and what to distrust in it
         now=clock.now(),
         witness=lambda day: opened_that_day(app, day),
         refresh_days=refresh_days,
-        again=again,
+        distrusted=frozenset(distrusted),
         row_counts={date.fromisoformat(unit): entry.row_count for unit, entry in known.items() if entry.row_count},
         stored={row.trade_date: row.row_count for row in stored},
         counted_since=since,

@@ -43,10 +43,12 @@ def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Opti
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
     result = verify(app)
-    if not any(finding["repair"].startswith(MENDED_BY_REPAIR) for finding in result["findings"]):
+    mendable = [finding for finding in result["findings"] if MENDED_BY_REPAIR in finding["repair"]]
+    if not mendable:
         return result
-    start = loads.first_stored(app) or clock.today()
-    repair = loads.repair_prices(app, start, options)
+    days = {date.fromisoformat(day) for finding in mendable for day in finding["days"]}
+    start = min([*days, loads.first_stored(app) or clock.today()])
+    repair = loads.repair_prices(app, start, options, days)
     return {**verify(app), "repair": repair}
 
 

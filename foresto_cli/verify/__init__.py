@@ -15,6 +15,7 @@ from foresto_cli.calendar import Calendar
 SAMPLE = 5
 """Rows shown with a finding."""
 
+DAY_COLUMNS = ("trade_date", "거래일")
 CRITICAL, WARNING = "critical", "warning"
 
 
@@ -57,6 +58,7 @@ class Finding:
         sample: a few of them.
         expected: what should hold.
         repair: the command that mends it.
+        days: the trade dates concerned.
     """
 
     check: str
@@ -67,6 +69,7 @@ class Finding:
     sample: list[dict[str, Any]]
     expected: str
     repair: str
+    days: list[str]
 
 
 @dataclass(frozen=True)
@@ -101,14 +104,15 @@ def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
             sample = [{name: _plain(value) for name, value in row.items()} for row in rows[:SAMPLE]]
             findings.append(
                 Finding(
-                    check.name,
-                    check.label,
-                    check.severity,
-                    check.table,
-                    len(rows),
-                    sample,
-                    check.expected,
-                    check.repair,
+                    check=check.name,
+                    name=check.label,
+                    severity=check.severity,
+                    table=check.table,
+                    found=len(rows),
+                    sample=sample,
+                    expected=check.expected,
+                    repair=check.repair,
+                    days=sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if name in row}),
                 )
             )
     return sorted(findings, key=lambda finding: finding.severity != CRITICAL)

@@ -57,8 +57,8 @@ WITH examined AS (
 ), judged AS MATERIALIZED (
   SELECT *, previous_date < session_before AS is_gap,
          abs(base - previous_close) >= {tick_sql("GREATEST(base, previous_close)", "trade_date", "market")} AS is_off,
-         shares > 0 AND previous_shares > 0
-           AND abs(ln(CAST(NULLIF(previous_shares, 0) AS double precision) / NULLIF(shares, 0))) > {BIG_CHANGE} AS has_jumped
+         abs(ln(CAST(NULLIF(previous_shares, 0) AS double precision) / NULLIF(shares, 0))) > {BIG_CHANGE}
+           AS has_jumped
   FROM paired
 ), gates AS (
   SELECT trade_date, count(*) FILTER (WHERE is_off) > {MISSING_SHARE} * count(*) AS is_missing
@@ -98,7 +98,7 @@ FROM verdicts v WHERE p.ticker = v.ticker AND p.trade_date = v.trade_date
   AND (p.adj_factor, p.adj_event, p.adj_review, p.adj_evidence)
       IS DISTINCT FROM (v.factor, CAST(v.event AS varchar), v.review, v.evidence)
 RETURNING p.ticker
-"""
+"""  # noqa: S608  # no text from outside
 )
 RESET = text(
     f"""
@@ -107,7 +107,7 @@ UPDATE stock_price_daily p SET adj_factor = 1, adj_event = NULL, adj_review = fa
 WHERE p.adj_event IS NOT NULL AND p.trade_date = ANY(:days)
   AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.ticker = p.ticker AND v.trade_date = p.trade_date)
 RETURNING p.ticker
-"""
+"""  # noqa: S608  # no text from outside
 )
 
 

@@ -1,13 +1,12 @@
 """``adj_close_price``: the close times the factors of all later days, kept by set-based updates."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, text
-
+from sqlalchemy import Connection, TextClause, text
 
 PLACES = 4
 """Decimals of an adjusted close, in won."""
@@ -16,23 +15,31 @@ EVENTS = text(
     "SELECT ticker, trade_date, adj_factor FROM stock_price_daily WHERE adj_event IS NOT NULL AND adj_factor <> 1"
     " ORDER BY ticker, trade_date DESC"
 )
-UPDATE = f"""
-WITH ranges AS (
-  SELECT * FROM unnest(CAST(:tickers AS text[]), CAST(:firsts AS date[]), CAST(:untils AS date[]),
-                       CAST(:factors AS numeric[])) AS r (ticker, first_day, until_day, factor)
-), wanted AS (
-  SELECT p.ticker, p.trade_date,
-         CASE WHEN p.quality_flag = 'ADJUSTED' OR r.factor IS NULL THEN p.close_price
-              ELSE trim_scale(round(p.close_price * r.factor, {PLACES})) END AS price
-  FROM stock_price_daily p
-  LEFT JOIN ranges r ON r.ticker = p.ticker AND p.trade_date >= r.first_day AND p.trade_date < r.until_day
-  WHERE {{scope}}
-)
-UPDATE stock_price_daily p SET adj_close_price = w.price FROM wanted w
-WHERE p.ticker = w.ticker AND p.trade_date = w.trade_date AND p.adj_close_price IS DISTINCT FROM w.price
-"""  # noqa: S608  # no text from outside
-OF_DAYS = text(UPDATE.format(scope="p.trade_date = ANY(:days)"))
-OF_TICKERS = text(UPDATE.format(scope="p.ticker = ANY(:changed)"))
+RANGES = """
+SELECT * FROM unnest(CAST(:tickers AS text[]), CAST(:firsts AS date[]), CAST(:untils AS date[]),
+                     CAST(:factors AS numeric[])) AS r (ticker, first_day, until_day, factor)
+"""
+OF_DAYS, OF_TICKERS = "p.trade_date = ANY(:days)", "p.ticker = ANY(:changed)"
+
+
+def _inside(scope: str) -> TextClause:
+    """Return the update of the rows inside the ranges."""
+    price = f"trim_scale(round(p.close_price * r.factor, {PLACES}))"
+    return text(
+        f"WITH ranges AS ({RANGES}) UPDATE stock_price_daily p SET adj_close_price = {price} FROM ranges r"  # noqa: S608  # no text from outside
+        f" WHERE p.ticker = r.ticker AND p.trade_date >= r.first_day AND p.trade_date < r.until_day AND {scope}"
+        f" AND p.quality_flag <> 'ADJUSTED' AND p.adj_close_price IS DISTINCT FROM {price}"
+    )
+
+
+def _outside(scope: str) -> TextClause:
+    """Return the update of all others: their close is right as it is."""
+    return text(
+        f"WITH ranges AS ({RANGES}) UPDATE stock_price_daily p SET adj_close_price = close_price WHERE {scope}"  # noqa: S608  # no text from outside
+        " AND p.adj_close_price IS DISTINCT FROM p.close_price AND (p.quality_flag = 'ADJUSTED' OR NOT EXISTS"
+        " (SELECT 1 FROM ranges r WHERE r.ticker = p.ticker AND p.trade_date >= r.first_day"
+        " AND p.trade_date < r.until_day))"
+    )
 
 
 class Range(NamedTuple):
@@ -49,20 +56,27 @@ def rewrite(connection: Connection, days: Sequence[date], tickers: Sequence[str]
 
     Rows whose prices come adjusted already (``quality_flag`` ADJUSTED) keep their close.
     """
-    found = list(ranges(connection.execute(EVENTS).all()))
+    found = list(ranges(tuple(row) for row in connection.execute(EVENTS)))
+    of_days = [one for one in found if one.first <= days[-1] and one.until > days[0]]
+    changed = _update(connection, OF_DAYS, of_days, days=list(days))
+    if tickers:
+        own = set(tickers)
+        changed += _update(connection, OF_TICKERS, [one for one in found if one.ticker in own], changed=list(tickers))
+    return changed
+
+
+def _update(connection: Connection, scope: str, found: Sequence[Range], **of: list[date] | list[str]) -> int:
     given = {
         "tickers": [one.ticker for one in found],
         "firsts": [one.first for one in found],
         "untils": [one.until for one in found],
         "factors": [Decimal(repr(one.factor)) for one in found],
+        **of,
     }
-    changed = 0
-    if tickers:
-        changed += connection.execute(OF_TICKERS, {**given, "changed": list(tickers)}).rowcount
-    return changed + connection.execute(OF_DAYS, {**given, "days": list(days)}).rowcount
+    return sum(connection.execute(update(scope), given).rowcount for update in (_inside, _outside))
 
 
-def ranges(events: Sequence[Row[tuple[str, date, float]]]) -> Iterator[Range]:
+def ranges(events: Iterable[tuple[str, date, float]]) -> Iterator[Range]:
     """Return the ranges in which the cumulative factor is not 1, from (ticker, day, factor), newest first a ticker."""
     by_ticker: defaultdict[str, list[tuple[date, float]]] = defaultdict(list)
     for ticker, day, factor in events:

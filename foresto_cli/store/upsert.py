@@ -5,6 +5,7 @@ Nothing else in foresto writes rows in bulk.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from psycopg import sql
@@ -61,7 +62,7 @@ def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
         return Counts()
     columns = [*rows[0], *provenance]
     key = [column.name for column in table.primary_key]
-    if len({tuple(row[name] for name in key) for row in rows}) != len(rows):
+    if len(set(map(itemgetter(*key), rows))) != len(rows):
         raise ValueError(f"{table.name}: two rows with the same key {key} in one write")
     tail = tuple(provenance.values())
     cursor = connection.connection.cursor()
@@ -95,10 +96,10 @@ def _make_stage(cursor: Any, table: Table, columns: list[str]) -> None:  # noqa:
 
 
 def _copy(cursor: Any, target: sql.Identifier, columns: list[str], rows: Sequence[Row], tail: tuple[Any, ...]) -> None:  # noqa: ANN401  # as above
-    given = columns[: len(columns) - len(tail)]
+    values_of = itemgetter(*columns[: len(columns) - len(tail)])
     with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(target, _names(columns))) as copy:
         for row in rows:
-            copy.write_row((*(row[name] for name in given), *tail))
+            copy.write_row(values_of(row) + tail)
 
 
 def _merge(table: Table, columns: list[str], key: list[str], only_over: str) -> sql.Composed:

@@ -81,6 +81,11 @@ class Case:
         return self.base_ratio / self.share_ratio
 
     @property
+    def shares_known(self) -> bool:
+        """Say whether both share counts are known."""
+        return bool(self.shares and self.previous_shares)
+
+    @property
     def shares_changed(self) -> bool:
         """Say whether the listed shares changed by more than 1 %."""
         return abs(self.share_ratio - 1) > SHARES_CHANGED
@@ -173,8 +178,7 @@ def _share_only(case: Case) -> Found | None:
 def _nothing(case: Case) -> Found | None:
     if abs(case.base - case.previous_close) >= case.tick:
         return None
-    known = case.shares is not None and case.previous_shares is not None
-    return Found(LISTING_ONLY if known and case.shares != case.previous_shares else NOTHING)
+    return Found(LISTING_ONLY if case.shares_known and case.shares != case.previous_shares else NOTHING)
 
 
 def _spinoff(case: Case) -> Found | None:
@@ -209,7 +213,8 @@ def _auction(case: Case) -> Found | None:
         return None
     if abs(case.share_ratio - 1) < SHARES_SAME:
         # The auction is held between half and twice the evaluation price: outside, that was not the last close.
-        return Found("AUCTION_RESUME", review=not 0.49 <= case.base_ratio <= 2.05)  # noqa: PLR2004
+        plausible = case.shares_known and 0.49 <= case.base_ratio <= 2.05  # noqa: PLR2004
+        return Found("AUCTION_RESUME", review=not plausible)
     if is_clean(case.share_ratio) and 0.45 <= case.shape <= 2.2:  # noqa: PLR2004  # the same, with room for rounding
         return Found("CONSOLIDATION_AUCTION", case.share_ratio)
     return Found("AUCTION_UNRESOLVED", case.base_ratio, review=True)

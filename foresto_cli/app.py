@@ -72,7 +72,9 @@ class App:
     @property
     def history_start(self) -> date:
         """Return the oldest day that the upstreams have."""
-        return self.sandbox.market.sessions[0] if self.sandbox else OLDEST_HISTORY
+        if self.sandbox is None or self.sandbox.is_recorded:
+            return OLDEST_HISTORY
+        return self.sandbox.market.sessions[0]
 
     @cached_property
     def krx(self) -> Krx | None:

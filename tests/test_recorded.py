@@ -1,5 +1,6 @@
 """Real recorded answers through unmodified pykrx and FinanceDataReader: every stored number equals the recorded one."""
 
+import functools
 import gzip
 import json
 from datetime import date, datetime
@@ -36,14 +37,9 @@ def at(year, month, day, hour=19):
 
 
 @pytest.fixture
-def recorded_world(open_world, monkeypatch):
-    """Open the application in front of the recorded answers; their history has no synthetic beginning."""
-
-    def opened(now, **options):
-        monkeypatch.setattr("foresto_cli.app.App.history_start", date(1995, 5, 2))
-        return open_world(now, recorded=RECORDED, **options)
-
-    return opened
+def recorded_world(open_world):
+    """Open the application in front of the recorded answers."""
+    return functools.partial(open_world, recorded=RECORDED)
 
 
 def stored(world, day):

@@ -23,8 +23,8 @@ from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 
 NAME = "prices.day"
-LEAST_SHARE = 0.9
-"""An answer with fewer rows than this share of a near session's is half an answer."""
+LEAST_SHARE = 0.85
+"""An answer with fewer rows than this share of a near session's is half an answer: a market is missing, or a part."""
 NEAR = 10
 """Sessions to either side that count as near."""
 STALE_SHARE = 0.2

@@ -45,6 +45,7 @@ class Sandbox:
         port: where the proxy listens on 127.0.0.1.
         faults: what goes wrong; may be changed while running.
         requests: everything received so far, in order.
+        is_recorded: whether recorded answers are served instead of the synthetic market.
     """
 
     def __init__(self, options: Options, folder: Path, port: int, faults: str) -> None:
@@ -52,6 +53,7 @@ class Sandbox:
         self.certificate = authority.prepare(folder)
         self.faults = Faults(faults, folder / FILE, options.seed)
         self.requests: list[Received] = []
+        self.is_recorded = options.recorded is not None
         self._world = World(options)
         mark = "recorded" if options.recorded else "synthetic"
         self.proxy = Proxy(port, Desk(self._answer, self.faults, self._note, mark), authority.Certificates(folder))

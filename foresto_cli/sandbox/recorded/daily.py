@@ -6,7 +6,7 @@ kinds and the traded value are not in it: the ticker stands for the name and vol
 
 from bisect import bisect_right
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from foresto_cli.sandbox.market.codes import isin
 COLUMNS = ["ticker", "trade_date", "open", "high", "low", "close", "volume", "listed_shares", "base_price", "market"]
 MARKET_IDS = {"KOSPI": "STK", "KOSDAQ": "KSQ", "KOSDAQ GLOBAL": "KSQ", "KONEX": "KNX"}
 Row = dict[str, str]
+DAYS_KEPT = 4
+"""Days kept in memory: a client may ask the three markets of one day one after the other."""
 
 
 def by_date(folder: Path, day: str, market: str) -> list[Row]:
@@ -96,7 +98,7 @@ def _day(folder: Path, day: str) -> list[dict[str, Any]]:
     return _read(folder, when)
 
 
-@cache
+@lru_cache(maxsize=DAYS_KEPT)
 def _read(folder: Path, when: date) -> list[dict[str, Any]]:
     """Return the table's rows of one day: missing prices are 0, missing share counts those last known before.
 

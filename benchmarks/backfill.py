@@ -135,7 +135,7 @@ def sandbox_rows() -> list[tuple[str, ...]]:
     rows = result["rows"]["added"]
     return [
         (
-            f"sandbox back-fill, {result['units']['done']:,} sessions, {result['requests']['total']:,} requests",
+            f"sandbox, {result['units']['done']:,} sessions, {result['requests']['total']:,} requests",
             f"{done.seconds:.1f}",
             f"{rows / done.seconds:,.0f}",
             "",
@@ -147,4 +147,7 @@ def sandbox_rows() -> list[tuple[str, ...]]:
 
 if __name__ == "__main__":
     print(f"{STOCKS:,} stocks x {SESSIONS:,} sessions, {machine()}")
-    table(("what", "seconds", "rows/s", "ratio", "target", "MB"), [*writer_rows(), *(sandbox_rows() if SANDBOX_SESSIONS else [])])
+    table(
+        ("what", "seconds", "rows/s", "ratio", "target", "MB"),
+        [*writer_rows(), *(sandbox_rows() if SANDBOX_SESSIONS else [])],
+    )

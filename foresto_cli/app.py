@@ -61,9 +61,9 @@ class App:
         limits = StoredLimits(self.engine)
         self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE) if self.sandbox else Transport(limits)
 
-    @cached_property
+    @property
     def calendar(self) -> Calendar:
-        """Return the trading calendar with the corrections of this database."""
+        """Return the trading calendar with the corrections that this database has by now."""
         with self.engine.connect() as connection:
             rows = connection.execute(text("SELECT trade_date, is_closed FROM market_closure")).all()
         closed = frozenset(row.trade_date for row in rows if row.is_closed)

@@ -12,6 +12,7 @@ from support import EVENING
 from foresto_cli import clock
 from foresto_cli.adjustment import apply, pending
 from foresto_cli.adjustment.apply import Settled, settle
+from foresto_cli.adjustment.closes import follow_source
 from foresto_cli.adjustment.events import events, show
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
@@ -369,6 +370,18 @@ def test_prices_that_come_adjusted_are_no_rows(engine, calendar):
     settle(engine, calendar)
     assert found(engine) == {}
     assert scalar(engine, "SELECT count(*) FROM stock_price_daily WHERE adj_close_price <> close_price") == 0
+
+
+def test_a_rebased_source_moves_its_own_adjusted_closes(engine, calendar):
+    days = sessions_from(calendar, 2)
+    for close in (100, 50):
+        put(engine, [{"ticker": "A00001", "trade_date": day, "close_price": close, "quality_flag": "ADJUSTED",
+                      "adj_close_price": close} for day in days])  # fmt: skip
+    put(engine, [{"ticker": "A00002", "trade_date": days[0], "close_price": 10, "adj_close_price": 9}])
+    with engine.begin() as connection:
+        assert follow_source(connection, "A00001") == 2
+        assert follow_source(connection, "A00001") == follow_source(connection, "A00002") == 0
+    assert scalar(engine, "SELECT sum(adj_close_price) FROM stock_price_daily WHERE ticker = 'A00001'") == 100
 
 
 def test_a_close_read_again_moves_its_adjusted_close(engine, calendar):

@@ -23,6 +23,9 @@ PLANTED = {
     " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
     "prices.continuity": "UPDATE stock_price_daily SET prev_close = prev_close + 5, price_change = price_change - 5"
     " WHERE trade_date = '2026-11-18'",
+    "prices.review": "UPDATE stock_price_daily SET adj_event = 'BASE_UP', adj_factor = 2, adj_review = true"
+    " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.unadjusted": "INSERT INTO adjustment_pending VALUES ('2026-11-18', now())",
     "prices.repeated": "UPDATE stock_price_daily t SET close_price = y.close_price, volume = y.volume"
     " FROM stock_price_daily y"
     " WHERE y.ticker = t.ticker AND y.trade_date = '2026-11-17' AND t.trade_date = '2026-11-18'",
@@ -69,7 +72,15 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
     assert finding["repair"]
     grave = finding["severity"] == "critical"
     assert result["exit_code"] == (65 if any(f["severity"] == "critical" for f in result["findings"]) else 0)
-    assert grave or check in {"prices.limit", "index.last", "ledger.unsettled", "runs.closed", "listing.stale"}
+    assert grave or check in {
+        "prices.limit",
+        "prices.review",
+        "prices.unadjusted",
+        "index.last",
+        "ledger.unsettled",
+        "runs.closed",
+        "listing.stale",
+    }
     logged = loaded.rows("SELECT rule_id, severity FROM data_quality_log WHERE rule_id = :check", check=check)
     assert logged == [(check, finding["severity"])]
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE alert_type = 'verify' AND subject = :check", check=check)

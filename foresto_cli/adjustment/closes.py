@@ -88,3 +88,17 @@ def ranges(events: Iterable[tuple[str, date, float]]) -> Iterator[Range]:
             cumulative *= factor
             if cumulative != 1:
                 yield Range(ticker, first, day, cumulative)
+
+
+def follow_source(connection: Connection, ticker: str) -> int:
+    """Make the adjusted closes of a ticker's rows that come adjusted those of their source; return the rows changed.
+
+    A source re-bases its whole series after an event, so that stored rows change without a session of their own.
+    """
+    return connection.execute(
+        text(
+            "UPDATE stock_price_daily SET adj_close_price = close_price WHERE ticker = :ticker"
+            " AND quality_flag = 'ADJUSTED' AND adj_close_price IS DISTINCT FROM close_price"
+        ),
+        {"ticker": ticker},
+    ).rowcount

@@ -108,6 +108,28 @@ def gaps(
 
 
 @app.command()
+def events(
+    ctx: typer.Context,
+    ticker: Annotated[str | None, typer.Option(help="한 종목만.", metavar="종목코드")] = None,
+    since: Annotated[str | None, typer.Option(help="이 날부터.", metavar="날짜")] = None,
+    review: Annotated[bool, typer.Option("--review", help="사람이 확인해야 할 것만.")] = False,
+    as_json: Json = False,
+) -> None:
+    """기준가를 바꾼 사건(분할, 병합, 권리락 …)을 새것부터 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.adjustment import events as stored
+        from foresto_cli.cli._dates import parse_date
+
+        with found.engine.connect() as connection:
+            rows = stored.events(connection, ticker, parse_date(since) if since else None, review_only=review)
+        stored.show(found.console, rows)
+        return {"command": "prices events", "exit_code": 0, "events": [row._asdict() for row in rows]}
+
+    perform(ctx, "prices events", work, as_json=as_json, shown=False)
+
+
+@app.command()
 def repair(
     ctx: typer.Context,
     since: Since = None,

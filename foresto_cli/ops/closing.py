@@ -32,6 +32,8 @@ def closing_lines(console: Console, result: dict[str, Any]) -> None:
         console.complain(f"! 있을 수 없는 행 {len(result['rejected'])}개를 뺐습니다(예: {first})")
     for note in result.get("notes", []):
         console.line(f"· {note}")
+    if result.get("adjusted", {}).get("events"):
+        console.line(f"· 가격 조정 사건 {result['adjusted']['events']:,}건 (foresto prices events)")
     rows, units = result["rows"], result["units"]
     mark = "✓" if result["exit_code"] == 0 else "✗"
     console.strong(f"{mark} {OUTCOMES[result['outcome']]} ({result['seconds']:.1f}초)")

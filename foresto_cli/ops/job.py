@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from foresto_cli import clock
+from foresto_cli.adjustment.apply import settle
 from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect, plan
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, Transient, UsageError, exit_code_of
@@ -68,10 +69,13 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
                 reports.append(_collected(app, loader, run, options.workers))
                 if reports[-1].interrupted is not None:
                     break
+            settled = settle(app.engine, app.calendar)
             result = summary(command, run.run_id, reports)
             result["seconds"] = round(clock.monotonic() - started, 3)
             result["requests"] = _requests(app, before)
             result["alerts"] = _alert(app, reports, run.run_id)
+            if settled.sessions:
+                result["adjusted"] = {"events": settled.events, "rows": settled.rows}
             _tidy(app, reports)
             run.close(result, next(iter(result["reasons"]), None))
     return result

@@ -86,11 +86,14 @@ def lost_rows(scope: Scope) -> Rows:
 
 
 def wrong_order(scope: Scope) -> Rows:
-    """Find traded rows whose high is not the highest or whose low is not the lowest price."""
+    """Find traded rows whose high is not the highest or whose low is not the lowest price.
+
+    A stock that traded only outside the regular session has a volume and no opening price; that is no contradiction.
+    """
     return scope.rows(
         text(
             "SELECT ticker, trade_date, open_price, high_price, low_price, close_price FROM stock_price_daily"
-            " WHERE trade_date >= :first AND NOT is_halted AND (high_price < GREATEST(open_price, close_price)"
+            " WHERE trade_date >= :first AND open_price > 0 AND (high_price < GREATEST(open_price, close_price)"
             " OR low_price > LEAST(open_price, close_price) OR low_price <= 0) ORDER BY 2, 1"
         ),
         first=scope.sessions[0],
@@ -159,6 +162,22 @@ def broken_continuity(scope: Scope) -> Rows:
         first=scope.sessions[0],
         share=MISMATCH_SHARE,
     )
+
+
+def doubtful_events(scope: Scope) -> Rows:
+    """Find price events of the newest sessions that a person should look at."""
+    return scope.rows(
+        text(
+            "SELECT ticker, trade_date, adj_event, adj_factor FROM stock_price_daily"
+            " WHERE adj_review AND adj_event IS NOT NULL AND trade_date >= :first ORDER BY 2, 1"
+        ),
+        first=scope.sessions[0],
+    )
+
+
+def unadjusted_days(scope: Scope) -> Rows:
+    """Find sessions whose neighbourhood has not been looked at for price events yet."""
+    return scope.rows(text("SELECT trade_date AS 거래일 FROM adjustment_pending ORDER BY 1"))
 
 
 def repeated_day(scope: Scope) -> Rows:
@@ -331,6 +350,24 @@ CHECKS = (
         "기준가가 전 거래일 종가와 다른 종목이 20% 이하",
         "foresto prices load --start 날짜 --end 날짜 --again",
         broken_continuity,
+    ),
+    Check(
+        "prices.review",
+        "확인이 필요한 조정 사건",
+        WARNING,
+        "stock_price_daily",
+        "기준가를 바꾼 사건의 까닭이 분명하다",
+        "공시를 확인하세요: foresto prices events --review (바로잡으려면 adjustment_override 표)",
+        doubtful_events,
+    ),
+    Check(
+        "prices.unadjusted",
+        "조정하지 않은 거래일",
+        WARNING,
+        "adjustment_pending",
+        "저장된 거래일은 모두 조정 사건을 살폈다",
+        "foresto prices incremental",
+        unadjusted_days,
     ),
     Check(
         "prices.repeated",

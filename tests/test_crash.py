@@ -16,7 +16,8 @@ CONTENT = (
     (
         "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT ticker, trade_date, open_price, high_price,"
         " low_price, close_price, volume, trading_value, market_cap, shares_outstanding, prev_close, price_change,"
-        " change_rate, name, market, is_halted, quality_flag, adj_factor, adj_event, adj_close_price FROM stock_price_daily) t"
+        " change_rate, name, market, is_halted, quality_flag, adj_factor, adj_event,"
+        " adj_close_price FROM stock_price_daily) t"
     ),
     (
         "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT unit, status, row_count FROM unit_ledger"

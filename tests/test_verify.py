@@ -25,6 +25,8 @@ PLANTED = {
     " WHERE trade_date = '2026-11-18'",
     "prices.review": "UPDATE stock_price_daily SET adj_event = 'BASE_UP', adj_factor = 2, adj_review = true"
     " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.adjusted": "UPDATE stock_price_daily SET adj_close_price = 1"
+    " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
     "prices.unadjusted": "INSERT INTO adjustment_pending VALUES ('2026-11-18', now())",
     "prices.repeated": "UPDATE stock_price_daily t SET close_price = y.close_price, volume = y.volume"
     " FROM stock_price_daily y"
@@ -75,6 +77,7 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
     assert grave or check in {
         "prices.limit",
         "prices.review",
+        "prices.adjusted",
         "prices.unadjusted",
         "index.last",
         "ledger.unsettled",
@@ -118,7 +121,9 @@ def test_the_servers_current_date_is_the_korean_one(loaded):
     assert loaded.scalar("SHOW timezone") == "Asia/Seoul"
 
 
-@pytest.mark.parametrize("check", ["prices.sessions", "prices.lost_rows", "prices.arithmetic", "prices.market_cap"])
+@pytest.mark.parametrize(
+    "check", ["prices.sessions", "prices.lost_rows", "prices.arithmetic", "prices.market_cap", "prices.adjusted"]
+)
 def test_repair_mends_what_asking_again_can_mend(loaded, check):
     query = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT ticker, trade_date, open_price,"
     query += " high_price, low_price, close_price, volume, market_cap, adj_close_price FROM stock_price_daily) t"

@@ -240,11 +240,12 @@ class PriceDays:
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the session, or note that the exchange was closed."""
         day = date.fromisoformat(answer.unit.key)
+        # A closure changes which session is the one before, so its neighbours are looked at again too.
+        note_pending(connection, day)
         if answer.closed:
             note_closure(connection, day)
             return Counts()
         self.row_counts[day] = len(parsed.rows)
-        note_pending(connection, day)
         return upsert(connection, stock_price_daily, parsed.rows, provenance, scope={"trade_date": day})
 
     def _capable(self, day: date) -> list[PriceSource]:

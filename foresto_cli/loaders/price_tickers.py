@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from foresto_cli import clock
+from foresto_cli.adjustment.closes import follow_source
 from foresto_cli.calendar import Calendar, closes_at
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
@@ -107,7 +108,9 @@ class PriceTickers:
         """Say what makes a row impossible."""
         return impossible(row)
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # the contract of loaders
         """Write the bars, but never over a row of the exchange."""
         over = "old.quality_flag = 'ADJUSTED'"
-        return upsert(connection, stock_price_daily, parsed.rows, provenance, only_over=over)
+        counts = upsert(connection, stock_price_daily, parsed.rows, provenance, only_over=over)
+        follow_source(connection, answer.unit.key.split(":")[0])
+        return counts

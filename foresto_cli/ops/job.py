@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from foresto_cli import clock
-from foresto_cli.adjustment.apply import settle
+from foresto_cli.adjustment.apply import Settled, settle
 from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect, plan
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, Transient, UsageError, exit_code_of
@@ -69,21 +69,29 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
                 reports.append(_collected(app, loader, run, options.workers))
                 if reports[-1].interrupted is not None:
                     break
-            settled = settle(app.engine, app.calendar)
+            # After a request to stop, the days stay noted and the next run settles them.
+            stopped = any(report.interrupted for report in reports)
+            settled = Settled() if stopped else settle(app.engine, app.calendar)
             result = summary(command, run.run_id, reports)
             result["seconds"] = round(clock.monotonic() - started, 3)
             result["requests"] = _requests(app, before)
             result["alerts"] = _alert(app, reports, run.run_id)
             if settled.sessions:
                 result["adjusted"] = {"events": settled.events, "rows": settled.rows}
-            _tidy(app, reports)
+            if settled.missing_days:
+                days = ", ".join(f"{day}" for day in settled.missing_days[:5])
+                note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair 를 실행하세요."
+                result["notes"] = [note]
+            _tidy(app, reports, settled)
             run.close(result, next(iter(result["reasons"]), None))
     return result
 
 
-def _tidy(app: App, reports: Sequence[Report]) -> None:
+def _tidy(app: App, reports: Sequence[Report], settled: Settled) -> None:
     if app.settings.database_url is None:
         written = {report.table for report in reports if report.rows.added + report.rows.changed >= upkeep.WORTH_IT}
+        if settled.rows >= upkeep.WORTH_IT:
+            written.add("stock_price_daily")
         upkeep.tidy(app.engine, written)
 
 

@@ -305,5 +305,5 @@ def _with_notes(app: App, loader: PriceDays, result: job.Result) -> job.Result:
             " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하면"
             " 거래소 시세로 바뀝니다."
         )
-        result["notes"] = [note]
+        result.setdefault("notes", []).append(note)
     return result

@@ -72,7 +72,7 @@ class PriceTickers:
             Unit(f"{ticker}{span}", f"{ticker} {days[0]}~{days[-1]}", 1, naver.POLICY.name) for ticker in self.tickers
         ]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002
         """Say whether the ticker was asked for after the last session wanted was over."""
         asked = entry.asked_at.replace(tzinfo=clock.KST)
         return entry.status in {"done", "no_data"} and asked >= closes_at(self.days()[-1])
@@ -108,7 +108,7 @@ class PriceTickers:
         """Say what makes a row impossible."""
         return impossible(row)
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # the contract of loaders
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the bars, but never over a row of the exchange."""
         over = "old.quality_flag = 'ADJUSTED'"
         counts = upsert(connection, stock_price_daily, parsed.rows, provenance, only_over=over)

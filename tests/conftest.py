@@ -20,6 +20,7 @@ from foresto_cli.sandbox import Options
 from foresto_cli.sandbox import running as sandbox_running
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, psycopg_url
+from foresto_cli.store.tables import metadata
 
 _connect = socket.socket.connect
 
@@ -73,9 +74,9 @@ def template(server):
     return "template_sandbox"
 
 
-@pytest.fixture
-def database_url(server, template):
-    """The URL of an empty migrated database of this test's own."""
+@contextlib.contextmanager
+def own_database(server, template):
+    """Yield the URL of a copy of ``template`` and drop it afterwards."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -84,6 +85,31 @@ def database_url(server, template):
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture
+def database_url(server, template):
+    """The URL of an empty migrated database of this test's own."""
+    with own_database(server, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_engine(server, template):
+    """An engine on one database for all tests of a module: making one costs more than most of them."""
+    with own_database(server, template) as url, connected(url, sandbox=True) as found:
+        yield found
+
+
+@pytest.fixture
+def emptied_engine(shared_engine):
+    """An engine on the module's database, emptied."""
+    kept = {"foresto_meta", "data_source"}
+    with shared_engine.begin() as connection:
+        for table in metadata.tables:
+            if table not in kept:
+                connection.execute(text(f"DELETE FROM {table}"))
+    return shared_engine
 
 
 @pytest.fixture

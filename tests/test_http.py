@@ -4,12 +4,10 @@ import dataclasses
 import threading
 import time
 import traceback
-import uuid
 from datetime import timedelta
 
 import pytest
 import requests
-from sqlalchemy import create_engine, text
 from support import EVENING
 
 from foresto_cli import clock
@@ -26,8 +24,6 @@ from foresto_cli.errors import (
     exit_code_of,
 )
 from foresto_cli.sandbox.damage import HUGE_BYTES
-from foresto_cli.store.engine import connected, psycopg_url
-from foresto_cli.store.tables import metadata
 from foresto_cli.upstream import fdr, krx, krx_openapi, naver
 from foresto_cli.upstream.http import GIVE_UP_AFTER, Policy, Transport, requests_by_upstream
 
@@ -47,29 +43,10 @@ POLICY = Policy(
 SECRET = "s3cr3t-key"  # noqa: S105  # what must not be shown
 
 
-@pytest.fixture(scope="module")
-def shared_engine(server, template):
-    """One database for all tests of this module: making one costs more than most of them."""
-    name = f"shared_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    with connected(server.replace("/foresto?", f"/{name}?"), sandbox=True) as found:
-        yield found
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
-
-
 @pytest.fixture
-def engine(shared_engine):
-    """An engine on the module's database, emptied."""
-    kept = {"foresto_meta", "data_source"}
-    with shared_engine.begin() as connection:
-        for table in metadata.tables:
-            if table not in kept:
-                connection.execute(text(f"DELETE FROM {table}"))  # our own names
-    return shared_engine
+def engine(emptied_engine):
+    """The module's database is enough here, emptied."""
+    return emptied_engine
 
 
 @pytest.fixture

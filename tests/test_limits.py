@@ -1,44 +1,22 @@
 """Budgets and breakers: exact, shared by every command, ended by the Korean clock."""
 
 import threading
-import uuid
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import Blocked, QuotaSpent, exit_code_of
 from foresto_cli.store import limits
-from foresto_cli.store.engine import connected, psycopg_url
 from foresto_cli.store.limits import StoredLimits
-from foresto_cli.store.tables import metadata
-
-
-@pytest.fixture(scope="module")
-def shared_engine(server, template):
-    """One database for all tests of this module: making one costs more than most of them."""
-    name = f"shared_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    with connected(server.replace("/foresto?", f"/{name}?"), sandbox=True) as found:
-        yield found
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture
-def engine(shared_engine):
-    """An engine on the module's database, emptied."""
-    kept = {"foresto_meta", "data_source"}
-    with shared_engine.begin() as connection:
-        for table in metadata.tables:
-            if table not in kept:
-                connection.execute(text(f"DELETE FROM {table}"))  # our own names
-    return shared_engine
+def engine(emptied_engine):
+    """The module's database is enough here, emptied."""
+    return emptied_engine
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import socket
 import subprocess
 import threading
 import time
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -16,8 +15,7 @@ from foresto_cli import clock
 from foresto_cli.errors import Interrupted, StoreUnavailable
 from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
-from foresto_cli.store.engine import connected, psycopg_url
-from foresto_cli.store.tables import metadata
+from foresto_cli.store.engine import psycopg_url
 
 RESULT = {
     "outcome": "partial",
@@ -28,29 +26,10 @@ RESULT = {
 }
 
 
-@pytest.fixture(scope="module")
-def shared_engine(server, template):
-    """One database for all tests of this module: making one costs more than most of them."""
-    name = f"shared_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    with connected(server.replace("/foresto?", f"/{name}?"), sandbox=True) as found:
-        yield found
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
-
-
 @pytest.fixture
-def engine(shared_engine):
-    """An engine on the module's database, emptied."""
-    kept = {"foresto_meta", "data_source"}
-    with shared_engine.begin() as connection:
-        for table in metadata.tables:
-            if table not in kept:
-                connection.execute(text(f"DELETE FROM {table}"))  # our own names
-    return shared_engine
+def engine(emptied_engine):
+    """The module's database is enough here, emptied."""
+    return emptied_engine
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The one writer: exact counts, nothing touched that does not differ, every value as it was given."""
 
 import threading
-import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -21,7 +20,6 @@ from sqlalchemy import (
     text,
 )
 
-from foresto_cli.store.engine import connected, psycopg_url
 from foresto_cli.store.upsert import Counts, upsert
 
 SAMPLE = Table(
@@ -49,20 +47,6 @@ def row(ticker="005930", **values):
 
 def provenance(batch, moment):
     return {"batch_id": batch, "created_at": moment, "updated_at": moment}
-
-
-@pytest.fixture(scope="module")
-def shared_engine(server, template):
-    """One database for all tests of this module: making one costs more than most of them."""
-    name = f"shared_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    with connected(server.replace("/foresto?", f"/{name}?"), sandbox=True) as found:
-        yield found
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from foresto_cli.errors import VerificationFailed
 from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
-from foresto_cli.verify import CRITICAL, Finding, Scope, daily, record, run_checks
+from foresto_cli.verify import CRITICAL, Finding, Scope, checks, record, run_checks
 
 SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
@@ -21,7 +21,7 @@ MENDED_BY_REPAIR = "foresto prices"
 
 def verify_daily(app: App) -> job.Result:
     """Check the newest 30 sessions; exit 65 when a finding is critical."""
-    return _verify(app, "verify daily", "일일 검증", _newest(app, daily.SESSIONS))
+    return _verify(app, "verify daily", "일일 검증", _newest(app, checks.SESSIONS))
 
 
 def verify_weekly(app: App) -> job.Result:
@@ -62,7 +62,7 @@ def _newest(app: App, count: int) -> list[date]:
 def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job.Result:
     with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:
-            findings = run_checks(daily.CHECKS, Scope(connection, app.calendar, clock.now(), sessions))
+            findings = run_checks(checks.CHECKS, Scope(connection, app.calendar, clock.now(), sessions))
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
         result = job.summary(command, run.run_id, [])
@@ -70,7 +70,7 @@ def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job
             "outcome": "failed" if critical else "done",
             "exit_code": VerificationFailed.exit_code if critical else 0,
             "seconds": run.seconds,
-            "checks": len(daily.CHECKS),
+            "checks": len(checks.CHECKS),
             "sessions": len(sessions),
             "findings": [asdict(finding) for finding in findings],
             "alerts": _alert(app, findings, run.run_id),
@@ -82,7 +82,7 @@ def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job
 
 def _alert(app: App, findings: list[Finding], run_id: int) -> list[str]:
     found = {finding.check for finding in findings}
-    for check in daily.CHECKS:
+    for check in checks.CHECKS:
         if check.name not in found:
             alerts.resolve(app.engine, "verify", check.name)
     titles = []

@@ -12,6 +12,8 @@ from sqlalchemy.sql import bindparam
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 
+Rows = list[dict[str, Any]]
+
 SAMPLE = 5
 """Rows shown with a finding."""
 

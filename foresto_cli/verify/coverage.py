@@ -1,0 +1,108 @@
+"""Checks of completeness: is every session there, and everybody in it."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from foresto_cli.verify import Rows, Scope
+
+LEAST_COVERAGE = 0.95
+LARGE_CAPS = (
+    "005930",
+    "000660",
+    "373220",
+    "207940",
+    "005380",
+    "000270",
+    "068270",
+    "105560",
+    "055550",
+    "035420",
+)
+"""Ten of the largest companies; a day without one of them is not whole."""
+LISTING_FRESH = timedelta(days=4)
+
+
+def nothing_stored(scope: Scope) -> Rows:
+    """Find an empty price table."""
+    stored = scope.rows(text("SELECT 1 FROM stock_price_daily LIMIT 1"))
+    return [] if stored else [{"가격 행": 0}]
+
+
+def low_coverage(scope: Scope) -> Rows:
+    """Find a last session with prices for fewer than 95 % of the listed stocks."""
+    row = scope.rows(
+        text(
+            "SELECT count(*) AS listed, count(p.ticker) AS priced FROM fdr_stock_listing l"
+            " LEFT JOIN stock_price_daily p ON p.ticker = l.ticker AND p.trade_date = :day WHERE l.is_listed"
+        ),
+        day=scope.last,
+    )[0]
+    if row["listed"] == 0:
+        return [{"상장 목록": "비어 있음"}]
+    return [] if row["priced"] >= LEAST_COVERAGE * row["listed"] else [{"거래일": scope.last, **row}]
+
+
+def missing_large_caps(scope: Scope) -> Rows:
+    """Find a large company that is listed and has no price on the last session."""
+    return scope.rows(
+        text(
+            "SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN stock_price_daily p"
+            " ON p.ticker = l.ticker AND p.trade_date = :day"
+            " WHERE l.is_listed AND l.ticker = ANY(:tickers) AND (p.ticker IS NULL OR p.close_price <= 0)"
+        ),
+        day=scope.last,
+        tickers=list(LARGE_CAPS),
+    )
+
+
+def missing_sessions(scope: Scope) -> Rows:
+    """Find sessions without a single row, between the first stored session and the last ended one."""
+    first = scope.rows(text("SELECT min(trade_date) AS day FROM stock_price_daily"))[0]["day"]
+    if first is None:
+        return []
+    return scope.rows(
+        text(
+            "SELECT day::date AS 거래일 FROM unnest(CAST(:days AS date[])) AS day"
+            " WHERE NOT EXISTS (SELECT 1 FROM stock_price_daily p WHERE p.trade_date = day)"
+        ),
+        days=[day for day in scope.sessions if day >= first],
+    )
+
+
+def lost_rows(scope: Scope) -> Rows:
+    """Find sessions with fewer rows than the ledger says were stored."""
+    return scope.rows(
+        text(
+            "SELECT u.unit AS 거래일, u.row_count AS 기록, count(p.ticker) AS 실제 FROM unit_ledger u"
+            " LEFT JOIN stock_price_daily p ON p.trade_date = u.unit::date"
+            " WHERE u.dataset = 'prices.day' AND u.status IN ('done', 'provisional') AND u.unit = ANY(:days)"
+            " GROUP BY u.unit, u.row_count HAVING count(p.ticker) < u.row_count ORDER BY 1"
+        ),
+        days=[f"{day}" for day in scope.sessions],
+    )
+
+
+def rows_on_closed_days(scope: Scope) -> Rows:
+    """Find prices on a day on which the exchange was closed."""
+    rows = scope.rows(
+        text("SELECT trade_date AS 날짜, count(*) AS 행 FROM stock_price_daily WHERE trade_date >= :first GROUP BY 1"),
+        first=scope.sessions[0],
+    )
+    return [row for row in rows if not scope.calendar.is_session(row["날짜"])]
+
+
+def missing_index(scope: Scope) -> Rows:
+    """Find index levels missing for the last session."""
+    found = scope.rows(
+        text("SELECT index_code FROM index_price_daily WHERE trade_date = :day"),
+        day=scope.last,
+    )
+    have = {row["index_code"] for row in found}
+    return [{"지수": code, "거래일": scope.last} for code in ("KOSPI", "KOSDAQ", "KS200") if code not in have]
+
+
+def stale_listing(scope: Scope) -> Rows:
+    """Find a listing older than four days before the last session."""
+    row = scope.rows(text("SELECT max(as_of_date) AS 기준일 FROM fdr_stock_listing WHERE is_listed"))[0]
+    return [] if row["기준일"] and row["기준일"] >= scope.last - LISTING_FRESH else [row]

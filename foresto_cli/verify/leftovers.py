@@ -1,0 +1,68 @@
+"""Checks of what should have been dealt with: doubtful or unexamined price events, failed units, open runs."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from foresto_cli.calendar import final_at
+from foresto_cli.verify import Rows, Scope
+
+STALLED = timedelta(minutes=10)
+
+
+def doubtful_events(scope: Scope) -> Rows:
+    """Find price events of the newest sessions that a person should look at."""
+    return scope.rows(
+        text(
+            "SELECT ticker, trade_date, adj_event, adj_factor FROM stock_price_daily"
+            " WHERE adj_review AND adj_event IS NOT NULL AND trade_date >= :first ORDER BY 2, 1"
+        ),
+        first=scope.sessions[0],
+    )
+
+
+def wrong_adjusted_closes(scope: Scope) -> Rows:
+    """Find adjusted closes that differ from the close although nothing after that day re-based the price."""
+    return scope.rows(
+        text(
+            "SELECT p.ticker, p.trade_date, p.close_price, p.adj_close_price FROM stock_price_daily p"
+            " WHERE p.trade_date >= :first AND p.adj_close_price IS DISTINCT FROM p.close_price"
+            " AND NOT EXISTS (SELECT FROM stock_price_daily e WHERE e.ticker = p.ticker"
+            " AND e.trade_date > p.trade_date AND e.adj_event IS NOT NULL AND e.adj_factor <> 1) ORDER BY 2, 1"
+        ),
+        first=scope.sessions[0],
+    )
+
+
+def unadjusted_days(scope: Scope) -> Rows:
+    """Find sessions whose neighbourhood has not been looked at for price events yet."""
+    return scope.rows(text("SELECT trade_date AS 거래일 FROM adjustment_pending ORDER BY 1"))
+
+
+def unsettled_units(scope: Scope) -> Rows:
+    """Find units that failed, that left rows out lately, and provisional days that should have been read again."""
+    rows = scope.rows(
+        text(
+            "SELECT dataset, unit, status, reason FROM unit_ledger WHERE status = 'failed'"
+            " OR (status = 'provisional' AND dataset = 'prices.day')"
+            " OR (reason LIKE '%행을 뺐습니다%' AND asked_at >= :first) ORDER BY 1, 2"
+        ),
+        first=scope.sessions[0],
+    )
+    kept = ("provisional", f"{scope.last}")
+    return [row for row in rows if (row["status"], row["unit"]) != kept or _is_overdue(scope)]
+
+
+def _is_overdue(scope: Scope) -> bool:
+    return scope.now > final_at(scope.last) + timedelta(hours=12)
+
+
+def stalled_runs(scope: Scope) -> Rows:
+    """Find runs that never closed: no heartbeat for ten minutes."""
+    return scope.rows(
+        text(
+            "SELECT id, job_name, started_at, heartbeat_at FROM data_collection_log"
+            " WHERE status = 'running' AND heartbeat_at < :limit ORDER BY 1"
+        ),
+        limit=scope.now.replace(tzinfo=None) - STALLED,
+    )

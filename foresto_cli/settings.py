@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from foresto_cli.errors import ConfigError
 
 PRIVATE_FOLDER = 0o700
+PASSABLE_FOLDER = 0o711
 PRIVATE_FILE = 0o600
 
 
@@ -70,9 +71,11 @@ def private_folder(folder: Path) -> Path:
         ConfigError: it cannot be made or written to.
     """
     try:
-        # mkdir's own mode holds for the last folder only.
-        for missing in reversed([place for place in (folder, *folder.parents) if not place.exists()]):
-            missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        # mkdir's own mode holds for the last folder only. Made by root, a parent lets the database's account pass.
+        passable = PASSABLE_FOLDER if os.geteuid() == 0 else PRIVATE_FOLDER
+        for missing in reversed([place for place in folder.parents if not place.exists()]):
+            missing.mkdir(mode=passable, exist_ok=True)
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         writable = os.access(folder, os.W_OK | os.X_OK) and folder.is_dir()
     except OSError as error:
         reason = error.strerror or type(error).__name__

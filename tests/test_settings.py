@@ -1,5 +1,6 @@
 """Settings: where values come from, what a wrong one says, and that no secret is ever shown."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -237,8 +238,10 @@ def test_an_empty_log_level_counts_as_none_in_the_sandbox_too(place, monkeypatch
 def test_every_folder_that_is_made_is_the_operators_alone(tmp_path):
     made = settings.private_folder(tmp_path / "state" / "sandbox" / "logs")
     assert made.is_dir()
-    for folder in (made, made.parent, made.parent.parent):
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    for folder in (made.parent, made.parent.parent):
+        # Nobody else can list or read them; made by root, the database's account can pass through.
+        assert stat.S_IMODE(folder.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700), folder
 
 
 def test_an_existing_folder_is_used_as_it_is(tmp_path):

@@ -40,7 +40,7 @@ def show(console: Console) -> None:
     with _own_home():
         _first_evening(console, evening)
         _next_day(console, evening + NEXT_DAY)
-    console.strong(f"\n시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: README 의 '실제 자료 받기'.")
+    console.strong(f"\n시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: README.ko.md 의 '실제 자료 받기'.")
 
 
 def _first_evening(console: Console, evening: datetime) -> None:

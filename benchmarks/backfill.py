@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.store import embedded, ledger
-from foresto_cli.store.engine import connected
+from foresto_cli.store.engine import connected, unit_transaction
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import upsert
 
@@ -70,7 +70,7 @@ def with_the_writer(engine: Engine) -> float:
     for day in days():
         rows = market_day(day)
         started = time.perf_counter()
-        with engine.begin() as connection:
+        with unit_transaction(engine) as connection:
             upsert(connection, stock_price_daily, rows, PROVENANCE, scope={"trade_date": day})
             note_pending(connection, day)
             entry = ledger.Entry("done", "KRX", len(rows), NOW)

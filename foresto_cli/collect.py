@@ -30,7 +30,7 @@ from foresto_cli.errors import (
 )
 from foresto_cli.loaders import Answer, Loader, Parsed, Unit
 from foresto_cli.store import batches, ledger
-from foresto_cli.store.engine import explained
+from foresto_cli.store.engine import explained, unit_transaction
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.http import requests_by_upstream
 
@@ -270,7 +270,7 @@ def _stored_whole(loader: Loader, answer: Answer, parsed: Parsed, setting: Setti
             sleep=clock.sleep,
             reraise=True,
         ):
-            with attempt, setting.engine.begin() as connection:
+            with attempt, unit_transaction(setting.engine) as connection:
                 counts = loader.store(connection, answer, parsed, provenance)
                 ledger.mark(connection, (loader.name, answer.unit.key), entry, setting.run_id, parsed.reason)
     return counts

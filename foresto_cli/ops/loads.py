@@ -9,6 +9,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader
+from foresto_cli.loaders.etfs import Etfs
 from foresto_cli.loaders.index_days import CODES, IndexDays, IndexSource, rows_from_fdr, rows_from_krx
 from foresto_cli.loaders.listing import Listing
 from foresto_cli.loaders.price_days import (
@@ -155,6 +156,25 @@ def load_index(app: App, default_days: int, options: Options) -> job.Result:
         lambda: [IndexDays(_index_sources(app), app.calendar, start, clock.now())],
         options,
     )
+
+
+def load_etfs(app: App, options: Options) -> job.Result:
+    """Bring the list of ETFs and their newest prices up to date.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
+        return [Etfs(app.krx, app.fdr, app.calendar, clock.now(), active)]
+
+    result = _run(app, "stocks etfs", "ETF", make, options)
+    if app.krx is None:
+        note = "KRX_ID 와 KRX_PW 가 없어 네이버 목록(이름, 분류, 현재가, NAV)만 받습니다. 보수와 일별 시세는 없습니다."
+        result.setdefault("notes", []).append(note)
+    return result
 
 
 def _run(app: App, command: str, label: str, make: job.MakeLoaders, options: Options) -> job.Result:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
@@ -54,6 +54,18 @@ def connected(url: str, *, sandbox: bool) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def unit_transaction(engine: Engine) -> Iterator[Connection]:
+    """Begin the transaction of one unit: rows and ledger entry together, or neither.
+
+    It does not wait for the disk: after a power loss the last units may be gone, rows and entry alike, and the next run
+    asks for them again.
+    """
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL synchronous_commit TO off"))
+        yield connection
 
 
 def _try(engine: Engine) -> None:

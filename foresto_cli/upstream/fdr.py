@@ -27,8 +27,13 @@ LABEL = "FinanceDataReader 미러"
 KRX_HOST = "data.krx.co.kr"
 MIRROR_HOST = "raw.githubusercontent.com"
 MIRROR = f"https://{MIRROR_HOST}/FinanceData/fdr_krx_data_cache/refs/heads/master/data"
+NAVER_HOST = "finance.naver.com"
 POLICY = Policy(
-    name="fdr", label=LABEL, hosts={KRX_HOST: ("krx", "fdr"), MIRROR_HOST: ("fdr",)}, pace=0.3, daily_budget=2_000
+    name="fdr",
+    label=LABEL,
+    hosts={KRX_HOST: ("krx", "fdr"), MIRROR_HOST: ("fdr",), NAVER_HOST: ("naver",)},
+    pace=0.3,
+    daily_budget=2_000,
 )
 INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
 
@@ -52,6 +57,10 @@ def inspect(response: requests.Response) -> None:
         return
     if host == KRX_HOST:
         json_object(response, LABEL)
+        return
+    if host == NAVER_HOST:
+        # Says EUC-KR; fund names use its superset.
+        response.encoding = "cp949"
         return
     if not response.content.strip():
         raise Transient("FinanceDataReader 미러가 빈 파일을 보냈습니다.")
@@ -114,6 +123,25 @@ class Fdr:
             frame = FinanceDataReader.DataReader(INDEX_SYMBOLS[code], f"{start}", f"{end}")
         frame = frame.rename_axis("Date").reset_index()
         return self._records(frame, "Close")
+
+    def etfs(self) -> list[Record]:
+        """Return the ETFs of Naver's list, as of now (``StockListing("ETF/KR")``).
+
+        Columns: Symbol Category(1-7) Name Price NAV Volume … in won; MarCap in 100 million won.
+
+        Raises:
+            ForestoError: as :meth:`listing`.
+        """
+        import FinanceDataReader
+        from FinanceDataReader.naver import listing
+
+        with self._lent():
+            own, listing.requests = listing.requests, self._session
+            try:
+                frame = FinanceDataReader.StockListing("ETF/KR")
+            finally:
+                listing.requests = own
+        return self._records(frame, "Symbol")
 
     def listing_file(self, day: date) -> list[Record]:
         """Return the mirror's listing file named after ``day``, whichever day it holds.

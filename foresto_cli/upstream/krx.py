@@ -99,6 +99,22 @@ class Krx:
             )
         )
 
+    def etf_day(self, day: date) -> list[dict[str, str]]:
+        """Return every ETF of ``day`` (MDCSTAT04301): 22 text fields a row; every price ``-`` without trading.
+
+        Raises:
+            ForestoError: as :meth:`market_day`.
+        """
+        return self._ask(lambda: _funds().전종목시세_ETF().fetch(f"{day:%Y%m%d}"))
+
+    def etf_list(self) -> list[dict[str, str]]:
+        """Return the ETFs listed now (MDCSTAT04601): index, classes, manager and total fee in percent.
+
+        Raises:
+            ForestoError: as :meth:`market_day`.
+        """
+        return self._ask(lambda: _funds().ETF_전종목기본종목().fetch())
+
     def _inspect(self, response: requests.Response) -> None:
         inspect(response)
         # Noted here, before the next request starts, so that an expired login is told from one that never worked.
@@ -206,6 +222,13 @@ def _pages() -> Any:  # noqa: ANN401  # an untyped module
             from pykrx.website.krx.market import core
     finally:
         os.environ.update(hidden)
+    return core
+
+
+def _funds() -> Any:  # noqa: ANN401  # an untyped module
+    """Return pykrx's module of funds; pykrx itself has been imported quietly by the login."""
+    from pykrx.website.krx.etx import core
+
     return core
 
 

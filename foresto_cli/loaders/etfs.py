@@ -1,0 +1,225 @@
+"""Exchange-traded funds: the list with its classes and fees, and the newest session's prices, in two requests for all.
+
+The list comes from KRX (MDCSTAT04601); pykrx's own list of a past day has only what is still listed, so it is not used.
+Without KRX, Naver's list as FinanceDataReader reads it gives name, category, price and NAV.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+from foresto_cli.calendar import Calendar, final_at
+from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
+from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.loaders.price_rows import nobody_traded, number
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.tables import etf_price_daily, etfs
+from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.upstream import fdr, krx
+from foresto_cli.upstream.fdr import Fdr
+from foresto_cli.upstream.http import UpstreamSession
+from foresto_cli.upstream.krx import Krx
+
+NAME = "etfs"
+LIST, PRICES = "list", "prices"
+LEAST_SHARE = 0.9
+"""A list with fewer funds than this share of the active ones is half a list."""
+ACTIVE = "액티브"
+NAVER_CATEGORIES = {
+    1: "국내 시장지수",
+    2: "국내 업종·테마",
+    3: "국내 파생",
+    4: "해외 주식",
+    5: "원자재",
+    6: "채권",
+    7: "기타",
+}
+
+Record = Mapping[str, Any]
+
+
+@dataclass
+class Etfs:
+    """Loader of the list and the newest prices; a unit is one of them for one session.
+
+    Attributes:
+        krx: KRX by login, if there is one.
+        mirror: FinanceDataReader, which stands in for the list.
+        calendar: the sessions.
+        now: the clock's reading.
+        active: how many funds were active so far, to notice half a list.
+    """
+
+    krx: Krx | None
+    mirror: Fdr
+    calendar: Calendar
+    now: datetime
+    active: int
+    name: str = NAME
+    label: str = "ETF"
+    batch_type: str = "ETF"
+    table: str = "etfs"
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return the sessions of both."""
+        return [*(self.krx.sessions if self.krx else []), *self.mirror.sessions]
+
+    def units(self) -> list[Unit]:
+        """Return the list first, which makes the rows that the prices fill in; prices need KRX."""
+        session = self.calendar.latest_ended(self.now)
+        units = [Unit(f"{LIST}:{session}", f"ETF 목록 {session}")]
+        return units if self.krx is None else [*units, Unit(f"{PRICES}:{session}", f"ETF 시세 {session}")]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
+        """Say whether the unit was read; what was read before 18:30 is read once more."""
+        if entry.status == "provisional":
+            return self.now < final_at(_day_of(unit))
+        return entry.status == "done"
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask KRX; for the list, Naver's when KRX fails or there is no login.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.krx`.
+            NotYet: nobody traded yet.
+        """
+        asked_at = clock.wall()
+        if unit.key.startswith(PRICES) and self.krx is not None:
+            records = self.krx.etf_day(_day_of(unit))
+            if nobody_traded(records):
+                raise NotYet(f"{_day_of(unit)} ETF 시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
+            return Answer(unit, krx.SOURCE_ID, records, asked_at)
+        passed_over: list[tuple[str, ForestoError]] = []
+        if self.krx is not None:
+            try:
+                return Answer(unit, krx.SOURCE_ID, self.krx.etf_list(), asked_at)
+            except UPSTREAM_ERRORS as error:
+                passed_over.append((krx.SOURCE_ID, error))
+        return Answer(unit, fdr.SOURCE_ID, self.mirror.etfs(), asked_at, passed_over=tuple(passed_over))
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the rows of the list, or those of the session's prices.
+
+        Raises:
+            BadPayload: half a list, a fund twice, a field missing or not a number.
+        """
+        day = _day_of(answer.unit)
+        try:
+            if answer.unit.key.startswith(PRICES):
+                rows = [price_row(record, day) for record in answer.payload]
+            elif answer.source_id == krx.SOURCE_ID:
+                rows = [list_row(record) for record in answer.payload]
+            else:
+                rows = [naver_row(record, day) for record in answer.payload]
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise BadPayload(f"{answer.unit.label} 에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+        if len({row["ticker"] for row in rows}) != len(rows):
+            raise BadPayload(f"{answer.unit.label} 에 같은 종목이 두 번 있습니다.")
+        if not rows or len(rows) < LEAST_SHARE * self.active:
+            raise BadPayload(f"{answer.unit.label} 이 {len(rows):,}종목뿐입니다(지금까지 {self.active:,}종목).")
+        if answer.asked_at.replace(tzinfo=clock.KST) < final_at(day):
+            return Parsed(rows, "provisional", "18:30 이전의 자료")
+        return Parsed(rows)
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a row impossible."""
+        if not row.get("name", row["ticker"]):
+            return "이름이 없습니다"
+        if "close_price" in row and not row["close_price"]:
+            return "종가가 없습니다"
+        return None
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
+        """Write the list (who left it is kept, not active), or the prices and what the list shows of them."""
+        if answer.unit.key.startswith(PRICES):
+            day = _day_of(answer.unit)
+            counts = upsert(connection, etf_price_daily, parsed.rows, provenance, scope={"trade_date": day})
+            _show_newest(connection, day, provenance)
+            return counts
+        counts = upsert(connection, etfs, parsed.rows, provenance)
+        gone = connection.execute(
+            text(
+                "UPDATE etfs SET is_active = false, batch_id = :batch_id, updated_at = :updated_at"
+                " WHERE is_active AND ticker <> ALL(:tickers)"
+            ),
+            {**provenance, "tickers": [row["ticker"] for row in parsed.rows]},
+        )
+        return counts + Counts(changed=gone.rowcount)
+
+
+def list_row(record: Record) -> Row:
+    """Return one fund of KRX's list; category is the exchange's market and asset class, the fee percent a year."""
+    return {
+        "ticker": record["ISU_SRT_CD"],
+        "isin": record["ISU_CD"],
+        "name": record["ISU_ABBRV"],
+        "category": f"{record['IDX_MKT_CLSS_NM']} {record['IDX_ASST_CLSS_NM']}",
+        "index_name": record["ETF_OBJ_IDX_NM"],
+        "leverage": record["IDX_CALC_INST_NM2"],
+        "is_actively_managed": ACTIVE in record["ETF_REPLICA_METHD_TP_CD"],
+        "manager": record["COM_ABBRV"],
+        "expense_ratio": number(record["ETF_TOT_FEE"]),
+        "listing_date": datetime.strptime(record["LIST_DD"], "%Y/%m/%d").date(),  # noqa: DTZ007  # a date has no zone
+        "shares": number(record["LIST_SHRS"]),
+        "is_active": True,
+        "source_id": krx.SOURCE_ID,
+    }
+
+
+def naver_row(record: Record, day: date) -> Row:
+    """Return one fund of Naver's list: what it knows, prices of the moment."""
+    return {
+        "ticker": record["Symbol"],
+        "name": record["Name"],
+        "category": NAVER_CATEGORIES[int(record["Category"])],
+        "current_price": number(record["Price"]),
+        "nav": number(record["NAV"]),
+        "price_date": day,
+        "is_active": True,
+        "source_id": fdr.SOURCE_ID,
+    }
+
+
+def price_row(record: Record, day: date) -> Row:
+    """Return one fund's session; net_assets (순자산총액) in won."""
+    return {
+        "ticker": record["ISU_SRT_CD"],
+        "trade_date": day,
+        "open_price": number(record["TDD_OPNPRC"]),
+        "high_price": number(record["TDD_HGPRC"]),
+        "low_price": number(record["TDD_LWPRC"]),
+        "close_price": number(record["TDD_CLSPRC"]),
+        "price_change": number(record["CMPPREVDD_PRC"]),
+        "change_rate": number(record["FLUC_RT"]),
+        "nav": number(record["NAV"]),
+        "volume": number(record["ACC_TRDVOL"]),
+        "trading_value": number(record["ACC_TRDVAL"]),
+        "market_cap": number(record["MKTCAP"]),
+        "net_assets": number(record["INVSTASST_NETASST_TOTAMT"]),
+        "shares_outstanding": number(record["LIST_SHRS"]),
+        "index_close": number(record["OBJ_STKPRC_IDX"]),
+        "source_id": krx.SOURCE_ID,
+    }
+
+
+def _day_of(unit: Unit) -> date:
+    return date.fromisoformat(unit.key.split(":")[1])
+
+
+def _show_newest(connection: Connection, day: date, provenance: Row) -> None:
+    """Copy price, NAV and net assets of ``day`` to the list, unless it already shows a later day."""
+    connection.execute(
+        text(
+            "UPDATE etfs e SET current_price = p.close_price, nav = p.nav, aum = p.net_assets, price_date = :day,"
+            " batch_id = :batch_id, updated_at = :updated_at FROM etf_price_daily p"
+            " WHERE p.ticker = e.ticker AND p.trade_date = :day AND (e.price_date IS NULL OR e.price_date <= :day)"
+            " AND (e.current_price, e.nav, e.aum, e.price_date)"
+            " IS DISTINCT FROM (p.close_price, p.nav, p.net_assets, :day)"
+        ),
+        {**provenance, "day": day},
+    )

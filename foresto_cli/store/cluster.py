@@ -43,6 +43,8 @@ _SETTINGS = {
     "max_wal_size": "1GB",
     "jit": "off",
     "autovacuum": "on",
+    # Commands vacuum what they wrote themselves (store/upkeep.py); in between it would only compete with them.
+    "autovacuum_naptime": "10min",
     "fsync": "on",
     "synchronous_commit": "on",
     # /dev/shm is 64 MB in a container, and systemd empties it when the operator logs out.

@@ -125,6 +125,7 @@ LOADING = {
     "prices index": ("prices", "--sandbox", "index", "--json"),
     "prices load": ("--sandbox", "prices", "load", "--start", "20261116", "--end", "2026-11-20", "--json"),
     "verify daily": ("--sandbox", "verify", "daily", "--json"),
+    "stocks load": ("--sandbox", "stocks", "load", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -271,7 +272,7 @@ def test_loading_loads(loaded):
     assert result_of(loaded["prices load"])["outcome"] == "nothing_to_do"
     verified = result_of(loaded["verify daily"])
     assert verified["findings"] == []
-    assert [result_of(finished)["run_id"] for finished in loaded.values()] == [1, 2, 3, 4, 5]
+    assert [result_of(finished)["run_id"] for finished in loaded.values()] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_dry_run_says_the_same_keys_and_makes_no_run(glances):
@@ -312,7 +313,7 @@ def test_the_database_tells_its_address_and_its_size(glances):
     assert glances["db url"].stdout.startswith("postgresql://foresto@/foresto?host=")
     rows = {item["table"]: item["rows"] for item in result_of(glances["db size"])["tables"]}
     assert rows["stock_price_daily"] > 400
-    assert rows["data_collection_log"] == 5
+    assert rows["data_collection_log"] == 6
 
 
 def test_nothing_is_left_running(place, loaded, glances):

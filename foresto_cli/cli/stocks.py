@@ -1,6 +1,6 @@
 """``foresto stocks``: the stocks as they are now."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,3 +27,21 @@ def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
         return loads.load_stocks(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
 
     perform(ctx, "stocks load", work, as_json=as_json)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    stock: Annotated[str, typer.Argument(help="종목코드나 이름(005930, 가상전자).", metavar="종목")],
+    as_json: Json = False,
+) -> None:
+    """한 종목의 신상, 이력, 최근 시세, 기준가 사건을 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import stock_card
+
+        result = stock_card.card(found, stock)
+        stock_card.show(found.console, result)
+        return result
+
+    perform(ctx, "stocks show", work, as_json=as_json, shown=False)

@@ -18,7 +18,7 @@ from support import ROOT, environment_of, result_of, run_foresto, start_foresto
 
 from foresto_cli import app as application
 from foresto_cli import errors
-from foresto_cli.settings import Settings
+from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import psycopg_url
 
@@ -224,9 +224,9 @@ def test_the_readme_names_every_exit_code():
 def test_the_readme_names_every_setting_and_no_other():
     source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "foresto_cli").rglob("*.py"))
     used = {name.upper() for name in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z]+", source))
-    used.add("FORESTO_HOME")
+    used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
     assert len(used) >= 12
-    told = set(re.findall(r"\b(?:FORESTO_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README))
+    told = set(re.findall(r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README))
     assert told == used
 
 
@@ -325,7 +325,7 @@ def test_nothing_is_left_running(place, loaded, glances):
 def test_no_key_is_in_any_output_or_log(place, loaded, glances):
     said = "".join(finished.stdout + finished.stderr for finished in [*loaded.values(), *glances.values()])
     logged = "".join(file.read_text(encoding="utf-8") for file in (place / "state").rglob("*.log*"))
-    for secret in ("sandbox-password", "sandbox-openapi-key"):
+    for secret in ("sandbox-password", "sandbox-openapi-key", "fsc+key", "fsc%2Bkey"):
         assert secret not in said
         assert secret not in logged
 

@@ -103,6 +103,14 @@ def test_leaving_and_coming_back_are_kept_apart():
     assert again[-2:] == [gone[-1]._replace(valid_to=back), Span(back, None, "가", "KOSDAQ", is_listed=True)]
 
 
+def test_a_return_under_the_old_listing_date_does_not_undo_the_leaving():
+    gone = advanced(HERE, seen(listed=False, left=date(2026, 11, 18)))
+    again = advanced(gone, seen(day=date(2027, 3, 5)))
+    assert [(span.valid_from, span.is_listed) for span in again] == [
+        (date(2020, 1, 2), True), (date(2026, 11, 18), False), (date(2027, 3, 5), True),
+    ]  # fmt: skip
+
+
 def test_a_leaving_noticed_before_its_date_is_told_is_corrected():
     gone = advanced(HERE, seen(listed=False))
     assert gone[-1].valid_from == DAY
@@ -215,11 +223,13 @@ def test_a_new_name_is_history(open_world):
         ]
 
 
-def test_without_any_answer_the_failure_is_told(open_world):
-    with open_world(EVENING, faults="404@raw.githubusercontent.com") as world:
+def test_an_old_listing_serves_while_the_mirror_is_down(open_world):
+    with open_world() as world:
+        load(world)
+    with open_world(EVENING + timedelta(days=3), faults="500@raw.githubusercontent.com") as world:
         result = loads.load_stocks(world.app, QUICK)
-        assert result["exit_code"] in (3, 75)
-        assert world.scalar("SELECT count(*) FROM stocks") == 0
+        assert (result["outcome"], result["exit_code"]) == ("partial", 3)
+        assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") > 50
 
 
 # --- looking --------------------------------------------------------------------------------------------------------

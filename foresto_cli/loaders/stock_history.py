@@ -57,17 +57,17 @@ def advanced(spans: Sequence[Span], seen: Seen) -> list[Span]:
         return _corrected(before, last, seen)
     if last[2:] == (seen.name, seen.market, seen.is_listed):
         return list(spans)
-    since = seen.day if seen.is_listed == last.is_listed else _turned(seen)
+    since = seen.day if seen.is_listed == last.is_listed else _turned(last, seen)
     if since <= last.valid_from:
         # A second change noted for the same day: the last word counts.
         return [*before, last._replace(name=seen.name, market=seen.market, is_listed=seen.is_listed)]
     return [*before, last._replace(valid_to=since), Span(since, None, seen.name, seen.market, seen.is_listed)]
 
 
-def _turned(seen: Seen) -> date:
-    """Return the day on which a stock came or left."""
+def _turned(last: Span, seen: Seen) -> date:
+    """Return the day on which a stock came or left; a first listing date of old says nothing about a return."""
     told = seen.listing_date if seen.is_listed else seen.delisting_date
-    return told or seen.day
+    return told if told is not None and (told > last.valid_from or not seen.is_listed) else seen.day
 
 
 def _first(seen: Seen) -> list[Span]:

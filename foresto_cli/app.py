@@ -20,6 +20,7 @@ from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import StoredLimits
 from foresto_cli.upstream.fdr import Fdr
+from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
@@ -100,10 +101,16 @@ class App:
         """Return Naver's charts."""
         return Naver(self._transport)
 
+    @cached_property
+    def fsc(self) -> Fsc | None:
+        """Return FSC's open data, if there is a key."""
+        key = self.settings.fsc_api_key
+        return None if key is None else Fsc(self._transport, key.get_secret_value())
+
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:
         """Return the sessions of every client used so far."""
-        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver"))
+        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc"))
         return [session for client in made if client is not None for session in client.sessions]
 
 

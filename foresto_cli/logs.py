@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from foresto_cli.clock import KST
 from foresto_cli.settings import PRIVATE_FILE, private_folder
@@ -38,7 +38,8 @@ class Redactor:
 
 
 def _forms(secret: str) -> set[str]:
-    return {secret, quote(secret, safe=""), quote_plus(secret)}
+    # Keys of data.go.kr are handed out URL-encoded; what is sent and said is the plain one.
+    return {form for plain in (secret, unquote(secret)) for form in (plain, quote(plain, safe=""), quote_plus(plain))}
 
 
 class _RedactingFormatter(logging.Formatter):

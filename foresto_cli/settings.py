@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from foresto_cli.errors import ConfigError
@@ -19,6 +19,8 @@ from foresto_cli.errors import ConfigError
 PRIVATE_FOLDER = 0o700
 PASSABLE_FOLDER = 0o711
 PRIVATE_FILE = 0o600
+FSC_ALIASES = ("fsc_data_go_kr_api_key",)
+"""Another name under which the key of data.go.kr may stand."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Settings(BaseSettings):
     krx_id: SecretStr | None = None
     krx_pw: SecretStr | None = None
     krx_openapi_key: SecretStr | None = None
+    fsc_api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("fsc_api_key", *FSC_ALIASES))
     foresto_krx_daily_budget: int = 200
     foresto_log_level: str = "INFO"
 
@@ -167,13 +170,18 @@ def _check_toml(file: Path) -> None:
         raise ConfigError(f"{file} 이 UTF-8 이 아닙니다. UTF-8 로 다시 저장하세요.") from None
     except OSError as error:
         raise ConfigError(f"{file} 을 읽을 수 없습니다({error.strerror}). 파일 권한을 확인하세요.") from error
-    unknown = sorted(name for name in content if name.lower() not in Settings.model_fields)
+    unknown = sorted(name for name in content if name.lower() not in {*Settings.model_fields, *FSC_ALIASES})
     if unknown:
         known = ", ".join(sorted(Settings.model_fields))
         raise ConfigError(f"{file} 에 모르는 설정이 있습니다: {', '.join(unknown)}. 쓸 수 있는 이름: {known}")
 
 
-SANDBOX_KEYS = {"krx_id": "sandbox", "krx_pw": "sandbox-password", "krx_openapi_key": "sandbox-openapi-key"}
+SANDBOX_KEYS = {
+    "krx_id": "sandbox",
+    "krx_pw": "sandbox-password",
+    "krx_openapi_key": "sandbox-openapi-key",
+    "fsc_api_key": "sandbox/fsc+key==",
+}
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 
 

@@ -18,7 +18,7 @@ from support import ROOT, environment_of, result_of, run_foresto, start_foresto
 
 from foresto_cli import app as application
 from foresto_cli import errors
-from foresto_cli.settings import Settings
+from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import psycopg_url
 
@@ -122,9 +122,11 @@ def all_at_once(home, *commands):
 LOADING = {
     "listing load": ("--sandbox", "listing", "load", "--json"),
     "prices incremental": ("prices", "incremental", "--json", "--sandbox"),
+    "stocks etfs": ("--sandbox", "stocks", "etfs", "--json"),
     "prices index": ("prices", "--sandbox", "index", "--json"),
     "prices load": ("--sandbox", "prices", "load", "--start", "20261116", "--end", "2026-11-20", "--json"),
     "verify daily": ("--sandbox", "verify", "daily", "--json"),
+    "stocks load": ("--sandbox", "stocks", "load", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -151,6 +153,8 @@ GLANCES = {
     "status --json": ("--sandbox", "status", "--json"),
     "runs list": ("--sandbox", "runs", "list"),
     "runs show": ("--sandbox", "runs", "show", "1"),
+    "stocks show": ("--sandbox", "stocks", "show", "가상전자"),
+    "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
     "doctor": ("--sandbox", "doctor", "--offline"),
     "db url": ("--sandbox", "db", "url"),
     "db size": ("--sandbox", "db", "size", "--json"),
@@ -221,9 +225,9 @@ def test_the_readme_names_every_exit_code():
 def test_the_readme_names_every_setting_and_no_other():
     source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "foresto_cli").rglob("*.py"))
     used = {name.upper() for name in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z]+", source))
-    used.add("FORESTO_HOME")
+    used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
     assert len(used) >= 12
-    told = set(re.findall(r"\b(?:FORESTO_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README))
+    told = set(re.findall(r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README))
     assert told == used
 
 
@@ -271,7 +275,7 @@ def test_loading_loads(loaded):
     assert result_of(loaded["prices load"])["outcome"] == "nothing_to_do"
     verified = result_of(loaded["verify daily"])
     assert verified["findings"] == []
-    assert [result_of(finished)["run_id"] for finished in loaded.values()] == [1, 2, 3, 4, 5]
+    assert [result_of(finished)["run_id"] for finished in loaded.values()] == list(range(1, len(LOADING) + 1))
 
 
 def test_a_dry_run_says_the_same_keys_and_makes_no_run(glances):
@@ -293,7 +297,7 @@ def test_status_tells_what_there_is(glances):
     found = result_of(glances["status --json"])
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
-        "listing": True, "prices.day": True, "prices.index": True,
+        "listing": True, "prices.day": True, "etfs": True, "prices.index": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0
@@ -312,7 +316,7 @@ def test_the_database_tells_its_address_and_its_size(glances):
     assert glances["db url"].stdout.startswith("postgresql://foresto@/foresto?host=")
     rows = {item["table"]: item["rows"] for item in result_of(glances["db size"])["tables"]}
     assert rows["stock_price_daily"] > 400
-    assert rows["data_collection_log"] == 5
+    assert rows["data_collection_log"] == len(LOADING)
 
 
 def test_nothing_is_left_running(place, loaded, glances):
@@ -322,7 +326,7 @@ def test_nothing_is_left_running(place, loaded, glances):
 def test_no_key_is_in_any_output_or_log(place, loaded, glances):
     said = "".join(finished.stdout + finished.stderr for finished in [*loaded.values(), *glances.values()])
     logged = "".join(file.read_text(encoding="utf-8") for file in (place / "state").rglob("*.log*"))
-    for secret in ("sandbox-password", "sandbox-openapi-key"):
+    for secret in ("sandbox-password", "sandbox-openapi-key", "fsc+key", "fsc%2Bkey"):
         assert secret not in said
         assert secret not in logged
 
@@ -337,6 +341,7 @@ IMPOSSIBLE = {
     "a day to come": (("prices", "load", "--start", "2026-11-20", "--end", "2026-11-23"), {}, "2026-11-23"),
     "a day before all data": (("prices", "load", "--start", "19900101", "--end", "20261120"), {}, "1990-01-01"),
     "an unknown ticker": (("prices", "load", *SPAN, "--ticker", "999999"), {}, "999999"),
+    "an unknown name": (("stocks", "show", "없는이름"), {}, "없는이름"),
     "a wait that is none": (("listing", "load", "--wait", "soon"), {}, "soon"),
     "a wait beyond all time": (("listing", "load", "--wait", "99999999999999h"), {}, "99999999999999h"),
     "no workers": (("prices", "incremental", "--workers", "0"), {}, "--workers"),

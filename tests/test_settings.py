@@ -11,13 +11,13 @@ from foresto_cli.errors import ConfigError, exit_code_of
 from foresto_cli.settings import Paths, Settings
 
 SECRET = "hunter2-절대비밀"  # noqa: S105  # what must not be shown
-SECRETS = ("DATABASE_URL", "KRX_ID", "KRX_PW", "KRX_OPENAPI_KEY")
+SECRETS = ("DATABASE_URL", "KRX_ID", "KRX_PW", "KRX_OPENAPI_KEY", "FSC_API_KEY")
 
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """Folders of a home of this test's own, with nothing set and an empty working folder."""
-    for name in (*(field.upper() for field in Settings.model_fields), "FORESTO_HOME"):
+    for name in (*(field.upper() for field in (*Settings.model_fields, *settings.FSC_ALIASES)), "FORESTO_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FORESTO_HOME", str(tmp_path / "home"))
     folders = settings.paths()
@@ -46,7 +46,7 @@ def refusal(folders):
 
 def test_nothing_set_is_no_key_and_the_defaults(place):
     found = settings.load(place)
-    assert [getattr(found, name.lower()) for name in SECRETS] == [None] * 4
+    assert [getattr(found, name.lower()) for name in SECRETS] == [None] * 5
     assert (found.foresto_krx_daily_budget, found.foresto_log_level) == (200, "INFO")
     assert found.secrets() == []
 
@@ -84,7 +84,7 @@ def test_an_empty_value_counts_as_none(place, monkeypatch, where):
             with (place.config / "config.toml").open("a") as file:
                 file.write(f'{name.lower()} = ""\n')
     found = settings.load(place)
-    assert [getattr(found, name.lower()) for name in SECRETS] == [None] * 4
+    assert [getattr(found, name.lower()) for name in SECRETS] == [None] * 5
 
 
 def test_an_empty_variable_does_not_hide_what_a_file_says(place, monkeypatch):
@@ -98,11 +98,24 @@ def test_config_toml_takes_the_names_as_the_readme_writes_them(place):
     assert krx_id(place) == "somebody"
 
 
+@pytest.mark.parametrize("name", ["FSC_API_KEY", "FSC_DATA_GO_KR_API_KEY"])
+@pytest.mark.parametrize("where", ["environment", ".env", "config.toml", "CONFIG.TOML"])
+def test_the_key_of_the_open_data_has_two_names(place, monkeypatch, name, where):
+    if where == "environment":
+        monkeypatch.setenv(name, "key")
+    elif where == ".env":
+        (place.config / ".env").write_text(f"{name}=key\n")
+    else:
+        written = name if where.isupper() else name.lower()
+        (place.config / "config.toml").write_text(f'{written} = "key"\n')
+    assert settings.load(place).secrets() == ["key"]
+
+
 def test_printing_settings_shows_no_secret(place, monkeypatch):
     for name in SECRETS:
         monkeypatch.setenv(name, SECRET)
     found = settings.load(place)
-    assert found.secrets() == [SECRET] * 4
+    assert found.secrets() == [SECRET] * 5
     for shown in (repr(found), str(found), f"{found}", found.model_dump_json(), repr(found.model_dump())):
         assert "hunter2" not in shown
         assert "절대비밀" not in shown

@@ -1,6 +1,6 @@
 """``foresto listing``: who is listed and who was."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,3 +27,22 @@ def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
         return loads.load_listing(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
 
     perform(ctx, "listing load", work, as_json=as_json)
+
+
+@app.command()
+def delisted(
+    ctx: typer.Context,
+    since: Annotated[str | None, typer.Option(help="이 날부터(기본: 전부).", metavar="날짜")] = None,
+    as_json: Json = False,
+) -> None:
+    """상장폐지된 종목을 새것부터 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.cli._dates import parse_date
+        from foresto_cli.ops import stock_card
+
+        result = stock_card.delisted(found, parse_date(since) if since else None)
+        stock_card.show_delisted(found.console, result)
+        return result
+
+    perform(ctx, "listing delisted", work, as_json=as_json, shown=False)

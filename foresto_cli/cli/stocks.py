@@ -1,6 +1,6 @@
-"""``foresto stocks``: the roster of what can be bought."""
+"""``foresto stocks``: the stocks as they are now."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,12 +9,42 @@ from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="종목과 ETF.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(help="종목과 ETF: 지금의 이름, 업종, 가격과 그 이력.", no_args_is_help=True, context_settings=HELP)
 
 
 @app.callback()
 def group() -> None:
-    """종목과 ETF."""
+    """종목과 ETF: 지금의 이름, 업종, 가격과 그 이력."""
+
+
+@app.command()
+def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False) -> None:
+    """상장 목록과 저장된 시세로 stocks 와 stock_history 를 최신으로 만듭니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import job, loads
+
+        return loads.load_stocks(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+
+    perform(ctx, "stocks load", work, as_json=as_json)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    stock: Annotated[str, typer.Argument(help="종목코드나 이름(005930, 가상전자).", metavar="종목")],
+    as_json: Json = False,
+) -> None:
+    """한 종목의 신상, 이력, 최근 시세, 기준가 사건을 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import stock_card
+
+        result = stock_card.card(found, stock)
+        stock_card.show(found.console, result)
+        return result
+
+    perform(ctx, "stocks show", work, as_json=as_json, shown=False)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError, exit_code_of
+from foresto_cli.loaders import crno
 from foresto_cli.ops import lock, runs
 from foresto_cli.settings import Paths
 from foresto_cli.store import embedded, limits
@@ -119,6 +120,10 @@ def _keys(app: App) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "KRX_OPENAPI_KEY", NOTE, "없음. openapi.krx.co.kr 에서 무료로 발급받아 설정하면 지난 시세를 모두 받습니다."
         )
+    if found.fsc_api_key:
+        yield Diagnosis("FSC_API_KEY", OK, "설정됨. 법인등록번호를 일주일에 한 번 받습니다.")
+    else:
+        yield Diagnosis("FSC_API_KEY", NOTE, "없음. data.go.kr 에서 무료로 발급받아 설정하면 법인등록번호를 받습니다.")
 
 
 def _database(app: App) -> Diagnosis:
@@ -162,11 +167,14 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
     """Ask each upstream for which there is a key one cheap question."""
     last = app.calendar.latest_ended(clock.now())
     before = app.calendar.previous(last)
-    krx, openapi = app.krx, app.krx_openapi
+    krx, openapi, fsc = app.krx, app.krx_openapi, app.fsc
     if krx is not None:
         yield _asked("KRX", lambda: f"코스피 {len(krx.index_days('1001', last - CHEAP_SPAN, last))}거래일")
     if openapi is not None:
         yield _asked("KRX OPEN API", lambda: f"{before} {len(openapi.market_day(before)):,}종목")
+    if fsc is not None:
+        day = crno.published(app.calendar, clock.now())
+        yield _asked("공공데이터포털", lambda: f"{day} {len(fsc.listed_items(day)):,}종목")
     yield _asked("FinanceDataReader", lambda: f"최신 목록 {app.fdr.listing()[0]}")
     yield _asked("네이버 차트", lambda: f"005930 {len(app.naver.bars('005930', 1))}일")
 

@@ -41,6 +41,7 @@ NEEDED = (
     "nowVal",
     "LIST_SHRS",
     "ISU_CD",
+    "isinCd",
 )
 """Fields whose loss must be noticed; the first one a row has is taken. Other rows lose their second field."""
 
@@ -50,10 +51,26 @@ def page(status: int, text: str) -> Answer:
     return Answer(text.encode(), status, HTML)
 
 
+def gateway(code: str, *, plain_json: bool = False) -> Answer:
+    """Return what the gateway of data.go.kr says before any service is asked: XML with HTTP 200, or JSON with 403."""
+    if plain_json:
+        header = {"errMsg": "SERVICE ERROR", "returnAuthMsg": f"CODE_{code}", "returnReasonCode": code}
+        return as_json({"OpenAPI_ServiceResponse": {"cmmMsgHeader": header}}, status=403)
+    text = (
+        "<OpenAPI_ServiceResponse>\n\t<cmmMsgHeader>\n\t\t<errMsg>SERVICE ERROR</errMsg>\n"
+        f"\t\t<returnAuthMsg>CODE_{code}</returnAuthMsg>\n\t\t<returnReasonCode>{code}</returnReasonCode>\n"
+        "\t</cmmMsgHeader>\n</OpenAPI_ServiceResponse>"
+    )
+    return Answer(text.encode(), content_type="text/xml;charset=UTF-8")
+
+
 def replacement(kind: str) -> Answer | None:
     """Return the answer that takes the place of the right one, or None if ``kind`` works on the right one."""
     if kind in ("500", "502", "503", "404", "403"):
         return page(int(kind), f"<html><head><title>{kind}</title></head><body><h1>{kind}</h1></body></html>")
+    if kind.startswith("gateway"):
+        code = kind.removeprefix("gateway")
+        return gateway(code.removesuffix("json"), plain_json=code.endswith("json"))
     made: dict[str, Callable[[], Answer]] = {
         "429": lambda: replace(
             page(429, "<html><body><h1>Too Many Requests</h1></body></html>"), headers=(("Retry-After", "60"),)

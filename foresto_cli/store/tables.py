@@ -201,6 +201,43 @@ fdr_stock_listing = Table(
     comment="Who is listed and who was: one row per ticker; sector is the 소속부, industry the 업종",
 )
 
+stocks = Table(
+    "stocks",
+    metadata,
+    Column("ticker", String(6), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("market", String(20), nullable=False),
+    Column("sector", String(50), nullable=False),
+    Column("industry", String(200)),
+    Column("crno", String(13)),
+    Column("isin", String(12)),
+    Column("is_active", Boolean, nullable=False),
+    Column("current_price", Numeric),
+    Column("market_cap", BigInteger),
+    Column("shares", BigInteger),
+    Column("listing_date", Date),
+    Column("ytd_return", Numeric),
+    Column("one_year_return", Numeric),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("last_updated", DateTime, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Index("ix_stocks_name", "name"),
+    comment="One row per stock as it is now; price and market_cap in won, returns in percent of adjusted closes",
+)
+
+stock_history = Table(
+    "stock_history",
+    metadata,
+    Column("ticker", String(6), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("name", String(100), nullable=False),
+    Column("market", String(20), nullable=False),
+    Column("is_listed", Boolean, nullable=False),
+    CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="chk_stock_history_span"),
+    comment="Who was listed under which name and where; from valid_from until the day before valid_to (null: now)",
+)
+
 stock_price_daily = Table(
     "stock_price_daily",
     metadata,

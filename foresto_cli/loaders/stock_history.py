@@ -1,0 +1,134 @@
+"""``stock_history``: renames, market moves, delistings and re-listings, each with the day from which it held.
+
+A row holds from ``valid_from`` (included) to ``valid_to`` (not included, null: until now); whether a stock was listed
+on day D is told by the row with ``valid_from <= D AND (valid_to IS NULL OR D < valid_to)``. What was before the first
+listing that we read is known only as far as that one tells it: listing date, delisting date, one name.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.store.tables import stock_history
+from foresto_cli.store.upsert import Counts, Row, upsert
+
+NAME = "stocks.history"
+
+
+class Span(NamedTuple):
+    """One row of the history, without its ticker."""
+
+    valid_from: date
+    valid_to: date | None
+    name: str
+    market: str
+    is_listed: bool
+
+
+class Seen(NamedTuple):
+    """What the listing says of a stock.
+
+    Attributes:
+        day: as of when it says so.
+        name: then.
+        market: then.
+        is_listed: then.
+        listing_date: first day, where it is told.
+        delisting_date: first day on which it was no longer listed, where it is told.
+    """
+
+    day: date
+    name: str
+    market: str
+    is_listed: bool
+    listing_date: date | None
+    delisting_date: date | None
+
+
+def advanced(spans: Sequence[Span], seen: Seen) -> list[Span]:
+    """Return the spans of one stock, oldest first, once ``seen`` is known too."""
+    if not spans:
+        return _first(seen)
+    last, before = spans[-1], list(spans[:-1])
+    if not last.is_listed and not seen.is_listed:
+        return _corrected(before, last, seen)
+    if last[2:] == (seen.name, seen.market, seen.is_listed):
+        return list(spans)
+    since = seen.day if seen.is_listed == last.is_listed else _turned(last, seen)
+    if since <= last.valid_from:
+        # A second change noted for the same day: the last word counts.
+        return [*before, last._replace(name=seen.name, market=seen.market, is_listed=seen.is_listed)]
+    return [*before, last._replace(valid_to=since), Span(since, None, seen.name, seen.market, seen.is_listed)]
+
+
+def _turned(last: Span, seen: Seen) -> date:
+    """Return the day on which a stock came or left; a first listing date of old says nothing about a return."""
+    told = seen.listing_date if seen.is_listed else seen.delisting_date
+    return told if told is not None and (told > last.valid_from or not seen.is_listed) else seen.day
+
+
+def _first(seen: Seen) -> list[Span]:
+    if seen.is_listed:
+        return [Span(seen.listing_date or seen.day, None, seen.name, seen.market, is_listed=True)]
+    gone = Span(seen.delisting_date or seen.day, None, seen.name, seen.market, is_listed=False)
+    if seen.listing_date is None or seen.listing_date >= gone.valid_from:
+        return [gone]
+    return [Span(seen.listing_date, gone.valid_from, seen.name, seen.market, is_listed=True), gone]
+
+
+def _corrected(before: list[Span], gone: Span, seen: Seen) -> list[Span]:
+    """Move the day of a delisting that was noticed before its date was told."""
+    left = seen.delisting_date
+    if left is None or left == gone.valid_from or not before or left <= before[-1].valid_from:
+        return [*before, gone]
+    return [*before[:-1], before[-1]._replace(valid_to=left), gone._replace(valid_from=left)]
+
+
+def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  # rows say by their dates when they came
+    """Bring ``stock_history`` up to date in the caller's transaction and return exact counts."""
+    known: dict[str, list[Span]] = defaultdict(list)
+    rows = connection.execute(
+        text(
+            "SELECT ticker, valid_from, valid_to, name, market, is_listed FROM stock_history"
+            " ORDER BY ticker, valid_from"
+        )
+    )
+    for ticker, *span in rows:
+        known[ticker].append(Span(*span))
+    newest = connection.scalar(text("SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"))
+    wanted: dict[str, list[Span]] = {}
+    for row in connection.execute(
+        text("SELECT ticker, name, market, is_listed, listing_date, delisting_date, as_of_date FROM fdr_stock_listing")
+    ):
+        # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
+        day = row.as_of_date if row.is_listed else newest or row.as_of_date
+        seen = Seen(day, row.name, row.market, row.is_listed, row.listing_date, row.delisting_date)
+        wanted[row.ticker] = advanced(known[row.ticker], seen)
+    _delete(connection, known, wanted)
+    return upsert(
+        connection,
+        stock_history,
+        [{"ticker": ticker, **span._asdict()} for ticker, spans in wanted.items() for span in spans],
+        {},
+    )
+
+
+def _delete(connection: Connection, known: dict[str, list[Span]], wanted: dict[str, list[Span]]) -> None:
+    """Take away rows whose first day was corrected."""
+    moved = [
+        (ticker, span.valid_from)
+        for ticker, spans in wanted.items()
+        for span in known[ticker]
+        if span.valid_from not in {one.valid_from for one in spans}
+    ]
+    if moved:
+        connection.execute(
+            text(
+                "DELETE FROM stock_history h USING unnest(CAST(:tickers AS text[]), CAST(:days AS date[]))"
+                " AS gone (ticker, day) WHERE h.ticker = gone.ticker AND h.valid_from = gone.day"
+            ),
+            {"tickers": [ticker for ticker, _ in moved], "days": [day for _, day in moved]},
+        )

@@ -1,0 +1,93 @@
+"""``stocks``: one row per stock as it is now, from the listing and the newest stored prices.
+
+Nothing is ever deleted: who left the market stays with ``is_active`` false and the last price. Stocks that left before
+our prices begin are not taken in (``fdr_stock_listing`` and ``stock_history`` have them).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.calendar import Calendar
+from foresto_cli.loaders._sectors import sector_of
+from foresto_cli.store.tables import stocks
+from foresto_cli.store.upsert import Counts, Row, upsert
+
+NAME = "stocks"
+PERCENT = 100
+PLACES = 4
+"""Decimals of a return, in percent."""
+LEAP_DAY = (2, 29)
+
+# A price of the listing's own day or later knows shares and value better: the listing before 18:00 has yesterday's.
+LISTED = text(
+    "SELECT l.ticker, l.name, l.market, l.industry, l.isin, l.is_listed, l.listing_date,"
+    " p.trade_date, p.close_price, p.adj_close_price,"
+    " CASE WHEN p.trade_date >= l.as_of_date OR l.marcap IS NULL THEN coalesce(p.market_cap, l.marcap)"
+    " ELSE l.marcap END AS market_cap,"
+    " CASE WHEN p.trade_date >= l.as_of_date OR l.shares IS NULL THEN coalesce(p.shares_outstanding, l.shares)"
+    " ELSE l.shares END AS shares"
+    " FROM fdr_stock_listing l LEFT JOIN LATERAL (SELECT trade_date, close_price, adj_close_price, market_cap,"
+    " shares_outstanding FROM stock_price_daily WHERE ticker = l.ticker ORDER BY trade_date DESC LIMIT 1) p ON true"
+    " WHERE l.is_listed OR p.trade_date IS NOT NULL OR EXISTS (SELECT FROM stocks s WHERE s.ticker = l.ticker)"
+)
+BASES = text(
+    "SELECT ticker, trade_date, adj_close_price FROM stock_price_daily"
+    " WHERE trade_date = ANY(:days) AND adj_close_price IS NOT NULL"
+)
+
+Closes = Mapping[tuple[str, date], Decimal]
+
+
+def write(connection: Connection, calendar: Calendar, provenance: Row) -> Counts:
+    """Bring ``stocks`` up to date in the caller's transaction and return exact counts."""
+    listed = connection.execute(LISTED).all()
+    days = {row.trade_date for row in listed if row.is_listed and row.trade_date}
+    bases = {day: (a_year_before(day, calendar), calendar.previous(date(day.year, 1, 1))) for day in days}
+    found = connection.execute(BASES, {"days": [base for pair in bases.values() for base in pair]})
+    closes = {(row.ticker, row.trade_date): row.adj_close_price for row in found}
+    names = {row.ticker: row.name for row in listed}
+    industries = {row.ticker: row.industry for row in listed}
+    rows = [
+        {
+            "ticker": row.ticker,
+            "name": row.name,
+            "market": row.market,
+            "sector": sector_of(row.ticker, names, industries),
+            "industry": row.industry,
+            "isin": row.isin,
+            "is_active": row.is_listed,
+            "current_price": row.close_price,
+            "market_cap": row.market_cap,
+            "shares": row.shares,
+            "listing_date": row.listing_date,
+            **_returns(row, bases, closes),
+        }
+        for row in listed
+    ]
+    written = {name: value for name, value in provenance.items() if name != "updated_at"}
+    return upsert(connection, stocks, rows, written | {"last_updated": provenance["updated_at"]})
+
+
+def a_year_before(day: date, calendar: Calendar) -> date:
+    """Return the last session not after the same day of the year before."""
+    same = date(day.year - 1, 2, 28) if (day.month, day.day) == LEAP_DAY else day.replace(year=day.year - 1)
+    return calendar.previous(same + timedelta(days=1))
+
+
+def _returns(row: Any, bases: Mapping[date, Sequence[date]], closes: Closes) -> Row:  # noqa: ANN401  # a row of LISTED
+    """Return the returns up to the newest close; none for who has left, or whose base day has no row."""
+    year, this_year = (
+        (closes.get((row.ticker, base)) for base in bases[row.trade_date])
+        if row.is_listed and row.trade_date
+        else (None, None)
+    )
+    return {"one_year_return": _percent(row, year), "ytd_return": _percent(row, this_year)}
+
+
+def _percent(row: Any, base: Decimal | None) -> Decimal | None:  # noqa: ANN401  # as above
+    close: Decimal | None = row.adj_close_price
+    return round(PERCENT * (close / base - 1), PLACES) if base and close is not None else None

@@ -1,0 +1,178 @@
+"""One stock at a glance, found by ticker or name; and who has left the market."""
+
+import difflib
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.adjustment import events
+from foresto_cli.app import App
+from foresto_cli.console import Console
+from foresto_cli.errors import ConfigError, UsageError
+
+PRICES = 5
+"""Sessions shown."""
+CANDIDATES = 5
+LIKENESS = 0.5
+SHOWN = (
+    ("name", "종목명"),
+    ("market", "시장"),
+    ("is_listed", "상장 중"),
+    ("sector", "업종"),
+    ("industry", "업종(거래소)"),
+    ("products", "주요 제품"),
+    ("isin", "ISIN"),
+    ("crno", "법인등록번호"),
+    ("listing_date", "상장일"),
+    ("delisting_date", "상장폐지일"),
+    ("delisting_reason", "폐지 사유"),
+    ("current_price", "현재가(원)"),
+    ("market_cap", "시가총액(원)"),
+    ("shares", "상장 주식수"),
+    ("one_year_return", "1년 수익률(%)"),
+    ("ytd_return", "연초 대비(%)"),
+)
+Found = dict[str, Any]
+
+
+def card(app: App, given: str) -> Found:
+    """Return identity, history, newest prices and events of one stock (``--json`` of ``foresto stocks show``).
+
+    Raises:
+        ConfigError: there is no listing to look in.
+        UsageError: ``given`` is the ticker or the name of nobody, or of several.
+    """
+    with app.engine.connect() as connection:
+        ticker = _ticker(connection, given.strip())
+        return {
+            "command": "stocks show",
+            "exit_code": 0,
+            "stock": _identity(connection, ticker),
+            "history": _rows(
+                connection,
+                "SELECT valid_from, valid_to, name, market, is_listed FROM stock_history WHERE ticker = :ticker"
+                " ORDER BY valid_from DESC",
+                ticker=ticker,
+            ),
+            "prices": _rows(
+                connection,
+                "SELECT trade_date, open_price, high_price, low_price, close_price, change_rate, volume, is_halted,"
+                " adj_close_price FROM stock_price_daily WHERE ticker = :ticker ORDER BY trade_date DESC LIMIT :count",
+                ticker=ticker,
+                count=PRICES,
+            ),
+            "events": [event._asdict() for event in events.events(connection, ticker)],
+        }
+
+
+def show(console: Console, found: Found) -> None:
+    """Print the card for a person."""
+    stock = found["stock"]
+    rows = [(label, stock[name]) for name, label in SHOWN if stock[name] is not None]
+    console.table(f"{stock['ticker']} {stock['name']}", ("항목", "값"), rows)
+    if found["history"]:
+        spans = [
+            (one["valid_from"], one["valid_to"], one["name"], one["market"], one["is_listed"])
+            for one in found["history"]
+        ]
+        console.table("이력", ("부터", "전날까지", "종목명", "시장", "상장"), spans)
+    if found["prices"]:
+        names = ("trade_date", "open_price", "high_price", "low_price", "close_price", "change_rate", "volume")
+        prices = [tuple(one[name] for name in names) for one in found["prices"]]
+        console.table("최근 시세", ("거래일", "시가", "고가", "저가", "종가", "등락률(%)", "거래량"), prices)
+    else:
+        console.line("저장된 시세가 없습니다. foresto prices incremental 로 받으세요.")
+    events.show(console, [events.Event(**event) for event in found["events"]])
+
+
+def delisted(app: App, since: date | None) -> Found:
+    """Return who has left the market, newest first (``--json`` of ``foresto listing delisted``).
+
+    Raises:
+        ConfigError: there is no listing to look in.
+    """
+    with app.engine.connect() as connection:
+        _require_listing(connection)
+        rows = _rows(
+            connection,
+            "SELECT ticker, name, market, listing_date, delisting_date, delisting_reason, successor_ticker"
+            " FROM fdr_stock_listing WHERE NOT is_listed AND (delisting_date IS NULL OR delisting_date >= :since)"
+            " ORDER BY delisting_date DESC NULLS FIRST, ticker",
+            since=since or date.min,
+        )
+    return {"command": "listing delisted", "exit_code": 0, "delisted": rows}
+
+
+def show_delisted(console: Console, found: Found) -> None:
+    """Print who has left, or say that nobody has."""
+    if not found["delisted"]:
+        console.line("상장폐지된 종목이 없습니다.")
+        return
+    names = ("delisting_date", "ticker", "name", "market", "delisting_reason")
+    rows = [tuple(one[name] for name in names) for one in found["delisted"]]
+    console.table(f"상장폐지 {len(rows):,}종목", ("폐지일", "종목코드", "종목명", "시장", "사유"), rows)
+
+
+def _require_listing(connection: Connection) -> None:
+    if not connection.scalar(text("SELECT EXISTS (SELECT FROM fdr_stock_listing)")):
+        raise ConfigError("상장 목록이 비어 있습니다. 먼저 foresto listing load 를 실행하세요.")
+
+
+def _identity(connection: Connection, ticker: str) -> Found:
+    (row,) = _rows(
+        connection,
+        "SELECT l.ticker, l.name, l.market, l.is_listed, s.sector, l.industry, l.products, l.isin, s.crno,"
+        " l.listing_date, l.delisting_date, l.delisting_reason, s.current_price, s.market_cap,"
+        " coalesce(s.shares, l.shares) AS shares, s.one_year_return, s.ytd_return"
+        " FROM fdr_stock_listing l LEFT JOIN stocks s USING (ticker) WHERE l.ticker = :ticker",
+        ticker=ticker,
+    )
+    return row
+
+
+def _ticker(connection: Connection, given: str) -> str:
+    _require_listing(connection)
+    everyone = connection.execute(
+        text("SELECT ticker, name, is_listed FROM fdr_stock_listing ORDER BY is_listed DESC, marcap DESC NULLS LAST")
+    ).all()
+    if any(row.ticker == given.upper() for row in everyone):
+        return given.upper()
+    called = [row for row in everyone if row.name == given]
+    exact = [row for row in called if row.is_listed] or called
+    if not exact:
+        once = set(
+            connection.scalars(text("SELECT DISTINCT ticker FROM stock_history WHERE name = :name"), {"name": given})
+        )
+        exact = [row for row in everyone if row.ticker in once]
+    if len(exact) == 1:
+        return str(exact[0].ticker)
+    if exact:
+        raise UsageError(f"{given}: 여러 종목의 이름입니다. 종목코드로 고르세요: {_named(exact)}")
+    near = [row for row in everyone if given and given.lower() in row.name.lower()]
+    if not near:
+        alike = difflib.get_close_matches(given, [row.name for row in everyone], CANDIDATES, LIKENESS)
+        near = [row for row in everyone if row.name in alike]
+    hint = f"혹시 이 가운데 있습니까? {_named(near)}" if near else "종목코드(예: 005930)나 정확한 이름을 적으세요."
+    raise UsageError(f"{given}: 그런 종목코드나 이름은 상장 목록에 없습니다. {hint}")
+
+
+def _named(rows: Sequence[Any]) -> str:
+    shown = ", ".join(f"{row.ticker} {row.name}{'' if row.is_listed else '(폐지)'}" for row in rows[:CANDIDATES])
+    return shown + (f" 외 {len(rows) - CANDIDATES}종목" if len(rows) > CANDIDATES else "")
+
+
+def _rows(connection: Connection, query: str, **parameters: object) -> list[Found]:
+    return [
+        {name: _plain(value) for name, value in row._asdict().items()}
+        for row in connection.execute(text(query), parameters)
+    ]
+
+
+def _plain(value: object) -> object:
+    """Return a decimal as a number that JSON knows, a day as text; anything else as it is."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return f"{value}" if isinstance(value, date) else value

@@ -1,0 +1,274 @@
+"""Company numbers: from whom, matched by what, how often, and what becomes of every way the upstream fails."""
+
+import json
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from support import EVENING
+
+from foresto_cli import clock
+from foresto_cli.calendar import Calendar
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, QuotaSpent, RateLimited, Transient
+from foresto_cli.loaders.crno import published
+from foresto_cli.ops import job, loads
+from foresto_cli.settings import SANDBOX_KEYS
+from foresto_cli.upstream import fsc
+
+QUICK = job.Options()
+HOST = "apis.data.go.kr"
+KEY = SANDBOX_KEYS["fsc_api_key"]
+NUMBERS = "SELECT count(*) FROM stocks WHERE crno IS NOT NULL"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(clock, "sleep", lambda _: None)
+
+
+def asked(world):
+    return [request for request in world.sandbox.requests if request.host == HOST]
+
+
+# --- what is stored -------------------------------------------------------------------------------------------------
+
+
+def test_numbers_are_matched_by_isin_and_preferred_shares_have_their_issuers(open_world):
+    with open_world() as world:
+        result = loads.load_stocks(world.app, QUICK)
+        assert result["outcome"] == "done", result["reasons"]
+        assert result["requests"] == {"fdr": 4, "fsc": 1, "total": 5}
+        assert world.rows("SELECT crno FROM stocks WHERE ticker = '005930'") == [("1101110000000",)]
+        assert world.scalar("SELECT count(*) FROM stocks WHERE right(ticker, 1) <> '0'") > 0
+        assert (
+            world.scalar(
+                "SELECT count(*) FROM stocks s JOIN stocks i ON i.ticker = left(s.ticker, 5) || '0'"
+                " WHERE right(s.ticker, 1) <> '0' AND s.crno IS DISTINCT FROM i.crno"
+            )
+            == 0
+        )
+        assert world.rows("SELECT unit, status, source_id FROM unit_ledger WHERE dataset = 'stocks.crno'") == [
+            ("2026-11-19", "done", "FSC")
+        ]
+        # Foreign companies have no number, and a preferred share may outlive its issuer.
+        missing = world.rows(
+            "SELECT s.ticker FROM stocks s WHERE s.crno IS NULL AND s.is_active AND left(s.ticker, 1) <> '9'"
+            " AND EXISTS (SELECT FROM stocks i WHERE i.ticker = left(s.ticker, 5) || '0')"
+        )
+        assert missing == []
+
+
+def test_a_name_is_never_enough(open_world):
+    with open_world() as world:
+        loads.load_listing(world.app, QUICK)
+        world.execute("UPDATE fdr_stock_listing SET isin = 'KR7999999999' WHERE ticker = '005930'")
+        loads.load_stocks(world.app, QUICK)
+        assert world.rows("SELECT crno FROM stocks WHERE ticker = '005930'") == [(None,)]
+
+
+def test_it_is_asked_once_a_week_and_the_same_again_changes_nothing(open_world):
+    with open_world() as world:
+        loads.load_stocks(world.app, QUICK)
+        again = loads.load_stocks(world.app, QUICK)
+        assert again["requests"] == {"total": 0}
+        assert (again["rows"]["added"], again["rows"]["changed"]) == (0, 0)
+    with open_world(EVENING + timedelta(days=5)) as world:
+        assert "fsc" not in loads.load_stocks(world.app, QUICK)["requests"]
+    with open_world(EVENING + timedelta(days=7)) as world:
+        assert loads.load_stocks(world.app, QUICK)["requests"]["fsc"] == 1
+
+
+def test_a_missing_key_is_one_note_and_no_failure(open_world):
+    with open_world(without=("fsc_api_key",)) as world:
+        result = loads.load_stocks(world.app, QUICK)
+        assert (result["outcome"], result["exit_code"]) == ("done", 0)
+        assert [note for note in result["notes"] if "FSC_API_KEY" in note]
+        assert world.scalar("SELECT count(*) FROM stocks") > 50
+        assert world.scalar(NUMBERS) == 0
+        assert asked(world) == []
+
+
+def test_what_is_not_published_yet_is_taken_from_the_session_before(open_world, monkeypatch):
+    with open_world() as world:
+        # As if the newest list were late: the sandbox publishes Friday's on Monday.
+        monkeypatch.setattr("foresto_cli.loaders.crno.published", lambda *_: date(2026, 11, 20))
+        assert loads.load_stocks(world.app, QUICK)["outcome"] == "done"
+        assert [request.fields["basDt"] for request in asked(world)] == ["20261120", "20261119"]
+        reason = world.scalar("SELECT reason FROM unit_ledger WHERE dataset = 'stocks.crno'")
+        assert "20261119" in reason
+
+
+@pytest.mark.parametrize(
+    ("now", "base"),
+    [
+        ("2026-11-20T12:59", "2026-11-18"),
+        ("2026-11-20T13:00", "2026-11-19"),
+        ("2026-11-22T13:00", "2026-11-19"),
+        ("2026-11-23T13:00", "2026-11-20"),
+    ],
+)
+def test_a_list_is_out_from_one_o_clock_of_the_next_session(now, base):
+    moment = datetime.fromisoformat(now).replace(tzinfo=clock.KST)
+    assert published(Calendar(), moment) == date.fromisoformat(base)
+
+
+# --- routes, keys, pages --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["gateway30", "gateway30json", "gateway12"])
+def test_the_old_route_is_taken_when_the_new_one_refuses_and_remembered(open_world, kind):
+    with open_world(faults=f"{kind}@{HOST}/getItemInfo_V2") as world:
+        records = world.app.fsc.listed_items(date(2026, 11, 19))
+        assert "005930" in {record["srtnCd"] for record in records}
+        world.app.fsc.listed_items(date(2026, 11, 18))
+        assert [request.path.rpartition("/")[2] for request in asked(world)] == [
+            "getItemInfo_V2", "getItemInfo", "getItemInfo",
+        ]  # fmt: skip
+        assert loads.load_stocks(world.app, QUICK)["outcome"] == "done"
+        assert world.scalar("SELECT count(*) FROM ops_alert") == 0
+
+
+@pytest.mark.parametrize("key", [KEY, "sandbox%2Ffsc%2Bkey%3D%3D"])
+def test_a_key_is_taken_encoded_and_decoded(open_world, key):
+    with open_world() as world:
+        client = fsc.Fsc(world.app._transport, key)
+        assert client.listed_items(date(2026, 11, 19))
+        assert asked(world)[0].fields["serviceKey"] == KEY
+
+
+def test_pages_are_put_together_and_the_total_is_looked_at_again(open_world, monkeypatch):
+    monkeypatch.setattr(fsc, "ROWS", 20)
+    with open_world() as world:
+        client = world.app.fsc
+        records = client.listed_items(date(2026, 11, 19))
+        assert len({record["isinCd"] for record in records}) == len(records) > 50
+        assert [request.fields["pageNo"] for request in asked(world)] == ["1", "2", "3", "1"]
+        honest = client._ask
+        counts = iter([0, 0, 0, 1])
+
+        def grown(day, page):
+            total, rows = honest(day, page)
+            return total + next(counts), rows
+
+        monkeypatch.setattr(client, "_ask", grown)
+        with pytest.raises(Transient, match="바뀌었습니다"):
+            client.listed_items(date(2026, 11, 19))
+
+
+def answer(body, status=200):
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return SimpleNamespace(content=content, status_code=status)
+
+
+def envelope(items, total=0, code="00"):
+    return {"header": {"resultCode": code}, "body": {"totalCount": total, "items": items}}
+
+
+@pytest.mark.parametrize(
+    ("body", "page"),
+    [
+        ({"response": envelope("")}, (0, [])),
+        ({"response": envelope({"item": {"crno": "1"}}, 1)}, (1, [{"crno": "1"}])),
+        ({"response": envelope({"item": [{"crno": "1"}, {"crno": "2"}]}, 2)}, (2, [{"crno": "1"}, {"crno": "2"}])),
+        (envelope([{"crno": "1"}], "1"), (1, [{"crno": "1"}])),
+        ({"response": {"header": {"resultCode": "03"}}}, (0, [])),
+        (b"<OpenAPI_ServiceResponse><returnReasonCode>03</returnReasonCode></OpenAPI_ServiceResponse>", (0, [])),
+    ],
+)
+def test_every_shape_of_an_answer_is_read(body, page):
+    response = answer(body)
+    fsc.inspect(response)
+    assert fsc._page(response) == page
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("01", Transient), ("04", Transient), ("05", Transient), ("20", AuthFailed), ("31", AuthFailed),
+        ("22", QuotaSpent), ("23", RateLimited), ("29", Blocked), ("10", BadPayload), ("99", BadPayload),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
+def test_the_gateway_is_understood_by_its_body(code, error, status):
+    as_xml = f"<OpenAPI_ServiceResponse><cmmMsgHeader><returnReasonCode>{code}</returnReasonCode>".encode()
+    as_json = {"OpenAPI_ServiceResponse": {"cmmMsgHeader": {"returnReasonCode": code}}}
+    for body in (as_xml, as_json):
+        with pytest.raises(error) as caught:
+            fsc.inspect(answer(body, status))
+        assert type(caught.value) is error
+    with pytest.raises(error):
+        fsc.inspect(answer({"response": envelope("", 0, code)}))
+
+
+# --- what goes wrong ------------------------------------------------------------------------------------------------
+
+FAILED, PENDING = "failed", "pending"
+EXPECTED = {
+    "timeout": (3, "partial", FAILED),
+    "reset": (3, "partial", FAILED),
+    "500": (3, "partial", FAILED),
+    "html": (3, "partial", FAILED),
+    "empty": (3, "partial", FAILED),
+    "gateway04": (3, "partial", FAILED),
+    "404": (3, "partial", FAILED),
+    "truncated": (3, "partial", FAILED),
+    "encoding": (3, "partial", FAILED),
+    "empty_list": (3, "partial", FAILED),
+    "missing_field": (3, "partial", FAILED),
+    "renamed_field": (3, "partial", FAILED),
+    "duplicate": (3, "partial", FAILED),
+    "zero": (3, "partial", FAILED),
+    "gateway12": (3, "partial", FAILED),
+    "429": (75, "quota", PENDING),
+    "gateway22": (75, "quota", PENDING),
+    "gateway23": (75, "quota", PENDING),
+    "403": (75, "blocked", PENDING),
+    "unauthorized": (78, "failed", PENDING),
+    "gateway20": (78, "failed", PENDING),
+    "gateway30": (78, "failed", PENDING),
+    "gateway30json": (78, "failed", PENDING),
+    "gateway31": (78, "failed", PENDING),
+}
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
+    with open_world(faults=f"{kind}@{HOST}", patience=0.006 if kind == "timeout" else 0.02) as world:
+        result = loads.load_stocks(world.app, QUICK)
+        exit_code, outcome, state = EXPECTED[kind]
+        assert (result["exit_code"], result["outcome"]) == (exit_code, outcome), result["reasons"]
+        assert result["units"][state] == 1
+        assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") > 50
+        assert world.scalar(NUMBERS) == 0
+        status = world.rows("SELECT status FROM unit_ledger WHERE dataset = 'stocks.crno'")
+        assert status == ([("failed",)] if state == FAILED else [])
+        told = json.dumps(result, default=str)
+        told += str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
+        assert "fsc+key" not in told
+        assert "fsc%2Bkey" not in told
+        world.sandbox.faults.clear()
+        if outcome == "blocked":
+            return
+    with open_world() as world:
+        assert loads.load_stocks(world.app, QUICK)["exit_code"] == 0, "the next run must fetch what failed"
+        assert world.scalar(NUMBERS) > 50
+
+
+@pytest.mark.parametrize("kind", ["gateway22", "gateway20", "gateway31", "403"])
+def test_a_refusal_is_asked_about_once(open_world, kind):
+    with open_world(faults=f"{kind}@{HOST}") as world:
+        loads.load_stocks(world.app, QUICK)
+        assert len(asked(world)) == 1
+
+
+def test_half_a_list_is_refused(open_world):
+    with open_world() as world:
+        loads.load_listing(world.app, QUICK)
+        world.execute(
+            "INSERT INTO fdr_stock_listing SELECT (jsonb_populate_record(l, jsonb_build_object('ticker',"
+            " lpad(n::text, 5, '9') || '0'))).* FROM fdr_stock_listing l, generate_series(1, 40) n"
+            " WHERE ticker = '005930'"
+        )
+        result = loads.load_stocks(world.app, QUICK)
+        assert result["exit_code"] == 3
+        assert "일부만" in result["reasons"][0]

@@ -18,4 +18,6 @@ step() {
 step "$@" listing load
 step "$@" prices incremental
 step "$@" prices index
+step "$@" stocks load
+step "$@" stocks etfs
 step "$@" verify daily

@@ -19,7 +19,7 @@ def group() -> None:
 
 @app.command()
 def initial(ctx: typer.Context, workers: Workers = 4, wait: Wait = "0s", as_json: Json = False) -> None:
-    """처음 한 번: 상장 목록 → 5년 시세 → 지수 → 검증. 끊겨도 다시 실행하면 이어집니다."""
+    """처음 한 번: 상장 목록 → 5년 시세 → 지수 → 종목 → ETF → 검증. 끊겨도 다시 실행하면 이어집니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import chains, job

@@ -36,6 +36,8 @@ INITIAL = (
         lambda app, options: loads.load_prices_incremental(app, loads.DEFAULT_DAYS, REFRESH_DAYS, options),
     ),
     Step("prices index", lambda app, options: loads.load_index(app, loads.DEFAULT_DAYS, options)),
+    Step("stocks load", loads.load_stocks, needs=("listing load",)),
+    Step("stocks etfs", loads.load_etfs),
     Step(
         "verify daily",
         lambda app, _: verification.verify_daily(app),

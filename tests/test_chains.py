@@ -1,0 +1,65 @@
+"""Chains: what needs something waits for it, what does not runs all the same; the script has the same steps."""
+
+import os
+import re
+import subprocess
+
+from support import ROOT, environment_of
+
+from foresto_cli.ops import chains, job
+
+
+def run(world):
+    return chains.run(world.app, "initial", chains.INITIAL, job.Options())
+
+
+def test_the_first_load_does_everything_once(open_world):
+    with open_world() as world:
+        result = run(world)
+        assert (result["outcome"], result["exit_code"]) == ("done", 0)
+        assert [step["command"] for step in result["steps"]] == [step.name for step in chains.INITIAL]
+        assert result["rows"]["added"] == sum(step["rows"]["added"] for step in result["steps"]) > 500
+        sent = len(world.sandbox.requests)
+        again = run(world)
+        assert again["exit_code"] == 0
+        assert again["rows"] == {"added": 0, "changed": 0, "unchanged": again["rows"]["unchanged"]}
+        assert len(world.sandbox.requests) == sent
+
+
+def test_a_step_whose_need_failed_is_left_out_and_named_and_the_rest_runs(open_world):
+    with open_world(faults="truncated@raw.githubusercontent.com/listing") as world:
+        result = run(world)
+        steps = {step["command"]: step for step in result["steps"]}
+        assert steps["listing load"]["exit_code"] == 65
+        assert steps["verify daily"]["outcome"] == steps["stocks load"]["outcome"] == "skipped"
+        assert "listing load" in steps["verify daily"]["reasons"][0]
+        assert steps["prices incremental"]["outcome"] == "done"
+        assert steps["prices index"]["outcome"] == "done"
+        assert (result["outcome"], result["exit_code"]) == ("partial", 65)
+        world.sandbox.faults.clear()
+        assert run(world)["exit_code"] == 0
+
+
+def test_an_error_before_a_step_began_is_its_result(open_world):
+    with open_world(without=("krx_id", "krx_pw", "krx_openapi_key"), faults="404@raw.githubusercontent.com") as world:
+        result = run(world)
+        assert result["exit_code"] == 75
+        assert all(step["reasons"] for step in result["steps"] if step["exit_code"])
+
+
+def test_the_script_has_the_steps_of_the_chain():
+    script = (ROOT / "scripts" / "initial_load.sh").read_text(encoding="utf-8")
+    assert re.findall(r'^step "\$@" (.+)$', script, re.MULTILINE) == [step.name for step in chains.INITIAL]
+
+
+def test_the_script_stops_where_a_step_fails(tmp_path):
+    fake = tmp_path / "foresto"
+    fake.write_text('#!/bin/sh\necho "$@"\n[ "$1" = prices ] && exit 75\nexit 0\n', encoding="utf-8")
+    fake.chmod(0o755)
+    variables = {**environment_of(tmp_path), "FORESTO": os.fspath(fake)}
+    ended = subprocess.run(
+        [ROOT / "scripts" / "initial_load.sh"], env=variables, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 75
+    assert "다시 실행하면 이어집니다" in ended.stderr
+    assert "prices index" not in ended.stdout

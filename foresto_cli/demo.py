@@ -16,7 +16,7 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import job, loads, state, verification
+from foresto_cli.ops import job, loads, roster, state, verification
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.store import embedded
 
@@ -46,7 +46,7 @@ def show(console: Console) -> None:
 def _first_evening(console: Console, evening: datetime) -> None:
     with _evening(console, evening, BLOCK) as app:
         _step(console, "1. 상장 목록을 받습니다", "foresto listing load")
-        _expect(0, loads.load_listing(app, job.Options()), console)
+        _expect(0, roster.load_listing(app, job.Options()), console)
         _step(console, f"2. 시세를 받는데, {BLOCKED_AFTER}번째 뒤에 KRX 가 차단합니다", "foresto prices incremental")
         _expect(75, _prices(app), console)
     with _evening(console, evening, "") as app:
@@ -61,7 +61,7 @@ def _next_day(console: Console, next_day: datetime) -> None:
     with _evening(console, next_day, "") as app:
         _step(console, "4. 다음 날: 남은 거래일부터 저절로 이어집니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
-        _expect(0, loads.load_listing(app, job.Options()), console)
+        _expect(0, roster.load_listing(app, job.Options()), console)
         _step(console, "5. 지수를 받습니다", "foresto prices index")
         _expect(0, loads.load_index(app, loads.DEFAULT_DAYS, job.Options()), console)
         _step(console, "6. 같은 명령을 또 실행하면 할 일이 없습니다", "foresto prices incremental")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.ops import job, loads
+from foresto_cli.ops import job, loads, roster
 
 QUICK = job.Options()
 
@@ -196,7 +196,7 @@ def test_a_dry_run_asks_nobody_and_tells_the_cost(open_world):
 
 def test_one_stock_by_ticker_needs_no_key(open_world):
     with open_world(without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
-        loads.load_listing(world.app, QUICK)
+        roster.load_listing(world.app, QUICK)
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-1]
         result = loads.load_prices_between(world.app, first, last, "005930", QUICK)
         assert result["sources"] == {"NAVER": 1}

@@ -11,7 +11,7 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, QuotaSpent, RateLimited, Transient
 from foresto_cli.loaders.crno import published
-from foresto_cli.ops import job, loads
+from foresto_cli.ops import job, roster
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream import fsc
 
@@ -35,7 +35,7 @@ def asked(world):
 
 def test_numbers_are_matched_by_isin_and_preferred_shares_have_their_issuers(open_world):
     with open_world() as world:
-        result = loads.load_stocks(world.app, QUICK)
+        result = roster.load_stocks(world.app, QUICK)
         assert result["outcome"] == "done", result["reasons"]
         assert result["requests"] == {"fdr": 4, "fsc": 1, "total": 5}
         assert world.rows("SELECT crno FROM stocks WHERE ticker = '005930'") == [("1101110000000",)]
@@ -60,27 +60,27 @@ def test_numbers_are_matched_by_isin_and_preferred_shares_have_their_issuers(ope
 
 def test_a_name_is_never_enough(open_world):
     with open_world() as world:
-        loads.load_listing(world.app, QUICK)
+        roster.load_listing(world.app, QUICK)
         world.execute("UPDATE fdr_stock_listing SET isin = 'KR7999999999' WHERE ticker = '005930'")
-        loads.load_stocks(world.app, QUICK)
+        roster.load_stocks(world.app, QUICK)
         assert world.rows("SELECT crno FROM stocks WHERE ticker = '005930'") == [(None,)]
 
 
 def test_it_is_asked_once_a_week_and_the_same_again_changes_nothing(open_world):
     with open_world() as world:
-        loads.load_stocks(world.app, QUICK)
-        again = loads.load_stocks(world.app, QUICK)
+        roster.load_stocks(world.app, QUICK)
+        again = roster.load_stocks(world.app, QUICK)
         assert again["requests"] == {"total": 0}
         assert (again["rows"]["added"], again["rows"]["changed"]) == (0, 0)
     with open_world(EVENING + timedelta(days=5)) as world:
-        assert "fsc" not in loads.load_stocks(world.app, QUICK)["requests"]
+        assert "fsc" not in roster.load_stocks(world.app, QUICK)["requests"]
     with open_world(EVENING + timedelta(days=7)) as world:
-        assert loads.load_stocks(world.app, QUICK)["requests"]["fsc"] == 1
+        assert roster.load_stocks(world.app, QUICK)["requests"]["fsc"] == 1
 
 
 def test_a_missing_key_is_one_note_and_no_failure(open_world):
     with open_world(without=("fsc_api_key",)) as world:
-        result = loads.load_stocks(world.app, QUICK)
+        result = roster.load_stocks(world.app, QUICK)
         assert (result["outcome"], result["exit_code"]) == ("done", 0)
         assert [note for note in result["notes"] if "FSC_API_KEY" in note]
         assert world.scalar("SELECT count(*) FROM stocks") > 50
@@ -92,7 +92,7 @@ def test_what_is_not_published_yet_is_taken_from_the_session_before(open_world, 
     with open_world() as world:
         # As if the newest list were late: the sandbox publishes Friday's on Monday.
         monkeypatch.setattr("foresto_cli.loaders.crno.published", lambda *_: date(2026, 11, 20))
-        assert loads.load_stocks(world.app, QUICK)["outcome"] == "done"
+        assert roster.load_stocks(world.app, QUICK)["outcome"] == "done"
         assert [request.fields["basDt"] for request in asked(world)] == ["20261120", "20261119"]
         reason = world.scalar("SELECT reason FROM unit_ledger WHERE dataset = 'stocks.crno'")
         assert "20261119" in reason
@@ -124,7 +124,7 @@ def test_the_old_route_is_taken_when_the_new_one_refuses_and_remembered(open_wor
         assert [request.path.rpartition("/")[2] for request in asked(world)] == [
             "getItemInfo_V2", "getItemInfo", "getItemInfo",
         ]  # fmt: skip
-        assert loads.load_stocks(world.app, QUICK)["outcome"] == "done"
+        assert roster.load_stocks(world.app, QUICK)["outcome"] == "done"
         assert world.scalar("SELECT count(*) FROM ops_alert") == 0
 
 
@@ -234,7 +234,7 @@ EXPECTED = {
 @pytest.mark.parametrize("kind", EXPECTED)
 def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
     with open_world(faults=f"{kind}@{HOST}", patience=0.006 if kind == "timeout" else 0.02) as world:
-        result = loads.load_stocks(world.app, QUICK)
+        result = roster.load_stocks(world.app, QUICK)
         exit_code, outcome, state = EXPECTED[kind]
         assert (result["exit_code"], result["outcome"]) == (exit_code, outcome), result["reasons"]
         assert result["units"][state] == 1
@@ -250,25 +250,25 @@ def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
         if outcome == "blocked":
             return
     with open_world() as world:
-        assert loads.load_stocks(world.app, QUICK)["exit_code"] == 0, "the next run must fetch what failed"
+        assert roster.load_stocks(world.app, QUICK)["exit_code"] == 0, "the next run must fetch what failed"
         assert world.scalar(NUMBERS) > 50
 
 
 @pytest.mark.parametrize("kind", ["gateway22", "gateway20", "gateway31", "403"])
 def test_a_refusal_is_asked_about_once(open_world, kind):
     with open_world(faults=f"{kind}@{HOST}") as world:
-        loads.load_stocks(world.app, QUICK)
+        roster.load_stocks(world.app, QUICK)
         assert len(asked(world)) == 1
 
 
 def test_half_a_list_is_refused(open_world):
     with open_world() as world:
-        loads.load_listing(world.app, QUICK)
+        roster.load_listing(world.app, QUICK)
         world.execute(
             "INSERT INTO fdr_stock_listing SELECT (jsonb_populate_record(l, jsonb_build_object('ticker',"
             " lpad(n::text, 5, '9') || '0'))).* FROM fdr_stock_listing l, generate_series(1, 40) n"
             " WHERE ticker = '005930'"
         )
-        result = loads.load_stocks(world.app, QUICK)
+        result = roster.load_stocks(world.app, QUICK)
         assert result["exit_code"] == 3
         assert "일부만" in result["reasons"][0]

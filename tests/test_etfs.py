@@ -9,7 +9,7 @@ import pytest
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli.loaders import etfs
-from foresto_cli.ops import job, loads
+from foresto_cli.ops import job, roster
 
 QUICK = job.Options()
 NO_LOGIN = ("krx_id", "krx_pw")
@@ -17,34 +17,34 @@ NO_LOGIN = ("krx_id", "krx_pw")
 
 def test_two_requests_bring_every_fund_with_its_price(open_world):
     with open_world(stocks=300) as world:
-        result = loads.load_etfs(world.app, QUICK)
+        result = roster.load_etfs(world.app, QUICK)
         assert (result["outcome"], result["requests"]["krx"]) == ("done", 2)
         count = world.scalar("SELECT count(*) FROM etfs WHERE is_active")
         assert count == world.scalar("SELECT count(*) FROM etf_price_daily WHERE trade_date = '2026-11-20'") >= 90
         complete = "current_price > 0 AND nav > 0 AND aum > 0 AND expense_ratio > 0 AND index_name <> ''"
         assert world.scalar(f"SELECT count(*) FROM etfs WHERE {complete} AND price_date = '2026-11-20'") == count
-        assert loads.load_etfs(world.app, QUICK)["outcome"] == "nothing_to_do"
+        assert roster.load_etfs(world.app, QUICK)["outcome"] == "nothing_to_do"
     with open_world(EVENING + timedelta(days=3), stocks=300) as world:
-        loads.load_etfs(world.app, QUICK)
+        roster.load_etfs(world.app, QUICK)
         assert world.scalar("SELECT count(DISTINCT trade_date) FROM etf_price_daily") == 2
         assert world.scalar("SELECT DISTINCT price_date FROM etfs WHERE is_active") == date(2026, 11, 23)
 
 
 def test_a_fund_that_left_the_list_is_kept_and_not_active(open_world):
     with open_world(stocks=300) as world:
-        loads.load_etfs(world.app, QUICK)
+        roster.load_etfs(world.app, QUICK)
         world.execute(
             "INSERT INTO etfs (ticker, name, is_active, source_id, batch_id, created_at, updated_at)"
             " VALUES ('999999', '없어진 ETF', true, 'KRX', 1, now(), now())"
         )
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'etfs'")
-        loads.load_etfs(world.app, QUICK)
+        roster.load_etfs(world.app, QUICK)
         assert world.rows("SELECT name FROM etfs WHERE NOT is_active") == [("없어진 ETF",)]
 
 
 def test_without_a_login_the_public_list_has_names_and_prices(open_world):
     with open_world(stocks=300, without=NO_LOGIN) as world:
-        result = loads.load_etfs(world.app, QUICK)
+        result = roster.load_etfs(world.app, QUICK)
         assert (result["outcome"], result["sources"], result["requests"]) == (
             "done",
             {"FDR": 1},
@@ -57,10 +57,10 @@ def test_without_a_login_the_public_list_has_names_and_prices(open_world):
 
 def test_the_public_list_stands_in_when_krx_fails_and_keeps_what_krx_knew(open_world):
     with open_world(stocks=300) as world:
-        loads.load_etfs(world.app, QUICK)
+        roster.load_etfs(world.app, QUICK)
         fees = world.rows("SELECT ticker, expense_ratio FROM etfs ORDER BY 1")
     with open_world(EVENING + timedelta(days=3), stocks=300, faults="truncated@data.krx.co.kr/MDCSTAT04601") as world:
-        result = loads.load_etfs(world.app, QUICK)
+        result = roster.load_etfs(world.app, QUICK)
         assert result["passed_over"].keys() == {"KRX"}
         assert result["units"]["done"] == 2
         assert world.rows("SELECT ticker, expense_ratio FROM etfs ORDER BY 1") == fees
@@ -72,7 +72,7 @@ def test_the_public_list_stands_in_when_krx_fails_and_keeps_what_krx_knew(open_w
 def test_a_failure_at_both_is_a_failure(open_world, kind, code):
     faults = f"{kind}@data.krx.co.kr/MDCSTAT04601,{kind}@finance.naver.com"
     with open_world(stocks=300, faults=faults) as world:
-        result = loads.load_etfs(world.app, QUICK)
+        result = roster.load_etfs(world.app, QUICK)
         assert result["units"]["failed"] == 1
         assert world.scalar("SELECT count(*) FROM etfs") == 0
         if kind == "html":
@@ -81,13 +81,13 @@ def test_a_failure_at_both_is_a_failure(open_world, kind, code):
 
 def test_half_a_list_is_refused(open_world):
     with open_world(stocks=300) as world:
-        loads.load_etfs(world.app, QUICK)
+        roster.load_etfs(world.app, QUICK)
         world.execute(
             "INSERT INTO etfs (ticker, name, is_active, source_id, batch_id, created_at, updated_at)"
             " SELECT 'Z' || lpad(n::text, 5, '0'), 'x', true, 'KRX', 1, now(), now() FROM generate_series(1, 60) n"
         )
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'etfs'")
-        assert "뿐입니다" in loads.load_etfs(world.app, QUICK)["reasons"][0]
+        assert "뿐입니다" in roster.load_etfs(world.app, QUICK)["reasons"][0]
 
 
 @needs_shared

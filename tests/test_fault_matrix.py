@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import job, loads
+from foresto_cli.ops import job, loads, roster
 from foresto_cli.settings import SANDBOX_KEYS
 
 QUICK = job.Options()
@@ -76,7 +76,7 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, sou
     patience = 0.006 if kind in {"timeout", "drip"} else 0.02
     with open_world(without=without, patience=patience) as world:
         if source == "NAVER":
-            loads.load_listing(world.app, QUICK)
+            roster.load_listing(world.app, QUICK)
             world.execute("DELETE FROM unit_ledger")
         world.sandbox.faults.add(f"{kind}@{place}")
         result = load(world, source)
@@ -163,7 +163,7 @@ def test_a_login_used_elsewhere_is_taken_over(open_world):
 def test_nobody_but_krx_sees_its_cookie(open_world):
     with open_world() as world:
         load(world, "KRX")
-        loads.load_listing(world.app, QUICK)
+        roster.load_listing(world.app, QUICK)
         loads.load_prices_between(world.app, date(2026, 11, 5), date(2026, 11, 20), "005930", QUICK)
         for client in (world.app.fdr, world.app.naver, world.app.krx_openapi):
             assert not [cookie for session in client.sessions for cookie in session.cookies]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from support import EVENING
 
-from foresto_cli.ops import gaps, job, loads
+from foresto_cli.ops import gaps, job, loads, roster
 
 QUICK = job.Options()
 NO_KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
@@ -50,7 +50,7 @@ def test_each_state_of_a_session_is_told_apart(open_world):
 
 def test_each_state_of_a_stock_is_told_apart(open_world):
     with open_world(sessions=120) as world:
-        loads.load_listing(world.app, QUICK)
+        roster.load_listing(world.app, QUICK)
         loads.load_prices_incremental(world.app, 1825, 2, QUICK)
         halted, day = world.rows("SELECT ticker, trade_date FROM stock_price_daily WHERE is_halted LIMIT 1")[0]
         assert states(gaps.by_ticker(world.app, halted, day))[f"{day}"] == gaps.HALTED
@@ -78,7 +78,7 @@ def test_each_state_of_a_stock_is_told_apart(open_world):
 
 def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_replaces_it(open_world):
     with open_world(without=NO_KEYS) as world:
-        loads.load_listing(world.app, QUICK)
+        roster.load_listing(world.app, QUICK)
         result = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert set(result["sources"]) == {"FDR", "NAVER"}
         assert "수정주가" in result["notes"][0]
@@ -94,7 +94,7 @@ def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_re
 
 def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_world):
     with open_world(without=NO_KEYS) as world:
-        loads.load_listing(world.app, QUICK)
+        roster.load_listing(world.app, QUICK)
         loads.load_prices_incremental(world.app, 1825, 2, QUICK)
     with open_world(EVENING + timedelta(days=5), without=NO_KEYS) as world:
         result = loads.load_prices_incremental(world.app, 1825, 2, QUICK)

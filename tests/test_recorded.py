@@ -11,7 +11,7 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.ops import job, loads
+from foresto_cli.ops import job, loads, roster
 
 pytestmark = needs_shared
 
@@ -160,7 +160,7 @@ def test_a_mirror_file_of_another_day_is_refused(recorded_world):
 
 def test_the_recorded_listing_is_stored_whole_and_delisted_stocks_are_kept(recorded_world):
     with recorded_world(at(2026, 3, 13)) as world:
-        result = loads.load_listing(world.app, QUICK)
+        result = roster.load_listing(world.app, QUICK)
         assert result["exit_code"] == 0
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE is_listed") == 2881
         gone = pd.read_csv(RECORDED / "fdr_cache/delisting/2026-03-13.csv.gz", index_col=0, dtype={"Symbol": str})

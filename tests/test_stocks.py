@@ -12,7 +12,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import _sectors, stocks
 from foresto_cli.loaders.stock_history import Seen, Span, advanced
-from foresto_cli.ops import job, loads, stock_card
+from foresto_cli.ops import job, loads, roster, stock_card
 
 QUICK = job.Options()
 DAY = date(2026, 11, 20)
@@ -124,7 +124,7 @@ def test_a_leaving_noticed_before_its_date_is_told_is_corrected():
 
 
 def load(world):
-    result = loads.load_stocks(world.app, QUICK)
+    result = roster.load_stocks(world.app, QUICK)
     assert result["exit_code"] == 0, result["reasons"]
     return result
 
@@ -227,7 +227,7 @@ def test_an_old_listing_serves_while_the_mirror_is_down(open_world):
     with open_world() as world:
         load(world)
     with open_world(EVENING + timedelta(days=3), faults="500@raw.githubusercontent.com") as world:
-        result = loads.load_stocks(world.app, QUICK)
+        result = roster.load_stocks(world.app, QUICK)
         assert (result["outcome"], result["exit_code"]) == ("partial", 3)
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") > 50
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foresto_cli.ops import job, loads, verification
+from foresto_cli.ops import job, loads, roster, verification
 
 QUICK = job.Options()
 LAST = "2026-11-20"
@@ -46,7 +46,7 @@ PLANTED = {
 def loaded(open_world):
     with open_world() as world:
         for result in (
-            loads.load_listing(world.app, QUICK),
+            roster.load_listing(world.app, QUICK),
             loads.load_prices_incremental(world.app, 1825, 2, QUICK),
             loads.load_index(world.app, 1825, QUICK),
         ):

@@ -22,9 +22,9 @@ def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
     """상장 종목, 종목 설명, 상장폐지 목록을 받아 fdr_stock_listing 에 저장합니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import job, loads
+        from foresto_cli.ops import job, roster
 
-        return loads.load_listing(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return roster.load_listing(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
 
     perform(ctx, "listing load", work, as_json=as_json)
 

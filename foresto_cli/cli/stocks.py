@@ -22,9 +22,9 @@ def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
     """상장 목록과 저장된 시세로 stocks 와 stock_history 를 최신으로 만듭니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import job, loads
+        from foresto_cli.ops import job, roster
 
-        return loads.load_stocks(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return roster.load_stocks(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
 
     perform(ctx, "stocks load", work, as_json=as_json)
 
@@ -52,8 +52,8 @@ def etfs(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
     """ETF 목록과 마지막 거래일의 ETF 시세를 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import job, loads
+        from foresto_cli.ops import job, roster
 
-        return loads.load_etfs(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return roster.load_etfs(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
 
     perform(ctx, "stocks etfs", work, as_json=as_json)

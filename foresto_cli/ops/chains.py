@@ -7,7 +7,7 @@ from typing import Any
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError, exit_code_of
-from foresto_cli.ops import loads, verification
+from foresto_cli.ops import loads, roster, verification
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.job import Options, Result
 
@@ -30,14 +30,14 @@ class Step:
 
 
 INITIAL = (
-    Step("listing load", loads.load_listing),
+    Step("listing load", roster.load_listing),
     Step(
         "prices incremental",
         lambda app, options: loads.load_prices_incremental(app, loads.DEFAULT_DAYS, REFRESH_DAYS, options),
     ),
     Step("prices index", lambda app, options: loads.load_index(app, loads.DEFAULT_DAYS, options)),
-    Step("stocks load", loads.load_stocks, needs=("listing load",)),
-    Step("stocks etfs", loads.load_etfs),
+    Step("stocks load", roster.load_stocks, needs=("listing load",)),
+    Step("stocks etfs", roster.load_etfs),
     Step(
         "verify daily",
         lambda app, _: verification.verify_daily(app),

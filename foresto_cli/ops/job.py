@@ -255,6 +255,20 @@ def preview(app: App, command: str, make: MakeLoaders) -> Result:
     return result
 
 
+def run_or_preview(app: App, command: str, label: str, make: MakeLoaders, options: Options) -> Result:
+    """Run the loaders, or only say what they would ask (``--dry-run``).
+
+    Raises:
+        UsageError: ``--workers`` is out of range.
+        ForestoError: see :func:`run_loaders`.
+    """
+    if options.workers < 1:
+        raise UsageError("--workers 는 1 이상이어야 합니다.")
+    if options.dry_run:
+        return preview(app, command, make)
+    return run_loaders(app, command, label, make, options)
+
+
 def _budget_days(loader: Loader, todo: Sequence[Unit]) -> int:
     """Return how many days of budget ``todo`` takes, each unit counted at the upstream it will be asked from."""
     requests: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Which loaders each loading command runs, with which sources and facts."""
+"""Which loaders the price commands run, with which sources and facts."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -8,12 +8,8 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import Loader, crno, stock_history, stocks
-from foresto_cli.loaders.crno import CompanyNumbers
-from foresto_cli.loaders.derived import Derived
-from foresto_cli.loaders.etfs import Etfs
+from foresto_cli.loaders import Loader
 from foresto_cli.loaders.index_days import CODES, IndexDays, IndexSource, rows_from_fdr, rows_from_krx
-from foresto_cli.loaders.listing import Listing
 from foresto_cli.loaders.price_days import (
     NAME,
     PriceDays,
@@ -35,60 +31,6 @@ FEW_SESSIONS = 5
 """Up to so many sessions, one stock's prices come with the whole market's, which costs as little."""
 
 
-def load_listing(app: App, options: Options) -> job.Result:
-    """Bring the listing up to date.
-
-    Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
-    """
-    return _run(app, "listing load", "상장 목록", lambda: [_listing(app)], options)
-
-
-def load_stocks(app: App, options: Options) -> job.Result:
-    """Bring the listing up to date, and by it and the stored prices the stocks and their history.
-
-    Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
-    """
-
-    def make() -> list[Loader]:
-        calendar = app.calendar
-        return [
-            _listing(app),
-            Derived(
-                stocks.NAME,
-                "종목",
-                "stocks",
-                lambda connection, provenance: stocks.write(connection, calendar, provenance),
-            ),
-            Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
-            *_company_numbers(app),
-        ]
-
-    result = _run(app, "stocks load", "종목", make, options)
-    if app.fsc is None:
-        note = "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
-        result.setdefault("notes", []).append(note)
-    return result
-
-
-def _company_numbers(app: App) -> list[Loader]:
-    if app.fsc is None:
-        return []
-    with app.engine.connect() as connection:
-        known = ledger.entries(connection, crno.NAME)
-        common = connection.scalar(
-            text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed AND right(ticker, 1) = '0'")
-        )
-    return [CompanyNumbers(app.fsc, app.calendar, clock.now(), common or 0, known)]
-
-
-def _listing(app: App) -> Listing:
-    with app.engine.connect() as connection:
-        listed = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")) or 0
-    return Listing(app.fdr, app.calendar, clock.now(), listed)
-
-
 def load_prices_incremental(app: App, default_days: int, refresh_days: int, options: Options) -> job.Result:
     """Fetch every missing market day, at most ``default_days`` back, newest first.
 
@@ -104,7 +46,7 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
         days = _price_days(app, start, clock.today(), refresh_days=refresh_days)
         return [days, *_histories(app, days)]
 
-    result = _run(app, "prices incremental", "일별 시세", make, options)
+    result = job.run_or_preview(app, "prices incremental", "일별 시세", make, options)
     return _with_notes(app, _price_days(app, start, clock.today()), result)
 
 
@@ -117,7 +59,7 @@ def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[
     """
     today = clock.today()
     _check_span(app, start, today)
-    result = _run(
+    result = job.run_or_preview(
         app,
         "prices repair",
         "시세 복구",
@@ -161,7 +103,7 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
         _check_ticker(app, ticker)
     days = _price_days(app, start, end)
     if ticker is not None and len(days.wanted()) > FEW_SESSIONS:
-        return _run(
+        return job.run_or_preview(
             app,
             "prices load",
             f"{ticker} 시세",
@@ -174,7 +116,7 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
             " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하세요."
         )
     distrusted = days.wanted() if options.again else []
-    result = _run(
+    result = job.run_or_preview(
         app, "prices load", "일별 시세", lambda: [_price_days(app, start, end, distrusted=distrusted)], options
     )
     if not days.wanted():
@@ -190,40 +132,13 @@ def load_index(app: App, default_days: int, options: Options) -> job.Result:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
     start = _days_back(app, default_days)
-    return _run(
+    return job.run_or_preview(
         app,
         "prices index",
         "지수",
         lambda: [IndexDays(_index_sources(app), app.calendar, start, clock.now())],
         options,
     )
-
-
-def load_etfs(app: App, options: Options) -> job.Result:
-    """Bring the list of ETFs and their newest prices up to date.
-
-    Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
-    """
-
-    def make() -> list[Loader]:
-        with app.engine.connect() as connection:
-            active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
-        return [Etfs(app.krx, app.fdr, app.calendar, clock.now(), active)]
-
-    result = _run(app, "stocks etfs", "ETF", make, options)
-    if app.krx is None:
-        note = "KRX_ID 와 KRX_PW 가 없어 네이버 목록(이름, 분류, 현재가, NAV)만 받습니다. 보수와 일별 시세는 없습니다."
-        result.setdefault("notes", []).append(note)
-    return result
-
-
-def _run(app: App, command: str, label: str, make: job.MakeLoaders, options: Options) -> job.Result:
-    if options.workers < 1:
-        raise UsageError("--workers 는 1 이상이어야 합니다.")
-    if options.dry_run:
-        return job.preview(app, command, make)
-    return job.run_loaders(app, command, label, make, options)
 
 
 def _days_back(app: App, default_days: int) -> date:

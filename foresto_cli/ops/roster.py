@@ -1,0 +1,87 @@
+"""Which loaders the commands about who is listed run: listing, stocks, ETFs."""
+
+from sqlalchemy import text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.loaders import Loader, crno, stock_history, stocks
+from foresto_cli.loaders.crno import CompanyNumbers
+from foresto_cli.loaders.derived import Derived
+from foresto_cli.loaders.etfs import Etfs
+from foresto_cli.loaders.listing import Listing
+from foresto_cli.ops import job
+from foresto_cli.ops.job import Options
+from foresto_cli.store import ledger
+
+
+def load_listing(app: App, options: Options) -> job.Result:
+    """Bring the listing up to date.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app)], options)
+
+
+def load_stocks(app: App, options: Options) -> job.Result:
+    """Bring the listing up to date, and by it and the stored prices the stocks and their history.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+
+    def make() -> list[Loader]:
+        calendar = app.calendar
+        return [
+            _listing(app),
+            Derived(
+                stocks.NAME,
+                "종목",
+                "stocks",
+                lambda connection, provenance: stocks.write(connection, calendar, provenance),
+            ),
+            Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
+            *_company_numbers(app),
+        ]
+
+    result = job.run_or_preview(app, "stocks load", "종목", make, options)
+    if app.fsc is None:
+        note = "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
+        result.setdefault("notes", []).append(note)
+    return result
+
+
+def load_etfs(app: App, options: Options) -> job.Result:
+    """Bring the list of ETFs and their newest prices up to date.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
+        return [Etfs(app.krx, app.fdr, app.calendar, clock.now(), active)]
+
+    result = job.run_or_preview(app, "stocks etfs", "ETF", make, options)
+    if app.krx is None:
+        note = "KRX_ID 와 KRX_PW 가 없어 네이버 목록(이름, 분류, 현재가, NAV)만 받습니다. 보수와 일별 시세는 없습니다."
+        result.setdefault("notes", []).append(note)
+    return result
+
+
+def _company_numbers(app: App) -> list[Loader]:
+    if app.fsc is None:
+        return []
+    with app.engine.connect() as connection:
+        known = ledger.entries(connection, crno.NAME)
+        common = connection.scalar(
+            text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed AND right(ticker, 1) = '0'")
+        )
+    return [CompanyNumbers(app.fsc, app.calendar, clock.now(), common or 0, known)]
+
+
+def _listing(app: App) -> Listing:
+    with app.engine.connect() as connection:
+        listed = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")) or 0
+    return Listing(app.fdr, app.calendar, clock.now(), listed)

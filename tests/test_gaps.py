@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+import pytest
 from support import EVENING
 
+from foresto_cli.errors import UsageError
 from foresto_cli.ops import gaps, job, loads, roster
 
 QUICK = job.Options()
@@ -126,3 +128,22 @@ def test_the_plan_tells_requests_days_of_budget_and_time(open_world):
         plan = loads.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True))["plan"]
         assert (plan["units"], plan["requests"], plan["budget_days"]) == (12, 12, 3)
         assert plan["seconds"] >= 12
+
+
+def test_a_ticker_that_nobody_knows_is_refused_not_called_whole(open_world):
+    with open_world() as world:
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        with pytest.raises(UsageError, match="999999"):
+            loads.check_known(world.app, "999999")
+        loads.check_known(world.app, "005930")
+
+
+def test_a_day_to_come_is_refused_and_an_empty_database_is_not_called_whole(open_world):
+    with open_world() as world:
+        with pytest.raises(UsageError, match="아직 오지 않았습니다"):
+            loads.searched_since(world.app, date(2099, 1, 1))
+        start = loads.searched_since(world.app, None)
+        assert start == world.sandbox.market.sessions[0]
+        assert set(states(gaps.by_session(world.app, start)).values()) <= {gaps.NEVER, gaps.CLOSED}
+        loads.load_prices_incremental(world.app, 5, 2, QUICK)
+        assert loads.searched_since(world.app, None) == loads.first_stored(world.app) > start

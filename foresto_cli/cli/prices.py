@@ -98,8 +98,11 @@ def gaps(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import gaps as search
+        from foresto_cli.ops import loads
 
         start = _since(found, since)
+        if ticker:
+            loads.check_known(found, ticker)
         days = search.by_ticker(found, ticker, start) if ticker else search.by_session(found, start)
         search.show(found.console, days, ticker)
         return search.as_result(days, ticker)
@@ -120,7 +123,10 @@ def events(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.adjustment import events as stored
         from foresto_cli.cli._dates import parse_date
+        from foresto_cli.ops import loads
 
+        if ticker:
+            loads.check_known(found, ticker)
         with found.engine.connect() as connection:
             rows = stored.events(connection, ticker, parse_date(since) if since else None, review_only=review)
         stored.show(found.console, rows)
@@ -150,8 +156,7 @@ def repair(
 
 
 def _since(found: "App", since: str | None) -> date:
-    from foresto_cli import clock
     from foresto_cli.cli._dates import parse_date
     from foresto_cli.ops import loads
 
-    return parse_date(since) if since else loads.first_stored(found) or clock.today()
+    return loads.searched_since(found, parse_date(since) if since else None)

@@ -78,6 +78,37 @@ def first_stored(app: App) -> date | None:
     return found
 
 
+def searched_since(app: App, since: date | None) -> date:
+    """Return the day from which gaps are looked for: the given one, else the oldest stored, else all that is wanted.
+
+    Raises:
+        UsageError: the day is to come.
+    """
+    if since is None:
+        return first_stored(app) or _days_back(app, DEFAULT_DAYS)
+    if since > clock.today():
+        raise UsageError(f"시작일({since})은 아직 오지 않았습니다(오늘은 {clock.today()}).")
+    return since
+
+
+def check_known(app: App, ticker: str) -> None:
+    """Let a ticker pass that is or was listed, or has prices.
+
+    Raises:
+        UsageError: nobody knows it; saying that nothing of it is missing would be a guess.
+    """
+    with app.engine.connect() as connection:
+        known = connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT FROM fdr_stock_listing WHERE ticker = :ticker)"
+                " OR EXISTS (SELECT FROM stock_price_daily WHERE ticker = :ticker)"
+            ),
+            {"ticker": ticker},
+        )
+    if not known:
+        raise UsageError(f"{ticker} 라는 종목은 상장 목록에도 시세에도 없습니다. 종목코드(예: 005930)를 적으세요.")
+
+
 def _histories(app: App, days: PriceDays) -> list[Loader]:
     """Return, for an operator whose keys reach no further, the way to each listed stock's own history."""
     with app.engine.connect() as connection:

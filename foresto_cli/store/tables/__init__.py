@@ -1,0 +1,61 @@
+"""Every table of foresto, in market words, by what the rows are about.
+
+Times are ``timestamp without time zone`` in KST wall time, whatever the zone of the server. Prices are ``numeric`` won:
+exact, and an operator's ``close_price / prev_close`` is not an integer division.
+"""
+
+from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.store.tables.operations import (
+    data_collection_log,
+    data_load_batch,
+    data_quality_log,
+    data_source,
+    foresto_meta,
+    market_closure,
+    ops_alert,
+    unit_ledger,
+    upstream_block,
+    upstream_usage,
+)
+from foresto_cli.store.tables.prices import (
+    adjustment_override,
+    adjustment_pending,
+    etf_price_daily,
+    index_price_daily,
+    stock_price_daily,
+)
+from foresto_cli.store.tables.reports import (
+    dividend_history,
+    financial_report,
+)
+from foresto_cli.store.tables.roster import (
+    etfs,
+    fdr_stock_listing,
+    stock_history,
+    stocks,
+)
+
+__all__ = [
+    "adjustment_override",
+    "adjustment_pending",
+    "data_collection_log",
+    "data_load_batch",
+    "data_quality_log",
+    "data_source",
+    "dividend_history",
+    "etf_price_daily",
+    "etfs",
+    "fdr_stock_listing",
+    "financial_report",
+    "foresto_meta",
+    "index_price_daily",
+    "market_closure",
+    "metadata",
+    "ops_alert",
+    "stock_history",
+    "stock_price_daily",
+    "stocks",
+    "unit_ledger",
+    "upstream_block",
+    "upstream_usage",
+]

@@ -55,6 +55,19 @@ def json_object(response: requests.Response, label: str) -> dict[str, Any]:
     return found
 
 
+def text_records(found: Any, label: str, body: bytes = b"") -> list[dict[str, str]]:  # noqa: ANN401  # whatever was in the JSON
+    """Return ``found`` if it is a list of objects whose values are texts, as KRX's services send them.
+
+    Raises:
+        BadPayload: it is anything else.
+    """
+    if isinstance(found, list) and all(
+        isinstance(record, dict) and all(isinstance(value, str) for value in record.values()) for record in found
+    ):
+        return found
+    raise BadPayload(f"{label}: 응답의 행이 글자로 된 항목의 목록이 아닙니다.", body)
+
+
 def _text_of(body: bytes) -> str:
     utf8 = body.decode("utf-8", "replace")
     return utf8 if "\ufffd" not in utf8 else body.decode("cp949", "replace")

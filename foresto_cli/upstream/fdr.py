@@ -182,7 +182,7 @@ class Fdr:
             try:
                 yield
             # The library's own complaints hide the cause, which the session knows.
-            except (ValueError, LookupError, NameError, OSError, TypeError, AttributeError) as error:
+            except (ValueError, LookupError, NameError, OSError, TypeError, AttributeError, RecursionError) as error:
                 if self._session.error is None:
                     raise BadPayload(f"{LABEL}: 자료를 읽을 수 없습니다({type(error).__name__}).") from error
             finally:

@@ -5,8 +5,32 @@ import json
 import random
 import zlib
 
-NUMBERS = ("", "-", "N/A", "NaN", "Infinity", "-1", "0", "1e400", "9" * 40, "12.34.56", "１２３", "0x10", "\u2212" + "5")
-TEXTS = ("", " ", "\x00", "null", "<script>alert(1)</script>", "가" * 5_000, "\ud7ff\u202e", "' OR 1=1 --", "2026-13-45")
+NUMBERS = (
+    "",
+    "-",
+    "N/A",
+    "NaN",
+    "Infinity",
+    "-1",
+    "0",
+    "1e400",
+    "9" * 40,
+    "12.34.56",
+    "１２３",
+    "0x10",
+    "\u2212" + "5",
+)
+TEXTS = (
+    "",
+    " ",
+    "\x00",
+    "null",
+    "<script>alert(1)</script>",
+    "가" * 5_000,
+    "\ud7ff\u202e",
+    "' OR 1=1 --",
+    "2026-13-45",
+)
 SCALARS = (None, True, False, 0, -1, 3.5, 10**30, "", "N/A", [], {}, [[]], {"item": None})
 DEEP = 3_000
 BOMB = 70_000_000

@@ -1,9 +1,11 @@
 """Upstream sessions that replay what the sandbox once answered, one answer of it damaged."""
 
 import io
+from email.message import Message
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.cookies import extract_cookies_to_jar
 from urllib3 import HTTPResponse
 
 from foresto_cli.upstream.http import UpstreamSession
@@ -57,12 +59,34 @@ class Exchanges(BaseAdapter):
 
     def _response(self, request, status, headers, body):
         raw = HTTPResponse(
-            io.BytesIO(body), headers=headers, status=status, preload_content=False, request_url=request.url
+            io.BytesIO(body),
+            headers=headers,
+            status=status,
+            preload_content=False,
+            original_response=_Original(headers),
+            request_url=request.url,
         )
         response = requests.Response()
+        extract_cookies_to_jar(response.cookies, request, raw)
         response.status_code, response.raw, response.url, response.request = status, raw, request.url, request
         response.headers.update(headers)
         return response
+
+
+class _Original:
+    """What ``requests`` reads cookies from."""
+
+    def __init__(self, headers):
+        self.msg = Message()
+        for name, value in headers.items():
+            self.msg[name] = value
+
+    def close(self):
+        """Nothing is open."""
+
+    def isclosed(self):
+        """Never open."""
+        return True
 
 
 def mount(session: UpstreamSession, exchanges: Exchanges) -> None:

@@ -48,7 +48,8 @@ def json_object(response: requests.Response, label: str) -> dict[str, Any]:
         raise Transient(f"{label}: 빈 응답이 왔습니다.")
     try:
         found = json.loads(response.content)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    # Not only JSONDecodeError: a number of thousands of digits is refused by int itself.
+    except (ValueError, RecursionError):
         raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", response.content) from None
     if not isinstance(found, dict):
         raise BadPayload(f"{label}: 응답 모양이 다릅니다(JSON 객체가 아닙니다).", response.content)

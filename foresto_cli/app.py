@@ -19,6 +19,7 @@ from foresto_cli.errors import UsageError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import StoredLimits
+from foresto_cli.upstream.alphavantage import AlphaVantage
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import Transport, UpstreamSession
@@ -107,10 +108,16 @@ class App:
         key = self.settings.fsc_api_key
         return None if key is None else Fsc(self._transport, key.get_secret_value())
 
+    @cached_property
+    def alphavantage(self) -> AlphaVantage | None:
+        """Return Alpha Vantage, if there is a key."""
+        key = self.settings.alpha_vantage_api_key
+        return None if key is None else AlphaVantage(self._transport, key.get_secret_value())
+
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:
         """Return the sessions of every client used so far."""
-        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc"))
+        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc", "alphavantage"))
         return [session for client in made if client is not None for session in client.sessions]
 
 

@@ -34,10 +34,20 @@ from foresto_cli.store.tables.roster import (
     stock_history,
     stocks,
 )
+from foresto_cli.store.tables.us import (
+    alpha_vantage_etfs,
+    alpha_vantage_financials,
+    alpha_vantage_stocks,
+    alpha_vantage_timeseries,
+)
 
 __all__ = [
     "adjustment_override",
     "adjustment_pending",
+    "alpha_vantage_etfs",
+    "alpha_vantage_financials",
+    "alpha_vantage_stocks",
+    "alpha_vantage_timeseries",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",

@@ -1,0 +1,199 @@
+"""US stocks and ETFs through 25 requests a day: the oldest first, and the next day goes on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, text
+
+from foresto_cli import clock
+from foresto_cli.errors import BadPayload
+from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.loaders import us_figures as figures
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.tables import (
+    alpha_vantage_etfs,
+    alpha_vantage_financials,
+    alpha_vantage_stocks,
+    alpha_vantage_timeseries,
+)
+from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.upstream import alphavantage
+from foresto_cli.upstream.alphavantage import AlphaVantage
+from foresto_cli.upstream.http import UpstreamSession
+
+UNKNOWN = "Alpha Vantage 가 모르는 종목입니다"
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One data set of Alpha Vantage.
+
+    Attributes:
+        name: in the ledger.
+        label: what the operator calls it.
+        table: where its rows go.
+        requests: of one unit.
+        fresh: how long an answer is good for.
+        ask: puts the questions of one unit.
+        read: turns the payload of one unit into rows; none means that the symbol is unknown.
+    """
+
+    name: str
+    label: str
+    table: Table
+    requests: int
+    fresh: timedelta
+    ask: Callable[[AlphaVantage, str], Any]
+    read: Callable[[str, Any], list[Row]]
+
+
+def _statements(client: AlphaVantage, symbol: str) -> dict[str, Any]:
+    return {function: client.reports(function, symbol) for function in figures.STATEMENTS}
+
+
+OVERVIEWS = Kind(
+    "us.overviews",
+    "미국 기업 개요",
+    alpha_vantage_stocks,
+    1,
+    timedelta(days=30),
+    lambda client, symbol: client.overview(symbol),
+    lambda symbol, record: [figures.company(symbol, record)] if record else [],
+)
+STATEMENTS = Kind(
+    "us.statements",
+    "미국 재무제표",
+    alpha_vantage_financials,
+    3,
+    timedelta(days=90),
+    _statements,
+    lambda symbol, answers: figures.statements(symbol, answers) if any(answers.values()) else [],
+)
+PRICES = Kind(
+    "us.prices",
+    "미국 일별 시세",
+    alpha_vantage_timeseries,
+    1,
+    timedelta(hours=18),
+    lambda client, symbol: client.daily(symbol),
+    figures.prices,
+)
+FUNDS = Kind(
+    "us.funds",
+    "미국 ETF",
+    alpha_vantage_etfs,
+    1,
+    timedelta(days=30),
+    lambda client, _: client.listings(),
+    lambda _, rows: [figures.fund(row) for row in rows if row["assetType"] == "ETF"],
+)
+
+
+@dataclass
+class UsData:
+    """Loader of one kind; a unit is a symbol, or the one list of all funds.
+
+    Attributes:
+        client: Alpha Vantage.
+        kind: which data set.
+        symbols: wanted; of funds, those that are kept.
+        now: the clock's reading.
+        known: the ledger, to ask for what was never asked for first.
+    """
+
+    client: AlphaVantage
+    kind: Kind
+    symbols: Sequence[str]
+    now: datetime
+    known: Mapping[str, Entry] = field(default_factory=dict)
+    batch_type: str = "US"
+    name: str = field(init=False)
+    label: str = field(init=False)
+    table: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the kind's names."""
+        self.name, self.label, self.table = self.kind.name, self.kind.label, self.kind.table.name
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return the session of the service."""
+        return self.client.sessions
+
+    def units(self) -> list[Unit]:
+        """Return one unit a symbol, those never asked for first, then the oldest."""
+        keys = [ALL] if self.kind is FUNDS else list(self.symbols)
+
+        def asked(key: str) -> datetime:
+            return self.known[key].asked_at if key in self.known else datetime.min  # noqa: DTZ901  # only compared
+
+        upstream = alphavantage.POLICY.name
+        return [
+            Unit(key, self.label if key == ALL else f"{self.label} {key}", self.kind.requests, upstream)
+            for key in sorted(keys, key=asked)
+        ]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+        """Say whether the answer is fresh enough."""
+        asked = entry.asked_at.replace(tzinfo=clock.KST)
+        return entry.status in {"done", "no_data"} and self.now - asked < self.kind.fresh
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Put the questions of one unit.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.alphavantage`.
+        """
+        asked_at = clock.wall()
+        return Answer(unit, alphavantage.SOURCE_ID, self.kind.ask(self.client, unit.key), asked_at)
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the rows; an unknown symbol has none.
+
+        Raises:
+            BadPayload: not what was asked for, or the list of all funds has none of the wanted.
+        """
+        rows = self.kind.read(answer.unit.key, answer.payload)
+        if self.kind is FUNDS:
+            rows = [row for row in rows if row["symbol"] in set(self.symbols)]
+            if self.symbols and not rows:
+                raise BadPayload("Alpha Vantage 의 상장 목록에 찾는 ETF 가 하나도 없습니다.")
+        return Parsed(rows) if rows else Parsed(status="no_data", reason=UNKNOWN)
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a row impossible."""
+        if "close" in row and (not row["close"] or row["close"] <= 0 or row["volume"] is None):
+            return "종가나 거래량이 없습니다"
+        return None
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
+        """Write the rows; prices are shown with the stock or fund too."""
+        stamps = {("last_updated" if name == "updated_at" else name): value for name, value in provenance.items()}
+        counts = upsert(connection, self.kind.table, parsed.rows, stamps)
+        if self.kind is PRICES and parsed.rows:
+            _show_newest(connection, answer.unit.key, stamps)
+        return counts
+
+
+SHOW_NEWEST = """
+WITH two AS (
+    SELECT date, close, volume, lead(close) OVER (ORDER BY date DESC) AS before
+    FROM alpha_vantage_timeseries WHERE symbol = :symbol ORDER BY date DESC LIMIT 1
+)
+UPDATE {table} t
+SET current_price = two.close, previous_close = two.before, volume = two.volume, price_date = two.date,
+    change_percent = round((two.close / two.before - 1) * 100, 4), batch_id = :batch_id, last_updated = :last_updated
+FROM two
+WHERE t.symbol = :symbol
+  AND (t.current_price, t.previous_close, t.volume, t.price_date)
+      IS DISTINCT FROM (two.close, two.before, two.volume, two.date)
+"""
+
+
+def _show_newest(connection: Connection, symbol: str, stamps: Row) -> None:
+    values = {"symbol": symbol, "batch_id": stamps["batch_id"], "last_updated": stamps["last_updated"]}
+    for table in (alpha_vantage_stocks, alpha_vantage_etfs):
+        connection.execute(text(SHOW_NEWEST.format(table=table.name)), values)

@@ -1,0 +1,84 @@
+"""Which loaders the commands about US stocks run."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.loaders import Loader, us
+from foresto_cli.ops import job
+from foresto_cli.ops.job import Options
+from foresto_cli.store import ledger
+from foresto_cli.upstream.alphavantage import AlphaVantage
+
+STOCKS = (
+    "AAPL", "MSFT", "GOOGL", "AMZN", "META", "NVDA", "TSLA", "JPM", "BAC", "WFC",
+    "JNJ", "UNH", "PFE", "KO", "PEP", "WMT", "BA", "CAT", "XOM", "CVX",
+)  # fmt: skip
+FUNDS = ("SPY", "QQQ", "DIA", "IWM", "VTI", "VOO", "AGG", "VNQ")
+"""What is followed when no tickers are named."""
+SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,9}")
+
+
+def load(app: App, tickers: str, options: Options) -> job.Result:
+    """Bring companies, their statements and the funds up to date, as far as the day's requests reach.
+
+    Raises:
+        ConfigError: there is no key.
+        UsageError: a ticker that none can be.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    client = _client(app)
+    named = _symbols(tickers)
+    return job.run_or_preview(
+        app,
+        "us load",
+        "미국 종목",
+        lambda: [
+            *([] if named else [_loader(app, client, us.FUNDS, FUNDS)]),
+            _loader(app, client, us.OVERVIEWS, named or STOCKS),
+            _loader(app, client, us.STATEMENTS, named or STOCKS),
+        ],
+        options,
+    )
+
+
+def prices(app: App, tickers: str, options: Options) -> job.Result:
+    """Bring the daily prices of stocks and funds up to date, as far as the day's requests reach.
+
+    Raises:
+        ForestoError: as :func:`load`.
+    """
+    client = _client(app)
+    named = _symbols(tickers)
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            stored = connection.scalars(text("SELECT symbol FROM alpha_vantage_stocks WHERE is_active ORDER BY 1"))
+            symbols = named or list(dict.fromkeys((*STOCKS, *FUNDS, *stored)))
+        return [_loader(app, client, us.PRICES, symbols)]
+
+    return job.run_or_preview(app, "us prices", "미국 시세", make, options)
+
+
+def _client(app: App) -> AlphaVantage:
+    if app.alphavantage is None:
+        raise ConfigError("ALPHA_VANTAGE_API_KEY 가 없습니다. www.alphavantage.co 에서 무료로 받아 설정하세요.")
+    return app.alphavantage
+
+
+def _loader(app: App, client: AlphaVantage, kind: us.Kind, symbols: Sequence[str]) -> us.UsData:
+    with app.engine.connect() as connection:
+        known = ledger.entries(connection, kind.name)
+    return us.UsData(client, kind, symbols, clock.now(), known)
+
+
+def _symbols(tickers: str) -> list[str]:
+    found = [ticker.strip().upper() for ticker in tickers.split(",") if ticker.strip()]
+    for symbol in found:
+        if not SYMBOL.fullmatch(symbol):
+            raise UsageError(f"{symbol} 은 미국 종목 기호가 아닙니다. AAPL,MSFT 처럼 적으세요.")
+    return list(dict.fromkeys(found))

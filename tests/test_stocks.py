@@ -11,7 +11,8 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import _sectors, stocks
-from foresto_cli.loaders.stock_history import Seen, Span, advanced
+from foresto_cli.loaders._past_names import Run
+from foresto_cli.loaders.stock_history import Seen, Span, advanced, told_by_prices
 from foresto_cli.ops import job, loads, roster, stock_card
 
 QUICK = job.Options()
@@ -120,6 +121,56 @@ def test_a_leaving_noticed_before_its_date_is_told_is_corrected():
     assert advanced(told, seen(listed=False, left=date(2026, 11, 19), name="더 이름")) == told
 
 
+def run(name, first, last):
+    return Run(name, date.fromisoformat(first), date.fromisoformat(last))
+
+
+def names(spans):
+    return [(span.name, f"{span.valid_from}") for span in spans if span.is_listed]
+
+
+def test_names_in_price_rows_date_the_renames_before_the_first_look():
+    runs = [run("가", "2021-01-04", "2023-05-02"), run("나", "2023-05-03", "2026-11-20")]
+    spans = told_by_prices([], seen(name="나"), runs)
+    assert names(spans) == [("가", "2020-01-02"), ("나", "2023-05-03")]
+    assert [span.valid_to for span in spans] == [date(2023, 5, 3), None]
+    assert told_by_prices(spans, seen(name="나"), runs) == spans
+    assert advanced(spans, seen(name="나")) == spans
+    older = [run("다", "2020-03-02", "2020-12-30"), *runs]
+    assert names(told_by_prices(spans, seen(name="나"), older)) == [
+        ("다", "2020-01-02"), ("가", "2021-01-04"), ("나", "2023-05-03"),
+    ]  # fmt: skip
+
+
+def test_a_rename_after_the_last_price_row_counts_from_the_listing_that_shows_it():
+    runs = [run("가", "2021-01-04", "2026-11-10")]
+    spans = advanced(told_by_prices([], seen(name="나"), runs), seen(name="나"))
+    assert names(spans) == [("가", "2020-01-02"), ("나", f"{DAY}")]
+    listed = [Span(date(2020, 1, 2), None, "나", "KOSDAQ", is_listed=True)]
+    assert told_by_prices(listed, seen(name="나"), runs) == listed, "when it became 나 is not known"
+
+
+def test_price_rows_of_one_that_left_name_the_time_when_it_was_listed():
+    left = date(2024, 5, 7)
+    runs = [run("가", "2021-01-04", "2022-02-02"), run("나", "2022-02-03", "2024-05-03")]
+    gone = seen(name="나", listed=False, left=left)
+    spans = advanced(told_by_prices([], gone, runs), gone)
+    assert [(span.name, f"{span.valid_from}", span.is_listed) for span in spans] == [
+        ("가", "2020-01-02", True), ("나", "2022-02-03", True), ("나", "2024-05-07", False),
+    ]  # fmt: skip
+
+
+def test_price_rows_from_before_the_listing_date_are_of_another_listing():
+    runs = [run("가", "2018-01-02", "2019-05-02"), run("나", "2020-01-02", "2026-11-20")]
+    assert names(told_by_prices([], seen(name="나"), runs)) == [("나", "2020-01-02")]
+    assert names(told_by_prices([], seen(name="나", since=None), runs)) == [("가", "2018-01-02"), ("나", "2020-01-02")]
+
+
+def test_price_rows_newer_than_the_listing_wait_for_it():
+    runs = [run("가", "2021-01-04", "2026-11-20"), run("나", "2026-11-23", "2026-11-23")]
+    assert names(told_by_prices([], seen(name="가"), runs)) == [("가", "2020-01-02")]
+
+
 # --- loading --------------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +272,42 @@ def test_a_new_name_is_history(open_world):
             ("옛이름", DAY),
             ("가상전자", None),
         ]
+
+
+RENAMED_ON = (
+    "SELECT name, valid_from FROM stock_history WHERE ticker = :ticker AND is_listed ORDER BY valid_from DESC LIMIT 2"
+)
+
+
+@pytest.mark.parametrize("first", ["stocks", "prices"])
+def test_a_rename_in_price_rows_becomes_history_whichever_comes_first(open_world, first):
+    with open_world(sessions=40) as world:
+        days = world.sandbox.market.sessions
+        if first == "stocks":
+            load(world)
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        renamed = "UPDATE stock_price_daily SET name = '옛이름' WHERE ticker = '005930' AND trade_date < :day"
+        world.execute(renamed, day=days[20])
+        load(world)
+        assert world.rows(RENAMED_ON, ticker="005930") == [("가상전자", days[20]), ("옛이름", date(1975, 6, 11))]
+        again = load(world)
+        assert again["tables"]["stock_history"] == {
+            "added": 0, "changed": 0, "unchanged": world.scalar("SELECT count(*) FROM stock_history"),
+        }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_synthetic_markets_own_renames_are_dated_to_the_day(open_world):
+    with open_world(stocks=120, sessions=300) as world:
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load(world)
+        wanted = {(code, day) for kind, day, code in world.sandbox.market.events if kind == "rename"}
+        assert wanted
+        found = world.rows(
+            "SELECT ticker, valid_from FROM stock_history h WHERE is_listed AND EXISTS (SELECT FROM stock_history o"
+            " WHERE o.ticker = h.ticker AND o.valid_to = h.valid_from AND o.is_listed AND o.name <> h.name)"
+        )
+        assert set(found) == wanted
 
 
 def test_an_old_listing_serves_while_the_mirror_is_down(open_world):

@@ -2,16 +2,19 @@
 
 A row holds from ``valid_from`` (included) to ``valid_to`` (not included, null: until now); whether a stock was listed
 on day D is told by the row with ``valid_from <= D AND (valid_to IS NULL OR D < valid_to)``. What was before the first
-listing that we read is known only as far as that one tells it: listing date, delisting date, one name.
+listing that we read is known only as far as that one tells it (listing date, delisting date, one name), and from the
+names in stored price rows: a rename then is dated by the first row under the new name.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.loaders import _past_names
+from foresto_cli.loaders._past_names import Run
 from foresto_cli.store.tables import stock_history
 from foresto_cli.store.upsert import Counts, Row, upsert
 
@@ -87,6 +90,29 @@ def _corrected(before: list[Span], gone: Span, seen: Seen) -> list[Span]:
     return [*before[:-1], before[-1]._replace(valid_to=left), gone._replace(valid_from=left)]
 
 
+def told_by_prices(spans: Sequence[Span], seen: Seen, runs: Sequence[Run]) -> list[Span]:
+    """Return the spans of one stock with its first listed one divided by the names that its price rows had then.
+
+    Without spans yet, what ``seen`` tells is divided; its own name then counts from its own day. Rows from before a
+    listing date that is told are of an earlier listing, and say nothing here.
+    """
+    is_first_look = not spans
+    spans = spans or _first(seen)
+    whole = spans[0]
+    start = whole.valid_from if seen.listing_date else min(whole.valid_from, runs[0].first_day)
+    end = min(whole.valid_to or date.max, seen.day + timedelta(days=1))
+    inside = [run for run in runs if run.last_day >= start and run.first_day < end]
+    if not whole.is_listed or not inside or (inside[-1].name != whole.name and not is_first_look):
+        return list(spans)
+    days = [start, *(run.first_day for run in inside[1:])]
+    ends = [*days[1:], whole.valid_to]
+    parts = [
+        whole._replace(valid_from=day, valid_to=until, name=run.name)
+        for day, until, run in zip(days, ends, inside, strict=True)
+    ]
+    return [*parts, *spans[1:]]
+
+
 def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  # rows say by their dates when they came
     """Bring ``stock_history`` up to date in the caller's transaction and return exact counts."""
     known: dict[str, list[Span]] = defaultdict(list)
@@ -100,13 +126,19 @@ def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  #
         known[ticker].append(Span(*span))
     newest = connection.scalar(text("SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"))
     wanted: dict[str, list[Span]] = {}
-    for row in connection.execute(
+    listing = connection.execute(
         text("SELECT ticker, name, market, is_listed, listing_date, delisting_date, as_of_date FROM fdr_stock_listing")
-    ):
+    ).all()
+    first_names = {row.ticker: known[row.ticker][0].name if row.ticker in known else row.name for row in listing}
+    past = _past_names.runs(connection, first_names)
+    for row in listing:
         # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
         day = row.as_of_date if row.is_listed else newest or row.as_of_date
         seen = Seen(day, row.name, row.market, row.is_listed, row.listing_date, row.delisting_date)
-        wanted[row.ticker] = advanced(known[row.ticker], seen)
+        spans = known.get(row.ticker, [])
+        if row.ticker in past:
+            spans = told_by_prices(spans, seen, past[row.ticker])
+        wanted[row.ticker] = advanced(spans, seen)
     _delete(connection, known, wanted)
     return upsert(
         connection,

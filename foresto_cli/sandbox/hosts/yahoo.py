@@ -31,9 +31,7 @@ def answer(request: Request, world: World) -> Answer:
         crumb = _crumb(request)
         return plain(crumb, 200) if crumb else _refused("Invalid Cookie")
     if request.path.startswith(SUMMARY):
-        if not _crumb(request) or request.query.get("crumb") != _crumb(request):
-            return _refused("Invalid Crumb")
-        return _summary(world.market, _symbol(request, SUMMARY), request.query.get("modules", ""))
+        return _summary(request, world.market)
     if request.path.startswith(CHART):
         from foresto_cli.sandbox.yahoo import charts
 
@@ -63,14 +61,17 @@ def _missing(around: str, description: str) -> Answer:
     return as_json({around: {"result": None, "error": {"code": "Not Found", "description": description}}}, status=404)
 
 
-def _summary(market: "Market", symbol: str, modules: str) -> Answer:
+def _summary(request: Request, market: "Market") -> Answer:
     from foresto_cli.sandbox.market import abroad
 
+    if not _crumb(request) or request.query.get("crumb") != _crumb(request):
+        return _refused("Invalid Crumb")
+    symbol = _symbol(request, SUMMARY)
     found = abroad.find(market, symbol)
     if found is None:
         return _missing("quoteSummary", f"Quote not found for symbol: {symbol}")
     there = {"quoteType": _quote_type(found), "assetProfile": _profile(found)}
-    wanted = {name: there[name] for name in modules.split(",") if there.get(name)}
+    wanted = {name: there[name] for name in request.query.get("modules", "").split(",") if there.get(name)}
     if not wanted:
         return _missing("quoteSummary", f"No fundamentals data found for symbol: {symbol}")
     return as_json({"quoteSummary": {"result": [wanted], "error": None}})

@@ -13,7 +13,8 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import _sectors, stocks
 from foresto_cli.loaders._past_names import Run
 from foresto_cli.loaders.stock_history import Seen, Span, advanced, told_by_prices
-from foresto_cli.ops import job, loads, roster, stock_card
+from foresto_cli.ops import job, loads, roster, state, stock_card
+from foresto_cli.ops.closing import closing_lines
 
 QUICK = job.Options()
 DAY = date(2026, 11, 20)
@@ -201,7 +202,7 @@ def test_stocks_are_the_listing_with_the_newest_prices(open_world):
         assert world.scalar(
             "SELECT count(*) FROM stocks s JOIN stock_price_daily p USING (ticker)"
             " WHERE p.trade_date = '2026-11-20' AND s.current_price = p.close_price"
-            " AND s.market_cap = p.market_cap AND s.shares = p.shares_outstanding"
+            " AND s.market_cap = p.market_cap AND s.shares = p.shares_outstanding AND s.price_date = p.trade_date"
         ) == world.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = '2026-11-20'")
         assert world.rows("SELECT name, sector FROM stocks WHERE ticker = '005930'") == [("가상전자", "전자부품")]
         assert world.scalar("SELECT count(*) FROM stocks WHERE sector = '스팩'") > 0
@@ -261,6 +262,73 @@ def test_who_leaves_stays_inactive_and_the_past_can_still_be_asked(open_world):
             " AND (valid_to IS NULL OR :day < valid_to)"
         )
         assert [world.scalar(on, day=DAY - timedelta(days=days)) for days in (0, 1)] == [False, True]
+
+
+def test_two_snapshots_a_week_apart_tell_every_kind_of_change(open_world, capsys):
+    with open_world(EVENING - timedelta(days=7)) as world:
+        assert load(world)["changes"] == {}, "the first look compares with nothing"
+        tickers = world.rows("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY marcap DESC LIMIT 5")
+        renamed, moved, left, new, back = (row[0] for row in tickers)
+        # As the listing of a week ago would have had it: under another name, on another market, not there yet, gone.
+        for table in ("fdr_stock_listing", "stock_history", "stocks"):
+            world.execute(f"UPDATE {table} SET name = '옛이름' WHERE ticker = :ticker", ticker=renamed)
+            world.execute(f"UPDATE {table} SET market = 'KONEX' WHERE ticker = :ticker", ticker=moved)
+            world.execute(f"DELETE FROM {table} WHERE ticker = :ticker", ticker=new)
+            world.execute(
+                f'INSERT INTO {table} SELECT (jsonb_populate_record(l, \'{{"ticker": "999990"}}\')).* FROM {table} l'
+                " WHERE ticker = :ticker",
+                ticker=left,
+            )
+        world.execute(
+            "UPDATE fdr_stock_listing SET is_listed = false, delisting_date = '2025-03-04' WHERE ticker = :t", t=back
+        )
+        world.execute("UPDATE stocks SET is_active = false WHERE ticker = :ticker", ticker=back)
+        world.execute("UPDATE stock_history SET valid_to = '2025-03-04' WHERE ticker = :ticker", ticker=back)
+        world.execute(
+            "INSERT INTO stock_history SELECT ticker, '2025-03-04', NULL, name, market, false FROM stock_history"
+            " WHERE ticker = :ticker",
+            ticker=back,
+        )
+        before = world.scalar("SELECT count(*) FROM stocks")
+    with open_world() as world:
+        result = load(world)
+        assert result["changes"] == {"new": 1, "renamed": 1, "moved": 1, "left": 1, "returned": 1}
+        closing_lines(Console(), result)
+        assert "신규 상장 1, 이름 변경 1, 시장 이동 1, 상장폐지 1, 재상장 1" in capsys.readouterr().out
+        assert world.scalar("SELECT count(*) FROM stocks") == before + 1, "who left stays"
+        now = (
+            "SELECT name, market, is_listed, valid_from FROM stock_history WHERE valid_to IS NULL AND ticker = :ticker"
+        )
+        real = {row[0]: row[1:] for row in world.rows("SELECT ticker, name, market FROM fdr_stock_listing")}
+        for ticker, is_listed in ((renamed, True), (moved, True), ("999990", False), (back, True)):
+            ((name, market, listed, since),) = world.rows(now, ticker=ticker)
+            assert (name, market, listed, since) == (*real[ticker], is_listed, DAY), ticker
+        assert world.rows(now, ticker=new)[0][2]
+        on = (
+            "SELECT name, market, is_listed FROM stock_history WHERE ticker = :ticker AND valid_from <= '2026-11-13'"
+            " AND (valid_to IS NULL OR valid_to > '2026-11-13')"
+        )
+        assert [world.rows(on, ticker=ticker)[0] for ticker in (renamed, moved, "999990", back)] == [
+            ("옛이름", real[renamed][1], True),
+            (real[moved][0], "KONEX", True),
+            (*real[left], True),
+            (*real[back], False),
+        ]
+        assert load(world)["changes"] == {}
+
+
+def test_status_watches_the_day_of_the_stocks(open_world):
+    def watched(world):
+        return next(item for item in state.status(world.app)["data"] if item["name"] == "stocks")
+
+    with open_world() as world:
+        assert watched(world)["current"] is False
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load(world)
+        assert (watched(world)["newest"], watched(world)["current"]) == ("2026-11-20", True)
+    with open_world(EVENING + timedelta(days=3)) as world:
+        assert (watched(world)["newest"], watched(world)["current"]) == ("2026-11-20", False)
+        assert watched(world)["command"] == "foresto stocks load"
 
 
 def test_a_new_name_is_history(open_world):

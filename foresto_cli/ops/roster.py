@@ -10,7 +10,7 @@ from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.enrichment import Enrichment
 from foresto_cli.loaders.etfs import Etfs
 from foresto_cli.loaders.listing import Listing
-from foresto_cli.ops import job
+from foresto_cli.ops import job, roster_changes
 from foresto_cli.ops.job import Options
 from foresto_cli.store import ledger
 
@@ -32,9 +32,11 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Resu
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
+    before: roster_changes.Roster = {}
 
     def make() -> list[Loader]:
         calendar = app.calendar
+        before.update(_roster(app))
         return [
             _listing(app),
             Derived(
@@ -49,6 +51,10 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Resu
         ]
 
     result = job.run_or_preview(app, "stocks load", "종목", make, options)
+    changes = roster_changes.changes(before, _roster(app))
+    result["changes"] = changes
+    if changes:
+        result.setdefault("notes", []).append(roster_changes.sentence(changes))
     if app.fsc is None:
         note = "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
         result.setdefault("notes", []).append(note)
@@ -56,6 +62,11 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Resu
         note = f"Yahoo 에 아직 물어야 할 종목이 {left:,}개 있습니다. 한 번에 {enrichment.MOST}개까지 묻습니다."
         result.setdefault("notes", []).append(note)
     return result
+
+
+def _roster(app: App) -> roster_changes.Roster:
+    with app.engine.connect() as connection:
+        return roster_changes.roster(connection)
 
 
 def _unenriched(app: App) -> list[tuple[str, str]]:

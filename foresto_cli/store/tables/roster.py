@@ -58,6 +58,7 @@ stocks = Table(
     Column("isin", String(12)),
     Column("is_active", Boolean, nullable=False),
     Column("current_price", Numeric),
+    Column("price_date", Date),
     Column("market_cap", BigInteger),
     Column("shares", BigInteger),
     Column("listing_date", Date),

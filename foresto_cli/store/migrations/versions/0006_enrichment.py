@@ -1,4 +1,4 @@
-"""What Yahoo says of stocks: English names and its sectors."""
+"""Of stocks: what Yahoo says (English name, sector), and the day of the price."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,7 @@ SOURCE: dict[str, str | None] = {
 
 def upgrade() -> None:
     """Apply."""
+    op.add_column("stocks", sa.Column("price_date", sa.Date(), nullable=True))
     op.add_column("stocks", sa.Column("english_name", sa.String(length=200), nullable=True))
     op.add_column("stocks", sa.Column("yahoo_sector", sa.String(length=50), nullable=True))
     op.add_column("stocks", sa.Column("enriched_at", sa.DateTime(), nullable=True))

@@ -364,6 +364,18 @@ def test_a_rename_in_price_rows_becomes_history_whichever_comes_first(open_world
         }  # fmt: skip
 
 
+def test_who_has_no_listing_date_was_listed_since_the_first_price_row(open_world):
+    with open_world() as world:
+        load(world)
+        preferred = "SELECT count(*) FROM stock_history WHERE ticker = '00027K' AND valid_from <= '2026-11-13'"
+        assert world.scalar(preferred) == 0
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load(world)
+        first = world.sandbox.market.sessions[0]
+        assert world.rows("SELECT valid_from, valid_to FROM stock_history WHERE ticker = '00027K'") == [(first, None)]
+        assert load(world)["tables"]["stock_history"]["changed"] == 0
+
+
 @pytest.mark.slow
 def test_the_synthetic_markets_own_renames_are_dated_to_the_day(open_world):
     with open_world(stocks=120, sessions=300) as world:

@@ -29,7 +29,8 @@ PLANTED = {
         "roster.drop",
         (
             'INSERT INTO etf_price_daily SELECT (jsonb_populate_record(p, \'{"trade_date": "2026-11-13"}\')).*'
-            " FROM etf_price_daily p; UPDATE etfs SET is_active = false WHERE ticker IN (SELECT ticker FROM etfs LIMIT 2)"
+            " FROM etf_price_daily p;"
+            " UPDATE etfs SET is_active = false WHERE ticker IN (SELECT ticker FROM etfs LIMIT 2)"
         ),
     ),
     "nobody left": ("roster.inactive", EXTRA.format(active="false", count=60)),

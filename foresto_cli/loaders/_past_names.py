@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 OLDEST = text(
     "WITH first AS (SELECT min(unit)::date AS day FROM unit_ledger"
     " WHERE dataset = 'prices.day' AND status IN ('done', 'provisional'))"
-    " SELECT l.ticker, p.name FROM first, fdr_stock_listing l CROSS JOIN LATERAL (SELECT name FROM stock_price_daily"
+    " SELECT l.ticker, p.name, p.trade_date FROM first, fdr_stock_listing l"
+    " CROSS JOIN LATERAL (SELECT name, trade_date FROM stock_price_daily"
     " WHERE ticker = l.ticker AND trade_date >= first.day AND name IS NOT NULL ORDER BY trade_date LIMIT 1) p"
 )
 RUNS = text(
@@ -32,10 +33,20 @@ class Run(NamedTuple):
     last_day: date
 
 
-def runs(connection: Connection, known: Mapping[str, str]) -> dict[str, list[Run]]:
-    """Return the runs of every stock whose oldest price row has another name than ``known`` gives it, oldest first."""
-    oldest = connection.execute(OLDEST)
-    tickers = [row.ticker for row in oldest if row.ticker in known and row.name != known[row.ticker]]
+class Known(NamedTuple):
+    """The oldest thing known of a stock: its name then, and since when, where a listing date does not say it."""
+
+    name: str
+    since: date | None
+
+
+def runs(connection: Connection, known: Mapping[str, Known]) -> dict[str, list[Run]]:
+    """Return the runs, oldest first, of every stock whose oldest price row says more than is known of it."""
+    tickers = []
+    for ticker, name, day in connection.execute(OLDEST):
+        old = known.get(ticker)
+        if old is not None and (name != old.name or (old.since is not None and day < old.since)):
+            tickers.append(ticker)
     found: dict[str, list[Run]] = defaultdict(list)
     if tickers:
         for ticker, *run in connection.execute(RUNS, {"tickers": tickers}):

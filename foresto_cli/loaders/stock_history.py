@@ -3,7 +3,8 @@
 A row holds from ``valid_from`` (included) to ``valid_to`` (not included, null: until now); whether a stock was listed
 on day D is told by the row with ``valid_from <= D AND (valid_to IS NULL OR D < valid_to)``. What was before the first
 listing that we read is known only as far as that one tells it (listing date, delisting date, one name), and from the
-names in stored price rows: a rename then is dated by the first row under the new name.
+names in stored price rows: a rename then is dated by the first row under the new name, and who has no listing date
+(preferred shares) was listed since the first row.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from foresto_cli.loaders import _past_names
-from foresto_cli.loaders._past_names import Run
+from foresto_cli.loaders._past_names import Known, Run
 from foresto_cli.store.tables import stock_history
 from foresto_cli.store.upsert import Counts, Row, upsert
 
@@ -113,6 +114,10 @@ def told_by_prices(spans: Sequence[Span], seen: Seen, runs: Sequence[Run]) -> li
     return [*parts, *spans[1:]]
 
 
+def _oldest(spans: Sequence[Span], seen: Seen) -> Known:
+    return Known(spans[0].name, None if seen.listing_date else spans[0].valid_from)
+
+
 def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  # rows say by their dates when they came
     """Bring ``stock_history`` up to date in the caller's transaction and return exact counts."""
     known: dict[str, list[Span]] = defaultdict(list)
@@ -129,16 +134,25 @@ def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  #
     listing = connection.execute(
         text("SELECT ticker, name, market, is_listed, listing_date, delisting_date, as_of_date FROM fdr_stock_listing")
     ).all()
-    first_names = {row.ticker: known[row.ticker][0].name if row.ticker in known else row.name for row in listing}
-    past = _past_names.runs(connection, first_names)
-    for row in listing:
-        # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
-        day = row.as_of_date if row.is_listed else newest or row.as_of_date
-        seen = Seen(day, row.name, row.market, row.is_listed, row.listing_date, row.delisting_date)
-        spans = known.get(row.ticker, [])
-        if row.ticker in past:
-            spans = told_by_prices(spans, seen, past[row.ticker])
-        wanted[row.ticker] = advanced(spans, seen)
+    # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
+    found = {
+        row.ticker: Seen(
+            row.as_of_date if row.is_listed else newest or row.as_of_date,
+            row.name,
+            row.market,
+            row.is_listed,
+            row.listing_date,
+            row.delisting_date,
+        )
+        for row in listing
+    }
+    oldest = {ticker: _oldest(known.get(ticker) or _first(seen), seen) for ticker, seen in found.items()}
+    past = _past_names.runs(connection, oldest)
+    for ticker, seen in found.items():
+        spans = known.get(ticker, [])
+        if ticker in past:
+            spans = told_by_prices(spans, seen, past[ticker])
+        wanted[ticker] = advanced(spans, seen)
     _delete(connection, known, wanted)
     return upsert(
         connection,

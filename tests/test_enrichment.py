@@ -216,3 +216,6 @@ def test_an_answer_about_another_stock_and_an_empty_one_are_no_answers():
         yahoo._profile({"quoteSummary": {"result": [], "error": None}}, "005930.KS", b"")
     with pytest.raises(yahoo.UnknownSymbol):
         yahoo._profile(summary({**stock(), "quoteType": "MUTUALFUND"}), "005930.KS", b"")
+    for damaged in (stock(longName=None), {**stock(longName="A"), "quoteType": "EQUITx"}, {"quoteType": "EQUITY"}, []):
+        with pytest.raises(BadPayload):
+            yahoo._profile(summary(damaged), "005930.KS", b"")

@@ -43,6 +43,8 @@ SUFFIXES = {"KOSPI": ".KS", "KOSDAQ": ".KQ", "KOSDAQ GLOBAL": ".KQ"}
 THROTTLED = 999
 """A status of Yahoo's own."""
 THROTTLED_TEXT = b"Too Many Requests"
+NO_STOCKS = ("MUTUALFUND", "NONE", "ETF")
+"""What Yahoo takes a symbol for of which it has next to nothing."""
 LONGEST_CRUMB = 64
 MISREAD_IN_A_ROW = 3
 """So many answers in a row that were not understood, and the others need not be asked for."""
@@ -173,9 +175,12 @@ def _profile(answer: Mapping[str, Any], symbol: str, body: bytes) -> Profile:
         kind, profile = result["quoteType"], result.get("assetProfile") or {}
         if kind["symbol"] != symbol:
             raise BadPayload(f"{LABEL}: {symbol} 을(를) 물었는데 {kind['symbol']} 의 답이 왔습니다.", body)
-        if kind["quoteType"] != "EQUITY":
+        if kind["quoteType"] in NO_STOCKS:
             raise UnknownSymbol(f"{LABEL} 의 {symbol} 은(는) 주식이 아닙니다.")
-        return Profile(_english(kind.get("longName")) or _english(kind.get("shortName")), _text(profile.get("sector")))
+        names = [name for name in (kind.get("longName"), kind.get("shortName")) if _text(name)]
+        if kind["quoteType"] != "EQUITY" or not names:
+            raise BadPayload(f"{LABEL}: {symbol} 의 답에 이름이 없거나 종류가 다릅니다.", body)
+        return Profile(next(filter(None, map(_english, names)), None), _text(profile.get("sector")))
     except (LookupError, TypeError, ValueError, AttributeError):
         raise BadPayload(f"{LABEL}: 답의 모양이 다릅니다.", body) from None
 

@@ -297,7 +297,7 @@ def test_status_tells_what_there_is(glances):
     found = result_of(glances["status --json"])
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
-        "listing": True, "prices.day": True, "etfs": True, "prices.index": True,
+        "listing": True, "prices.day": True, "stocks": True, "etfs": True, "prices.index": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0

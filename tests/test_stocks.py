@@ -11,8 +11,10 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import _sectors, stocks
-from foresto_cli.loaders.stock_history import Seen, Span, advanced
-from foresto_cli.ops import job, loads, roster, stock_card
+from foresto_cli.loaders._past_names import Run
+from foresto_cli.loaders.stock_history import Seen, Span, advanced, told_by_prices
+from foresto_cli.ops import job, loads, roster, state, stock_card
+from foresto_cli.ops.closing import closing_lines
 
 QUICK = job.Options()
 DAY = date(2026, 11, 20)
@@ -120,6 +122,56 @@ def test_a_leaving_noticed_before_its_date_is_told_is_corrected():
     assert advanced(told, seen(listed=False, left=date(2026, 11, 19), name="더 이름")) == told
 
 
+def run(name, first, last):
+    return Run(name, date.fromisoformat(first), date.fromisoformat(last))
+
+
+def names(spans):
+    return [(span.name, f"{span.valid_from}") for span in spans if span.is_listed]
+
+
+def test_names_in_price_rows_date_the_renames_before_the_first_look():
+    runs = [run("가", "2021-01-04", "2023-05-02"), run("나", "2023-05-03", "2026-11-20")]
+    spans = told_by_prices([], seen(name="나"), runs)
+    assert names(spans) == [("가", "2020-01-02"), ("나", "2023-05-03")]
+    assert [span.valid_to for span in spans] == [date(2023, 5, 3), None]
+    assert told_by_prices(spans, seen(name="나"), runs) == spans
+    assert advanced(spans, seen(name="나")) == spans
+    older = [run("다", "2020-03-02", "2020-12-30"), *runs]
+    assert names(told_by_prices(spans, seen(name="나"), older)) == [
+        ("다", "2020-01-02"), ("가", "2021-01-04"), ("나", "2023-05-03"),
+    ]  # fmt: skip
+
+
+def test_a_rename_after_the_last_price_row_counts_from_the_listing_that_shows_it():
+    runs = [run("가", "2021-01-04", "2026-11-10")]
+    spans = advanced(told_by_prices([], seen(name="나"), runs), seen(name="나"))
+    assert names(spans) == [("가", "2020-01-02"), ("나", f"{DAY}")]
+    listed = [Span(date(2020, 1, 2), None, "나", "KOSDAQ", is_listed=True)]
+    assert told_by_prices(listed, seen(name="나"), runs) == listed, "when it became 나 is not known"
+
+
+def test_price_rows_of_one_that_left_name_the_time_when_it_was_listed():
+    left = date(2024, 5, 7)
+    runs = [run("가", "2021-01-04", "2022-02-02"), run("나", "2022-02-03", "2024-05-03")]
+    gone = seen(name="나", listed=False, left=left)
+    spans = advanced(told_by_prices([], gone, runs), gone)
+    assert [(span.name, f"{span.valid_from}", span.is_listed) for span in spans] == [
+        ("가", "2020-01-02", True), ("나", "2022-02-03", True), ("나", "2024-05-07", False),
+    ]  # fmt: skip
+
+
+def test_price_rows_from_before_the_listing_date_are_of_another_listing():
+    runs = [run("가", "2018-01-02", "2019-05-02"), run("나", "2020-01-02", "2026-11-20")]
+    assert names(told_by_prices([], seen(name="나"), runs)) == [("나", "2020-01-02")]
+    assert names(told_by_prices([], seen(name="나", since=None), runs)) == [("가", "2018-01-02"), ("나", "2020-01-02")]
+
+
+def test_price_rows_newer_than_the_listing_wait_for_it():
+    runs = [run("가", "2021-01-04", "2026-11-20"), run("나", "2026-11-23", "2026-11-23")]
+    assert names(told_by_prices([], seen(name="가"), runs)) == [("가", "2020-01-02")]
+
+
 # --- loading --------------------------------------------------------------------------------------------------------
 
 
@@ -150,7 +202,7 @@ def test_stocks_are_the_listing_with_the_newest_prices(open_world):
         assert world.scalar(
             "SELECT count(*) FROM stocks s JOIN stock_price_daily p USING (ticker)"
             " WHERE p.trade_date = '2026-11-20' AND s.current_price = p.close_price"
-            " AND s.market_cap = p.market_cap AND s.shares = p.shares_outstanding"
+            " AND s.market_cap = p.market_cap AND s.shares = p.shares_outstanding AND s.price_date = p.trade_date"
         ) == world.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = '2026-11-20'")
         assert world.rows("SELECT name, sector FROM stocks WHERE ticker = '005930'") == [("가상전자", "전자부품")]
         assert world.scalar("SELECT count(*) FROM stocks WHERE sector = '스팩'") > 0
@@ -212,6 +264,73 @@ def test_who_leaves_stays_inactive_and_the_past_can_still_be_asked(open_world):
         assert [world.scalar(on, day=DAY - timedelta(days=days)) for days in (0, 1)] == [False, True]
 
 
+def test_two_snapshots_a_week_apart_tell_every_kind_of_change(open_world, capsys):
+    with open_world(EVENING - timedelta(days=7)) as world:
+        assert load(world)["changes"] == {}, "the first look compares with nothing"
+        tickers = world.rows("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY marcap DESC LIMIT 5")
+        renamed, moved, left, new, back = (row[0] for row in tickers)
+        # As the listing of a week ago would have had it: under another name, on another market, not there yet, gone.
+        for table in ("fdr_stock_listing", "stock_history", "stocks"):
+            world.execute(f"UPDATE {table} SET name = '옛이름' WHERE ticker = :ticker", ticker=renamed)
+            world.execute(f"UPDATE {table} SET market = 'KONEX' WHERE ticker = :ticker", ticker=moved)
+            world.execute(f"DELETE FROM {table} WHERE ticker = :ticker", ticker=new)
+            world.execute(
+                f'INSERT INTO {table} SELECT (jsonb_populate_record(l, \'{{"ticker": "999990"}}\')).* FROM {table} l'
+                " WHERE ticker = :ticker",
+                ticker=left,
+            )
+        world.execute(
+            "UPDATE fdr_stock_listing SET is_listed = false, delisting_date = '2025-03-04' WHERE ticker = :t", t=back
+        )
+        world.execute("UPDATE stocks SET is_active = false WHERE ticker = :ticker", ticker=back)
+        world.execute("UPDATE stock_history SET valid_to = '2025-03-04' WHERE ticker = :ticker", ticker=back)
+        world.execute(
+            "INSERT INTO stock_history SELECT ticker, '2025-03-04', NULL, name, market, false FROM stock_history"
+            " WHERE ticker = :ticker",
+            ticker=back,
+        )
+        before = world.scalar("SELECT count(*) FROM stocks")
+    with open_world() as world:
+        result = load(world)
+        assert result["changes"] == {"new": 1, "renamed": 1, "moved": 1, "left": 1, "returned": 1}
+        closing_lines(Console(), result)
+        assert "신규 상장 1, 이름 변경 1, 시장 이동 1, 상장폐지 1, 재상장 1" in capsys.readouterr().out
+        assert world.scalar("SELECT count(*) FROM stocks") == before + 1, "who left stays"
+        now = (
+            "SELECT name, market, is_listed, valid_from FROM stock_history WHERE valid_to IS NULL AND ticker = :ticker"
+        )
+        real = {row[0]: row[1:] for row in world.rows("SELECT ticker, name, market FROM fdr_stock_listing")}
+        for ticker, is_listed in ((renamed, True), (moved, True), ("999990", False), (back, True)):
+            ((name, market, listed, since),) = world.rows(now, ticker=ticker)
+            assert (name, market, listed, since) == (*real[ticker], is_listed, DAY), ticker
+        assert world.rows(now, ticker=new)[0][2]
+        on = (
+            "SELECT name, market, is_listed FROM stock_history WHERE ticker = :ticker AND valid_from <= '2026-11-13'"
+            " AND (valid_to IS NULL OR valid_to > '2026-11-13')"
+        )
+        assert [world.rows(on, ticker=ticker)[0] for ticker in (renamed, moved, "999990", back)] == [
+            ("옛이름", real[renamed][1], True),
+            (real[moved][0], "KONEX", True),
+            (*real[left], True),
+            (*real[back], False),
+        ]
+        assert load(world)["changes"] == {}
+
+
+def test_status_watches_the_day_of_the_stocks(open_world):
+    def watched(world):
+        return next(item for item in state.status(world.app)["data"] if item["name"] == "stocks")
+
+    with open_world() as world:
+        assert watched(world)["current"] is False
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load(world)
+        assert (watched(world)["newest"], watched(world)["current"]) == ("2026-11-20", True)
+    with open_world(EVENING + timedelta(days=3)) as world:
+        assert (watched(world)["newest"], watched(world)["current"]) == ("2026-11-20", False)
+        assert watched(world)["command"] == "foresto stocks load"
+
+
 def test_a_new_name_is_history(open_world):
     with open_world() as world:
         load(world)
@@ -221,6 +340,54 @@ def test_a_new_name_is_history(open_world):
             ("옛이름", DAY),
             ("가상전자", None),
         ]
+
+
+RENAMED_ON = (
+    "SELECT name, valid_from FROM stock_history WHERE ticker = :ticker AND is_listed ORDER BY valid_from DESC LIMIT 2"
+)
+
+
+@pytest.mark.parametrize("first", ["stocks", "prices"])
+def test_a_rename_in_price_rows_becomes_history_whichever_comes_first(open_world, first):
+    with open_world(sessions=40) as world:
+        days = world.sandbox.market.sessions
+        if first == "stocks":
+            load(world)
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        renamed = "UPDATE stock_price_daily SET name = '옛이름' WHERE ticker = '005930' AND trade_date < :day"
+        world.execute(renamed, day=days[20])
+        load(world)
+        assert world.rows(RENAMED_ON, ticker="005930") == [("가상전자", days[20]), ("옛이름", date(1975, 6, 11))]
+        again = load(world)
+        assert again["tables"]["stock_history"] == {
+            "added": 0, "changed": 0, "unchanged": world.scalar("SELECT count(*) FROM stock_history"),
+        }  # fmt: skip
+
+
+def test_who_has_no_listing_date_was_listed_since_the_first_price_row(open_world):
+    with open_world() as world:
+        load(world)
+        preferred = "SELECT count(*) FROM stock_history WHERE ticker = '00027K' AND valid_from <= '2026-11-13'"
+        assert world.scalar(preferred) == 0
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load(world)
+        first = world.sandbox.market.sessions[0]
+        assert world.rows("SELECT valid_from, valid_to FROM stock_history WHERE ticker = '00027K'") == [(first, None)]
+        assert load(world)["tables"]["stock_history"]["changed"] == 0
+
+
+@pytest.mark.slow
+def test_the_synthetic_markets_own_renames_are_dated_to_the_day(open_world):
+    with open_world(stocks=120, sessions=300) as world:
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load(world)
+        wanted = {(code, day) for kind, day, code in world.sandbox.market.events if kind == "rename"}
+        assert wanted
+        found = world.rows(
+            "SELECT ticker, valid_from FROM stock_history h WHERE is_listed AND EXISTS (SELECT FROM stock_history o"
+            " WHERE o.ticker = h.ticker AND o.valid_to = h.valid_from AND o.is_listed AND o.name <> h.name)"
+        )
+        assert set(found) == wanted
 
 
 def test_an_old_listing_serves_while_the_mirror_is_down(open_world):

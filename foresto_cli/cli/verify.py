@@ -23,13 +23,13 @@ def daily(ctx: typer.Context, repair: Repair = False, wait: Wait = "0s", as_json
 
 @app.command()
 def weekly(ctx: typer.Context, repair: Repair = False, wait: Wait = "0s", as_json: Json = False) -> None:
-    """최근 1년을 같은 검사로 살핍니다."""
+    """최근 1년을 같은 검사로 살피고, 종목과 ETF 의 명단도 살핍니다."""
     _verify(ctx, "weekly", repair=repair, wait=wait, as_json=as_json)
 
 
 @app.command()
 def monthly(ctx: typer.Context, repair: Repair = False, wait: Wait = "0s", as_json: Json = False) -> None:
-    """저장된 역사 전체를 같은 검사로 살핍니다."""
+    """저장된 역사 전체와 명단을 같은 검사로 살핍니다."""
     _verify(ctx, "monthly", repair=repair, wait=wait, as_json=as_json)
 
 

@@ -2,16 +2,20 @@
 
 A row holds from ``valid_from`` (included) to ``valid_to`` (not included, null: until now); whether a stock was listed
 on day D is told by the row with ``valid_from <= D AND (valid_to IS NULL OR D < valid_to)``. What was before the first
-listing that we read is known only as far as that one tells it: listing date, delisting date, one name.
+listing that we read is known only as far as that one tells it (listing date, delisting date, one name), and from the
+names in stored price rows: a rename then is dated by the first row under the new name, and who has no listing date
+(preferred shares) was listed since the first row.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.loaders import _past_names
+from foresto_cli.loaders._past_names import Known, Run
 from foresto_cli.store.tables import stock_history
 from foresto_cli.store.upsert import Counts, Row, upsert
 
@@ -87,8 +91,51 @@ def _corrected(before: list[Span], gone: Span, seen: Seen) -> list[Span]:
     return [*before[:-1], before[-1]._replace(valid_to=left), gone._replace(valid_from=left)]
 
 
+def told_by_prices(spans: Sequence[Span], seen: Seen, runs: Sequence[Run]) -> list[Span]:
+    """Return the spans of one stock with its first listed one divided by the names that its price rows had then.
+
+    Without spans yet, what ``seen`` tells is divided; its own name then counts from its own day. Rows from before a
+    listing date that is told are of an earlier listing, and say nothing here.
+    """
+    is_first_look = not spans
+    spans = spans or _first(seen)
+    whole = spans[0]
+    start = whole.valid_from if seen.listing_date else min(whole.valid_from, runs[0].first_day)
+    end = min(whole.valid_to or date.max, seen.day + timedelta(days=1))
+    inside = [run for run in runs if run.last_day >= start and run.first_day < end]
+    if not whole.is_listed or not inside or (inside[-1].name != whole.name and not is_first_look):
+        return list(spans)
+    days = [start, *(run.first_day for run in inside[1:])]
+    ends = [*days[1:], whole.valid_to]
+    parts = [
+        whole._replace(valid_from=day, valid_to=until, name=run.name)
+        for day, until, run in zip(days, ends, inside, strict=True)
+    ]
+    return [*parts, *spans[1:]]
+
+
 def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  # rows say by their dates when they came
     """Bring ``stock_history`` up to date in the caller's transaction and return exact counts."""
+    known, listing = _known(connection), _listing(connection)
+    oldest = {ticker: _oldest(known.get(ticker) or _first(seen), seen) for ticker, seen in listing.items()}
+    past = _past_names.runs(connection, oldest)
+    wanted: dict[str, list[Span]] = {}
+    for ticker, seen in listing.items():
+        spans = known.get(ticker, [])
+        if ticker in past:
+            spans = told_by_prices(spans, seen, past[ticker])
+        wanted[ticker] = advanced(spans, seen)
+    _delete(connection, known, wanted)
+    return upsert(
+        connection,
+        stock_history,
+        [{"ticker": ticker, **span._asdict()} for ticker, spans in wanted.items() for span in spans],
+        {},
+    )
+
+
+def _known(connection: Connection) -> dict[str, list[Span]]:
+    """Return the spans of every stock, oldest first, as they are stored."""
     known: dict[str, list[Span]] = defaultdict(list)
     rows = connection.execute(
         text(
@@ -98,22 +145,24 @@ def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  #
     )
     for ticker, *span in rows:
         known[ticker].append(Span(*span))
+    return known
+
+
+def _listing(connection: Connection) -> dict[str, Seen]:
+    """Return what the listing says of every stock."""
     newest = connection.scalar(text("SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"))
-    wanted: dict[str, list[Span]] = {}
-    for row in connection.execute(
-        text("SELECT ticker, name, market, is_listed, listing_date, delisting_date, as_of_date FROM fdr_stock_listing")
-    ):
-        # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
-        day = row.as_of_date if row.is_listed else newest or row.as_of_date
-        seen = Seen(day, row.name, row.market, row.is_listed, row.listing_date, row.delisting_date)
-        wanted[row.ticker] = advanced(known[row.ticker], seen)
-    _delete(connection, known, wanted)
-    return upsert(
-        connection,
-        stock_history,
-        [{"ticker": ticker, **span._asdict()} for ticker, spans in wanted.items() for span in spans],
-        {},
+    rows = connection.execute(
+        text("SELECT ticker, as_of_date, name, market, is_listed, listing_date, delisting_date FROM fdr_stock_listing")
     )
+    # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
+    return {
+        ticker: Seen(as_of if is_listed else newest or as_of, name, market, is_listed, listed, left)
+        for ticker, as_of, name, market, is_listed, listed, left in rows
+    }
+
+
+def _oldest(spans: Sequence[Span], seen: Seen) -> Known:
+    return Known(spans[0].name, None if seen.listing_date else spans[0].valid_from)
 
 
 def _delete(connection: Connection, known: dict[str, list[Span]], wanted: dict[str, list[Span]]) -> None:

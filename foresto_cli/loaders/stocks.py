@@ -61,6 +61,7 @@ def write(connection: Connection, calendar: Calendar, provenance: Row) -> Counts
             "isin": row.isin,
             "is_active": row.is_listed,
             "current_price": row.close_price,
+            "price_date": row.trade_date,
             "market_cap": row.market_cap,
             "shares": row.shares,
             "listing_date": row.listing_date,

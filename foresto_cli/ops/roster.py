@@ -1,15 +1,18 @@
 """Which loaders the commands about who is listed run: listing, stocks, ETFs."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.loaders import Loader, crno, stock_history, stocks
+from foresto_cli.loaders import Loader, crno, enrichment, stock_history, stocks
 from foresto_cli.loaders.crno import CompanyNumbers
 from foresto_cli.loaders.derived import Derived
+from foresto_cli.loaders.enrichment import Enrichment
 from foresto_cli.loaders.etfs import Etfs
 from foresto_cli.loaders.listing import Listing
-from foresto_cli.ops import job
+from foresto_cli.ops import job, roster_changes
 from foresto_cli.ops.job import Options
 from foresto_cli.store import ledger
 
@@ -23,15 +26,19 @@ def load_listing(app: App, options: Options) -> job.Result:
     return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app)], options)
 
 
-def load_stocks(app: App, options: Options) -> job.Result:
+def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Result:
     """Bring the listing up to date, and by it and the stored prices the stocks and their history.
+
+    With ``enrich`` Yahoo is asked for English names and sectors as well, for some of the new and stale stocks.
 
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
+    before: roster_changes.Roster = {}
 
     def make() -> list[Loader]:
         calendar = app.calendar
+        before.update(_roster(app))
         return [
             _listing(app),
             Derived(
@@ -42,13 +49,42 @@ def load_stocks(app: App, options: Options) -> job.Result:
             ),
             Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
             *_company_numbers(app),
+            *([Enrichment(app.yahoo, lambda: _unenriched(app))] if enrich else []),
         ]
 
     result = job.run_or_preview(app, "stocks load", "종목", make, options)
-    if app.fsc is None:
-        note = "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
-        result.setdefault("notes", []).append(note)
+    result["changes"] = roster_changes.changes(before, _roster(app))
+    result["notes"] = [*result.get("notes", ()), *_stock_notes(app, result["changes"], enrich=enrich)]
     return result
+
+
+def _stock_notes(app: App, changes: dict[str, int], *, enrich: bool) -> Iterator[str]:
+    if changes:
+        yield roster_changes.sentence(changes)
+    yield _coverage(app)
+    if app.fsc is None:
+        yield "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
+    if enrich and (left := len(_unenriched(app))):
+        yield f"Yahoo 에 아직 물어야 할 종목이 {left:,}개 있습니다. 한 번에 {enrichment.MOST}개까지 묻습니다."
+
+
+def _coverage(app: App) -> str:
+    """Say for how many of the active stocks the company number is known; foreign companies have none."""
+    with app.engine.connect() as connection:
+        row = connection.execute(
+            text("SELECT count(*) AS active, count(crno) AS known FROM stocks WHERE is_active")
+        ).one()
+    return f"법인등록번호: 활성 {row.active:,}종목 가운데 {row.known:,}종목({row.known / max(row.active, 1):.1%})"
+
+
+def _roster(app: App) -> roster_changes.Roster:
+    with app.engine.connect() as connection:
+        return roster_changes.roster(connection)
+
+
+def _unenriched(app: App) -> list[tuple[str, str]]:
+    with app.engine.connect() as connection:
+        return enrichment.wanted(connection)
 
 
 def load_etfs(app: App, options: Options) -> job.Result:

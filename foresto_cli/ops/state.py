@@ -37,6 +37,7 @@ DATA_SETS = (
         "foresto listing load",
     ),
     DataSet("prices.day", "일별 시세", "SELECT max(trade_date) FROM stock_price_daily", "foresto prices incremental"),
+    DataSet("stocks", "종목", "SELECT max(price_date) FROM stocks WHERE is_active", "foresto stocks load"),
     DataSet("etfs", "ETF", "SELECT max(price_date) FROM etfs WHERE is_active", "foresto stocks etfs"),
     DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily", "foresto prices index"),
 )

@@ -1,6 +1,6 @@
-"""The checks, in the order in which they are asked; daily, weekly and monthly differ in how far back they look."""
+"""The checks, in the order in which they are asked; weekly and monthly look further back and at the roster, too."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, rows
+from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, roster, rows
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -187,3 +187,62 @@ CHECKS = (
         coverage.stale_listing,
     ),
 )
+"""Asked by every verification."""
+
+ROSTER = (
+    Check(
+        "roster.count",
+        "거래소의 종목 수",
+        CRITICAL,
+        "stocks",
+        "활성 종목과 ETF 의 수가 거래소의 것과 1% 넘게 다르지 않다",
+        "foresto stocks load && foresto stocks etfs",
+        roster.other_count_than_the_exchange,
+    ),
+    Check(
+        "roster.drop",
+        "갑자기 줄어든 종목",
+        CRITICAL,
+        "stocks",
+        "활성 종목과 ETF 가 지난주보다 2% 넘게 줄지 않았다",
+        "상장 목록을 확인하고 foresto stocks load && foresto stocks etfs",
+        roster.sudden_drop,
+    ),
+    Check(
+        "roster.inactive",
+        "비활성 종목의 비율",
+        WARNING,
+        "stocks",
+        "비활성 종목이 30% 이하",
+        "상장 목록을 확인하고 foresto stocks load",
+        roster.mostly_gone,
+    ),
+    Check(
+        "roster.unpriced",
+        "시세 없는 활성 종목",
+        WARNING,
+        "stocks",
+        "활성 종목은 마지막 거래일의 시세가 있다",
+        "foresto listing load && foresto prices incremental && foresto stocks load",
+        roster.active_without_prices,
+    ),
+    Check(
+        "roster.unknown",
+        "신상 없는 시세",
+        WARNING,
+        "stocks",
+        "시세가 있는 종목은 stocks 에도 있다",
+        "foresto stocks load",
+        roster.prices_without_identity,
+    ),
+    Check(
+        "roster.crno",
+        "법인등록번호",
+        WARNING,
+        "stocks",
+        "국내 활성 종목의 95% 이상에 법인등록번호가 있다",
+        "foresto stocks load",
+        roster.few_company_numbers,
+    ),
+)
+"""Asked weekly and monthly, after the loads of stocks and ETFs."""

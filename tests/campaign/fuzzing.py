@@ -71,6 +71,7 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "listing": ((), lambda world: roster._listing(world.app)),
     "ETFs KRX": ((), lambda world: roster.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
     "ETFs FDR": (KEYS, lambda world: roster.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "Yahoo": ((), lambda world: roster.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
     "company numbers": ((), lambda world: roster._company_numbers(world.app)[0]),
 }
 

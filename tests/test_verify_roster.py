@@ -1,0 +1,102 @@
+"""The weekly verification of who is listed finds what is wrong with it, and nothing when nothing is."""
+
+import pytest
+
+from foresto_cli.ops import job, loads, roster, verification
+from foresto_cli.verify import checks
+
+QUICK = job.Options()
+LAST = "2026-11-20"
+EXTRA = (
+    "INSERT INTO stocks SELECT (jsonb_populate_record(s, jsonb_build_object('ticker', 'Z' || lpad(n::text, 5, '0'),"
+    " 'is_active', {active}))).* FROM stocks s, generate_series(1, {count}) n WHERE s.ticker = '005930'"
+)
+
+PLANTED = {
+    "two stocks too many": ("roster.count", EXTRA.format(active="true", count=2)),
+    "an ETF too many": (
+        "roster.count",
+        (
+            f"DELETE FROM etf_price_daily WHERE trade_date = '{LAST}' AND ticker IN"
+            " (SELECT ticker FROM etf_price_daily LIMIT 1)"
+        ),
+    ),
+    "stocks gone at once": (
+        "roster.drop",
+        "UPDATE stocks SET is_active = false WHERE ticker IN ('005930', '000660', '373220')",
+    ),
+    "ETFs gone at once": (
+        "roster.drop",
+        (
+            'INSERT INTO etf_price_daily SELECT (jsonb_populate_record(p, \'{"trade_date": "2026-11-13"}\')).*'
+            " FROM etf_price_daily p;"
+            " UPDATE etfs SET is_active = false WHERE ticker IN (SELECT ticker FROM etfs LIMIT 2)"
+        ),
+    ),
+    "nobody left": ("roster.inactive", EXTRA.format(active="false", count=60)),
+    "no price of one": (
+        "roster.unpriced",
+        f"DELETE FROM stock_price_daily WHERE trade_date = '{LAST}' AND ticker = '000660'",
+    ),
+    "nobody knows it": ("roster.unknown", "DELETE FROM stocks WHERE ticker = '000660'"),
+    "numbers lost": ("roster.crno", "UPDATE stocks SET crno = NULL WHERE ticker < '1'"),
+}
+
+
+@pytest.fixture
+def loaded(open_world):
+    with open_world() as world:
+        for result in (
+            roster.load_listing(world.app, QUICK),
+            loads.load_prices_incremental(world.app, 1825, 2, QUICK),
+            loads.load_index(world.app, 1825, QUICK),
+            roster.load_stocks(world.app, QUICK),
+            roster.load_etfs(world.app, QUICK),
+        ):
+            assert result["exit_code"] == 0
+        yield world
+
+
+def found(result):
+    return {finding["check"]: finding for finding in result["findings"]}
+
+
+def test_a_good_database_has_no_finding(loaded):
+    for verify in (verification.verify_weekly, verification.verify_monthly):
+        result = verify(loaded.app)
+        assert (result["findings"], result["exit_code"]) == ([], 0)
+        assert result["checks"] == len(checks.CHECKS) + len(checks.ROSTER)
+    assert {check for check, _ in PLANTED.values()} == {check.name for check in checks.ROSTER}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_a_planted_fault_is_found_named_and_alerted(loaded, fault):
+    check, statements = PLANTED[fault]
+    for statement in statements.split(";"):
+        loaded.execute(statement)
+    assert check not in found(verification.verify_daily(loaded.app)), "asked weekly only"
+    result = verification.verify_weekly(loaded.app)
+    finding = found(result)[check]
+    assert finding["sample"]
+    assert "foresto" in finding["repair"]
+    assert (result["exit_code"] == 65) == any(one["severity"] == "critical" for one in result["findings"])
+    logged = loaded.rows("SELECT severity FROM data_quality_log WHERE rule_id = :check", check=check)
+    assert logged == [(finding["severity"],)]
+    is_open = "SELECT count(*) FROM ops_alert WHERE subject = :check AND resolved_at IS NULL"
+    assert loaded.scalar(is_open, check=check) == 1
+
+
+def test_a_daily_verification_does_not_resolve_what_it_does_not_ask(loaded):
+    loaded.execute("DELETE FROM stocks WHERE ticker = '000660'")
+    verification.verify_weekly(loaded.app)
+    is_open = "SELECT count(*) FROM ops_alert WHERE subject = 'roster.unknown' AND resolved_at IS NULL"
+    verification.verify_daily(loaded.app)
+    assert loaded.scalar(is_open) == 1
+    roster.load_stocks(loaded.app, QUICK)
+    verification.verify_weekly(loaded.app)
+    assert loaded.scalar(is_open) == 0
+
+
+def test_without_company_numbers_at_all_nothing_is_said_about_them(loaded):
+    loaded.execute("UPDATE stocks SET crno = NULL")
+    assert "roster.crno" not in found(verification.verify_weekly(loaded.app))

@@ -89,22 +89,23 @@ def _of_event(market: Market, company: Company, event: Event, days: tuple[date, 
     first = weekday(ex_date - timedelta(days=LEAD_DAYS[event.kind] + company.number % 7))
     if first < calendar.EPOCH:
         return None
+    if event.kind == "consolidation" and shares.is_reduction(company.number):
+        return _reduction(market, company, event, days, first)
+    kind, ratio = SPLIT, 1.0
+    listing: date | None = ex_date
+    again: tuple[date, ...] = ()
     if event.kind == "bonus":
         again = (first + timedelta(days=5),) if company.number % 3 == 0 else ()
-        found = _filed(company, FREE, (first, *again))
-        return Action(company, FREE, found, ex_date, _session(days, event.session + BONUS_LISTING), 1 / event.ratio - 1)
-    if event.kind == "rights":
-        grant = (1 - event.ratio) / (event.ratio - 0.75)
-        found = _filed(company, PAID, (first, ex_date - timedelta(days=8)))
-        return Action(company, PAID, found, ex_date, _session(days, event.session + RIGHTS_LISTING), grant)
-    if event.kind == "merger":
-        kind = EXCHANGE if company.number % 2 else MERGER
-        return Action(company, kind, _filed(company, kind, (first,)), ex_date, None, 0.25 + company.number % 50 / 100)
-    if event.kind == "split":
-        return Action(company, SPLIT, _filed(company, SPLIT, (first,)), ex_date, ex_date, 1.0)
-    if not shares.is_reduction(company.number):
-        return Action(company, CONSOLIDATION, _filed(company, CONSOLIDATION, (first,)), ex_date, ex_date, 1.0)
-    return _reduction(market, company, event, days, first)
+        kind, ratio, listing = FREE, 1 / event.ratio - 1, _session(days, event.session + BONUS_LISTING)
+    elif event.kind == "rights":
+        again = (ex_date - timedelta(days=8),)
+        ratio = (1 - event.ratio) / (event.ratio - 0.75)
+        kind, listing = PAID, _session(days, event.session + RIGHTS_LISTING)
+    elif event.kind == "merger":
+        kind, ratio, listing = EXCHANGE if company.number % 2 else MERGER, 0.25 + company.number % 50 / 100, None
+    elif event.kind == "consolidation":
+        kind = CONSOLIDATION
+    return Action(company, kind, _filed(company, kind, (first, *again)), ex_date, listing, ratio)
 
 
 def _reduction(market: Market, company: Company, event: Event, days: tuple[date, ...], first: date) -> Action:
@@ -150,7 +151,8 @@ def _filed(company: Company, kind: str, days: tuple[date, ...]) -> tuple[Filing,
     made: list[Filing] = []
     for turn, day in enumerate(days):
         received = weekday(day)
-        number = f"{received:%Y%m%d}{(800_000 if notice else 300_000) + company.number * 20 + KINDS.index(kind) * 2 + min(turn, 1):06d}"
+        serial = company.number * 20 + KINDS.index(kind) * 2 + min(turn, 1)
+        number = f"{received:%Y%m%d}{(800_000 if notice else 300_000) + serial:06d}"
         name = (CORRECTION if turn else "") + REPORTS[kind]
         first = made[0].number if made else number
         letters = ("I", "I001") if notice else ("B", "B001")

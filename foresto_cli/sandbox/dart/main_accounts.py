@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from foresto_cli.sandbox.dart import filings, shares, terms, versions
 from foresto_cli.sandbox.dart.companies import FINANCIAL, Company
@@ -51,11 +51,22 @@ def rows(market: Market, company: Company, period: Period, day: date) -> Iterato
             "fs_div": scope,
             "fs_nm": scope_name,
         }
-        yield from _balance(market, company, period, scope, head, version.filing.received)
-        yield from _income(market, company, period, scope, head, version.filing.received)
+        report = _Report(market, company, period, scope, version.filing.received)
+        yield from (head | row for row in (*_balance(report), *_income(report)))
 
 
-def _balance(market: Market, company: Company, period: Period, scope: str, head: Row, day: date) -> Iterator[Row]:
+class _Report(NamedTuple):
+    """One scope of one report, as received on a day."""
+
+    market: Market
+    company: Company
+    period: Period
+    scope: str
+    day: date
+
+
+def _balance(report: _Report) -> Iterator[Row]:
+    market, company, period, scope, day = report
     interim = period.quarter != ANNUAL
     columns = [("thstrm", period), ("frmtrm", period.year_before)]
     if not interim:
@@ -67,7 +78,7 @@ def _balance(market: Market, company: Company, period: Period, scope: str, head:
     for name, figure, order in BALANCE:
         if company.kind in FINANCIAL and figure in NOT_IN_BANKS:
             continue
-        row = {**head, "sj_div": "BS", "sj_nm": "재무상태표", "account_nm": name}
+        row = {"sj_div": "BS", "sj_nm": "재무상태표", "account_nm": name}
         for column, when, statement, capital in found:
             row[f"{column}_nm"] = terms.balance(company, when, in_interim=interim)
             row[f"{column}_dt"] = terms.standing(when)
@@ -75,7 +86,8 @@ def _balance(market: Market, company: Company, period: Period, scope: str, head:
         yield row | _tail(company, order, scope)
 
 
-def _income(market: Market, company: Company, period: Period, scope: str, head: Row, day: date) -> Iterator[Row]:
+def _income(report: _Report) -> Iterator[Row]:
+    market, company, period, scope, day = report
     interim = period.quarter != ANNUAL
     columns = [("thstrm", period), ("frmtrm", period.before)]
     if not interim:
@@ -89,7 +101,7 @@ def _income(market: Market, company: Company, period: Period, scope: str, head: 
     for name, figure, order in INCOME:
         if company.kind in FINANCIAL and figure in NOT_IN_BANKS:
             continue
-        row = {**head, "sj_div": "IS", "sj_nm": "손익계산서", "account_nm": _named(company, name)}
+        row = {"sj_div": "IS", "sj_nm": "손익계산서", "account_nm": _named(company, name)}
         for column, when, to_date, alone in found:
             row[f"{column}_nm"] = terms.flow(company, when)
             row[f"{column}_dt"] = terms.running(when)

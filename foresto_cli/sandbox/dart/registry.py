@@ -21,8 +21,7 @@ def corp_codes(market: Market) -> bytes:
     """Return the zip with CORPCODE.xml: listed, delisted (they keep their ticker) and unlisted companies."""
     found = ['<?xml version="1.0" encoding="UTF-8"?>\n<result>']
     everyone = companies.of(market).all
-    for company in everyone:
-        found.append(_item(company.corp_code, company.name, f"Company {company.number}", company.stock.code))
+    found += [_item(one.corp_code, one.name, f"Company {one.number}", one.stock.code) for one in everyone]
     for offset in range(len(everyone) * UNLISTED // 100):
         name, _, _ = names.company(offset + 7_000)
         # Some share the name of a listed company; some names hold characters that XML escapes.

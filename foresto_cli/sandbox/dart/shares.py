@@ -27,7 +27,7 @@ class Change(NamedTuple):
 
 
 def is_reduction(number: int) -> bool:
-    """Return whether a consolidation of the company's shares is a capital reduction (감자) or keeps the capital (병합)."""
+    """Return whether a consolidation of the company's shares is a reduction (감자) or keeps the capital (병합)."""
     return number % 2 == 0
 
 

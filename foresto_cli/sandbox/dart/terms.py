@@ -18,7 +18,7 @@ def flow(company: Company, period: Period) -> str:
 
 
 def balance(company: Company, period: Period, *, in_interim: bool) -> str:
-    """Return the name of a balance sheet day: ``제 26 기``; ``제 26 기 반기말`` and ``제 25 기말`` in interim reports."""
+    """Return the name of a balance sheet day: ``제 26 기``; in interim reports ``제 26 기 반기말``, ``제 25 기말``."""
     if period.quarter != ANNUAL:
         return f"{flow(company, period)}말"
     return flow(company, period) + ("말" if in_interim else "")

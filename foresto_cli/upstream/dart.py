@@ -6,6 +6,7 @@ day, which looks like a broken line. 01:00 to 02:00 KST is left alone. Values co
 """
 
 import io
+import json
 import xml.etree.ElementTree as ET  # expat refuses entity bombs; the document is of one known shape
 import zipfile
 from collections.abc import Iterator
@@ -99,6 +100,21 @@ def status_of(response: requests.Response) -> str:
     return found
 
 
+def read(body: bytes) -> Record:
+    """Return a JSON answer that was kept.
+
+    Raises:
+        BadPayload: it is not one.
+    """
+    try:
+        found = json.loads(body)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise BadPayload(f"{LABEL}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", body) from None
+    if not isinstance(found, dict):
+        raise BadPayload(f"{LABEL}: 응답 모양이 다릅니다(JSON 객체가 아닙니다).", body)
+    return found
+
+
 def rows_of(answer: Record) -> list[Record]:
     """Return the ``list`` of an answer; none where DART says that there are no data (013).
 
@@ -122,21 +138,21 @@ class Dart:
         self._key = key
         self.sessions = [self._session]
 
-    def answer(self, endpoint: str, **parameters: str) -> Record:
-        """Return the whole JSON answer of ``endpoint`` (``"fnlttMultiAcnt"``), "no data" (013) included.
+    def body(self, endpoint: str, **parameters: str) -> bytes:
+        """Return the answer of ``endpoint`` (``"fnlttMultiAcnt"``) as it came, "no data" (013) included.
 
         Raises:
             ForestoError: as :func:`inspect`; ``NotYet`` between 01:00 and 02:00.
         """
-        return json_object(self._ask(f"{endpoint}.json", parameters), LABEL)
+        return self._ask(f"{endpoint}.json", parameters).content
 
     def rows(self, endpoint: str, **parameters: str) -> list[Record]:
         """Return the rows of ``endpoint``; an empty list is DART's own word that there are none.
 
         Raises:
-            ForestoError: as :meth:`answer` and :func:`rows_of`.
+            ForestoError: as :meth:`body` and :func:`rows_of`.
         """
-        return rows_of(self.answer(endpoint, **parameters))
+        return rows_of(read(self.body(endpoint, **parameters)))
 
     def filings(self, start: date, end: date, **search: str) -> list[Record]:
         """Return every filing of a span, oldest first, corrections included (``list.json``).
@@ -147,7 +163,7 @@ class Dart:
             search: further conditions by DART's names (``pblntf_ty="A"``, ``corp_cls="Y"``, ``corp_code=…``).
 
         Raises:
-            ForestoError: as :meth:`answer`; ``BadPayload`` when pages lack rows that the first one counted.
+            ForestoError: as :meth:`body`; ``BadPayload`` when pages lack rows that the first one counted.
         """
         found: dict[str, Record] = {}
         for first, last in _windows(start, end):
@@ -178,7 +194,7 @@ class Dart:
         }
         page, pages, total, seen = 1, 1, 0, 0
         while page <= pages:
-            answer = self.answer("list", **parameters, page_no=f"{page}")
+            answer = read(self.body("list", **parameters, page_no=f"{page}"))
             rows = rows_of(answer)
             if page == 1:
                 total = _count(answer, "total_count") if rows else 0

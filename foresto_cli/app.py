@@ -19,6 +19,7 @@ from foresto_cli.errors import UsageError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import StoredLimits
+from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import Transport, UpstreamSession
@@ -107,10 +108,18 @@ class App:
         key = self.settings.fsc_api_key
         return None if key is None else Fsc(self._transport, key.get_secret_value())
 
+    @cached_property
+    def dart(self) -> Dart | None:
+        """Return DART, if there is a key."""
+        key = self.settings.dart_api_key
+        if key is None:
+            return None
+        return Dart(self._transport, key.get_secret_value(), self.settings.foresto_dart_daily_budget)
+
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:
         """Return the sessions of every client used so far."""
-        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc"))
+        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc", "dart"))
         return [session for client in made if client is not None for session in client.sessions]
 
 

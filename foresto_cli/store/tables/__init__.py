@@ -25,6 +25,9 @@ from foresto_cli.store.tables.prices import (
     stock_price_daily,
 )
 from foresto_cli.store.tables.reports import (
+    dart_answer,
+    dart_company,
+    dart_filing,
     dividend_history,
     financial_report,
 )
@@ -38,6 +41,9 @@ from foresto_cli.store.tables.roster import (
 __all__ = [
     "adjustment_override",
     "adjustment_pending",
+    "dart_answer",
+    "dart_company",
+    "dart_filing",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",

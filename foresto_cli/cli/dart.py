@@ -1,10 +1,10 @@
 """``foresto dart``: what companies file with the supervisor."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
+from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -27,3 +27,57 @@ def corp_codes(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", a
         return statements.load_companies(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
 
     perform(ctx, "dart corp-codes", work, as_json=as_json)
+
+
+@app.command()
+def financials(
+    ctx: typer.Context,
+    year: Annotated[int | None, typer.Option("--year", help="보고서 기간이 끝난 해(2025).", metavar="연도")] = None,
+    report: Annotated[
+        str | None, typer.Option("--report", help="annual(기본), half, q1, q3.", metavar="보고서")
+    ] = None,
+    ticker: Annotated[str | None, typer.Option("--ticker", help="한 종목만(005930).", metavar="종목코드")] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="현금흐름과 지배주주 몫까지, 최근 공시부터 오늘 한도만큼.")
+    ] = False,
+    workers: Workers = 4,
+    dry_run: DryRun = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
+    """재무제표를 100개사씩 받습니다. 옵션이 없으면 지금 새로 나올 수 있는 보고서만 묻습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import job, statements
+
+        wanted = statements.wanted_reports(year, report, ticker)
+        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        return statements.load_statements(found, wanted, options, full=full)
+
+    perform(ctx, "dart financials", work, as_json=as_json)
+
+
+@app.command()
+def reparse(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False) -> None:
+    """보관한 DART 응답을 묻지 않고 다시 읽어 재무제표를 고칩니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import job, statements
+
+        return statements.reparse(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+
+    perform(ctx, "dart reparse", work, as_json=as_json)
+
+
+@app.command()
+def quota(ctx: typer.Context, as_json: Json = False) -> None:
+    """DART 에 오늘 몇 번 물었고 몇 번 남았는지, 언제 새로 시작하는지 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import statements
+
+        result = statements.quota(found)
+        statements.show_quota(found, result)
+        return result
+
+    perform(ctx, "dart quota", work, as_json=as_json, shown=False)

@@ -83,7 +83,7 @@ def read(connection: Connection, dataset: str) -> Roll:
         )
     )
     companies = {
-        row.corp_code: Company(row.corp_code, row.ticker, row.hundred, row.grouped_at, _month(row.settle_month))
+        row.corp_code: Company(row.corp_code, row.ticker, row.hundred, row.grouped_at, closing_month(row.settle_month))
         for row in rows
     }
     filings = connection.execute(
@@ -124,7 +124,7 @@ def in_season(months: Iterable[int], today: date) -> set[Report]:
     return found
 
 
-def _month(settle_month: str | None) -> int:
+def closing_month(settle_month: str | None) -> int:
     """Return the month in "12월"; the listing leaves it out for some, and nearly everybody closes in December."""
     digits = (settle_month or "").removesuffix("월")
     return int(digits) if digits.isdecimal() and 1 <= int(digits) <= DECEMBER else DECEMBER

@@ -48,7 +48,7 @@ UNGROUPED = text(
     " ORDER BY c.ticker, c.modify_date DESC NULLS LAST, c.corp_code DESC"
 )
 GROUP = text(
-    "UPDATE dart_company c SET hundred = g.hundred, grouped_at = :now"
+    "UPDATE dart_company c SET hundred = g.hundred"
     " FROM unnest(CAST(:codes AS text[]), CAST(:hundreds AS int[])) AS g (corp_code, hundred)"
     " WHERE g.corp_code = c.corp_code"
 )
@@ -133,7 +133,7 @@ class Companies:
         """Write the companies, give stocks their number, and newcomers a group."""
         counts = upsert(connection, dart_company, parsed.rows, provenance)
         match(connection)
-        _group(connection, provenance["updated_at"])
+        _group(connection)
         return counts
 
 
@@ -142,7 +142,7 @@ def match(connection: Connection) -> int:
     return connection.execute(MATCH).rowcount
 
 
-def _group(connection: Connection, now: datetime) -> None:
+def _group(connection: Connection) -> None:
     found = connection.execute(UNGROUPED).all()
     sizes: Counter[int] = Counter(
         {
@@ -154,7 +154,7 @@ def _group(connection: Connection, now: datetime) -> None:
     )
     places = {True: _places(sizes, 0), False: _places(sizes, ODD_YEARS)}
     hundreds = [next(places[row.is_december]) for row in found]
-    connection.execute(GROUP, {"codes": [row.corp_code for row in found], "hundreds": hundreds, "now": now})
+    connection.execute(GROUP, {"codes": [row.corp_code for row in found], "hundreds": hundreds})
 
 
 def _places(sizes: Counter[int], first: int) -> Iterator[int]:

@@ -139,17 +139,18 @@ class Statements:
                 yield _Subject(company.corp_code, (company,), report)
             return
         for number, companies in roll.hundreds().items():
-            name = f"h{number}"
+            # Another name when somebody joins: then the whole hundred is asked for again.
+            name = f"h{number}+{roll.sizes[number]}"
             months = {company.month for company in companies}
-            for report in self.wanted.reports or _roll.in_season(months, today) | asked_before(roll, name):
+            for report in self.wanted.reports or _roll.in_season(months, today) | asked_before(roll, number):
                 if any(report.period_end(month) < today for month in months):
                     yield _Subject(name, tuple(companies), report)
 
 
-def asked_before(roll: Roll, name: str) -> set[Report]:
+def asked_before(roll: Roll, number: int) -> set[Report]:
     """Return the reports that the ledger has of a hundred: corrections of them can come at any time."""
     parts = (key.split("/") for key in roll.asked)
-    return {Report(int(year), code) for year, code, subject in parts if subject == name}
+    return {Report(int(year), code) for year, code, subject in parts if subject.startswith(f"h{number}+")}
 
 
 def _key(subject: _Subject) -> str:

@@ -74,8 +74,10 @@ def read(connection: Connection, dataset: str) -> Roll:
     """Return the facts; ``dataset`` names the main accounts in the ledger."""
     rows = connection.execute(
         text(
-            "SELECT c.corp_code, c.ticker, c.hundred, l.settle_month FROM dart_company c"
-            " JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
+            "SELECT c.corp_code, c.ticker, c.hundred, l.settle_month, date_part('month', r.period_end) AS closed_in"
+            " FROM dart_company c JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
+            " LEFT JOIN LATERAL (SELECT period_end FROM financial_report WHERE ticker = c.ticker AND fiscal_quarter = 4"
+            " ORDER BY period_end DESC LIMIT 1) r ON true"
             " WHERE c.hundred IS NOT NULL ORDER BY c.corp_code"
         )
     )
@@ -92,6 +94,8 @@ def read(connection: Connection, dataset: str) -> Roll:
         text(
             "SELECT f.corp_code, f.report_nm, f.rcept_dt FROM dart_filing f"
             " WHERE NOT EXISTS (SELECT FROM financial_report r WHERE r.rcept_no = f.rcept_no)"
+            # A correction of attachments has no figures of its own.
+            " AND f.report_nm NOT LIKE '[첨부%'"
         )
     )
     fresh = [
@@ -127,6 +131,6 @@ def in_season(months: Iterable[int], today: date) -> set[Report]:
 
 
 def _month(settle_month: str | None) -> int:
-    """Return the month in "12월"; the listing leaves it out for some, and nearly everybody closes in December."""
+    """Return the month in "12월", December where the listing has none: nearly everybody closes then."""
     digits = (settle_month or "").removesuffix("월")
     return int(digits) if digits.isdecimal() and 1 <= int(digits) <= DECEMBER else DECEMBER

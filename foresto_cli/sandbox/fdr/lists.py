@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from foresto_cli.sandbox.krx.stocks import KINDS, par
 from foresto_cli.sandbox.dart.companies import closing_month
+from foresto_cli.sandbox.krx.stocks import KINDS, par
 from foresto_cli.sandbox.market import indices, names
 from foresto_cli.sandbox.market.market import FINAL, Market
 from foresto_cli.sandbox.wire import Answer, as_csv

@@ -24,6 +24,7 @@ from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "dart.companies"
+UNIT = "all"
 CORP_CODE_LENGTH = 8
 TICKER_LENGTH = 6
 LEAST_SHARE = 0.8
@@ -56,7 +57,7 @@ GROUP = text(
 
 @dataclass
 class Companies:
-    """Loader of DART's companies; a unit is a day.
+    """Loader of DART's companies; its only unit is the list of the day.
 
     Attributes:
         client: DART.
@@ -78,12 +79,12 @@ class Companies:
         return self.client.sessions
 
     def units(self) -> list[Unit]:
-        """Return today."""
-        return [Unit(f"{self.now:%Y-%m-%d}", f"DART 고유번호 {self.now:%Y-%m-%d}", upstream=dart.POLICY.name)]
+        """Return the list."""
+        return [Unit(UNIT, f"DART 고유번호 {self.now:%Y-%m-%d}", upstream=dart.POLICY.name)]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
         """Say whether the list was read today."""
-        return entry.status == "done"
+        return entry.status == "done" and entry.asked_at.date() == self.now.date()
 
     def fetch(self, unit: Unit) -> Answer:
         """Ask for the list.

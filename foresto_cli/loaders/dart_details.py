@@ -14,6 +14,7 @@ from foresto_cli import clock
 from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports
 from foresto_cli.loaders._filed import WHOLE, Question
 from foresto_cli.loaders._reports import Report
+from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart
@@ -168,4 +169,6 @@ class Details:
                 period_end=filed.period_end,
             )
             _filed.keep(connection, question, body, answer.asked_at)
+        # The versions before this one are answered with it.
+        ledger.forget(connection, NAME, (), answer.unit.key.removesuffix(filed.rcept_no), answer.unit.key)
         return _filed.write(connection, parsed.rows, provenance)

@@ -82,3 +82,52 @@ def quota(ctx: typer.Context, as_json: Json = False) -> None:
         return result
 
     perform(ctx, "dart quota", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def dividends(
+    ctx: typer.Context,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", help="사업연도(2025). 없으면 회사마다 제출 기한이 지난 최근 해.", metavar="연도"),
+    ] = None,
+    workers: Workers = 4,
+    dry_run: DryRun = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
+    """사업보고서의 주당 현금배당금을 주식 종류별로 받습니다. 회사마다 한 번 묻습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import filings, job
+
+        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        return filings.load_dividends(found, year, options)
+
+    perform(ctx, "dart dividends", work, as_json=as_json)
+
+
+@app.command("corporate-actions")
+def corporate_actions(
+    ctx: typer.Context,
+    quarter: Annotated[str | None, typer.Option("--quarter", help="공시된 분기(2026Q3).", metavar="분기")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="공시된 첫날(그 달 전체를 봅니다).", metavar="날짜")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="공시된 마지막 날. 없으면 오늘.", metavar="날짜")] = None,
+    workers: Workers = 4,
+    dry_run: DryRun = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
+    """증자·감자·합병·분할·주식교환 공시를 받아 기준가 사건과 잇습니다. 기본은 지난 분기부터 오늘까지."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.cli._dates import parse_date
+        from foresto_cli.ops import filings, job
+
+        first, last = filings.span(quarter, parse_date(start) if start else None, parse_date(end) if end else None)
+        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        return filings.load_actions(found, first, last, options)
+
+    perform(ctx, "dart corporate-actions", work, as_json=as_json)

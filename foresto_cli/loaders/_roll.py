@@ -82,7 +82,10 @@ def read(connection: Connection, dataset: str) -> Roll:
         )
     )
     companies = {
-        row.corp_code: Company(row.corp_code, row.ticker, row.hundred, _month(row.settle_month)) for row in rows
+        row.corp_code: Company(
+            row.corp_code, row.ticker, row.hundred, int(row.closed_in or 0) or closing_month(row.settle_month)
+        )
+        for row in rows
     }
     sizes = {
         row.hundred: row.size
@@ -130,7 +133,7 @@ def in_season(months: Iterable[int], today: date) -> set[Report]:
     return found
 
 
-def _month(settle_month: str | None) -> int:
+def closing_month(settle_month: str | None) -> int:
     """Return the month in "12월", December where the listing has none: nearly everybody closes then."""
     digits = (settle_month or "").removesuffix("월")
     return int(digits) if digits.isdecimal() and 1 <= int(digits) <= DECEMBER else DECEMBER

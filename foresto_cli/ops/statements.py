@@ -35,7 +35,7 @@ def load_companies(app: App, options: Options) -> job.Result:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
     client = client_of(app)
-    return job.run_or_preview(app, "dart corp-codes", "DART 고유번호", lambda: [_companies(app, client)], options)
+    return job.run_or_preview(app, "dart corp-codes", "DART 고유번호", lambda: [companies(app, client)], options)
 
 
 def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = False) -> job.Result:
@@ -53,7 +53,7 @@ def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = 
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
     client = client_of(app)
-    _check_listing(app)
+    check_listing(app)
     if wanted.ticker is not None:
         wanted = replace(wanted, ticker=_issuer(app, wanted.ticker))
 
@@ -61,7 +61,7 @@ def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = 
         with app.engine.connect() as connection:
             read = ledger.entries(connection, dart_filings.NAME)
         loaders: list[Loader] = [
-            _companies(app, client),
+            companies(app, client),
             Filings(client, clock.now(), read),
             Statements(client, clock.now(), lambda: _facts(app), wanted),
         ]
@@ -162,7 +162,8 @@ def client_of(app: App) -> Dart:
     return app.dart
 
 
-def _companies(app: App, client: Dart) -> Companies:
+def companies(app: App, client: Dart) -> Companies:
+    """Return the loader of DART's companies, with what it has to know."""
     with app.engine.connect() as connection:
         common = connection.scalar(
             text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed AND right(ticker, 1) = '0'")
@@ -180,7 +181,12 @@ def _filed(app: App, wanted: Wanted) -> list[dart_details.Filed]:
         return dart_details.read(connection, wanted.ticker)
 
 
-def _check_listing(app: App) -> None:
+def check_listing(app: App) -> None:
+    """Let pass where it is known who is listed.
+
+    Raises:
+        ConfigError: it is not.
+    """
     with app.engine.connect() as connection:
         known = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed"))
     if not known:

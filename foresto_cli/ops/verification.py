@@ -21,20 +21,20 @@ MENDED_BY_REPAIR = "foresto prices"
 
 def verify_daily(app: App) -> job.Result:
     """Check the newest 30 sessions; exit 65 when a finding is critical."""
-    daily = [check for check in checks.CHECKS if check.daily]
-    return _verify(app, "verify daily", "일일 검증", _newest(app, checks.SESSIONS), daily)
+    return _verify(app, "verify daily", "일일 검증", _newest(app, checks.SESSIONS))
 
 
 def verify_weekly(app: App) -> job.Result:
-    """Check the newest year of sessions in the same way, and what is not asked daily."""
-    return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), checks.CHECKS)
+    """Check the newest year of sessions in the same way, and also what companies file."""
+    return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), (*checks.CHECKS, *checks.WEEKLY))
 
 
 def verify_monthly(app: App) -> job.Result:
     """Check the whole stored history in the same way."""
     first = loads.first_stored(app)
     last = app.calendar.latest_ended(clock.now())
-    return _verify(app, "verify monthly", "월간 검증", app.calendar.sessions(first or last, last), checks.CHECKS)
+    sessions = app.calendar.sessions(first or last, last)
+    return _verify(app, "verify monthly", "월간 검증", sessions, (*checks.CHECKS, *checks.WEEKLY))
 
 
 def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Options) -> job.Result:
@@ -60,7 +60,9 @@ def _newest(app: App, count: int) -> list[date]:
     return sessions[::-1]
 
 
-def _verify(app: App, command: str, label: str, sessions: Sequence[date], asked: Sequence[Check]) -> job.Result:
+def _verify(
+    app: App, command: str, label: str, sessions: Sequence[date], asked: Sequence[Check] = checks.CHECKS
+) -> job.Result:
     with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:
             findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions))

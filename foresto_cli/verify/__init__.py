@@ -86,7 +86,6 @@ class Check:
         expected: what should hold, in one sentence.
         repair: the command that mends a finding.
         find: returns the rows that contradict; none is good.
-        daily: also asked every day, not only weekly and monthly.
     """
 
     name: str
@@ -96,7 +95,6 @@ class Check:
     expected: str
     repair: str
     find: Callable[[Scope], list[dict[str, Any]]]
-    daily: bool = True
 
 
 def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:

@@ -1,6 +1,6 @@
 """The checks, in the order in which they are asked; daily, weekly and monthly differ in how far back they look."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, reports, rows
+from foresto_cli.verify import CRITICAL, WARNING, Check, actions, coverage, leftovers, reports, rows
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -186,6 +186,10 @@ CHECKS = (
         "foresto listing load",
         coverage.stale_listing,
     ),
+)
+"""Asked every time."""
+
+WEEKLY = (
     Check(
         "statements.years",
         "해마다의 재무제표",
@@ -194,7 +198,6 @@ CHECKS = (
         "받은 해마다 그때 상장된 회사의 90% 이상이 사업보고서를 냈다",
         "foresto dart financials --year 연도",
         reports.thin_years,
-        daily=False,
     ),
     Check(
         "statements.balance",
@@ -204,6 +207,24 @@ CHECKS = (
         "자산과 부채·자본의 합이 0.1% 넘게 다르지 않다",
         "공시 원문을 확인하고 foresto dart reparse",
         reports.unbalanced,
-        daily=False,
+    ),
+    Check(
+        "actions.unexplained",
+        "공시 없는 기준가 사건",
+        WARNING,
+        "stock_price_daily",
+        "권리락, 분할, 병합마다 그 결정 공시가 있다",
+        "foresto dart corporate-actions --from 여덟달전날짜, 그래도 없으면 공시를 찾아보세요",
+        actions.unexplained_events,
+    ),
+    Check(
+        "actions.unexecuted",
+        "기준가에 나타나지 않은 결정",
+        WARNING,
+        "corporate_actions",
+        "기일이 지난 증자, 감자, 분할, 병합 결정은 기준가를 바꾸었다",
+        "foresto dart corporate-actions (정정·철회 확인), 시세가 빠졌으면 foresto prices gaps",
+        actions.unexecuted_actions,
     ),
 )
+"""Asked weekly and monthly too, after :data:`CHECKS`."""

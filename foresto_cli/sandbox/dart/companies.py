@@ -9,6 +9,7 @@ import numpy as np
 
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.calendar import EPOCH
+from foresto_cli.sandbox.market.fiscal import closing_month
 from foresto_cli.sandbox.market.noise import uniform
 from foresto_cli.sandbox.market.stock import Stock
 
@@ -125,13 +126,6 @@ def kind_of(stock: Stock) -> str:
     if stock.kind != "common" or stock.number % TRADES != HOLDING_TRADE:
         return GENERAL
     return HOLDING_KINDS[stock.number // TRADES % len(HOLDING_KINDS)]
-
-
-def closing_month(stock: Stock) -> int:
-    """Return the month in which the fiscal year ends (결산월): December but for about one in a hundred."""
-    if stock.kind != "common":
-        return 12
-    return {18: 3, 40: 9, 122: 6}.get(stock.number % 200, 12)
 
 
 def _consolidates(stock: Stock, draw: float) -> bool:

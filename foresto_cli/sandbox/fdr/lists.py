@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from foresto_cli.sandbox.dart.companies import closing_month
 from foresto_cli.sandbox.krx.stocks import KINDS, par
-from foresto_cli.sandbox.market import indices, names
+from foresto_cli.sandbox.market import fiscal, indices, names
 from foresto_cli.sandbox.market.market import FINAL, Market
 from foresto_cli.sandbox.wire import Answer, as_csv
 
@@ -61,7 +60,7 @@ def description(market: Market, day: date) -> Answer:
         if stock.kind == "preferred":
             rows.append((*start, *("",) * 7))
             continue
-        month = f"{closing_month(stock):02d}월"
+        month = f"{fiscal.closing_month(stock):02d}월"
         page = f"http://www.synthetic{stock.number}.example" if stock.number % 9 else ""
         region = names.REGIONS[stock.number % len(names.REGIONS)]
         rows.append(

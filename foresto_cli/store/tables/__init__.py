@@ -5,6 +5,7 @@ exact, and an operator's ``close_price / prev_close`` is not an integer division
 """
 
 from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.store.tables.actions import corporate_actions
 from foresto_cli.store.tables.operations import (
     data_collection_log,
     data_load_batch,
@@ -41,6 +42,7 @@ from foresto_cli.store.tables.roster import (
 __all__ = [
     "adjustment_override",
     "adjustment_pending",
+    "corporate_actions",
     "dart_answer",
     "dart_company",
     "dart_filing",

@@ -36,6 +36,7 @@ def financials(
     report: Annotated[
         str | None, typer.Option("--report", help="annual(기본), half, q1, q3.", metavar="보고서")
     ] = None,
+    since: Annotated[int | None, typer.Option("--since", help="그 해부터의 모든 보고서.", metavar="연도")] = None,
     ticker: Annotated[str | None, typer.Option("--ticker", help="한 종목만(005930).", metavar="종목코드")] = None,
     full: Annotated[
         bool, typer.Option("--full", help="현금흐름과 지배주주 몫까지, 최근 공시부터 오늘 한도만큼.")
@@ -50,7 +51,7 @@ def financials(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, statements
 
-        wanted = statements.wanted_reports(year, report, ticker)
+        wanted = statements.wanted_reports(year, report, since, ticker)
         options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
         return statements.load_statements(found, wanted, options, full=full)
 

@@ -19,12 +19,11 @@ FIGURES_FOLLOW = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Company:
-    """One listed company: its number, ticker and hundred, since when it is in it, and its fiscal year's last month."""
+    """One listed company: its number, ticker and hundred, and its fiscal year's last month."""
 
     corp_code: str
     ticker: str
     hundred: int
-    grouped_at: datetime
     month: int
 
 
@@ -43,11 +42,13 @@ class Roll:
 
     Attributes:
         companies: listed companies by number.
+        sizes: how many companies were ever put into each hundred.
         fresh: filings without figures.
         asked: units of the main accounts that the ledger has.
     """
 
     companies: Mapping[str, Company]
+    sizes: Mapping[int, int]
     fresh: Sequence[Fresh]
     asked: frozenset[str]
 
@@ -60,11 +61,7 @@ class Roll:
 
     def is_news(self, companies: Iterable[Company], report: Report, asked_at: datetime) -> bool:
         """Say whether ``report`` of any of ``companies`` can say something that it did not say at ``asked_at``."""
-        codes = set()
-        for company in companies:
-            if company.grouped_at > asked_at:
-                return True
-            codes.add(company.corp_code)
+        codes = {company.corp_code for company in companies}
         return any(
             filing.corp_code in codes
             and report in filing.reports
@@ -77,19 +74,31 @@ def read(connection: Connection, dataset: str) -> Roll:
     """Return the facts; ``dataset`` names the main accounts in the ledger."""
     rows = connection.execute(
         text(
-            "SELECT c.corp_code, c.ticker, c.hundred, c.grouped_at, l.settle_month FROM dart_company c"
-            " JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
+            "SELECT c.corp_code, c.ticker, c.hundred, l.settle_month, date_part('month', r.period_end) AS closed_in"
+            " FROM dart_company c JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
+            " LEFT JOIN LATERAL (SELECT period_end FROM financial_report WHERE ticker = c.ticker AND fiscal_quarter = 4"
+            " ORDER BY period_end DESC LIMIT 1) r ON true"
             " WHERE c.hundred IS NOT NULL ORDER BY c.corp_code"
         )
     )
     companies = {
-        row.corp_code: Company(row.corp_code, row.ticker, row.hundred, row.grouped_at, closing_month(row.settle_month))
+        row.corp_code: Company(
+            row.corp_code, row.ticker, row.hundred, int(row.closed_in or 0) or closing_month(row.settle_month)
+        )
         for row in rows
+    }
+    sizes = {
+        row.hundred: row.size
+        for row in connection.execute(
+            text("SELECT hundred, count(*) AS size FROM dart_company WHERE hundred IS NOT NULL GROUP BY 1")
+        )
     }
     filings = connection.execute(
         text(
             "SELECT f.corp_code, f.report_nm, f.rcept_dt FROM dart_filing f"
             " WHERE NOT EXISTS (SELECT FROM financial_report r WHERE r.rcept_no = f.rcept_no)"
+            # A correction of attachments has no figures of its own.
+            " AND f.report_nm NOT LIKE '[첨부%'"
         )
     )
     fresh = [
@@ -97,7 +106,7 @@ def read(connection: Connection, dataset: str) -> Roll:
         for row in filings
         if row.corp_code in companies
     ]
-    return Roll(companies, fresh, frozenset(ledger.entries(connection, dataset)))
+    return Roll(companies, sizes, fresh, frozenset(ledger.entries(connection, dataset)))
 
 
 def due(report: Report, month: int) -> date:
@@ -125,6 +134,6 @@ def in_season(months: Iterable[int], today: date) -> set[Report]:
 
 
 def closing_month(settle_month: str | None) -> int:
-    """Return the month in "12월"; the listing leaves it out for some, and nearly everybody closes in December."""
+    """Return the month in "12월", December where the listing has none: nearly everybody closes then."""
     digits = (settle_month or "").removesuffix("월")
     return int(digits) if digits.isdecimal() and 1 <= int(digits) <= DECEMBER else DECEMBER

@@ -24,6 +24,7 @@ from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "dart.companies"
+UNIT = "all"
 CORP_CODE_LENGTH = 8
 TICKER_LENGTH = 6
 LEAST_SHARE = 0.8
@@ -48,7 +49,7 @@ UNGROUPED = text(
     " ORDER BY c.ticker, c.modify_date DESC NULLS LAST, c.corp_code DESC"
 )
 GROUP = text(
-    "UPDATE dart_company c SET hundred = g.hundred, grouped_at = :now"
+    "UPDATE dart_company c SET hundred = g.hundred"
     " FROM unnest(CAST(:codes AS text[]), CAST(:hundreds AS int[])) AS g (corp_code, hundred)"
     " WHERE g.corp_code = c.corp_code"
 )
@@ -56,7 +57,7 @@ GROUP = text(
 
 @dataclass
 class Companies:
-    """Loader of DART's companies; a unit is a day.
+    """Loader of DART's companies; its only unit is the list of the day.
 
     Attributes:
         client: DART.
@@ -78,12 +79,12 @@ class Companies:
         return self.client.sessions
 
     def units(self) -> list[Unit]:
-        """Return today."""
-        return [Unit(f"{self.now:%Y-%m-%d}", f"DART 고유번호 {self.now:%Y-%m-%d}", upstream=dart.POLICY.name)]
+        """Return the list."""
+        return [Unit(UNIT, f"DART 고유번호 {self.now:%Y-%m-%d}", upstream=dart.POLICY.name)]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
         """Say whether the list was read today."""
-        return entry.status == "done"
+        return entry.status == "done" and entry.asked_at.date() == self.now.date()
 
     def fetch(self, unit: Unit) -> Answer:
         """Ask for the list.
@@ -133,7 +134,7 @@ class Companies:
         """Write the companies, give stocks their number, and newcomers a group."""
         counts = upsert(connection, dart_company, parsed.rows, provenance)
         match(connection)
-        _group(connection, provenance["updated_at"])
+        _group(connection)
         return counts
 
 
@@ -142,7 +143,7 @@ def match(connection: Connection) -> int:
     return connection.execute(MATCH).rowcount
 
 
-def _group(connection: Connection, now: datetime) -> None:
+def _group(connection: Connection) -> None:
     found = connection.execute(UNGROUPED).all()
     sizes: Counter[int] = Counter(
         {
@@ -154,7 +155,7 @@ def _group(connection: Connection, now: datetime) -> None:
     )
     places = {True: _places(sizes, 0), False: _places(sizes, ODD_YEARS)}
     hundreds = [next(places[row.is_december]) for row in found]
-    connection.execute(GROUP, {"codes": [row.corp_code for row in found], "hundreds": hundreds, "now": now})
+    connection.execute(GROUP, {"codes": [row.corp_code for row in found], "hundreds": hundreds})
 
 
 def _places(sizes: Counter[int], first: int) -> Iterator[int]:

@@ -6,7 +6,7 @@ tomorrow. Whose main accounts are stored is asked for, and again when a newer ve
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, text
 
@@ -14,6 +14,7 @@ from foresto_cli import clock
 from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports
 from foresto_cli.loaders._filed import WHOLE, Question
 from foresto_cli.loaders._reports import Report
+from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart
@@ -26,7 +27,7 @@ CODES = {quarter: code for code, quarter in _reports.QUARTERS.items()}
 # DART answers with the newest version only, so older ones are not asked for.
 NEWEST = text(
     "SELECT DISTINCT ON (corp_code, fiscal_year, fiscal_quarter) corp_code, ticker, fiscal_quarter, fs_div, rcept_no,"
-    " period_end, has_details, created_at FROM financial_report WHERE CAST(:ticker AS text) IS NULL OR ticker = :ticker"
+    " period_end, has_details FROM financial_report WHERE CAST(:ticker AS text) IS NULL OR ticker = :ticker"
     " ORDER BY corp_code, fiscal_year, fiscal_quarter, rcept_no DESC, fs_div"
 )
 
@@ -43,7 +44,6 @@ class Filed:
         rcept_no: the version.
         period_end: the end of its period.
         has_details: whether the whole statements were read.
-        known_since: when this version was stored.
     """
 
     corp_code: str
@@ -53,7 +53,6 @@ class Filed:
     rcept_no: str
     period_end: date
     has_details: bool
-    known_since: datetime
 
 
 def read(connection: Connection, ticker: str | None) -> list[Filed]:
@@ -67,7 +66,6 @@ def read(connection: Connection, ticker: str | None) -> list[Filed]:
             row.rcept_no,
             row.period_end,
             row.has_details,
-            row.created_at,
         )
         for row in connection.execute(NEWEST, {"ticker": ticker})
     ]
@@ -99,21 +97,20 @@ class Details:
         return self.client.sessions
 
     def units(self) -> list[Unit]:
-        """Return every stored company-report, the newest filing first."""
+        """Return every version of a company's report of which only the main accounts are stored, the newest first."""
         self._filed = {
-            f"{filed.report.year}/{filed.report.code}/{filed.corp_code}": filed
+            f"{filed.report.year}/{filed.report.code}/{filed.corp_code}/{filed.rcept_no}": filed
             for filed in self.facts()
-            if not self.reports or filed.report in self.reports
+            if not filed.has_details and (not self.reports or filed.report in self.reports)
         }
         return [
             Unit(key, f"{filed.report.label} {filed.ticker}", upstream=dart.POLICY.name)
             for key, filed in self._filed.items()
         ]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether this version was read, or asked for since it is known."""
-        filed = self._filed[unit.key]
-        return entry.status != "failed" and (filed.has_details or entry.asked_at >= filed.known_since)
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+        """Say whether this version was asked for and answered."""
+        return entry.status != "failed"
 
     def fetch(self, unit: Unit) -> Answer:
         """Ask for the consolidated statements, and for the separate ones where there are none.
@@ -172,4 +169,6 @@ class Details:
                 period_end=filed.period_end,
             )
             _filed.keep(connection, question, body, answer.asked_at)
+        # The versions before this one are answered with it.
+        ledger.forget(connection, NAME, (), answer.unit.key.removesuffix(filed.rcept_no), answer.unit.key)
         return _filed.write(connection, parsed.rows, provenance)

@@ -22,6 +22,7 @@ from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "dart.filings"
+UNIT = "all"
 PERIODIC = "A"
 """정기공시: annual, half-year and quarterly reports."""
 BEGINNING = timedelta(days=3)
@@ -31,7 +32,7 @@ NUMBER_LENGTH = 14
 
 @dataclass
 class Filings:
-    """Loader of the list of filings; a unit is the last day of a span that begins where the one before ended.
+    """Loader of the list of filings; its only unit is what was filed since it was read last.
 
     Attributes:
         client: DART.
@@ -54,15 +55,16 @@ class Filings:
 
     @property
     def since(self) -> date:
-        """Return the last day that was read before it was over, else a few days ago."""
+        """Return the day on which the list was read last, before that day was over; else a few days ago."""
         today = self.now.date()
-        read = [date.fromisoformat(key) for key, entry in self.known.items() if entry.status != "failed"]
-        return max((day for day in read if day <= today), default=today - BEGINNING)
+        read = self.known.get(UNIT)
+        if read is None or read.status == "failed":
+            return today - BEGINNING
+        return min(read.asked_at.date(), today)
 
     def units(self) -> list[Unit]:
         """Return the span until today."""
-        today = self.now.date()
-        return [Unit(f"{today}", f"정기공시 {self.since}~{today}", upstream=dart.POLICY.name)]
+        return [Unit(UNIT, f"정기공시 {self.since}~{self.now.date()}", upstream=dart.POLICY.name)]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
         """Say no: reports are filed until the evening."""
@@ -75,8 +77,8 @@ class Filings:
             ForestoError: as :mod:`foresto_cli.upstream.dart`.
         """
         asked_at = clock.wall()
-        end = date.fromisoformat(unit.key)
-        return Answer(unit, dart.SOURCE_ID, self.client.filings(self.since, end, pblntf_ty=PERIODIC), asked_at)
+        filings = self.client.filings(self.since, self.now.date(), pblntf_ty=PERIODIC)
+        return Answer(unit, dart.SOURCE_ID, filings, asked_at)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the filings.

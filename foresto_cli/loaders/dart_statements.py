@@ -15,6 +15,7 @@ from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports, _roll
 from foresto_cli.loaders._filed import MAIN, Question
 from foresto_cli.loaders._reports import Report
 from foresto_cli.loaders._roll import Company, Roll
+from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart
@@ -129,6 +130,10 @@ class Statements:
         if parsed.rows:
             question = Question(endpoint=MAIN, subject=subject.name, report=subject.report)
             _filed.keep(connection, question, answer.payload, answer.asked_at)
+        # The hundred when it was smaller, and its companies asked for one by one, are answered with it.
+        report = f"{subject.report.year}/{subject.report.code}"
+        singles = [f"{report}/{company.corp_code}" for company in subject.companies]
+        ledger.forget(connection, NAME, singles, f"{report}/{subject.name.split('+')[0]}+", answer.unit.key)
         return _filed.write(connection, parsed.rows, provenance)
 
     def _wanted(self, roll: Roll) -> Iterable[_Subject]:
@@ -139,17 +144,18 @@ class Statements:
                 yield _Subject(company.corp_code, (company,), report)
             return
         for number, companies in roll.hundreds().items():
-            name = f"h{number}"
+            # Another name when somebody joins: then the whole hundred is asked for again.
+            name = f"h{number}+{roll.sizes[number]}"
             months = {company.month for company in companies}
-            for report in self.wanted.reports or _roll.in_season(months, today) | asked_before(roll, name):
+            for report in self.wanted.reports or _roll.in_season(months, today) | asked_before(roll, number):
                 if any(report.period_end(month) < today for month in months):
                     yield _Subject(name, tuple(companies), report)
 
 
-def asked_before(roll: Roll, name: str) -> set[Report]:
+def asked_before(roll: Roll, number: int) -> set[Report]:
     """Return the reports that the ledger has of a hundred: corrections of them can come at any time."""
     parts = (key.split("/") for key in roll.asked)
-    return {Report(int(year), code) for year, code, subject in parts if subject == name}
+    return {Report(int(year), code) for year, code, subject in parts if subject.startswith(f"h{number}+")}
 
 
 def _key(subject: _Subject) -> str:

@@ -10,7 +10,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader, _roll, dart_details, dart_filings, dart_reparse, dart_statements, ratios
-from foresto_cli.loaders._reports import ANNUAL, WORDS, Report
+from foresto_cli.loaders._reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.loaders.dart_companies import Companies
 from foresto_cli.loaders.dart_details import Details
 from foresto_cli.loaders.dart_filings import Filings
@@ -88,26 +88,36 @@ def reparse(app: App, options: Options) -> job.Result:
     return job.run_or_preview(app, "dart reparse", "재무제표 다시 읽기", make, options)
 
 
-def wanted_reports(year: int | None, word: str | None, ticker: str | None) -> Wanted:
-    """Return what ``--year``, ``--report`` and ``--ticker`` ask for; a year alone means its annual report.
+def wanted_reports(year: int | None, word: str | None, since: int | None, ticker: str | None) -> Wanted:
+    """Return what ``--year``, ``--report``, ``--since`` and ``--ticker`` ask for.
+
+    A year alone means its annual report, a report alone its newest, ``--since`` every report since that year.
 
     Raises:
-        UsageError: an unknown report, or one whose period has not ended for anybody.
+        UsageError: an unknown report, options that contradict each other, or a period that has not ended for anybody.
     """
     if word is not None and word not in WORDS:
         raise UsageError(f"--report {word}: {', '.join(WORDS)} 가운데 하나를 적으세요.")
-    if year is None and word is None:
-        return Wanted((), ticker)
-    code = WORDS[word] if word else ANNUAL
+    if since is not None and year is not None:
+        raise UsageError("--since 와 --year 는 함께 쓸 수 없습니다.")
     today = clock.today()
-    if year is None:
-        year = max(y for y in (today.year - 1, today.year) if Report(y, code).period_end(12) < today)
-    if not OLDEST_YEAR <= year <= today.year:
-        raise UsageError(f"--year {year}: {OLDEST_YEAR}~{today.year} 사이의 해를 적으세요.")
-    report = Report(year, code)
-    if not any(report.period_end(month) < today for month in MONTHS):
-        raise UsageError(f"{report.label}의 기간이 끝난 회사가 아직 없습니다(오늘은 {today}).")
-    return Wanted((report,), ticker)
+    for name, given in (("--year", year), ("--since", since)):
+        if given is not None and not OLDEST_YEAR <= given <= today.year:
+            raise UsageError(f"{name} {given}: {OLDEST_YEAR}~{today.year} 사이의 해를 적으세요.")
+    if year is None and word is None and since is None:
+        return Wanted((), ticker)
+    codes = (WORDS[word],) if word else tuple(WORDS.values()) if since is not None else (ANNUAL,)
+    years = range(since or year or today.year - 1, (year or today.year) + 1)
+    ended = [
+        report
+        for report in (Report(one, code) for one in years for code in codes)
+        if any(report.period_end(month) < today for month in MONTHS)
+    ]
+    if since is None and year is None:
+        ended = [max(report for report in ended if report.period_end(DECEMBER) < today)]
+    if not ended:
+        raise UsageError(f"{year}년 {word or 'annual'} 보고서의 기간이 끝난 회사가 아직 없습니다(오늘은 {today}).")
+    return Wanted(tuple(ended), ticker)
 
 
 def quota(app: App) -> dict[str, Any]:

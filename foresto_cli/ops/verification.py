@@ -25,7 +25,7 @@ def verify_daily(app: App) -> job.Result:
 
 
 def verify_weekly(app: App) -> job.Result:
-    """Check the newest year of sessions in the same way, and decisions about shares against prices."""
+    """Check the newest year of sessions in the same way, and also what companies file."""
     return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), (*checks.CHECKS, *checks.WEEKLY))
 
 

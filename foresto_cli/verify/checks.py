@@ -1,6 +1,6 @@
 """The checks, in the order in which they are asked; daily, weekly and monthly differ in how far back they look."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, actions, coverage, leftovers, rows
+from foresto_cli.verify import CRITICAL, WARNING, Check, actions, coverage, leftovers, reports, rows
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -190,6 +190,24 @@ CHECKS = (
 """Asked every time."""
 
 WEEKLY = (
+    Check(
+        "statements.years",
+        "해마다의 재무제표",
+        WARNING,
+        "financial_report",
+        "받은 해마다 그때 상장된 회사의 90% 이상이 사업보고서를 냈다",
+        "foresto dart financials --year 연도",
+        reports.thin_years,
+    ),
+    Check(
+        "statements.balance",
+        "자산 = 부채 + 자본",
+        WARNING,
+        "financial_report",
+        "자산과 부채·자본의 합이 0.1% 넘게 다르지 않다",
+        "공시 원문을 확인하고 foresto dart reparse",
+        reports.unbalanced,
+    ),
     Check(
         "actions.unexplained",
         "공시 없는 기준가 사건",

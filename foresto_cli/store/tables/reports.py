@@ -72,7 +72,6 @@ dart_company = Table(
     Column("modify_date", Date),
     # Listed companies are asked for in hundreds; who was put into one stays there.
     Column("hundred", Integer),
-    Column("grouped_at", DateTime),
     Column("batch_id", BigInteger, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("updated_at", DateTime, nullable=False),

@@ -56,7 +56,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("modify_date", sa.Date(), nullable=True),
         sa.Column("hundred", sa.Integer(), nullable=True),
-        sa.Column("grouped_at", sa.DateTime(), nullable=True),
         sa.Column("batch_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),

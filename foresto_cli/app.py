@@ -20,6 +20,7 @@ from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import StoredLimits
 from foresto_cli.upstream.alphavantage import AlphaVantage
+from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import Transport, UpstreamSession
@@ -119,6 +120,14 @@ class App:
         """Return Alpha Vantage, if there is a key."""
         key = self.settings.alpha_vantage_api_key
         return None if key is None else AlphaVantage(self._transport, key.get_secret_value())
+
+    @cached_property
+    def dart(self) -> Dart | None:
+        """Return DART, if there is a key."""
+        key = self.settings.dart_api_key
+        if key is None:
+            return None
+        return Dart(self._transport, key.get_secret_value(), self.settings.foresto_dart_daily_budget)
 
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:

@@ -98,9 +98,11 @@ class Settings(BaseSettings):
     krx_id: SecretStr | None = None
     krx_pw: SecretStr | None = None
     krx_openapi_key: SecretStr | None = None
+    dart_api_key: SecretStr | None = None
     fsc_api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("fsc_api_key", *FSC_ALIASES))
     alpha_vantage_api_key: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
+    foresto_dart_daily_budget: int = 20_000
     foresto_log_level: str = "INFO"
 
     @field_validator("*", mode="before")
@@ -183,6 +185,7 @@ SANDBOX_KEYS = {
     "krx_openapi_key": "sandbox-openapi-key",
     "fsc_api_key": "sandbox/fsc+key==",
     "alpha_vantage_api_key": "sandbox-alpha-vantage-key",
+    "dart_api_key": "5andb0xdar7" * 3 + "5andb0x",
 }
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 
@@ -206,9 +209,13 @@ def load_sandbox() -> Settings:
     """Return settings for the sandbox: its own keys, its own database, never the operator's.
 
     Raises:
-        ConfigError: ``FORESTO_LOG_LEVEL`` does not fit.
+        ConfigError: ``FORESTO_LOG_LEVEL`` or ``FORESTO_DART_DAILY_BUDGET`` does not fit.
     """
     keys = {name: value for name, value in SANDBOX_KEYS.items() if os.environ.get(name.upper()) != ""}
-    values = {"foresto_krx_daily_budget": 100_000, "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", "")}
+    values = {
+        "foresto_krx_daily_budget": 100_000,
+        "foresto_dart_daily_budget": os.environ.get("FORESTO_DART_DAILY_BUDGET", ""),
+        "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", ""),
+    }
     with _explained():
         return _SandboxSettings.model_validate(keys | values)

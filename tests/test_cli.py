@@ -127,6 +127,9 @@ LOADING = {
     "prices load": ("--sandbox", "prices", "load", "--start", "20261116", "--end", "2026-11-20", "--json"),
     "verify daily": ("--sandbox", "verify", "daily", "--json"),
     "stocks load": ("--sandbox", "stocks", "load", "--json"),
+    "dart corp-codes": ("--sandbox", "dart", "corp-codes", "--json"),
+    "dart financials": ("--sandbox", "dart", "financials", "--json"),
+    "dart reparse": ("--sandbox", "dart", "reparse", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -155,6 +158,7 @@ GLANCES = {
     "runs show": ("--sandbox", "runs", "show", "1"),
     "stocks show": ("--sandbox", "stocks", "show", "가상전자"),
     "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
+    "dart quota": ("--sandbox", "dart", "quota"),
     "doctor": ("--sandbox", "doctor", "--offline"),
     "db url": ("--sandbox", "db", "url"),
     "db size": ("--sandbox", "db", "size", "--json"),
@@ -227,7 +231,11 @@ def test_the_readme_names_every_setting_and_no_other():
     used = {name.upper() for name in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z]+", source))
     used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
     assert len(used) >= 12
-    told = set(re.findall(r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README))
+    told = set(
+        re.findall(
+            r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|DART_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README
+        )
+    )
     assert told == used
 
 
@@ -298,6 +306,7 @@ def test_status_tells_what_there_is(glances):
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
         "listing": True, "prices.day": True, "stocks": True, "etfs": True, "prices.index": True,
+        "dart.statements": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0
@@ -326,7 +335,7 @@ def test_nothing_is_left_running(place, loaded, glances):
 def test_no_key_is_in_any_output_or_log(place, loaded, glances):
     said = "".join(finished.stdout + finished.stderr for finished in [*loaded.values(), *glances.values()])
     logged = "".join(file.read_text(encoding="utf-8") for file in (place / "state").rglob("*.log*"))
-    for secret in ("sandbox-password", "sandbox-openapi-key", "fsc+key", "fsc%2Bkey"):
+    for secret in ("sandbox-password", "sandbox-openapi-key", "fsc+key", "fsc%2Bkey", "5andb0xdar7"):
         assert secret not in said
         assert secret not in logged
 

@@ -20,7 +20,8 @@ from foresto_cli.store.tables import metadata
 
 CATALOGUES = {
     "columns": "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default"
-    " FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
+    " FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
+    " WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1, 2",
     "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
     " WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2",

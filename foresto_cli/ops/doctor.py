@@ -124,6 +124,12 @@ def _keys(app: App) -> Iterator[Diagnosis]:
         yield Diagnosis("FSC_API_KEY", OK, "설정됨. 법인등록번호를 일주일에 한 번 받습니다.")
     else:
         yield Diagnosis("FSC_API_KEY", NOTE, "없음. data.go.kr 에서 무료로 발급받아 설정하면 법인등록번호를 받습니다.")
+    if found.dart_api_key:
+        yield Diagnosis("DART_API_KEY", OK, "설정됨. 재무제표와 공시를 받습니다.")
+    else:
+        yield Diagnosis(
+            "DART_API_KEY", NOTE, "없음. opendart.fss.or.kr 에서 무료로 발급받아 설정하면 재무제표를 받습니다."
+        )
 
 
 def _database(app: App) -> Diagnosis:
@@ -167,7 +173,7 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
     """Ask each upstream for which there is a key one cheap question."""
     last = app.calendar.latest_ended(clock.now())
     before = app.calendar.previous(last)
-    krx, openapi, fsc = app.krx, app.krx_openapi, app.fsc
+    krx, openapi, fsc, dart = app.krx, app.krx_openapi, app.fsc, app.dart
     if krx is not None:
         yield _asked("KRX", lambda: f"코스피 {len(krx.index_days('1001', last - CHEAP_SPAN, last))}거래일")
     if openapi is not None:
@@ -175,6 +181,10 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
     if fsc is not None:
         day = crno.published(app.calendar, clock.now())
         yield _asked("공공데이터포털", lambda: f"{day} {len(fsc.listed_items(day)):,}종목")
+    if dart is not None:
+        yield _asked(
+            "DART", lambda: f"{before} 사업·반기·분기보고서 {len(dart.filings(before, before, pblntf_ty='A')):,}건"
+        )
     yield _asked("FinanceDataReader", lambda: f"최신 목록 {app.fdr.listing()[0]}")
     yield _asked("네이버 차트", lambda: f"005930 {len(app.naver.bars('005930', 1))}일")
 

@@ -1,6 +1,7 @@
 """The state at a glance: what runs, how old each data set is, what is due, what is wrong."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -21,12 +22,14 @@ class DataSet:
         label: what the operator calls it.
         newest: SQL for the newest day it holds.
         command: what brings it up to date.
+        within: so long it counts as up to date after the last session, for what is loaded weekly.
     """
 
     name: str
     label: str
     newest: str
     command: str
+    within: timedelta = timedelta()
 
 
 DATA_SETS = (
@@ -40,6 +43,13 @@ DATA_SETS = (
     DataSet("stocks", "종목", "SELECT max(price_date) FROM stocks WHERE is_active", "foresto stocks load"),
     DataSet("etfs", "ETF", "SELECT max(price_date) FROM etfs WHERE is_active", "foresto stocks etfs"),
     DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily", "foresto prices index"),
+    DataSet(
+        "dart.statements",
+        "재무제표",
+        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.filings' AND status <> 'failed'",
+        "foresto dart financials",
+        within=timedelta(days=8),
+    ),
 )
 
 
@@ -54,7 +64,7 @@ def status(app: App) -> dict[str, Any]:
             "last_session": f"{last}",
             "next_session": f"{app.calendar.following(clock.today())}",
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
-            "data": [_data_set(connection, data_set, f"{last}") for data_set in DATA_SETS],
+            "data": [_data_set(connection, data_set, last) for data_set in DATA_SETS],
             "last_runs": [_brief(run) for run in recent[:5] if run["status"] != runs.RUNNING],
             "alerts": [
                 {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
@@ -69,7 +79,7 @@ def status(app: App) -> dict[str, Any]:
         }
 
 
-def _data_set(connection: Connection, data_set: DataSet, last: str) -> dict[str, Any]:
+def _data_set(connection: Connection, data_set: DataSet, last: date) -> dict[str, Any]:
     newest = connection.scalar(text(data_set.newest))
     row = connection.execute(
         text(
@@ -82,7 +92,7 @@ def _data_set(connection: Connection, data_set: DataSet, last: str) -> dict[str,
         "name": data_set.name,
         "label": data_set.label,
         "newest": None if newest is None else f"{newest}",
-        "current": newest is not None and f"{newest}" >= last,
+        "current": newest is not None and newest >= last - data_set.within,
         "asked_at": None if row.asked is None else f"{row.asked:%Y-%m-%d %H:%M}",
         "failed": row.failed,
         "provisional": row.provisional,

@@ -25,15 +25,16 @@ def verify_daily(app: App) -> job.Result:
 
 
 def verify_weekly(app: App) -> job.Result:
-    """Check the newest year of sessions in the same way, and the roster."""
-    return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), checks.ROSTER)
+    """Check the newest year of sessions in the same way, and also the roster and what companies file."""
+    return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), checks.WEEKLY)
 
 
 def verify_monthly(app: App) -> job.Result:
     """Check the whole stored history in the same way, and the roster."""
     first = loads.first_stored(app)
     last = app.calendar.latest_ended(clock.now())
-    return _verify(app, "verify monthly", "월간 검증", app.calendar.sessions(first or last, last), checks.ROSTER)
+    sessions = app.calendar.sessions(first or last, last)
+    return _verify(app, "verify monthly", "월간 검증", sessions, checks.WEEKLY)
 
 
 def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Options) -> job.Result:

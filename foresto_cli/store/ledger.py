@@ -1,5 +1,6 @@
 """The unit ledger: what was asked for and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +63,20 @@ def mark(connection: Connection, unit: tuple[str, str], entry: Entry, run_id: in
             "asked_at": entry.asked_at,
             "keeps": entry.status == "failed",
         },
+    )
+
+
+def forget(connection: Connection, dataset: str, keys: Sequence[str], prefix: str, kept: str) -> None:
+    """Take out units that another one has replaced: the ones named ``keys`` or beginning with ``prefix``, not ``kept``.
+
+    A failed unit under a name that is not used any more would be reported for ever.
+    """
+    connection.execute(
+        text(
+            "DELETE FROM unit_ledger WHERE dataset = :dataset AND unit <> :kept"
+            " AND (unit = ANY(:keys) OR starts_with(unit, :prefix))"
+        ),
+        {"dataset": dataset, "keys": list(keys), "prefix": prefix, "kept": kept},
     )
 
 

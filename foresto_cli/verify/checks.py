@@ -1,6 +1,6 @@
 """The checks, in the order in which they are asked; weekly and monthly look further back and at the roster, too."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, roster, rows
+from foresto_cli.verify import CRITICAL, WARNING, Check, actions, coverage, leftovers, reports, roster, rows
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -245,4 +245,47 @@ ROSTER = (
         roster.few_company_numbers,
     ),
 )
-"""Asked weekly and monthly, after the loads of stocks and ETFs."""
+"""About who is listed."""
+
+REPORTS = (
+    Check(
+        "statements.years",
+        "해마다의 재무제표",
+        WARNING,
+        "financial_report",
+        "받은 해마다 그때 상장된 회사의 90% 이상이 사업보고서를 냈다",
+        "foresto dart financials --year 연도",
+        reports.thin_years,
+    ),
+    Check(
+        "statements.balance",
+        "자산 = 부채 + 자본",
+        WARNING,
+        "financial_report",
+        "자산과 부채·자본의 합이 0.1% 넘게 다르지 않다",
+        "공시 원문을 확인하고 foresto dart reparse",
+        reports.unbalanced,
+    ),
+    Check(
+        "actions.unexplained",
+        "공시 없는 기준가 사건",
+        WARNING,
+        "stock_price_daily",
+        "권리락, 분할, 병합마다 그 결정 공시가 있다",
+        "foresto dart corporate-actions --from 여덟달전날짜, 그래도 없으면 공시를 찾아보세요",
+        actions.unexplained_events,
+    ),
+    Check(
+        "actions.unexecuted",
+        "기준가에 나타나지 않은 결정",
+        WARNING,
+        "corporate_actions",
+        "기일이 지난 증자, 감자, 분할, 병합 결정은 기준가를 바꾸었다",
+        "foresto dart corporate-actions (정정·철회 확인), 시세가 빠졌으면 foresto prices gaps",
+        actions.unexecuted_actions,
+    ),
+)
+"""About what companies file."""
+
+WEEKLY = (*ROSTER, *REPORTS)
+"""Asked weekly and monthly too, after :data:`CHECKS`."""

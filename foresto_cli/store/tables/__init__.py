@@ -5,6 +5,7 @@ exact, and an operator's ``close_price / prev_close`` is not an integer division
 """
 
 from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.store.tables.actions import corporate_actions
 from foresto_cli.store.tables.operations import (
     data_collection_log,
     data_load_batch,
@@ -25,6 +26,9 @@ from foresto_cli.store.tables.prices import (
     stock_price_daily,
 )
 from foresto_cli.store.tables.reports import (
+    dart_answer,
+    dart_company,
+    dart_filing,
     dividend_history,
     financial_report,
 )
@@ -48,6 +52,10 @@ __all__ = [
     "alpha_vantage_financials",
     "alpha_vantage_stocks",
     "alpha_vantage_timeseries",
+    "corporate_actions",
+    "dart_answer",
+    "dart_company",
+    "dart_filing",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",

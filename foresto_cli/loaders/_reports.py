@@ -1,0 +1,247 @@
+"""Periodic reports: their codes, periods and fiscal years, and how an answer's lines become one row a version.
+
+DART names a report by the year in which its period ends; a fiscal year here is the year in which it ends, so that the
+first quarter of a March company (April to June 2025, DART's 2025) belongs to the fiscal year 2026.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from foresto_cli.errors import BadPayload
+from foresto_cli.loaders import _accounts
+from foresto_cli.loaders._accounts import Line
+from foresto_cli.store.upsert import Row
+
+QUARTERS = {"11013": 1, "11012": 2, "11014": 3, "11011": 4}
+"""Report code → quarter of the fiscal year: first quarter, half-year, third quarter, annual."""
+ANNUAL = "11011"
+WORDS = {"q1": "11013", "half": "11012", "q3": "11014", "annual": ANNUAL}
+LABELS = {"11013": "1분기", "11012": "반기", "11014": "3분기", ANNUAL: "사업"}
+MONTHS_OF_A_QUARTER = 3
+DECEMBER = 12
+DEFAULT_CURRENCY = "KRW"
+"""Answers about the years before the field existed have no currency; those filers reported in won."""
+
+FLOWS = tuple(account.column for account in _accounts.FLOWS)
+AMOUNTS = (
+    *FLOWS,
+    *(f"{name}_quarter" for name in FLOWS),
+    *(account.column for account in (*_accounts.POSITIONS, *_accounts.CASH_FLOWS, _accounts.EARNINGS_PER_SHARE)),
+)
+"""Every number of a row."""
+
+_DATE = re.compile(r"(\d{4})[.-](\d{2})[.-](\d{2})")
+_PERIODIC = re.compile(r"(사업|반기|분기)보고서\s*\((\d{4})\.(\d{2})\)")
+_KINDS = {"사업": (ANNUAL,), "반기": ("11012",), "분기": ("11013", "11014")}
+
+
+@dataclass(frozen=True, order=True)
+class Report:
+    """One kind of report of one of DART's years (``bsns_year``, ``reprt_code``)."""
+
+    year: int
+    code: str
+
+    @property
+    def label(self) -> str:
+        """Return what the operator calls it."""
+        return f"{self.year}년 {LABELS[self.code]}보고서"
+
+    def period_end(self, month: int) -> date:
+        """Return the last day of its period for a company whose fiscal year ends in ``month``."""
+        ends = (month + MONTHS_OF_A_QUARTER * QUARTERS[self.code] - 1) % DECEMBER + 1
+        return date(self.year, ends, monthrange(self.year, ends)[1])
+
+
+def reports_named(report_nm: str, month: int) -> set[Report]:
+    """Return which reports a filing's name may stand for, given the month in which the fiscal year ends."""
+    found = _PERIODIC.search(report_nm)
+    if found is None:
+        return set()
+    year, ends = int(found[2]), int(found[3])
+    reports = {Report(year, code) for code in _KINDS[found[1]]}
+    exact = {report for report in reports if report.period_end(month).month == ends}
+    return exact or reports
+
+
+def fiscal_year(period_end: date, code: str) -> int:
+    """Return the year in which the fiscal year ends that a report's period belongs to."""
+    months = period_end.month + MONTHS_OF_A_QUARTER * (QUARTERS[ANNUAL] - QUARTERS[code])
+    return period_end.year + (months - 1) // DECEMBER
+
+
+def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str]) -> list[Row]:
+    """Return one row for each company, basis and version in an answer of ``fnlttMultiAcnt``.
+
+    Args:
+        records: the answer's lines.
+        report: what was asked for.
+        tickers: company number → ticker of those asked for.
+
+    Raises:
+        BadPayload: lines of another report or company, a line twice, or a field missing.
+    """
+    key = ("corp_code", "fs_div", "rcept_no")
+    groups = _grouped(records, report, key, ("sj_div", "account_nm", "ord"))
+    strange = {corp_code for corp_code, _, _ in groups} - tickers.keys()
+    if strange:
+        raise BadPayload(f"DART: 묻지 않은 회사({', '.join(sorted(strange)[:3])})의 재무제표가 왔습니다.")
+    return [
+        _row(
+            lines,
+            report,
+            {
+                "ticker": tickers[corp_code],
+                "corp_code": corp_code,
+                "fs_div": fs_div,
+                "rcept_no": rcept_no,
+                "period_end": _period_end(lines),
+                "has_details": False,
+            },
+        )
+        for (corp_code, fs_div, rcept_no), lines in groups.items()
+    ]
+
+
+def whole_rows(records: Sequence[Line], report: Report, company: Row) -> list[Row]:
+    """Return the row of an answer of ``fnlttSinglAcntAll``.
+
+    Args:
+        records: the answer's lines.
+        report: what was asked for.
+        company: ``ticker``, ``corp_code``, ``fs_div`` and ``period_end``, which the lines do not name.
+
+    Raises:
+        BadPayload: lines of another report or company, of two versions, a line twice, or a field missing.
+    """
+    groups = _grouped(
+        records, report, ("corp_code", "rcept_no"), ("sj_div", "account_id", "account_nm", "account_detail", "ord")
+    )
+    if {corp_code for corp_code, _ in groups} != {company["corp_code"]} or len(groups) > 1:
+        raise BadPayload("DART: 묻지 않은 회사나 두 보고서의 재무제표가 한 응답에 왔습니다.")
+    return [
+        _row(lines, report, {**company, "rcept_no": rcept_no, "has_details": True})
+        for (_, rcept_no), lines in groups.items()
+    ]
+
+
+def impossible(row: Row) -> str | None:
+    """Say what makes a row impossible, or None."""
+    if row["rcept_dt"] is None:
+        return "접수번호를 읽을 수 없습니다"
+    if row["period_end"] is None:
+        return "기간을 알 수 없습니다"
+    if row["period_end"] >= row["rcept_dt"]:
+        return "기간이 끝나기 전에 접수되었습니다"
+    if row["fs_div"] not in {"CFS", "OFS"}:
+        return "연결도 별도도 아닙니다"
+    if all(row[name] is None for name in ("total_assets", "total_equity", "net_income", "operating_income")):
+        return "핵심 계정이 하나도 없습니다"
+    return None
+
+
+def _grouped(
+    records: Iterable[Line], report: Report, key: Sequence[str], rest: Sequence[str]
+) -> dict[tuple[str, ...], list[Line]]:
+    groups: dict[tuple[str, ...], list[Line]] = {}
+    seen = set()
+    try:
+        for line in records:
+            if (line["bsns_year"], line["reprt_code"]) != (f"{report.year}", report.code):
+                raise BadPayload(f"DART: {report.label}를 물었는데 다른 보고서가 왔습니다.")
+            found = tuple(line[name] for name in key)
+            # A line of the main accounts has no id; one outside the changes in equity has no path.
+            whole = (*found, *(line.get(name) for name in rest))
+            if whole in seen:
+                raise BadPayload(f"DART: {line['account_nm']} 줄이 두 번 왔습니다.")
+            seen.add(whole)
+            groups.setdefault(found, []).append(line)
+            _ = line["sj_div"], line["account_nm"], line["ord"]
+    except KeyError as error:
+        raise BadPayload(f"DART: 응답에 {error} 항목이 없습니다.") from None
+    if not any("thstrm_amount" in line for lines in groups.values() for line in lines):
+        raise BadPayload("DART: 응답에 thstrm_amount 항목이 없습니다.")
+    return groups
+
+
+def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dict[str, Any]:
+    amounts = _amounts(lines, report.code)
+    balance_first = sorted(lines, key=lambda line: line["sj_div"] != "BS")
+    currency = next((line["currency"] for line in balance_first if line.get("currency")), DEFAULT_CURRENCY)
+    # A bank, an insurer, a broker does not tell current from other items, and has no revenue in the usual sense.
+    is_financial = (
+        amounts["total_assets"] is not None
+        and amounts["current_assets"] is None
+        and amounts["current_liabilities"] is None
+    )
+    if is_financial:
+        amounts["revenue"] = amounts["revenue_quarter"] = None
+    ends = facts["period_end"]
+    return {
+        "ticker": facts["ticker"],
+        "fiscal_year": fiscal_year(ends, report.code) if ends else report.year,
+        "fiscal_quarter": QUARTERS[report.code],
+        "fs_div": facts["fs_div"],
+        "rcept_no": facts["rcept_no"],
+        "corp_code": facts["corp_code"],
+        "rcept_dt": day_of(facts["rcept_no"]),
+        "period_end": ends,
+        "currency": currency,
+        "is_financial": is_financial,
+        **amounts,
+        "has_details": facts["has_details"],
+        "source_id": "DART",
+    }
+
+
+def _amounts(lines: Sequence[Line], code: str) -> dict[str, Decimal | None]:
+    found: dict[str, Decimal | None] = dict.fromkeys(AMOUNTS)
+    for account in _accounts.FLOWS:
+        line = _accounts.find(lines, account)
+        if line is not None:
+            found[account.column] = _since_the_start(line, code)
+            found[f"{account.column}_quarter"] = None if code == ANNUAL else _accounts.amount(line, "thstrm_amount")
+    for account in (*_accounts.POSITIONS, *_accounts.CASH_FLOWS):
+        line = _accounts.find(lines, account)
+        if line is not None:
+            # Cash flows of interim reports are cumulative already.
+            found[account.column] = _accounts.amount(line, "thstrm_amount")
+    line = _accounts.find(lines, _accounts.EARNINGS_PER_SHARE)
+    if line is not None:
+        found["eps"] = _since_the_start(line, code)
+    return found
+
+
+def _since_the_start(line: Line, code: str) -> Decimal | None:
+    """Return the amount since the start of the fiscal year; an interim report says it in a column of its own."""
+    alone, added = _accounts.amount(line, "thstrm_amount"), _accounts.amount(line, "thstrm_add_amount")
+    if code == ANNUAL:
+        return alone
+    return alone if added is None and QUARTERS[code] == 1 else added
+
+
+def _period_end(lines: Sequence[Line]) -> date | None:
+    """Return the day of the balance sheet ("2018.12.31 현재"), else the end of the income statement's span."""
+    for line in sorted(lines, key=lambda line: line["sj_div"] != "BS"):
+        dates = _DATE.findall(str(line.get("thstrm_dt") or ""))
+        if dates:
+            try:
+                return date(*map(int, dates[-1]))
+            except ValueError:
+                continue
+    return None
+
+
+def day_of(rcept_no: str) -> date | None:
+    """Return the day of receipt that a receipt number (14 digits) begins with, or None for another shape."""
+    if not re.fullmatch(r"\d{14}", rcept_no):
+        return None
+    try:
+        return datetime.strptime(rcept_no[:8], "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+    except ValueError:
+        return None

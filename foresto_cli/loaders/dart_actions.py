@@ -1,0 +1,142 @@
+"""``corporate_actions`` from the list of filings: which decisions about shares were filed, month by month.
+
+Major reports (주요사항보고서, type B) and the exchange's notices (수시공시, I001), which alone tell of splits and
+consolidations. A month is read again until three months after it: corrections and withdrawals are marked on the old
+entries. What a decision says is asked for by :mod:`foresto_cli.loaders.dart_decisions`.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from foresto_cli import clock
+from foresto_cli.errors import BadPayload
+from foresto_cli.loaders import Answer, Parsed, Unit, _decisions, _wording
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.tables import corporate_actions
+from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.upstream import dart
+from foresto_cli.upstream.dart import Dart
+from foresto_cli.upstream.http import UpstreamSession
+
+NAME = "dart.actions"
+MAJOR = {"pblntf_ty": "B"}
+NOTICES = {"pblntf_ty": "I", "pblntf_detail_ty": "I001"}
+REQUESTS = 40
+"""Pages of an ordinary month: about 400 major reports and 3,500 notices. For the plan; few in the sandbox."""
+SETTLES = timedelta(days=92)
+WITHDRAWN = "철"
+"""In ``rm``: the filing was taken back."""
+TICKER = re.compile(r"[0-9A-Z]{6}")
+NUMBER = re.compile(r"[0-9]{14}")
+
+
+@dataclass
+class Actions:
+    """Loader of the decisions that were filed; a unit is a month.
+
+    Attributes:
+        client: DART.
+        start: the first day wanted; its whole month is read.
+        end: the last day wanted.
+        now: the clock's reading.
+    """
+
+    client: Dart
+    start: date
+    end: date
+    now: datetime
+    name: str = NAME
+    label: str = "자본 변동 공시 목록"
+    batch_type: str = "ACTION"
+    table: str = "corporate_actions"
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return DART's session."""
+        return self.client.sessions
+
+    def units(self) -> list[Unit]:
+        """Return the months, the newest first."""
+        months = range(self.start.year * 12 + self.start.month - 1, self.end.year * 12 + self.end.month)
+        keys = [f"{month // 12}-{month % 12 + 1:02d}" for month in reversed(months)]
+        return [Unit(key, f"자본 변동 공시 {key}", REQUESTS, dart.POLICY.name) for key in keys]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
+        """Say whether the month was read today, or long enough after its end."""
+        asked = entry.asked_at.date()
+        return entry.status != "failed" and (asked == self.now.date() or asked > span(unit.key)[1] + SETTLES)
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask for both lists.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.dart`.
+        """
+        start, end = span(unit.key)
+        end = min(end, self.now.date())
+        asked_at = clock.wall()
+        found = self.client.filings(start, end, **MAJOR) + self.client.filings(start, end, **NOTICES)
+        return Answer(unit, dart.SOURCE_ID, found, asked_at)
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the decisions of companies with a ticker; corrections of mere attachments are none.
+
+        Raises:
+            BadPayload: a field is missing, or a day cannot be read or lies outside the month.
+        """
+        records: Sequence[Mapping[str, Any]] = answer.payload
+        start, end = span(answer.unit.key)
+        try:
+            rows = [row for record in records if (row := _row(record)) is not None]
+            days = [_wording.day(record["rcept_dt"]) for record in records]
+        except (KeyError, ValueError, AttributeError, TypeError) as error:
+            raise BadPayload(f"{answer.unit.label}에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+        if any(day is None or not start <= day <= end for day in days):
+            raise BadPayload(f"{answer.unit.label}에 그 달의 것이 아닌 공시가 있습니다.")
+        wrong = next((f"{record['rcept_no']}" for record in records if not NUMBER.fullmatch(record["rcept_no"])), None)
+        if wrong is not None:
+            raise BadPayload(f"{answer.unit.label}의 접수번호가 열네 자리 숫자가 아닙니다({wrong[:20]}).")
+        if not records and end < self.now.date():
+            raise BadPayload(f"{answer.unit.label}이 비어 있습니다. 한 달 내내 공시가 없을 수는 없습니다.")
+        return Parsed(rows, "done" if rows else "no_data")
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a filing impossible."""
+        return None if len(row["corp_code"]) == 8 and row["corp_code"].isdecimal() else "고유번호가 아닙니다"  # noqa: PLR2004  # digits
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
+        """Write the filings; what their fields say is left as it is."""
+        return upsert(connection, corporate_actions, parsed.rows, provenance)
+
+
+def span(key: str) -> tuple[date, date]:
+    """Return the first and the last day of the month in a unit's key."""
+    year, month = map(int, key.split("-"))
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def _row(record: Mapping[str, Any]) -> Row | None:
+    name = record["report_nm"].strip()
+    action = _decisions.action_of(name)
+    ticker = record["stock_code"].strip()
+    if action is None or not TICKER.fullmatch(ticker) or not _decisions.has_figures(name):
+        return None
+    remark = record.get("rm") or ""
+    return {
+        "rcept_no": record["rcept_no"],
+        "corp_code": record["corp_code"],
+        "ticker": ticker,
+        "action_type": action,
+        "report_name": name,
+        "rcept_dt": _wording.day(record["rcept_dt"]),
+        "remark": remark or None,
+        "is_correction": _decisions.is_correction(name),
+        "is_withdrawn": WITHDRAWN in remark,
+        "source_id": dart.SOURCE_ID,
+    }

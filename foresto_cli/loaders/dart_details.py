@@ -1,0 +1,174 @@
+"""``financial_report`` completed from whole statements: cash flows, owners' shares, earnings per share.
+
+One company and report a question, the newest filings first, so that a budget that runs out leaves the oldest for
+tomorrow. Whose main accounts are stored is asked for, and again when a newer version is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports
+from foresto_cli.loaders._filed import WHOLE, Question
+from foresto_cli.loaders._reports import Report
+from foresto_cli.store import ledger
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.upsert import Counts, Row
+from foresto_cli.upstream import dart
+from foresto_cli.upstream.dart import Dart
+from foresto_cli.upstream.http import UpstreamSession
+
+NAME = "dart.details"
+CODES = {quarter: code for code, quarter in _reports.QUARTERS.items()}
+
+# DART answers with the newest version only, so older ones are not asked for.
+NEWEST = text(
+    "SELECT DISTINCT ON (corp_code, fiscal_year, fiscal_quarter) corp_code, ticker, fiscal_quarter, fs_div, rcept_no,"
+    " period_end, has_details FROM financial_report WHERE CAST(:ticker AS text) IS NULL OR ticker = :ticker"
+    " ORDER BY corp_code, fiscal_year, fiscal_quarter, rcept_no DESC, fs_div"
+)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """The newest version that is stored of one company's report.
+
+    Attributes:
+        corp_code: the company.
+        ticker: its ticker.
+        report: which report.
+        fs_div: consolidated if there is such, else separate.
+        rcept_no: the version.
+        period_end: the end of its period.
+        has_details: whether the whole statements were read.
+    """
+
+    corp_code: str
+    ticker: str
+    report: Report
+    fs_div: str
+    rcept_no: str
+    period_end: date
+    has_details: bool
+
+
+def read(connection: Connection, ticker: str | None) -> list[Filed]:
+    """Return the newest stored versions, the newest filing first."""
+    found = [
+        Filed(
+            row.corp_code,
+            row.ticker,
+            Report(row.period_end.year, CODES[row.fiscal_quarter]),
+            row.fs_div,
+            row.rcept_no,
+            row.period_end,
+            row.has_details,
+        )
+        for row in connection.execute(NEWEST, {"ticker": ticker})
+    ]
+    return sorted(found, key=lambda filed: filed.rcept_no, reverse=True)
+
+
+@dataclass
+class Details:
+    """Loader of whole statements.
+
+    Attributes:
+        client: DART.
+        facts: reads what is stored, at the moment it is called.
+        reports: only these, if any are named.
+    """
+
+    client: Dart
+    facts: Callable[[], Sequence[Filed]]
+    reports: tuple[Report, ...] = ()
+    name: str = NAME
+    label: str = "재무제표 전체"
+    batch_type: str = "FINANCIAL"
+    table: str = "financial_report"
+    _filed: Mapping[str, Filed] = field(default_factory=dict)
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return DART's session."""
+        return self.client.sessions
+
+    def units(self) -> list[Unit]:
+        """Return every version of a company's report of which only the main accounts are stored, the newest first."""
+        self._filed = {
+            f"{filed.report.year}/{filed.report.code}/{filed.corp_code}/{filed.rcept_no}": filed
+            for filed in self.facts()
+            if not filed.has_details and (not self.reports or filed.report in self.reports)
+        }
+        return [
+            Unit(key, f"{filed.report.label} {filed.ticker}", upstream=dart.POLICY.name)
+            for key, filed in self._filed.items()
+        ]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+        """Say whether this version was asked for and answered."""
+        return entry.status != "failed"
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask for the consolidated statements, and for the separate ones where there are none.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.dart`.
+        """
+        filed = self._filed[unit.key]
+        asked_at = clock.wall()
+        body, fs_div = b"", ""
+        for fs_div in ("CFS", "OFS") if filed.fs_div == "CFS" else ("OFS",):
+            body = self.client.body(
+                WHOLE,
+                corp_code=filed.corp_code,
+                bsns_year=f"{filed.report.year}",
+                reprt_code=filed.report.code,
+                fs_div=fs_div,
+            )
+            if dart.rows_of(dart.read(body)):
+                break
+        return Answer(unit, dart.SOURCE_ID, (fs_div, body), asked_at)
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the row of the version that came.
+
+        Raises:
+            BadPayload: as :func:`foresto_cli.loaders._reports.whole_rows`.
+        """
+        filed = self._filed[answer.unit.key]
+        fs_div, body = answer.payload
+        company = {
+            "ticker": filed.ticker,
+            "corp_code": filed.corp_code,
+            "fs_div": fs_div,
+            "period_end": filed.period_end,
+        }
+        records = dart.rows_of(dart.read(body))
+        if not records:
+            return Parsed([], "no_data", "전체 재무제표가 없습니다")
+        return Parsed(_reports.whole_rows(records, filed.report, company))
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a report impossible."""
+        return _reports.impossible(row)
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
+        """Keep the answer and complete the version."""
+        filed = self._filed[answer.unit.key]
+        fs_div, body = answer.payload
+        if parsed.rows:
+            question = Question(
+                endpoint=WHOLE,
+                subject=filed.corp_code,
+                report=filed.report,
+                fs_div=fs_div,
+                period_end=filed.period_end,
+            )
+            _filed.keep(connection, question, body, answer.asked_at)
+        # The versions before this one are answered with it.
+        ledger.forget(connection, NAME, (), answer.unit.key.removesuffix(filed.rcept_no), answer.unit.key)
+        return _filed.write(connection, parsed.rows, provenance)

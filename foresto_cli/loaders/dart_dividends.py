@@ -1,0 +1,158 @@
+"""DART's part of ``dividend_history``: cash dividends of a business year from annual reports, by class of shares.
+
+One company a question. Who has not filed yet is asked again until well after the day by which annual reports are due;
+who has, when a correction is on the list of filings. A correction that says the same keeps the day on which it was
+first known.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+from foresto_cli.loaders import Answer, Parsed, Unit, _payouts
+from foresto_cli.loaders._payouts import Payer
+from foresto_cli.loaders._roll import closing_month
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.tables import dividend_history
+from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.upstream import dart
+from foresto_cli.upstream.dart import Dart
+from foresto_cli.upstream.http import UpstreamSession
+
+NAME = "dart.dividends"
+ENDPOINT, ANNUAL = "alotMatter", "11011"
+DUE = timedelta(days=90)
+LATECOMERS = timedelta(days=120)
+"""So long after the due day nobody is expected to file any more."""
+FIGURES_FOLLOW = timedelta(days=3)
+MOST_WON = 10_000_000
+"""More per share than any Korean company has paid, a hundred times over."""
+ONLY_NEWS = "old.stck_genr_dvdn_amt IS DISTINCT FROM excluded.stck_genr_dvdn_amt OR old.ticker IS NULL"
+
+PAYERS = text(
+    "SELECT c.corp_code, c.ticker, l.settle_month,"
+    " array_remove(array_agg(p.ticker ORDER BY p.ticker), NULL) AS preferred"
+    " FROM dart_company c JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
+    " LEFT JOIN fdr_stock_listing p ON p.is_listed AND left(p.ticker, 5) = left(c.ticker, 5) AND p.ticker <> c.ticker"
+    " WHERE c.hundred IS NOT NULL GROUP BY c.corp_code, c.ticker, l.settle_month ORDER BY c.corp_code"
+)
+FILED = text(
+    "SELECT corp_code, CAST(substring(report_nm FROM '\\((\\d{4})\\.') AS int) AS year, max(rcept_dt) AS newest"
+    " FROM dart_filing WHERE report_nm LIKE '%사업보고서%' GROUP BY 1, 2"
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the database knows: who may pay, and the newest annual report, or correction, by company and year."""
+
+    payers: Sequence[Payer]
+    filed: Mapping[tuple[str, int], date]
+
+
+def read(connection: Connection) -> Facts:
+    """Return the facts of the moment."""
+    payers = [
+        Payer(row.corp_code, row.ticker, closing_month(row.settle_month), tuple(row.preferred))
+        for row in connection.execute(PAYERS)
+    ]
+    found = connection.execute(FILED)
+    return Facts(payers, {(row.corp_code, row.year): row.newest for row in found if row.year})
+
+
+@dataclass
+class Dividends:
+    """Loader of the dividends of a business year; a unit is a company.
+
+    Attributes:
+        client: DART.
+        year: in which the fiscal year ends; None is each company's newest whose report is due.
+        now: the clock's reading.
+        facts: reads what is known, at the moment it is called.
+    """
+
+    client: Dart
+    year: int | None
+    now: datetime
+    facts: Callable[[], Facts]
+    name: str = NAME
+    label: str = "배당(DART)"
+    batch_type: str = "DIVIDEND"
+    table: str = "dividend_history"
+    _filed: Mapping[tuple[str, int], date] = field(default_factory=dict)
+    _asked_for: dict[str, tuple[Payer, date]] = field(default_factory=dict)
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return DART's session."""
+        return self.client.sessions
+
+    def units(self) -> list[Unit]:
+        """Return every listed company whose year is over, the newest filings first."""
+        known = self.facts()
+        self._filed = known.filed
+        years = [(payer, self._year_end(payer)) for payer in known.payers]
+        ended = [(payer, end) for payer, end in years if end < self.now.date()]
+        ended.sort(key=lambda one: self._filed.get((one[0].corp_code, one[1].year), date.min), reverse=True)
+        self._asked_for = {f"{end.year}/{payer.corp_code}": (payer, end) for payer, end in ended}
+        return [
+            Unit(key, f"{end.year}년 배당 {payer.ticker}", upstream=dart.POLICY.name)
+            for key, (payer, end) in self._asked_for.items()
+        ]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
+        """Say whether the report was read and not filed anew, or nobody expects it any more."""
+        payer, end = self._asked_for[unit.key]
+        today, asked = self.now.date(), entry.asked_at.date()
+        filed = self._filed.get((payer.corp_code, end.year))
+        is_news = filed is not None and (asked < filed or asked <= filed + FIGURES_FOLLOW < today)
+        if entry.status == "failed" or is_news:
+            return False
+        return entry.status == "done" or asked == today or asked > end + DUE + LATECOMERS
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask for one company's annual report.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.dart`.
+        """
+        payer, end = self._asked_for[unit.key]
+        asked_at = clock.wall()
+        found = self.client.rows(ENDPOINT, corp_code=payer.corp_code, bsns_year=f"{end.year}", reprt_code=ANNUAL)
+        return Answer(unit, dart.SOURCE_ID, found, asked_at)
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the classes of shares; none where DART has no such report (013).
+
+        Raises:
+            BadPayload: as :func:`foresto_cli.loaders._payouts.rows_of`.
+        """
+        if not answer.payload:
+            return Parsed(status="no_data", reason="이 해의 사업보고서가 없습니다.")
+        return Parsed(_payouts.rows_of(answer.payload, *self._asked_for[answer.unit.key]))
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a dividend impossible."""
+        if not 0 <= row["stck_genr_dvdn_amt"] <= MOST_WON:
+            return f"주당 배당금이 {row['stck_genr_dvdn_amt']:,}원입니다"
+        if row["stck_par_prc"] is not None and row["stck_par_prc"] <= 0:
+            return "액면가가 0원 이하입니다"
+        return None if row["rcept_dt"] > row["dvdn_bas_dt"] else "결산일보다 먼저 접수되었습니다"
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
+        """Write the dividends."""
+        return upsert(connection, dividend_history, parsed.rows, provenance, only_over=ONLY_NEWS)
+
+    def _year_end(self, payer: Payer) -> date:
+        if self.year is not None:
+            return _closes(self.year, payer.month)
+        years = (self.now.year, self.now.year - 1, self.now.year - 2)
+        return next(end for year in years if (end := _closes(year, payer.month)) + DUE <= self.now.date())
+
+
+def _closes(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])

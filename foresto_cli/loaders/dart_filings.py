@@ -1,0 +1,113 @@
+"""``dart_filing``: periodic reports as they are filed, corrections included: what can be new, and known since when.
+
+One question a hundred filings, from the last day read until today; on an ordinary day one question. History is not
+read back: a report's receipt number begins with its day of receipt.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from foresto_cli import clock
+from foresto_cli.errors import BadPayload
+from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.tables import dart_filing
+from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.upstream import dart
+from foresto_cli.upstream.dart import Dart
+from foresto_cli.upstream.http import UpstreamSession
+
+NAME = "dart.filings"
+UNIT = "all"
+PERIODIC = "A"
+"""정기공시: annual, half-year and quarterly reports."""
+BEGINNING = timedelta(days=3)
+"""So far back the first list goes: figures of the newest filings may appear a little later than the filing."""
+NUMBER_LENGTH = 14
+
+
+@dataclass
+class Filings:
+    """Loader of the list of filings; its only unit is what was filed since it was read last.
+
+    Attributes:
+        client: DART.
+        now: the clock's reading.
+        known: what the ledger has.
+    """
+
+    client: Dart
+    now: datetime
+    known: Mapping[str, Entry]
+    name: str = NAME
+    label: str = "정기공시 목록"
+    batch_type: str = "INFO"
+    table: str = "dart_filing"
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return DART's session."""
+        return self.client.sessions
+
+    @property
+    def since(self) -> date:
+        """Return the day on which the list was read last, before that day was over; else a few days ago."""
+        today = self.now.date()
+        read = self.known.get(UNIT)
+        if read is None or read.status == "failed":
+            return today - BEGINNING
+        return min(read.asked_at.date(), today)
+
+    def units(self) -> list[Unit]:
+        """Return the span until today."""
+        return [Unit(UNIT, f"정기공시 {self.since}~{self.now.date()}", upstream=dart.POLICY.name)]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+        """Say no: reports are filed until the evening."""
+        return False
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask for the list.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.dart`.
+        """
+        asked_at = clock.wall()
+        filings = self.client.filings(self.since, self.now.date(), pblntf_ty=PERIODIC)
+        return Answer(unit, dart.SOURCE_ID, filings, asked_at)
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the filings.
+
+        Raises:
+            BadPayload: a field is missing, or a day cannot be read.
+        """
+        records: Sequence[Mapping[str, Any]] = answer.payload
+        try:
+            rows = [
+                {
+                    "rcept_no": record["rcept_no"],
+                    "corp_code": record["corp_code"],
+                    "ticker": record["stock_code"].strip() or None,
+                    "report_nm": record["report_nm"].strip(),
+                    "rcept_dt": datetime.strptime(record["rcept_dt"], "%Y%m%d").date(),  # noqa: DTZ007  # a date
+                    "rm": record.get("rm") or None,
+                }
+                for record in records
+            ]
+        except (KeyError, ValueError, AttributeError, TypeError) as error:
+            raise BadPayload(f"정기공시 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+        return Parsed(rows, "done" if rows else "no_data")
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a filing impossible."""
+        right = len(row["rcept_no"]) == NUMBER_LENGTH and row["rcept_no"].isdecimal()
+        return None if right else "접수번호가 열네 자리 숫자가 아닙니다"
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
+        """Write the filings."""
+        return upsert(connection, dart_filing, parsed.rows, provenance)

@@ -1,0 +1,109 @@
+"""Which loaders the commands about dividends and decisions filed with DART run."""
+
+import re
+from datetime import date, timedelta
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import UsageError
+from foresto_cli.loaders import Loader, action_links, dart_decisions, dart_dividends
+from foresto_cli.loaders.dart_actions import Actions
+from foresto_cli.loaders.dart_decisions import Decisions
+from foresto_cli.loaders.dart_dividends import Dividends
+from foresto_cli.loaders.derived import Derived
+from foresto_cli.ops import job, statements
+from foresto_cli.ops.job import Options
+
+QUARTER = re.compile(r"(20\d{2})-?Q([1-4])")
+
+
+def load_dividends(app: App, year: int | None, options: Options) -> job.Result:
+    """Bring DART's dividends of a business year up to date.
+
+    Args:
+        app: what a command works with.
+        year: in which the fiscal year ends; None is each company's newest whose report is due.
+        options: how to run.
+
+    Raises:
+        ConfigError: there is no key, or no listing to say who is listed.
+        UsageError: a year that DART has nothing about.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    client = statements.client_of(app)
+    statements.check_listing(app)
+    today = clock.today()
+    if year is not None and not statements.OLDEST_YEAR <= year <= today.year:
+        raise UsageError(f"--year {year}: {statements.OLDEST_YEAR}~{today.year} 사이의 해를 적으세요.")
+
+    def facts() -> dart_dividends.Facts:
+        with app.engine.connect() as connection:
+            return dart_dividends.read(connection)
+
+    def make() -> list[Loader]:
+        return [statements.companies(app, client), Dividends(client, year, clock.now(), facts)]
+
+    return job.run_or_preview(app, "dart dividends", "배당(DART)", make, options)
+
+
+def load_actions(app: App, start: date, end: date, options: Options) -> job.Result:
+    """Bring the decisions about shares up to date: what was filed, what it says, which price carries it out.
+
+    Args:
+        app: what a command works with.
+        start: first day of filing.
+        end: last day of filing.
+        options: how to run.
+
+    Raises:
+        ConfigError: there is no key.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    client = statements.client_of(app)
+
+    def facts() -> list[dart_decisions.Decision]:
+        with app.engine.connect() as connection:
+            return dart_decisions.read(connection)
+
+    def make() -> list[Loader]:
+        return [
+            Actions(client, start, end, clock.now()),
+            Decisions(client, clock.now(), start, end, facts),
+            Derived(action_links.NAME, "공시와 기준가", "corporate_actions", action_links.write),
+        ]
+
+    return job.run_or_preview(app, "dart corporate-actions", "자본 변동", make, options)
+
+
+def span(quarter: str | None, start: date | None, end: date | None) -> tuple[date, date]:
+    """Return the first and last day that ``--quarter``, ``--from`` and ``--to`` ask for; the last quarter and since.
+
+    Raises:
+        UsageError: both ways at once, no such quarter, a day to come, or the end before the start.
+    """
+    today = clock.today()
+    if quarter is not None and (start or end):
+        raise UsageError("--quarter 와 --from/--to 는 함께 쓸 수 없습니다.")
+    if quarter is not None:
+        found = QUARTER.fullmatch(quarter.strip().upper())
+        if found is None:
+            raise UsageError(f"--quarter {quarter}: 2026Q3 처럼 적으세요.")
+        first = date(int(found[1]), 3 * int(found[2]) - 2, 1)
+        start, end = first, min(_next_quarter(first) - timedelta(days=1), today)
+    start, end = start or _last_quarter(today), end or today
+    oldest = date(statements.OLDEST_YEAR, 1, 1)
+    if not oldest <= start <= today:
+        raise UsageError(f"{start}: {oldest} 부터 오늘까지의 날짜를 적으세요.")
+    if end < start:
+        raise UsageError(f"{end} 이(가) {start} 보다 앞섭니다.")
+    return start, min(end, today)
+
+
+def _next_quarter(first: date) -> date:
+    return date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+
+
+def _last_quarter(today: date) -> date:
+    """Return the first day of the quarter before the one that ``today`` is in."""
+    months = today.year * 12 + (today.month - 1) // 3 * 3 - 3
+    return date(months // 12, months % 12 + 1, 1)

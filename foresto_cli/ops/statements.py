@@ -1,0 +1,208 @@
+"""Which loaders the commands about DART's companies and statements run."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.loaders import Loader, _roll, dart_details, dart_filings, dart_reparse, dart_statements, ratios
+from foresto_cli.loaders._reports import ANNUAL, DECEMBER, WORDS, Report
+from foresto_cli.loaders.dart_companies import Companies
+from foresto_cli.loaders.dart_details import Details
+from foresto_cli.loaders.dart_filings import Filings
+from foresto_cli.loaders.dart_statements import Statements, Wanted
+from foresto_cli.loaders.derived import Derived
+from foresto_cli.ops import job
+from foresto_cli.ops.job import Options
+from foresto_cli.store import ledger, limits
+from foresto_cli.upstream import dart
+from foresto_cli.upstream.dart import Dart
+
+OLDEST_YEAR = 2015
+"""DART's figures begin with this year."""
+MONTHS = range(1, 13)
+
+
+def load_companies(app: App, options: Options) -> job.Result:
+    """Bring DART's companies up to date, once a day.
+
+    Raises:
+        ConfigError: there is no key.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    client = client_of(app)
+    return job.run_or_preview(app, "dart corp-codes", "DART 고유번호", lambda: [companies(app, client)], options)
+
+
+def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = False) -> job.Result:
+    """Bring the statements up to date: who reports, what was filed, main accounts, whole statements, ratios.
+
+    Args:
+        app: what a command works with.
+        wanted: which reports of whom.
+        options: how to run.
+        full: read whole statements too, as far as today's budget goes.
+
+    Raises:
+        ConfigError: there is no key, or no listing to say who is listed.
+        UsageError: nobody by that ticker reports.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    client = client_of(app)
+    check_listing(app)
+    if wanted.ticker is not None:
+        wanted = replace(wanted, ticker=_issuer(app, wanted.ticker))
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            read = ledger.entries(connection, dart_filings.NAME)
+        loaders: list[Loader] = [
+            companies(app, client),
+            Filings(client, clock.now(), read),
+            Statements(client, clock.now(), lambda: _facts(app), wanted),
+        ]
+        if full:
+            loaders.append(Details(client, lambda: _filed(app, wanted), wanted.reports))
+        return [*loaders, Derived(ratios.NAME, "종목 지표", "stocks", ratios.write)]
+
+    return job.run_or_preview(app, "dart financials", "재무제표", make, options)
+
+
+def reparse(app: App, options: Options) -> job.Result:
+    """Read the kept answers again, asking nobody.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+
+    def make() -> list[Loader]:
+        return [
+            Derived(dart_reparse.NAME, "재무제표 다시 읽기", "financial_report", dart_reparse.write),
+            Derived(ratios.NAME, "종목 지표", "stocks", ratios.write),
+        ]
+
+    return job.run_or_preview(app, "dart reparse", "재무제표 다시 읽기", make, options)
+
+
+def wanted_reports(year: int | None, word: str | None, since: int | None, ticker: str | None) -> Wanted:
+    """Return what ``--year``, ``--report``, ``--since`` and ``--ticker`` ask for.
+
+    A year alone means its annual report, a report alone its newest, ``--since`` every report since that year.
+
+    Raises:
+        UsageError: an unknown report, options that contradict each other, or a period that has not ended for anybody.
+    """
+    if word is not None and word not in WORDS:
+        raise UsageError(f"--report {word}: {', '.join(WORDS)} 가운데 하나를 적으세요.")
+    if since is not None and year is not None:
+        raise UsageError("--since 와 --year 는 함께 쓸 수 없습니다.")
+    today = clock.today()
+    for name, given in (("--year", year), ("--since", since)):
+        if given is not None and not OLDEST_YEAR <= given <= today.year:
+            raise UsageError(f"{name} {given}: {OLDEST_YEAR}~{today.year} 사이의 해를 적으세요.")
+    if year is None and word is None and since is None:
+        return Wanted((), ticker)
+    codes = (WORDS[word],) if word else tuple(WORDS.values()) if since is not None else (ANNUAL,)
+    years = range(since or year or today.year - 1, (year or today.year) + 1)
+    ended = [
+        report
+        for report in (Report(one, code) for one in years for code in codes)
+        if any(report.period_end(month) < today for month in MONTHS)
+    ]
+    if since is None and year is None:
+        ended = [max(report for report in ended if report.period_end(DECEMBER) < today)]
+    if not ended:
+        raise UsageError(f"{year}년 {word or 'annual'} 보고서의 기간이 끝난 회사가 아직 없습니다(오늘은 {today}).")
+    return Wanted(tuple(ended), ticker)
+
+
+def quota(app: App) -> dict[str, Any]:
+    """Return what is used and left of DART's daily budget, when it begins anew, and what stands in the way."""
+    client = app.dart
+    with app.engine.connect() as connection:
+        used = dict(limits.budgets(connection)).get(dart.POLICY.name, 0)
+        blocked = [until for name, until, _ in limits.open_blocks(connection) if name == dart.POLICY.name]
+    budget = app.settings.foresto_dart_daily_budget
+    reset = datetime.combine(clock.today() + timedelta(days=1), time())
+    return {
+        "command": "dart quota",
+        "exit_code": 0,
+        "has_key": client is not None,
+        "budget": budget,
+        "used": used,
+        "left": max(budget - used, 0),
+        "reset": f"{reset:%Y-%m-%d %H:%M}",
+        "blocked_until": blocked[0] if blocked else None,
+    }
+
+
+def show_quota(app: App, found: dict[str, Any]) -> None:
+    """Print :func:`quota` for a person."""
+    console = app.console
+    console.strong(f"DART: 오늘 {found['used']:,}번 물었고 {found['left']:,}번 남았습니다(하루 {found['budget']:,}번).")
+    console.line(f"한도는 {found['reset']}(KST)에 새로 시작합니다. 01:00~02:00 에는 묻지 않습니다.")
+    if found["blocked_until"]:
+        console.line(f"⛔ {found['blocked_until']} 까지 차단되어 묻지 않습니다.")
+    if not found["has_key"]:
+        console.line("DART_API_KEY 가 없습니다. opendart.fss.or.kr 에서 무료로 발급받아 설정하세요.")
+
+
+def client_of(app: App) -> Dart:
+    """Return DART.
+
+    Raises:
+        ConfigError: there is no key.
+    """
+    if app.dart is None:
+        raise ConfigError("DART_API_KEY 가 없습니다. opendart.fss.or.kr 에서 무료로 발급받아 설정하세요.")
+    return app.dart
+
+
+def companies(app: App, client: Dart) -> Companies:
+    """Return the loader of DART's companies, with what it has to know."""
+    with app.engine.connect() as connection:
+        common = connection.scalar(
+            text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed AND right(ticker, 1) = '0'")
+        )
+    return Companies(client, clock.now(), common or 0)
+
+
+def _facts(app: App) -> _roll.Roll:
+    with app.engine.connect() as connection:
+        return _roll.read(connection, dart_statements.NAME)
+
+
+def _filed(app: App, wanted: Wanted) -> list[dart_details.Filed]:
+    with app.engine.connect() as connection:
+        return dart_details.read(connection, wanted.ticker)
+
+
+def check_listing(app: App) -> None:
+    """Let pass where it is known who is listed.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    with app.engine.connect() as connection:
+        known = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed"))
+    if not known:
+        raise ConfigError("상장 목록이 비어 있어 물을 회사를 모릅니다. 먼저 foresto listing load 를 실행하세요.")
+
+
+def _issuer(app: App, ticker: str) -> str:
+    """Return the common share's ticker of the company that ``ticker`` belongs to."""
+    with app.engine.connect() as connection:
+        found: str | None = connection.scalar(
+            text(
+                "SELECT ticker FROM fdr_stock_listing WHERE is_listed AND ticker IN (:ticker, left(:ticker, 5) || '0')"
+                " ORDER BY ticker = :ticker AND right(ticker, 1) <> '0', ticker LIMIT 1"
+            ),
+            {"ticker": ticker},
+        )
+    if found is None:
+        raise UsageError(f"{ticker} 라는 종목은 상장 목록에 없습니다. 여섯 자리 종목코드(예: 005930)를 적으세요.")
+    return found

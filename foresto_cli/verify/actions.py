@@ -1,0 +1,76 @@
+"""Checks of decisions against prices: events that nobody announced, decisions that nothing carried out."""
+
+from sqlalchemy import text
+
+from foresto_cli.loaders import _decisions, action_links, dart_actions
+from foresto_cli.verify import Rows, Scope
+
+ANNOUNCED = ("EX_RIGHTS", "SPLIT", "CONSOLIDATION", "CONSOLIDATION_AUCTION", "SPINOFF", "REORG", "SHARE_ONLY")
+"""Classes of price events that a company has to announce."""
+RIGHTS_LEAD = 120
+"""Days before an ex-rights date in which it is decided; other events take up to ``action_links.LONGEST_DAYS``."""
+PATIENCE = 15
+"""Days after the named day from which on a decision counts as not carried out."""
+TO_HOLDERS = "%주주배정%"
+SPLIT_OFF = "%인적%"
+"""Only these divisions (인적분할) change the filer's shares; 물적분할 does not."""
+
+
+def unexplained_events(scope: Scope) -> Rows:
+    """Find price events without a decision, where all filings of the months before were read."""
+    return scope.rows(
+        text(
+            "SELECT p.ticker, p.trade_date, p.adj_event, p.adj_factor FROM stock_price_daily p"
+            " WHERE p.trade_date >= :first AND p.adj_event = ANY(:announced) AND p.adj_factor <> 1"
+            " AND NOT EXISTS (SELECT FROM corporate_actions a"
+            "  WHERE a.ticker = p.ticker AND a.price_event_date = p.trade_date)"
+            " AND NOT EXISTS (SELECT FROM generate_series(date_trunc('month', p.trade_date -"
+            "   CASE WHEN p.adj_event = 'EX_RIGHTS' THEN CAST(:rights AS int) ELSE CAST(:longest AS int) END),"
+            "   CAST(p.trade_date AS timestamp), interval '1 month') AS m (month)"
+            "  WHERE NOT EXISTS (SELECT FROM unit_ledger l WHERE l.dataset = :dataset AND l.status <> 'failed'"
+            "   AND l.unit = to_char(m.month, 'YYYY-MM')"
+            "   AND l.asked_at >= least(m.month + interval '1 month', p.trade_date))) ORDER BY 2, 1"
+        ),
+        first=scope.sessions[0],
+        announced=list(ANNOUNCED),
+        rights=RIGHTS_LEAD,
+        longest=action_links.LONGEST_DAYS,
+        dataset=dart_actions.NAME,
+    )
+
+
+def unexecuted_actions(scope: Scope) -> Rows:
+    """Find decisions in force whose day has passed without a restated price although prices are stored around it."""
+    return scope.rows(
+        text(
+            "WITH named AS (SELECT a.*, CASE WHEN a.action_type = ANY(:rights) THEN a.record_date"
+            "  WHEN a.action_type <> :paid THEN a.effective_date END AS day FROM corporate_actions a),"
+            " decided AS (SELECT a.ticker, a.rcept_no, a.action_type,"
+            "  coalesce(a.day, a.rcept_dt + CAST(:longest AS int)) AS due, coalesce(a.day, a.rcept_dt) AS since"
+            " FROM named a WHERE a.corrected_by IS NULL AND NOT a.is_withdrawn"
+            "  AND a.price_event_date IS NULL AND a.ratio IS DISTINCT FROM 1"
+            "  AND (a.action_type = ANY(:always) OR (a.action_type = :paid AND a.method LIKE :holders)"
+            "   OR (a.action_type = ANY(:divisions) AND a.method LIKE :split_off)))"
+            " SELECT d.ticker, d.rcept_no, d.action_type, d.due FROM decided d"
+            " WHERE d.due BETWEEN :first AND CAST(:last AS date) - CAST(:patience AS int)"
+            " AND EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = d.ticker AND p.trade_date > d.due)"
+            " AND EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = d.ticker AND p.trade_date < d.since)"
+            " ORDER BY 4, 1"
+        ),
+        first=scope.sessions[0],
+        last=scope.last,
+        longest=action_links.LONGEST_DAYS,
+        patience=PATIENCE,
+        rights=[_decisions.FREE, _decisions.PAID_FREE],
+        always=[
+            _decisions.FREE,
+            _decisions.PAID_FREE,
+            _decisions.REDUCTION,
+            _decisions.SPLIT,
+            _decisions.CONSOLIDATION,
+        ],
+        paid=_decisions.PAID,
+        holders=TO_HOLDERS,
+        divisions=[_decisions.DIVISION, _decisions.DIVISION_MERGER],
+        split_off=SPLIT_OFF,
+    )

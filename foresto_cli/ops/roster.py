@@ -11,6 +11,7 @@ from foresto_cli.loaders.etfs import Etfs
 from foresto_cli.loaders.listing import Listing
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.securities import yields
 from foresto_cli.store import ledger
 
 
@@ -41,6 +42,7 @@ def load_stocks(app: App, options: Options) -> job.Result:
                 lambda connection, provenance: stocks.write(connection, calendar, provenance),
             ),
             Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
+            yields(),
             *_company_numbers(app),
         ]
 

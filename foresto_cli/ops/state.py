@@ -1,6 +1,7 @@
 """The state at a glance: what runs, how old each data set is, what is due, what is wrong."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -21,12 +22,14 @@ class DataSet:
         label: what the operator calls it.
         newest: SQL for the newest day it holds.
         command: what brings it up to date.
+        days: so old it may be, counted from the last session.
     """
 
     name: str
     label: str
     newest: str
     command: str
+    days: int = 0
 
 
 DATA_SETS = (
@@ -39,6 +42,14 @@ DATA_SETS = (
     DataSet("prices.day", "일별 시세", "SELECT max(trade_date) FROM stock_price_daily", "foresto prices incremental"),
     DataSet("etfs", "ETF", "SELECT max(price_date) FROM etfs WHERE is_active", "foresto stocks etfs"),
     DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily", "foresto prices index"),
+    DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", "foresto bonds load", 35),
+    DataSet(
+        "dividends.fsc",
+        "배당",
+        "SELECT max(unit)::date FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'",
+        "foresto stocks dividends",
+        100,
+    ),
 )
 
 
@@ -53,7 +64,7 @@ def status(app: App) -> dict[str, Any]:
             "last_session": f"{last}",
             "next_session": f"{app.calendar.following(clock.today())}",
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
-            "data": [_data_set(connection, data_set, f"{last}") for data_set in DATA_SETS],
+            "data": [_data_set(connection, data_set, last) for data_set in DATA_SETS],
             "last_runs": [_brief(run) for run in recent[:5] if run["status"] != runs.RUNNING],
             "alerts": [
                 {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
@@ -68,7 +79,7 @@ def status(app: App) -> dict[str, Any]:
         }
 
 
-def _data_set(connection: Connection, data_set: DataSet, last: str) -> dict[str, Any]:
+def _data_set(connection: Connection, data_set: DataSet, last: date) -> dict[str, Any]:
     newest = connection.scalar(text(data_set.newest))
     row = connection.execute(
         text(
@@ -81,7 +92,7 @@ def _data_set(connection: Connection, data_set: DataSet, last: str) -> dict[str,
         "name": data_set.name,
         "label": data_set.label,
         "newest": None if newest is None else f"{newest}",
-        "current": newest is not None and f"{newest}" >= last,
+        "current": newest is not None and newest >= last - timedelta(days=data_set.days),
         "asked_at": None if row.asked is None else f"{row.asked:%Y-%m-%d %H:%M}",
         "failed": row.failed,
         "provisional": row.provisional,

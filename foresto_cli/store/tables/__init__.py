@@ -5,6 +5,7 @@ exact, and an operator's ``close_price / prev_close`` is not an integer division
 """
 
 from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.store.tables.bonds import bonds
 from foresto_cli.store.tables.operations import (
     data_collection_log,
     data_load_batch,
@@ -38,6 +39,7 @@ from foresto_cli.store.tables.roster import (
 __all__ = [
     "adjustment_override",
     "adjustment_pending",
+    "bonds",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",

@@ -63,11 +63,13 @@ stocks = Table(
     Column("listing_date", Date),
     Column("ytd_return", Numeric),
     Column("one_year_return", Numeric),
+    Column("dividend_yield", Numeric),
     Column("batch_id", BigInteger, nullable=False),
     Column("last_updated", DateTime, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Index("ix_stocks_name", "name"),
-    comment="One row per stock as it is now; price and market_cap in won, returns in percent of adjusted closes",
+    comment="One row per stock as it is now; price and market_cap in won, returns in percent of adjusted closes,"
+    " dividend_yield in percent of the price",
 )
 
 stock_history = Table(

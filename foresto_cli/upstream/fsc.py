@@ -37,6 +37,11 @@ BOND_FIELDS = (
     "niceScrsItmsKcd", "niceScrsItmsKcdNm", "fnScrsItmsKcd", "fnScrsItmsKcdNm",
 )  # fmt: skip
 """What is kept of a bond's 75 fields: all of them for all bonds would be 200 MB."""
+DIVIDEND_FIELDS = (
+    "basDt", "isinCd", "isinCdNm", "crno", "scrsItmsKcd", "scrsItmsKcdNm", "stckParPrc", "stckStacMd", "dvdnBasDt",
+    "cashDvdnPayDt", "stckDvdnRcd", "stckDvdnRcdNm", "stckGenrDvdnAmt", "stckGrdnDvdnAmt",
+    "stckGenrCashDvdnRt", "stckGenrDvdnRt", "cashGrdnDvdnRt", "stckGrdnDvdnRt",
+)  # fmt: skip
 
 Record = dict[str, Any]
 
@@ -82,6 +87,7 @@ SERVICES = {
         "금융위원회_주식배당정보",
         ("GetStocDiviInfoService_V2/getDiviInfo_V2", "service/GetStocDiviInfoService/getDiviInfo"),
         5_000,
+        DIVIDEND_FIELDS,
     ),
 }
 

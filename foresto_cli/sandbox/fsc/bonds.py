@@ -29,6 +29,7 @@ KINDS = (
 NAMES = ("AAA", "AA+", "AA0", "AA-", "A+", "A0", "A-", "BBB+", "BBB0", "BB+", "B-", "CCC")
 CODES = dict(zip(NAMES, range(110, 350, 20), strict=True))
 ONE_IN = 256
+QUARTER = 91
 
 
 def count(stocks: int) -> int:
@@ -53,6 +54,7 @@ def _bond(place: int, stocks: int, seed: int, day: date) -> dict[str, Any]:
     issuer = issuer or f"{names.company(luck % (6 * stocks))[0]}"
     is_perpetual = luck % 97 == 0
     amount = (luck // 7 % 500 + 1) * 1_000_000_000
+    coupon = issued + timedelta(days=passed // QUARTER * QUARTER)
     redeemed = expires <= day and not is_perpetual
     rate = 0 if luck % 13 == 0 else (luck // 11 % 1_200) / 200
     return {
@@ -76,8 +78,8 @@ def _bond(place: int, stocks: int, seed: int, day: date) -> dict[str, Any]:
         "bondIntTcd": "1",
         "bondIntTcdNm": "이표채",
         "intPayCyclCtt": "3개월" if luck % 2 else "6개월",
-        "nxtmCopnDt": "" if redeemed else f"{day + timedelta(days=luck % 90):%Y%m%d}",
-        "rbfCopnDt": f"{day - timedelta(days=luck % 90):%Y%m%d}",
+        "nxtmCopnDt": "" if redeemed else f"{coupon + timedelta(days=QUARTER):%Y%m%d}",
+        "rbfCopnDt": f"{coupon:%Y%m%d}",
         "grnDcd": "2",
         "grnDcdNm": "무보증",
         "bondRnknDcd": "1",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
     from foresto_cli.sandbox.market.stock import Stock
 
-SINCE = 2009
+SINCE, ODD_BEFORE = 2009, 2018
 WHOLE_COMPANY = "1851481913"
 """The amount that somebody took for that of one share."""
 KINDS = {"preferred": ("0201", "우선주")}
@@ -25,30 +25,55 @@ ANNOUNCED = timedelta(days=60)
 """Dividends of the coming two months are in the table already."""
 
 
-@lru_cache(maxsize=2)
-def rows(market: "Market", day: date) -> list[dict[str, Any]]:
-    """Return the table of ``day``: newest record dates first."""
-    found = [
-        record
-        for stock in market.roster
-        for year in range(SINCE, day.year + 1)
-        for record in _year(market, stock, year, day)
-    ]
-    found.sort(key=lambda record: (-int(record["dvdnBasDt"]), record["isinCd"]))
-    oddest = next(record for record in found if record["dvdnBasDt"] < "20180101" and record["stckDvdnRcd"] == "02")
-    oddest["stckGenrDvdnAmt"] = WHOLE_COMPANY
+Entry = tuple[date, str, "Stock", int]
+"""Record date, ISIN, who pays, how often a year."""
+
+
+def count(market: "Market", day: date) -> int:
+    """Return how many records the table of ``day`` has."""
+    return len(_entries(market, day))
+
+
+def rows(market: "Market", day: date, start: int, end: int) -> list[dict[str, Any]]:
+    """Return the records at the positions from ``start`` up to ``end`` of the table of ``day``, newest dates first."""
+    entries = _entries(market, day)
+    found = [_record(entry, day) for entry in entries[start:end]]
+    oddest = _oddest(market, day) - start
+    if 0 <= oddest < len(found):
+        found[oddest]["stckGenrDvdnAmt"] = WHOLE_COMPANY
     return found
 
 
-def _year(market: "Market", stock: "Stock", year: int, day: date) -> list[dict[str, Any]]:
+@lru_cache(maxsize=2)
+def _entries(market: "Market", day: date) -> list[Entry]:
+    found = [
+        entry
+        for stock in market.roster
+        for year in range(SINCE, day.year + 1)
+        for entry in _year(market, stock, year, day)
+    ]
+    return sorted(found, key=lambda entry: (-entry[0].toordinal(), entry[1]))
+
+
+@lru_cache(maxsize=2)
+def _oddest(market: "Market", day: date) -> int:
+    """Return the position of the record with the impossible amount: the first in cash of before 2018."""
+    entries = _entries(market, day)
+    past = next(position for position, entry in enumerate(entries) if entry[0].year < ODD_BEFORE)
+    return next(at for at in range(past, len(entries)) if _record(entries[at], day)["stckDvdnRcd"] == "02")
+
+
+def _year(market: "Market", stock: "Stock", year: int, day: date) -> list[Entry]:
     luck = crc32(f"{market.seed}:{stock.code}".encode())
     quarterly = luck % 11 == 0
     months = (3, 6, 9, 12) if quarterly else (6, 12) if luck % 7 == 0 else (12,)
     days = [date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1) for month in months]
-    return [_record(stock, when, day, len(months)) for when in days if when <= day + ANNOUNCED]
+    isin = codes.isin(stock.code)
+    return [(when, isin, stock, len(months)) for when in days if when <= day + ANNOUNCED]
 
 
-def _record(stock: "Stock", when: date, day: date, times: int) -> dict[str, Any]:
+def _record(entry: Entry, day: date) -> dict[str, Any]:
+    when, isin, stock, times = entry
     kind, kind_name = KINDS.get(stock.kind, COMMON)
     issuer = f"{stock.code[:5]}0"
     pays = crc32(f"pays{issuer}".encode()) % 3 != 0
@@ -62,7 +87,7 @@ def _record(stock: "Stock", when: date, day: date, times: int) -> dict[str, Any]
     return {
         "basDt": f"{day:%Y%m%d}",
         "crno": "0" if luck % 501 == 0 else f"110111{stock.number:07d}",
-        "isinCd": codes.isin(stock.code),
+        "isinCd": isin,
         "stckIssuCmpyNm": stock.name,
         "isinCdNm": stock.name,
         "scrsItmsKcd": kind,

@@ -81,7 +81,9 @@ def _dividends(market: "Market", _: Request, __: bool) -> tuple[int, "Slice"]:  
     from foresto_cli.sandbox.fsc import dividends, envelope
 
     day = envelope.newest_published(market)
-    return _cut(dividends.rows(market, day) if day else [])
+    if day is None:
+        return 0, lambda start, end: []  # noqa: ARG005  # as above
+    return dividends.count(market, day), lambda start, end: dividends.rows(market, day, start, end)
 
 
 TABLES: dict[str, Callable[["Market", Request, bool], tuple[int, "Slice"]]] = {

@@ -74,6 +74,6 @@ def upgrade() -> None:
         " returns in percent of adjusted closes",
     )
     op.execute(
-        "UPDATE data_source SET description = '법인등록번호, 주식 시세(공공누리 4유형: 비상업적 이용, 변경·재배포 금지),"
+        "UPDATE data_source SET description = '법인등록번호, 주식 시세(공공누리 4유형: 비상업적 이용, 변경 금지),"
         " 채권, 배당(2유형: 비상업적 이용).' WHERE source_id = 'FSC'"
     )

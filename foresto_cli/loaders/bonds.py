@@ -34,7 +34,7 @@ EXPECTED_PAGES = 21
 
 SEEN = text(
     "UPDATE bonds SET bas_dt = :day, remaining_days = greatest(bond_expr_dt - :day, 0)"
-    " WHERE isin_cd = ANY(:isins) AND (bas_dt IS NULL OR bas_dt <= :day)"
+    " WHERE isin_cd = ANY(:isins) AND (bas_dt IS NULL OR :is_newest)"
     " AND (bas_dt, remaining_days) IS DISTINCT FROM (CAST(:day AS date), greatest(bond_expr_dt - :day, 0))"
 )
 GONE = text(
@@ -140,10 +140,13 @@ class Bonds:
         """
         day = _base_date(answer)
         stored = set(connection.scalars(text("SELECT isin_cd FROM bonds")))
+        newest = connection.scalar(text("SELECT max(bas_dt) FROM bonds"))
+        is_newest = newest is None or day >= newest
         rows = [row for row in parsed.rows if row["isin_cd"] in stored or passes(row["credit_rating"], self.quality)]
-        newest = f"old.bas_dt IS NULL OR old.bas_dt <= DATE '{day}'"
-        counts = upsert(connection, bonds, rows, provenance, only_over=newest)
-        connection.execute(SEEN, {"day": day, "isins": [row["isin_cd"] for row in rows]})
+        counts = upsert(connection, bonds, rows, provenance, only_over="TRUE" if is_newest else "FALSE")
+        connection.execute(SEEN, {"day": day, "isins": [row["isin_cd"] for row in rows], "is_newest": is_newest})
+        if not is_newest:
+            return counts
         listed = [record["isinCd"] for record in answer.payload]
         gone = connection.execute(GONE, {**provenance, "day": day, "isins": listed}).rowcount
         return counts + Counts(changed=gone)

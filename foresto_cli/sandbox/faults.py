@@ -53,6 +53,7 @@ KINDS = {
     "gateway30": "data.go.kr: the same with 30, unknown key",
     "gateway30json": "data.go.kr: code 30 as JSON with HTTP 403",
     "gateway31": "data.go.kr: XML with code 31, key expired",
+    "grown": "data.go.kr: one row more in all than before, as when a table grows while it is read",
     "all_dash": "rows without any value, as on a holiday",
     "stale": "FDR listing: the rows of the previous session",
     "zero": "all numbers are 0",

@@ -109,7 +109,7 @@ def _ratings(kind: str, luck: int) -> dict[str, str]:
             code, name = "", "NULL" if draw % 2 else ""
         else:
             code = f"{CODES[name]}"
-        if code and draw == 0:
-            name = "취소"
+        if code and luck % 37 == 0:
+            code, name = "990", "취소" if draw % 2 else ""
         found |= {f"{agency}ScrsItmsKcd": code, f"{agency}ScrsItmsKcdNm": name}
     return found

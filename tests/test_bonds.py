@@ -45,7 +45,6 @@ def small_pages(monkeypatch):
 @pytest.fixture
 def one_bond(monkeypatch):
     """Change one bond of the sandbox's list: ``one_bond(isinCdNm="…")``, or every bond for which ``where`` is true."""
-
     honest = sandboxed.rows
 
     def change(where=lambda record: record["isinCd"] == FIRST["isinCd"], **fields):

@@ -94,10 +94,12 @@ def test_every_shape_of_an_answer_is_read(body, page):
     ],
 )
 def test_what_is_no_answer_is_refused(body):
+    def read():
+        inspect(answer(body))
+        page_of(answer(body))
+
     with pytest.raises(BadPayload):
-        response = answer(body)
-        inspect(response)
-        page_of(response)
+        read()
 
 
 def test_the_same_rows_come_as_xml_and_as_json(open_world):

@@ -127,6 +127,8 @@ LOADING = {
     "prices load": ("--sandbox", "prices", "load", "--start", "20261116", "--end", "2026-11-20", "--json"),
     "verify daily": ("--sandbox", "verify", "daily", "--json"),
     "stocks load": ("--sandbox", "stocks", "load", "--json"),
+    "bonds load": ("--sandbox", "bonds", "load", "--quality-filter", "all", "--json"),
+    "stocks dividends": ("--sandbox", "stocks", "dividends", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -297,7 +299,7 @@ def test_status_tells_what_there_is(glances):
     found = result_of(glances["status --json"])
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
-        "listing": True, "prices.day": True, "etfs": True, "prices.index": True,
+        "listing": True, "prices.day": True, "etfs": True, "prices.index": True, "bonds": True, "dividends.fsc": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0

@@ -113,7 +113,7 @@ class App:
     def fsc(self) -> Fsc | None:
         """Return FSC's open data, if there is a key."""
         key = self.settings.fsc_api_key
-        return None if key is None else Fsc(self._transport, key.get_secret_value())
+        return None if key is None else Fsc(self._transport, key.get_secret_value(), self.settings.fsc_routes)
 
     @cached_property
     def alphavantage(self) -> AlphaVantage | None:

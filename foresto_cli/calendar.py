@@ -20,6 +20,8 @@ FINAL = time(18, 30)
 """After-hours trading is over: numbers no longer change (SPEC §4)."""
 PUBLISHED = time(8, 0)
 """The OPEN API has a session from this hour of the next business day on."""
+OPEN_DATA = time(13, 0)
+"""The open data of FSC have it from this hour of the next business day on."""
 
 
 @cache
@@ -84,6 +86,13 @@ class Calendar:
         if self.is_session(day) and now >= closes_at(day):
             return day
         return self.previous(day)
+
+    def latest_in_open_data(self, now: datetime) -> date:
+        """Return the newest session that FSC's open data should have at ``now``."""
+        today = now.date()
+        out = self.is_session(today) and now.time() >= OPEN_DATA
+        # Today's session, or the one before it, has pushed the data of its predecessor out.
+        return self.previous(today if out else self.previous(today))
 
 
 def opens_at(session: date) -> datetime:

@@ -4,6 +4,7 @@ Secrets are typed as such, so that printing a settings object never shows them.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ PASSABLE_FOLDER = 0o711
 PRIVATE_FILE = 0o600
 FSC_ALIASES = ("fsc_data_go_kr_api_key",)
 """Another name under which the key of data.go.kr may stand."""
+FSC_ROUTE = r"[a-z]+=\w+(/\w+)+"
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Settings(BaseSettings):
     alpha_vantage_api_key: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
     foresto_dart_daily_budget: int = 20_000
+    foresto_fsc_routes: str = ""
     foresto_log_level: str = "INFO"
 
     @field_validator("*", mode="before")
@@ -116,6 +119,18 @@ class Settings(BaseSettings):
         if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("DEBUG, INFO, WARNING, ERROR 가운데 하나여야 합니다")
         return level.upper()
+
+    @field_validator("foresto_fsc_routes")
+    @classmethod
+    def _known_form(cls, routes: str) -> str:
+        if routes and not re.fullmatch(rf"{FSC_ROUTE}(,{FSC_ROUTE})*", routes):
+            raise ValueError("서비스=경로 를 쉼표로 이어 적어야 합니다(예: bonds=서비스_V3/오퍼레이션_V3)")
+        return routes
+
+    @property
+    def fsc_routes(self) -> dict[str, str]:
+        """Return the operator's own routes of FSC's open data by service."""
+        return dict(route.split("=") for route in self.foresto_fsc_routes.split(",") if route)
 
     @classmethod
     def settings_customise_sources(

@@ -130,6 +130,8 @@ LOADING = {
     "dart corp-codes": ("--sandbox", "dart", "corp-codes", "--json"),
     "dart financials": ("--sandbox", "dart", "financials", "--json"),
     "dart reparse": ("--sandbox", "dart", "reparse", "--json"),
+    "bonds load": ("--sandbox", "bonds", "load", "--quality-filter", "all", "--json"),
+    "stocks dividends": ("--sandbox", "stocks", "dividends", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -306,7 +308,7 @@ def test_status_tells_what_there_is(glances):
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
         "listing": True, "prices.day": True, "stocks": True, "etfs": True, "prices.index": True,
-        "dart.statements": True,
+        "dart.statements": True, "bonds": True, "dividends.fsc": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0

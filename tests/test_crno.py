@@ -2,22 +2,16 @@
 
 import json
 from datetime import date, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, QuotaSpent, RateLimited, Transient
-from foresto_cli.loaders.crno import published
 from foresto_cli.ops import job, roster
-from foresto_cli.settings import SANDBOX_KEYS
-from foresto_cli.upstream import fsc
 
 QUICK = job.Options()
 HOST = "apis.data.go.kr"
-KEY = SANDBOX_KEYS["fsc_api_key"]
 NUMBERS = "SELECT count(*) FROM stocks WHERE crno IS NOT NULL"
 
 
@@ -93,7 +87,7 @@ def test_a_missing_key_is_one_note_and_no_failure(open_world):
 def test_what_is_not_published_yet_is_taken_from_the_session_before(open_world, monkeypatch):
     with open_world() as world:
         # As if the newest list were late: the sandbox publishes Friday's on Monday.
-        monkeypatch.setattr("foresto_cli.loaders.crno.published", lambda *_: date(2026, 11, 20))
+        monkeypatch.setattr(Calendar, "latest_in_open_data", lambda *_: date(2026, 11, 20))
         assert roster.load_stocks(world.app, QUICK)["outcome"] == "done"
         assert [request.fields["basDt"] for request in asked(world)] == ["20261120", "20261119"]
         reason = world.scalar("SELECT reason FROM unit_ledger WHERE dataset = 'stocks.crno'")
@@ -111,95 +105,7 @@ def test_what_is_not_published_yet_is_taken_from_the_session_before(open_world, 
 )
 def test_a_list_is_out_from_one_o_clock_of_the_next_session(now, base):
     moment = datetime.fromisoformat(now).replace(tzinfo=clock.KST)
-    assert published(Calendar(), moment) == date.fromisoformat(base)
-
-
-# --- routes, keys, pages --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["gateway30", "gateway30json", "gateway12"])
-def test_the_old_route_is_taken_when_the_new_one_refuses_and_remembered(open_world, kind):
-    with open_world(faults=f"{kind}@{HOST}/getItemInfo_V2") as world:
-        records = world.app.fsc.listed_items(date(2026, 11, 19))
-        assert "005930" in {record["srtnCd"] for record in records}
-        world.app.fsc.listed_items(date(2026, 11, 18))
-        assert [request.path.rpartition("/")[2] for request in asked(world)] == [
-            "getItemInfo_V2", "getItemInfo", "getItemInfo",
-        ]  # fmt: skip
-        assert roster.load_stocks(world.app, QUICK)["outcome"] == "done"
-        assert world.scalar("SELECT count(*) FROM ops_alert") == 0
-
-
-@pytest.mark.parametrize("key", [KEY, "sandbox%2Ffsc%2Bkey%3D%3D"])
-def test_a_key_is_taken_encoded_and_decoded(open_world, key):
-    with open_world() as world:
-        client = fsc.Fsc(world.app._transport, key)
-        assert client.listed_items(date(2026, 11, 19))
-        assert asked(world)[0].fields["serviceKey"] == KEY
-
-
-def test_pages_are_put_together_and_the_total_is_looked_at_again(open_world, monkeypatch):
-    monkeypatch.setattr(fsc, "ROWS", 20)
-    with open_world() as world:
-        client = world.app.fsc
-        records = client.listed_items(date(2026, 11, 19))
-        assert len({record["isinCd"] for record in records}) == len(records) > 50
-        assert [request.fields["pageNo"] for request in asked(world)] == ["1", "2", "3", "1"]
-        honest = client._ask
-        counts = iter([0, 0, 0, 1])
-
-        def grown(day, page):
-            total, rows = honest(day, page)
-            return total + next(counts), rows
-
-        monkeypatch.setattr(client, "_ask", grown)
-        with pytest.raises(Transient, match="바뀌었습니다"):
-            client.listed_items(date(2026, 11, 19))
-
-
-def answer(body, status=200):
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return SimpleNamespace(content=content, status_code=status)
-
-
-def envelope(items, total=0, code="00"):
-    return {"header": {"resultCode": code}, "body": {"totalCount": total, "items": items}}
-
-
-@pytest.mark.parametrize(
-    ("body", "page"),
-    [
-        ({"response": envelope("")}, (0, [])),
-        ({"response": envelope({"item": {"crno": "1"}}, 1)}, (1, [{"crno": "1"}])),
-        ({"response": envelope({"item": [{"crno": "1"}, {"crno": "2"}]}, 2)}, (2, [{"crno": "1"}, {"crno": "2"}])),
-        (envelope([{"crno": "1"}], "1"), (1, [{"crno": "1"}])),
-        ({"response": {"header": {"resultCode": "03"}}}, (0, [])),
-        (b"<OpenAPI_ServiceResponse><returnReasonCode>03</returnReasonCode></OpenAPI_ServiceResponse>", (0, [])),
-    ],
-)
-def test_every_shape_of_an_answer_is_read(body, page):
-    response = answer(body)
-    fsc.inspect(response)
-    assert fsc._page(response) == page
-
-
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        ("01", Transient), ("04", Transient), ("05", Transient), ("20", AuthFailed), ("31", AuthFailed),
-        ("22", QuotaSpent), ("23", RateLimited), ("29", Blocked), ("10", BadPayload), ("99", BadPayload),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("status", [200, 400, 403, 500])
-def test_the_gateway_is_understood_by_its_body(code, error, status):
-    as_xml = f"<OpenAPI_ServiceResponse><cmmMsgHeader><returnReasonCode>{code}</returnReasonCode>".encode()
-    as_json = {"OpenAPI_ServiceResponse": {"cmmMsgHeader": {"returnReasonCode": code}}}
-    for body in (as_xml, as_json):
-        with pytest.raises(error) as caught:
-            fsc.inspect(answer(body, status))
-        assert type(caught.value) is error
-    with pytest.raises(error):
-        fsc.inspect(answer({"response": envelope("", 0, code)}))
+    assert Calendar().latest_in_open_data(moment) == date.fromisoformat(base)
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------
@@ -224,7 +130,8 @@ EXPECTED = {
     "429": (75, "quota", PENDING),
     "gateway22": (75, "quota", PENDING),
     "gateway23": (75, "quota", PENDING),
-    "403": (75, "blocked", PENDING),
+    "block403": (75, "blocked", PENDING),
+    "403": (78, "failed", PENDING),
     "unauthorized": (78, "failed", PENDING),
     "gateway20": (78, "failed", PENDING),
     "gateway30": (78, "failed", PENDING),
@@ -256,7 +163,7 @@ def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
         assert world.scalar(NUMBERS) > 50
 
 
-@pytest.mark.parametrize("kind", ["gateway22", "gateway20", "gateway31", "403"])
+@pytest.mark.parametrize("kind", ["gateway22", "gateway20", "gateway31", "block403"])
 def test_a_refusal_is_asked_about_once(open_world, kind):
     with open_world(faults=f"{kind}@{HOST}") as world:
         roster.load_stocks(world.app, QUICK)

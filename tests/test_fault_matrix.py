@@ -15,6 +15,7 @@ SOURCES = {
     "KRX": ("data.krx.co.kr/MDCSTAT01501", ("krx_openapi_key",)),
     "KRX_OPENAPI": ("data-dbg.krx.co.kr", ("krx_id", "krx_pw")),
     "FDR": ("raw.githubusercontent.com/listing/krx", NO_KEYS),
+    "FSC": ("apis.data.go.kr/getStockPriceInfo", NO_KEYS),
     "NAVER": ("fchart.stock.naver.com", NO_KEYS),
 }
 
@@ -40,18 +41,23 @@ EXPECTED = {
     "redirect": dict.fromkeys(SOURCES, MISREAD),
     "empty_list": dict.fromkeys(SOURCES, MISREAD),
     "truncated": dict.fromkeys(SOURCES, MISREAD),
-    "encoding": dict.fromkeys(("KRX", "KRX_OPENAPI", "FDR"), MISREAD),
+    "encoding": dict.fromkeys(("KRX", "KRX_OPENAPI", "FDR", "FSC"), MISREAD),
     "missing_field": dict.fromkeys(SOURCES, MISREAD),
     "renamed_field": dict.fromkeys(SOURCES, MISREAD),
     # pandas reads "N/A" in the mirror's file as nothing: that one row is left out and reported, see test_collect.
-    "text_number": dict.fromkeys(("KRX", "KRX_OPENAPI", "NAVER"), MISREAD),
+    "text_number": dict.fromkeys(("KRX", "KRX_OPENAPI", "FSC", "NAVER"), MISREAD),
     "duplicate": dict.fromkeys(SOURCES, MISREAD),
     "block": dict.fromkeys(SOURCES, BLOCKED),
     "block403": dict.fromkeys(SOURCES, BLOCKED),
     "logout": {"KRX": REFUSED},
     "CD010": {"KRX": REFUSED},
     "CD002": {"KRX": REFUSED},
-    "unauthorized": {"KRX_OPENAPI": REFUSED},
+    "unauthorized": {"KRX_OPENAPI": REFUSED, "FSC": REFUSED},
+    **{f"gateway{code}": {"FSC": REFUSED} for code in ("20", "30", "30json", "31")},
+    **{f"gateway{code}": {"FSC": TOO_FAST} for code in ("22", "23")},
+    "gateway04": {"FSC": TIMES_OUT},
+    "gateway12": {"FSC": MISREAD},
+    "403": {"FSC": REFUSED},
 }
 CELLS = [(kind, source) for kind, sources in EXPECTED.items() for source in sources]
 
@@ -62,6 +68,17 @@ def load(world, source):
         return loads.load_prices_between(world.app, sessions[0], sessions[-1], "005930", QUICK)
     day = sessions[-1] if source == "FDR" else sessions[-4]
     return loads.load_prices_between(world.app, day, day, None, QUICK)
+
+
+@pytest.fixture
+def open_world(open_world):
+    """Without FSC, which would stand in for KRX and the OPEN API; where both are missing it may stay."""
+
+    def opened(*arguments, without=(), **options):
+        more = () if set(NO_KEYS) <= {*without} else ("fsc_api_key",)
+        return open_world(*arguments, without=(*without, *more), **options)
+
+    return opened
 
 
 @pytest.fixture(autouse=True)

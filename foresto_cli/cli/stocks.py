@@ -66,3 +66,15 @@ def etfs(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
         return roster.load_etfs(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
 
     perform(ctx, "stocks etfs", work, as_json=as_json)
+
+
+@app.command()
+def dividends(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False) -> None:
+    """배당 전체(1985년부터)를 받아 dividend_history 에 저장하고 stocks 의 배당수익률을 고칩니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import job, securities
+
+        return securities.load_dividends(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+
+    perform(ctx, "stocks dividends", work, as_json=as_json)

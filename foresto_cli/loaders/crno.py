@@ -6,14 +6,15 @@ Matched by ISIN and never by name; preferred shares, which the list lacks, have 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.errors import BadPayload, Transient
+from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.loaders._open_data import is_isin, newest_published
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import fsc
@@ -21,14 +22,9 @@ from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "stocks.crno"
-PUBLISHED = time(13, 0)
-"""Data of a session appear at this hour of the next one."""
 WEEK = timedelta(days=7)
-STEPS_BACK = 5
-"""So many sessions without an answer are no longer a matter of time."""
 LEAST_SHARE = 0.8
 """A list with fewer rows than this share of the listed common shares is half a list."""
-ISIN = re.compile(r"[A-Z]{2}[0-9A-Z]{9}[0-9]")
 NUMBER = re.compile(r"[0-9]{13}")
 
 UPDATE = text(
@@ -72,7 +68,7 @@ class CompanyNumbers:
 
     def units(self) -> list[Unit]:
         """Return the newest published session, or the one of less than a week ago that is there."""
-        newest = published(self.calendar, self.now)
+        newest = self.calendar.latest_in_open_data(self.now)
         done = [date.fromisoformat(key) for key, entry in self.known.items() if entry.status == "done"]
         recent = [day for day in done if newest - day < WEEK]
         day = max(recent, default=newest)
@@ -89,14 +85,9 @@ class CompanyNumbers:
             Transient: there was none for several sessions.
             ForestoError: as :mod:`foresto_cli.upstream.fsc`.
         """
-        day = date.fromisoformat(unit.key)
         asked_at = clock.wall()
-        for _ in range(STEPS_BACK):
-            records = self.client.listed_items(day)
-            if records:
-                return Answer(unit, fsc.SOURCE_ID, records, asked_at)
-            day = self.calendar.previous(day)
-        raise Transient(f"{unit.label}: {STEPS_BACK}거래일을 거슬러 물어도 목록이 비어 있습니다.")
+        records = newest_published(self.client.listed_items, date.fromisoformat(unit.key), self.calendar, unit.label)
+        return Answer(unit, fsc.SOURCE_ID, records, asked_at)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return ISINs with numbers; foreign companies have none and are left out.
@@ -120,7 +111,7 @@ class CompanyNumbers:
 
     def check(self, row: Row) -> str | None:
         """Say what makes a number impossible."""
-        if not ISIN.fullmatch(row["isin"]):
+        if not is_isin(row["isin"]):
             return "ISIN 이 아닙니다"
         return None if NUMBER.fullmatch(row["crno"]) else "법인등록번호가 열세 자리 숫자가 아닙니다"
 
@@ -136,11 +127,3 @@ class CompanyNumbers:
             },
         ).one()
         return Counts(changed=found.written, unchanged=found.wanted - found.written)
-
-
-def published(calendar: Calendar, now: datetime) -> date:
-    """Return the newest session whose list should be out at ``now``."""
-    today = now.date()
-    out = calendar.is_session(today) and now.time() >= PUBLISHED
-    # Today's session, or the one before it, has pushed the list of its predecessor out.
-    return calendar.previous(today if out else calendar.previous(today))

@@ -12,12 +12,13 @@ from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import PUBLISHED, Calendar, closes_at, final_at, opens_at
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
-from foresto_cli.loaders.price_rows import from_fdr, from_krx, from_openapi, impossible, nobody_traded
+from foresto_cli.loaders.price_rows import from_fdr, from_fsc, from_krx, from_openapi, impossible, nobody_traded
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import Counts, Row, upsert
-from foresto_cli.upstream import krx_openapi
+from foresto_cli.upstream import fsc, krx_openapi
 from foresto_cli.upstream.fdr import Fdr
+from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
@@ -101,6 +102,19 @@ def fdr_source(client: Fdr, calendar: Calendar, closes: Callable[[date], Mapping
         requests=2,
         settles=False,
         sessions=client.sessions,
+    )
+
+
+def fsc_source(client: Fsc, calendar: Calendar) -> PriceSource:
+    """Return FSC's stock prices as a source: every session since 2020, from 13:00 of the next session on."""
+    return PriceSource(
+        source_id="FSC",
+        can=lambda day, now: fsc.PRICES_SINCE <= day <= calendar.latest_in_open_data(now),
+        fetch=client.stock_prices,
+        rows=from_fsc,
+        requests=1,
+        settles=True,
+        sessions=client.price_sessions,
     )
 
 

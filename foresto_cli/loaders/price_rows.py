@@ -11,7 +11,7 @@ from typing import Any
 
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Row
-from foresto_cli.upstream import fdr, krx, krx_openapi, naver
+from foresto_cli.upstream import fdr, fsc, krx, krx_openapi, naver
 
 Record = Mapping[str, Any]
 
@@ -47,6 +47,22 @@ FDR_FIELDS = {
     "market_cap": "Marcap",
     "shares_outstanding": "Stocks",
 }
+FSC_FIELDS = {
+    "ticker": "srtnCd",
+    "name": "itmsNm",
+    "open_price": "mkp",
+    "high_price": "hipr",
+    "low_price": "lopr",
+    "close_price": "clpr",
+    "price_change": "vs",
+    "change_rate": "fltRt",
+    "volume": "trqu",
+    "trading_value": "trPrc",
+    "market_cap": "mrktTotAmt",
+    "shares_outstanding": "lstgStCnt",
+}
+VOLUMES = ("ACC_TRDVOL", "Volume", "trqu")
+"""What the sources call the volume of a day."""
 NUMBERS = [name for name in KRX_FIELDS if name not in {"ticker", "name"}]
 
 
@@ -77,6 +93,15 @@ def from_fdr(records: Sequence[Record], day: date) -> list[Row]:
     return _rows(records, FDR_FIELDS, lambda record: MARKETS[record["MarketId"]], fdr.SOURCE_ID, day)
 
 
+def from_fsc(records: Sequence[Record], day: date) -> list[Row]:
+    """Return the rows of FSC's stock prices.
+
+    Raises:
+        BadPayload: as :func:`from_krx`.
+    """
+    return _rows(records, FSC_FIELDS, lambda record: _segment(record["mrktCtg"]), fsc.SOURCE_ID, day)
+
+
 def from_naver(ticker: str, bars: Sequence[naver.Bar], days: frozenset[date]) -> list[Row]:
     """Return the bars of ``ticker`` on ``days``; adjusted prices, so neither value, shares nor base price are known."""
     unknown = dict.fromkeys(
@@ -105,13 +130,13 @@ def from_naver(ticker: str, bars: Sequence[naver.Bar], days: frozenset[date]) ->
 def nobody_traded(records: Sequence[Record]) -> bool:
     """Say whether an answer has no trade at all: a holiday, a market not open yet, or numbers not published.
 
-    KRX then sends every stock with ``-``, or with zeros; the OPEN API sends no row.
+    KRX then sends every stock with ``-``, or with zeros; the OPEN API and FSC send no row.
 
     Raises:
         BadPayload: a volume is not a number.
     """
     try:
-        return all(number(record.get(name)) in {None, 0} for record in records for name in ("ACC_TRDVOL", "Volume"))
+        return all(number(record.get(name)) in {None, 0} for record in records for name in VOLUMES)
     except ValueError as error:
         raise BadPayload(f"거래량에 숫자가 아닌 값이 있습니다({error}).") from None
 

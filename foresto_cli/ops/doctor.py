@@ -14,7 +14,6 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError, exit_code_of
-from foresto_cli.loaders import crno
 from foresto_cli.ops import lock, runs
 from foresto_cli.settings import Paths
 from foresto_cli.store import embedded, limits
@@ -121,9 +120,13 @@ def _keys(app: App) -> Iterator[Diagnosis]:
             "KRX_OPENAPI_KEY", NOTE, "없음. openapi.krx.co.kr 에서 무료로 발급받아 설정하면 지난 시세를 모두 받습니다."
         )
     if found.fsc_api_key:
-        yield Diagnosis("FSC_API_KEY", OK, "설정됨. 법인등록번호를 일주일에 한 번 받습니다.")
+        yield Diagnosis("FSC_API_KEY", OK, "설정됨. 법인등록번호, 채권, 배당, 지난 거래일의 시세를 받습니다.")
     else:
-        yield Diagnosis("FSC_API_KEY", NOTE, "없음. data.go.kr 에서 무료로 발급받아 설정하면 법인등록번호를 받습니다.")
+        yield Diagnosis(
+            "FSC_API_KEY",
+            NOTE,
+            "없음. data.go.kr 에서 무료로 발급받아 설정하면 법인등록번호, 채권, 배당, 지난 시세를 받습니다.",
+        )
     if found.dart_api_key:
         yield Diagnosis("DART_API_KEY", OK, "설정됨. 재무제표와 공시를 받습니다.")
     else:
@@ -179,7 +182,7 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
     if openapi is not None:
         yield _asked("KRX OPEN API", lambda: f"{before} {len(openapi.market_day(before)):,}종목")
     if fsc is not None:
-        day = crno.published(app.calendar, clock.now())
+        day = app.calendar.latest_in_open_data(clock.now())
         yield _asked("공공데이터포털", lambda: f"{day} {len(fsc.listed_items(day)):,}종목")
     if dart is not None:
         yield _asked(

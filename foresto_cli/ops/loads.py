@@ -15,6 +15,7 @@ from foresto_cli.loaders.price_days import (
     PriceDays,
     PriceSource,
     fdr_source,
+    fsc_source,
     krx_source,
     openapi_source,
 )
@@ -224,13 +225,18 @@ def _price_days(  # noqa: PLR0913  # the span, and what to distrust in it
 
 
 def price_sources(app: App) -> list[PriceSource]:
-    """Return the ways to a market day for which there are keys: official history first, then KRX, then the snapshot."""
+    """Return the ways to a market day for which there are keys.
+
+    Official history first, then KRX, then the newest session's snapshot, then FSC's prices of the sessions before it.
+    """
     sources = []
     if app.krx_openapi is not None:
         sources.append(openapi_source(app.krx_openapi, app.calendar))
     if app.krx is not None:
         sources.append(krx_source(app.krx))
     sources.append(fdr_source(app.fdr, app.calendar, lambda day: _closes(app, day)))
+    if app.fsc is not None:
+        sources.append(fsc_source(app.fsc, app.calendar))
     return sources
 
 

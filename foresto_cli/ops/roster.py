@@ -14,6 +14,7 @@ from foresto_cli.loaders.etfs import Etfs
 from foresto_cli.loaders.listing import Listing
 from foresto_cli.ops import job, roster_changes
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.securities import yields
 from foresto_cli.store import ledger
 
 
@@ -48,6 +49,7 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Resu
                 lambda connection, provenance: stocks.write(connection, calendar, provenance),
             ),
             Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
+            yields(),
             *_company_numbers(app),
             *([Enrichment(app.yahoo, lambda: _unenriched(app))] if enrich else []),
         ]

@@ -50,6 +50,14 @@ DATA_SETS = (
         "foresto dart financials",
         within=timedelta(days=8),
     ),
+    DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", "foresto bonds load", within=timedelta(days=35)),
+    DataSet(
+        "dividends.fsc",
+        "배당",
+        "SELECT max(unit)::date FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'",
+        "foresto stocks dividends",
+        within=timedelta(days=100),
+    ),
 )
 
 

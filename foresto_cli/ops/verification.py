@@ -12,6 +12,8 @@ from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.verify import CRITICAL, Check, Finding, Scope, checks, record, run_checks
+from foresto_cli.verify.monthly import MONTHLY_CHECKS
+from foresto_cli.verify.weekly import WEEKLY_CHECKS
 
 SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
@@ -26,15 +28,15 @@ def verify_daily(app: App) -> job.Result:
 
 def verify_weekly(app: App) -> job.Result:
     """Check the newest year of sessions in the same way, and also the roster and what companies file."""
-    return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), checks.WEEKLY)
+    return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), WEEKLY_CHECKS)
 
 
 def verify_monthly(app: App) -> job.Result:
-    """Check the whole stored history in the same way, and the roster."""
+    """Check the whole stored history in the same way, and the roster, reports and products."""
     first = loads.first_stored(app)
     last = app.calendar.latest_ended(clock.now())
     sessions = app.calendar.sessions(first or last, last)
-    return _verify(app, "verify monthly", "월간 검증", sessions, checks.WEEKLY)
+    return _verify(app, "verify monthly", "월간 검증", sessions, (*WEEKLY_CHECKS, *MONTHLY_CHECKS))
 
 
 def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Options) -> job.Result:

@@ -11,6 +11,7 @@ from typing import Any
 from foresto_cli.sandbox.wire import HTML, JSON, TEXT, Answer, as_json
 
 Rows = list[dict[str, Any]]
+_TOTAL = re.compile(rb'("totalCount":"?|<totalCount>)(\d+)')
 
 MAINTENANCE = """<div class="content">
   <p>
@@ -41,6 +42,7 @@ NEEDED = (
     "nowVal",
     "LIST_SHRS",
     "ISU_CD",
+    "clpr",
     "isinCd",
     "quoteType",
     "thstrm_amount",
@@ -99,6 +101,8 @@ def spoil(kind: str, answer: Answer) -> Answer:
     changed = answer.body
     if kind == "truncated":
         changed = answer.body[: len(answer.body) // 2]
+    elif kind == "grown":
+        changed = _TOTAL.sub(lambda match: match[1] + b"%d" % (int(match[2]) + 1), answer.body, count=1)
     elif kind == "encoding":
         changed = _recoded(answer.body)
     elif kind in ROW_DAMAGE:

@@ -68,6 +68,7 @@ KINDS = {
     "dart800": "OpenDART: the same with 800, maintenance",
     "dart900": "OpenDART: the same with 900, undefined error",
     "dart901": "OpenDART: the same with 901, key expired",
+    "grown": "data.go.kr: one row more in all than before, as when a table grows while it is read",
     "all_dash": "rows without any value, as on a holiday",
     "stale": "FDR listing: the rows of the previous session",
     "zero": "all numbers are 0",

@@ -1,204 +1,261 @@
-"""FSC open data (apis.data.go.kr/1160100): listed items with their company numbers.
+"""FSC open data (apis.data.go.kr/1160100): listed items, stock prices, bonds, dividends.
 
-Data of a session appear after 13:00 of the next business day; a holiday looks the same as "not yet". KOGL type 4:
-non-commercial, unchanged, not to be passed on; 10,000 calls a day and service. The gateway in front answers in its own
-words, XML or JSON, with any HTTP status, so its errors are told by the body.
+Data of a session appear after 13:00 of the next business day; a holiday looks the same as "not yet". Items and prices
+(from KRX) are KOGL type 4: non-commercial, unchanged, not to be passed on; bonds and dividends (from KSD) KOGL type 2.
+10,000 calls a day and service. Parameters that a service does not know are ignored without a word, so every answer is
+checked to be what was asked for.
 """
 
 import json
-import re
+import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import unquote
 
-import requests
-
-from foresto_cli.errors import (
-    AuthFailed,
-    BadPayload,
-    Blocked,
-    ForestoError,
-    QuotaSpent,
-    RateLimited,
-    Transient,
-)
-from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, Transient
+from foresto_cli.upstream._open_data import LABEL, UNKNOWN_KEY, Page, WrongRoute, inspector, page_of, refusal
 from foresto_cli.upstream.http import Policy, Transport
 
 SOURCE_ID = "FSC"
-LABEL = "공공데이터포털(금융위원회)"
 HOST = "apis.data.go.kr"
 ROOT = f"https://{HOST}/1160100"
-LISTED_ITEMS = ("GetKrxListedInfoService_V2/getItemInfo_V2", "service/GetKrxListedInfoService/getItemInfo")
-"""The route since 2026 and the one before: keys know the one or the other."""
 POLICY = Policy(name="fsc", label=LABEL, hosts={HOST: ("fsc",)}, pace=0.3, daily_budget=10_000)
-ROWS = 10_000
-"""Rows of a page at most."""
-MOST_PAGES = 20
-GATEWAY = b"OpenAPI_ServiceResponse"
-GOOD, NO_DATA = "00", "03"
-UNKNOWN_ROUTE, UNKNOWN_KEY = "12", "30"
-"""What a key of the other route gets."""
-LEGACY_PREFIX = "A"
-"""Before the ticker on the old route."""
+MOST_PAGES = 300
+PRICES_SINCE = date(2020, 1, 2)
+READINGS = 2
+"""A table that changed while it was read is read so often in all."""
+PREFIXED = 7
+"""Length of a short code with the A that some routes put before it."""
 
-_REASON = re.compile(rb"<returnReasonCode>\s*(\w+)\s*</returnReasonCode>")
-_ERRORS: dict[str, type[ForestoError]] = {
-    **dict.fromkeys(("01", "02", "04", "05"), Transient),
-    **dict.fromkeys(("20", "21", "31", "32", "33"), AuthFailed),
-    "22": QuotaSpent,
-    "23": RateLimited,
-    "29": Blocked,
-}
-_MEANINGS: dict[type[ForestoError], str] = {
-    Transient: "서버 오류입니다",
-    AuthFailed: "키를 거절했습니다. data.go.kr 에서 활용신청과 기한을, 그리고 FSC_API_KEY 를 확인하세요",
-    QuotaSpent: "하루 한도를 다 썼습니다. 내일 다시 실행하세요",
-    RateLimited: "요청이 너무 잦다고 합니다. 다음 실행에서 이어집니다",
-    Blocked: "이 주소를 막았습니다. 24시간 동안 다시 묻지 않습니다",
-}
+BOND_FIELDS = (
+    "basDt", "isinCd", "isinCdNm", "bondIsurNm", "crno", "scrsItmsKcd", "scrsItmsKcdNm", "bondIssuDt", "bondExprDt",
+    "bondIssuAmt", "bondBal", "bondIssuCurCd", "bondSrfcInrt", "irtChngDcd", "bondIntTcd", "intPayCyclCtt",
+    "nxtmCopnDt", "rbfCopnDt", "grnDcd", "bondRnknDcd", "bondOffrMcd", "lstgDt", "prmncBondYn", "stripsPsblYn",
+    "kisScrsItmsKcd", "kisScrsItmsKcdNm", "kbpScrsItmsKcd", "kbpScrsItmsKcdNm",
+    "niceScrsItmsKcd", "niceScrsItmsKcdNm", "fnScrsItmsKcd", "fnScrsItmsKcdNm",
+)  # fmt: skip
+"""What is kept of a bond's 75 fields: all of them for all bonds would be 200 MB."""
+DIVIDEND_FIELDS = (
+    "basDt", "isinCd", "isinCdNm", "crno", "scrsItmsKcd", "scrsItmsKcdNm", "stckParPrc", "stckStacMd", "dvdnBasDt",
+    "cashDvdnPayDt", "stckDvdnRcd", "stckDvdnRcdNm", "stckGenrDvdnAmt", "stckGrdnDvdnAmt",
+    "stckGenrCashDvdnRt", "stckGenrDvdnRt", "cashGrdnDvdnRt", "stckGrdnDvdnRt",
+)  # fmt: skip
+
+Record = dict[str, Any]
 
 
-class _WrongRoute(ForestoError):
-    """This route does not know the key, or is gone; the other one may do."""
+@dataclass(frozen=True)
+class Service:
+    """One of the open data services.
 
-    def __init__(self, code: str) -> None:
-        """Remember the code."""
-        super().__init__(f"{LABEL}: 이 경로로는 받을 수 없습니다(코드 {code}).")
-        self.code = code
-
-
-def inspect(response: requests.Response) -> None:
-    """Tell this upstream's failures apart, whatever the HTTP status.
-
-    Raises:
-        AuthFailed, QuotaSpent, RateLimited, Blocked, Transient, BadPayload: by the code in the body.
+    Attributes:
+        title: what it is called at data.go.kr, where each has to be applied for by itself.
+        routes: paths below :data:`ROOT`: the one since 2026 and the one before. Keys know the one or the other.
+        rows: rows asked for on a page.
+        kept: fields kept of a row; all when empty.
     """
-    if GATEWAY in response.content:
-        _refuse(_gateway_code(response), response)
-        return
-    refuse_html(response, LABEL)
-    if response.status_code != requests.codes.ok:
-        return
-    header, _ = _envelope(response)
-    code = str(header.get("resultCode", GOOD)).zfill(2)
-    if code not in {GOOD, NO_DATA}:
-        _refuse(code, response)
+
+    title: str
+    routes: tuple[str, ...]
+    rows: int
+    kept: tuple[str, ...] = ()
 
 
-def _refuse(code: str, response: requests.Response) -> None:
-    if code in {UNKNOWN_ROUTE, UNKNOWN_KEY}:
-        raise _WrongRoute(code)
-    if code == NO_DATA:
-        return
-    kind = _ERRORS.get(code)
-    if kind is None:
-        raise BadPayload(f"{LABEL}: 질문이 잘못되었다고 합니다(코드 {code}).", response.content)
-    raise kind(f"{LABEL}: {_MEANINGS[kind]}(코드 {code}).")
+SERVICES = {
+    "items": Service(
+        "금융위원회_KRX상장종목정보",
+        ("GetKrxListedInfoService_V2/getItemInfo_V2", "service/GetKrxListedInfoService/getItemInfo"),
+        10_000,
+    ),
+    "prices": Service(
+        "금융위원회_주식시세정보",
+        (
+            "GetStockSecuritiesInfoService_V2/getStockPriceInfo_V2",
+            "service/GetStockSecuritiesInfoService/getStockPriceInfo",
+        ),
+        10_000,
+    ),
+    "bonds": Service(
+        "금융위원회_채권발행정보",
+        ("GetBondIssuInfoService_V2/getBondBasiInfo_V2", "service/GetBondIssuInfoService/getBondBasiInfo"),
+        1_000,
+        BOND_FIELDS,
+    ),
+    "dividends": Service(
+        "금융위원회_주식배당정보",
+        ("GetStocDiviInfoService_V2/getDiviInfo_V2", "service/GetStocDiviInfoService/getDiviInfo"),
+        5_000,
+        DIVIDEND_FIELDS,
+    ),
+}
 
 
-def _gateway_code(response: requests.Response) -> str:
-    found = _REASON.search(response.content)
-    if found:
-        return found[1].decode().zfill(2)
-    try:
-        return str(json.loads(response.content)["OpenAPI_ServiceResponse"]["cmmMsgHeader"]["returnReasonCode"]).zfill(2)
-    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError):
-        raise BadPayload(f"{LABEL}: 오류 응답을 읽을 수 없습니다.", response.content) from None
+class _Desk:
+    """One service: its session, and the routes that do not take our key."""
 
+    def __init__(self, transport: Transport, key: str, service: Service, own_route: str | None) -> None:
+        self.session = transport.session(POLICY, inspector(service.title))
+        self._key = key
+        self._service = service
+        self._routes = (own_route,) if own_route else service.routes
+        self._refused: dict[str, WrongRoute] = {}
+        self._lock = threading.Lock()
 
-def _envelope(response: requests.Response) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return header and body; some answers lack the wrapper around them."""
-    if GATEWAY in response.content:
-        # Only "no data" gets here.
-        return {}, {"totalCount": 0, "items": ""}
-    whole = json_object(response, LABEL)
-    inner = whole.get("response", whole)
-    if isinstance(inner, dict):
-        header, body = inner.get("header"), inner.get("body", {})
-        if isinstance(header, dict) and isinstance(body, dict):
-            return header, body
-    raise BadPayload(f"{LABEL}: 응답에 header 나 body 가 없습니다.", response.content)
+    def whole(self, filters: Mapping[str, str]) -> list[Record]:
+        """Return every row there is, from as many pages as it takes, or raise.
 
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream._open_data`.
+            BadPayload: fewer or more rows than there are.
+            Transient: the number of rows changed while we read them, twice.
+        """
+        for _ in range(READINGS):
+            rows = self._read(filters)
+            if rows is not None:
+                return rows
+        raise Transient(f"{LABEL}: 읽는 사이에 '{self._service.title}' 의 행 수가 바뀌었습니다.")
 
-def _page(response: requests.Response) -> tuple[int, list[dict[str, Any]]]:
-    """Return (rows there are in all, rows of this page); ``items`` may be text, an object or a list."""
-    header, body = _envelope(response)
-    if str(header.get("resultCode", GOOD)).zfill(2) == NO_DATA:
-        return 0, []
-    items = body.get("items") or []
-    found = items.get("item") or [] if isinstance(items, dict) else items
-    rows = [found] if isinstance(found, dict) else found
-    try:
-        total = int(body["totalCount"])
-    except (KeyError, TypeError, ValueError):
-        raise BadPayload(f"{LABEL}: 응답에 totalCount 가 없습니다.", response.content) from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BadPayload(f"{LABEL}: 응답의 items 를 읽을 수 없습니다.", response.content)
-    return total, rows
+    def _read(self, filters: Mapping[str, str]) -> list[Record] | None:
+        """Return every row; None when a later page, or the first one asked again, knows another number of rows."""
+        first = self._ask(filters, 1, self._service.rows)
+        rows = self._kept(first)
+        number = 1
+        while len(rows) < first.total and number < MOST_PAGES:
+            number += 1
+            page = self._ask(filters, number, self._service.rows)
+            if page.total != first.total:
+                return None
+            if not page.rows:
+                break
+            rows += self._kept(page)
+        if number > 1 and self._ask(filters, 1, 1).total != first.total:
+            return None
+        if len(rows) != first.total:
+            raise BadPayload(f"{LABEL}: {first.total:,}행 가운데 {len(rows):,}행이 왔습니다.", _as_bytes(rows))
+        return rows
+
+    def _kept(self, page: Page) -> list[Record]:
+        kept = self._service.kept
+        return [{name: row[name] for name in kept if name in row} for row in page.rows] if kept else page.rows
+
+    def _ask(self, filters: Mapping[str, str], number: int, size: int) -> Page:
+        """Ask the first route that takes our key; one that does not is left out for the rest of the run."""
+        for route in self._routes:
+            if route in self._refused:
+                continue
+            try:
+                return self._ask_at(route, filters, number, size)
+            except WrongRoute as wrong:
+                with self._lock:
+                    self._refused[route] = wrong
+        codes = {wrong.code for wrong in self._refused.values()}
+        if UNKNOWN_KEY not in codes:
+            raise BadPayload(
+                f"{LABEL}: '{self._service.title}' 의 경로가 바뀌었습니다(코드 {min(codes)})."
+                " 새 경로를 알면 FORESTO_FSC_ROUTES 에 적으세요."
+            )
+        error = refusal(UNKNOWN_KEY, self._service.title)
+        if isinstance(error, AuthFailed):
+            self.session.refuse(error)
+        raise error
+
+    def _ask_at(self, route: str, filters: Mapping[str, str], number: int, size: int) -> Page:
+        parameters = {
+            "serviceKey": self._key,
+            "resultType": "json",
+            "numOfRows": f"{size}",
+            "pageNo": f"{number}",
+            **filters,
+        }
+        return page_of(self.session.get(f"{ROOT}/{route}", params=parameters))
 
 
 class Fsc:
     """The open data with one key, encoded or not as the portal shows it."""
 
-    def __init__(self, transport: Transport, key: str) -> None:
-        """Keep the key decoded: it is encoded once when it is sent."""
-        self._session = transport.session(POLICY, inspect)
-        self._key = unquote(key) if "%" in key else key
-        self._routes = list(LISTED_ITEMS)
-        self.sessions = [self._session]
+    def __init__(self, transport: Transport, key: str, routes: Mapping[str, str] | None = None) -> None:
+        """Keep the key decoded: it is encoded once when it is sent.
 
-    def listed_items(self, day: date) -> list[dict[str, Any]]:
+        Args:
+            transport: makes the sessions, one a service: a key may be good for one and not for another.
+            key: as the portal shows it.
+            routes: the operator's own paths below :data:`ROOT`, by service.
+
+        Raises:
+            ConfigError: a route for a service that there is not.
+        """
+        own = routes or {}
+        unknown = sorted(own.keys() - SERVICES.keys())
+        if unknown:
+            known = ", ".join(SERVICES)
+            raise ConfigError(f"FORESTO_FSC_ROUTES 에 모르는 서비스 {unknown[0]} 가 있습니다. 쓸 수 있는 이름: {known}")
+        plain = unquote(key) if "%" in key else key
+        self._desks = {name: _Desk(transport, plain, service, own.get(name)) for name, service in SERVICES.items()}
+        self.sessions = [desk.session for desk in self._desks.values()]
+        self.price_sessions = [self._desks["prices"].session]
+
+    def listed_items(self, day: date) -> list[Record]:
         """Return ``isinCd, srtnCd, mrktCtg, itmsNm, crno`` … of every stock listed on ``day``, preferred ones missing.
 
         ``srtnCd`` is the plain ticker, whichever route answered. An empty list means a holiday or a session that is
         not published yet; the answer does not say which.
 
         Raises:
-            ForestoError: as :func:`inspect`.
-            BadPayload: rows of another day, or fewer than there are.
-            Transient: the number of rows changed while we read them.
+            ForestoError: as :meth:`_Desk.whole`.
+            BadPayload: rows of another day.
         """
-        total, rows = self._ask(day, 1)
-        pages = 1
-        while len(rows) < total and pages < MOST_PAGES:
-            pages += 1
-            more = self._ask(day, pages)[1]
-            if not more:
-                break
-            rows += more
-        if pages > 1 and self._ask(day, 1)[0] != total:
-            raise Transient(f"{LABEL}: 읽는 사이에 행 수가 바뀌었습니다.")
-        if len(rows) != total:
-            raise BadPayload(f"{LABEL}: {total:,}행 가운데 {len(rows):,}행만 왔습니다.", json.dumps(rows).encode())
+        return _with_plain_codes(self._of_day("items", day))
+
+    def stock_prices(self, day: date) -> list[Record]:
+        """Return the unadjusted prices of every stock on ``day``, text fields, from 2020-01-02 on; no ETF or ETN.
+
+        An empty list means what it does in :meth:`listed_items`.
+
+        Raises:
+            ForestoError: as :meth:`listed_items`.
+        """
+        return _with_plain_codes(self._of_day("prices", day))
+
+    def bonds(self, day: date) -> list[Record]:
+        """Return :data:`BOND_FIELDS` of every bond as of ``day``; the routes before 2026 know fewer of them.
+
+        An empty list means what it does in :meth:`listed_items`.
+
+        Raises:
+            ForestoError: as :meth:`listed_items`.
+        """
+        return self._of_day("bonds", day)
+
+    def dividends(self) -> list[Record]:
+        """Return the whole table of dividends, some 70,000 rows since 1985; ``basDt`` is the table's own date.
+
+        It is asked for without any filter: which date the newest table has is not known beforehand.
+
+        Raises:
+            ForestoError: as :meth:`_Desk.whole`.
+            BadPayload: rows of several tables.
+        """
+        rows = self._desks["dividends"].whole({})
+        if len({row.get("basDt") for row in rows}) > 1:
+            raise BadPayload(f"{LABEL}: 배당 자료에 여러 기준일이 섞여 있습니다.", _as_bytes(rows))
+        return rows
+
+    def _of_day(self, service: str, day: date) -> list[Record]:
+        rows = self._desks[service].whole({"basDt": f"{day:%Y%m%d}"})
         if {row.get("basDt") for row in rows} - {f"{day:%Y%m%d}"}:
-            raise BadPayload(f"{LABEL}: {day} 를 물었는데 다른 날짜의 자료가 왔습니다.", json.dumps(rows).encode())
-        return [{**row, "srtnCd": str(row.get("srtnCd", "")).removeprefix(LEGACY_PREFIX)} for row in rows]
+            raise BadPayload(f"{LABEL}: {day} 를 물었는데 다른 날짜의 자료가 왔습니다.", _as_bytes(rows))
+        return rows
 
-    def _ask(self, day: date, page: int) -> tuple[int, list[dict[str, Any]]]:
-        """Ask the first route that takes our key; one that does not is left out for the rest of the run."""
-        codes = []
-        while self._routes:
-            try:
-                return self._ask_at(self._routes[0], day, page)
-            except _WrongRoute as refusal:
-                codes.append(refusal.code)
-                if len(self._routes) == 1:
-                    break
-                del self._routes[0]
-        if UNKNOWN_KEY not in codes:
-            raise BadPayload(f"{LABEL}: 상장종목 서비스의 경로가 바뀌었습니다(코드 {codes[-1]}).")
-        error = AuthFailed(f"{LABEL}: {_MEANINGS[AuthFailed]}(코드 {UNKNOWN_KEY}).")
-        self._session.refuse(error)
-        raise error
 
-    def _ask_at(self, route: str, day: date, page: int) -> tuple[int, list[dict[str, Any]]]:
-        parameters = {
-            "serviceKey": self._key,
-            "resultType": "json",
-            "numOfRows": f"{ROWS}",
-            "pageNo": f"{page}",
-            "basDt": f"{day:%Y%m%d}",
-        }
-        return _page(self._session.get(f"{ROOT}/{route}", params=parameters))
+def _with_plain_codes(rows: list[Record]) -> list[Record]:
+    """Return the rows with ``srtnCd`` as the plain ticker: some routes put an A before it."""
+    codes = (str(row.get("srtnCd", "")) for row in rows)
+    return [
+        {**row, "srtnCd": code[-6:] if len(code) == PREFIXED else code} for row, code in zip(rows, codes, strict=True)
+    ]
+
+
+def _as_bytes(rows: list[Record]) -> bytes:
+    return json.dumps(rows, ensure_ascii=False).encode()

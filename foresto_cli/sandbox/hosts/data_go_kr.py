@@ -1,85 +1,109 @@
-"""apis.data.go.kr: FSC's listed items with company numbers, as JSON, on the route of 2026 and on the one before."""
+"""apis.data.go.kr: four services of FSC, as JSON or XML, on the routes of 2026 and on those before.
 
-from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+Parameters that a service does not know are ignored, as there: whoever asks with a wrong name gets another answer.
+"""
 
-from foresto_cli.clock import KST
-from foresto_cli.sandbox.wire import Answer, Request, as_json, plain
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from foresto_cli.sandbox.wire import Answer, Request
 from foresto_cli.sandbox.world import World
 
 if TYPE_CHECKING:
+    from foresto_cli.sandbox.fsc.envelope import Slice
     from foresto_cli.sandbox.market import Market
 
 HOSTS = ("apis.data.go.kr",)
-ROUTE = "/1160100/GetKrxListedInfoService_V2/getItemInfo_V2"
-LEGACY = "/1160100/service/GetKrxListedInfoService/getItemInfo"
-PUBLISHED = time(13, 0)
-"""A session's items appear at this hour of the next one."""
-MOST_ROWS = 10_000
+ROOT = "/1160100/"
+MOST_ROWS = {"getItemInfo": 10_000, "getStockPriceInfo": 10_000, "getBondBasiInfo": 1_000, "getDiviInfo": 5_000}
+"""Rows of a page at most, whatever ``numOfRows`` says."""
+SERVICES = {
+    "getItemInfo": "GetKrxListedInfoService",
+    "getStockPriceInfo": "GetStockSecuritiesInfoService",
+    "getBondBasiInfo": "GetBondIssuInfoService",
+    "getDiviInfo": "GetStocDiviInfoService",
+}
 REFUSED_KEYS = ("", "wrong")
 
 
 def answer(request: Request, world: World) -> Answer:
     """Return the page asked for; a holiday and a day not yet published are both empty."""
     from foresto_cli.sandbox import damage
+    from foresto_cli.sandbox.fsc import envelope
 
-    if request.path not in {ROUTE, LEGACY}:
+    found = _operation(request.path)
+    if found is None:
         return damage.gateway("12")
     key = request.query.get("serviceKey", "")
     if key in REFUSED_KEYS or "%" in key:
         # A key that was encoded twice still has a percent sign.
         return damage.gateway("30")
-    if request.query.get("resultType") != "json":
-        return plain("foresto sandbox: only resultType=json\n", 400)
-    size = min(_number(request, "numOfRows", 10), MOST_ROWS)
-    page = _number(request, "pageNo", 1)
-    day = _day(request.query.get("basDt", ""))
-    rows = _items(world.market, day, legacy=request.path == LEGACY) if day else []
-    return _page(rows, size, page)
+    operation, legacy = found
+    total, rows = TABLES[operation](world.market, request, legacy)
+    return envelope.page(request, total, rows, MOST_ROWS[operation])
 
 
-def _page(rows: list[dict[str, Any]], size: int, page: int) -> Answer:
-    shown = rows[(page - 1) * size : page * size]
-    items: Any = {"item": shown[0] if len(shown) == 1 else shown} if shown else ""
-    body = {"numOfRows": size, "pageNo": page, "totalCount": len(rows), "items": items}
-    return as_json({"response": {"header": {"resultCode": "00", "resultMsg": "NORMAL SERVICE."}, "body": body}})
+def _operation(path: str) -> tuple[str, bool] | None:
+    """Return (operation, whether on the older route) of a path; None if there is no such route."""
+    for operation, service in SERVICES.items():
+        if path == f"{ROOT}{service}_V2/{operation}_V2":
+            return operation, False
+        if path == f"{ROOT}service/{service}/{operation}":
+            return operation, True
+    return None
 
 
-def _items(market: "Market", day: date, *, legacy: bool) -> list[dict[str, Any]]:
-    from foresto_cli.sandbox.market import calendar, codes
+def _items(market: "Market", request: Request, legacy: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # one form for all
+    from foresto_cli.sandbox.fsc import stocks
 
-    if day not in market.sessions:
-        return []
-    if market.now < datetime.combine(calendar.next_session(day, market.seed), PUBLISHED, KST):
-        return []
-    listed = market.listed(day)
-    return [
-        {
-            "basDt": f"{day:%Y%m%d}",
-            "srtnCd": f"A{stock.code}" if legacy else stock.code,
-            "isinCd": codes.isin(stock.code),
-            "mrktCtg": stock.board.removesuffix(" GLOBAL"),
-            "itmsNm": name,
-            "crno": "" if stock.kind == "foreign" else company_number(stock.number),
-            "corpNm": f"{name}(주)",
-        }
-        for stock, name in zip(listed.stocks, listed.names, strict=True)
-        if stock.kind != "preferred"
-    ]
+    day = _published_day(market, request)
+    return _cut(stocks.items(market, day, legacy=legacy) if day else [])
 
 
-def company_number(number: int) -> str:
-    """Return the invented company number of the ``number``-th company."""
-    return f"110111{number:07d}"
+def _prices(market: "Market", request: Request, _: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # as above
+    from foresto_cli.sandbox.fsc import stocks
+
+    day = _published_day(market, request)
+    return _cut(stocks.prices(market, day) if day else [])
 
 
-def _number(request: Request, name: str, default: int) -> int:
-    given = request.query.get(name, "")
-    return int(given) if given.isdigit() and int(given) else default
+def _bonds(market: "Market", request: Request, _: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # as above
+    from foresto_cli.sandbox.fsc import bonds
+
+    day = _published_day(market, request)
+    if day is None:
+        return 0, lambda start, end: []  # noqa: ARG005  # nothing, wherever
+    return bonds.count(market.size), lambda start, end: bonds.rows(market.size, market.seed, day, start, end)
 
 
-def _day(given: str) -> date | None:
+def _dividends(market: "Market", _: Request, __: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # as above
+    from foresto_cli.sandbox.fsc import dividends, envelope
+
+    day = envelope.newest_published(market)
+    if day is None:
+        return 0, lambda start, end: []  # noqa: ARG005  # as above
+    return dividends.count(market, day), lambda start, end: dividends.rows(market, day, start, end)
+
+
+TABLES: dict[str, Callable[["Market", Request, bool], tuple[int, "Slice"]]] = {
+    "getItemInfo": _items,
+    "getStockPriceInfo": _prices,
+    "getBondBasiInfo": _bonds,
+    "getDiviInfo": _dividends,
+}
+
+
+def _cut(rows: list[dict[str, str]]) -> tuple[int, "Slice"]:
+    return len(rows), lambda start, end: rows[start:end]
+
+
+def _published_day(market: "Market", request: Request) -> date | None:
+    """Return the base date asked for, if its data are out."""
+    from foresto_cli.sandbox.fsc import envelope
+
     try:
-        return datetime.strptime(given, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        day = datetime.strptime(request.query.get("basDt", ""), "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
     except ValueError:
         return None
+    return day if envelope.is_published(market, day) else None

@@ -6,6 +6,7 @@ exact, and an operator's ``close_price / prev_close`` is not an integer division
 
 from foresto_cli.store.tables._metadata import metadata
 from foresto_cli.store.tables.actions import corporate_actions
+from foresto_cli.store.tables.bonds import bonds
 from foresto_cli.store.tables.operations import (
     data_collection_log,
     data_load_batch,
@@ -52,6 +53,7 @@ __all__ = [
     "alpha_vantage_financials",
     "alpha_vantage_stocks",
     "alpha_vantage_timeseries",
+    "bonds",
     "corporate_actions",
     "dart_answer",
     "dart_company",

@@ -72,11 +72,13 @@ stocks = Table(
     Column("english_name", String(200)),
     Column("yahoo_sector", String(50)),
     Column("enriched_at", DateTime),
+    Column("dividend_yield", Numeric),
     Column("batch_id", BigInteger, nullable=False),
     Column("last_updated", DateTime, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Index("ix_stocks_name", "name"),
-    comment="One row per stock as it is now; price and market_cap in won, returns in percent of adjusted closes",
+    comment="One row per stock as it is now; price and market_cap in won, returns in percent of adjusted closes,"
+    " dividend_yield in percent of the price",
 )
 
 stock_history = Table(

@@ -1,0 +1,75 @@
+"""What the data sets of FSC's open data share: the newest published day, ISINs, and fields that are text."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from foresto_cli.calendar import Calendar
+from foresto_cli.errors import Transient
+from foresto_cli.loaders.price_rows import number
+
+STEPS_BACK = 5
+"""So many sessions without an answer are no longer a matter of time."""
+NOTHING = ("", "NULL")
+NO_DATE = ("99991231", "00000000")
+"""Written where a date is required and there is none."""
+ISIN_LENGTH = 12
+
+Records = list[dict[str, Any]]
+
+
+def newest_published(ask: Callable[[date], Records], day: date, calendar: Calendar, label: str) -> Records:
+    """Return the rows of ``day``, or of the newest session before it when ``day`` is not published yet.
+
+    Raises:
+        Transient: there was nothing for several sessions.
+        ForestoError: as ``ask``.
+    """
+    for _ in range(STEPS_BACK):
+        records = ask(day)
+        if records:
+            return records
+        day = calendar.previous(day)
+    raise Transient(f"{label}: {STEPS_BACK}거래일을 거슬러 물어도 자료가 비어 있습니다.")
+
+
+def is_isin(text: str) -> bool:
+    """Say whether ``text`` is an ISIN by form and check digit (ISO 6166, modulus 10 double-add-double)."""
+    if len(text) != ISIN_LENGTH or not (text.isascii() and text.isalnum() and text.upper() == text):
+        return False
+    if not text[:2].isalpha() or not text[-1].isdigit():
+        return False
+    digits = "".join(f"{int(character, 36)}" for character in text)[::-1]
+    doubled = (int(digit) * (1 + position % 2) for position, digit in enumerate(digits))
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+
+
+def text_of(record: Mapping[str, Any], name: str) -> str | None:
+    """Return a field without the blanks and line breaks around and in it; None for what stands for nothing.
+
+    Older routes lack some fields; those are None too.
+    """
+    plain = " ".join(str(record.get(name) or "").split())
+    return None if plain in NOTHING else plain
+
+
+def number_of(record: Mapping[str, Any], name: str) -> int | Decimal | None:
+    """Return a field as a number.
+
+    Raises:
+        ValueError: it is text.
+    """
+    return number(text_of(record, name) or "")
+
+
+def date_of(record: Mapping[str, Any], name: str) -> date | None:
+    """Return a field written YYYYMMDD as a date; None for what stands for no date.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    plain = text_of(record, name)
+    if plain is None or plain in NO_DATE:
+        return None
+    return datetime.strptime(plain, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone

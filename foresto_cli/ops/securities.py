@@ -1,0 +1,87 @@
+"""Which loaders the commands about bonds and dividends run."""
+
+from datetime import date
+
+from sqlalchemy import text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.loaders import Loader, dividend_yield
+from foresto_cli.loaders.bonds import Bonds
+from foresto_cli.loaders.derived import Derived
+from foresto_cli.loaders.dividends import Dividends
+from foresto_cli.ops import job
+from foresto_cli.ops.job import Options
+from foresto_cli.upstream import fsc
+from foresto_cli.upstream.fsc import Fsc
+
+
+def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> job.Result:
+    """Bring the bonds up to date, from the newest published list or the one of ``as_of``.
+
+    Args:
+        app: what the command works with.
+        quality: ``all``, ``investment_grade`` or ``high_quality``: which bonds are taken in.
+        as_of: base date, or None.
+        options: how the command runs.
+
+    Raises:
+        UsageError: ``as_of`` is to come.
+        ConfigError: there is no key.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    client = _client(app, "bonds")
+    if as_of is not None and as_of > clock.today():
+        raise UsageError(f"기준일({as_of})은 아직 오지 않았습니다(오늘은 {clock.today()}).")
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            active = connection.scalar(text("SELECT count(*) FROM bonds WHERE is_active")) or 0
+        return [Bonds(client, app.calendar, clock.now(), quality, as_of, active)]
+
+    return job.run_or_preview(app, "bonds load", "채권", make, options)
+
+
+def load_dividends(app: App, options: Options) -> job.Result:
+    """Bring FSC's dividends up to date, and by them the yields of the stocks.
+
+    Raises:
+        ConfigError: there is no key.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    client = _client(app, "dividends")
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            known = connection.execute(text("SELECT isin, ticker FROM fdr_stock_listing WHERE isin IS NOT NULL")).all()
+            stored = connection.scalar(
+                text("SELECT count(*) FROM dividend_history WHERE source_id = :source"), {"source": fsc.SOURCE_ID}
+            )
+        tickers = {row.isin: row.ticker for row in known}
+        return [Dividends(client, app.calendar, clock.now(), tickers, stored or 0), yields()]
+
+    return job.run_or_preview(app, "stocks dividends", "배당", make, options)
+
+
+def yields() -> Derived:
+    """Return what brings ``stocks.dividend_yield`` up to date from the stored dividends and prices."""
+    today = clock.today()
+    return Derived(
+        dividend_yield.NAME,
+        "배당수익률",
+        "stocks",
+        lambda connection, provenance: dividend_yield.write(connection, today, provenance),
+    )
+
+
+def _client(app: App, service: str) -> Fsc:
+    """Return the open data.
+
+    Raises:
+        ConfigError: there is no key.
+    """
+    if app.fsc is None:
+        title = fsc.SERVICES[service].title
+        raise ConfigError(f"FSC_API_KEY 가 없습니다. data.go.kr 에서 '{title}' 을 활용신청하고 받은 키를 설정하세요.")
+    return app.fsc

@@ -1,0 +1,103 @@
+"""What the weekly and the monthly verification ask besides: who is listed, and what companies file."""
+
+from foresto_cli.verify import CRITICAL, WARNING, Check, actions, reports, roster
+
+ROSTER = (
+    Check(
+        "roster.count",
+        "거래소의 종목 수",
+        CRITICAL,
+        "stocks",
+        "활성 종목과 ETF 의 수가 거래소의 것과 1% 넘게 다르지 않다",
+        "foresto stocks load && foresto stocks etfs",
+        roster.other_count_than_the_exchange,
+    ),
+    Check(
+        "roster.drop",
+        "갑자기 줄어든 종목",
+        CRITICAL,
+        "stocks",
+        "활성 종목과 ETF 가 지난주보다 2% 넘게 줄지 않았다",
+        "상장 목록을 확인하고 foresto stocks load && foresto stocks etfs",
+        roster.sudden_drop,
+    ),
+    Check(
+        "roster.inactive",
+        "비활성 종목의 비율",
+        WARNING,
+        "stocks",
+        "비활성 종목이 30% 이하",
+        "상장 목록을 확인하고 foresto stocks load",
+        roster.mostly_gone,
+    ),
+    Check(
+        "roster.unpriced",
+        "시세 없는 활성 종목",
+        WARNING,
+        "stocks",
+        "활성 종목은 마지막 거래일의 시세가 있다",
+        "foresto listing load && foresto prices incremental && foresto stocks load",
+        roster.active_without_prices,
+    ),
+    Check(
+        "roster.unknown",
+        "신상 없는 시세",
+        WARNING,
+        "stocks",
+        "시세가 있는 종목은 stocks 에도 있다",
+        "foresto stocks load",
+        roster.prices_without_identity,
+    ),
+    Check(
+        "roster.crno",
+        "법인등록번호",
+        WARNING,
+        "stocks",
+        "국내 활성 종목의 95% 이상에 법인등록번호가 있다",
+        "foresto stocks load",
+        roster.few_company_numbers,
+    ),
+)
+"""About who is listed."""
+
+REPORTS = (
+    Check(
+        "statements.years",
+        "해마다의 재무제표",
+        WARNING,
+        "financial_report",
+        "받은 해마다 그때 상장된 회사의 90% 이상이 사업보고서를 냈다",
+        "foresto dart financials --year 연도",
+        reports.thin_years,
+    ),
+    Check(
+        "statements.balance",
+        "자산 = 부채 + 자본",
+        WARNING,
+        "financial_report",
+        "자산과 부채·자본의 합이 0.1% 넘게 다르지 않다",
+        "공시 원문을 확인하고 foresto dart reparse",
+        reports.unbalanced,
+    ),
+    Check(
+        "actions.unexplained",
+        "공시 없는 기준가 사건",
+        WARNING,
+        "stock_price_daily",
+        "권리락, 분할, 병합마다 그 결정 공시가 있다",
+        "foresto dart corporate-actions --from 여덟달전날짜, 그래도 없으면 공시를 찾아보세요",
+        actions.unexplained_events,
+    ),
+    Check(
+        "actions.unexecuted",
+        "기준가에 나타나지 않은 결정",
+        WARNING,
+        "corporate_actions",
+        "기일이 지난 증자, 감자, 분할, 병합 결정은 기준가를 바꾸었다",
+        "foresto dart corporate-actions (정정·철회 확인), 시세가 빠졌으면 foresto prices gaps",
+        actions.unexecuted_actions,
+    ),
+)
+"""About what companies file."""
+
+WEEKLY_CHECKS = (*ROSTER, *REPORTS)

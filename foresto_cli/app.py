@@ -20,6 +20,7 @@ from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import StoredLimits
 from foresto_cli.upstream.fdr import Fdr
+from foresto_cli.upstream.finlife import Finlife
 from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.krx import Krx
@@ -107,10 +108,16 @@ class App:
         key = self.settings.fsc_api_key
         return None if key is None else Fsc(self._transport, key.get_secret_value())
 
+    @cached_property
+    def finlife(self) -> Finlife | None:
+        """Return the FSS's disclosure of financial products, if there is a key."""
+        key = self.settings.fss_api_key
+        return None if key is None else Finlife(self._transport, key.get_secret_value())
+
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:
         """Return the sessions of every client used so far."""
-        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc"))
+        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc", "finlife"))
         return [session for client in made if client is not None for session in client.sessions]
 
 

@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     krx_pw: SecretStr | None = None
     krx_openapi_key: SecretStr | None = None
     fsc_api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("fsc_api_key", *FSC_ALIASES))
+    fss_api_key: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
     foresto_log_level: str = "INFO"
 
@@ -181,6 +182,7 @@ SANDBOX_KEYS = {
     "krx_pw": "sandbox-password",
     "krx_openapi_key": "sandbox-openapi-key",
     "fsc_api_key": "sandbox/fsc+key==",
+    "fss_api_key": "sandbox-fss-key",
 }
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 

@@ -51,7 +51,9 @@ SMALL = {"FORESTO_SANDBOX_STOCKS": "60", "FORESTO_SANDBOX_SESSIONS": "12", "FORE
 
 def environment_of(home, **variables):
     """The environment of a command under test: nothing of the operator's own settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("FORESTO_", "KRX_", "FSC_", "DATABASE_", "PG"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("FORESTO_", "KRX_", "FSC_", "FSS_", "DATABASE_", "PG"))
+    }
     return {**kept, **SMALL, "FORESTO_HOME": str(home), "PYTHONWARNINGS": "ignore", **variables}
 
 

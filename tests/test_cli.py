@@ -127,6 +127,8 @@ LOADING = {
     "prices load": ("--sandbox", "prices", "load", "--start", "20261116", "--end", "2026-11-20", "--json"),
     "verify daily": ("--sandbox", "verify", "daily", "--json"),
     "stocks load": ("--sandbox", "stocks", "load", "--json"),
+    "fss all": ("--sandbox", "fss", "all", "--json"),
+    "fss credit": ("--sandbox", "fss", "credit", "--group", "020000", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -156,6 +158,7 @@ GLANCES = {
     "stocks show": ("--sandbox", "stocks", "show", "가상전자"),
     "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
     "doctor": ("--sandbox", "doctor", "--offline"),
+    "fss best": ("--sandbox", "fss", "best", "deposits"),
     "db url": ("--sandbox", "db", "url"),
     "db size": ("--sandbox", "db", "size", "--json"),
     "dry": ("--sandbox", "prices", "incremental", "--dry-run", "--json"),
@@ -227,7 +230,11 @@ def test_the_readme_names_every_setting_and_no_other():
     used = {name.upper() for name in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z]+", source))
     used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
     assert len(used) >= 12
-    told = set(re.findall(r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README))
+    told = set(
+        re.findall(
+            r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|FSS_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README
+        )
+    )
     assert told == used
 
 
@@ -326,7 +333,7 @@ def test_nothing_is_left_running(place, loaded, glances):
 def test_no_key_is_in_any_output_or_log(place, loaded, glances):
     said = "".join(finished.stdout + finished.stderr for finished in [*loaded.values(), *glances.values()])
     logged = "".join(file.read_text(encoding="utf-8") for file in (place / "state").rglob("*.log*"))
-    for secret in ("sandbox-password", "sandbox-openapi-key", "fsc+key", "fsc%2Bkey"):
+    for secret in ("sandbox-password", "sandbox-openapi-key", "fsc+key", "fsc%2Bkey", "sandbox-fss-key"):
         assert secret not in said
         assert secret not in logged
 
@@ -347,6 +354,10 @@ IMPOSSIBLE = {
     "no workers": (("prices", "incremental", "--workers", "0"), {}, "--workers"),
     "no days": (("prices", "incremental", "--default-days", "0"), {}, "--default-days"),
     "no days of the index": (("prices", "index", "--default-days", "-1"), {}, "--default-days"),
+    "an unknown group": (("fss", "deposits", "--group", "020000,123456"), {}, "123456"),
+    "an unknown kind": (("fss", "best", "stocks"), {}, "stocks"),
+    "months of a loan": (("fss", "best", "mortgage", "--term", "12"), {}, "--term"),
+    "nobody at the top": (("fss", "best", "savings", "--top", "0"), {}, "--top"),
     "a run that is none": (("runs", "show", "999999"), {}, "999999"),
     "a run beyond all numbers": (("runs", "show", "9" * 30), {}, "9" * 30),
 }

@@ -53,6 +53,20 @@ KINDS = {
     "gateway30": "data.go.kr: the same with 30, unknown key",
     "gateway30json": "data.go.kr: code 30 as JSON with HTTP 403",
     "gateway31": "data.go.kr: XML with code 31, key expired",
+    **{
+        f"fss{code}": f"finlife: err_cd {code}, {meaning}"
+        for code, meaning in (
+            ("010", "unknown key"),
+            ("011", "suspended key"),
+            ("012", "deleted key"),
+            ("013", "the key of the guide's example"),
+            ("020", "daily quota spent"),
+            ("021", "address not registered"),
+            ("100", "a parameter is missing"),
+            ("101", "a parameter is wrong"),
+            ("900", "undefined error"),
+        )
+    },
     "all_dash": "rows without any value, as on a holiday",
     "stale": "FDR listing: the rows of the previous session",
     "zero": "all numbers are 0",

@@ -1,0 +1,153 @@
+"""How an answer of finlife becomes products with their options. Pure: no network, no database."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Table
+
+from foresto_cli.loaders.fss_kinds import Kind, wired
+from foresto_cli.store.upsert import Row
+from foresto_cli.upstream import finlife
+from foresto_cli.upstream.finlife import Record
+
+Key = tuple[Any, ...]
+
+NO_VALUE = frozenset(("", "-"))
+FOR_EVER = "99991231"
+SHOWN_MONTHS = 12
+COMPANY = re.compile(r"\d{7}")
+MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])")
+ABSURD_RATE = 1_000
+"""Percent; beyond it a number is no rate."""
+
+
+def products(kind: Kind, group: str, answer: finlife.Products) -> tuple[list[Row], int]:
+    """Return (one row per product, options that belong to no product).
+
+    A row has the members ``product`` (columns of the product's table), ``options`` (list of those of its options) and
+    ``problem`` (why it cannot be believed, or None). Options are joined by company and code after the last page; of
+    credit loans by the kind of loan too.
+
+    Raises:
+        KeyError: a field that everything hangs on is missing.
+    """
+    by_product: dict[Key, list[Record]] = defaultdict(list)
+    for record in answer.options:
+        by_product[key_of(kind, record)].append(record)
+    rows = [_row(kind, group, record, by_product.pop(key_of(kind, record), [])) for record in answer.base]
+    return rows, sum(map(len, by_product.values()))
+
+
+def key_of(kind: Kind, record: Record) -> Key:
+    """Return what tells the product that ``record`` is about from every other.
+
+    Raises:
+        KeyError: a part of it is missing.
+    """
+    return tuple(_words(record[name]) for name in kind.product_key)
+
+
+def _row(kind: Kind, group: str, record: Record, options: Sequence[Record]) -> Row:
+    problems: list[str] = []
+    product = _read(kind.products, record, kind.product_rates, problems)
+    read = [_read(kind.options, option, kind.option_rates, problems) for option in options]
+    # The same row twice says nothing new; two that differ contradict each other.
+    distinct = list({tuple(option.items()): option for option in read}.values())
+    if len({tuple(option[name] for name in kind.option_key) for option in distinct}) != len(distinct):
+        problems.append("같은 조건의 금리가 서로 다르게 두 번 있습니다")
+    if not COMPANY.fullmatch(product["fin_co_no"]) or not product["fin_prdt_cd"]:
+        problems.append("금융회사 번호나 상품 코드가 아닙니다")
+    if not MONTH.fullmatch(product["dcls_month"]):
+        problems.append(f"공시월 {product['dcls_month']} 을 읽을 수 없습니다")
+    product |= {"top_fin_grp_no": group, "is_active": True, "closed_on": None, "source_id": finlife.SOURCE_ID}
+    if kind.shown:
+        product["interest_rate"] = _shown_rate(kind, distinct)
+    name = f"{product.get('bank', product.get('company'))} {product['name']}"
+    return {"label": name, "product": product, "options": distinct, "problem": next(iter(problems), None)}
+
+
+def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str]) -> dict[str, Any]:
+    """Return the columns of ``table``; texts that are not there at all are null, keys, names and rates must be there.
+
+    Raises:
+        KeyError: one of those is missing.
+    """
+    found = {}
+    for column, name in wired(table):
+        needed = not column.nullable or column.name in rates
+        given = record[name] if needed else record.get(name)
+        try:
+            value = _converted(column, given)
+        except ValueError:
+            value = None
+            problems.append(f"{name} 의 값 {str(given)[:20]!r} 을 읽을 수 없습니다")
+        if column.name in rates and value is not None and not (value.is_finite() and abs(value) < ABSURD_RATE):
+            problems.append(f"{name} 이 금리일 수 없는 값입니다")
+            value = None
+        found[column.name] = value
+    return found
+
+
+def _converted(column: Column[Any], given: Any) -> Any:  # noqa: ANN401  # any JSON value becomes what the column holds
+    kind = next((kind for kind in CONVERTERS if isinstance(column.type, kind)), None)
+    if kind is not None:
+        return CONVERTERS[kind](given)
+    words = _words(given)
+    longest = getattr(column.type, "length", None)
+    if longest is not None and len(words) > longest:
+        raise ValueError(words)
+    if column.name in {"name", "bank", "company"}:
+        words = " ".join(words.split())
+    return words if words or not column.nullable else None
+
+
+def _words(given: Any) -> str:  # noqa: ANN401  # as above
+    # A NUL is valid JSON and no PostgreSQL text.
+    return "" if given is None else str(given).replace("\0", "").strip()
+
+
+def _number(given: Any) -> Decimal | None:  # noqa: ANN401  # as above
+    words = _words(given).replace(",", "")
+    if words in NO_VALUE:
+        return None
+    try:
+        return Decimal(words)
+    except InvalidOperation:
+        raise ValueError(words) from None
+
+
+def _months(given: Any) -> int:  # noqa: ANN401  # as above
+    """Return a term in months; 0 stands for one that is not stated."""
+    words = _words(given)
+    return int(words) if words else 0
+
+
+def _day(given: Any) -> date | None:  # noqa: ANN401  # as above
+    moment = _moment(f"{_words(given)}0000")
+    return None if moment is None or _words(given) == FOR_EVER else moment.date()
+
+
+def _moment(given: Any) -> datetime | None:  # noqa: ANN401  # as above
+    # No question hangs on these days: one that cannot be read is none.
+    try:
+        return datetime.strptime(_words(given), "%Y%m%d%H%M")  # noqa: DTZ007  # KST wall time, as everywhere
+    except ValueError:
+        return None
+
+
+CONVERTERS: Mapping[type, Callable[[Any], Any]] = {Numeric: _number, Integer: _months, DateTime: _moment, Date: _day}
+
+
+def _shown_rate(kind: Kind, options: Sequence[Row]) -> Decimal | None:
+    """Return the base rate of the option nearest to twelve months of the usual sort."""
+
+    def distance(option: Row) -> tuple[object, ...]:
+        unlike = [option[name] != wanted for name, wanted in kind.shown]
+        return abs(option["save_trm"] - SHOWN_MONTHS), *unlike, option["save_trm"]
+
+    stated = [option for option in options if option["intr_rate"] is not None]
+    return min(stated, key=distance)["intr_rate"] if stated else None

@@ -305,6 +305,8 @@ def test_status_tells_what_there_is(glances):
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
         "listing": True, "prices.day": True, "etfs": True, "prices.index": True,
+        "fss.deposits": True, "fss.savings": True, "fss.annuity": True,
+        "fss.mortgage": True, "fss.rent-house": True, "fss.credit": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0

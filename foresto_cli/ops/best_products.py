@@ -140,7 +140,7 @@ def _rows(connection: Connection, kind: Kind, wish: Wish, months: int | None) ->
     query = (
         f"SELECT company, name, sort, best, other FROM (SELECT p.bank AS company, p.name, {ranking.sort} AS sort,"  # noqa: S608  # made of our own words
         f" {ranking.best} AS best, {ranking.other} AS other, rank() OVER (ORDER BY {order}) AS place,"
-        f" row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS nth"
+        f" row_number() OVER (PARTITION BY {key} ORDER BY {order}, {ranking.sort}) AS nth"
         f" FROM {kind.options.name} o JOIN {kind.products.name} p USING ({key})"
         f" WHERE {' AND '.join(conditions)}) options WHERE nth = 1 ORDER BY place, 1, 2 LIMIT :top"
     )

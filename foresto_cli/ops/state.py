@@ -1,6 +1,7 @@
 """The state at a glance: what runs, how old each data set is, what is due, what is wrong."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -8,8 +9,10 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
+from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import alerts, runs
 from foresto_cli.store import limits
+from foresto_cli.upstream.finlife import GROUPS
 
 
 @dataclass(frozen=True)
@@ -21,14 +24,18 @@ class DataSet:
         label: what the operator calls it.
         newest: SQL for the newest day it holds.
         command: what brings it up to date.
+        fresh_days: how many days it may be behind the last session.
     """
 
     name: str
     label: str
     newest: str
     command: str
+    fresh_days: int = 0
 
 
+MONTHLY_DAYS = 35
+"""Age at which what is loaded once a month is due."""
 DATA_SETS = (
     DataSet(
         "listing",
@@ -39,6 +46,18 @@ DATA_SETS = (
     DataSet("prices.day", "일별 시세", "SELECT max(trade_date) FROM stock_price_daily", "foresto prices incremental"),
     DataSet("etfs", "ETF", "SELECT max(price_date) FROM etfs WHERE is_active", "foresto stocks etfs"),
     DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily", "foresto prices index"),
+    *(
+        DataSet(
+            kind.dataset,
+            kind.label,
+            # As old as its oldest group, and not there before all groups are.
+            f"SELECT min(asked_at)::date FROM unit_ledger WHERE dataset = '{kind.dataset}' AND status <> 'failed'"  # noqa: S608  # our own name
+            f" HAVING count(*) = {len(GROUPS)}",
+            f"foresto fss {kind.name}",
+            MONTHLY_DAYS,
+        )
+        for kind in KINDS
+    ),
 )
 
 
@@ -53,7 +72,7 @@ def status(app: App) -> dict[str, Any]:
             "last_session": f"{last}",
             "next_session": f"{app.calendar.following(clock.today())}",
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
-            "data": [_data_set(connection, data_set, f"{last}") for data_set in DATA_SETS],
+            "data": [_data_set(connection, data_set, last) for data_set in DATA_SETS],
             "last_runs": [_brief(run) for run in recent[:5] if run["status"] != runs.RUNNING],
             "alerts": [
                 {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
@@ -68,7 +87,7 @@ def status(app: App) -> dict[str, Any]:
         }
 
 
-def _data_set(connection: Connection, data_set: DataSet, last: str) -> dict[str, Any]:
+def _data_set(connection: Connection, data_set: DataSet, last: date) -> dict[str, Any]:
     newest = connection.scalar(text(data_set.newest))
     row = connection.execute(
         text(
@@ -81,7 +100,7 @@ def _data_set(connection: Connection, data_set: DataSet, last: str) -> dict[str,
         "name": data_set.name,
         "label": data_set.label,
         "newest": None if newest is None else f"{newest}",
-        "current": newest is not None and f"{newest}" >= last,
+        "current": newest is not None and newest >= last - timedelta(days=data_set.fresh_days),
         "asked_at": None if row.asked is None else f"{row.asked:%Y-%m-%d %H:%M}",
         "failed": row.failed,
         "provisional": row.provisional,

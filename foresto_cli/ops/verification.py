@@ -11,7 +11,8 @@ from foresto_cli.errors import VerificationFailed
 from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
-from foresto_cli.verify import CRITICAL, Finding, Scope, checks, record, run_checks
+from foresto_cli.verify import CRITICAL, Check, Finding, Scope, checks, record, run_checks
+from foresto_cli.verify.monthly import MONTHLY_CHECKS
 
 SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
@@ -30,10 +31,11 @@ def verify_weekly(app: App) -> job.Result:
 
 
 def verify_monthly(app: App) -> job.Result:
-    """Check the whole stored history in the same way."""
+    """Check the whole stored history in the same way, and the financial products."""
     first = loads.first_stored(app)
     last = app.calendar.latest_ended(clock.now())
-    return _verify(app, "verify monthly", "월간 검증", app.calendar.sessions(first or last, last))
+    sessions = app.calendar.sessions(first or last, last)
+    return _verify(app, "verify monthly", "월간 검증", sessions, (*checks.CHECKS, *MONTHLY_CHECKS))
 
 
 def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Options) -> job.Result:
@@ -59,10 +61,12 @@ def _newest(app: App, count: int) -> list[date]:
     return sessions[::-1]
 
 
-def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job.Result:
+def _verify(
+    app: App, command: str, label: str, sessions: Sequence[date], asked: Sequence[Check] = checks.CHECKS
+) -> job.Result:
     with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:
-            findings = run_checks(checks.CHECKS, Scope(connection, app.calendar, clock.now(), sessions))
+            findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions))
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
         result = job.summary(command, run.run_id, [])
@@ -70,19 +74,19 @@ def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job
             "outcome": "failed" if critical else "done",
             "exit_code": VerificationFailed.exit_code if critical else 0,
             "seconds": run.seconds,
-            "checks": len(checks.CHECKS),
+            "checks": len(asked),
             "sessions": len(sessions),
             "findings": [asdict(finding) for finding in findings],
-            "alerts": _alert(app, findings, run.run_id),
+            "alerts": _alert(app, asked, findings, run.run_id),
             "reasons": [f"{finding.name}: {finding.found:,}건" for finding in findings],
         }
         run.close(result, "; ".join(result["reasons"]) or None)
     return result
 
 
-def _alert(app: App, findings: list[Finding], run_id: int) -> list[str]:
+def _alert(app: App, asked: Sequence[Check], findings: Sequence[Finding], run_id: int) -> list[str]:
     found = {finding.check for finding in findings}
-    for check in checks.CHECKS:
+    for check in asked:
         if check.name not in found:
             alerts.resolve(app.engine, "verify", check.name)
     titles = []

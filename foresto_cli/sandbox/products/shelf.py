@@ -67,7 +67,7 @@ def disclosure(today: date) -> date:
 
 def page_size(division: str, group: str) -> int:
     """Return how many products a page has; no two groups agree."""
-    return PAGES[division] - int(group[:3]) % 7
+    return PAGES[division] - int(group[:4]) % 7
 
 
 def on_offer(seed: int, division: str, group: str, day: date) -> Iterator[Product]:

@@ -28,7 +28,7 @@ COUNTS = {
 }  # fmt: skip
 """Products by kind (``prdt_div``) and group; the others sell none."""
 
-PAGES = {"D": 100, "S": 100, "P": 60, "M": 50, "R": 25, "C": 80}
+PAGES = {"D": 100, "S": 100, "P": 60, "M": 50, "R": 20, "C": 80}
 """Products of a page, by kind; groups differ by a few."""
 
 

@@ -18,6 +18,8 @@ from foresto_cli.upstream import finlife
 from foresto_cli.upstream.finlife import Finlife
 from foresto_cli.upstream.http import UpstreamSession
 
+A_PAGE = 50
+"""Products of a page, about; it is 5 to 100, by kind and group. For the plan only."""
 LEAST_SHARE = 0.5
 """An answer with fewer products than this share of those open so far is not believed."""
 TOO_FEW_TO_JUDGE = 10
@@ -60,7 +62,13 @@ class FssProducts:
     def units(self) -> list[Unit]:
         """Return the groups."""
         return [
-            Unit(group, f"{self.label} {finlife.GROUPS[group]}", upstream=finlife.POLICY.name) for group in self.groups
+            Unit(
+                group,
+                f"{self.label} {finlife.GROUPS[group]}",
+                1 + self.open_products.get(group, 0) // A_PAGE,
+                finlife.POLICY.name,
+            )
+            for group in self.groups
         ]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders

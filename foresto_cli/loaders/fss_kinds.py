@@ -4,6 +4,7 @@ Columns bear the names of the wire, those in :data:`WIRE` aside, so a table says
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Column, Table
 
@@ -63,6 +64,7 @@ class Kind:
         return tuple(column.name for column in self.options.primary_key if column.name not in self.product_key)
 
 
+@cache
 def wired(table: Table) -> list[tuple[Column[object], str]]:
     """Return the columns of ``table`` that an answer has, each with the wire's name."""
     return [(column, WIRE.get(column.name, column.name)) for column in table.columns if column.name not in OWN]

@@ -17,7 +17,8 @@ from foresto_cli.upstream.finlife import Record
 Key = tuple[Any, ...]
 
 NO_VALUE = frozenset(("", "-"))
-FOR_EVER = "99991231"
+NO_DAY = frozenset(("", "99991231"))
+"""Nothing, or "for ever"."""
 SHOWN_MONTHS = 12
 COMPANY = re.compile(r"\d{7}")
 MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])")
@@ -71,7 +72,7 @@ def _row(kind: Kind, group: str, record: Record, options: Sequence[Record]) -> R
 
 
 def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str]) -> dict[str, Any]:
-    """Return the columns of ``table``; texts that are not there at all are null, keys, names and rates must be there.
+    """Return the columns of ``table``: keys, names and rates have to be there and legible, the rest is null otherwise.
 
     Raises:
         KeyError: one of those is missing.
@@ -84,7 +85,8 @@ def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str
             value = _converted(column, given)
         except ValueError:
             value = None
-            problems.append(f"{name} 의 값 {str(given)[:20]!r} 을 읽을 수 없습니다")
+            if needed:
+                problems.append(f"{name} 의 값 {str(given)[:20]!r} 을 읽을 수 없습니다")
         if column.name in rates and value is not None and not (value.is_finite() and abs(value) < ABSURD_RATE):
             problems.append(f"{name} 이 금리일 수 없는 값입니다")
             value = None
@@ -127,16 +129,12 @@ def _months(given: Any) -> int:  # noqa: ANN401  # as above
 
 
 def _day(given: Any) -> date | None:  # noqa: ANN401  # as above
-    moment = _moment(f"{_words(given)}0000")
-    return None if moment is None or _words(given) == FOR_EVER else moment.date()
+    words = _words(given)
+    return None if words in NO_DAY else _moment(f"{words}0000").date()
 
 
-def _moment(given: Any) -> datetime | None:  # noqa: ANN401  # as above
-    # No question hangs on these days: one that cannot be read is none.
-    try:
-        return datetime.strptime(_words(given), "%Y%m%d%H%M")  # noqa: DTZ007  # KST wall time, as everywhere
-    except ValueError:
-        return None
+def _moment(given: Any) -> datetime:  # noqa: ANN401  # as above
+    return datetime.strptime(_words(given), "%Y%m%d%H%M")  # noqa: DTZ007  # KST wall time, as everywhere
 
 
 CONVERTERS: Mapping[type, Callable[[Any], Any]] = {Numeric: _number, Integer: _months, DateTime: _moment, Date: _day}

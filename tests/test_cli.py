@@ -127,8 +127,7 @@ LOADING = {
     "prices load": ("--sandbox", "prices", "load", "--start", "20261116", "--end", "2026-11-20", "--json"),
     "verify daily": ("--sandbox", "verify", "daily", "--json"),
     "stocks load": ("--sandbox", "stocks", "load", "--json"),
-    "fss all": ("--sandbox", "fss", "all", "--json"),
-    "fss credit": ("--sandbox", "fss", "credit", "--group", "020000", "--json"),
+    "fss rent-house": ("--sandbox", "fss", "rent-house", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -158,7 +157,7 @@ GLANCES = {
     "stocks show": ("--sandbox", "stocks", "show", "가상전자"),
     "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
     "doctor": ("--sandbox", "doctor", "--offline"),
-    "fss best": ("--sandbox", "fss", "best", "deposits"),
+    "fss best": ("--sandbox", "fss", "best", "rent-house"),
     "db url": ("--sandbox", "db", "url"),
     "db size": ("--sandbox", "db", "size", "--json"),
     "dry": ("--sandbox", "prices", "incremental", "--dry-run", "--json"),
@@ -305,8 +304,8 @@ def test_status_tells_what_there_is(glances):
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
         "listing": True, "prices.day": True, "etfs": True, "prices.index": True,
-        "fss.deposits": True, "fss.savings": True, "fss.annuity": True,
-        "fss.mortgage": True, "fss.rent-house": True, "fss.credit": True,
+        "fss.deposits": False, "fss.savings": False, "fss.annuity": False,
+        "fss.mortgage": False, "fss.rent-house": True, "fss.credit": False,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0

@@ -57,7 +57,12 @@ for _kind, _words in KINDS.items():
 @app.command()
 def best(
     ctx: typer.Context,
-    kind: Annotated[str, typer.Argument(help="deposits, savings, mortgage, rent-house, credit.", metavar="종류")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="deposits 예금, savings 적금, mortgage 주택담보, rent-house 전세자금, credit 신용대출.", metavar="종류"
+        ),
+    ],
     term: Annotated[int | None, typer.Option(help="예금과 적금의 기간(12).", metavar="개월")] = None,
     top: Annotated[int, typer.Option(help="몇 개까지.", metavar="N")] = 20,
     group: Group = None,

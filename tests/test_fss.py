@@ -423,11 +423,12 @@ def test_options_are_joined_over_pages_and_one_without_a_product_is_noted_or_ref
     ],
 )
 def test_an_impossible_product_is_named(changes, word):
-    _, [problem] = parsed([product(**changes)])
+    code = changes.get("fin_prdt_cd", "a")
+    _, [problem] = parsed([product(code) | changes], [option(code) | {"fin_co_no": product()["fin_co_no"], **changes}])
     assert word in problem
 
 
-@pytest.mark.parametrize("rate", ["N/A", "NaN", 1e9, "Infinity", True])
+@pytest.mark.parametrize("rate", ["N/A", "NaN", 1e9, "Infinity", True, [], "1e400", "１２"])
 def test_what_is_no_rate_is_not_stored_as_one(rate):
     _, [problem] = parsed([product()], [option(intr_rate=rate)])
     assert "intr_rate" in problem
@@ -447,7 +448,7 @@ def test_what_nothing_hangs_on_is_null_when_it_cannot_be_read():
         "join_deny": "x" * 21,
         "etc_note": "\0",
     }
-    result, [problem] = parsed([product(**odd)])
+    result, [problem] = parsed([product(**odd)], [option()])
     assert problem is None
     assert {result.rows[0]["product"][name] for name in odd} == {None}
 
@@ -465,7 +466,11 @@ def test_half_an_answer_and_an_impossible_nothing_are_refused():
         parsed([])
     assert parsed([], group="060000")[0].status == "no_data"
     with pytest.raises(BadPayload, match="두 번"):
-        parsed([product(), product()])
+        parsed([product(), product()], [option()])
+    with pytest.raises(BadPayload, match="금리가 없습니다"):
+        parsed([product(f"{number}") for number in range(10)], [option("3"), option("4")])
+    with pytest.raises(BadPayload, match="읽을 수 없는"):
+        parsed([product(fin_prdt_cd={"item": None})], [option()])
 
 
 # --- who pays most --------------------------------------------------------------------------------------------------

@@ -26,6 +26,9 @@ TOO_FEW_TO_JUDGE = 10
 ORPHANS_SHARE = 0.02
 """More options than this without a product, and the answer is not believed."""
 
+BARE_SHARE = 0.5
+"""More products than this without any rate, and options are missing."""
+
 
 @dataclass
 class FssProducts:
@@ -89,8 +92,8 @@ class FssProducts:
         """Return the products, each with its options.
 
         Raises:
-            BadPayload: a product twice, a field missing, options without product, far fewer products than so far, or
-                none where there always are some.
+            BadPayload: a product twice, a field missing, options without product, products without options, far fewer
+                products than so far, or none where there always are some.
         """
         found: finlife.Products = answer.payload
         group, name = answer.unit.key, answer.unit.label
@@ -98,12 +101,15 @@ class FssProducts:
         try:
             rows, orphans = products(self.kind, group, found)
             twice = len(rows) - len({key_of(self.kind, record) for record in found.base})
-        except KeyError as error:
-            raise BadPayload(f"{name}: 응답에 없는 항목이 있습니다({error}).") from None
+        except (KeyError, ValueError) as error:
+            raise BadPayload(f"{name}: 응답에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
         if twice:
             raise BadPayload(f"{name}: 같은 상품이 두 번 있습니다.")
         if orphans > ORPHANS_SHARE * len(found.options):
             raise BadPayload(f"{name}: 상품 없는 옵션이 {orphans:,}개 있습니다.")
+        bare = sum(not row["options"] for row in rows)
+        if self.kind.option_rates and bare > BARE_SHARE * len(rows):
+            raise BadPayload(f"{name}: 상품 {len(rows):,}개 가운데 {bare:,}개에 금리가 없습니다.")
         if not rows:
             return Parsed(status="no_data", reason="이 권역에는 상품이 없습니다")
         return Parsed(rows, reason=f"상품 없는 옵션 {orphans:,}개를 뺐습니다" if orphans else None)

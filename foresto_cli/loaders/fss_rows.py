@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Table
@@ -20,10 +20,14 @@ NO_VALUE = frozenset(("", "-"))
 NO_DAY = frozenset(("", "99991231"))
 """Nothing, or "for ever"."""
 SHOWN_MONTHS = 12
-COMPANY = re.compile(r"\d{7}")
-MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])")
-ABSURD_RATE = 1_000
+COMPANY = re.compile("[0-9]{7}")
+MONTH = re.compile("[0-9]{4}(0[1-9]|1[0-2])")
+NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?")
+LARGEST = Decimal(10) ** 15
+LARGEST_RATE = 1_000
 """Percent; beyond it a number is no rate."""
+LONGEST_TERM = 1_200
+"""Months."""
 
 
 def products(kind: Kind, group: str, answer: finlife.Products) -> tuple[list[Row], int]:
@@ -34,7 +38,7 @@ def products(kind: Kind, group: str, answer: finlife.Products) -> tuple[list[Row
     credit loans by the kind of loan too.
 
     Raises:
-        KeyError: a field that everything hangs on is missing.
+        KeyError, ValueError: a field that everything hangs on is missing, or no text.
     """
     by_product: dict[Key, list[Record]] = defaultdict(list)
     for record in answer.options:
@@ -47,7 +51,7 @@ def key_of(kind: Kind, record: Record) -> Key:
     """Return what tells the product that ``record`` is about from every other.
 
     Raises:
-        KeyError: a part of it is missing.
+        KeyError, ValueError: a part of it is missing, or no text.
     """
     return tuple(_words(record[name]) for name in kind.product_key)
 
@@ -87,7 +91,7 @@ def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str
             value = None
             if needed:
                 problems.append(f"{name} 의 값 {str(given)[:20]!r} 을 읽을 수 없습니다")
-        if column.name in rates and value is not None and not (value.is_finite() and abs(value) < ABSURD_RATE):
+        if column.name in rates and value is not None and abs(value) > LARGEST_RATE:
             problems.append(f"{name} 이 금리일 수 없는 값입니다")
             value = None
         found[column.name] = value
@@ -108,24 +112,31 @@ def _converted(column: Column[Any], given: Any) -> Any:  # noqa: ANN401  # any J
 
 
 def _words(given: Any) -> str:  # noqa: ANN401  # as above
-    # A NUL is valid JSON and no PostgreSQL text.
-    return "" if given is None else str(given).replace("\0", "").strip()
+    if given is None:
+        return ""
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        raise ValueError(given)  # noqa: TRY004  # what cannot be read is one error, whatever its type
+    # A NUL and half a character pair are valid JSON and no PostgreSQL text.
+    return str(given).replace("\0", "").encode(errors="replace").decode().strip()
 
 
 def _number(given: Any) -> Decimal | None:  # noqa: ANN401  # as above
     words = _words(given).replace(",", "")
     if words in NO_VALUE:
         return None
-    try:
-        return Decimal(words)
-    except InvalidOperation:
-        raise ValueError(words) from None
+    value = Decimal(words) if NUMBER.fullmatch(words) else None
+    if value is None or abs(value) > LARGEST:
+        raise ValueError(words)
+    return value
 
 
 def _months(given: Any) -> int:  # noqa: ANN401  # as above
     """Return a term in months; 0 stands for one that is not stated."""
     words = _words(given)
-    return int(words) if words else 0
+    months = int(words) if words else 0
+    if not 0 <= months <= LONGEST_TERM:
+        raise ValueError(words)
+    return months
 
 
 def _day(given: Any) -> date | None:  # noqa: ANN401  # as above

@@ -112,7 +112,7 @@ def _page(response: requests.Response, division: str) -> _Page:
     try:
         # Text in the answers of earlier years, numbers in those of today.
         number, pages, total = (int(found[name]) for name in ("now_page_no", "max_page_no", "total_count"))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise BadPayload(f"{LABEL}: 응답에 쪽 번호나 상품 수가 없습니다.", response.content) from None
     return _Page(number, pages, total, base, options)
 

@@ -22,6 +22,7 @@ from foresto_cli.store.limits import StoredLimits
 from foresto_cli.upstream.alphavantage import AlphaVantage
 from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fdr import Fdr
+from foresto_cli.upstream.finlife import Finlife
 from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.krx import Krx
@@ -128,6 +129,12 @@ class App:
         if key is None:
             return None
         return Dart(self._transport, key.get_secret_value(), self.settings.foresto_dart_daily_budget)
+
+    @cached_property
+    def finlife(self) -> Finlife | None:
+        """Return the FSS's disclosure of financial products, if there is a key."""
+        key = self.settings.fss_api_key
+        return None if key is None else Finlife(self._transport, key.get_secret_value())
 
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:

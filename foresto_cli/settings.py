@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     dart_api_key: SecretStr | None = None
     fsc_api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("fsc_api_key", *FSC_ALIASES))
     alpha_vantage_api_key: SecretStr | None = None
+    fss_api_key: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
     foresto_dart_daily_budget: int = 20_000
     foresto_fsc_routes: str = ""
@@ -201,6 +202,7 @@ SANDBOX_KEYS = {
     "fsc_api_key": "sandbox/fsc+key==",
     "alpha_vantage_api_key": "sandbox-alpha-vantage-key",
     "dart_api_key": "5andb0xdar7" * 3 + "5andb0x",
+    "fss_api_key": "sandbox-fss-key",
 }
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 

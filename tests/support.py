@@ -54,7 +54,7 @@ def environment_of(home, **variables):
     kept = {
         k: v
         for k, v in os.environ.items()
-        if not k.startswith(("FORESTO_", "KRX_", "FSC_", "DART_", "DATABASE_", "PG"))
+        if not k.startswith(("FORESTO_", "KRX_", "FSC_", "FSS_", "DART_", "ALPHA_", "DATABASE_", "PG"))
     }
     return {**kept, **SMALL, "FORESTO_HOME": str(home), "PYTHONWARNINGS": "ignore", **variables}
 

@@ -132,6 +132,7 @@ LOADING = {
     "dart reparse": ("--sandbox", "dart", "reparse", "--json"),
     "bonds load": ("--sandbox", "bonds", "load", "--quality-filter", "all", "--json"),
     "stocks dividends": ("--sandbox", "stocks", "dividends", "--json"),
+    "fss rent-house": ("--sandbox", "fss", "rent-house", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -162,6 +163,7 @@ GLANCES = {
     "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
     "dart quota": ("--sandbox", "dart", "quota"),
     "doctor": ("--sandbox", "doctor", "--offline"),
+    "fss best": ("--sandbox", "fss", "best", "rent-house"),
     "db url": ("--sandbox", "db", "url"),
     "db size": ("--sandbox", "db", "size", "--json"),
     "dry": ("--sandbox", "prices", "incremental", "--dry-run", "--json"),
@@ -235,7 +237,8 @@ def test_the_readme_names_every_setting_and_no_other():
     assert len(used) >= 12
     told = set(
         re.findall(
-            r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|DART_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README
+            r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|FSS_[A-Z_]*[A-Z]|DART_[A-Z_]*[A-Z]|ALPHA_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b",
+            README,
         )
     )
     assert told == used
@@ -309,6 +312,8 @@ def test_status_tells_what_there_is(glances):
     assert {item["name"]: item["current"] for item in found["data"]} == {
         "listing": True, "prices.day": True, "stocks": True, "etfs": True, "prices.index": True,
         "dart.statements": True, "bonds": True, "dividends.fsc": True,
+        "fss.deposits": False, "fss.savings": False, "fss.annuity": False,
+        "fss.mortgage": False, "fss.rent-house": True, "fss.credit": False,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0
@@ -337,7 +342,7 @@ def test_nothing_is_left_running(place, loaded, glances):
 def test_no_key_is_in_any_output_or_log(place, loaded, glances):
     said = "".join(finished.stdout + finished.stderr for finished in [*loaded.values(), *glances.values()])
     logged = "".join(file.read_text(encoding="utf-8") for file in (place / "state").rglob("*.log*"))
-    for secret in ("sandbox-password", "sandbox-openapi-key", "fsc+key", "fsc%2Bkey", "5andb0xdar7"):
+    for secret in ("sandbox-password", "sandbox-openapi-key", "fsc+key", "fsc%2Bkey", "5andb0xdar7", "sandbox-fss-key"):
         assert secret not in said
         assert secret not in logged
 
@@ -358,6 +363,10 @@ IMPOSSIBLE = {
     "no workers": (("prices", "incremental", "--workers", "0"), {}, "--workers"),
     "no days": (("prices", "incremental", "--default-days", "0"), {}, "--default-days"),
     "no days of the index": (("prices", "index", "--default-days", "-1"), {}, "--default-days"),
+    "an unknown group": (("fss", "deposits", "--group", "020000,123456"), {}, "123456"),
+    "an unknown kind": (("fss", "best", "stocks"), {}, "stocks"),
+    "months of a loan": (("fss", "best", "mortgage", "--term", "12"), {}, "--term"),
+    "nobody at the top": (("fss", "best", "savings", "--top", "0"), {}, "--top"),
     "a run that is none": (("runs", "show", "999999"), {}, "999999"),
     "a run beyond all numbers": (("runs", "show", "9" * 30), {}, "9" * 30),
 }

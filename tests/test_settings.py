@@ -11,7 +11,7 @@ from foresto_cli.errors import ConfigError, exit_code_of
 from foresto_cli.settings import Paths, Settings
 
 SECRET = "hunter2-절대비밀"  # noqa: S105  # what must not be shown
-SECRETS = ("DATABASE_URL", "KRX_ID", "KRX_PW", "KRX_OPENAPI_KEY", "FSC_API_KEY")
+SECRETS = ("DATABASE_URL", "KRX_ID", "KRX_PW", "KRX_OPENAPI_KEY", "FSC_API_KEY", "FSS_API_KEY")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def refusal(folders):
 
 def test_nothing_set_is_no_key_and_the_defaults(place):
     found = settings.load(place)
-    assert [getattr(found, name.lower()) for name in SECRETS] == [None] * 5
+    assert [getattr(found, name.lower()) for name in SECRETS] == [None] * len(SECRETS)
     assert (found.foresto_krx_daily_budget, found.foresto_log_level) == (200, "INFO")
     assert found.secrets() == []
 
@@ -84,7 +84,7 @@ def test_an_empty_value_counts_as_none(place, monkeypatch, where):
             with (place.config / "config.toml").open("a") as file:
                 file.write(f'{name.lower()} = ""\n')
     found = settings.load(place)
-    assert [getattr(found, name.lower()) for name in SECRETS] == [None] * 5
+    assert [getattr(found, name.lower()) for name in SECRETS] == [None] * len(SECRETS)
 
 
 def test_an_empty_variable_does_not_hide_what_a_file_says(place, monkeypatch):
@@ -115,7 +115,7 @@ def test_printing_settings_shows_no_secret(place, monkeypatch):
     for name in SECRETS:
         monkeypatch.setenv(name, SECRET)
     found = settings.load(place)
-    assert found.secrets() == [SECRET] * 5
+    assert found.secrets() == [SECRET] * len(SECRETS)
     for shown in (repr(found), str(found), f"{found}", found.model_dump_json(), repr(found.model_dump())):
         assert "hunter2" not in shown
         assert "절대비밀" not in shown

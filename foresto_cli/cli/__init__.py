@@ -11,6 +11,7 @@ from foresto_cli.cli import (
     db,
     demo,
     doctor,
+    fss,
     listing,
     prices,
     run,
@@ -41,6 +42,7 @@ app.add_typer(stocks.app, name="stocks")
 app.add_typer(prices.app, name="prices")
 app.add_typer(dart.app, name="dart")
 app.add_typer(bonds.app, name="bonds")
+app.add_typer(fss.app, name="fss")
 app.add_typer(verify.app, name="verify")
 app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")

@@ -29,7 +29,7 @@ def weekly(ctx: typer.Context, repair: Repair = False, wait: Wait = "0s", as_jso
 
 @app.command()
 def monthly(ctx: typer.Context, repair: Repair = False, wait: Wait = "0s", as_json: Json = False) -> None:
-    """저장된 역사 전체와 명단을 같은 검사로 살핍니다."""
+    """저장된 역사 전체와 명단, 금융상품을 살핍니다."""
     _verify(ctx, "monthly", repair=repair, wait=wait, as_json=as_json)
 
 

@@ -24,6 +24,7 @@ MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 CHEAP_SPAN = timedelta(days=10)
+CHEAP_PRODUCTS = ("rentHouseLoanProductsSearch", "R", "050000")
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,12 @@ def _keys(app: App) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "DART_API_KEY", NOTE, "없음. opendart.fss.or.kr 에서 무료로 발급받아 설정하면 재무제표를 받습니다."
         )
+    if found.fss_api_key:
+        yield Diagnosis("FSS_API_KEY", OK, "설정됨. 예금, 적금, 연금저축, 대출 상품을 받습니다.")
+    else:
+        yield Diagnosis(
+            "FSS_API_KEY", NOTE, "없음. finlife.fss.or.kr 에서 무료로 발급받아 설정하면 금융상품을 받습니다."
+        )
 
 
 def _database(app: App) -> Diagnosis:
@@ -188,6 +195,9 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
         yield _asked(
             "DART", lambda: f"{before} 사업·반기·분기보고서 {len(dart.filings(before, before, pblntf_ty='A')):,}건"
         )
+    finlife = app.finlife
+    if finlife is not None:
+        yield _asked("금융상품한눈에", lambda: f"보험사 전세자금대출 {len(finlife.products(*CHEAP_PRODUCTS).base):,}개")
     yield _asked("FinanceDataReader", lambda: f"최신 목록 {app.fdr.listing()[0]}")
     yield _asked("네이버 차트", lambda: f"005930 {len(app.naver.bars('005930', 1))}일")
 

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
+from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import alerts, runs
 from foresto_cli.store import limits
+from foresto_cli.upstream.finlife import GROUPS
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class DataSet:
     within: timedelta = timedelta()
 
 
+MONTHLY = timedelta(days=35)
+"""Age at which what is loaded once a month is due."""
 DATA_SETS = (
     DataSet(
         "listing",
@@ -50,13 +54,25 @@ DATA_SETS = (
         "foresto dart financials",
         within=timedelta(days=8),
     ),
-    DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", "foresto bonds load", within=timedelta(days=35)),
+    DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", "foresto bonds load", within=MONTHLY),
     DataSet(
         "dividends.fsc",
         "배당",
         "SELECT max(unit)::date FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'",
         "foresto stocks dividends",
         within=timedelta(days=100),
+    ),
+    *(
+        DataSet(
+            kind.dataset,
+            kind.label,
+            # As old as its oldest group, and not there before all groups are.
+            f"SELECT min(asked_at)::date FROM unit_ledger WHERE dataset = '{kind.dataset}' AND status <> 'failed'"  # noqa: S608  # our own name
+            f" HAVING count(*) = {len(GROUPS)}",
+            f"foresto fss {kind.name}",
+            within=MONTHLY,
+        )
+        for kind in KINDS
     ),
 )
 

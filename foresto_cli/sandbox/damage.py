@@ -49,6 +49,9 @@ NEEDED = (
     "thstrm",
     "rcept_no",
     "corp_code",
+    "intr_rate",
+    "lend_rate_min",
+    "crdt_grad_avg",
 )
 """Fields whose loss must be noticed; the first one a row has is taken. Other rows lose their second field."""
 
@@ -71,6 +74,12 @@ def gateway(code: str, *, plain_json: bool = False) -> Answer:
     return Answer(text.encode(), content_type="text/xml;charset=UTF-8")
 
 
+def finlife(code: str) -> Answer:
+    """Return how finlife refuses: HTTP 200, the code, and empty lists."""
+    counts = {"total_count": 0, "max_page_no": 0, "now_page_no": 0, "err_cd": code, "err_msg": f"오류 {code}"}
+    return as_json({"result": {"prdt_div": "", **counts, "baseList": [], "optionList": []}})
+
+
 def replacement(kind: str) -> Answer | None:
     """Return the answer that takes the place of the right one, or None if ``kind`` works on the right one."""
     if kind in ("500", "502", "503", "404", "403"):
@@ -78,6 +87,8 @@ def replacement(kind: str) -> Answer | None:
     if kind.startswith("gateway"):
         code = kind.removeprefix("gateway")
         return gateway(code.removesuffix("json"), plain_json=code.endswith("json"))
+    if kind.startswith("fss"):
+        return finlife(kind.removeprefix("fss"))
     made: dict[str, Callable[[], Answer]] = {
         "429": lambda: replace(
             page(429, "<html><body><h1>Too Many Requests</h1></body></html>"), headers=(("Retry-After", "60"),)

@@ -69,6 +69,20 @@ KINDS = {
     "dart900": "OpenDART: the same with 900, undefined error",
     "dart901": "OpenDART: the same with 901, key expired",
     "grown": "data.go.kr: one row more in all than before, as when a table grows while it is read",
+    **{
+        f"fss{code}": f"finlife: err_cd {code}, {meaning}"
+        for code, meaning in (
+            ("010", "unknown key"),
+            ("011", "suspended key"),
+            ("012", "deleted key"),
+            ("013", "the key of the guide's example"),
+            ("020", "daily quota spent"),
+            ("021", "address not registered"),
+            ("100", "a parameter is missing"),
+            ("101", "a parameter is wrong"),
+            ("900", "undefined error"),
+        )
+    },
     "all_dash": "rows without any value, as on a holiday",
     "stale": "FDR listing: the rows of the previous session",
     "zero": "all numbers are 0",

@@ -17,7 +17,8 @@ from campaign.replay import Exchanges, Memory, mount
 from foresto_cli import clock
 from foresto_cli.errors import ForestoError
 from foresto_cli.loaders import Loader
-from foresto_cli.ops import loads, roster
+from foresto_cli.loaders.fss_kinds import KINDS
+from foresto_cli.ops import loads, products, roster
 from foresto_cli.upstream.http import Transport
 
 LONGEST = 5.0
@@ -73,6 +74,8 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "ETFs FDR": (KEYS, lambda world: roster.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
     "Yahoo": ((), lambda world: roster.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
     "company numbers": ((), lambda world: roster._company_numbers(world.app)[0]),
+    "deposits": ((), lambda world: products._loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
+    "credit loans": ((), lambda world: products._loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),
 }
 
 

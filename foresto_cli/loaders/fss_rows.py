@@ -1,0 +1,162 @@
+"""How an answer of finlife becomes products with their options. Pure: no network, no database."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Table
+
+from foresto_cli.loaders.fss_kinds import Kind, wired
+from foresto_cli.store.upsert import Row
+from foresto_cli.upstream import finlife
+from foresto_cli.upstream.finlife import Record
+
+Key = tuple[Any, ...]
+
+NO_VALUE = frozenset(("", "-"))
+NO_DAY = frozenset(("", "99991231"))
+"""Nothing, or "for ever"."""
+SHOWN_MONTHS = 12
+COMPANY = re.compile("[0-9]{7}")
+MONTH = re.compile("[0-9]{4}(0[1-9]|1[0-2])")
+NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?")
+LARGEST = Decimal(10) ** 15
+LARGEST_RATE = 1_000
+"""Percent; beyond it a number is no rate."""
+LONGEST_TERM = 1_200
+"""Months."""
+
+
+def products(kind: Kind, group: str, answer: finlife.Products) -> tuple[list[Row], int]:
+    """Return (one row per product, options that belong to no product).
+
+    A row has the members ``product`` (columns of the product's table), ``options`` (list of those of its options) and
+    ``problem`` (why it cannot be believed, or None). Options are joined by company and code after the last page; of
+    credit loans by the kind of loan too.
+
+    Raises:
+        KeyError, ValueError: a field that everything hangs on is missing, or no text.
+    """
+    by_product: dict[Key, list[Record]] = defaultdict(list)
+    for record in answer.options:
+        by_product[key_of(kind, record)].append(record)
+    rows = [_row(kind, group, record, by_product.pop(key_of(kind, record), [])) for record in answer.base]
+    return rows, sum(map(len, by_product.values()))
+
+
+def key_of(kind: Kind, record: Record) -> Key:
+    """Return what tells the product that ``record`` is about from every other.
+
+    Raises:
+        KeyError, ValueError: a part of it is missing, or no text.
+    """
+    return tuple(_words(record[name]) for name in kind.product_key)
+
+
+def _row(kind: Kind, group: str, record: Record, options: Sequence[Record]) -> Row:
+    problems: list[str] = []
+    product = _read(kind.products, record, kind.product_rates, problems)
+    read = [_read(kind.options, option, kind.option_rates, problems) for option in options]
+    # The same row twice says nothing new; two that differ contradict each other.
+    distinct = list({tuple(option.items()): option for option in read}.values())
+    if len({tuple(option[name] for name in kind.option_key) for option in distinct}) != len(distinct):
+        problems.append("같은 조건의 금리가 서로 다르게 두 번 있습니다")
+    if not COMPANY.fullmatch(product["fin_co_no"]) or not product["fin_prdt_cd"]:
+        problems.append("금융회사 번호나 상품 코드가 아닙니다")
+    if not MONTH.fullmatch(product["dcls_month"]):
+        problems.append(f"공시월 {product['dcls_month']} 을 읽을 수 없습니다")
+    product |= {"top_fin_grp_no": group, "is_active": True, "closed_on": None, "source_id": finlife.SOURCE_ID}
+    if kind.shown:
+        product["interest_rate"] = _shown_rate(kind, distinct)
+    name = f"{product.get('bank', product.get('company'))} {product['name']}"
+    return {"label": name, "product": product, "options": distinct, "problem": next(iter(problems), None)}
+
+
+def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str]) -> dict[str, Any]:
+    """Return the columns of ``table``: keys, names and rates have to be there and legible, the rest is null otherwise.
+
+    Raises:
+        KeyError: one of those is missing.
+    """
+    found = {}
+    for column, name in wired(table):
+        needed = not column.nullable or column.name in rates
+        given = record[name] if needed else record.get(name)
+        try:
+            value = _converted(column, given)
+        except ValueError:
+            value = None
+            if needed:
+                problems.append(f"{name} 의 값 {str(given)[:20]!r} 을 읽을 수 없습니다")
+        if column.name in rates and value is not None and abs(value) > LARGEST_RATE:
+            problems.append(f"{name} 이 금리일 수 없는 값입니다")
+            value = None
+        found[column.name] = value
+    return found
+
+
+def _converted(column: Column[Any], given: Any) -> Any:  # noqa: ANN401  # any JSON value becomes what the column holds
+    kind = next((kind for kind in CONVERTERS if isinstance(column.type, kind)), None)
+    if kind is not None:
+        return CONVERTERS[kind](given)
+    words = _words(given)
+    longest = getattr(column.type, "length", None)
+    if longest is not None and len(words) > longest:
+        raise ValueError(words)
+    if column.name in {"name", "bank", "company"}:
+        words = " ".join(words.split())
+    return words if words or not column.nullable else None
+
+
+def _words(given: Any) -> str:  # noqa: ANN401  # as above
+    if given is None:
+        return ""
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        raise ValueError(given)  # noqa: TRY004  # what cannot be read is one error, whatever its type
+    # A NUL and half a character pair are valid JSON and no PostgreSQL text.
+    return str(given).replace("\0", "").encode(errors="replace").decode().strip()
+
+
+def _number(given: Any) -> Decimal | None:  # noqa: ANN401  # as above
+    words = _words(given).replace(",", "")
+    if words in NO_VALUE:
+        return None
+    value = Decimal(words) if NUMBER.fullmatch(words) else None
+    if value is None or abs(value) > LARGEST:
+        raise ValueError(words)
+    return value
+
+
+def _months(given: Any) -> int:  # noqa: ANN401  # as above
+    """Return a term in months; 0 stands for one that is not stated."""
+    words = _words(given)
+    months = int(words) if words else 0
+    if not 0 <= months <= LONGEST_TERM:
+        raise ValueError(words)
+    return months
+
+
+def _day(given: Any) -> date | None:  # noqa: ANN401  # as above
+    words = _words(given)
+    return None if words in NO_DAY else _moment(f"{words}0000").date()
+
+
+def _moment(given: Any) -> datetime:  # noqa: ANN401  # as above
+    return datetime.strptime(_words(given), "%Y%m%d%H%M")  # noqa: DTZ007  # KST wall time, as everywhere
+
+
+CONVERTERS: Mapping[type, Callable[[Any], Any]] = {Numeric: _number, Integer: _months, DateTime: _moment, Date: _day}
+
+
+def _shown_rate(kind: Kind, options: Sequence[Row]) -> Decimal | None:
+    """Return the base rate of the option nearest to twelve months of the usual sort."""
+
+    def distance(option: Row) -> tuple[object, ...]:
+        unlike = [option[name] != wanted for name, wanted in kind.shown]
+        return abs(option["save_trm"] - SHOWN_MONTHS), *unlike, option["save_trm"]
+
+    stated = [option for option in options if option["intr_rate"] is not None]
+    return min(stated, key=distance)["intr_rate"] if stated else None

@@ -1,0 +1,70 @@
+"""Which loaders the commands about financial products run."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.loaders import Loader
+from foresto_cli.loaders.fss import FssProducts
+from foresto_cli.loaders.fss_kinds import BY_NAME, KINDS, Kind
+from foresto_cli.ops import job
+from foresto_cli.ops.job import Options
+from foresto_cli.upstream.finlife import GROUPS, Finlife
+
+ALL = "all"
+
+
+def load_products(app: App, kind: str, groups: str | None, options: Options) -> job.Result:
+    """Bring the products of one kind (or of ``all``) up to date.
+
+    Args:
+        app: what the command works with.
+        kind: name of a kind, or ``all``.
+        groups: numbers of financial groups, separated by commas; all five without it.
+        options: how the command runs.
+
+    Raises:
+        UsageError: a group that does not exist.
+        ConfigError: there is no key.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    wanted = wanted_groups(groups)
+    client = app.finlife
+    if client is None:
+        raise ConfigError(
+            "FSS_API_KEY 가 없어 금융상품을 받을 수 없습니다. finlife.fss.or.kr 에서 무료로 발급받아 설정하세요."
+        )
+    kinds = KINDS if kind == ALL else (BY_NAME[kind],)
+
+    def make() -> list[Loader]:
+        return [_loader(app, one, client, wanted) for one in kinds]
+
+    label = "금융상품" if kind == ALL else BY_NAME[kind].label
+    return job.run_or_preview(app, f"fss {kind}", label, make, options)
+
+
+def wanted_groups(given: str | None) -> Sequence[str]:
+    """Return the financial groups in ``given`` (numbers, separated by commas), all without it.
+
+    Raises:
+        UsageError: one that does not exist.
+    """
+    if given is None:
+        return list(GROUPS)
+    wanted = list(dict.fromkeys(word.strip() for word in given.split(",")))
+    unknown = [word for word in wanted if word not in GROUPS]
+    if unknown:
+        known = ", ".join(f"{number} {name}" for number, name in GROUPS.items())
+        raise UsageError(f"{', '.join(unknown)}: 그런 권역이 없습니다. 쓸 수 있는 권역: {known}")
+    return wanted
+
+
+def _loader(app: App, kind: Kind, client: Finlife, groups: Sequence[str]) -> FssProducts:
+    table = kind.products
+    query = select(table.c.top_fin_grp_no, func.count()).where(table.c.is_active).group_by(table.c.top_fin_grp_no)
+    with app.engine.connect() as connection:
+        open_products = {row[0]: row[1] for row in connection.execute(query)}
+    return FssProducts(kind, client, groups, clock.today(), open_products)

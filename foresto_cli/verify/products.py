@@ -1,0 +1,95 @@
+"""Checks of the financial products: how many there are against a month ago, what vanished, what contradicts itself."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from foresto_cli.loaders.fss_kinds import KINDS, Kind
+from foresto_cli.verify import Rows, Scope
+
+MONTH = timedelta(days=31)
+CHANGED_SHARE = 0.2
+FEW = 2
+"""So many products more or less say nothing of a small group."""
+HIGHEST_RATE = 20
+"""Percent: the legal maximum of loans (이자제한법), and far above any saving rate."""
+ADJUSTMENT = "D"
+"""The part of a credit loan's rate that may be negative (가감조정금리)."""
+
+
+def changed_counts(scope: Scope) -> Rows:
+    """Find groups whose number of products differs by more than a fifth from a month ago."""
+    return [row for row in _counts(scope) if _is_much(abs(row["지금"] - row["한_달_전"]), row["한_달_전"])]
+
+
+def vanished(scope: Scope) -> Rows:
+    """Find groups of whose products more than a fifth vanished within a month."""
+    return [row for row in _counts(scope) if _is_much(row["사라짐"], row["한_달_전"])]
+
+
+def orphans(scope: Scope) -> Rows:
+    """Find options whose product is not there."""
+    return [
+        row
+        for kind in KINDS
+        for row in scope.rows(
+            text(
+                f"SELECT '{kind.name}' AS kind, {', '.join(kind.product_key)}, count(*) AS 옵션"  # noqa: S608  # our own names
+                f" FROM {kind.options.name} o WHERE NOT EXISTS (SELECT FROM {kind.products.name} p"
+                f" WHERE {' AND '.join(f'p.{name} = o.{name}' for name in kind.product_key)})"
+                f" GROUP BY {', '.join(kind.product_key)} ORDER BY {', '.join(kind.product_key)}"
+            )
+        )
+    ]
+
+
+def odd_rates(scope: Scope) -> Rows:
+    """Find rates of open products below 0 or above 20 percent; returns of annuities are no rates in this sense."""
+    return [
+        row
+        for kind in KINDS
+        if kind.option_rates
+        for row in scope.rows(
+            text(
+                f"SELECT '{kind.name}' AS kind, p.fin_co_no, p.fin_prdt_cd, p.name, r.key AS 금리, r.value AS 값"  # noqa: S608  # our own names
+                f" FROM {kind.options.name} o JOIN {kind.products.name} p USING ({', '.join(kind.product_key)})"
+                f" CROSS JOIN LATERAL jsonb_each(to_jsonb(o)) r"
+                f" WHERE p.is_active AND r.key = ANY(:rates) AND jsonb_typeof(r.value) = 'number'"
+                f" AND (r.value::numeric > :highest OR r.value::numeric < {_lowest(kind)})"
+                f" ORDER BY 2, 3, 5"
+            ),
+            rates=list(kind.option_rates),
+            highest=HIGHEST_RATE,
+        )
+    ]
+
+
+def _lowest(kind: Kind) -> str:
+    if "crdt_lend_rate_type" not in kind.option_key:
+        return "0"
+    return f"CASE o.crdt_lend_rate_type WHEN '{ADJUSTMENT}' THEN -{HIGHEST_RATE} ELSE 0 END"
+
+
+def _counts(scope: Scope) -> Rows:
+    """Return products by kind and group: now, a month ago, and how many of those have vanished since."""
+    then = scope.now.replace(tzinfo=None) - MONTH
+    return [
+        row
+        for kind in KINDS
+        for row in scope.rows(
+            text(
+                f"SELECT '{kind.name}' AS kind, top_fin_grp_no, count(*) FILTER (WHERE is_active) AS 지금,"  # noqa: S608  # our own names
+                f" count(*) FILTER (WHERE {_WAS_OPEN}) AS 한_달_전,"
+                f" count(*) FILTER (WHERE NOT is_active AND {_WAS_OPEN}) AS 사라짐"
+                f" FROM {kind.products.name} GROUP BY 2 ORDER BY 2"
+            ),
+            then=then,
+        )
+    ]
+
+
+_WAS_OPEN = "created_at <= :then AND (closed_on IS NULL OR closed_on > CAST(:then AS date))"
+
+
+def _is_much(count: int, of: int) -> bool:
+    return of > 0 and count > FEW and count > CHANGED_SHARE * of

@@ -34,10 +34,18 @@ from foresto_cli.store.tables.roster import (
     stock_history,
     stocks,
 )
+from foresto_cli.store.tables.scores import (
+    compass_score_component,
+    compass_score_history,
+    compass_score_run,
+)
 
 __all__ = [
     "adjustment_override",
     "adjustment_pending",
+    "compass_score_component",
+    "compass_score_history",
+    "compass_score_run",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",

@@ -41,7 +41,7 @@ compass_score_run = Table(
     Column("n_not_scored", Integer, nullable=False),
     Column("dq", JSONB, nullable=False),
     Index("idx_compass_run_date", "score_date"),
-    comment="One row per run that stored scores: inputs, formula, counts; is_provisional: made of provisional prices",
+    comment="One row per run that stored scores: inputs, formula, counts; provisional: of provisional prices",
 )
 
 compass_score_history = Table(

@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("n_not_scored", sa.Integer(), nullable=False),
         sa.Column("dq", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("run_id"),
-        comment="One row per run that stored scores: inputs, formula, counts; is_provisional: made of provisional prices",
+        comment="One row per run that stored scores: inputs, formula, counts; provisional: of provisional prices",
     )
     op.create_index("idx_compass_run_date", "compass_score_run", ["score_date"], unique=False)
     op.add_column("stocks", sa.Column("compass_score", sa.Numeric(), nullable=True))

@@ -1,0 +1,225 @@
+"""Every number of the score against independent oracles (TA-Lib, empyrical, alphalens, exact rational arithmetic)."""
+
+import csv
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from support import SHARED, needs_shared
+
+from foresto_cli.score import formula, mapping, risk, technical
+from foresto_cli.score.panel import Event, Panel
+from foresto_cli.score.series import Series, series
+
+GOLDEN = SHARED / "golden" / "indicators"
+NAN = float("nan")
+
+
+def csv_rows(name):
+    with (GOLDEN / name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def number(text):
+    return float(text) if text not in {"", None} else NAN
+
+
+def columns(name, key="date"):
+    rows = csv_rows(name)
+    return {field: np.array([number(row[field]) for row in rows]) for field in rows[0] if field != key}
+
+
+@needs_shared
+def test_oscillators_and_means_are_those_of_talib():
+    closes = columns("technical_close.csv", "i")
+    for expected in csv_rows("technical_expected.csv"):
+        price = closes[expected["series"]][:, None]
+        rows = np.array([len(price)])
+        line, signal, histogram = (found[0] for found in technical.macd(price, rows))
+        wanted_rsi = 50.0 if expected["series"] == "flat" else number(expected["rsi14_win251"])
+        assert technical.rsi(price, rows)[0] == pytest.approx(wanted_rsi, rel=1e-9)
+        assert line == pytest.approx(number(expected["macd_win251"]), rel=1e-9, abs=1e-9)
+        assert signal == pytest.approx(number(expected["signal_win251"]), rel=1e-9, abs=1e-9)
+        assert histogram == pytest.approx(number(expected["hist_win251"]), rel=1e-9, abs=1e-9)
+        for days in (20, 60, 120):
+            assert technical._mean(price, days)[0] == pytest.approx(number(expected[f"sma{days}"]), rel=1e-9)
+
+
+@needs_shared
+def test_seeds_are_those_of_talib():
+    closes = columns("technical_close.csv", "i")
+    for expected in csv_rows("technical_expected.csv"):
+        price = closes[expected["series"]][:, None]
+        if expected["series"] != "flat":
+            assert technical.rsi(price[:15], np.array([15]))[0] == pytest.approx(
+                number(expected["rsi14_idx14"]), rel=1e-9
+            )
+        line, signal, histogram = (found[0] for found in technical.macd(price[:34], np.array([34])))
+        assert line == pytest.approx(number(expected["macd_idx33"]), rel=1e-9, abs=1e-9)
+        assert signal == pytest.approx(number(expected["signal_idx33"]), rel=1e-9, abs=1e-9)
+        assert histogram == pytest.approx(number(expected["hist_idx33"]), rel=1e-9, abs=1e-9)
+
+
+@needs_shared
+def test_risk_figures_are_those_of_empyrical():
+    returns = columns("risk_returns.csv")
+    market = returns["mkt"][:, None]
+    for expected in csv_rows("risk_expected.csv"):
+        own = returns[expected["series"]][:, None]
+        price = np.concatenate([[[1.0]], np.cumprod(1 + np.where(np.isnan(own), 0, own), axis=0)])
+        value_at_risk, expected_shortfall = risk.tail(own)
+        found = {
+            "vol_ann": risk.volatility(own),
+            "downside_ann": risk.downside(own),
+            "mdd": risk.drawdown(price),
+            "beta": risk.beta(own, market),
+            "var95": value_at_risk,
+            "cvar95": expected_shortfall,
+            "qs_vol": risk.volatility(own),
+            "np_beta": risk.beta(own, market),
+            "max5_21": risk.highest(own[-21:]),
+        }
+        for name, value in found.items():
+            assert value[0] == pytest.approx(number(expected[name]), rel=1e-9), (expected["series"], name)
+
+
+@needs_shared
+def test_percentiles_are_average_ranks():
+    golden = json.loads((GOLDEN / "rank_percentile.json").read_text())
+    values = np.array([NAN if value is None else value for value in golden["values"]])
+
+    def expected(name):
+        return np.array([NAN if value is None else value for value in golden[name]])
+
+    placed = mapping.percentile(values, values, 1)
+    np.testing.assert_allclose(placed, expected("percentile"), atol=1e-12, rtol=0)
+    np.testing.assert_allclose(100 - placed, expected("percentile_lower_is_better"), atol=1e-12, rtol=0)
+    outsiders = mapping.percentile(np.array(golden["outsider_query"]), values, 1)
+    np.testing.assert_allclose(outsiders, expected("outsider_percentile"), atol=1e-12, rtol=0)
+
+
+@needs_shared
+def test_axes_total_and_grades_are_exact():
+    golden = json.loads((GOLDEN / "score_mapping.json").read_text())
+    assert golden["weights"] == formula.GENERAL
+    assert golden["axis_weights"] == formula.AXIS_WEIGHTS
+    directions = {name: component.direction for name, component in formula.COMPONENTS.items()}
+    general = {name for template in formula.GENERAL.values() for name in template}
+    assert {name for name in general if directions[name] == "lower"} == set(golden["lower_is_better"])
+    assert {name for name in general if directions[name] == "absolute"} == set(golden["absolute_0_100"])
+    tickers = sorted(golden["raw"])
+    member = np.array([ticker in golden["reference_universe"] for ticker in tickers])
+    raw = {
+        name: np.array([NAN if golden["raw"][t].get(name) is None else golden["raw"][t][name] for t in tickers])
+        for name in general
+    }
+    caps = np.array([golden["market_cap"][ticker] for ticker in tickers], float)
+    placed = {name: mapping.component_percentile(name, raw[name], raw[name][member], 1) for name in raw}
+    axes, scores = {}, {}
+    kinds = np.zeros(len(tickers), int)
+    for axis, template in formula.GENERAL.items():
+        axes[axis] = mapping.axis(placed, mapping.template_weights([template], kinds), len(tickers))
+        scores[axis] = mapping.percentile(axes[axis].raw, axes[axis].raw[member], 1)
+    total = mapping.total(scores, len(tickers))
+    of_total = mapping.percentile(total, total[member], 1)
+    ranks = mapping.ranks(total, caps, tickers)
+
+    def same(found, wanted):
+        return np.isnan(found) if wanted is None else found == pytest.approx(wanted, abs=1e-9)
+
+    for place, ticker in enumerate(tickers):
+        expected = golden["expected"][ticker]
+        for name, wanted in expected["comp"].items():
+            assert same(placed[name][place], wanted), (ticker, name)
+        for axis, wanted in expected["axis"].items():
+            assert same(axes[axis].raw[place], wanted.get("raw"))
+            assert axes[axis].coverage[place] == wanted["coverage"]
+            assert same(scores[axis][place], wanted.get("score"))
+            for name, contribution in (wanted.get("contrib") or {}).items():
+                used = axes[axis].weights[name][place] * placed[name][place] / axes[axis].coverage[place]
+                assert used == pytest.approx(contribution, abs=1e-9)
+        assert same(total[place], expected["total"])
+        assert same(of_total[place], expected["total_pct"])
+        assert mapping.grade(of_total[place]) == expected["grade"]
+        assert (ranks[place] or None) == expected["rank"]
+    assert [t for _, t in sorted((ranks[p], t) for p, t in enumerate(tickers) if ranks[p])] == golden["rank_order"]
+
+
+def golden_series():
+    expected = json.loads((GOLDEN / "panel_expected.json").read_text())
+    rows = csv_rows("panel_prices.csv")
+    market = {row["date"]: number(row["ret"]) for row in csv_rows("panel_market.csv")}
+    days = sorted(market)
+    tickers = sorted({row["ticker"] for row in rows})
+    shape = (len(days), len(tickers))
+    arrays = {name: np.full(shape, np.nan) for name in ("high", "close", "base", "volume", "value", "shares")}
+    flags = np.zeros(shape, np.uint8)
+    for row in rows:
+        place = days.index(row["date"]), tickers.index(row["ticker"])
+        cells = {
+            "high": number(row["high"]),
+            "close": number(row["close"]),
+            "base": number(row["close"]) - number(row["change"]),
+            "volume": number(row["volume"]),
+            "value": number(row["value"]),
+            "shares": number(row["listed_shares"]),
+        }
+        for name, value in cells.items():
+            arrays[name][place] = value
+        flags[place] = ord("P")
+    events = [
+        Event(ticker, date.fromisoformat(day), "SPLIT", factor, review=False)
+        for ticker, found in expected["factors"].items()
+        for day, factor in found.items()
+    ]
+    panel = Panel(
+        [date.fromisoformat(day) for day in days],
+        np.array(tickers),
+        **arrays,
+        market=flags,
+        quality=np.where(flags > 0, ord("N"), 0).astype(np.uint8),
+        events=events,
+    )
+    whole = series(panel)
+    moves = np.array([market[day] for day in days])[:, None]
+    return Series(**{**vars(whole), "market": np.broadcast_to(moves, whole.close.shape)}), expected["expected"]
+
+
+NAMES = {
+    "T1": "T1_mom12_7",
+    "T2": "T2_mom12_1",
+    "T3": "T3_hi52",
+    "T4": "T4_align",
+    "T5": "T5_macd",
+    "T6": "T6_rsi_score",
+    "T7": "T7_voltrend",
+    "T8": "T8_ret1m",
+    "R1": "R1_vol",
+    "R2": "R2_down",
+    "R3": "R3_mdd",
+    "R4": "R4_beta",
+    "R5": "R5_cvar95",
+    "VAR": "var95",
+    "R6": "R6_amihud_1e8",
+    "R7": "R7_zero",
+    "R8": "R8_max5",
+    "R9": "R9_turn",
+}
+
+
+@needs_shared
+def test_every_price_component_of_the_golden_panel():
+    found, expected = golden_series()
+    values = technical.components(found) | risk.components(found)
+    for place, ticker in enumerate(found.tickers):
+        wanted = expected[ticker]
+        assert found.rows[place] == wanted["n_rows"]
+        assert found.valid[place] == wanted["n_valid_252"]
+        assert found.idle_rows[place] == wanted["trailing_zero_rows"]
+        for name, label in NAMES.items():
+            value = values[name][place]
+            if wanted[label] is None:
+                assert np.isnan(value), (ticker, name)
+            else:
+                assert value == pytest.approx(wanted[label], rel=1e-9, abs=1e-15), (ticker, name)

@@ -53,7 +53,9 @@ def check(panel: Panel) -> list[Fired]:
     """Return the gates that fire on a panel; none is good."""
     found = []
     if panel.doubles:
-        found.append(Fired("DQ_DUP", f"같은 종목의 같은 날 시세가 {panel.doubles:,}번 더 있습니다. foresto verify daily"))
+        found.append(
+            Fired("DQ_DUP", f"같은 종목의 같은 날 시세가 {panel.doubles:,}번 더 있습니다. foresto verify daily")
+        )
     shares = mismatches(panel)
     found += [
         Fired(
@@ -61,7 +63,7 @@ def check(panel: Panel) -> list[Fired]:
             f"{panel.days[row]}: 기준가가 전날 종가와 다른 종목이 {shares[row]:.0%} 입니다. 앞 거래일이 빠졌거나"
             " 틀렸습니다. foresto prices repair 를 실행하세요.",
         )
-        for row in np.flatnonzero(shares > MISSING_SHARE)
+        for row in np.flatnonzero(shares > MISSING_SHARE).tolist()
     ]
     if len(panel.days) > 1:
         yesterday, today = ~np.isnan(panel.close[-2]), ~np.isnan(panel.close[-1])

@@ -55,7 +55,8 @@ def volatility(returns: Floats) -> Floats:
 
 def downside(returns: Floats) -> Floats:
     """Return the annualised root mean square of the negative returns, over all valid days."""
-    return np.sqrt(_mean(np.minimum(returns, 0) ** 2)) * np.sqrt(YEAR)
+    found: Floats = np.sqrt(_mean(np.minimum(returns, 0) ** 2)) * np.sqrt(YEAR)
+    return found
 
 
 def drawdown(price: Floats) -> Floats:

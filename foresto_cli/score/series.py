@@ -58,7 +58,8 @@ class Series:
     @property
     def market_cap(self) -> Floats:
         """Return the market value of the class on the score date, in won."""
-        return self.close[-1] * self.shares[-1]
+        cap: Floats = self.close[-1] * self.shares[-1]
+        return cap
 
     @property
     def idle_rows(self) -> NDArray[np.int64]:

@@ -43,11 +43,13 @@ def components(series: Series) -> dict[str, Floats]:
 
 
 def _ago(price: Floats, rows: int) -> Floats:
-    return price[-1 - rows] if len(price) > rows else np.full(price.shape[1], np.nan)
+    found: Floats = price[-1 - rows] if len(price) > rows else np.full(price.shape[1], np.nan)
+    return found
 
 
 def _highest(high: Floats) -> Floats:
-    return np.where(np.isnan(high), -np.inf, high).max(axis=0)
+    found: Floats = np.where(np.isnan(high), -np.inf, high).max(axis=0)
+    return found
 
 
 def order(price: Floats) -> Floats:
@@ -57,15 +59,17 @@ def order(price: Floats) -> Floats:
     """
     now, short, middle, long = (rounded(_mean(price, days)) for days in (1, SHORT, MIDDLE, LONG))
     before = rounded(_mean(price[:-SHIFT], LONG))
-    return 25.0 * (now > short) + 25.0 * (short > middle) + 25.0 * (middle > long) + 25.0 * (long > before)
+    found: Floats = 25.0 * (now > short) + 25.0 * (short > middle) + 25.0 * (middle > long) + 25.0 * (long > before)
+    return found
 
 
 def _mean(price: Floats, days: int) -> Floats:
-    return price[-days:].mean(axis=0) if len(price) >= days else np.full(price.shape[1], np.nan)
+    found: Floats = price[-days:].mean(axis=0) if len(price) >= days else np.full(price.shape[1], np.nan)
+    return found
 
 
 def volume_trend(price: Floats, value: Floats) -> Floats:
-    """Return the sign of the 20-day move times the log of mean trading value, 20 against 120 days; nan without trades."""
+    """Return the sign of the 20-day move times ln(mean trading value, 20 against 120 days); nan without trades."""
     short, long = _mean(value, SHORT), _mean(value, LONG)
     with np.errstate(divide="ignore", invalid="ignore"):
         trend = np.sign(price[-1] / _ago(price, SHORT) - 1) * np.log(short / long)

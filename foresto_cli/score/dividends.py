@@ -1,9 +1,9 @@
 """Cash dividends per share of a fiscal year, as known on a day (SCORE §2.6).
 
 The year is the newest whose annual report, or whose dividend filing, had been received. What DART's filing says of the
-whole year counts (``rcept_dt``); where there is none for that year, FSC's payments with a record date (배당기준일) inside
-the fiscal year, which are all known by the annual report. When neither has a row, the answer is 0 only if one of them was
-asked about that company and year; a source that was never loaded makes the dividend unknown, not zero.
+whole year counts (``rcept_dt``); where there is none for that year, FSC's payments with a record date (배당기준일)
+inside the fiscal year, which are all known by the annual report. When neither has a row, the answer is 0 only if one of
+them was asked about that company and year; a source that was never loaded makes the dividend unknown, not zero.
 """
 
 import re
@@ -154,25 +154,26 @@ def _paid(found: Dividends, statements: Statements, stock: tuple[str, int], even
     }
     reported = int(statements.annual_known[company]) if company >= 0 else 0
     year = max([*filed, reported])
-    if not year:
-        return Paid()
     if year in filed:
         one = filed[year]
         return Paid(year, _in_todays_shares(one, events), (one.rcept_no or "",))
-    if company < 0 or year != reported:
-        return Paid(year)
+    if not year:
+        return Paid()
     corp_code, end = str(statements.corp_codes[company]), day_of(int(statements.annual_end[company]))
     inside = [one for one in payments if one.source == FSC and end - YEAR < one.day <= end]
-    if (corp_code, year) in found.years_of_company and not inside:
-        # DART told of other classes of this company; which of them is this stock is not certain.
+    if not inside and not _is_known_to_be_none(found, (corp_code, year), end):
         return Paid(year)
     amounts = [_in_todays_shares(one, events) for one in inside]
-    if any(amount is None for amount in amounts):
-        return Paid(year)
-    was_asked = (corp_code, year) in found.asked or (found.whole_table is not None and end <= found.whole_table)
-    if not inside and not was_asked:
-        return Paid(year)
-    return Paid(year, sum(amount for amount in amounts if amount is not None), tuple(f"{one.day}" for one in inside))
+    known = [amount for amount in amounts if amount is not None]
+    return Paid(year, sum(known) if len(known) == len(amounts) else None, tuple(f"{one.day}" for one in inside))
+
+
+def _is_known_to_be_none(found: Dividends, company_year: tuple[str, int], end: date) -> bool:
+    """Say whether a source was asked, and did not pay this class or any that might be it."""
+    if company_year in found.years_of_company:
+        # DART told of other classes of this company; which of them is this stock is not certain.
+        return False
+    return company_year in found.asked or (found.whole_table is not None and end <= found.whole_table)
 
 
 def _in_todays_shares(one: Payment, events: Sequence[Event]) -> float | None:

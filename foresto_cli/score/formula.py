@@ -17,7 +17,7 @@ class Component:
     Attributes:
         id: its name in stored rows.
         label: what the operator calls it.
-        unit: how the raw value is shown: ``percent`` (a ratio), ``times``, ``points``, ``won`` (per 억 won) or ``number``.
+        unit: how the raw value is shown: ``percent`` (a ratio), ``times``, ``points`` or ``number``.
         direction: whether the higher or the lower raw value is better, or the raw value is the score (0-100).
     """
 

@@ -103,6 +103,6 @@ def _fscore(found: Statements, shares: tuple[Floats, Floats]) -> Floats:
     flows = [found.flows[name] for name in ("net_income", "operating_cash_flow", "operating_income", "revenue")]
     positions = ("total_assets", "total_liabilities", "current_assets", "current_liabilities")
     earlier = [taken(flow.strict, flow.quarter - QUARTERS_A_YEAR, flow.quarter >= 0) for flow in flows]
-    now = [flow.now for flow in flows] + [found.position(name) for name in positions]
-    before = earlier + [found.position(name, QUARTERS_A_YEAR) for name in positions]
-    return fscore.score(fscore.Year(*now, shares[0]), fscore.Year(*before, shares[1]))
+    now = [*(flow.now for flow in flows), *(found.position(name) for name in positions), shares[0]]
+    before = [*earlier, *(found.position(name, QUARTERS_A_YEAR) for name in positions), shares[1]]
+    return fscore.score(fscore.Year._make(now), fscore.Year._make(before))

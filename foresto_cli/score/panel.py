@@ -1,8 +1,9 @@
 """Prices as arrays of sessions x tickers, filled by one read (SCORE §2.2).
 
-The server packs each session into one string of fixed-width records, a day a message: an order of magnitude fewer messages
-than rows, no Python object per row, and no ordering, since every record knows its place. Prices are whole won on this
-exchange and travel as integers. The columns are those that a component or a gate needs; open and low prices are not.
+The server packs each session into one string of fixed-width records, a day a message: thousands of times fewer
+messages than rows, no Python object per row, and no ordering, since every record knows its place. Prices are whole won
+on this exchange and travel as integers. The columns are those that a component or a gate needs; open and low prices are
+not.
 """
 
 from collections.abc import Sequence
@@ -154,25 +155,34 @@ def assembled(days: Sequence[date], blocks: list[NDArray[np.void]], events: Sequ
 
     A day on which neither KOSPI nor KOSDAQ has a row is no session.
     """
-    codes = np.unique(np.concatenate([block["ticker"] for block in blocks])) if blocks else np.empty(0, ">i8")
+    rows = sum(len(block) for block in blocks)
+    codes = np.unique(np.concatenate([np.empty(0, np.int64), *(block["ticker"].astype(np.int64) for block in blocks)]))
     calendar = sorted(
         {day for day, block in zip(days, blocks, strict=True) if np.isin(block["market"], (KOSPI, KOSDAQ, 32)).any()}
     )
     row_of = {day: row for row, day in enumerate(calendar)}
     shape = (len(calendar), len(codes))
     arrays = {name: np.full(shape, np.nan) for name in AMOUNTS}
-    flags = {name: np.zeros(shape, np.uint8) for name in ("market", "quality")}
-    doubles = 0
+    market, quality = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    skipped = 0
     for day in days:
         block = blocks.pop(0)
         if day not in row_of:
+            skipped += len(block)
             continue
-        row, places = row_of[day], np.searchsorted(codes, block["ticker"])
-        doubles += len(places) - len(np.unique(places)) + int((flags["quality"][row, places] > 0).sum())
+        row, places = row_of[day], np.searchsorted(codes, block["ticker"].astype(np.int64))
         for name, array in arrays.items():
             values = block[name].astype(np.float64)
             array[row, places] = np.where(values == UNKNOWN, np.nan, values)
-        for name, flag in flags.items():
-            flag[row, places] = block[name]
+        market[row, places], quality[row, places] = block["market"], block["quality"]
     tickers = codes.astype(">i8").view(f"S{CODE_WIDTH}").astype(np.str_)
-    return Panel(calendar, np.char.rstrip(tickers), **arrays, **flags, events=events, doubles=doubles)
+    doubles = rows - skipped - int((quality > 0).sum())
+    return Panel(
+        calendar,
+        np.char.rstrip(tickers),
+        **arrays,
+        market=market,
+        quality=quality,
+        events=events,
+        doubles=doubles,
+    )

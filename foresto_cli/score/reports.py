@@ -39,12 +39,15 @@ RECORD = np.dtype(
 EPOCH = date(1970, 1, 1)
 _SENT = " || ".join(f"float8send(coalesce({name}, 'NaN')::float8)" for name in AMOUNTS)
 READ = text(
-    "SELECT string_agg(textsend(rpad(ticker, :width)) || textsend(rpad(corp_code, :corp_width))"
-    " || textsend(rpad(rcept_no, :rcept_width)) || int4send(fiscal_year * 4 + fiscal_quarter - 1)"
-    " || decode(CASE WHEN fs_div = 'CFS' THEN '01' ELSE '00' END || CASE WHEN is_financial THEN '01' ELSE '00' END"
-    " || CASE WHEN currency = 'KRW' THEN '01' ELSE '00' END, 'hex')"
-    f" || int4send(rcept_dt - DATE '{EPOCH}') || int4send(period_end - DATE '{EPOCH}') || {_SENT}, ''::bytea)"
-    " FROM financial_report WHERE rcept_dt <= :until AND fiscal_year >= :since GROUP BY fiscal_year, fiscal_quarter"
+    f"""
+SELECT string_agg(textsend(rpad(ticker, {CODE_WIDTH})) || textsend(rpad(corp_code, {CORP_WIDTH}))
+  || textsend(rpad(rcept_no, {RCEPT_WIDTH})) || int4send(fiscal_year * {QUARTERS_A_YEAR} + fiscal_quarter - 1)
+  || CASE WHEN fs_div = 'CFS' THEN '\\x01'::bytea ELSE '\\x00' END
+  || CASE WHEN is_financial THEN '\\x01'::bytea ELSE '\\x00' END
+  || CASE WHEN currency = 'KRW' THEN '\\x01'::bytea ELSE '\\x00' END
+  || int4send(rcept_dt - DATE '{EPOCH}') || int4send(period_end - DATE '{EPOCH}') || {_SENT}, ''::bytea)
+FROM financial_report WHERE rcept_dt <= :until AND fiscal_year >= :since GROUP BY fiscal_year, fiscal_quarter
+"""  # noqa: S608  # our own column names
 )
 
 
@@ -103,9 +106,7 @@ def read(connection: Connection, until: date, since: int | None = None) -> Repor
         until: last day of receipt.
         since: first fiscal year; what a score of ``until`` needs when not given.
     """
-    parameters = {"until": until, "since": until.year - YEARS if since is None else since}
-    widths = {"width": CODE_WIDTH, "corp_width": CORP_WIDTH, "rcept_width": RCEPT_WIDTH}
-    blocks = connection.scalars(READ, parameters | widths)
+    blocks = connection.scalars(READ, {"until": until, "since": until.year - YEARS if since is None else since})
     return assembled(np.frombuffer(b"".join(bytes(block) for block in blocks), RECORD))
 
 

@@ -109,3 +109,49 @@ def history(
         return result
 
     perform(ctx, "score history", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def validate(
+    ctx: typer.Context,
+    start: Annotated[str, typer.Option("--from", help="점수를 매길 첫날.", metavar="날짜")],
+    end: Annotated[str, typer.Option("--to", help="점수를 매길 마지막 날.", metavar="날짜")],
+    axes: Annotated[str, typer.Option(help="살필 점수.", metavar="축,축")] = "f,v,t,r,total",
+    horizons: Annotated[str, typer.Option(help="보유 거래일 수.", metavar="N,N")] = "5,21,63,126",
+    every: Annotated[str, typer.Option(help="몇 거래일마다 매길지, 또는 month(월말).", metavar="N")] = "21",
+    quantiles: Annotated[int, typer.Option(help="몇 묶음으로 나눌지.", metavar="N")] = 10,
+    min_cap: Annotated[str, typer.Option(help="시가총액 하한(300억, 1조, 또는 원).", metavar="금액")] = "300억",
+    market: Annotated[str, typer.Option(help="all, kospi, kosdaq.", metavar="시장")] = "all",
+    weight: Annotated[str, typer.Option(help="묶음 안의 가중: equal 또는 value.", metavar="가중")] = "equal",
+    cost_bps: Annotated[float, typer.Option(help="묶음이 한 번 다 바뀔 때의 비용(bp).", metavar="bp")] = 30,
+    as_json: Json = False,
+) -> None:
+    """지나간 날의 점수를 그날 알 수 있던 자료로 다시 매겨 뒤의 수익률과 견줍니다. 저장된 것은 바꾸지 않습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.cli._dates import parse_date
+        from foresto_cli.cli._measures import numbers, won
+        from foresto_cli.errors import UsageError
+        from foresto_cli.ops import scores
+        from foresto_cli.score.validation import report, run
+
+        chosen = [name.strip().lower() for name in axes.split(",")]
+        if not set(chosen) <= run.NAMES.keys() or weight not in {"equal", "value"}:
+            raise UsageError("--axes 는 f,v,t,r,total 가운데, --weight 는 equal 이나 value 로 적으세요.")
+        options = run.Options(
+            first=parse_date(start),
+            last=parse_date(end),
+            names=tuple(run.NAMES[name] for name in chosen),
+            horizons=numbers("--horizons", horizons),
+            every=every if every == run.MONTH else numbers("--every", every)[0],
+            quantiles=quantiles,
+            least_cap=won(min_cap),
+            market=market.lower(),
+            by_value=weight == "value",
+            cost=cost_bps / 10_000,
+        )
+        result = scores.validated(found, options)
+        report.show(found.console, result)
+        return result
+
+    perform(ctx, "score validate", work, as_json=as_json, shown=False)

@@ -14,7 +14,8 @@ from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
 from foresto_cli.ops import alerts, job, lock, runs, stop
 from foresto_cli.ops.alerts import Alert
-from foresto_cli.score import compute, explain, gates, load, panel, reasons, store
+from foresto_cli.score import compute, explain, formula, gates, load, panel, reasons, store
+from foresto_cli.score.validation import run as validation
 from foresto_cli.store.engine import unit_transaction
 
 COMMAND, LABEL = "score batch", "컴퍼스 점수"
@@ -143,12 +144,14 @@ def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> jo
         "partial": counts[reasons.PARTIAL],
         "not_scored": counts[reasons.NOT_SCORED],
         "not_scored_because": why_not(scores),
-        "grades": {letter: n for letter, n in sorted(Counter(scores.grades).items(), key=str) if letter},
+        "grades": {letter: scores.grades.count(letter) for _, letter in formula.GRADES},
     }
     if written.differs:
         result["notes"] = [
-            f"{scores.day} 의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다."
-            " 바꾸려면 --replace 를 붙이세요."
+            (
+                f"{scores.day} 의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다."
+                " 바꾸려면 --replace 를 붙이세요."
+            )
         ]
     return result
 
@@ -189,7 +192,7 @@ def show_batch(console: Console, result: job.Result) -> None:
     )
     for code, count in result["not_scored_because"].items():
         console.line(f"  {code} {count:,}: {reasons.REASONS[code]}")
-    if result["grades"]:
+    if any(result["grades"].values()):
         console.line("등급: " + " · ".join(f"{letter} {count:,}" for letter, count in result["grades"].items()))
 
 
@@ -329,3 +332,26 @@ def show_history(console: Console, found: dict[str, Any]) -> None:
 
 def _score(value: float | None) -> str | None:
     return None if value is None else f"{value:.1f}"
+
+
+def validated(app: App, options: validation.Options) -> dict[str, Any]:
+    """Return what the score was worth on past days (``--json`` of score validate); nothing is stored but the run.
+
+    Raises:
+        UsageError: see :func:`foresto_cli.score.validation.run.validate`.
+        VerificationFailed: the score of a past day sees what was known only later.
+    """
+    with runs.recorded(app.engine, "score validate", "점수 검증") as run:
+        with app.console.progress("검증") as advance, app.engine.connect() as connection:
+            found = validation.validate(connection, options, advance)
+        ahead = any(found["look_ahead"].values())
+        result = job.summary("score validate", run.run_id, [])
+        result |= {
+            "outcome": "failed" if ahead else "done",
+            "exit_code": VerificationFailed.exit_code if ahead else 0,
+            "units": result["units"] | {"planned": len(found["dates"]), "done": len(found["dates"])},
+            "seconds": run.seconds,
+            **found,
+        }
+        run.close({name: value for name, value in result.items() if name not in {"results", "components"}}, None)
+    return result

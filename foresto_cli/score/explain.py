@@ -216,7 +216,10 @@ def _show_axis(console: Console, axis: Found) -> None:
         return
     raw = "없음" if axis["raw"] is None else f"{axis['raw']:.2f}"
     score = "없음" if axis["score"] is None else f"{axis['score']:.1f}"
-    title = f"{axis['label']}: 가중평균 {raw} → 백분위 {score} (총점에서 {axis['weight']}/100, 자료 {axis['coverage']:.0f}%)"
+    title = (
+        f"{axis['label']}: 가중평균 {raw} → 백분위 {score}"
+        f" (총점에서 {axis['weight']}/100, 자료 {axis['coverage']:.0f}%)"
+    )
     rows = [
         (
             part["id"],
@@ -229,7 +232,7 @@ def _show_axis(console: Console, axis: Found) -> None:
         )
         for part in axis["components"]
     ]
-    console.table(title, ("", "구성 요소", "값", "백분위", "가중", "기여", "출처"), rows)
+    console.table(title, ("기호", "구성 요소", "값", "백분위", "가중", "기여", "출처"), rows)
 
 
 def _show_basis(console: Console, found: Found) -> None:

@@ -91,7 +91,7 @@ def series(panel: Panel) -> Series:
     moves = market_returns(panel)
     segment = panel.market[-1][live]
     market = np.where(segment == KOSPI, moves[KOSPI][:, None], moves[KOSDAQ][:, None])
-    factors, events = _events(panel, tickers)
+    factors, events = event_factors(panel, tickers)
     there = ~np.isnan(panel.close[:, live])
     order = _gapless(there)
 
@@ -102,9 +102,9 @@ def series(panel: Panel) -> Series:
         return own
 
     close, volume, high = aligned(panel.close[:, live]), aligned(panel.volume[:, live]), aligned(panel.high[:, live])
-    cumulative = aligned(_cumulative(factors, panel.quality[:, live] == ADJUSTED))
+    cumulative = aligned(cumulative_factors(factors, panel.quality[:, live] == ADJUSTED))
     count = there.sum(axis=0)
-    price, returns = chain(close * cumulative, volume, count)
+    price, returns = chain(close * cumulative, volume, len(close) - count)
     return Series(
         tickers=tickers,
         close=close,
@@ -124,10 +124,15 @@ def series(panel: Panel) -> Series:
     )
 
 
-def chain(adjusted: Floats, volume: Floats, count: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Return P and r of adjusted closes: the last traded price carried forward, and its change on traded rows."""
+def chain(adjusted: Floats, volume: Floats, first: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Return P and r of adjusted closes: the last traded price carried forward, and its change on traded rows.
+
+    Args:
+        adjusted: closes in prices of the last row.
+        volume: shares traded; nan where there is no row.
+        first: each stock's first row, which counts even without a trade.
+    """
     length = len(adjusted)
-    first = length - count
     place = np.arange(length)[:, None]
     counts = (volume > 0) | (place == first)
     last = np.maximum.accumulate(np.where(counts & (place >= first), place, 0), axis=0)
@@ -137,14 +142,15 @@ def chain(adjusted: Floats, volume: Floats, count: NDArray[np.int64]) -> tuple[F
     return price, returns
 
 
-def _cumulative(factors: Floats, is_adjusted: Bools) -> Floats:
+def cumulative_factors(factors: Floats, is_adjusted: Bools) -> Floats:
     """Return the product of all later factors, per ticker; 1 where the source adjusted already."""
     later = np.ones_like(factors)
     later[:-1] = np.cumprod(factors[:0:-1], axis=0)[::-1]
     return np.where(is_adjusted, 1.0, later)
 
 
-def _events(panel: Panel, tickers: NDArray[np.str_]) -> tuple[Floats, dict[int, list[tuple[int, Event]]]]:
+def event_factors(panel: Panel, tickers: NDArray[np.str_]) -> tuple[Floats, dict[int, list[tuple[int, Event]]]]:
+    """Return the factor of each session and ticker, 1 without an event, and the events by column with their rows."""
     column_of = {str(ticker): column for column, ticker in enumerate(tickers)}
     row_of = {day: row for row, day in enumerate(panel.days)}
     factors = np.ones((len(panel.days), len(tickers)))

@@ -1,4 +1,4 @@
-"""A synthetic market with statements and dividends, written straight into the tables: for benchmarks and tests of scores.
+"""A synthetic market with statements and dividends, straight into the tables: for benchmarks and tests of scores.
 
 Unlike the sandbox it asks nobody, has a known event of every kind that scores care about, and is made in seconds.
 """

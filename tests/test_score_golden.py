@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from support import SHARED, needs_shared
 
-from foresto_cli.score import formula, mapping, reports, risk, statements, technical
+from foresto_cli.score import formula, fscore, mapping, reports, risk, statements, technical
 from foresto_cli.score.panel import Event, Panel
 from foresto_cli.score.series import Series, series
+from foresto_cli.score.validation import measures, statistics
 
 GOLDEN = SHARED / "golden" / "indicators"
 NAN = float("nan")
@@ -226,7 +227,7 @@ def test_every_price_component_of_the_golden_panel():
 
 
 def report_records(rows):
-    """Records of golden rows: DART's interim ``amount`` is the three months alone, ``add_amount`` since the year began."""
+    """Records of golden rows: ``amount`` of an interim is the three months alone, ``add_amount`` since the year began."""
     records = np.zeros(len(rows), reports.RECORD)
     for record, row in zip(records, rows, strict=True):
         annual_or_first = row["k"] in {1, 4}
@@ -269,3 +270,60 @@ def test_statements_of_every_golden_case():
             "reason": "STALE_FS" if found.is_stale[0] else str(revenue.reason[0]),
         }
         assert {name: told[name] for name in case["expect"]} == case["expect"], case["name"]
+
+
+@needs_shared
+def test_fscores_computed_by_hand():
+    golden = json.loads((GOLDEN / "fscore_cases.json").read_text())
+    names = {
+        "net_income": "ni",
+        "cash_flow": "ocf",
+        "operating_income": "oi",
+        "revenue": "rev",
+        "assets": "ta",
+        "debt": "tl",
+        "current_assets": "ca",
+        "current_debt": "cl",
+        "shares": "shares_adj",
+    }
+    now, before = (
+        fscore.Year(
+            **{
+                field: np.array([case[when][short] for case in golden["cases"]], float)
+                for field, short in names.items()
+            }
+        )
+        for when in ("current", "prior")
+    )
+    assert fscore.signals(now, before).T.tolist() == [case["bits"] for case in golden["cases"]]
+    assert fscore.score(now, before).tolist() == [case["fscore"] for case in golden["cases"]]
+
+
+@needs_shared
+def test_information_coefficients_and_quantiles_are_those_of_alphalens():
+    golden = json.loads((GOLDEN / "ic_expected.json").read_text())
+    closes, scores = csv_rows("ic_prices.csv"), csv_rows("ic_scores.csv")
+    assets = [name for name in closes[0] if name != "date"]
+    price = np.array([[number(row[asset]) for asset in assets] for row in closes])
+    score = np.array([[number(row[asset]) for asset in assets] for row in scores])
+    days = [row["date"] for row in scores]
+    # A day whose ties leave no five quantiles is one that alphalens leaves out.
+    kept = [row for row, day in enumerate(days) if day in golden["ic"]["1D"]]
+    groups = [statistics.quantile_numbers(score[row], golden["quantiles"]) for row in kept]
+    for horizon in golden["horizons"]:
+        returns = [price[row + horizon] / price[row] - 1 for row in kept]
+        found = {days[row]: statistics.rank_ic(score[row], came) for row, came in zip(kept, returns, strict=True)}
+        assert found == pytest.approx(golden["ic"][f"{horizon}D"], rel=1e-9)
+        mean = statistics.mean_of(np.array(list(found.values())), 1)
+        assert mean.mean == pytest.approx(golden["ic_mean"][f"{horizon}D"], rel=1e-9)
+        assert mean.deviation == pytest.approx(golden["ic_std_ddof1"][f"{horizon}D"], rel=1e-9)
+        for quantile, wanted in golden["mean_return_by_quantile"][f"{horizon}D"].items():
+            dates = [came[group == int(quantile)].mean() for came, group in zip(returns, groups, strict=True)]
+            assert np.mean(dates) == pytest.approx(wanted, rel=1e-9)
+    tops = {days[row]: set(np.flatnonzero(group == 5).tolist()) for row, group in zip(kept, groups, strict=True)}
+    for day, wanted in golden["top_quantile_turnover_5d"].items():
+        before = days[days.index(day) - 5]
+        assert measures.turnover(tops[before], tops[day]) == pytest.approx(wanted, rel=1e-9)
+    for day, wanted in golden["rank_autocorr_5d"].items():
+        row = days.index(day)
+        assert statistics.rank_ic(score[row], score[row - 5]) == pytest.approx(wanted, rel=1e-9)

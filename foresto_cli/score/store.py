@@ -115,6 +115,9 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
     is_same = last is not None and (last.inputs_sha256, last.config_sha256) == (fingerprint, formula.sha256())
     if is_same and known.issuperset(wanted):
         unchanged = Counts(unchanged=len(wanted))
+        if last is not None and last.is_provisional and not is_provisional(inputs):
+            # The prices turned out to be final as they were: from now on only --replace changes these scores.
+            connection.execute(insert(compass_score_run).values(_run_row(scores, inputs, run, fingerprint)))
         return Written(unchanged, unchanged, _beside_stocks(connection, scores, run))
     overwrite = replace or last is None or last.is_provisional
     over = "TRUE" if overwrite else "FALSE"

@@ -171,8 +171,8 @@ def _warnings(
     found = [f"LOOK_AHEAD {day}: {', '.join(names)} 이(가) 다릅니다" for day, names in ahead.items() if names]
     if survivors["suspect"]:
         found.append(
-            f"SURVIVORSHIP_SUSPECT: {survivors['tickers']:,}종목 가운데 한 해 {survivors['share_a_year']:.2%}만 사라집니다."
-            " 지금의 종목 목록으로 모은 시세 같습니다"
+            f"SURVIVORSHIP_SUSPECT: {survivors['tickers']:,}종목 가운데 한 해에"
+            f" {survivors['share_a_year']:.2%}만 사라집니다. 지금의 종목 목록으로 모은 시세 같습니다"
         )
     if machinery["bound"] is not None and not machinery["shuffled_is_nothing"]:
         found.append("MACHINERY: 뒤섞은 점수의 평균 IC 가 우연의 한계를 넘습니다")

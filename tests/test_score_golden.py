@@ -227,7 +227,7 @@ def test_every_price_component_of_the_golden_panel():
 
 
 def report_records(rows):
-    """Records of golden rows: ``amount`` of an interim is the three months alone, ``add_amount`` since the year began."""
+    """Records of golden rows: an interim's ``amount`` is three months alone, ``add_amount`` since the year began."""
     records = np.zeros(len(rows), reports.RECORD)
     for record, row in zip(records, rows, strict=True):
         annual_or_first = row["k"] in {1, 4}

@@ -133,6 +133,7 @@ LOADING = {
     "bonds load": ("--sandbox", "bonds", "load", "--quality-filter", "all", "--json"),
     "stocks dividends": ("--sandbox", "stocks", "dividends", "--json"),
     "fss rent-house": ("--sandbox", "fss", "rent-house", "--json"),
+    "score batch": ("--sandbox", "score", "batch", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -160,6 +161,9 @@ GLANCES = {
     "runs list": ("--sandbox", "runs", "list"),
     "runs show": ("--sandbox", "runs", "show", "1"),
     "stocks show": ("--sandbox", "stocks", "show", "가상전자"),
+    "score show": ("--sandbox", "score", "show", "005930"),
+    "score rank": ("--sandbox", "score", "rank", "--json"),
+    "score history": ("--sandbox", "score", "history", "005930"),
     "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
     "dart quota": ("--sandbox", "dart", "quota"),
     "doctor": ("--sandbox", "doctor", "--offline"),
@@ -314,6 +318,7 @@ def test_status_tells_what_there_is(glances):
         "dart.statements": True, "bonds": True, "dividends.fsc": True,
         "fss.deposits": False, "fss.savings": False, "fss.annuity": False,
         "fss.mortgage": False, "fss.rent-house": True, "fss.credit": False,
+        "score": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0

@@ -4,6 +4,7 @@ import pytest
 
 from foresto_cli.ops import job, loads, roster, verification
 from foresto_cli.verify import checks
+from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import ROSTER, WEEKLY_CHECKS
 
 QUICK = job.Options()

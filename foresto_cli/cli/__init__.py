@@ -17,6 +17,7 @@ from foresto_cli.cli import (
     run,
     runs,
     sandbox,
+    score,
     status,
     stocks,
     us,
@@ -43,6 +44,7 @@ app.add_typer(prices.app, name="prices")
 app.add_typer(dart.app, name="dart")
 app.add_typer(bonds.app, name="bonds")
 app.add_typer(fss.app, name="fss")
+app.add_typer(score.app, name="score")
 app.add_typer(verify.app, name="verify")
 app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")

@@ -74,6 +74,7 @@ DATA_SETS = (
         )
         for kind in KINDS
     ),
+    DataSet("score", "컴퍼스 점수", "SELECT max(score_date) FROM compass_score_history", "foresto score batch"),
 )
 
 

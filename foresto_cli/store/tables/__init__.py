@@ -59,6 +59,10 @@ from foresto_cli.store.tables.us import (
     alpha_vantage_financials,
     alpha_vantage_stocks,
     alpha_vantage_timeseries,
+from foresto_cli.store.tables.scores import (
+    compass_score_component,
+    compass_score_history,
+    compass_score_run,
 )
 
 __all__ = [
@@ -77,6 +81,9 @@ __all__ = [
     "dart_answer",
     "dart_company",
     "dart_filing",
+    "compass_score_component",
+    "compass_score_history",
+    "compass_score_run",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",

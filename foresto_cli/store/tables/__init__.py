@@ -5,8 +5,12 @@ exact, and an operator's ``close_price / prev_close`` is not an integer division
 """
 
 from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables.actions import corporate_actions
-from foresto_cli.store.tables.bonds import bonds
+from foresto_cli.store.tables.actions import (
+    corporate_actions,
+)
+from foresto_cli.store.tables.bonds import (
+    bonds,
+)
 from foresto_cli.store.tables.operations import (
     data_collection_log,
     data_load_batch,
@@ -54,15 +58,16 @@ from foresto_cli.store.tables.roster import (
     stock_history,
     stocks,
 )
+from foresto_cli.store.tables.scores import (
+    compass_score_component,
+    compass_score_history,
+    compass_score_run,
+)
 from foresto_cli.store.tables.us import (
     alpha_vantage_etfs,
     alpha_vantage_financials,
     alpha_vantage_stocks,
     alpha_vantage_timeseries,
-from foresto_cli.store.tables.scores import (
-    compass_score_component,
-    compass_score_history,
-    compass_score_run,
 )
 
 __all__ = [
@@ -75,15 +80,15 @@ __all__ = [
     "annuity_savings_options",
     "annuity_savings_products",
     "bonds",
+    "compass_score_component",
+    "compass_score_history",
+    "compass_score_run",
     "corporate_actions",
     "credit_loan_options",
     "credit_loan_products",
     "dart_answer",
     "dart_company",
     "dart_filing",
-    "compass_score_component",
-    "compass_score_history",
-    "compass_score_run",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",

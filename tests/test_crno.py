@@ -38,6 +38,8 @@ def test_numbers_are_matched_by_isin_and_preferred_shares_have_their_issuers(ope
         result = roster.load_stocks(world.app, QUICK)
         assert result["outcome"] == "done", result["reasons"]
         assert result["requests"] == {"fdr": 4, "fsc": 1, "total": 5}
+        active, known = world.rows("SELECT count(*), count(crno) FROM stocks WHERE is_active")[0]
+        assert f"활성 {active}종목 가운데 {known}종목({known / active:.1%})" in result["notes"][0]
         assert world.rows("SELECT crno FROM stocks WHERE ticker = '005930'") == [("1101110000000",)]
         assert world.scalar("SELECT count(*) FROM stocks WHERE right(ticker, 1) <> '0'") > 0
         assert (

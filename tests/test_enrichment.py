@@ -203,6 +203,8 @@ def stock(**more):
         (summary(stock(longName=None, shortName="SamsungElec"), {}), ("SamsungElec", None)),
         (summary(stock(longName="삼성전자", shortName="005930"), {"sector": ""}), (None, None)),
         (summary(stock(longName="삼성전자", shortName="SamsungElec")), ("SamsungElec", None)),
+        (summary(stock(longName="Crédit – Korea’s Co., Ltd.")), ("Crédit – Korea’s Co., Ltd.", None)),
+        (summary(stock(longName=None, shortName="005930.KS,0P0000,1")), (None, None)),
     ],
 )  # fmt: skip
 def test_only_an_english_name_is_one(answer, found):

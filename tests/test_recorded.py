@@ -171,6 +171,35 @@ def test_the_recorded_listing_is_stored_whole_and_delisted_stocks_are_kept(recor
         ) == [("삼성전자", "KOSPI", "통신 및 방송 장비 제조업", 5_919_637_922, True)]
 
 
+def test_every_row_of_the_recorded_listing_is_a_stock_with_its_market_sector_and_past_names(recorded_world):
+    frame = pd.read_csv(RECORDED / "fdr_cache/listing_krx/2026-03-13.csv.gz", index_col=0, dtype={"Code": str})
+    file = {record["Code"]: record for record in frame.to_dict("records")}
+    with recorded_world(at(2026, 3, 13), without=("fsc_api_key",)) as world:
+        for day in (date(2021, 1, 4), date(2024, 1, 4)):
+            loads.load_prices_between(world.app, day, day, None, QUICK)
+        assert roster.load_stocks(world.app, QUICK)["exit_code"] == 0
+        stored_stocks = world.rows("SELECT ticker, name, market, isin FROM stocks WHERE is_active")
+        assert set(stored_stocks) == {(c, r["Name"], r["Market"], r["ISU_CD"]) for c, r in file.items()}
+        markets = dict(world.rows("SELECT market, count(*) FROM stocks WHERE is_active GROUP BY 1"))
+        assert markets == frame["Market"].value_counts().to_dict()
+        assert min(markets["KONEX"], markets["KOSDAQ GLOBAL"]) > 40
+        lettered = [code for code in file if not code.isdigit()]
+        assert world.scalar("SELECT count(*) FROM stocks WHERE is_active AND ticker ~ '[A-Z]'") == len(lettered) > 50
+        linked = (
+            "SELECT count(*), count(*) FILTER (WHERE p.sector = c.sector) FROM stocks p"
+            " JOIN stocks c ON c.ticker = left(p.ticker, 5) || '0' WHERE p.is_active AND right(p.ticker, 1) <> '0'"
+        )
+        ((preferred, same),) = world.rows(linked)
+        assert preferred == same > 100
+        named = "SELECT name, valid_from FROM stock_history WHERE ticker = '005490' ORDER BY valid_from"
+        assert world.rows(named) == [("POSCO", date(1988, 6, 10)), ("POSCO홀딩스", date(2024, 1, 4))]
+        renamed = (
+            "SELECT count(*) FROM stock_history h JOIN stock_history o ON o.ticker = h.ticker"
+            " AND o.valid_to = h.valid_from WHERE o.is_listed AND h.is_listed AND o.name <> h.name"
+        )
+        assert world.scalar(renamed) > 284
+
+
 def test_recorded_index_years_are_stored_as_recorded(recorded_world):
     with recorded_world(at(2026, 3, 13), without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
         loads.load_index(world.app, 430, QUICK)

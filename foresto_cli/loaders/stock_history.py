@@ -114,41 +114,13 @@ def told_by_prices(spans: Sequence[Span], seen: Seen, runs: Sequence[Run]) -> li
     return [*parts, *spans[1:]]
 
 
-def _oldest(spans: Sequence[Span], seen: Seen) -> Known:
-    return Known(spans[0].name, None if seen.listing_date else spans[0].valid_from)
-
-
 def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  # rows say by their dates when they came
     """Bring ``stock_history`` up to date in the caller's transaction and return exact counts."""
-    known: dict[str, list[Span]] = defaultdict(list)
-    rows = connection.execute(
-        text(
-            "SELECT ticker, valid_from, valid_to, name, market, is_listed FROM stock_history"
-            " ORDER BY ticker, valid_from"
-        )
-    )
-    for ticker, *span in rows:
-        known[ticker].append(Span(*span))
-    newest = connection.scalar(text("SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"))
-    wanted: dict[str, list[Span]] = {}
-    listing = connection.execute(
-        text("SELECT ticker, name, market, is_listed, listing_date, delisting_date, as_of_date FROM fdr_stock_listing")
-    ).all()
-    # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
-    found = {
-        row.ticker: Seen(
-            row.as_of_date if row.is_listed else newest or row.as_of_date,
-            row.name,
-            row.market,
-            row.is_listed,
-            row.listing_date,
-            row.delisting_date,
-        )
-        for row in listing
-    }
-    oldest = {ticker: _oldest(known.get(ticker) or _first(seen), seen) for ticker, seen in found.items()}
+    known, listing = _known(connection), _listing(connection)
+    oldest = {ticker: _oldest(known.get(ticker) or _first(seen), seen) for ticker, seen in listing.items()}
     past = _past_names.runs(connection, oldest)
-    for ticker, seen in found.items():
+    wanted: dict[str, list[Span]] = {}
+    for ticker, seen in listing.items():
         spans = known.get(ticker, [])
         if ticker in past:
             spans = told_by_prices(spans, seen, past[ticker])
@@ -160,6 +132,37 @@ def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  #
         [{"ticker": ticker, **span._asdict()} for ticker, spans in wanted.items() for span in spans],
         {},
     )
+
+
+def _known(connection: Connection) -> dict[str, list[Span]]:
+    """Return the spans of every stock, oldest first, as they are stored."""
+    known: dict[str, list[Span]] = defaultdict(list)
+    rows = connection.execute(
+        text(
+            "SELECT ticker, valid_from, valid_to, name, market, is_listed FROM stock_history"
+            " ORDER BY ticker, valid_from"
+        )
+    )
+    for ticker, *span in rows:
+        known[ticker].append(Span(*span))
+    return known
+
+
+def _listing(connection: Connection) -> dict[str, Seen]:
+    """Return what the listing says of every stock."""
+    newest = connection.scalar(text("SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"))
+    rows = connection.execute(
+        text("SELECT ticker, as_of_date, name, market, is_listed, listing_date, delisting_date FROM fdr_stock_listing")
+    )
+    # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
+    return {
+        ticker: Seen(as_of if is_listed else newest or as_of, name, market, is_listed, listed, left)
+        for ticker, as_of, name, market, is_listed, listed, left in rows
+    }
+
+
+def _oldest(spans: Sequence[Span], seen: Seen) -> Known:
+    return Known(spans[0].name, None if seen.listing_date else spans[0].valid_from)
 
 
 def _delete(connection: Connection, known: dict[str, list[Span]], wanted: dict[str, list[Span]]) -> None:

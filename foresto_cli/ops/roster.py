@@ -1,5 +1,7 @@
 """Which loaders the commands about who is listed run: listing, stocks, ETFs."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import text
 
 from foresto_cli import clock
@@ -51,17 +53,28 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Resu
         ]
 
     result = job.run_or_preview(app, "stocks load", "종목", make, options)
-    changes = roster_changes.changes(before, _roster(app))
-    result["changes"] = changes
-    if changes:
-        result.setdefault("notes", []).append(roster_changes.sentence(changes))
-    if app.fsc is None:
-        note = "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
-        result.setdefault("notes", []).append(note)
-    if enrich and (left := len(_unenriched(app))):
-        note = f"Yahoo 에 아직 물어야 할 종목이 {left:,}개 있습니다. 한 번에 {enrichment.MOST}개까지 묻습니다."
-        result.setdefault("notes", []).append(note)
+    result["changes"] = roster_changes.changes(before, _roster(app))
+    result["notes"] = [*result.get("notes", ()), *_stock_notes(app, result["changes"], enrich=enrich)]
     return result
+
+
+def _stock_notes(app: App, changes: dict[str, int], *, enrich: bool) -> Iterator[str]:
+    if changes:
+        yield roster_changes.sentence(changes)
+    yield _coverage(app)
+    if app.fsc is None:
+        yield "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
+    if enrich and (left := len(_unenriched(app))):
+        yield f"Yahoo 에 아직 물어야 할 종목이 {left:,}개 있습니다. 한 번에 {enrichment.MOST}개까지 묻습니다."
+
+
+def _coverage(app: App) -> str:
+    """Say for how many of the active stocks the company number is known; foreign companies have none."""
+    with app.engine.connect() as connection:
+        row = connection.execute(
+            text("SELECT count(*) AS active, count(crno) AS known FROM stocks WHERE is_active")
+        ).one()
+    return f"법인등록번호: 활성 {row.active:,}종목 가운데 {row.known:,}종목({row.known / max(row.active, 1):.1%})"
 
 
 def _roster(app: App) -> roster_changes.Roster:

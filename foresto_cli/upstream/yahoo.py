@@ -45,6 +45,8 @@ THROTTLED = 999
 THROTTLED_TEXT = b"Too Many Requests"
 NO_STOCKS = ("MUTUALFUND", "NONE", "ETF")
 """What Yahoo takes a symbol for of which it has next to nothing."""
+END_OF_LATIN = 0x250
+PUNCTUATION = "–—‘’“”"
 LONGEST_CRUMB = 64
 MISREAD_IN_A_ROW = 3
 """So many answers in a row that were not understood, and the others need not be asked for."""
@@ -180,7 +182,8 @@ def _profile(answer: Mapping[str, Any], symbol: str, body: bytes) -> Profile:
         names = [name for name in (kind.get("longName"), kind.get("shortName")) if _text(name)]
         if kind["quoteType"] != "EQUITY" or not names:
             raise BadPayload(f"{LABEL}: {symbol} 의 답에 이름이 없거나 종류가 다릅니다.", body)
-        return Profile(next(filter(None, map(_english, names)), None), _text(profile.get("sector")))
+        english = (_text(name) for name in names if _is_english(name, symbol))
+        return Profile(next(english, None), _text(profile.get("sector")))
     except (LookupError, TypeError, ValueError, AttributeError):
         raise BadPayload(f"{LABEL}: 답의 모양이 다릅니다.", body) from None
 
@@ -189,7 +192,7 @@ def _text(value: object) -> str | None:
     return " ".join(value.split()) or None if isinstance(value, str) else None
 
 
-def _english(value: object) -> str | None:
-    """Return a name in Latin letters; Yahoo has the Korean one, or the code, in its place for some."""
-    name = _text(value)
-    return name if name and name.isascii() and any(letter.isalpha() for letter in name) else None
+def _is_english(name: str, symbol: str) -> bool:
+    """Say whether a name is in Latin letters; Yahoo has the Korean one, or codes, in its place for some."""
+    latin = all(ord(letter) < END_OF_LATIN or letter in PUNCTUATION for letter in name)
+    return latin and any(letter.isalpha() for letter in name) and symbol.partition(".")[0] not in name

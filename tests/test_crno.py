@@ -28,7 +28,7 @@ def asked(world):
 
 
 def test_numbers_are_matched_by_isin_and_preferred_shares_have_their_issuers(open_world):
-    with open_world() as world:
+    with open_world(patience=0.2) as world:
         result = roster.load_stocks(world.app, QUICK)
         assert result["outcome"] == "done", result["reasons"]
         assert result["requests"] == {"fdr": 4, "fsc": 1, "total": 5}

@@ -14,6 +14,13 @@ from foresto_cli.ops import job, roster
 
 QUICK = job.Options()
 NO_LOGIN = ("krx_id", "krx_pw")
+BROAD = {"stocks": 300, "patience": 0.2}
+"""A market of that size is made while the first question waits."""
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +29,7 @@ def _no_waiting(monkeypatch):
 
 
 def test_two_requests_bring_every_fund_with_its_price(open_world):
-    with open_world(stocks=300) as world:
+    with open_world(**BROAD) as world:
         result = roster.load_etfs(world.app, QUICK)
         assert (result["outcome"], result["requests"]["krx"]) == ("done", 2)
         count = world.scalar("SELECT count(*) FROM etfs WHERE is_active")
@@ -30,14 +37,14 @@ def test_two_requests_bring_every_fund_with_its_price(open_world):
         complete = "current_price > 0 AND nav > 0 AND aum > 0 AND expense_ratio > 0 AND index_name <> ''"
         assert world.scalar(f"SELECT count(*) FROM etfs WHERE {complete} AND price_date = '2026-11-20'") == count
         assert roster.load_etfs(world.app, QUICK)["outcome"] == "nothing_to_do"
-    with open_world(EVENING + timedelta(days=3), stocks=300) as world:
+    with open_world(EVENING + timedelta(days=3), **BROAD) as world:
         roster.load_etfs(world.app, QUICK)
         assert world.scalar("SELECT count(DISTINCT trade_date) FROM etf_price_daily") == 2
         assert world.scalar("SELECT DISTINCT price_date FROM etfs WHERE is_active") == date(2026, 11, 23)
 
 
 def test_a_fund_that_left_the_list_is_kept_and_not_active(open_world):
-    with open_world(stocks=300) as world:
+    with open_world(**BROAD) as world:
         roster.load_etfs(world.app, QUICK)
         world.execute(
             "INSERT INTO etfs (ticker, name, is_active, source_id, batch_id, created_at, updated_at)"
@@ -49,7 +56,7 @@ def test_a_fund_that_left_the_list_is_kept_and_not_active(open_world):
 
 
 def test_without_a_login_the_public_list_has_names_and_prices(open_world):
-    with open_world(stocks=300, without=NO_LOGIN) as world:
+    with open_world(**BROAD, without=NO_LOGIN) as world:
         result = roster.load_etfs(world.app, QUICK)
         assert (result["outcome"], result["sources"], result["requests"]) == (
             "done",
@@ -62,10 +69,10 @@ def test_without_a_login_the_public_list_has_names_and_prices(open_world):
 
 
 def test_the_public_list_stands_in_when_krx_fails_and_keeps_what_krx_knew(open_world):
-    with open_world(stocks=300) as world:
+    with open_world(**BROAD) as world:
         roster.load_etfs(world.app, QUICK)
         fees = world.rows("SELECT ticker, expense_ratio FROM etfs ORDER BY 1")
-    with open_world(EVENING + timedelta(days=3), stocks=300, faults="truncated@data.krx.co.kr/MDCSTAT04601") as world:
+    with open_world(EVENING + timedelta(days=3), **BROAD, faults="truncated@data.krx.co.kr/MDCSTAT04601") as world:
         result = roster.load_etfs(world.app, QUICK)
         assert result["passed_over"].keys() == {"KRX"}
         assert result["units"]["done"] == 2
@@ -111,7 +118,7 @@ def test_a_failure_at_both_is_a_failure_and_never_an_empty_list(open_world, kind
 
 
 def test_half_a_list_is_refused(open_world):
-    with open_world(stocks=300) as world:
+    with open_world(**BROAD) as world:
         roster.load_etfs(world.app, QUICK)
         world.execute(
             "INSERT INTO etfs (ticker, name, is_active, source_id, batch_id, created_at, updated_at)"

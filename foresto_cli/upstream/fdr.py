@@ -63,6 +63,8 @@ def inspect(response: requests.Response) -> None:
         json_object(response, LABEL)
         return
     if host == NAVER_HOST:
+        if not response.content.strip():
+            raise Transient("네이버의 ETF 목록이 비어 왔습니다.")
         # Says EUC-KR; fund names use its superset.
         response.encoding = "cp949"
         return

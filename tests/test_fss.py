@@ -419,6 +419,8 @@ def test_options_are_joined_over_pages_and_one_without_a_product_is_noted_or_ref
         ({"fin_co_no": "12"}, "금융회사"),
         ({"fin_prdt_cd": ""}, "상품 코드"),
         ({"dcls_month": "202613"}, "공시월"),
+        ({"dcls_month": {}}, "dcls_month"),
+        ({"fin_prdt_nm": " "}, "이름"),
         ({"fin_prdt_cd": "x" * 101}, "fin_prdt_cd"),
     ],
 )
@@ -432,6 +434,12 @@ def test_an_impossible_product_is_named(changes, word):
 def test_what_is_no_rate_is_not_stored_as_one(rate):
     _, [problem] = parsed([product()], [option(intr_rate=rate)])
     assert "intr_rate" in problem
+
+
+@pytest.mark.parametrize("months", ["x", "-1", 1e5, []])
+def test_what_is_no_term_spoils_its_product(months):
+    _, [problem] = parsed([product()], [option(), option(save_trm=months)])
+    assert "save_trm" in problem
 
 
 @pytest.mark.parametrize(("rate", "stored"), [(None, None), ("", None), ("-", None), ("3.10", Decimal("3.1")), (3, 3)])

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -62,17 +62,24 @@ def _row(kind: Kind, group: str, record: Record, options: Sequence[Record]) -> R
     read = [_read(kind.options, option, kind.option_rates, problems) for option in options]
     # The same row twice says nothing new; two that differ contradict each other.
     distinct = list({tuple(option.items()): option for option in read}.values())
-    if len({tuple(option[name] for name in kind.option_key) for option in distinct}) != len(distinct):
-        problems.append("같은 조건의 금리가 서로 다르게 두 번 있습니다")
-    if not COMPANY.fullmatch(product["fin_co_no"]) or not product["fin_prdt_cd"]:
-        problems.append("금융회사 번호나 상품 코드가 아닙니다")
-    if not MONTH.fullmatch(product["dcls_month"]):
-        problems.append(f"공시월 {product['dcls_month']} 을 읽을 수 없습니다")
+    if not problems:
+        problems += _contradictions(kind, product, distinct)
     product |= {"top_fin_grp_no": group, "is_active": True, "closed_on": None, "source_id": finlife.SOURCE_ID}
     if kind.shown:
-        product["interest_rate"] = _shown_rate(kind, distinct)
+        product["interest_rate"] = None if problems else _shown_rate(kind, distinct)
     name = f"{product.get('bank', product.get('company'))} {product['name']}"
     return {"label": name, "product": product, "options": distinct, "problem": next(iter(problems), None)}
+
+
+def _contradictions(kind: Kind, product: Row, options: Sequence[Row]) -> Iterator[str]:
+    if len({tuple(option[name] for name in kind.option_key) for option in options}) != len(options):
+        yield "같은 조건의 금리가 서로 다르게 두 번 있습니다"
+    if not COMPANY.fullmatch(product["fin_co_no"]) or not product["fin_prdt_cd"]:
+        yield "금융회사 번호나 상품 코드가 아닙니다"
+    if not product["name"]:
+        yield "이름이 없습니다"
+    if not MONTH.fullmatch(product["dcls_month"]):
+        yield f"공시월 {product['dcls_month']} 을 읽을 수 없습니다"
 
 
 def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str]) -> dict[str, Any]:

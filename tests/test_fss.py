@@ -246,6 +246,24 @@ def test_another_group_closes_nothing_and_an_incomplete_one_neither(open_world):
         assert months == {"020000": "202612", "030200": "202612", "030300": "202611", "050000": "202612"}
 
 
+def test_a_product_that_is_not_believed_is_left_as_it_was_and_noted(open_world, monkeypatch):
+    with open_world() as world:
+        load(world, "deposits", "030300")
+        before = content(world)
+        whole = world.app.finlife.products
+
+        def contradicting(*question):
+            found = whole(*question)
+            return Products(found.base, [*found.options, found.options[0] | {"intr_rate2": 9.99}])
+
+        monkeypatch.setattr(world.app.finlife, "products", contradicting)
+        world.execute("DELETE FROM unit_ledger")
+        result = load(world, "deposits", "030300")
+        assert (result["exit_code"], len(result["rejected"])) == (0, 1)
+        assert content(world) == before, "neither changed nor closed"
+        assert "다르게" in world.scalar("SELECT reason FROM unit_ledger")
+
+
 def test_an_annuitys_own_rates_are_watched_too(open_world):
     with open_world() as world:
         load(world, "annuity", "050000")

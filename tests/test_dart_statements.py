@@ -27,9 +27,8 @@ def _no_waiting(monkeypatch):
 def listed_world(open_world):
     """Give what opens a world whose listing is loaded."""
 
-    def opened(*arguments, **options):
-        world = open_world(*arguments, **options)
-        return _Listed(world)
+    def opened(*arguments, patience=1, **options):
+        return _Listed(open_world(*arguments, patience=patience, **options))
 
     return opened
 
@@ -60,7 +59,7 @@ def asked(world, part=""):
 
 
 def test_a_year_is_one_question_a_hundred_companies_and_the_second_run_asks_for_news_only(listed_world):
-    with listed_world(stocks=130, patience=1) as world:
+    with listed_world(stocks=130) as world:
         first = load(world, 2025)
         assert (first["outcome"], first["exit_code"]) == ("done", 0), first["reasons"]
         hundreds = world.scalar("SELECT count(DISTINCT hundred) FROM dart_company")

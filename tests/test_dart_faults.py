@@ -172,11 +172,15 @@ def test_a_list_of_companies_that_names_none_is_told(body):
 
 
 def test_a_blank_ticker_is_none_and_letters_are_kept():
-    body = (
-        "<result><list><corp_code>00434003</corp_code><corp_name>다코 &amp; 다</corp_name><stock_code> </stock_code>"
-        "<modify_date>20170630</modify_date></list><list><corp_code>01234567</corp_code><corp_name>새 회사\t</corp_name>"
-        "<stock_code>0004Y0</stock_code><modify_date>20250101</modify_date></list></result>"
+    unlisted = (
+        "<list><corp_code>00434003</corp_code><corp_name>다코 &amp; 다</corp_name><stock_code> </stock_code>"
+        "<modify_date>20170630</modify_date></list>"
     )
+    listed = (
+        "<list><corp_code>01234567</corp_code><corp_name>새 회사\t</corp_name><stock_code>0004Y0</stock_code>"
+        "<modify_date>20250101</modify_date></list>"
+    )
+    body = f"<result>{unlisted}{listed}</result>"
     assert dart.companies_of(body.encode()) == [
         {"corp_code": "01234567", "corp_name": "새 회사", "stock_code": "0004Y0", "modify_date": "20250101"}
     ]

@@ -92,8 +92,8 @@ def test_dividends(open_world):
             ticker=batch["ticker"],
         )
         world.execute(
-            "INSERT INTO dart_company (corp_code, ticker, name, hundred, grouped_at, batch_id, created_at, updated_at)"
-            " VALUES (:corp, :ticker, '가상', 0, now(), 1, now(), now())", **batch,
+            "INSERT INTO dart_company (corp_code, ticker, name, hundred, batch_id, created_at, updated_at)"
+            " VALUES (:corp, :ticker, '가상', 0, 1, now(), now())", **batch,
         )  # fmt: skip
         found = {}
         for kind, expected in (EVERYWHERE | DIVIDENDS).items():

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.loaders import Loader, crno, stock_history, stocks
+from foresto_cli.loaders import Loader, crno, ratios, stock_history, stocks
 from foresto_cli.loaders.crno import CompanyNumbers
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.etfs import Etfs
@@ -42,6 +42,7 @@ def load_stocks(app: App, options: Options) -> job.Result:
             ),
             Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
             *_company_numbers(app),
+            Derived(ratios.NAME, "종목 지표", "stocks", ratios.write),
         ]
 
     result = job.run_or_preview(app, "stocks load", "종목", make, options)

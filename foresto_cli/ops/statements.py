@@ -198,10 +198,10 @@ def _issuer(app: App, ticker: str) -> str:
     with app.engine.connect() as connection:
         found: str | None = connection.scalar(
             text(
-                "SELECT ticker FROM fdr_stock_listing WHERE is_listed AND ticker IN (:ticker, left(:ticker, 5) || '0')"
-                " ORDER BY ticker = :ticker AND right(ticker, 1) <> '0', ticker LIMIT 1"
+                "SELECT ticker FROM fdr_stock_listing WHERE is_listed AND ticker IN (:ticker, :common)"
+                " ORDER BY ticker = :common DESC LIMIT 1"
             ),
-            {"ticker": ticker},
+            {"ticker": ticker, "common": f"{ticker[:5]}0"},
         )
     if found is None:
         raise UsageError(f"{ticker} 라는 종목은 상장 목록에 없습니다. 여섯 자리 종목코드(예: 005930)를 적으세요.")

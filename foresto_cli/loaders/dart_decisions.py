@@ -187,7 +187,7 @@ class Decisions:
         if row["ratio"] is not None and not 0 < row["ratio"] < LARGEST_RATIO:
             return f"비율이 {row['ratio']}입니다"
         counts = (row["shares_before"], row["shares_after"], row["new_shares"])
-        return "주식수가 음수입니다" if any(count is not None and count < 0 for count in counts) else None
+        return "주식수가 0 이하입니다" if any(count is not None and count <= 0 for count in counts) else None
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the newest version, and into the earlier ones which one that is."""

@@ -165,11 +165,7 @@ class Dart:
         Raises:
             ForestoError: as :meth:`body`; ``BadPayload`` when pages lack rows that the first one counted.
         """
-        found: dict[str, Record] = {}
-        for first, last in _windows(start, end):
-            for row in self._pages(first, last, search):
-                found[row["rcept_no"]] = row
-        return list(found.values())
+        return [row for window in _windows(start, end) for row in self._window(*window, search)]
 
     def companies(self) -> list[dict[str, str]]:
         """Return ``corp_code, corp_name, stock_code, modify_date`` of who has or had a ticker (``corpCode.xml``).
@@ -181,7 +177,8 @@ class Dart:
         """
         return companies_of(_member(self._ask("corpCode.xml", {})))
 
-    def _pages(self, start: date, end: date, search: dict[str, str]) -> Iterator[Record]:
+    def _window(self, start: date, end: date, search: dict[str, str]) -> list[Record]:
+        """Return the filings of one window, each once, though filings that arrive meanwhile may shift the pages."""
         parameters = {
             "bgn_de": f"{start:%Y%m%d}",
             "end_de": f"{end:%Y%m%d}",
@@ -192,18 +189,21 @@ class Dart:
             "page_count": f"{LIST_ROWS}",
             **search,
         }
-        page, pages, total, seen = 1, 1, 0, 0
+        found: dict[str, Record] = {}
+        page, pages, total = 1, 1, 0
         while page <= pages:
             answer = read(self.body("list", **parameters, page_no=f"{page}"))
             rows = rows_of(answer)
             if page == 1:
                 total = _count(answer, "total_count") if rows else 0
                 pages = _count(answer, "total_page") if rows else 0
-            seen += len(rows)
-            yield from rows
+            if not all(isinstance(row.get("rcept_no"), str) for row in rows):
+                raise BadPayload(f"{LABEL}: 공시 목록에 접수번호가 없습니다.")
+            found |= {row["rcept_no"]: row for row in rows}
             page += 1
-        if seen < total:
-            raise BadPayload(f"{LABEL}: 공시 {total:,}건 가운데 {seen:,}건만 왔습니다.")
+        if len(found) < total:
+            raise BadPayload(f"{LABEL}: 공시 {total:,}건 가운데 {len(found):,}건만 왔습니다.")
+        return list(found.values())
 
     def _ask(self, path: str, parameters: dict[str, str]) -> requests.Response:
         start, end = LEFT_ALONE

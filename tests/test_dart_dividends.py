@@ -1,0 +1,222 @@
+"""Dividends from annual reports: what a report says, whose it is, when it is asked for again."""
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from support import EVENING, SHARED, needs_shared
+
+from foresto_cli import clock
+from foresto_cli.errors import BadPayload, ConfigError, UsageError
+from foresto_cli.loaders import _payouts
+from foresto_cli.loaders._payouts import Payer
+from foresto_cli.ops import filings, job, roster
+from foresto_cli.sandbox.dart import companies, report_items
+from foresto_cli.sandbox.dart import filings as reports
+from foresto_cli.sandbox.dart.periods import of as period_of
+from foresto_cli.settings import SANDBOX_KEYS
+
+QUICK = job.Options()
+END = date(2025, 12, 31)
+PAYER = Payer("00123456", "012340", 12, ("012345",))
+
+
+def line(item, value, kind="-", **other):
+    return {"rcept_no": "20260320000123", "corp_code": "00123456", "se": item, "stock_knd": kind, "thstrm": value,
+            "frmtrm": "1", "lwfr": "-", "stlm_dt": "2025-12-31"} | other  # fmt: skip
+
+
+def report(*paid, par="500"):
+    return [line("주당액면가액(원)", par), line("(연결)당기순이익(백만원)", "-116,862"), *paid]
+
+
+def read(records, payer=PAYER):
+    return {
+        row["security_id"].removeprefix("00123456/"): (row["stck_genr_dvdn_amt"], row["ticker"])
+        for row in _payouts.rows_of(records, payer, END)
+    }
+
+
+@pytest.mark.parametrize("common", ["보통주", "보통주식", " 보통 주식 "])
+def test_each_class_has_its_row_and_its_stock(common):
+    records = report(line("주당 현금배당금(원)", "1,250", common), line("주당 현금배당금(원)", "1,300", "우선주식"))
+    assert read(records) == {"보통주": (1250, "012340"), "우선주": (1300, "012345")}
+    (row, _) = _payouts.rows_of(records, PAYER, END)
+    assert row["stck_par_prc"] == 500
+    assert (row["dvdn_bas_dt"], row["fiscal_year"], row["rcept_dt"]) == (END, 2025, date(2026, 3, 20))
+
+
+def test_a_dash_is_no_dividend_and_a_blank_says_nothing():
+    records = report(line("주당 현금배당금(원)", "-", "보통주"), line("주당 현금배당금(원)", "", "우선주"))
+    assert read(records) == {"보통주": (0, "012340")}
+
+
+def test_a_line_without_class_is_the_common_shares_only_when_it_stands_alone():
+    assert read(report(line("주당 현금배당금(원)", "100"))) == {"보통주": (100, "012340")}
+    absent = line("주당 현금배당금(원)", "100")
+    del absent["stock_knd"], absent["stlm_dt"]
+    assert read(report(absent)) == {"보통주": (100, "012340")}
+    with_empty = report(line("주당 현금배당금(원)", "100", "보통주"), line("주당 현금배당금(원)", "-"))
+    assert read(with_empty) == {"보통주": (100, "012340")}
+    unclear = report(line("주당 현금배당금(원)", "100", "보통주"), line("주당 현금배당금(원)", "150"))
+    assert read(unclear) == {"보통주": (100, "012340"), "구분없음": (150, None)}
+
+
+def test_preferred_shares_are_a_stock_only_where_there_is_one_of_them():
+    paid = line("주당 현금배당금(원)", "150", "우선주")
+    two = Payer("00123456", "012340", 12, ("012345", "01234K"))
+    assert read(report(line("주당 현금배당금(원)", "100", "보통주"), paid), two)["우선주"] == (150, None)
+    none = Payer("00123456", "012340", 12)
+    assert read(report(paid), none) == {"우선주": (150, None)}
+    twice = report(paid, line("주당 현금배당금(원)", "160", "우선주"))
+    assert read(twice) == {"우선주": (150, None), "우선주#2": (160, None)}
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        (report(line("주당 현금배당금(원)", "100", corp_code="00999999")), "다른 회사"),
+        (report(line("주당 현금배당금(원)", "100", rcept_no="20260321000001")), "접수번호"),
+        (report(line("주당 현금배당금(원)", "100", stlm_dt="2024-12-31")), "결산의 것이 아닙니다"),
+        (report(line("주당 현금배당금(원)", "백원", "보통주")), "읽을 수 없습니다"),
+        (report(), "주당 현금배당금이 없습니다"),
+        (report() + report(line("주당 현금배당금(원)", "100")), "두 번"),
+        ([line("주당액면가액(원)", "-"), line("주당 현금배당금(원)", "-")], "모든 값이 비어"),
+    ],
+)
+def test_what_is_not_this_companys_report_of_this_year_is_refused(records, said):
+    with pytest.raises(BadPayload, match=said):
+        _payouts.rows_of(records, PAYER, END)
+
+
+@needs_shared
+def test_a_recorded_report_reads_as_by_hand():
+    records = json.loads((SHARED / "recorded/dart/seyoungnam/alotMatter.json").read_text("utf-8"))["list"]
+    payer = Payer("00117212", "000150", 12, ("000155", "000157"))
+    rows = _payouts.rows_of(records, payer, date(2018, 12, 31))
+    assert [(row["scrs_itms_kcd_nm"], row["stck_genr_dvdn_amt"], row["stck_par_prc"]) for row in rows] == [
+        ("보통주", Decimal(5200), Decimal(5000)),
+        ("우선주", Decimal(5250), Decimal(5000)),
+    ]
+    assert [row["ticker"] for row in rows] == ["000150", None]
+    assert rows[0]["rcept_dt"] == date(2019, 3, 29)
+
+
+# --- against the sandbox -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(clock, "sleep", lambda _: None)
+
+
+def load(world, year=None, **options):
+    if not world.scalar("SELECT count(*) FROM fdr_stock_listing"):
+        roster.load_listing(world.app, QUICK)
+    return filings.load_dividends(world.app, year, job.Options(**options))
+
+
+def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
+    with open_world(patience=0.1) as world:
+        result = load(world)
+        assert (result["outcome"], result["exit_code"]) == ("done", 0), result["reasons"]
+        market = world.sandbox.market
+        stored = {row[0]: row[1] for row in world.rows(
+            "SELECT ticker, stck_genr_dvdn_amt FROM dividend_history WHERE ticker IS NOT NULL")}  # fmt: skip
+        everyone = companies.of(market)
+        checked = 0
+        for company in everyone.all:
+            if company.stock.code in stored and company.closing_month == 12:
+                expected = report_items.per_share(market, company, period_of(2025, "11011", 12))
+                assert stored[company.stock.code] == expected
+                checked += 1
+        assert checked > 40
+        assert any(stored.values())
+        assert any(ticker[-1] != "0" for ticker in stored), "no preferred share"
+        assert (
+            world.scalar("SELECT count(*) FROM dividend_history WHERE rcept_dt > '2026-11-20' OR rcept_no IS NULL") == 0
+        )
+        march = next(one for one in everyone.all if one.closing_month == 3)
+        assert world.rows("SELECT dvdn_bas_dt, fiscal_year FROM dividend_history WHERE ticker = :t",
+                          t=march.stock.code) == [(date(2026, 3, 31), 2026)]  # fmt: skip
+        again = load(world)
+        assert (again["outcome"], again["requests"]["total"]) == ("nothing_to_do", 0)
+
+
+def test_before_a_report_is_filed_nothing_is_known_and_it_is_asked_for_again(open_world):
+    with open_world(patience=0.1, now=datetime(2026, 2, 20, 19, 0, tzinfo=clock.KST)) as world:
+        result = load(world, 2025)
+        assert result["units"]["no_data"] > 40
+        assert world.scalar("SELECT count(*) FROM dividend_history WHERE fiscal_year = 2025") < 5
+        assert load(world, 2025)["requests"]["total"] == 0, "asked twice on one day"
+    with open_world(patience=0.1, now=datetime(2026, 4, 20, 19, 0, tzinfo=clock.KST)) as world:
+        result = load(world, 2025)
+        assert result["units"]["done"] > 40
+        assert world.scalar("SELECT max(rcept_dt) FROM dividend_history") <= date(2026, 4, 20)
+
+
+def test_a_correction_that_says_the_same_does_not_make_the_dividend_younger(open_world):
+    with open_world(patience=0.1) as world:
+        market = world.sandbox.market
+        first, second = next(
+            (versions[0].filing, versions[1].filing)
+            for versions in reports.of_year(market, 2025, "11011")
+            if len(versions) == 2 and versions[1].corrected
+        )
+    code = first.company.stock.code
+    query = "SELECT rcept_no, rcept_dt FROM dividend_history WHERE ticker = :t"
+    day_after = datetime.combine(first.received, EVENING.timetz())
+    with open_world(patience=0.1, now=day_after) as world:
+        load(world, 2025)
+        assert world.rows(query, t=code) == [(first.number, first.received)]
+    with open_world(patience=0.1, now=datetime.combine(second.received, EVENING.timetz())) as world:
+        world.execute(
+            "INSERT INTO dart_filing (rcept_no, corp_code, ticker, report_nm, rcept_dt, batch_id, created_at,"
+            " updated_at) VALUES (:no, :corp, :ticker, :name, :day, 1, now(), now())",
+            no=second.number, corp=first.company.corp_code, ticker=code, name=second.name, day=second.received,
+        )  # fmt: skip
+        asked = len(world.asked("alotMatter"))
+        load(world, 2025)
+        mine = [r for r in world.asked("alotMatter")[asked:] if r.fields["corp_code"] == first.company.corp_code]
+        assert mine, "a correction was not asked for"
+        assert world.rows(query, t=code) == [(first.number, first.received)]
+
+
+def test_with_a_small_budget_exactly_that_is_asked_and_the_next_day_goes_on(open_world):
+    with open_world(patience=0.1) as world:
+        world.app.settings = world.app.settings.model_copy(update={"foresto_dart_daily_budget": 21})
+        result = load(world)
+        assert (result["outcome"], result["exit_code"]) == ("quota", 75)
+        assert result["requests"]["dart"] == 21
+        assert result["units"]["done"] + result["units"]["no_data"] == 21
+        assert result["units"]["pending"] > 20
+        assert world.scalar("SELECT count(*) FROM unit_ledger WHERE dataset = 'dart.dividends'") == 20
+    with open_world(patience=0.1, now=datetime(2026, 11, 21, 9, 0, tzinfo=clock.KST)) as world:
+        result = load(world)
+        assert result["outcome"] == "done"
+        assert result["units"]["pending"] == 0
+
+
+def test_without_a_key_or_a_listing_the_command_says_what_is_missing(open_world):
+    with open_world(patience=0.1, without=("dart_api_key",)) as world, pytest.raises(ConfigError, match="DART_API_KEY"):
+        filings.load_dividends(world.app, None, QUICK)
+    with open_world(patience=0.1) as world:
+        with pytest.raises(ConfigError, match="listing load"):
+            filings.load_dividends(world.app, None, QUICK)
+        roster.load_listing(world.app, QUICK)
+        with pytest.raises(UsageError, match="2014"):
+            filings.load_dividends(world.app, 2014, QUICK)
+
+
+def test_the_key_is_nowhere(open_world, caplog):
+    with open_world(patience=0.1, faults="dart010@opendart.fss.or.kr/alotMatter") as world:
+        result = load(world)
+        assert result["exit_code"] == 78
+        told = (
+            json.dumps(result)
+            + caplog.text
+            + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
+        )
+        assert SANDBOX_KEYS["dart_api_key"] not in told
+        assert world.rows("SELECT alert_type, subject, alert_level FROM ops_alert") == [("auth", "dart", "critical")]

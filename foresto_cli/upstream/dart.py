@@ -9,6 +9,7 @@ import io
 import json
 import xml.etree.ElementTree as ET  # expat refuses entity bombs; the document is of one known shape
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -108,7 +109,8 @@ def read(body: bytes) -> Record:
     """
     try:
         found = json.loads(body)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    # Not only JSONDecodeError: a number of thousands of digits is refused by int itself.
+    except (ValueError, RecursionError):
         raise BadPayload(f"{LABEL}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", body) from None
     if not isinstance(found, dict):
         raise BadPayload(f"{LABEL}: 응답 모양이 다릅니다(JSON 객체가 아닙니다).", body)
@@ -126,6 +128,8 @@ def rows_of(answer: Record) -> list[Record]:
     rows = answer.get("list")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise BadPayload(f"{LABEL}: 응답의 list 를 읽을 수 없습니다.")
+    if any("\0" in value for row in rows for value in row.values() if isinstance(value, str)):
+        raise BadPayload(f"{LABEL}: 응답에 글자가 아닌 것이 있습니다.")
     return rows
 
 
@@ -244,7 +248,8 @@ def _member(response: requests.Response) -> bytes:
             if inside.file_size > LARGEST_MEMBER:
                 raise BadPayload(f"{LABEL}: 압축을 푼 파일이 {LARGEST_MEMBER // 1_000_000} MB 를 넘습니다.")
             return archive.read(inside)
-    except (zipfile.BadZipFile, ValueError, EOFError):
+    # A damaged header asks for a password or an unknown method, a damaged body cannot be unpacked.
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError):
         raise BadPayload(f"{LABEL}: 압축 파일이 깨졌거나 잘렸습니다.") from None
 
 

@@ -129,6 +129,8 @@ LOADING = {
     "stocks load": ("--sandbox", "stocks", "load", "--json"),
     "dart corp-codes": ("--sandbox", "dart", "corp-codes", "--json"),
     "dart financials": ("--sandbox", "dart", "financials", "--json"),
+    "dart dividends": ("--sandbox", "dart", "dividends", "--json"),
+    "dart corporate-actions": ("--sandbox", "dart", "corporate-actions", "--from", "2026-11-01", "--json"),
     "dart reparse": ("--sandbox", "dart", "reparse", "--json"),
     "bonds load": ("--sandbox", "bonds", "load", "--quality-filter", "all", "--json"),
     "stocks dividends": ("--sandbox", "stocks", "dividends", "--json"),

@@ -9,7 +9,7 @@ from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loaders import _decisions, _wording
+from foresto_cli.loaders import _capital, _decisions, _wording
 from foresto_cli.ops import filings, job, loads, roster, verification
 from foresto_cli.sandbox.dart import actions, decision_fields
 
@@ -159,6 +159,43 @@ def test_recorded_decisions_read_as_by_hand(action, name, expected):
         assert round(1 / found["ratio"]) == 20
 
 
+CHANGE = {"corp_code": "00123456", "isu_dcrs_de": "2026.02.10", "isu_dcrs_stle": "주식분할",
+          "isu_dcrs_stock_knd": "보통주", "isu_dcrs_qy": "3,240,000", "isu_dcrs_mstvdv_fval_amount": "500",
+          "isu_dcrs_mstvdv_amount": "-"}  # fmt: skip
+
+
+def test_capital_changes_are_read_and_a_slip_of_the_pen_is_left_out():
+    nothing = dict.fromkeys(CHANGE, "-") | {"corp_code": "00123456"}
+    assert _capital.changes_of([nothing], "00123456", RECEIVED) == []
+    slip = CHANGE | {"isu_dcrs_de": "2923.10.06"}
+    assert _capital.changes_of([slip, CHANGE], "00123456", RECEIVED) == [
+        (date(2026, 2, 10), "주식분할", True, 3_240_000, 500)
+    ]
+    preferred = CHANGE | {"isu_dcrs_stock_knd": "우선주"}
+    assert [change.is_common for change in _capital.changes_of([preferred], "00123456", RECEIVED)] == [False]
+
+
+@pytest.mark.parametrize("wrong", [{"corp_code": "00999999"}, {"isu_dcrs_qy": "많음"}, {"isu_dcrs_de": "작년"}])
+def test_capital_changes_of_somebody_else_or_in_words_are_refused(wrong):
+    with pytest.raises(BadPayload):
+        _capital.changes_of([CHANGE | wrong], "00123456", RECEIVED)
+    with pytest.raises(BadPayload, match="isu_dcrs_stle"):
+        _capital.changes_of([{k: v for k, v in CHANGE.items() if k != "isu_dcrs_stle"}], "00123456", RECEIVED)
+
+
+@needs_shared
+def test_recorded_capital_changes_read_as_by_hand():
+    records = json.loads((SHARED / "recorded/dart/seyoungnam/irdsSttus.json").read_text("utf-8"))["list"]
+    found = _capital.changes_of(records, "00293886", date(2019, 8, 20))
+    assert len(found) == 14
+    assert found[0] == (date(1986, 9, 1), "현물출자", True, 40_000, 5_000)
+    assert [one for one in found if one.kind == "주식분할"] == [(date(2000, 6, 2), "주식분할", True, 3_240_000, 500)]
+    split = next(one for one in found if one.kind == "주식분할")
+    before = sum(one.shares for one in found if one.day < split.day)
+    assert (before, before + split.shares) == (360_000, 3_600_000), "5,000 to 500 won: ten for one"
+    assert sum(one.kind == "무상증자" for one in found) == 2
+
+
 # --- against the sandbox -------------------------------------------------------------------------------------------
 
 
@@ -203,6 +240,10 @@ def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries
         assert seen >= {"PAID_INCREASE", "FREE_INCREASE", "SPLIT"}
         assert seen & {"REDUCTION", "CONSOLIDATION"}
 
+        told = world.rows("SELECT ratio, price_factor FROM corporate_actions WHERE corrected_by IS NULL AND"
+                          " action_type IN ('SPLIT', 'CONSOLIDATION') AND price_event_date < '2026-09-01'")  # fmt: skip
+        assert told
+        assert [float(ratio * Decimal(factor)) for ratio, factor in told] == pytest.approx([1] * len(told), rel=1e-3)
         again = load(world)
         assert again["requests"]["total"] == 0
         assert again["rows"]["added"] == again["rows"]["changed"] == 0

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from foresto_cli import clock
+from foresto_cli.loaders import dart_companies
 from foresto_cli.ops import filings, job
 from foresto_cli.sandbox.dart import actions, companies
 from foresto_cli.settings import SANDBOX_KEYS
@@ -92,14 +93,15 @@ def test_dividends(open_world):
             ticker=batch["ticker"],
         )
         world.execute(
-            "INSERT INTO dart_company (corp_code, ticker, name, hundred, grouped_at, batch_id, created_at, updated_at)"
-            " VALUES (:corp, :ticker, '가상', 0, now(), 1, now(), now())", **batch,
+            "INSERT INTO dart_company (corp_code, ticker, name, hundred, batch_id, created_at, updated_at)"
+            " VALUES (:corp, :ticker, '가상', 0, 1, now(), now())", **batch,
         )  # fmt: skip
         found = {}
         for kind, expected in (EVERYWHERE | DIVIDENDS).items():
             forget(world)
             world.execute("INSERT INTO unit_ledger (dataset, unit, status, row_count, attempts, run_id, asked_at)"
-                          " VALUES ('dart.companies', '2026-11-20', 'done', 1, 1, 1, now())")  # fmt: skip
+                          " VALUES ('dart.companies', :unit, 'done', 1, 1, 1, '2026-11-20 18:00')",
+                          unit=dart_companies.UNIT)  # fmt: skip
             how = run(world, kind, "alotMatter", lambda app: filings.load_dividends(app, 2025, QUICK), "dart.dividends")
             stored = world.scalar("SELECT count(*) FROM dividend_history")
             if how != expected or bool(stored) != (expected == FINE):

@@ -107,6 +107,7 @@ _NOTE = re.compile(r"\(주석?[\d,~·및.:\- ]*\)")
 _AMOUNT = re.compile(r"[-−△(]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?")
 _NEGATIVE = ("-", "−", "△", "(")
 NO_VALUE = ("", "-")
+LONGEST_AMOUNT = 40
 
 
 @lru_cache(maxsize=16_384)
@@ -125,7 +126,7 @@ def amount(line: Line, column: str) -> Decimal | None:
     given = str(line.get(column) or "").strip()
     if given in NO_VALUE:
         return None
-    if not _AMOUNT.fullmatch(given):
+    if len(given) > LONGEST_AMOUNT or not _AMOUNT.fullmatch(given):
         raise BadPayload(f"DART: {line.get('account_nm')} 의 금액 '{given[:20]}' 을 읽을 수 없습니다.")
     size = Decimal(given.strip("-−△() ").replace(",", ""))
     return -size if given.startswith(_NEGATIVE) else size

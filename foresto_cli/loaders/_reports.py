@@ -24,6 +24,11 @@ WORDS = {"q1": "11013", "half": "11012", "q3": "11014", "annual": ANNUAL}
 LABELS = {"11013": "1분기", "11012": "반기", "11014": "3분기", ANNUAL: "사업"}
 MONTHS_OF_A_QUARTER = 3
 DECEMBER = 12
+ALWAYS = ("bsns_year", "reprt_code", "sj_div", "account_nm", "ord")
+"""Fields that every line has."""
+CORE = ("total_assets", "total_equity", "net_income", "operating_income")
+"""A report without any of these is not one."""
+CURRENCY = re.compile(r"[A-Z]{3}")
 DEFAULT_CURRENCY = "KRW"
 """Answers about the years before the field existed have no currency; those filers reported in won."""
 
@@ -132,17 +137,16 @@ def whole_rows(records: Sequence[Line], report: Report, company: Row) -> list[Ro
 
 def impossible(row: Row) -> str | None:
     """Say what makes a row impossible, or None."""
-    if row["rcept_dt"] is None:
-        return "접수번호를 읽을 수 없습니다"
-    if row["period_end"] is None:
-        return "기간을 알 수 없습니다"
-    if row["period_end"] >= row["rcept_dt"]:
-        return "기간이 끝나기 전에 접수되었습니다"
-    if row["fs_div"] not in {"CFS", "OFS"}:
-        return "연결도 별도도 아닙니다"
-    if all(row[name] is None for name in ("total_assets", "total_equity", "net_income", "operating_income")):
-        return "핵심 계정이 하나도 없습니다"
-    return None
+    ends, received = row["period_end"], row["rcept_dt"]
+    reasons = {
+        "접수번호를 읽을 수 없습니다": received is None,
+        "기간을 알 수 없습니다": ends is None,
+        "기간이 끝나기 전에 접수되었습니다": ends is not None and received is not None and ends >= received,
+        "연결도 별도도 아닙니다": row["fs_div"] not in {"CFS", "OFS"},
+        "통화를 알아볼 수 없습니다": not CURRENCY.fullmatch(row["currency"]),
+        "핵심 계정이 하나도 없습니다": all(row[name] is None for name in CORE),
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
 
 
 def _grouped(
@@ -150,21 +154,20 @@ def _grouped(
 ) -> dict[tuple[str, ...], list[Line]]:
     groups: dict[tuple[str, ...], list[Line]] = {}
     seen = set()
-    try:
-        for line in records:
-            if (line["bsns_year"], line["reprt_code"]) != (f"{report.year}", report.code):
-                raise BadPayload(f"DART: {report.label}를 물었는데 다른 보고서가 왔습니다.")
-            found = tuple(line[name] for name in key)
-            # A line of the main accounts has no id; one outside the changes in equity has no path.
-            whole = (*found, *(line.get(name) for name in rest))
-            if whole in seen:
-                raise BadPayload(f"DART: {line['account_nm']} 줄이 두 번 왔습니다.")
-            seen.add(whole)
-            groups.setdefault(found, []).append(line)
-            _ = line["sj_div"], line["account_nm"], line["ord"]
-    except KeyError as error:
-        raise BadPayload(f"DART: 응답에 {error} 항목이 없습니다.") from None
-    if not any("thstrm_amount" in line for lines in groups.values() for line in lines):
+    for line in records:
+        for name in (*key, *ALWAYS):
+            if not isinstance(line.get(name), str):
+                raise BadPayload(f"DART: 응답에 {name} 항목이 없거나 글자가 아닙니다.")
+        if (line["bsns_year"], line["reprt_code"]) != (f"{report.year}", report.code):
+            raise BadPayload(f"DART: {report.label}를 물었는데 다른 보고서가 왔습니다.")
+        found = tuple(line[name] for name in key)
+        # A line of the main accounts has no id; one outside the changes in equity has no path.
+        whole = (*found, *(f"{line.get(name)}" for name in rest))
+        if whole in seen:
+            raise BadPayload(f"DART: {line['account_nm']} 줄이 두 번 왔습니다.")
+        seen.add(whole)
+        groups.setdefault(found, []).append(line)
+    if groups and not any("thstrm_amount" in line for lines in groups.values() for line in lines):
         raise BadPayload("DART: 응답에 thstrm_amount 항목이 없습니다.")
     return groups
 
@@ -172,7 +175,7 @@ def _grouped(
 def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dict[str, Any]:
     amounts = _amounts(lines, report.code)
     balance_first = sorted(lines, key=lambda line: line["sj_div"] != "BS")
-    currency = next((line["currency"] for line in balance_first if line.get("currency")), DEFAULT_CURRENCY)
+    currency = next((f"{line['currency']}" for line in balance_first if line.get("currency")), DEFAULT_CURRENCY)
     # A bank, an insurer, a broker does not tell current from other items, and has no revenue in the usual sense.
     is_financial = (
         amounts["total_assets"] is not None

@@ -44,5 +44,7 @@ def day(text: str) -> date | None:
     found = DAY.fullmatch(text.strip()) or PLAIN_DAY.fullmatch(text.strip())
     if found is None:
         raise ValueError(text)
-    year, month, of_month = map(int, found.groups())
-    return date(year, month, of_month)
+    try:
+        return date(*map(int, found.groups()))
+    except ValueError:
+        raise ValueError(text) from None

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.loaders import Answer, Parsed, Unit, _issuers
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import dart_company
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -27,20 +27,12 @@ NAME = "dart.companies"
 UNIT = "all"
 CORP_CODE_LENGTH = 8
 TICKER_LENGTH = 6
+LONGEST_NAME = 200
 LEAST_SHARE = 0.8
 """A list with fewer of the listed common shares than this is half a list."""
 ODD_YEARS = 1_000
 """Groups of companies whose fiscal year does not end in December are numbered from here."""
 
-# A ticker that was used twice belongs to the company whose entry changed last.
-MATCH = text(
-    "WITH own AS (SELECT DISTINCT ON (ticker) ticker, corp_code FROM dart_company"
-    " ORDER BY ticker, modify_date DESC NULLS LAST, corp_code DESC),"
-    " wanted AS (SELECT s.ticker, coalesce(own.corp_code, issuer.corp_code) AS corp_code FROM stocks s"
-    " LEFT JOIN own ON own.ticker = s.ticker LEFT JOIN own issuer ON issuer.ticker = left(s.ticker, 5) || '0')"
-    " UPDATE stocks s SET corp_code = w.corp_code FROM wanted w"
-    " WHERE w.ticker = s.ticker AND w.corp_code IS NOT NULL AND s.corp_code IS DISTINCT FROM w.corp_code"
-)
 UNGROUPED = text(
     "SELECT DISTINCT ON (c.ticker) c.corp_code, l.settle_month IS NULL OR l.settle_month = '12월' AS is_december"
     " FROM dart_company c JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
@@ -128,22 +120,18 @@ class Companies:
             return "고유번호가 여덟 자리 숫자가 아닙니다"
         if not _is_code(row["ticker"], TICKER_LENGTH):
             return "종목코드가 여섯 자리가 아닙니다"
-        return None if row["name"] else "이름이 없습니다"
+        return None if 0 < len(row["name"]) <= LONGEST_NAME else "이름이 없거나 너무 깁니다"
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
         """Write the companies, give stocks their number, and newcomers a group."""
         counts = upsert(connection, dart_company, parsed.rows, provenance)
-        match(connection)
-        _group(connection)
+        _issuers.match(connection)
+        group(connection)
         return counts
 
 
-def match(connection: Connection) -> int:
-    """Give every stock its company's number and return how many were wrong or had none."""
-    return connection.execute(MATCH).rowcount
-
-
-def _group(connection: Connection) -> None:
+def group(connection: Connection) -> None:
+    """Put every listed company that is in no hundred yet into one, also those listed since the companies were read."""
     found = connection.execute(UNGROUPED).all()
     sizes: Counter[int] = Counter(
         {

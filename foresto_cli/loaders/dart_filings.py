@@ -28,6 +28,8 @@ PERIODIC = "A"
 BEGINNING = timedelta(days=3)
 """So far back the first list goes: figures of the newest filings may appear a little later than the filing."""
 NUMBER_LENGTH = 14
+CORP_CODE_LENGTH = 8
+LONGEST = {"report_nm": 300, "rm": 20, "ticker": 6}
 
 
 @dataclass
@@ -91,22 +93,26 @@ class Filings:
             rows = [
                 {
                     "rcept_no": record["rcept_no"],
-                    "corp_code": record["corp_code"],
+                    "corp_code": record["corp_code"].strip(),
                     "ticker": record["stock_code"].strip() or None,
                     "report_nm": record["report_nm"].strip(),
                     "rcept_dt": datetime.strptime(record["rcept_dt"], "%Y%m%d").date(),  # noqa: DTZ007  # a date
-                    "rm": record.get("rm") or None,
+                    "rm": (record.get("rm") or "").strip() or None,
                 }
                 for record in records
             ]
         except (KeyError, ValueError, AttributeError, TypeError) as error:
             raise BadPayload(f"정기공시 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+        if any(len(row["corp_code"]) != CORP_CODE_LENGTH for row in rows):
+            raise BadPayload("정기공시 목록에 고유번호가 여덟 자리가 아닌 회사가 있습니다.")
         return Parsed(rows, "done" if rows else "no_data")
 
     def check(self, row: Row) -> str | None:
         """Say what makes a filing impossible."""
-        right = len(row["rcept_no"]) == NUMBER_LENGTH and row["rcept_no"].isdecimal()
-        return None if right else "접수번호가 열네 자리 숫자가 아닙니다"
+        if len(row["rcept_no"]) != NUMBER_LENGTH or not row["rcept_no"].isdecimal():
+            return "접수번호가 열네 자리 숫자가 아닙니다"
+        too_long = any(len(row[name] or "") > most for name, most in LONGEST.items())
+        return "보고서명, 비고나 종목코드가 너무 깁니다" if too_long else None
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
         """Write the filings."""

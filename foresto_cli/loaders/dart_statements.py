@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from foresto_cli import clock
+from foresto_cli.errors import UsageError
 from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports, _roll
 from foresto_cli.loaders._filed import MAIN, Question
 from foresto_cli.loaders._reports import Report
@@ -75,7 +76,11 @@ class Statements:
         return self.client.sessions
 
     def units(self) -> list[Unit]:
-        """Return every hundred of every report that is wanted, the newest report first."""
+        """Return every hundred of every report that is wanted, the newest report first.
+
+        Raises:
+            UsageError: DART knows nobody by the given ticker.
+        """
         self._roll = self.facts()
         self._subjects = {key: subject for subject in self._wanted(self._roll) for key in [_key(subject)]}
         return [
@@ -139,7 +144,11 @@ class Statements:
     def _wanted(self, roll: Roll) -> Iterable[_Subject]:
         today = self.now.date()
         if self.wanted.ticker is not None:
-            (company,) = [found for found in roll.companies.values() if found.ticker == self.wanted.ticker]
+            company = next((found for found in roll.companies.values() if found.ticker == self.wanted.ticker), None)
+            if company is None:
+                raise UsageError(
+                    f"{self.wanted.ticker}: DART 고유번호 목록에 없는 회사입니다. 보통주의 종목코드를 적으세요."
+                )
             for report in self.wanted.reports or sorted(_roll.in_season([company.month], today)):
                 yield _Subject(company.corp_code, (company,), report)
             return

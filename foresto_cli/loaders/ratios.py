@@ -16,6 +16,7 @@ Definitions:
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
+from foresto_cli.loaders import _issuers
 from foresto_cli.store.upsert import Counts, Row
 
 NAME = "stocks.ratios"
@@ -83,7 +84,11 @@ SELECT (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM written) A
 
 
 def write(connection: Connection, provenance: Row) -> Counts:
-    """Bring the ratios of every stock up to date in the caller's transaction and return exact counts."""
+    """Bring the ratios of every stock up to date in the caller's transaction and return exact counts.
+
+    A stock that came after the companies is given its company's number on the way.
+    """
+    _issuers.match(connection)
     found = connection.execute(
         UPDATE,
         {

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
-from foresto_cli.loaders import Loader, action_links, dart_decisions, dart_dividends
+from foresto_cli.loaders import Loader, action_links, dart_capital, dart_decisions, dart_dividends
 from foresto_cli.loaders.dart_actions import Actions
+from foresto_cli.loaders.dart_capital import Capital
 from foresto_cli.loaders.dart_decisions import Decisions
 from foresto_cli.loaders.dart_dividends import Dividends
 from foresto_cli.loaders.derived import Derived
@@ -65,11 +66,16 @@ def load_actions(app: App, start: date, end: date, options: Options) -> job.Resu
         with app.engine.connect() as connection:
             return dart_decisions.read(connection)
 
+    def executed() -> list[dart_capital.Executed]:
+        with app.engine.connect() as connection:
+            return dart_capital.read(connection)
+
     def make() -> list[Loader]:
         return [
             Actions(client, start, end, clock.now()),
             Decisions(client, clock.now(), start, end, facts),
             Derived(action_links.NAME, "공시와 기준가", "corporate_actions", action_links.write),
+            Capital(client, clock.now(), executed),
         ]
 
     return job.run_or_preview(app, "dart corporate-actions", "자본 변동", make, options)

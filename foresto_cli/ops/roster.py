@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.loaders import Loader, crno, enrichment, stock_history, stocks
+from foresto_cli.loaders import Loader, crno, enrichment, ratios, stock_history, stocks
 from foresto_cli.loaders.crno import CompanyNumbers
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.enrichment import Enrichment
@@ -51,6 +51,7 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Resu
             Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
             yields(),
             *_company_numbers(app),
+            Derived(ratios.NAME, "종목 지표", "stocks", ratios.write),
             *([Enrichment(app.yahoo, lambda: _unenriched(app))] if enrich else []),
         ]
 

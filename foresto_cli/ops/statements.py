@@ -9,7 +9,16 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import Loader, _roll, dart_details, dart_filings, dart_reparse, dart_statements, ratios
+from foresto_cli.loaders import (
+    Loader,
+    _roll,
+    dart_companies,
+    dart_details,
+    dart_filings,
+    dart_reparse,
+    dart_statements,
+    ratios,
+)
 from foresto_cli.loaders._reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.loaders.dart_companies import Companies
 from foresto_cli.loaders.dart_details import Details
@@ -172,7 +181,8 @@ def companies(app: App, client: Dart) -> Companies:
 
 
 def _facts(app: App) -> _roll.Roll:
-    with app.engine.connect() as connection:
+    with app.engine.begin() as connection:
+        dart_companies.group(connection)
         return _roll.read(connection, dart_statements.NAME)
 
 
@@ -198,10 +208,10 @@ def _issuer(app: App, ticker: str) -> str:
     with app.engine.connect() as connection:
         found: str | None = connection.scalar(
             text(
-                "SELECT ticker FROM fdr_stock_listing WHERE is_listed AND ticker IN (:ticker, left(:ticker, 5) || '0')"
-                " ORDER BY ticker = :ticker AND right(ticker, 1) <> '0', ticker LIMIT 1"
+                "SELECT ticker FROM fdr_stock_listing WHERE is_listed AND ticker IN (:ticker, :common)"
+                " ORDER BY ticker = :common DESC LIMIT 1"
             ),
-            {"ticker": ticker},
+            {"ticker": ticker, "common": f"{ticker[:5]}0"},
         )
     if found is None:
         raise UsageError(f"{ticker} 라는 종목은 상장 목록에 없습니다. 여섯 자리 종목코드(예: 005930)를 적으세요.")

@@ -9,6 +9,7 @@ import io
 import json
 import xml.etree.ElementTree as ET  # expat refuses entity bombs; the document is of one known shape
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -108,7 +109,8 @@ def read(body: bytes) -> Record:
     """
     try:
         found = json.loads(body)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    # Not only JSONDecodeError: a number of thousands of digits is refused by int itself.
+    except (ValueError, RecursionError):
         raise BadPayload(f"{LABEL}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", body) from None
     if not isinstance(found, dict):
         raise BadPayload(f"{LABEL}: 응답 모양이 다릅니다(JSON 객체가 아닙니다).", body)
@@ -126,6 +128,8 @@ def rows_of(answer: Record) -> list[Record]:
     rows = answer.get("list")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise BadPayload(f"{LABEL}: 응답의 list 를 읽을 수 없습니다.")
+    if any("\0" in value for row in rows for value in row.values() if isinstance(value, str)):
+        raise BadPayload(f"{LABEL}: 응답에 글자가 아닌 것이 있습니다.")
     return rows
 
 
@@ -165,11 +169,7 @@ class Dart:
         Raises:
             ForestoError: as :meth:`body`; ``BadPayload`` when pages lack rows that the first one counted.
         """
-        found: dict[str, Record] = {}
-        for first, last in _windows(start, end):
-            for row in self._pages(first, last, search):
-                found[row["rcept_no"]] = row
-        return list(found.values())
+        return [row for window in _windows(start, end) for row in self._window(*window, search)]
 
     def companies(self) -> list[dict[str, str]]:
         """Return ``corp_code, corp_name, stock_code, modify_date`` of who has or had a ticker (``corpCode.xml``).
@@ -181,7 +181,8 @@ class Dart:
         """
         return companies_of(_member(self._ask("corpCode.xml", {})))
 
-    def _pages(self, start: date, end: date, search: dict[str, str]) -> Iterator[Record]:
+    def _window(self, start: date, end: date, search: dict[str, str]) -> list[Record]:
+        """Return the filings of one window, each once, though filings that arrive meanwhile may shift the pages."""
         parameters = {
             "bgn_de": f"{start:%Y%m%d}",
             "end_de": f"{end:%Y%m%d}",
@@ -192,18 +193,21 @@ class Dart:
             "page_count": f"{LIST_ROWS}",
             **search,
         }
-        page, pages, total, seen = 1, 1, 0, 0
+        found: dict[str, Record] = {}
+        page, pages, total = 1, 1, 0
         while page <= pages:
             answer = read(self.body("list", **parameters, page_no=f"{page}"))
             rows = rows_of(answer)
             if page == 1:
                 total = _count(answer, "total_count") if rows else 0
                 pages = _count(answer, "total_page") if rows else 0
-            seen += len(rows)
-            yield from rows
+            if not all(isinstance(row.get("rcept_no"), str) for row in rows):
+                raise BadPayload(f"{LABEL}: 공시 목록에 접수번호가 없습니다.")
+            found |= {row["rcept_no"]: row for row in rows}
             page += 1
-        if seen < total:
-            raise BadPayload(f"{LABEL}: 공시 {total:,}건 가운데 {seen:,}건만 왔습니다.")
+        if len(found) < total:
+            raise BadPayload(f"{LABEL}: 공시 {total:,}건 가운데 {len(found):,}건만 왔습니다.")
+        return list(found.values())
 
     def _ask(self, path: str, parameters: dict[str, str]) -> requests.Response:
         start, end = LEFT_ALONE
@@ -244,7 +248,8 @@ def _member(response: requests.Response) -> bytes:
             if inside.file_size > LARGEST_MEMBER:
                 raise BadPayload(f"{LABEL}: 압축을 푼 파일이 {LARGEST_MEMBER // 1_000_000} MB 를 넘습니다.")
             return archive.read(inside)
-    except (zipfile.BadZipFile, ValueError, EOFError):
+    # A damaged header asks for a password or an unknown method, a damaged body cannot be unpacked.
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError):
         raise BadPayload(f"{LABEL}: 압축 파일이 깨졌거나 잘렸습니다.") from None
 
 

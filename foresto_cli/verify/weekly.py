@@ -85,7 +85,7 @@ REPORTS = (
         WARNING,
         "stock_price_daily",
         "권리락, 분할, 병합마다 그 결정 공시가 있다",
-        "foresto dart corporate-actions --from 여덟달전날짜, 그래도 없으면 공시를 찾아보세요",
+        "foresto dart corporate-actions --from 날짜(여덟 달 전). 그래도 없으면 공시를 찾아보세요",
         actions.unexplained_events,
     ),
     Check(
@@ -94,7 +94,7 @@ REPORTS = (
         WARNING,
         "corporate_actions",
         "기일이 지난 증자, 감자, 분할, 병합 결정은 기준가를 바꾸었다",
-        "foresto dart corporate-actions (정정·철회 확인), 시세가 빠졌으면 foresto prices gaps",
+        "정정과 철회를 확인하세요: foresto dart corporate-actions",
         actions.unexecuted_actions,
     ),
 )

@@ -17,8 +17,13 @@ from campaign.replay import Exchanges, Memory, mount
 from foresto_cli import clock
 from foresto_cli.errors import ForestoError
 from foresto_cli.loaders import Loader
+from foresto_cli.loaders._reports import Report
+from foresto_cli.loaders._roll import Company, Roll
+from foresto_cli.loaders.dart_details import Details, Filed
+from foresto_cli.loaders.dart_filings import Filings
+from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.loaders.fss_kinds import KINDS
-from foresto_cli.ops import loads, products, roster
+from foresto_cli.ops import loads, products, roster, statements
 from foresto_cli.upstream.http import Transport
 
 LONGEST = 5.0
@@ -62,6 +67,23 @@ def indices(world):
     return loads.IndexDays(loads._index_sources(world.app), world.app.calendar, start, clock.now())
 
 
+REPORT = Report(2025, "11011")
+SAMSUNG = "00100003"
+"""Number of the sandbox's first company."""
+
+
+def main_accounts(world):
+    """One company's main accounts."""
+    facts = Roll({SAMSUNG: Company(SAMSUNG, "005930", 0, 12)}, {0: 1}, (), frozenset())
+    return Statements(world.app.dart, clock.now(), lambda: facts, Wanted((REPORT,)))
+
+
+def whole_statements(world):
+    """One company's whole statements."""
+    filed = Filed(SAMSUNG, "005930", REPORT, "CFS", "20260330001000", REPORT.period_end(12), has_details=False)
+    return Details(world.app.dart, lambda: [filed])
+
+
 KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
 CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "prices KRX": (("krx_openapi_key",), lambda world: price_day(world, ("krx_openapi_key",))),
@@ -73,6 +95,10 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "ETFs KRX": ((), lambda world: roster.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
     "ETFs FDR": (KEYS, lambda world: roster.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
     "Yahoo": ((), lambda world: roster.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
+    "DART companies": ((), lambda world: statements.companies(world.app, world.app.dart)),
+    "DART filings": ((), lambda world: Filings(world.app.dart, clock.now(), {})),
+    "DART main accounts": ((), main_accounts),
+    "DART whole statements": ((), whole_statements),
     "company numbers": ((), lambda world: roster._company_numbers(world.app)[0]),
     "deposits": ((), lambda world: products._loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
     "credit loans": ((), lambda world: products._loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),

@@ -1,12 +1,12 @@
 """What companies decide about their shares: one decision for every event of the market, announced before it."""
 
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from foresto_cli.sandbox.dart import companies, shares
 from foresto_cli.sandbox.dart.companies import Company
 from foresto_cli.sandbox.dart.filings import CORRECTION, Filing, weekday
+from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.market import Market, calendar, path, plan, roster
 from foresto_cli.sandbox.market.plan import BONUS_LISTING, CONSOLIDATION_HALT, RIGHTS_LISTING, Event
 
@@ -64,7 +64,7 @@ class Action(NamedTuple):
     first_ratio: float | None = None
 
 
-@lru_cache(maxsize=2)
+@once(2)
 def of(market: Market) -> list[Action]:
     """Return all decisions that may be known by now, in order of their first filing."""
     known = companies.of(market).by_number

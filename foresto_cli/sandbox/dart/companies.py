@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.calendar import EPOCH
 from foresto_cli.sandbox.market.fiscal import closing_month
@@ -110,7 +110,7 @@ class Companies:
         """Number → position in :attr:`all` and in every array over the companies."""
 
 
-@lru_cache(maxsize=2)
+@once(2)
 def of(market: Market) -> Companies:
     """Return the companies of ``market``."""
     return Companies(market)

@@ -12,6 +12,7 @@ from foresto_cli.sandbox.wire import Answer
 WINDOW_MONTHS = 3
 MOST_ROWS = 100
 USUAL_ROWS = 10
+PERIODIC = "A"
 SORTS = {"date": lambda one: one.number, "crp": lambda one: one.company.name, "rpt": lambda one: one.name}
 
 
@@ -29,8 +30,9 @@ def page(market: Market, asked: Mapping[str, str]) -> Answer:
     size, number = int(asked.get("page_count", USUAL_ROWS)), int(asked.get("page_no", 1))
     if not 1 <= size <= MOST_ROWS or number < 1:
         return statuses.refusal("100")
-    everything = [one for one in _known(market, first, last) if _wanted(one, asked)]
-    superseded = _superseded(market, first, today)
+    kind = asked.get("pblntf_ty", "")
+    everything = [one for one in _known(market, first, last, kind) if _wanted(one, asked)]
+    superseded = _superseded(market, first, today, kind)
     if asked.get("last_reprt_at") == "Y":
         everything = [one for one in everything if one.number not in superseded]
     everything.sort(key=lambda one: one.number)
@@ -42,10 +44,11 @@ def page(market: Market, asked: Mapping[str, str]) -> Answer:
     return statuses.listing(rows, page_no=number, page_count=size, total_count=len(everything), total_page=pages)
 
 
-def _known(market: Market, first: date, last: date) -> Iterator[Filing]:
-    """Yield every filing received from ``first`` to ``last``, as far as it has been received by now."""
+def _known(market: Market, first: date, last: date, kind: str) -> Iterator[Filing]:
+    """Yield the filings of a kind ("" is any) received from ``first`` to ``last``, as far as received by now."""
     until = min(last, market.now.date())
-    for year in range(max(first.year - 1, periods.OLDEST_YEAR), until.year + 1):
+    years = range(max(first.year - 1, periods.OLDEST_YEAR), until.year + 1) if kind in ("", PERIODIC) else ()
+    for year in years:
         for code in periods.QUARTERS:
             for versions in filings.of_year(market, year, code):
                 yield from (one.filing for one in versions if first <= one.filing.received <= until)
@@ -83,11 +86,11 @@ def _wanted(one: Filing, asked: Mapping[str, str]) -> bool:
     )
 
 
-def _superseded(market: Market, first: date, today: date) -> set[str]:
+def _superseded(market: Market, first: date, today: date, kind: str) -> set[str]:
     """Return the numbers of filings since ``first`` that a later one has corrected by ``today``."""
     found = set()
     later: dict[str, Filing] = {}
-    for one in _known(market, first, today):
+    for one in _known(market, first, today, kind):
         if one.number != one.first:
             found.add(one.first)
             newest = later.setdefault(one.first, one)

@@ -1,6 +1,5 @@
 """What companies earn and own: whole arrays per fiscal quarter, consistent with the per-share figures KRX shows."""
 
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 
 from foresto_cli.sandbox.dart import companies
 from foresto_cli.sandbox.dart.companies import BANK, BROKER, HOLDING, INSURER, Company
+from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.dart.periods import ANNUAL
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.noise import uniform
@@ -106,7 +106,7 @@ def statement(market: Market, company: Company, fiscal_year: int, quarter: int, 
     return figures(market, fiscal_year, quarter).of(place, scope)
 
 
-@lru_cache(maxsize=64)
+@once(64)
 def figures(market: Market, fiscal_year: int, quarter: int) -> Figures:
     """Return the statements of everybody at quarter ``quarter`` (4: the year) of ``fiscal_year``."""
     everyone = companies.of(market)

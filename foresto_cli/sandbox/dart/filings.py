@@ -1,11 +1,11 @@
 """The periodic reports (사업·반기·분기보고서): when each was received, and its corrections."""
 
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from foresto_cli.sandbox.dart import companies, periods
 from foresto_cli.sandbox.dart.companies import Company
+from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.dart.periods import ANNUAL, Period
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.noise import uniform
@@ -65,7 +65,7 @@ def current(market: Market, company: Company, period: Period, day: date) -> Vers
     return found
 
 
-@lru_cache(maxsize=64)
+@once(64)
 def of_year(market: Market, year: int, code: str) -> list[tuple[Version, ...]]:
     """Return all versions, also those still to come, of every company's report ``code`` kept under ``year``."""
     everyone = companies.of(market)

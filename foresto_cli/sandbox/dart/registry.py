@@ -2,12 +2,12 @@
 
 import io
 import zipfile
-from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
 from foresto_cli.sandbox.dart import companies
 from foresto_cli.sandbox.dart.companies import Company
+from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.market import Market, names
 
 UNLISTED = 40
@@ -16,7 +16,7 @@ MODIFIED = "20260301"
 FIRST_UNLISTED = 90_000_000
 
 
-@lru_cache(maxsize=2)
+@once(2)
 def corp_codes(market: Market) -> bytes:
     """Return the zip with CORPCODE.xml: listed, delisted (they keep their ticker) and unlisted companies."""
     found = ['<?xml version="1.0" encoding="UTF-8"?>\n<result>']

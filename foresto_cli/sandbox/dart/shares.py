@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from foresto_cli.sandbox.dart.companies import Company
 from foresto_cli.sandbox.dart.figures import WON_PER_DOLLAR
+from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.plan import BONUS_LISTING, RIGHTS_LISTING
 
@@ -31,7 +31,7 @@ def is_reduction(number: int) -> bool:
     return number % 2 == 0
 
 
-@lru_cache(maxsize=2)
+@once(2)
 def changes(market: Market) -> dict[int, list[Change]]:
     """Return roster number → its changes so far, oldest first."""
     kinds = {
@@ -48,7 +48,7 @@ def changes(market: Market) -> dict[int, list[Change]]:
     return found
 
 
-@lru_cache(maxsize=64)
+@once(64)
 def _listed(market: Market, t: int) -> NDArray[np.int64]:
     return market.tape.shares(t)
 

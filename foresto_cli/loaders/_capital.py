@@ -1,0 +1,53 @@
+"""``irdsSttus`` (증자·감자 현황) read: what changed a company's shares, as its periodic reports tell it afterwards."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from foresto_cli.errors import BadPayload
+from foresto_cli.loaders import _wording
+
+SPLIT, CONSOLIDATION = "주식분할", "주식병합"
+COMMON = ("보통주", "보통주식", "기명식보통주", "")
+OLDEST = date(1945, 1, 1)
+
+Record = Mapping[str, Any]
+
+
+class Change(NamedTuple):
+    """One change: the day, its kind (형태) as filed, common or not, the shares, and par value after it in won."""
+
+    day: date
+    kind: str
+    is_common: bool
+    shares: int
+    par: int | None
+
+
+def changes_of(records: Sequence[Record], corp_code: str, received: date) -> list[Change]:
+    """Return the changes, oldest first; a report without any says so by one row of "-".
+
+    A change whose day is a slip of the pen (2923 for 2023 was seen) is left out.
+
+    Raises:
+        BadPayload: another company's report, or a field that is missing or cannot be read.
+    """
+    try:
+        if {record["corp_code"] for record in records} != {corp_code}:
+            raise BadPayload(f"{corp_code} 의 자본 변동을 물었는데 다른 회사의 것이 왔습니다.")
+        found = [change for record in records if (change := _change(record)) is not None]
+    except (KeyError, AttributeError, TypeError) as error:
+        raise BadPayload(f"{corp_code} 의 자본 변동에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+    except ValueError as error:
+        raise BadPayload(f"{corp_code} 의 자본 변동에 읽을 수 없는 값이 있습니다({error}).") from None
+    return sorted(change for change in found if OLDEST <= change.day <= received)
+
+
+def _change(record: Record) -> Change | None:
+    day, shares = _wording.day(record["isu_dcrs_de"]), _wording.number(record["isu_dcrs_qy"])
+    if day is None or not shares:
+        return None
+    par = _wording.number(record["isu_dcrs_mstvdv_fval_amount"])
+    kind = "".join(record["isu_dcrs_stle"].split())
+    is_common = "".join(record["isu_dcrs_stock_knd"].split()) in COMMON
+    return Change(day, kind, is_common, abs(int(shares)), int(par) if par else None)

@@ -1,0 +1,189 @@
+"""``corporate_actions``: ratio of splits and consolidations, which have no fields of their own at DART.
+
+The exchange's notice tells only that there will be one. What came of it stands in the capital changes (``irdsSttus``)
+of the next periodic report: day and number of shares; the shares listed the session before make a ratio of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+from foresto_cli.loaders import Answer, Parsed, Unit, _capital, _decisions
+from foresto_cli.loaders._reports import QUARTERS, Report
+from foresto_cli.loaders._roll import closing_month, due
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.upsert import Counts, Row
+from foresto_cli.upstream import dart
+from foresto_cli.upstream.dart import Dart
+from foresto_cli.upstream.http import UpstreamSession
+
+NAME = "dart.capital"
+ENDPOINT = "irdsSttus"
+KINDS = {_decisions.SPLIT: _capital.SPLIT, _decisions.CONSOLIDATION: _capital.CONSOLIDATION}
+NEAR = timedelta(days=40)
+"""The day in the report is that of the register or of the listing: near the restated price, seldom the same."""
+LATE = timedelta(days=5)
+LARGEST_RATIO = 1_000
+
+# Only who is listed files reports; the shares before are those of the last stored session before the event.
+EXECUTED = text(
+    "SELECT a.rcept_no, a.corp_code, a.ticker, a.action_type, a.price_event_date, l.settle_month,"
+    " (SELECT p.shares_outstanding FROM stock_price_daily p WHERE p.ticker = a.ticker"
+    "  AND p.trade_date < a.price_event_date ORDER BY p.trade_date DESC LIMIT 1) AS shares_before"
+    " FROM corporate_actions a JOIN fdr_stock_listing l ON l.ticker = a.ticker AND l.is_listed"
+    " WHERE a.action_type = ANY(:actions) AND a.corrected_by IS NULL AND NOT a.is_withdrawn"
+    " AND a.ratio IS NULL AND a.price_event_date IS NOT NULL ORDER BY a.rcept_no DESC"
+)
+FILL = text(
+    "UPDATE corporate_actions SET ratio = :ratio, effective_date = :effective_date, shares_before = :shares_before,"
+    " shares_after = :shares_after, new_shares = :new_shares, batch_id = :batch_id, updated_at = :updated_at"
+    " WHERE rcept_no = :rcept_no"
+)
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A split or consolidation that the price shows.
+
+    Attributes:
+        rcept_no: the notice.
+        corp_code: whose.
+        ticker: its stock.
+        action: SPLIT or CONSOLIDATION.
+        day: of the restated price.
+        month: in which its fiscal year ends.
+        shares_before: listed the session before, if known.
+    """
+
+    rcept_no: str
+    corp_code: str
+    ticker: str
+    action: str
+    day: date
+    month: int
+    shares_before: int | None
+
+    @property
+    def report(self) -> Report:
+        """Return the first periodic report whose period ends after the event."""
+        years = range(self.day.year, self.day.year + 2)
+        reports = [Report(year, code) for year in years for code in QUARTERS]
+        return min(
+            (report for report in reports if report.period_end(self.month) >= self.day),
+            key=lambda report: report.period_end(self.month),
+        )
+
+
+def read(connection: Connection) -> list[Executed]:
+    """Return the splits and consolidations that were carried out and whose ratio is not known."""
+    return [
+        Executed(
+            row.rcept_no,
+            row.corp_code,
+            row.ticker,
+            row.action_type,
+            row.price_event_date,
+            closing_month(row.settle_month),
+            row.shares_before,
+        )
+        for row in connection.execute(EXECUTED, {"actions": list(KINDS)})
+    ]
+
+
+@dataclass
+class Capital:
+    """Loader of those ratios; a unit is a notice.
+
+    Attributes:
+        client: DART.
+        now: the clock's reading.
+        facts: reads what is to be found out, at the moment it is called.
+    """
+
+    client: Dart
+    now: datetime
+    facts: Callable[[], Sequence[Executed]]
+    name: str = NAME
+    label: str = "분할·병합 비율"
+    batch_type: str = "ACTION"
+    table: str = "corporate_actions"
+    _executed: dict[str, Executed] = field(default_factory=dict)
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return DART's session."""
+        return self.client.sessions
+
+    def units(self) -> list[Unit]:
+        """Return the notices whose report is due."""
+        self._executed = {
+            f"{one.rcept_no}": one for one in self.facts() if due(one.report, one.month) + LATE <= self.now.date()
+        }
+        return [
+            Unit(key, f"{one.ticker} {KINDS[one.action]}", upstream=dart.POLICY.name)
+            for key, one in self._executed.items()
+        ]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
+        """Say whether the report was read, or asked for in vain today."""
+        one = self._executed[unit.key]
+        asked = entry.asked_at.date()
+        long_after = asked > due(one.report, one.month) + 3 * NEAR
+        return entry.status != "failed" and (entry.status == "done" or asked == self.now.date() or long_after)
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask for the capital changes in the report after the event.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.dart`.
+        """
+        one = self._executed[unit.key]
+        asked_at = clock.wall()
+        report = one.report
+        found = self.client.rows(ENDPOINT, corp_code=one.corp_code, bsns_year=f"{report.year}", reprt_code=report.code)
+        return Answer(unit, dart.SOURCE_ID, found, asked_at)
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the ratio; none where there is no report yet, or it does not tell of the event.
+
+        Raises:
+            BadPayload: as :func:`foresto_cli.loaders._capital.changes_of`.
+        """
+        one = self._executed[answer.unit.key]
+        if not answer.payload:
+            return Parsed(status="no_data", reason="다음 정기보고서가 아직 없습니다.")
+        told = [
+            change
+            for change in _capital.changes_of(answer.payload, one.corp_code, self.now.date())
+            if change.kind == KINDS[one.action] and change.is_common and abs(change.day - one.day) <= NEAR
+        ]
+        if len(told) != 1 or not one.shares_before:
+            return Parsed(status="no_data", reason="정기보고서의 자본 변동만으로는 비율을 알 수 없습니다.")
+        (change,) = told
+        after = one.shares_before + (change.shares if one.action == _decisions.SPLIT else -change.shares)
+        if after <= 0:
+            return Parsed(status="no_data", reason="정기보고서의 주식수가 상장주식수보다 많이 줄었습니다.")
+        row = {
+            "rcept_no": one.rcept_no,
+            "ratio": Decimal(after) / Decimal(one.shares_before),
+            "effective_date": change.day,
+            "shares_before": one.shares_before,
+            "shares_after": after,
+            "new_shares": change.shares if one.action == _decisions.SPLIT else None,
+        }
+        return Parsed([row])
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a ratio impossible."""
+        return None if 1 / LARGEST_RATIO < row["ratio"] < LARGEST_RATIO else f"비율이 {row['ratio']}입니다"
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
+        """Write the ratio into the notice."""
+        for row in parsed.rows:
+            who = {name: provenance[name] for name in ("batch_id", "updated_at")}
+            connection.execute(FILL, {**row, **who})
+        return Counts(changed=len(parsed.rows))

@@ -1,0 +1,467 @@
+"""Statements: few requests, nothing asked twice, a budget that runs out, every version kept, past days as they were."""
+
+import json
+import zlib
+from datetime import date, timedelta
+
+import pytest
+from support import EVENING
+
+from foresto_cli import clock
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.ops import job, loads, roster, statements, verification
+from foresto_cli.settings import SANDBOX_KEYS
+
+QUICK = job.Options()
+HOST = "opendart.fss.or.kr"
+KEY = SANDBOX_KEYS["dart_api_key"]
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(clock, "sleep", lambda _: None)
+
+
+@pytest.fixture
+def listed_world(open_world):
+    """Give what opens a world whose listing is loaded."""
+
+    def opened(*arguments, patience=1, **options):
+        return _Listed(open_world(*arguments, patience=patience, **options))
+
+    return opened
+
+
+class _Listed:
+    def __init__(self, opening):
+        self._opening = opening
+
+    def __enter__(self):
+        world = self._opening.__enter__()
+        roster.load_listing(world.app, QUICK)
+        return world
+
+    def __exit__(self, *error):
+        return self._opening.__exit__(*error)
+
+
+def load(world, year=None, report=None, *, since=None, ticker=None, full=False, workers=4):
+    wanted = statements.wanted_reports(year, report, since, ticker)
+    return statements.load_statements(world.app, wanted, job.Options(workers=workers), full=full)
+
+
+def asked(world, part=""):
+    return [request for request in world.sandbox.requests if request.host == HOST and part in request.path]
+
+
+# --- how much is asked ----------------------------------------------------------------------------------------------
+
+
+def test_a_year_is_one_question_a_hundred_companies_and_the_second_run_asks_for_news_only(listed_world):
+    with listed_world(stocks=130) as world:
+        first = load(world, 2025)
+        assert (first["outcome"], first["exit_code"]) == ("done", 0), first["reasons"]
+        hundreds = world.scalar("SELECT count(DISTINCT hundred) FROM dart_company")
+        assert [len(asked(world, part)) for part in ("corpCode.xml", "list.json", "fnlttMultiAcnt")] == [1, 1, hundreds]
+        assert hundreds >= 2, "companies that close in another month than December have a hundred of their own"
+        named = [request.fields["corp_code"].split(",") for request in asked(world, "fnlttMultiAcnt")]
+        assert max(map(len, named)) == 100
+        companies = sum(map(len, named))
+        stored = world.scalar("SELECT count(DISTINCT ticker) FROM financial_report")
+        assert 0.9 * companies < stored <= companies
+        before = len(asked(world))
+        again = load(world, 2025)
+        assert again["requests"] == {"total": 1, "dart": 1}
+        assert (again["rows"]["added"], again["rows"]["changed"]) == (0, 0)
+        assert [request.path for request in asked(world)[before:]] == ["/api/list.json"]
+
+
+def test_without_options_what_is_in_season_is_asked_for_and_everything_asked_for_before(listed_world):
+    with listed_world() as world:
+        load(world, 2024)
+        result = load(world)
+        assert result["outcome"] == "done", result["reasons"]
+        reports = {unit[0].rsplit("/", 1)[0] for unit in world.rows(
+            "SELECT unit FROM unit_ledger WHERE dataset = 'dart.statements' AND unit LIKE '%/h0+%'"
+        )}  # fmt: skip
+        assert reports == {"2024/11011", "2026/11014"}, "on 20 November the third quarter is in season"
+
+
+def test_a_report_of_everybody_since_a_year(listed_world):
+    with listed_world() as world:
+        assert load(world, since=2025)["outcome"] == "done"
+        found = world.rows(
+            "SELECT fiscal_year, report_type, count(*) > 40 FROM financial_statement"
+            " GROUP BY 1, 2 HAVING count(*) > 5 ORDER BY 1, 2"
+        )
+        quarters = ["ANNUAL", "Q1", "Q2", "Q3"]
+        assert found == [(2025, name, True) for name in quarters] + [(2026, name, True) for name in quarters[1:]]
+
+
+def test_a_filing_is_news_and_only_its_hundred_is_asked_again(listed_world):
+    with listed_world(EVENING - timedelta(days=20)) as world:
+        early = load(world, 2026, "q3")
+        some = world.scalar("SELECT count(DISTINCT ticker) FROM financial_report")
+        assert early["outcome"] == "done"
+    with listed_world(EVENING) as world:
+        late = load(world, 2026, "q3")
+        assert late["outcome"] == "done"
+        assert world.scalar("SELECT count(DISTINCT ticker) FROM financial_report") > some
+        assert world.scalar("SELECT count(*) FROM dart_filing") > 0
+    with listed_world(EVENING) as world:
+        # The filings of the last days are there and their figures too: nothing can be new.
+        before = len(asked(world, "fnlttMultiAcnt"))
+        load(world, 2026, "q3")
+        assert len(asked(world, "fnlttMultiAcnt")) == before
+
+
+def test_who_joins_a_hundred_has_it_asked_again(listed_world):
+    with listed_world() as world:
+        load(world, 2025)
+        left = world.scalar("SELECT corp_code FROM dart_company WHERE ticker = '000660'")
+        world.execute("DELETE FROM financial_report WHERE ticker = '000660'")
+        world.execute("UPDATE dart_company SET hundred = NULL WHERE corp_code = :code", code=left)
+        world.execute("UPDATE unit_ledger SET unit = regexp_replace(unit, '/h0\\+(\\d+)', '/h0+' || 1)")
+        world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.companies'")
+        load(world, 2025)
+        assert world.scalar("SELECT count(*) FROM financial_report WHERE ticker = '000660'") > 0
+        names = world.rows("SELECT unit FROM unit_ledger WHERE unit LIKE '2025/11011/h0+%'")
+        assert len(names) == 1, "the name of the smaller hundred is gone"
+
+
+def test_companies_are_asked_for_once_a_day(listed_world):
+    with listed_world() as world:
+        assert statements.load_companies(world.app, QUICK)["outcome"] == "done"
+        assert statements.load_companies(world.app, QUICK)["outcome"] == "nothing_to_do"
+        assert len(asked(world, "corpCode.xml")) == 1
+        stocks = roster.load_stocks(world.app, QUICK)
+        assert stocks["exit_code"] == 0
+        assert world.scalar("SELECT count(*) FROM stocks WHERE is_active AND corp_code IS NULL") == 0
+        assert world.scalar(
+            "SELECT count(*) FROM stocks s JOIN stocks i ON i.ticker = left(s.ticker, 5) || '0'"
+            " WHERE s.ticker <> i.ticker AND s.corp_code = i.corp_code"
+        )
+    with listed_world(EVENING + timedelta(days=1)) as world:
+        assert statements.load_companies(world.app, QUICK)["requests"]["dart"] == 1
+
+
+def test_one_company(listed_world):
+    with listed_world() as world:
+        result = load(world, 2025, ticker="005930", full=True)
+        assert result["outcome"] == "done"
+        assert world.rows("SELECT DISTINCT ticker, has_details FROM financial_report WHERE fs_div = 'CFS'") == [
+            ("005930", True)
+        ]
+        preferred = world.scalar(
+            "SELECT p.ticker FROM fdr_stock_listing p JOIN fdr_stock_listing c ON c.ticker = left(p.ticker, 5) || '0'"
+            " WHERE p.is_listed AND c.is_listed AND p.ticker <> c.ticker"
+        )
+        load(world, 2025, ticker=preferred)
+        assert world.scalar(
+            "SELECT count(*) FROM financial_report WHERE ticker = left(:ticker, 5) || '0'", ticker=preferred
+        )
+        with pytest.raises(UsageError, match="상장 목록에 없습니다"):
+            load(world, 2025, ticker="999999")
+
+
+# --- the budget -----------------------------------------------------------------------------------------------------
+
+
+def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goes_on(listed_world):
+    with listed_world() as world:
+        load(world, 2025)
+        todo = world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report")
+        world.execute("UPDATE upstream_usage SET used = 20000 - 21 WHERE upstream = 'dart'")
+        result = load(world, 2025, full=True)
+        assert (result["outcome"], result["exit_code"]) == ("quota", 75)
+        assert result["requests"]["dart"] == 21
+        assert world.scalar("SELECT used FROM upstream_usage WHERE upstream = 'dart'") == 20_000
+        done = world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report WHERE has_details")
+        assert 0 < done <= 20
+        assert result["units"]["pending"] == todo - done
+        assert any("한도" in reason for reason in result["reasons"])
+        # The newest filings came first.
+        assert world.scalar(
+            "SELECT min(rcept_no) FILTER (WHERE has_details) >= max(rcept_no) FILTER (WHERE NOT has_details)"
+            " FROM (SELECT max(rcept_no) AS rcept_no, bool_or(has_details) AS has_details"
+            " FROM financial_report GROUP BY corp_code) x"
+        )
+        quota = statements.quota(world.app)
+        assert (quota["used"], quota["left"], quota["reset"]) == (20_000, 0, "2026-11-21 00:00")
+        assert load(world, 2025, full=True)["requests"]["total"] == 0
+    with listed_world(EVENING + timedelta(days=1)) as world:
+        rest = load(world, 2025, full=True)
+        assert rest["outcome"] == "done"
+        assert world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report WHERE has_details") == todo
+        assert len(asked(world, "fnlttSinglAcntAll")) >= todo - done
+        assert load(world, 2025, full=True)["requests"]["dart"] == 1
+
+
+def test_nothing_is_asked_between_one_and_two(open_world):
+    with open_world() as world:
+        roster.load_listing(world.app, QUICK)
+    with open_world(EVENING.replace(day=21, hour=1, minute=30)) as world:
+        result = load(world, 2025)
+        assert (result["exit_code"], asked(world)) == (75, [])
+        assert any("01:00~02:00" in reason for reason in result["reasons"])
+        assert world.scalar("SELECT count(*) FROM unit_ledger WHERE dataset LIKE 'dart%'") == 0
+    with open_world(EVENING.replace(day=21, hour=2, minute=0)) as world:
+        assert load(world, 2025)["exit_code"] == 0
+
+
+# --- what is stored -------------------------------------------------------------------------------------------------
+
+
+def test_numbers_are_what_was_filed(listed_world):
+    with listed_world() as world:
+        load(world, 2026, "half")
+        assert (
+            world.scalar("SELECT count(*) FROM financial_report WHERE total_assets <> total_liabilities + total_equity")
+            == 0
+        )
+        assert world.scalar("SELECT count(*) FROM financial_report WHERE rcept_dt <= period_end") == 0
+        body = world.scalar("SELECT body FROM dart_answer WHERE subject LIKE 'h0+%'")
+        lines = json.loads(zlib.decompress(body))["list"]
+        stored = {
+            (row[0], row[1]): row[2:]
+            for row in world.rows(
+                "SELECT corp_code, fs_div, operating_income, operating_income_quarter FROM financial_report"
+            )
+        }
+        checked = 0
+        for line in lines:
+            if line["account_nm"] == "영업이익":
+                added, alone = (line[name].replace(",", "") for name in ("thstrm_add_amount", "thstrm_amount"))
+                row = stored[line["corp_code"], line["fs_div"]]
+                assert (row[0], row[1]) == (int(added) if added else None, int(alone))
+                checked += 1
+        assert checked > 60
+
+
+def test_financial_companies_are_marked_and_have_no_revenue(listed_world):
+    with listed_world(stocks=200) as world:
+        load(world, 2025)
+        rows = dict(world.rows("SELECT is_financial, count(revenue) FROM financial_report GROUP BY 1"))
+        assert rows[True] == 0
+        assert rows[False] > 150
+        assert (
+            world.scalar("SELECT count(*) FROM financial_report WHERE is_financial AND operating_income IS NULL") == 0
+        )
+
+
+def test_a_fiscal_year_is_named_by_its_end(listed_world):
+    with listed_world() as world:
+        march = world.scalar("SELECT ticker FROM fdr_stock_listing WHERE is_listed AND settle_month = '03월' LIMIT 1")
+        load(world, since=2025, ticker=march)
+        assert world.rows(
+            "SELECT DISTINCT fiscal_year, fiscal_quarter, period_end FROM financial_report ORDER BY period_end"
+        ) == [
+            (2025, 4, date(2025, 3, 31)),
+            (2026, 1, date(2025, 6, 30)),
+            (2026, 2, date(2025, 9, 30)),
+            (2026, 3, date(2025, 12, 31)),
+            (2026, 4, date(2026, 3, 31)),
+            (2027, 1, date(2026, 6, 30)),
+            (2027, 2, date(2026, 9, 30)),
+        ]
+        # Left to itself it asks for what such a company files now, not for what December companies do.
+        world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.statements'")
+        load(world, ticker=march)
+        units = world.rows("SELECT unit FROM unit_ledger WHERE dataset = 'dart.statements' ORDER BY 1")
+        assert {unit.rsplit("/", 1)[0] for (unit,) in units} == {"2026/11012"}
+
+
+def test_a_correction_is_a_row_of_its_own_and_the_day_before_stays_as_it_was(listed_world):
+    visible = (
+        "SELECT DISTINCT ON (ticker, fs_div) ticker, fs_div, rcept_no, revenue, net_income FROM financial_report"
+        " WHERE fiscal_year = 2025 AND rcept_dt <= :day ORDER BY ticker, fs_div, rcept_no DESC"
+    )
+    april, evening = date(2026, 4, 20), EVENING
+    with listed_world(EVENING.replace(month=4, day=20)) as world:
+        load(world, 2025)
+        seen = world.rows(visible, day=april)
+        assert seen
+    with listed_world(evening) as world:
+        load(world, 2025)
+        assert world.rows(visible, day=april) == seen
+        corrected = world.rows(
+            "SELECT ticker, fs_div FROM financial_report WHERE fiscal_year = 2025 GROUP BY 1, 2 HAVING count(*) > 1"
+        )
+        assert corrected, "the sandbox corrects some annual reports"
+        assert world.rows(visible, day=evening.date()) != seen
+        # The view shows the newest version, one row a stock and period.
+        assert world.scalar("SELECT count(*) FROM financial_statement") == world.scalar(
+            "SELECT count(DISTINCT (ticker, fiscal_year, fiscal_quarter)) FROM financial_statement"
+        )
+        shown = world.rows(
+            "SELECT s.dart_rcept_no, (SELECT max(rcept_no) FROM financial_report r WHERE r.ticker = s.ticker"
+            " AND r.fiscal_year = 2025 AND r.fs_div = s.fs_div) FROM financial_statement s"
+            " WHERE fiscal_year = 2025 AND ticker = :ticker",
+            ticker=corrected[0][0],
+        )
+        assert [row for row in shown if row[0] != row[1]] == []
+
+
+def test_main_accounts_and_whole_statements_complete_each_other_in_any_order(listed_world):
+    whole = "SELECT count(*) FROM financial_report WHERE has_details AND (operating_cash_flow IS NULL OR eps IS NULL)"
+    kept = "SELECT * FROM financial_report ORDER BY ticker, fs_div"
+    with listed_world() as world:
+        load(world, 2025, full=True)
+        assert world.scalar(whole) == 0
+        assert world.scalar("SELECT count(*) FROM financial_report WHERE has_details AND fs_div = 'CFS'") > 20
+        before = world.rows(kept)
+        world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.statements'")
+        again = load(world, 2025)
+        assert (again["tables"]["financial_report"]["changed"], world.rows(kept)) == (0, before)
+
+
+def test_reparse_asks_nobody_and_puts_right_what_a_worse_mapping_stored(listed_world):
+    with listed_world() as world:
+        load(world, 2025, full=True)
+        rows = "SELECT ticker, fs_div, rcept_no, revenue, eps, is_financial FROM financial_report ORDER BY 1, 2, 3"
+        before = world.rows(rows)
+        count = len(asked(world))
+        world.execute("UPDATE financial_report SET revenue = 1, eps = NULL WHERE ticker = '005930'")
+        world.execute("UPDATE financial_report SET current_assets = 7 WHERE is_financial")
+        result = statements.reparse(world.app, QUICK)
+        assert (result["outcome"], len(asked(world))) == ("done", count)
+        assert result["tables"]["financial_report"]["changed"] >= 1
+        assert world.rows(rows) == before
+        assert world.scalar("SELECT count(*) FROM financial_report WHERE current_assets = 7") == 0
+        assert statements.reparse(world.app, QUICK)["rows"]["changed"] == 0
+        assert world.scalar("SELECT count(*) FROM dart_answer WHERE sha256 = encode(sha256(body), 'hex')") == 0
+
+
+def test_the_operators_queries_run_and_ratios_never_overflow(listed_world):
+    with listed_world() as world:
+        load(world, 2025)
+        assert world.rows(
+            "SELECT fiscal_year, COUNT(*) FROM financial_statement GROUP BY fiscal_year ORDER BY fiscal_year DESC"
+        )
+        world.execute(
+            "UPDATE financial_report SET total_equity = 1, owners_equity = NULL, total_liabilities = 9e17,"
+            " net_income = -9e16 WHERE ticker = '005930'"
+        )
+        world.execute(
+            "UPDATE financial_report SET total_equity = -5, owners_equity = NULL, revenue = 0 WHERE ticker = '000660'"
+        )
+        found = {
+            row[0]: row[1:]
+            for row in world.rows(
+                "SELECT ticker, roe, debt_ratio, operating_margin FROM financial_statement"
+                " WHERE ticker IN ('005930', '000660') AND fiscal_year = 2025"
+            )
+        }
+        assert found["005930"][:2] == (-9 * 10**18, 9 * 10**19)
+        assert found["000660"] == (None, None, None)
+        assert load(world, 2025)["exit_code"] == 0, "such ratios stop nothing"
+
+
+def test_stocks_have_ratios_by_definition(listed_world):
+    with listed_world() as world:
+        loads.load_prices_incremental(world.app, 5, 0, QUICK)
+        roster.load_stocks(world.app, QUICK)
+        load(world, 2026, "q3")
+        load(world, 2025, "q3")
+        # Owners' shares come with the whole statements; here they are nine tenths, and one company made a loss.
+        world.execute(
+            "UPDATE financial_report SET owners_net_income = 0.9 * net_income, owners_equity = 0.9 * total_equity"
+            " WHERE fs_div = 'CFS'"
+        )
+        world.execute(
+            "UPDATE financial_report SET owners_net_income = -9e15 WHERE ticker = '000660' AND fs_div = 'CFS'"
+            " AND (fiscal_year, fiscal_quarter) = (2026, 3)"
+        )
+        load(world, 2025)
+        world.execute(
+            "UPDATE financial_report SET owners_net_income = 0.9 * net_income, owners_equity = 0.9 * total_equity"
+            " WHERE fs_div = 'CFS' AND owners_equity IS NULL"
+        )
+        load(world, 2025)
+        rows = world.rows(
+            "SELECT s.ticker, s.pe_ratio, s.pb_ratio, s.roe, s.current_price, c.shares, n.owners, n.equity"
+            " FROM stocks s JOIN (SELECT left(ticker, 5) AS root, sum(shares) AS shares FROM stocks WHERE is_active"
+            " GROUP BY 1) c ON c.root = left(s.ticker, 5)"
+            " JOIN (SELECT q.ticker, q.owners_net_income + a.owners_net_income - p.owners_net_income AS owners,"
+            " q.owners_equity AS equity FROM financial_report q"
+            " JOIN financial_report a ON a.ticker = q.ticker AND a.fs_div = 'CFS' AND a.fiscal_year = 2025"
+            " AND a.fiscal_quarter = 4 AND NOT EXISTS (SELECT FROM financial_report b WHERE b.ticker = a.ticker"
+            " AND b.fiscal_year = 2025 AND b.fiscal_quarter = 4 AND b.rcept_no > a.rcept_no)"
+            " JOIN financial_report p ON p.ticker = q.ticker AND p.fs_div = 'CFS' AND p.fiscal_year = 2025"
+            " AND p.fiscal_quarter = 3 WHERE q.fs_div = 'CFS' AND q.fiscal_year = 2026 AND q.fiscal_quarter = 3"
+            " AND q.currency = 'KRW' AND num_nulls(q.net_income, p.net_income) = 0) n"
+            " ON n.ticker = left(s.ticker, 5) || '0' WHERE s.is_active"
+        )
+        assert len(rows) > 20
+        losses = 0
+        for ticker, pe, pb, roe, price, shares, income, equity in rows:
+            assert pb == round(price * shares / equity, 4), ticker
+            assert roe == round(100 * income / equity, 4), ticker
+            assert pe == (round(price * shares / income, 4) if income > 0 else None), ticker
+            losses += income <= 0
+        assert losses > 0
+        foreign = world.rows(
+            "SELECT pe_ratio, pb_ratio FROM stocks WHERE ticker IN"
+            " (SELECT ticker FROM financial_report WHERE currency <> 'KRW')"
+        )
+        assert set(foreign) <= {(None, None)}
+        assert roster.load_stocks(world.app, QUICK)["tables"]["stocks"]["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("check", "planted", "found"),
+    [
+        (
+            "statements.balance",
+            "UPDATE financial_report SET total_assets = total_assets * 2 WHERE ticker = '005930'",
+            2,
+        ),
+        ("statements.years", "DELETE FROM financial_report WHERE ticker < '1'", 1),
+    ],
+)
+def test_what_is_wrong_with_statements_is_found_weekly(listed_world, check, planted, found):
+    with listed_world() as world:
+        load(world, 2025)
+        names = {"statements.balance", "statements.years"}
+        before = verification.verify_weekly(world.app)["findings"]
+        assert [finding["check"] for finding in before if finding["check"] in names] == []
+        world.execute(planted)
+        after = {finding["check"]: finding for finding in verification.verify_weekly(world.app)["findings"]}
+        assert after.keys() & names == {check}
+        assert (after[check]["severity"], after[check]["found"]) == ("warning", found)
+        assert not names & {finding["check"] for finding in verification.verify_daily(world.app)["findings"]}
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------
+
+
+def test_without_a_key_or_a_listing_it_says_what_to_do(open_world):
+    with open_world(without=("dart_api_key",)) as world:
+        with pytest.raises(ConfigError, match=r"DART_API_KEY.*opendart\.fss\.or\.kr"):
+            load(world, 2025)
+        assert statements.quota(world.app)["has_key"] is False
+    with open_world() as world, pytest.raises(ConfigError, match="foresto listing load"):
+        load(world, 2025)
+
+
+@pytest.mark.parametrize(
+    ("year", "report", "since"),
+    [(2014, None, None), (2027, None, None), (2025, "q4", None), (2025, None, 2024), (None, None, 2010)],
+)
+def test_impossible_options_are_refused(year, report, since):
+    clock.pretend(EVENING)
+    with pytest.raises(UsageError):
+        statements.wanted_reports(year, report, since, None)
+
+
+def test_the_key_is_nowhere(listed_world):
+    with listed_world(faults=f"500@{HOST}/fnlttSinglAcntAll*9,dart100@{HOST}/fnlttMultiAcnt*1") as world:
+        said = json.dumps(load(world, 2025, full=True), ensure_ascii=False)
+        said += json.dumps(load(world, 2025, full=True), ensure_ascii=False)
+        said += str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
+        said += str(world.rows("SELECT * FROM unit_ledger")) + str(world.rows("SELECT * FROM ops_alert"))
+        said += "".join(zlib.decompress(body).decode() for (body,) in world.rows("SELECT body FROM dart_answer"))
+        kept = world.app.folders.payloads
+        said += "".join(file.read_text("utf-8") for file in kept.iterdir()) if kept.exists() else ""
+        assert KEY not in said
+        assert all(request.fields["crtfc_key"] == KEY for request in asked(world))

@@ -12,6 +12,8 @@ from foresto_cli.console import Console
 from foresto_cli.ops import alerts, runs
 from foresto_cli.store import limits
 
+QUARTER = timedelta(days=95)
+
 
 @dataclass(frozen=True)
 class DataSet:
@@ -48,6 +50,20 @@ DATA_SETS = (
         "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.filings' AND status <> 'failed'",
         "foresto dart financials",
         within=timedelta(days=8),
+    ),
+    DataSet(
+        "dart.dividends",
+        "배당(DART)",
+        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.dividends' AND status <> 'failed'",
+        "foresto dart dividends",
+        within=QUARTER,
+    ),
+    DataSet(
+        "dart.actions",
+        "자본 변동",
+        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.actions' AND status <> 'failed'",
+        "foresto dart corporate-actions",
+        within=QUARTER,
     ),
 )
 

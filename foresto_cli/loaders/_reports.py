@@ -164,7 +164,7 @@ def _grouped(
             _ = line["sj_div"], line["account_nm"], line["ord"]
     except KeyError as error:
         raise BadPayload(f"DART: 응답에 {error} 항목이 없습니다.") from None
-    if not any("thstrm_amount" in line for lines in groups.values() for line in lines):
+    if groups and not any("thstrm_amount" in line for lines in groups.values() for line in lines):
         raise BadPayload("DART: 응답에 thstrm_amount 항목이 없습니다.")
     return groups
 

@@ -125,11 +125,12 @@ class Companies:
         """Write the companies, give stocks their number, and newcomers a group."""
         counts = upsert(connection, dart_company, parsed.rows, provenance)
         _issuers.match(connection)
-        _group(connection)
+        group(connection)
         return counts
 
 
-def _group(connection: Connection) -> None:
+def group(connection: Connection) -> None:
+    """Put every listed company that is in no hundred yet into one, also those listed since the companies were read."""
     found = connection.execute(UNGROUPED).all()
     sizes: Counter[int] = Counter(
         {

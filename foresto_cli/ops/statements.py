@@ -9,7 +9,16 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import Loader, _roll, dart_details, dart_filings, dart_reparse, dart_statements, ratios
+from foresto_cli.loaders import (
+    Loader,
+    _roll,
+    dart_companies,
+    dart_details,
+    dart_filings,
+    dart_reparse,
+    dart_statements,
+    ratios,
+)
 from foresto_cli.loaders._reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.loaders.dart_companies import Companies
 from foresto_cli.loaders.dart_details import Details
@@ -172,7 +181,8 @@ def companies(app: App, client: Dart) -> Companies:
 
 
 def _facts(app: App) -> _roll.Roll:
-    with app.engine.connect() as connection:
+    with app.engine.begin() as connection:
+        dart_companies.group(connection)
         return _roll.read(connection, dart_statements.NAME)
 
 

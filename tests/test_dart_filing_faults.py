@@ -1,4 +1,4 @@
-"""Every way DART fails, for dividends and for decisions: the documented error, and never "no data"."""
+"""Every way DART fails, for dividends and decisions: the documented error, and never "no data"."""
 
 import json
 from dataclasses import replace

@@ -1,46 +1,53 @@
-"""Every way DART fails, for dividends and for decisions: the documented error, and never "no data"."""
+"""Every way DART fails, on every question about statements: the documented error, and never "no data"."""
 
+import hashlib
 import json
-from dataclasses import replace
+import zlib
 from datetime import date
+from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.loaders import dart_companies
-from foresto_cli.ops import filings, job
-from foresto_cli.sandbox.dart import actions, companies
+from foresto_cli.errors import AuthFailed, BadPayload, RateLimited, Transient
+from foresto_cli.loaders._reports import Report, reports_named
+from foresto_cli.ops import job, roster, statements
 from foresto_cli.settings import SANDBOX_KEYS
+from foresto_cli.upstream import dart
 
 QUICK = job.Options()
-MONTH = date(2026, 10, 1), date(2026, 10, 31)
-
-# (exit code of a command with this one unit, what becomes of the unit)
-TIMES_OUT, MISREAD = (75, "failed"), (65, "failed")
-BLOCKED, TOO_FAST, REFUSED = (75, "pending"), (75, "pending"), (78, "pending")
-FINE, NOTHING = (0, "done"), (0, "no_data")
-
-EVERYWHERE = {
-    **dict.fromkeys(("timeout", "drip", "reset", "half", "500", "503", "html", "empty"), TIMES_OUT),
-    **dict.fromkeys(("dart800", "dart900"), TIMES_OUT),
-    **dict.fromkeys(("404", "redirect", "empty_list", "truncated", "encoding", "missing_field"), MISREAD),
-    **dict.fromkeys(("renamed_field", "text_number", "dart021", "dart100", "dart101"), MISREAD),
-    **dict.fromkeys(("429", "dart020"), TOO_FAST),
-    **dict.fromkeys(("block", "block403", "403"), BLOCKED),
-    **dict.fromkeys(("dart010", "dart011", "dart012", "dart901"), REFUSED),
-    "content_type": FINE,
+HOST = "opendart.fss.or.kr"
+PLACES = {
+    "dart.companies": f"{HOST}/corpCode.xml",
+    "dart.filings": f"{HOST}/list.json",
+    "dart.statements": f"{HOST}/fnlttMultiAcnt",
+    "dart.details": f"{HOST}/fnlttSinglAcntAll",
 }
-"""What holds for every question."""
-DIVIDENDS = {"dart013": NOTHING, "duplicate": MISREAD, "all_dash": MISREAD, "zero": MISREAD}
-# A filing that is listed twice is one filing; a whole month without any is not believed.
-LISTS = {"dart013": MISREAD, "duplicate": FINE}
-DECISIONS = {"dart013": NOTHING, "duplicate": MISREAD, "zero": MISREAD}
-
-
-@pytest.fixture
-def engine(emptied_engine):
-    """One database for all tests here: making one costs more than a cell."""
-    return emptied_engine
+FAILED, PENDING = "failed", "pending"
+FAILS = dict.fromkeys(
+    ("timeout", "reset", "half", "drip", "500", "503", "html", "empty", "dart800", "dart900"), (75, FAILED)
+)
+MISREAD = dict.fromkeys(
+    (
+        "404", "redirect", "truncated", "encoding", "missing_field", "renamed_field", "duplicate", "text_number",
+        "empty_list", "dart021", "dart100", "dart101",
+    ),
+    (65, FAILED),
+)  # fmt: skip
+STOPS = {
+    **dict.fromkeys(("429", "dart020"), (75, PENDING)),
+    "403": (75, PENDING),
+    "dart010": (78, PENDING),
+}
+EXPECTED = {**FAILS, **MISREAD, **STOPS}
+HARMLESS = {
+    # A zip has no fields, no lists and no numbers; a filing told twice is one filing, and its list may be empty.
+    "dart.companies": {"missing_field", "renamed_field", "duplicate", "text_number", "empty_list", "encoding"},
+    "dart.filings": {"duplicate", "text_number", "empty_list"},
+}
+CELLS = [(kind, name) for kind in EXPECTED for name in PLACES if kind not in HARMLESS.get(name, set())]
+SAMPLE = [(kind, name) for kind, name in CELLS if name == "dart.statements" or kind in {"500", "dart010", "truncated"}]
 
 
 @pytest.fixture(autouse=True)
@@ -48,129 +55,158 @@ def _no_waiting(monkeypatch):
     monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
-def renewed(world, patience):
-    """The application as a new process would have it: nothing remembered but the database."""
-    app = replace(world.app)
-    app._transport = type(app._transport)(app._transport.limits, 0.001, patience)
-    return app
+def load(world, name):
+    if name == "dart.companies":
+        return statements.load_companies(world.app, QUICK)
+    wanted = statements.wanted_reports(2025, None, None, "005930")
+    return statements.load_statements(world.app, wanted, QUICK, full=name == "dart.details")
 
 
-def forget(world):
-    for table in ("unit_ledger", "ops_alert", "upstream_block", "dividend_history"):
-        world.execute(f"DELETE FROM {table}")
-    world.sandbox.faults.clear()
-
-
-def ended(world, result, dataset):
-    """(exit code, state) of the one unit of ``dataset``, as a command would end that had nothing else to do."""
-    state = next(name for name in ("failed", "pending", "done", "no_data") if name == "done" or result["units"][name])
-    kept = world.rows("SELECT status FROM unit_ledger WHERE dataset = :dataset", dataset=dataset)
-    assert kept == ([] if state == "pending" else [(state,)] if state != "done" else kept)
-    if state == "done" and kept == [("no_data",)]:
-        state = "no_data"
-    return result["exit_code"], state
-
-
-def run(world, kind, place, work, dataset):
-    """Meet one fault everywhere in ``place``, check what everybody is promised, and return how it ended."""
-    world.sandbox.faults.add(f"{kind}@opendart.fss.or.kr/{place}")
-    result = work(renewed(world, 0.005 if kind in {"timeout", "drip"} else 0.1))
-    told = json.dumps(result) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
-    assert SANDBOX_KEYS["dart_api_key"] not in told
-    for file in world.app.folders.payloads.glob("*"):
-        assert SANDBOX_KEYS["dart_api_key"] not in file.read_text("utf-8")
-    return ended(world, result, dataset)
-
-
-def test_dividends(open_world):
-    with open_world(patience=0.1) as world:
-        company = companies.of(world.sandbox.market).all[2]
-        batch = {"corp": company.corp_code, "ticker": company.stock.code}
-        world.execute(
-            "INSERT INTO fdr_stock_listing (ticker, name, market, is_listed, settle_month, as_of_date, source_id,"
-            " batch_id, created_at, updated_at) VALUES"
-            " (:ticker, '가상', 'KOSPI', true, '12월', '2026-11-20', 'FDR', 1, now(), now())",
-            ticker=batch["ticker"],
-        )
-        world.execute(
-            "INSERT INTO dart_company (corp_code, ticker, name, hundred, batch_id, created_at, updated_at)"
-            " VALUES (:corp, :ticker, '가상', 0, 1, now(), now())", **batch,
-        )  # fmt: skip
-        found = {}
-        for kind, expected in (EVERYWHERE | DIVIDENDS).items():
-            forget(world)
-            world.execute("INSERT INTO unit_ledger (dataset, unit, status, row_count, attempts, run_id, asked_at)"
-                          " VALUES ('dart.companies', :unit, 'done', 1, 1, 1, '2026-11-20 18:00')",
-                          unit=dart_companies.UNIT)  # fmt: skip
-            how = run(world, kind, "alotMatter", lambda app: filings.load_dividends(app, 2025, QUICK), "dart.dividends")
-            stored = world.scalar("SELECT count(*) FROM dividend_history")
-            if how != expected or bool(stored) != (expected == FINE):
-                found[kind] = (how, stored)
-        assert found == {}
+@pytest.mark.parametrize(("kind", "name"), SAMPLE)
+def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, name):
+    with open_world(patience=1) as world:
+        roster.load_listing(world.app, QUICK)
+        if name != "dart.companies":
+            statements.load_companies(world.app, QUICK)
+    with open_world(patience=0.02 if kind in {"timeout", "drip"} else 0.2) as world:
+        world.sandbox.faults.add(f"{kind}@{PLACES[name]}")
+        result = load(world, name)
+        exit_code, state = EXPECTED[kind]
+        # Steps before and after this one went well, which makes it "some units failed".
+        alone = name == "dart.companies"
+        assert result["exit_code"] == (exit_code if alone or state == PENDING else 3), result["reasons"]
+        assert result["units"][state] >= 1
+        status = "SELECT status FROM unit_ledger WHERE dataset = :name"
+        assert world.rows(status, name=name) == ([("failed",)] if state == FAILED else [])
+        table = {"dart.companies": "dart_company", "dart.filings": "dart_filing"}.get(name, "financial_report")
+        found = "has_details" if name == "dart.details" else "TRUE"
+        assert world.scalar(f"SELECT count(*) FROM {table} WHERE {found}") == 0
+        assert result["reasons"]
+        told = json.dumps(result) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
+        assert SANDBOX_KEYS["dart_api_key"] not in told
+        if exit_code == 78:
+            assert world.rows("SELECT alert_level FROM ops_alert WHERE alert_type = 'auth'") == [("critical",)]
+            assert "DART_API_KEY" in told or "opendart.fss.or.kr" in told
         world.sandbox.faults.clear()
-        world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.dividends'")
         world.execute("DELETE FROM upstream_block")
-        assert filings.load_dividends(renewed(world, 0.1), 2025, QUICK)["units"]["done"] == 1
+    with open_world(patience=1) as world:
+        assert load(world, name)["exit_code"] == 0, "the next run must fetch what failed"
+        assert world.scalar(f"SELECT count(*) FROM {table} WHERE {found}") > 0 or name == "dart.filings"
+        assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
 
 
-def of_list(result):
-    """The result without the links, which are brought up to date whatever happened before."""
-    units = result["units"]
-    units["done"] -= 1
-    code = result["exit_code"]
-    return result if code != 3 else result | {"exit_code": None}
+def test_no_data_is_an_answer_and_is_recorded_as_such(open_world):
+    with open_world(faults=f"dart013@{HOST}/fnlttMultiAcnt") as world:
+        roster.load_listing(world.app, QUICK)
+        result = load(world, "dart.statements")
+        assert (result["outcome"], result["units"]["failed"]) == ("done", 0)
+        assert world.rows("SELECT status FROM unit_ledger WHERE dataset = 'dart.statements'") == [("no_data",)]
+        assert world.scalar("SELECT count(*) FROM dart_answer") == 0
 
 
-def the_month(app):
-    return of_list(filings.load_actions(app, *MONTH, QUICK))
+def test_a_hundred_that_cannot_be_read_does_not_stop_the_others(open_world):
+    with open_world(stocks=200, patience=1) as world:
+        roster.load_listing(world.app, QUICK)
+        world.sandbox.faults.add(f"truncated@{HOST}/fnlttMultiAcnt*1")
+        wanted = statements.wanted_reports(2025, None, None, None)
+        result = statements.load_statements(world.app, wanted, job.Options(workers=1))
+        assert (result["exit_code"], result["units"]["failed"]) == (3, 1)
+        assert world.scalar("SELECT count(DISTINCT ticker) FROM financial_report") > 50
+        assert list(world.app.folders.payloads.iterdir())
+        again = statements.load_statements(world.app, wanted, job.Options(workers=1))
+        assert (again["exit_code"], again["requests"]["dart"]) == (0, 2)
 
 
-def test_the_list_of_decisions(open_world):
-    with open_world(patience=0.1) as world:
-        found = {}
-        for kind, (code, state) in (EVERYWHERE | LISTS).items():
-            forget(world)
-            world.execute("DELETE FROM corporate_actions")
-            # Somewhere a failed unit beside the links, which succeed, is exit code 3: done, some units failed.
-            expected = (None if state == "failed" else code, state)
-            how = run(
-                world, kind, "list.json", lambda app: of_list(filings.load_actions(app, *MONTH, QUICK)), "dart.actions"
-            )
-            if how != expected or (state != "done" and world.scalar("SELECT count(*) FROM corporate_actions")):
-                found[kind] = how
-        assert found == {}
+# --- answers, read --------------------------------------------------------------------------------------------------
 
 
-def test_what_a_decision_says(open_world):
-    with open_world(patience=0.1) as world:
-        action = next(
-            one for one in reversed(actions.of(world.sandbox.market))
-            if one.kind in {actions.FREE, actions.PAID, actions.REDUCTION}
-            and one.filings[-1].received < date(2026, 11, 1)
-        )  # fmt: skip
-        first = action.filings[0]
-        types = {actions.FREE: "FREE_INCREASE", actions.PAID: "PAID_INCREASE", actions.REDUCTION: "REDUCTION"}
-        month = first.received.replace(day=1)
-        found = {}
-        for kind, (code, state) in (EVERYWHERE | DECISIONS).items():
-            forget(world)
-            world.execute("DELETE FROM corporate_actions")
-            world.execute(
-                "INSERT INTO corporate_actions (rcept_no, corp_code, ticker, action_type, report_name, rcept_dt,"
-                " is_correction, source_id, batch_id, created_at, updated_at)"
-                " VALUES (:no, :corp, :ticker, :type, :name, :day, false, 'DART', 1, now(), now())",
-                no=first.number, corp=action.company.corp_code, ticker=action.company.stock.code,
-                type=types[action.kind], name=first.name, day=first.received,
-            )  # fmt: skip
-            world.execute("INSERT INTO unit_ledger (dataset, unit, status, row_count, attempts, run_id, asked_at)"
-                          " VALUES ('dart.actions', :unit, 'done', 1, 1, 1, '2027-12-31')",
-                          unit=f"{month:%Y-%m}")  # fmt: skip
+def response(body, status=200):
+    content = body if isinstance(body, bytes) else body.encode()
+    return SimpleNamespace(content=content, status_code=status, json=lambda: json.loads(content))
 
-            def work(app):
-                return of_list(filings.load_actions(app, month, first.received, QUICK))
 
-            how = run(world, kind, "Decsn.json", work, "dart.decisions")
-            known = world.scalar("SELECT count(*) FROM corporate_actions WHERE shares_before IS NOT NULL")
-            if how != (None if state == "failed" else code, state) or bool(known) != (state == "done"):
-                found[kind] = (how, known)
-        assert found == {}
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        ("010", AuthFailed), ("011", AuthFailed), ("012", AuthFailed), ("901", AuthFailed), ("020", RateLimited),
+        ("800", Transient), ("900", Transient), ("021", BadPayload), ("100", BadPayload), ("101", BadPayload),
+        ("777", BadPayload),
+    ],
+)  # fmt: skip
+def test_every_status_is_told_apart_as_json_and_as_xml(status, error):
+    as_xml = f'<?xml version="1.0" encoding="UTF-8"?><result><status>{status}</status><message>x</message></result>'
+    for body in (json.dumps({"status": status, "message": "x"}), as_xml):
+        with pytest.raises(error, match=status):
+            dart.inspect(response(body))
+
+
+@pytest.mark.parametrize("status", ["000", "013", "014"])
+def test_data_and_none_are_answers(status):
+    dart.inspect(response(json.dumps({"status": status, "message": "x"})))
+
+
+@pytest.mark.parametrize("body", ["[]", "{}", '{"status": 13}', "<?xml version='1.0'?><result>", '{"status": ""}'])
+def test_an_answer_without_a_status_is_not_understood(body):
+    with pytest.raises(BadPayload):
+        dart.inspect(response(body))
+
+
+@pytest.mark.parametrize("answer", [{"status": "000"}, {"status": "000", "list": []}, {"status": "000", "list": [1]}])
+def test_a_good_answer_without_rows_is_not_no_data(answer):
+    with pytest.raises(BadPayload):
+        dart.rows_of(answer)
+
+
+@pytest.mark.parametrize("body", [b"PK\x03\x04broken", b"<?xml version='1.0'?><result/>", b"PK"])
+def test_a_broken_zip_is_told(body):
+    with pytest.raises(BadPayload):
+        dart._member(response(body))
+
+
+@pytest.mark.parametrize(
+    "body", [b"<result>", b"<result/>", b"<result><list><stock_code> </stock_code></list></result>"]
+)
+def test_a_list_of_companies_that_names_none_is_told(body):
+    with pytest.raises(BadPayload):
+        dart.companies_of(body)
+
+
+def test_a_blank_ticker_is_none_and_letters_are_kept():
+    unlisted = (
+        "<list><corp_code>00434003</corp_code><corp_name>다코 &amp; 다</corp_name><stock_code> </stock_code>"
+        "<modify_date>20170630</modify_date></list>"
+    )
+    listed = (
+        "<list><corp_code>01234567</corp_code><corp_name>새 회사\t</corp_name><stock_code>0004Y0</stock_code>"
+        "<modify_date>20250101</modify_date></list>"
+    )
+    body = f"<result>{unlisted}{listed}</result>"
+    assert dart.companies_of(body.encode()) == [
+        {"corp_code": "01234567", "corp_name": "새 회사", "stock_code": "0004Y0", "modify_date": "20250101"}
+    ]
+
+
+def test_a_search_is_cut_into_spans_of_three_months():
+    spans = list(dart._windows(date(2026, 1, 1), date(2026, 12, 31)))
+    assert (spans[0][0], spans[-1][1]) == (date(2026, 1, 1), date(2026, 12, 31))
+    assert all((end - start).days <= 89 for start, end in spans)
+    assert [(later[0] - earlier[1]).days for earlier, later in pairwise(spans)] == [1] * 4
+
+
+def test_reports_by_name_go_with_the_companys_year():
+    assert reports_named("[기재정정]사업보고서 (2025.12)   ", 12) == {Report(2025, "11011")}
+    assert reports_named("분기보고서 (2025.06)", 3) == {Report(2025, "11013")}
+    assert reports_named("분기보고서 (2025.12)", 3) == {Report(2025, "11014")}
+    assert reports_named("분기보고서 (2025.08)", 12) == {Report(2025, "11013"), Report(2025, "11014")}
+    assert reports_named("주요사항보고서(유상증자결정)", 12) == set()
+
+
+def test_kept_answers_are_the_bytes_that_came(open_world):
+    with open_world(patience=1) as world:
+        roster.load_listing(world.app, QUICK)
+        load(world, "dart.details")
+        kept = world.rows("SELECT endpoint, sha256, body FROM dart_answer ORDER BY 1")
+        assert [row[0] for row in kept] == ["fnlttMultiAcnt", "fnlttSinglAcntAll"]
+        for _, digest, body in kept:
+            plain = zlib.decompress(body)
+            assert (hashlib.sha256(plain).hexdigest(), json.loads(plain)["status"]) == (digest, "000")

@@ -104,7 +104,7 @@ class Actions:
             raise BadPayload(f"{answer.unit.label}의 접수번호가 열네 자리 숫자가 아닙니다({wrong[:20]}).")
         if not records and end < self.now.date():
             raise BadPayload(f"{answer.unit.label}이 비어 있습니다. 한 달 내내 공시가 없을 수는 없습니다.")
-        return Parsed(rows, "done" if rows else "no_data")
+        return Parsed(rows, "done" if records else "no_data")
 
     def check(self, row: Row) -> str | None:
         """Say what makes a filing impossible."""

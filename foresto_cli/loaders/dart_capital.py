@@ -148,7 +148,7 @@ class Capital:
         return Answer(unit, dart.SOURCE_ID, found, asked_at)
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return the ratio; none where there is no report yet, or it does not tell of the event.
+        """Return the ratio; ``no_data`` without a report, ``provisional`` where it tells of no such event.
 
         Raises:
             BadPayload: as :func:`foresto_cli.loaders._capital.changes_of`.
@@ -162,11 +162,11 @@ class Capital:
             if change.kind == KINDS[one.action] and change.is_common and abs(change.day - one.day) <= NEAR
         ]
         if len(told) != 1 or not one.shares_before:
-            return Parsed(status="no_data", reason="정기보고서의 자본 변동만으로는 비율을 알 수 없습니다.")
+            return Parsed(status="provisional", reason="정기보고서의 자본 변동만으로는 비율을 알 수 없습니다.")
         (change,) = told
         after = one.shares_before + (change.shares if one.action == _decisions.SPLIT else -change.shares)
         if after <= 0:
-            return Parsed(status="no_data", reason="정기보고서의 주식수가 상장주식수보다 많이 줄었습니다.")
+            return Parsed(status="provisional", reason="정기보고서의 주식수가 상장주식수보다 많이 줄었습니다.")
         row = {
             "rcept_no": one.rcept_no,
             "ratio": Decimal(after) / Decimal(one.shares_before),

@@ -35,6 +35,7 @@ class DataSet:
 
 
 MONTHLY = timedelta(days=35)
+QUARTER = timedelta(days=95)
 """Age at which what is loaded once a month is due."""
 DATA_SETS = (
     DataSet(
@@ -53,6 +54,20 @@ DATA_SETS = (
         "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.filings' AND status <> 'failed'",
         "foresto dart financials",
         within=timedelta(days=8),
+    ),
+    DataSet(
+        "dart.dividends",
+        "배당(DART)",
+        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.dividends' AND status <> 'failed'",
+        "foresto dart dividends",
+        within=QUARTER,
+    ),
+    DataSet(
+        "dart.actions",
+        "자본 변동",
+        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.actions' AND status <> 'failed'",
+        "foresto dart corporate-actions",
+        within=QUARTER,
     ),
     DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", "foresto bonds load", within=MONTHLY),
     DataSet(

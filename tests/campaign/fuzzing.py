@@ -10,22 +10,30 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from campaign import mutations
 from campaign.replay import Exchanges, Memory, mount
 
 from foresto_cli import clock
 from foresto_cli.errors import ForestoError
-from foresto_cli.loaders import Loader
+from foresto_cli.loaders import Loader, _decisions, dart_dividends
+from foresto_cli.loaders._payouts import Payer
 from foresto_cli.loaders._reports import Report
 from foresto_cli.loaders._roll import Company, Roll
+from foresto_cli.loaders.dart_actions import Actions
+from foresto_cli.loaders.dart_capital import Capital, Executed
+from foresto_cli.loaders.dart_decisions import Decision, Decisions
 from foresto_cli.loaders.dart_details import Details, Filed
+from foresto_cli.loaders.dart_dividends import Dividends
 from foresto_cli.loaders.dart_filings import Filings
 from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import loads, products, roster, statements
+from foresto_cli.sandbox.dart import actions, companies, shares
 from foresto_cli.upstream.http import Transport
 
+OCTOBER = date(2026, 10, 1)
 LONGEST = 5.0
 """Seconds for one answer of any kind, damaged or not."""
 
@@ -84,6 +92,40 @@ def whole_statements(world):
     return Details(world.app.dart, lambda: [filed])
 
 
+def dividends(world):
+    """One company's dividends from DART."""
+    company = companies.of(world.sandbox.market).all[2]
+    payer = Payer(company.corp_code, company.stock.code, 12, ("373225",))
+    return Dividends(world.app.dart, 2025, clock.now(), lambda: dart_dividends.Facts([payer], {}))
+
+
+def decision(world):
+    """What a decision about shares says."""
+    kinds = {actions.FREE: _decisions.FREE, actions.PAID: _decisions.PAID, actions.REDUCTION: _decisions.REDUCTION}
+    day = date(2026, 10, 1)
+    found = next(one for one in actions.of(world.sandbox.market)
+                 if one.kind in kinds and date(2026, 1, 1) < one.filings[-1].received < day)  # fmt: skip
+    first = found.filings[0]
+    filing = {
+        "rcept_no": first.number, "corp_code": found.company.corp_code, "ticker": found.company.stock.code,
+        "action_type": kinds[found.kind], "report_name": first.name, "rcept_dt": first.received, "remark": None,
+        "is_correction": False, "is_withdrawn": False,
+    }  # fmt: skip
+    facts = [Decision([filing], frozenset())]
+    return Decisions(world.app.dart, clock.now(), first.received, clock.today(), lambda: facts)
+
+
+def capital(world):
+    """What a split came to."""
+    market = world.sandbox.market
+    number, change = next((number, one) for number, found in shares.changes(market).items() for one in found
+                          if one.kind == "split" and date(2022, 1, 1) < one.day < date(2026, 5, 1))  # fmt: skip
+    company = companies.of(market).by_number[number]
+    split = Executed("20260101800001", company.corp_code, company.stock.code, _decisions.SPLIT, change.day, 12,
+                     change.before)  # fmt: skip
+    return Capital(world.app.dart, clock.now(), lambda: [split])
+
+
 KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
 CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "prices KRX": (("krx_openapi_key",), lambda world: price_day(world, ("krx_openapi_key",))),
@@ -99,6 +141,10 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "DART filings": ((), lambda world: Filings(world.app.dart, clock.now(), {})),
     "DART main accounts": ((), main_accounts),
     "DART whole statements": ((), whole_statements),
+    "DART dividends": ((), dividends),
+    "DART list of decisions": ((), lambda world: Actions(world.app.dart, OCTOBER, OCTOBER, clock.now())),
+    "DART decision": ((), decision),
+    "DART capital changes": ((), capital),
     "company numbers": ((), lambda world: roster._company_numbers(world.app)[0]),
     "deposits": ((), lambda world: products._loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
     "credit loans": ((), lambda world: products._loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),

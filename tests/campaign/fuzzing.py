@@ -17,6 +17,8 @@ from campaign.replay import Exchanges, Memory, mount
 from foresto_cli import clock
 from foresto_cli.errors import ForestoError
 from foresto_cli.loaders import Loader
+from foresto_cli.loaders.bonds import Bonds
+from foresto_cli.loaders.dividends import Dividends
 from foresto_cli.ops import loads, roster
 from foresto_cli.upstream.http import Transport
 
@@ -71,6 +73,9 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "listing": ((), lambda world: roster._listing(world.app)),
     "ETFs KRX": ((), lambda world: roster.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
     "ETFs FDR": (KEYS, lambda world: roster.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "prices FSC": (KEYS, lambda world: price_day(world, ())),
+    "bonds": ((), lambda world: Bonds(world.app.fsc, world.app.calendar, clock.now(), "all", None, 0)),
+    "dividends FSC": ((), lambda world: Dividends(world.app.fsc, world.app.calendar, clock.now(), {}, 0)),
     "company numbers": ((), lambda world: roster._company_numbers(world.app)[0]),
 }
 
@@ -132,12 +137,13 @@ def _recorded(loader: Loader, unit) -> Exchanges:
 def _state(loader: Loader) -> list:
     """Remember what clients and sessions remember, so that each answer is the first one."""
     owners = [value for value in vars(loader).values() if hasattr(value, "sessions")]
-    things = [*owners, *loader.sessions]
+    desks = [desk for owner in owners for desk in vars(owner).get("_desks", {}).values()]
+    things = [*owners, *desks, *loader.sessions]
     return [(thing, {name: value for name, value in vars(thing).items() if _is_memory(value)}) for thing in things]
 
 
 def _is_memory(value) -> bool:
-    return value is None or isinstance(value, int | float | bool | str | Exception)
+    return value is None or isinstance(value, int | float | bool | str | dict | Exception)
 
 
 def _restore(state: list) -> None:

@@ -20,7 +20,7 @@ def test_an_exponent_that_kills_the_parser_of_pandas_never_reaches_it():
         fdr.inspect(response_of(HEAD + b"2026-11-09,2107E42151417370\n"))
 
 
-@pytest.mark.parametrize("number", [b"5167.27", b"1.2e5", b"-3E-7"])
+@pytest.mark.parametrize("number", [b"5167.27", b"1.2e5", b"-3E-7", b"KR70005E0003", b"0005E0"])
 def test_ordinary_numbers_pass(number):
     fdr.inspect(response_of(HEAD + b"2026-11-09," + number + b"\n"))
 

@@ -38,7 +38,8 @@ POLICY = Policy(
 )
 INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
 
-_ENDLESS_EXPONENT = re.compile(rb"[0-9.][eE][+-]?[0-9]{4}")
+_ENDLESS_EXPONENT = re.compile(rb"""(?:^|[,"'\s])[+-]?[0-9.]+[eE][+-]?[0-9]{4}""", re.MULTILINE)
+"""At the start of a field: KR70005E0003 is an ISIN."""
 
 Record = dict[str, Any]
 _one_at_a_time = threading.Lock()

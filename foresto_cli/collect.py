@@ -241,7 +241,11 @@ def _note_passed_over(unit: Unit, source_id: str, reason: ForestoError, report: 
 
 def _as_bytes(answer: Answer | None) -> bytes:
     """Return an answer that was read but not believed in a form that can be put aside."""
-    return b"" if answer is None else json.dumps(answer.payload, ensure_ascii=False, default=str).encode()
+    return (
+        b""
+        if answer is None
+        else json.dumps(answer.payload, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    )
 
 
 def _checked(loader: Loader, parsed: Parsed, report: Report) -> Parsed:

@@ -24,8 +24,8 @@ SESSIONS = "60"
 BLOCKED_AFTER = 25
 BLOCK = f"block@data.krx.co.kr/MDCSTAT01501*1+{BLOCKED_AFTER}"
 NEXT_DAY = timedelta(hours=25)
-WITHOUT = ("krx_openapi_key",)
-"""The operator of the story has a KRX login but no OPEN API key."""
+WITHOUT = ("krx_openapi_key", "fsc_api_key")
+"""The operator of the story has a KRX login but no other key that reaches the past."""
 
 
 def show(console: Console) -> None:

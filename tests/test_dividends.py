@@ -9,6 +9,7 @@ import pytest
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
+from foresto_cli.loaders import dividend_yield
 from foresto_cli.loaders.dividend_rows import dividend_row, is_outlier, one_a_key, ticker_of
 from foresto_cli.ops import job, loads, roster, securities
 from foresto_cli.sandbox.hosts import data_go_kr
@@ -196,46 +197,44 @@ def test_yields_follow_the_last_years_cash_and_the_current_price(open_world):
         assert roster.load_stocks(world.app, QUICK)["tables"]["stocks"]["changed"] == 1
 
 
-@pytest.mark.parametrize(
-    ("paid", "events", "percent"),
-    [
-        ([("2026-06-30", 100)], [], 1),
-        ([("2026-06-30", 100), ("2025-12-31", 200)], [], 3),
-        ([("2025-11-20", 100)], [], 0),
-        ([("2026-12-31", 100), ("2026-06-30", 50)], [], Decimal("0.5")),
-        ([("2026-06-30", None), ("2025-12-31", 200)], [], None),
-        ([("2020-06-30", None), ("2025-12-31", 200)], [], 2),
-        ([("2026-06-30", -1)], [], None),
-        ([("2026-06-30", 1_000)], [("2026-09-01", 0.1)], 1),
-        ([("2026-06-30", 100)], [("2026-05-04", 0.1)], 1),
-        ([], [], None),
-    ],
+SPLIT = (
+    "INSERT INTO stock_price_daily (ticker, trade_date, name, market, open_price, high_price, low_price, close_price,"
+    " volume, adj_factor, adj_event, is_halted, quality_flag, source_id, batch_id, created_at, updated_at)"
+    " VALUES ('005930', :day, 'x', 'KOSPI', 1, 1, 1, 1, 1, :factor, 'split', false, 'NORMAL', 'KRX', 1, now(), now())"
 )
-def test_a_yield_counts_what_is_known_of_one_year(open_world, paid, events, percent):
+YEARS = [
+    ([("2026-06-30", 100)], [], 1),
+    ([("2026-06-30", 100), ("2025-12-31", 200)], [], 3),
+    ([("2025-11-20", 100)], [], 0),
+    ([("2026-12-31", 100), ("2026-06-30", 50)], [], Decimal("0.5")),
+    ([("2026-06-30", None), ("2025-12-31", 200)], [], None),
+    ([("2020-06-30", None), ("2025-12-31", 200)], [], 2),
+    ([("2026-06-30", -1)], [], None),
+    ([("2026-06-30", 1_000)], [("2026-09-01", 0.1)], 1),
+    ([("2026-06-30", 100)], [("2026-05-04", 0.1)], 1),
+    ([], [], None),
+]
+"""Record dates with amounts (-1: an outlier), splits with factors, percent of a price of 10,000 won."""
+
+
+def test_a_yield_counts_what_is_known_of_one_year(open_world):
     with open_world() as world:
         roster.load_stocks(world.app, QUICK)
-        world.execute("UPDATE stocks SET current_price = 10000, is_active = true WHERE ticker = '005930'")
-        world.execute("UPDATE stocks SET current_price = 10000, dividend_yield = 7 WHERE ticker <> '005930'")
-        for day, amount in paid:
-            row = {"ticker": "005930", "day": day, "amount": amount, "source": "FSC", "outlier": amount == -1}
-            world.execute(INSERT, **row)
+        world.execute("UPDATE stocks SET current_price = 10000, dividend_yield = 7")
         # What DART says of the same dividend is another source's word, not more cash.
         world.execute(INSERT, ticker="005930", day="2026-03-31", amount=500, source="DART", outlier=False)
-        for day, factor in events:
-            world.execute(
-                "INSERT INTO stock_price_daily (ticker, trade_date, name, market, open_price, high_price, low_price,"
-                " close_price, volume, adj_factor, adj_event, is_halted, quality_flag, source_id, batch_id, created_at,"
-                " updated_at) VALUES ('005930', :day, 'x', 'KOSPI', 1, 1, 1, 1, 1, :factor, 'split', false, 'NORMAL',"
-                " 'KRX', 1, now(), now())",
-                day=day, factor=factor,
-            )  # fmt: skip
-        from foresto_cli.loaders import dividend_yield
-
-        with world.app.engine.begin() as connection:
-            provenance = {"batch_id": 1, "updated_at": clock.wall()}
-            dividend_yield.write(connection, date(2026, 11, 20), provenance)
-        assert world.scalar("SELECT dividend_yield FROM stocks WHERE ticker = '005930'") == percent
-        assert world.scalar("SELECT count(*) FROM stocks WHERE ticker <> '005930' AND dividend_yield IS NOT NULL") == 0
+        for paid, splits, percent in YEARS:
+            world.execute("DELETE FROM dividend_history WHERE source_id = 'FSC'")
+            world.execute("DELETE FROM stock_price_daily")
+            for day, amount in paid:
+                row = {"ticker": "005930", "day": day, "amount": amount, "source": "FSC", "outlier": amount == -1}
+                world.execute(INSERT, **row)
+            for day, factor in splits:
+                world.execute(SPLIT, day=day, factor=factor)
+            with world.app.engine.begin() as connection:
+                dividend_yield.write(connection, date(2026, 11, 20), {"batch_id": 1, "updated_at": clock.wall()})
+            known = world.rows("SELECT ticker, dividend_yield FROM stocks WHERE dividend_yield IS NOT NULL")
+            assert known == ([] if percent is None else [("005930", percent)]), (paid, splits)
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------------------
@@ -254,8 +253,9 @@ CELLS = {
 }
 
 
-@pytest.mark.parametrize("kind", CELLS)
-@pytest.mark.parametrize("page", [1, 3])
+@pytest.mark.parametrize(
+    ("kind", "page"), [*((kind, 3) for kind in CELLS), ("500", 1), ("empty_list", 1), ("gateway22", 2)]
+)
 def test_a_page_that_fails_leaves_everything_as_it_was(open_world, small_pages, kind, page):
     with open_world() as world:
         load(world)

@@ -10,8 +10,8 @@ from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.loaders.price_days import fsc_source
 from foresto_cli.loaders.price_rows import from_fsc
+from foresto_cli.loaders.price_sources import fsc_source
 from foresto_cli.ops import job, loads
 
 QUICK = job.Options()

@@ -168,6 +168,54 @@ def test_recorded_gateway_errors_become_the_right_errors(file, status, error):
         inspect(answer((SHARED / "recorded/fsc" / file).read_bytes(), status))
 
 
+ANSWERS = {
+    "getBondBasiInfo_V2_official_example.xml": (102, 1),
+    "getBondBasiInfo_V2_official_example_as_json.json": (102, 1),
+    "getCorpOutline_V2_samsung_two_snapshots.json": (2, 2),
+    "getDiviInfo_V2_row_005930.json": (1, 1),
+    "getETFPriceInfo_395270_20260820.json": (1236, 1),
+    "getStockMarketIndex_IT서비스_20260916.json": (254_685, 1),
+    "getStockPriceInfo_005930_20251013_20251111.json": (22, 22),
+    "shape_empty_items_string.json": (0, 0),
+    "shape_single_item_as_dict.json": (1, 1),
+}
+
+
+@needs_shared
+@pytest.mark.parametrize("file", ANSWERS)
+def test_recorded_answers_are_read_whole(file):
+    response = answer((SHARED / "recorded/fsc" / file).read_bytes())
+    inspect(response)
+    page = page_of(response)
+    assert (page.total, len(page.rows)) == ANSWERS[file]
+    assert all(row["basDt" if "basDt" in row else "crno"] for row in page.rows)
+
+
+@needs_shared
+def test_the_official_example_is_the_same_as_xml_and_as_json():
+    one, other = (
+        page_of(answer((SHARED / "recorded/fsc" / f"getBondBasiInfo_V2_official_example{end}").read_bytes()))
+        for end in (".xml", "_as_json.json")
+    )
+    assert one == other
+
+
+@needs_shared
+def test_every_recording_of_an_answer_or_an_error_is_looked_at():
+    files = {file.name for file in (SHARED / "recorded/fsc").iterdir()}
+    # Rows without an envelope; those of data sets that foresto loads are read in the tests of their loaders.
+    loose = {"bond_row_삼성중공업_2020.json", "getItemInfo_legacy_row.json", "getETFPriceInfo_rows.json",
+             "getStockMarketIndex_rows.json", "getDiviInfo_V2_whole_dataset_profile_20260813.md"}  # fmt: skip
+    errors = {"gateway_error_22.xml", "gateway_error_30.json", "gateway_error_30.xml"}
+    assert files == {*ANSWERS, *loose, *errors}
+
+
+@needs_shared
+def test_the_recorded_item_of_the_older_route_has_its_plain_ticker():
+    rows = json.loads((SHARED / "recorded/fsc/getItemInfo_legacy_row.json").read_text(encoding="utf-8"))
+    assert fsc._with_plain_codes(rows)[0]["srtnCd"] == "005930"
+
+
 # --- routes and keys ------------------------------------------------------------------------------------------------
 
 

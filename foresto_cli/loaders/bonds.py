@@ -15,7 +15,7 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
-from foresto_cli.loaders._open_data import is_isin, newest_published
+from foresto_cli.loaders._open_data import is_isin, limits_of, newest_published, too_long
 from foresto_cli.loaders._ratings import passes
 from foresto_cli.loaders.bond_rows import bond_row
 from foresto_cli.store.ledger import Entry
@@ -29,6 +29,7 @@ NAME = "bonds"
 ALL = "all"
 LEAST_SHARE = 0.8
 """A list with fewer bonds than this share of the outstanding ones is half a list."""
+LIMITS = limits_of(bonds)
 EXPECTED_PAGES = 21
 """Of some 19,000 bonds, the first page once more included."""
 
@@ -131,7 +132,7 @@ class Bonds:
             return "ISIN 이 아닙니다"
         if not row["name"]:
             return "이름이 없습니다"
-        return self._unreadable.get(row["isin_cd"])
+        return self._unreadable.get(row["isin_cd"]) or too_long(row, LIMITS)
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the bonds that are stored or pass the filter, and mark those that the list no longer has.

@@ -61,6 +61,7 @@ FSC_FIELDS = {
     "market_cap": "mrktTotAmt",
     "shares_outstanding": "lstgStCnt",
 }
+FSC_MARKETS = {name: name for name in MARKETS.values()}
 VOLUMES = ("ACC_TRDVOL", "Volume", "trqu")
 """What the sources call the volume of a day."""
 NUMBERS = [name for name in KRX_FIELDS if name not in {"ticker", "name"}]
@@ -99,7 +100,7 @@ def from_fsc(records: Sequence[Record], day: date) -> list[Row]:
     Raises:
         BadPayload: as :func:`from_krx`.
     """
-    return _rows(records, FSC_FIELDS, lambda record: _segment(record["mrktCtg"]), fsc.SOURCE_ID, day)
+    return _rows(records, FSC_FIELDS, lambda record: FSC_MARKETS[record["mrktCtg"]], fsc.SOURCE_ID, day)
 
 
 def from_naver(ticker: str, bars: Sequence[naver.Bar], days: frozenset[date]) -> list[Row]:

@@ -10,15 +10,8 @@ from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader
 from foresto_cli.loaders.index_days import CODES, IndexDays, IndexSource, rows_from_fdr, rows_from_krx
-from foresto_cli.loaders.price_days import (
-    NAME,
-    PriceDays,
-    PriceSource,
-    fdr_source,
-    fsc_source,
-    krx_source,
-    openapi_source,
-)
+from foresto_cli.loaders.price_days import NAME, PriceDays
+from foresto_cli.loaders.price_sources import PriceSource, fdr_source, fsc_source, krx_source, openapi_source
 from foresto_cli.loaders.price_tickers import PriceTickers
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options

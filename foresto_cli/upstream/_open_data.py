@@ -66,7 +66,7 @@ class Page:
     """One page: how many rows there are in all, and its own."""
 
     total: int
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, str]]
 
 
 def inspector(title: str) -> Callable[[requests.Response], None]:
@@ -115,11 +115,24 @@ def page_of(response: requests.Response) -> Page:
     rows = [found] if isinstance(found, dict) else found
     try:
         total = int(body["totalCount"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise BadPayload(f"{LABEL}: 응답에 totalCount 가 없습니다.", response.content) from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list):
         raise BadPayload(f"{LABEL}: 응답의 items 를 읽을 수 없습니다.", response.content)
-    return Page(total, rows)
+    return Page(total, [_texts(row, response) for row in rows])
+
+
+def _texts(row: object, response: requests.Response) -> dict[str, str]:
+    """Return a row with all its values as texts: the services write numbers as texts too, but need not for ever.
+
+    Raises:
+        BadPayload: it is no row of plain values.
+    """
+    if not isinstance(row, dict) or any(isinstance(value, dict | list) for value in row.values()):
+        raise BadPayload(f"{LABEL}: 응답의 행을 읽을 수 없습니다.", response.content)
+    return {
+        name: value if isinstance(value, str) else "" if value is None else f"{value}" for name, value in row.items()
+    }
 
 
 def _judge(code: str, title: str, response: requests.Response) -> None:
@@ -172,7 +185,8 @@ def _from_xml(response: requests.Response) -> dict[str, Any]:
         raise BadPayload(f"{LABEL}: 응답에 있을 수 없는 문서 형식 선언이 있습니다.", response.content)
     try:
         root = ET.fromstring(response.content)  # noqa: S314  # entities need the document type refused above
-    except ET.ParseError:
+    # A declared character set that nobody knows is a LookupError or a ValueError.
+    except (ET.ParseError, LookupError, ValueError):
         raise BadPayload(f"{LABEL}: 응답을 읽을 수 없습니다(XML 이 잘렸습니다).", response.content) from None
     parts = {part.tag: {field.tag: field.text or "" for field in part} for part in root}
     if "body" in parts:

@@ -38,8 +38,8 @@ POLICY = Policy(
 )
 INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
 
-# From the start of a field: inside one it is a code (KR70005E0001), which nobody reads as a number.
-_ENDLESS_EXPONENT = re.compile(rb"(?:^|[\s,\"])[+-]?[0-9.]+[eE][+-]?[0-9]{4}")
+_ENDLESS_EXPONENT = re.compile(rb"""(?:^|[,"'\s])[+-]?[0-9.]+[eE][+-]?[0-9]{4}""", re.MULTILINE)
+"""At the start of a field: KR70005E0003 is an ISIN."""
 
 Record = dict[str, Any]
 _one_at_a_time = threading.Lock()

@@ -7,11 +7,9 @@ checked to be what was asked for.
 """
 
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import unquote
 
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, Transient
@@ -26,8 +24,8 @@ MOST_PAGES = 300
 PRICES_SINCE = date(2020, 1, 2)
 READINGS = 2
 """A table that changed while it was read is read so often in all."""
-PREFIXED = 7
-"""Length of a short code with the A that some routes put before it."""
+PREFIX, PREFIXED = "A", 7
+"""What some routes put before a ticker, and how long it is then."""
 
 BOND_FIELDS = (
     "basDt", "isinCd", "isinCdNm", "bondIsurNm", "crno", "scrsItmsKcd", "scrsItmsKcdNm", "bondIssuDt", "bondExprDt",
@@ -43,7 +41,7 @@ DIVIDEND_FIELDS = (
     "stckGenrCashDvdnRt", "stckGenrDvdnRt", "cashGrdnDvdnRt", "stckGrdnDvdnRt",
 )  # fmt: skip
 
-Record = dict[str, Any]
+Record = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,6 @@ class _Desk:
         self._service = service
         self._routes = (own_route,) if own_route else service.routes
         self._refused: dict[str, WrongRoute] = {}
-        self._lock = threading.Lock()
 
     def whole(self, filters: Mapping[str, str]) -> list[Record]:
         """Return every row there is, from as many pages as it takes, or raise.
@@ -148,8 +145,7 @@ class _Desk:
             try:
                 return self._ask_at(route, filters, number, size)
             except WrongRoute as wrong:
-                with self._lock:
-                    self._refused[route] = wrong
+                self._refused = {**self._refused, route: wrong}
         codes = {wrong.code for wrong in self._refused.values()}
         if UNKNOWN_KEY not in codes:
             raise BadPayload(
@@ -251,11 +247,12 @@ class Fsc:
 
 def _with_plain_codes(rows: list[Record]) -> list[Record]:
     """Return the rows with ``srtnCd`` as the plain ticker: some routes put an A before it."""
-    codes = (str(row.get("srtnCd", "")) for row in rows)
+    codes = (row.get("srtnCd", "") for row in rows)
     return [
-        {**row, "srtnCd": code[-6:] if len(code) == PREFIXED else code} for row, code in zip(rows, codes, strict=True)
+        {**row, "srtnCd": code.removeprefix(PREFIX) if len(code) == PREFIXED else code}
+        for row, code in zip(rows, codes, strict=True)
     ]
 
 
 def _as_bytes(rows: list[Record]) -> bytes:
-    return json.dumps(rows, ensure_ascii=False).encode()
+    return json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace")

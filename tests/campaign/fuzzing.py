@@ -17,7 +17,8 @@ from campaign.replay import Exchanges, Memory, mount
 
 from foresto_cli import clock
 from foresto_cli.errors import ForestoError
-from foresto_cli.loaders import Loader, _decisions, dart_dividends
+from foresto_cli.loaders import Loader, _decisions, bonds, dart_dividends
+from foresto_cli.loaders import dividends as fsc_dividends
 from foresto_cli.loaders._payouts import Payer
 from foresto_cli.loaders._reports import Report
 from foresto_cli.loaders._roll import Company, Roll
@@ -145,6 +146,9 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "DART list of decisions": ((), lambda world: Actions(world.app.dart, OCTOBER, OCTOBER, clock.now())),
     "DART decision": ((), decision),
     "DART capital changes": ((), capital),
+    "prices FSC": (KEYS, lambda world: price_day(world, ())),
+    "bonds": ((), lambda world: bonds.Bonds(world.app.fsc, world.app.calendar, clock.now(), "all", None, 0)),
+    "dividends FSC": ((), lambda world: fsc_dividends.Dividends(world.app.fsc, world.app.calendar, clock.now(), {}, 0)),
     "company numbers": ((), lambda world: roster._company_numbers(world.app)[0]),
     "deposits": ((), lambda world: products._loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
     "credit loans": ((), lambda world: products._loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),
@@ -208,12 +212,13 @@ def _recorded(loader: Loader, unit) -> Exchanges:
 def _state(loader: Loader) -> list:
     """Remember what clients and sessions remember, so that each answer is the first one."""
     owners = [value for value in vars(loader).values() if hasattr(value, "sessions")]
-    things = [*owners, *loader.sessions]
+    desks = [desk for owner in owners for desk in vars(owner).get("_desks", {}).values()]
+    things = [*owners, *desks, *loader.sessions]
     return [(thing, {name: value for name, value in vars(thing).items() if _is_memory(value)}) for thing in things]
 
 
 def _is_memory(value) -> bool:
-    return value is None or isinstance(value, int | float | bool | str | Exception)
+    return value is None or isinstance(value, int | float | bool | str | dict | Exception)
 
 
 def _restore(state: list) -> None:

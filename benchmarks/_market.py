@@ -240,9 +240,7 @@ def stored(engine: Engine, market: Market, years: int = 5) -> None:
     """Write prices, reports and dividends, each session in a transaction as a loader does."""
     for day, trade_date in enumerate(market.sessions):
         with unit_transaction(engine) as connection:
-            upsert(
-                connection, stock_price_daily, price_rows(market, day), PROVENANCE, scope={"trade_date": trade_date}
-            )
+            upsert(connection, stock_price_daily, price_rows(market, day), PROVENANCE, scope={"trade_date": trade_date})
     with unit_transaction(engine) as connection:
         upsert(connection, financial_report, list(report_rows(market, years)), PROVENANCE)
         upsert(connection, dividend_history, list(dividend_rows(market, years)), PROVENANCE)

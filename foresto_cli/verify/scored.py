@@ -14,7 +14,8 @@ def stale_scores(scope: Scope) -> Rows:
     return scope.rows(
         text(
             "SELECT r.newest AS 점수, p.newest AS 거래일"
-            " FROM (SELECT max(score_date) AS newest FROM compass_score_run) r, (SELECT max(trade_date) AS newest FROM stock_price_daily) p WHERE r.newest < p.newest"
+            " FROM (SELECT max(score_date) AS newest FROM compass_score_run) r,"
+            " (SELECT max(trade_date) AS newest FROM stock_price_daily) p WHERE r.newest < p.newest"
         )
     )
 
@@ -37,11 +38,10 @@ def unscored_stocks(scope: Scope) -> Rows:
     """Find a newest scored session in which too many stocks have no score for want of data."""
     return scope.rows(
         text(
-            "SELECT score_date AS 거래일, count(*) FILTER (WHERE status = 'NOT_SCORED'"
-            " AND NOT reasons && CAST(:unavoidable AS text[])) AS 점수_없음, count(*) AS 종목"
-            " FROM compass_score_history WHERE score_date = (SELECT max(score_date) FROM compass_score_history) GROUP BY 1"
-            " HAVING count(*) FILTER (WHERE status = 'NOT_SCORED' AND NOT reasons && CAST(:unavoidable AS text[]))"
-            " > :share * count(*)"
+            "SELECT score_date AS 거래일, wanting AS 점수_없음, rows AS 종목 FROM (SELECT score_date, count(*) AS rows,"
+            " count(*) FILTER (WHERE status = 'NOT_SCORED' AND NOT reasons && CAST(:unavoidable AS text[])) AS wanting"
+            " FROM compass_score_history WHERE score_date = (SELECT max(score_date) FROM compass_score_history)"
+            " GROUP BY 1) AS newest WHERE wanting > :share * rows"
         ),
         unavoidable=UNAVOIDABLE,
         share=MISSING_SHARE,

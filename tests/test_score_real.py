@@ -23,8 +23,8 @@ FOUND = {
 }
 """Mean rank IC of the total that an independent implementation found before this one was built."""
 TOLERANCE = 0.025
-"""Its statements and its prices were others: this recording has no delisted stock on ordinary days, no current assets and
-no dividends."""
+"""Its statements and its prices were others: this recording has no delisted stock on ordinary days, no current assets
+and no dividends."""
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """One stock's score, every digit with where it came from; from a computation or from what is stored (SCORE §7)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -56,7 +57,7 @@ def computed(scores: Scores, ticker: str) -> Found:
         raise KeyError(ticker)
     place = int(places[0])
     row = store.history_rows(scores, [place])[0]
-    parts = [Part(*part) for part in store.components_of(scores)[place]]
+    parts = [Part(*part) for part in json.loads(store.components_of(scores)[place])]
     paid = scores.paid[place]
     words = {at: (summary, more) for at, summary, more in commentary.written(scores)}.get(place, (None, None))
     basis = {

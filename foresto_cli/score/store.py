@@ -202,7 +202,7 @@ def history_rows(scores: Scores, chosen: Sequence[int]) -> list[Record]:
 
 
 def components_of(scores: Scores) -> list[str]:
-    """Return ``[id, raw, percentile, weight, contribution]`` of every component with a value as JSON, a text a stock."""
+    """Return ``[id, raw, percentile, weight, contribution]`` of every component with a value: JSON, a text a stock."""
     found: list[list[str]] = [[] for _ in scores.tickers]
     for axis in AXES:
         for name, weights in scores.axes[axis].weights.items():

@@ -120,9 +120,14 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
         return Written(unchanged, unchanged, _beside_stocks(connection, scores, run))
     overwrite = replace or last is None or last.is_provisional
     over = "TRUE" if overwrite else "FALSE"
-    provenance = {"run_id": run.run_id}
-    history = upsert(connection, compass_score_history, history_rows(scores, chosen), provenance, only_over=over)
-    details = upsert(connection, compass_score_component, component_rows(scores, chosen), provenance, only_over=over)
+    tables = (
+        (compass_score_history, history_rows(scores, chosen)),
+        (compass_score_component, component_rows(scores, chosen)),
+    )
+    history, details = (
+        upsert(connection, table, rows, {"run_id": run.run_id}, only_over=over, scope={"score_date": day})
+        for table, rows in tables
+    )
     if overwrite and limit is None:
         _drop(connection, key | {"tickers": wanted})
     if history.added or history.changed or details.changed:

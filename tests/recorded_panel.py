@@ -32,6 +32,8 @@ FLOWS = {
     "당기순이익": "net_income",
     "영업활동CF": "operating_cash_flow",
 }
+INCOME = ("revenue", "operating_income", "net_income")
+ANNUAL = 4
 POSITIONS = {"자산총계": "total_assets", "부채총계": "total_liabilities", "자본총계": "total_equity"}
 BASES = {"연결": "CFS", "별도": "OFS"}
 
@@ -87,57 +89,57 @@ def _price(row: Row) -> Row:
 
 
 def report_rows() -> list[Row]:
-    """Return one row a company, period and basis; interim figures summed up from the quarters of the recording."""
+    """Return one row a company, period and basis that has a balance sheet.
+
+    Income is what DART's bulk files say (since the start of the year and of the three months); where those have no row,
+    the sum of the quarters of the other recording, if all since the start of the year are there. Cash flow is that sum.
+    """
     found = pd.read_parquet(MARKET / "financials_quarterly_2021_2025.parquet")
-    income = pd.read_parquet(
-        MARKET / "dart_income_2019_2025.parquet", columns=["ticker", "year", "quarter", "period_end", "currency"]
-    )
-    known = income.drop_duplicates(["ticker", "year", "quarter"], keep="last")
-    ends = {
-        (ticker, year, int(quarter[0])): (end, currency)
-        for ticker, year, quarter, end, currency in known.itertuples(index=False)
-    }
     found = found.drop_duplicates(["ticker", "basis", "year", "quarter"], keep="last")
     found = found.sort_values(["ticker", "basis", "year", "quarter"])
     groups = found.groupby(["ticker", "basis", "year"], sort=False)
     place = groups.cumcount() + 1
     for column in FLOWS:
-        # A sum counts only when every quarter since the start of the year is there.
-        whole = groups[column].cumsum().where(groups[column].transform(lambda values: values.notna().cumsum()) == place)
-        found[f"{column} 누적"] = whole.where(place == found["quarter"])
-    return [
-        row for row in (_report(line, ends) for line in found.to_dict("records")) if row["total_assets"] is not None
-    ]
+        complete = groups[column].transform(lambda values: values.notna().cumsum()) == place
+        found[f"{column} 누적"] = groups[column].cumsum().where(complete & (place == found["quarter"]))
+    income = pd.read_parquet(MARKET / "dart_income_2019_2025.parquet")
+    told = {
+        (line.ticker, line.cfs, int(line.year), int(line.quarter[0]), line.span): line for line in income.itertuples()
+    }
+    rows = (_report(line, told) for line in found.to_dict("records"))
+    return [row for row in rows if row["total_assets"] is not None]
 
 
-def _report(line: Row, ends: dict[tuple[str, int, int], tuple[str, str]]) -> Row:
-    year, quarter = int(line["year"]), int(line["quarter"])
-    told, currency = ends.get((line["ticker"], year, quarter), (f"{date(year, *ENDS[quarter])}", "KRW"))
-    period_end = date.fromisoformat(f"{told}")
+def _report(line: Row, told: dict[tuple[str, bool, int, int, str], Any]) -> Row:
+    year, quarter, basis = int(line["year"]), int(line["quarter"]), BASES[line["basis"]]
+    key = (line["ticker"], basis == "CFS", year, quarter)
+    whole, alone = told.get((*key, "cum")), told.get((*key, "q3m"))
+    period_end = date.fromisoformat(f"{whole.period_end}") if whole else date(year, *ENDS[quarter])
     rcept_dt = period_end + RECEIVED[quarter]
+    amounts = {column: _amount(line[f"{name} 누적"]) for name, column in FLOWS.items()}
+    quarters = {column: _amount(line[name]) for name, column in FLOWS.items() if column in INCOME}
+    for column in INCOME:
+        amounts[column] = _amount(getattr(whole, column, None)) if whole else amounts[column]
+        quarters[column] = _amount(getattr(alone, column, None)) if alone else quarters[column]
     return {
         "ticker": line["ticker"],
         "fiscal_year": year,
         "fiscal_quarter": quarter,
-        "fs_div": BASES[line["basis"]],
+        "fs_div": basis,
         "rcept_no": f"{rcept_dt:%Y%m%d}000001",
         "corp_code": f"00{line['ticker']}",
         "rcept_dt": rcept_dt,
         "period_end": period_end,
-        "currency": currency,
+        "currency": whole.currency if whole else "KRW",
         "is_financial": line["type"] == "금융",
-        **{column: _amount(line[f"{name} 누적"]) for name, column in FLOWS.items()},
-        **{
-            f"{column}_quarter": None if quarter == 4 else _amount(line[name])  # 사업보고서
-            for name, column in FLOWS.items()
-            if column != "operating_cash_flow"
-        },
+        **amounts,
+        **{f"{column}_quarter": None if quarter == ANNUAL else value for column, value in quarters.items()},
         **{column: _amount(line[name]) for name, column in POSITIONS.items()},
         "source_id": "DART",
     }
 
 
-def _amount(value: float) -> float | None:
+def _amount(value: float | None) -> float | None:
     return None if value is None or np.isnan(value) else float(value)
 
 

@@ -102,6 +102,7 @@ class Scores:
         return weighted / np.where(result.coverage > 0, result.coverage, 1)
 
 
+@np.errstate(divide="ignore", invalid="ignore")
 def scored(inputs: Inputs, day: date, least: int = formula.MIN_CROSS_SECTION) -> Scores:
     """Return the scores of every stock with a price on ``day``; nothing known later enters.
 
@@ -255,8 +256,7 @@ def _raw(found: Series, kinds: Universe, mine: _Mine, of_companies: Mapping[str,
         name: np.where(mine.usable, values[mine.companies] if len(values) else np.nan, np.nan)
         for name, values in of_companies.items()
     }
-    with np.errstate(divide="ignore", invalid="ignore"):
-        prices = technical.components(found) | risk.components(found)
+    prices = technical.components(found) | risk.components(found)
     quiet = kinds.suspended | kinds.liquidation
     return raw | {name: np.where(quiet, np.nan, values) for name, values in prices.items()}
 

@@ -1,5 +1,6 @@
 """One stock's score, every digit with where it came from; from a computation or from what is stored (SCORE §7)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -56,7 +57,7 @@ def computed(scores: Scores, ticker: str) -> Found:
         raise KeyError(ticker)
     place = int(places[0])
     row = store.history_rows(scores, [place])[0]
-    parts = [Part(*part) for part in store.components_of(scores)[place]]
+    parts = [Part(*part) for part in json.loads(store.components_of(scores)[place])]
     paid = scores.paid[place]
     words = {at: (summary, more) for at, summary, more in commentary.written(scores)}.get(place, (None, None))
     basis = {
@@ -95,7 +96,7 @@ def _told(row: Mapping[str, Any], parts: Sequence[Part], basis: Found, words: tu
         "grade": row["grade"],
         "rank": row["rank"],
         "ranked": row["ranked"],
-        "axes": [_axis(row, axis, parts) for axis in AXES],
+        "axes": [_axis(row, axis, parts, basis) for axis in AXES],
         "reasons": {code: reasons.REASONS[code] for code in row["reasons"]},
         "flags": {code: reasons.FLAGS[code] for code in row["flags"]},
         "sources": {
@@ -110,7 +111,7 @@ def _told(row: Mapping[str, Any], parts: Sequence[Part], basis: Found, words: tu
     }
 
 
-def _axis(row: Mapping[str, Any], axis: formula.Axis, parts: Sequence[Part]) -> Found:
+def _axis(row: Mapping[str, Any], axis: formula.Axis, parts: Sequence[Part], basis: Found) -> Found:
     name = AXIS_COLUMNS[axis]
     own = [part for part in parts if part.id in _components_of(axis)]
     return {
@@ -129,7 +130,7 @@ def _axis(row: Mapping[str, Any], axis: formula.Axis, parts: Sequence[Part]) -> 
                 "percentile": part.percentile,
                 "weight": part.weight,
                 "contribution": part.contribution,
-                "source": _source(row, part.id),
+                "source": _source(row, basis, part.id),
             }
             for part in own
         ],
@@ -140,9 +141,9 @@ def _components_of(axis: formula.Axis) -> set[str]:
     return {name for template in formula.TEMPLATES for name in template[axis]}
 
 
-def _source(row: Mapping[str, Any], name: str) -> str:
+def _source(row: Mapping[str, Any], basis: Found, name: str) -> str:
     if name == "V6":
-        return "배당"
+        return ", ".join(basis.get("dividend_source", ())) or "배당"
     price = f"{row['price_date']}"
     return price if name[0] in "TR" else f"{row['fs_rcept_no']}"
 

@@ -32,23 +32,23 @@ COMPONENTS = {
     for component in (
         Component("F1", "영업이익/평균자산", "percent"),
         Component("F2", "자기자본이익률(ROE)", "percent"),
-        Component("F3", "영업현금흐름/평균자산", "percent"),
-        Component("F4", "발생액((순이익−영업현금)/자산)", "percent", "lower"),
+        Component("F3", "영업현금/평균자산", "percent"),
+        Component("F4", "발생액/평균자산", "percent", "lower"),
         Component("F5", "부채/자산", "percent", "lower"),
         Component("F6", "유동비율", "times"),
-        Component("F7", "수익성의 변동(12분기)", "percent", "lower"),
+        Component("F7", "수익성 변동(3년)", "percent", "lower"),
         Component("F8", "F-스코어(0~9)", "points"),
-        Component("F9", "수익성의 개선(1년)", "percent"),
-        Component("B1", "자기자본이익률(금융업)", "percent"),
-        Component("B2", "순이익/평균자산(금융업)", "percent"),
+        Component("F9", "수익성 개선(1년)", "percent"),
+        Component("B1", "ROE(금융업)", "percent"),
+        Component("B2", "순이익/자산(금융업)", "percent"),
         Component("B3", "자본/자산(금융업)", "percent"),
-        Component("B4", "순이익률의 변동(금융업)", "percent", "lower"),
-        Component("B5", "순이익률의 개선(금융업)", "percent"),
-        Component("V1", "순이익/시가총액(1/PER)", "percent"),
-        Component("V2", "자본/시가총액(1/PBR)", "times"),
-        Component("V3", "매출/시가총액(1/PSR)", "times"),
-        Component("V4", "영업이익/(시가총액+부채)", "percent"),
-        Component("V5", "영업현금흐름/시가총액", "percent"),
+        Component("B4", "순이익률 변동(3년)", "percent", "lower"),
+        Component("B5", "순이익률 개선(1년)", "percent"),
+        Component("V1", "순이익/시총(1/PER)", "percent"),
+        Component("V2", "자본/시총(1/PBR)", "times"),
+        Component("V3", "매출/시총(1/PSR)", "times"),
+        Component("V4", "영업익/(시총+부채)", "percent"),
+        Component("V5", "영업현금/시총", "percent"),
         Component("V6", "배당수익률", "percent"),
         Component("T1", "모멘텀(12~7개월 전)", "percent"),
         Component("T2", "모멘텀(12~1개월 전)", "percent"),
@@ -63,9 +63,9 @@ COMPONENTS = {
         Component("R3", "최대 낙폭(1년)", "percent"),
         Component("R4", "베타", "number", "lower"),
         Component("R5", "CVaR 95%(하루)", "percent", "lower"),
-        Component("R6", "비유동성(1억 원당 변동)", "percent", "lower"),
-        Component("R7", "거래 없는 날의 비율", "percent", "lower"),
-        Component("R8", "최근 급등(상위 5일 평균)", "percent", "lower"),
+        Component("R6", "비유동성(억 원당)", "percent", "lower"),
+        Component("R7", "거래 없는 날", "percent", "lower"),
+        Component("R8", "급등 5일 평균(한 달)", "percent", "lower"),
         Component("R9", "회전율(하루)", "percent", "lower"),
     )
 }
@@ -113,6 +113,7 @@ YEAR = 252
 
 def sha256() -> str:
     """Return the fingerprint of everything on this page that a score depends on."""
-    told = (FORMULA_VERSION, COMPONENTS, TEMPLATES, AXIS_WEIGHTS, LEAST_AXIS_COVERAGE, LEAST_TOTAL_COVERAGE)
+    directions = {name: component.direction for name, component in COMPONENTS.items()}
+    told = (FORMULA_VERSION, directions, TEMPLATES, AXIS_WEIGHTS, LEAST_AXIS_COVERAGE, LEAST_TOTAL_COVERAGE)
     more = (MIN_CROSS_SECTION, GRADES, SIGNIFICANT_DIGITS, WINDOW, YEAR)
     return hashlib.sha256(repr((told, more)).encode()).hexdigest()

@@ -1,7 +1,6 @@
 """Writing scores: an append-only history with its components, the run, and the newest values beside each stock (§7)."""
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -121,9 +120,14 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
         return Written(unchanged, unchanged, _beside_stocks(connection, scores, run))
     overwrite = replace or last is None or last.is_provisional
     over = "TRUE" if overwrite else "FALSE"
-    provenance = {"run_id": run.run_id}
-    history = upsert(connection, compass_score_history, history_rows(scores, chosen), provenance, only_over=over)
-    details = upsert(connection, compass_score_component, component_rows(scores, chosen), provenance, only_over=over)
+    tables = (
+        (compass_score_history, history_rows(scores, chosen)),
+        (compass_score_component, component_rows(scores, chosen)),
+    )
+    history, details = (
+        upsert(connection, table, rows, {"run_id": run.run_id}, only_over=over, scope={"score_date": day})
+        for table, rows in tables
+    )
     if overwrite and limit is None:
         _drop(connection, key | {"tickers": wanted})
     if history.added or history.changed or details.changed:
@@ -202,19 +206,23 @@ def history_rows(scores: Scores, chosen: Sequence[int]) -> list[Record]:
     return found
 
 
-def components_of(scores: Scores) -> list[list[list[Any]]]:
-    """Return ``[id, raw, percentile, weight, contribution]`` of every component of every stock that has a value."""
-    found: list[list[list[Any]]] = [[] for _ in scores.tickers]
+def components_of(scores: Scores) -> list[str]:
+    """Return ``[id, raw, percentile, weight, contribution]`` of every component with a value: JSON, a text a stock."""
+    found: list[list[str]] = [[] for _ in scores.tickers]
     for axis in AXES:
         for name, weights in scores.axes[axis].weights.items():
-            contribution = _columns(scores.contribution(axis, name))
-            # -inf is a loss over negative equity: it has a place (0) and no number.
-            raw = [value if math.isfinite(value) else None for value in scores.raw[name].tolist()]
-            placed = _columns(scores.percentiles[name])
-            for place in np.flatnonzero(weights > 0).tolist():
-                part = [name, raw[place], placed[place], int(weights[place]), contribution[place]]
-                found[place].append(part)
-    return found
+            columns = (
+                scores.raw[name].tolist(),
+                np.round(scores.percentiles[name], PLACES).tolist(),
+                weights.tolist(),
+                np.round(scores.contribution(axis, name), PLACES).tolist(),
+            )
+            for parts, raw, placed, weight, contribution in zip(found, *columns, strict=True):
+                if weight > 0:
+                    # -inf is a loss over negative equity: it has a place (0) and no number.
+                    told = repr(raw) if math.isfinite(raw) else "null"
+                    parts.append(f'["{name}",{told},{placed!r},{weight:.0f},{contribution!r}]')
+    return [f"[{','.join(parts)}]" for parts in found]
 
 
 def component_rows(scores: Scores, chosen: Sequence[int]) -> list[Record]:
@@ -225,7 +233,7 @@ def component_rows(scores: Scores, chosen: Sequence[int]) -> list[Record]:
             "score_date": scores.day,
             "ticker": str(scores.tickers[place]),
             "formula_version": FORMULA_VERSION,
-            "components": json.dumps(every[place], separators=(",", ":")),
+            "components": every[place],
         }
         for place in chosen
     ]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from foresto_cli.score import formula
 from foresto_cli.score.panel import KOSDAQ, KOSPI
 from foresto_cli.score.validation import statistics
 from foresto_cli.score.validation.sample import Day
@@ -18,6 +19,7 @@ from foresto_cli.score.validation.statistics import Mean, mean_of, quantile_numb
 Floats = NDArray[np.float64]
 
 SMALLEST = 0.2
+BIG_LOSS = -0.3
 BASIS_POINT = 1e-4
 MARKET_NAMES = {KOSPI: "KOSPI", KOSDAQ: "KOSDAQ"}
 
@@ -142,6 +144,27 @@ def _hit(day: Day, horizon: int, chosen: NDArray[np.bool_]) -> float:
     if not (chosen & there).any():
         return math.nan
     return float((returns[chosen & there] > np.median(returns[there])).mean())
+
+
+def by_grade(days: Sequence[Day], horizon: int) -> list[dict[str, Any]]:
+    """Return what each grade came to: how many, the median return, the share that lost more than 30 %."""
+    usable = [day for day in days if horizon in day.returns]
+    found = []
+    for _, letter in formula.GRADES:
+        own = [day.returns[horizon][day.grades == letter] for day in usable]
+        returns = np.concatenate([np.empty(0), *own])
+        returns = returns[~np.isnan(returns)]
+        if len(returns):
+            found.append(
+                {
+                    "grade": letter,
+                    "horizon": horizon,
+                    "count": len(returns),
+                    "median": float(np.median(returns)),
+                    "lost": float((returns < BIG_LOSS).mean()),
+                }
+            )
+    return found
 
 
 def turnover(before: set[str], now: set[str]) -> float:

@@ -25,6 +25,7 @@ def show(console: Console, found: dict[str, Any]) -> None:
         own = [one for one in found["results"] if one["score"] == name]
         _show_score(console, LABELS[name], own)
         _show_groups(console, own)
+    _show_grades(console, found["grades"])
     _show_correlations(console, found["correlations"])
     _show_components(console, found)
     console.line(
@@ -71,6 +72,14 @@ def _show_groups(console: Console, results: list[dict[str, Any]]) -> None:
             if mean is not None:
                 bar = "█" * round(abs(mean) / largest * BAR)
                 console.line(f"  {number:>3} {_percent(mean):>8} {'-' if mean < 0 else ''}{bar}")
+
+
+def _show_grades(console: Console, grades: list[dict[str, Any]]) -> None:
+    rows = [
+        (one["horizon"], one["grade"], one["count"], _percent(one["median"]), f"{PERCENT * one['lost']:.1f}%")
+        for one in grades
+    ]
+    console.table("등급별 결과", ("보유", "등급", "종목·날", "수익률 중앙값", "30% 넘게 잃음"), rows)
 
 
 def _show_correlations(console: Console, found: dict[str, Any]) -> None:

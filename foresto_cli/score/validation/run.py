@@ -131,6 +131,7 @@ def validate(connection: Connection, options: Options, progress: Progress) -> di
             "names": list(options.names),
             "mean_rank_correlation": measures.correlations(found, options.names),
         },
+        "grades": [one for horizon in options.horizons for one in measures.by_grade(found, horizon)],
         "components": _components(found, options),
         "warnings": _warnings(ahead, survivors, machinery, results),
         "words": list(WORDS),

@@ -28,6 +28,7 @@ class Day:
         scores: axis letter, ``total``, component or ``total-F`` … → score, better is higher.
         caps: market value in won.
         segment: market.
+        grades: letter, '' without a total.
         returns: horizon → return, nan for who could not be bought.
         untradable: could not be bought at entry.
         ended: horizon → stopped trading inside it.
@@ -38,6 +39,7 @@ class Day:
     scores: Mapping[str, Floats]
     caps: Floats
     segment: NDArray[np.uint8]
+    grades: NDArray[np.str_]
     returns: Mapping[int, Floats]
     untradable: int
     ended: Mapping[int, int]
@@ -91,6 +93,7 @@ def _day(
         scores={name: values[chosen] for name, values in told.items()},
         caps=caps[chosen],
         segment=segment[chosen],
+        grades=np.array([letter or "" for letter in scores.grades])[chosen],
         returns=returns,
         untradable=untradable,
         ended=ended,

@@ -6,13 +6,16 @@ exact, and an operator's ``close_price / prev_close`` is not an integer division
 
 from foresto_cli.store.tables._metadata import metadata
 from foresto_cli.store.tables.operations import (
+    alert_delivery,
     data_collection_log,
     data_load_batch,
     data_quality_log,
     data_source,
     foresto_meta,
     market_closure,
+    notify_channel,
     ops_alert,
+    scheduled_job,
     unit_ledger,
     upstream_block,
     upstream_usage,
@@ -38,6 +41,7 @@ from foresto_cli.store.tables.roster import (
 __all__ = [
     "adjustment_override",
     "adjustment_pending",
+    "alert_delivery",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",
@@ -51,7 +55,9 @@ __all__ = [
     "index_price_daily",
     "market_closure",
     "metadata",
+    "notify_channel",
     "ops_alert",
+    "scheduled_job",
     "stock_history",
     "stock_price_daily",
     "stocks",

@@ -5,7 +5,21 @@ These modules import nothing heavy at the top, so that ``--help`` stays fast.
 
 import typer
 
-from foresto_cli.cli import db, demo, doctor, listing, prices, run, runs, sandbox, status, stocks, verify
+from foresto_cli.cli import (
+    alerts,
+    db,
+    demo,
+    doctor,
+    listing,
+    prices,
+    run,
+    runs,
+    sandbox,
+    schedule,
+    status,
+    stocks,
+    verify,
+)
 from foresto_cli.cli._run import HELP
 
 # --sandbox and --version are read by foresto_cli.__main__: see without_own_options.
@@ -27,6 +41,8 @@ app.add_typer(prices.app, name="prices")
 app.add_typer(verify.app, name="verify")
 app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(db.app, name="db")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("status", context_settings=HELP)(status.status)

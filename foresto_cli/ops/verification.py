@@ -12,10 +12,13 @@ from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.verify import CRITICAL, Finding, Scope, checks, record, run_checks
+from foresto_cli.verify.unconfirmed import is_unconfirmed
 
 SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
 """A year of sessions."""
+OWN_INCIDENT = ("jobs.missed",)
+"""Told by :mod:`foresto_cli.ops.overdue`, job by job."""
 MENDED_BY_REPAIR = "foresto prices"
 
 
@@ -32,7 +35,7 @@ def verify_weekly(app: App) -> job.Result:
 def verify_monthly(app: App) -> job.Result:
     """Check the whole stored history in the same way."""
     first = loads.first_stored(app)
-    last = app.calendar.latest_ended(clock.now())
+    last = _last(app)
     return _verify(app, "verify monthly", "월간 검증", app.calendar.sessions(first or last, last))
 
 
@@ -52,8 +55,15 @@ def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Opti
     return {**verify(app), "repair": repair}
 
 
+def _last(app: App) -> date:
+    """Return the newest ended session, or the one before while nobody knows whether the exchange opened that day."""
+    last = app.calendar.latest_ended(clock.now())
+    with app.engine.connect() as connection:
+        return app.calendar.previous(last) if is_unconfirmed(connection, last) else last
+
+
 def _newest(app: App, count: int) -> list[date]:
-    sessions = [app.calendar.latest_ended(clock.now())]
+    sessions = [_last(app)]
     while len(sessions) < count:
         sessions.append(app.calendar.previous(sessions[-1]))
     return sessions[::-1]
@@ -76,6 +86,9 @@ def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job
             "alerts": _alert(app, findings, run.run_id),
             "reasons": [f"{finding.name}: {finding.found:,}건" for finding in findings],
         }
+        expected = app.calendar.latest_ended(clock.now())
+        if sessions[-1] < expected:
+            result["notes"] = [f"{expected}: 시세도 지수도 없습니다. 휴장이었는지 다음 거래일에 드러납니다."]
         run.close(result, "; ".join(result["reasons"]) or None)
     return result
 
@@ -87,6 +100,8 @@ def _alert(app: App, findings: list[Finding], run_id: int) -> list[str]:
             alerts.resolve(app.engine, "verify", check.name)
     titles = []
     for finding in findings:
+        if finding.check in OWN_INCIDENT:
+            continue
         message = f"{finding.expected} — {finding.found:,}건이 다릅니다. 고치려면: {finding.repair}"
         title = f"검증: {finding.name}"
         alerts.raise_alert(app.engine, Alert("verify", finding.check, finding.severity, title, message), run_id)
@@ -104,6 +119,8 @@ def show(console: Console, result: job.Result) -> None:
         for row in finding["sample"][:SHOWN_ROWS]:
             console.line("  예: " + ", ".join(f"{name} {value}" for name, value in row.items()))
         console.line(f"  고치려면: {finding['repair']}")
+    for note in result.get("notes", []):
+        console.line(f"· {note}")
     if "repair" in result:
         closing_lines(console, result["repair"])
     good = result["checks"] - len(findings)

@@ -14,6 +14,8 @@ from foresto_cli.timetable import JOBS
 
 TELLING = ("hooks.slack.com", "hc-ping.com")
 MOST_REQUESTS = 10
+PATIENT = 0.5
+"""A busy machine must not make a silence of its own."""
 DAY = timedelta(days=1)
 RESOLVED = "[foresto 해결] '주간'이 제시간에 돌지 않았습니다"
 
@@ -45,7 +47,7 @@ def started_by_cron(crontab, first, last):
 
 def start(open_world, moment, words, **options):
     """Start a command of the timetable at its moment; return its result and the upstream requests it took."""
-    with open_world(now=moment, **options) as world:
+    with open_world(now=moment, patience=PATIENT, **options) as world:
         name = words[1]
         assert words == ["run", name, "--if-due", "--wait", "3h"]
         with watch.attended(world.app, f"run {name}"):
@@ -55,7 +57,7 @@ def start(open_world, moment, words, **options):
 
 
 def first_load(open_world, moment, **options):
-    with open_world(now=moment, **options) as world:
+    with open_world(now=moment, patience=PATIENT, **options) as world:
         result = chains.run_chain(world.app, "initial", job.Options())
         assert result["exit_code"] == 0
         overdue.expect(world.app, "cron", *(job.name for job in JOBS if job.command[0] == "run"))

@@ -74,6 +74,7 @@ CHAINS: dict[str, tuple[Step, ...]] = {
 }
 
 GOOD_ENOUGH = (0, 3)
+SKIPPED = "skipped"
 SUMS = ("planned", "done", "no_data", "failed", "pending")
 
 
@@ -160,13 +161,15 @@ def _done(app: App, step: Step, options: Options) -> Result:
 
 def _is_met(result: Result) -> bool:
     """Say whether a step did its part: nothing of it failed. What is not published yet (75, pending) is no failure."""
+    if result["outcome"] == SKIPPED:
+        return False
     units = result["units"]
     waits = result["outcome"] in {"partial", "failed"} and units["pending"] and not units["failed"]
     return result["exit_code"] in GOOD_ENOUGH or (result["exit_code"] == NotYet.exit_code and bool(waits))
 
 
 def _skipped(step: Step, missing: Sequence[str]) -> Result:
-    return _failed(step, "skipped", 0, f"앞 단계({', '.join(missing)})가 끝나지 않아 건너뜁니다.")
+    return _failed(step, SKIPPED, 0, f"앞 단계({', '.join(missing)})가 끝나지 않아 건너뜁니다.")
 
 
 def _failed(step: Step, outcome: str, exit_code: int, reason: str) -> Result:
@@ -239,7 +242,7 @@ def show_summary(app: App, result: Result) -> None:
     for note in result.get("notes", []):
         app.console.line(f"· {note}")
     for step in result["steps"]:
-        mark = "✓" if step["exit_code"] == 0 and step["outcome"] != "skipped" else "✗"
+        mark = "✓" if step["exit_code"] == 0 and step["outcome"] != SKIPPED else "✗"
         app.console.line(f"{mark} {step['command']}: {step['outcome']}")
     requests, rows = result["requests"]["total"], result["rows"]
     app.console.strong(f"{'✓' if result['exit_code'] == 0 else '✗'} {result['command']} ({result['seconds']:.0f}초)")

@@ -175,7 +175,7 @@ def test_each_rule_fires_once_to_all_is_repeated_after_a_day_and_ends(open_world
         assert len(told(world)) == 1
         assert told(world, "mail") == told(world)
     # A Sunday: no session has left the sandbox's window.
-    with open_world(now=EVENING + 2 * DAY, patience=PATIENT) as world:
+    with open_world(now=EVENING + 2 * DAY + timedelta(hours=1), patience=PATIENT) as world:
         loads.load_index(world.app, 1825, QUICK)
         roster.load_listing(world.app, QUICK)
         incremental(world)

@@ -95,7 +95,7 @@ def differences(connection: Connection, ticker: str, last: date, bars: Sequence[
         ),
         {"ticker": ticker, "days": list(theirs)},
     ).all()
-    for row in ours[-1:] + ours[:-1][:1]:
+    for row in [*ours[-1:], *ours[:-1][:1]]:
         tolerance = SAME_DAY if row.trade_date == last else EARLIER
         other = theirs[row.trade_date]
         if abs(float(row.close) - other) > max(WON, tolerance * float(row.close)):

@@ -5,6 +5,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -59,7 +60,9 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
         Busy: somebody else collects.
         StoreUnavailable: the database went away; the run's row says so if it can.
     """
-    with lock.held(app.folders.lock_file, options.wait.total_seconds()), stop.graceful():
+    wait = options.wait.total_seconds()
+    shared = nullcontext() if app.settings.database_url is None else lock.only_host(app.engine, wait)
+    with lock.held(app.folders.lock_file, wait), shared, stop.graceful():
         runs.close_abandoned(app.engine)
         with runs.recorded(app.engine, command, label) as run:
             started = clock.monotonic()

@@ -5,8 +5,7 @@ What could not be told is told by the next command; a channel that fails is an i
 
 import logging
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
 from foresto_cli.ops import alerts
 from foresto_cli.ops.alerts import Alert
+from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import Letter, addresses
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def _to_apprise(app: App, title: str, body: str) -> None:
 
 def deliver(app: App) -> None:
     """Tell every channel what it does not know yet; two processes never tell the same."""
-    with _alone(app.engine) as alone:
+    with advisory.alone(app.engine, ADVISORY_LOCK) as alone:
         # A second round lets the good channels hear of one that failed in the first.
         if alone and any(_told(app, channel) is not None for channel in channels(app)):
             for channel in channels(app):
@@ -233,14 +233,3 @@ def _is_resting(engine: Engine, channel: str) -> bool:
             {"limit": clock.wall() - REST, "name": channel},
         )
     return bool(found)
-
-
-@contextmanager
-def _alone(engine: Engine) -> Iterator[bool]:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        alone = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": ADVISORY_LOCK}))
-        try:
-            yield alone
-        finally:
-            if alone:
-                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": ADVISORY_LOCK})

@@ -127,6 +127,7 @@ LOADING = {
     "prices load": ("--sandbox", "prices", "load", "--start", "20261116", "--end", "2026-11-20", "--json"),
     "verify daily": ("--sandbox", "verify", "daily", "--json"),
     "stocks load": ("--sandbox", "stocks", "load", "--json"),
+    "run monthly": ("--sandbox", "run", "monthly", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -155,6 +156,12 @@ GLANCES = {
     "runs show": ("--sandbox", "runs", "show", "1"),
     "stocks show": ("--sandbox", "stocks", "show", "가상전자"),
     "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
+    "schedule show": ("--sandbox", "schedule", "show"),
+    "schedule next": ("--sandbox", "schedule", "next", "--json"),
+    "schedule status": ("--sandbox", "schedule", "status"),
+    "alerts list": ("--sandbox", "alerts", "list"),
+    "alerts test": ("--sandbox", "alerts", "test", "--json"),
+    "sandbox sent": ("sandbox", "sent"),
     "doctor": ("--sandbox", "doctor", "--offline"),
     "db url": ("--sandbox", "db", "url"),
     "db size": ("--sandbox", "db", "size", "--json"),
@@ -317,7 +324,7 @@ def test_the_database_tells_its_address_and_its_size(glances):
     assert glances["db url"].stdout.startswith("postgresql://foresto@/foresto?host=")
     rows = {item["table"]: item["rows"] for item in result_of(glances["db size"])["tables"]}
     assert rows["stock_price_daily"] > 400
-    assert rows["data_collection_log"] == len(LOADING)
+    assert rows["data_collection_log"] == len(LOADING) + 1, "a chain is a run, and so is its step"
 
 
 def test_nothing_is_left_running(place, loaded, glances):

@@ -1,5 +1,6 @@
 """What goes out: Slack, mail, pings, Apprise; each received by the sandbox, each failing in our own words."""
 
+import json
 import sys
 import types
 
@@ -7,6 +8,7 @@ import pytest
 
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, NetworkDown, RateLimited, Transient
 from foresto_cli.settings import SANDBOX_KEYS
+from foresto_cli.upstream.apprise_urls import Apprise
 from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.mail import Letter, Mail, Server, addresses, compose
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
@@ -135,3 +137,15 @@ def test_apprise_is_optional(open_world, monkeypatch):
         world.app.apprise._urls.pop()
         world.app.apprise.send("제목", "본문")
         assert said == [("제목", "본문")]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_apprise_itself_tells_a_service(open_world):
+    pytest.importorskip("apprise")
+    with open_world() as world:
+        services = Apprise(world.app._transport.limits, "jsons://hc-ping.com/key/foresto")
+        services.send("제목", "본문")
+        (sent,) = world.sandbox.outbox.items
+        assert json.loads(sent.text)["message"] == "본문"
+    with open_world(faults="500@hc-ping.com") as world, pytest.raises(BadPayload, match="Apprise"):
+        Apprise(world.app._transport.limits, "jsons://hc-ping.com/key/foresto").send("제목", "본문")

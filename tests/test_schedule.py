@@ -15,7 +15,8 @@ from support import ROOT, run_foresto
 
 from foresto_cli import clock, settings, timetable
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import schedule, schedule_files, schedulers
+from foresto_cli.ops import chains, schedule, schedule_files, schedulers, watch
+from foresto_cli.ops.job import Options
 from foresto_cli.ops.schedule_files import EXAMPLE, Place
 
 ALLOWED_KEYS = {
@@ -64,8 +65,8 @@ def test_a_start_is_missed_only_after_its_grace():
 
 
 def test_every_job_starts_a_command_that_stands_for_it():
-    for job in timetable.JOBS:
-        assert " ".join(job.command[:2]) in job.counts_as
+    for found in timetable.JOBS:
+        assert " ".join(found.command[:2]) in found.counts_as
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -298,12 +299,13 @@ def test_settings_that_only_this_shell_knows_are_named(machine, open_world, monk
 
 
 def test_a_start_by_a_scheduler_is_remembered(open_world, monkeypatch):
-    from foresto_cli.ops import chains, job
-
     monkeypatch.setenv(settings.SCHEDULER, "launchd")
     monkeypatch.setitem(chains.CHAINS, "monthly", ())
     with open_world() as world:
-        result = chains.run_chain(world.app, "monthly", job.Options(), if_due=True)
+        with watch.attended(world.app, "run monthly"):
+            result = chains.run_chain(world.app, "monthly", Options(), if_due=True)
+        with watch.attended(world.app, "status"):
+            pass
         assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
         assert world.rows("SELECT job_name, started_by FROM data_collection_log") == [("run monthly", "launchd")]
         assert world.rows("SELECT job, scheduler FROM scheduled_job") == [("monthly", "launchd")]

@@ -90,6 +90,10 @@ def test_a_week_over_the_turn_of_the_quarter(open_world):
         assert [item.subject for item in sent] == [f"foresto-{name}/start", f"foresto-{name}"], about
         if name.startswith("weekday"):
             assert len(requests) <= MOST_REQUESTS, about
+    with open_world(now=told[-1][0], **size) as world:
+        assert world.scalar("SELECT max(used) FROM upstream_usage WHERE upstream = 'krx'") <= 200
+        assert world.scalar("SELECT count(*) FROM data_collection_log WHERE completed_at IS NULL") == 0
+        assert world.scalar("SELECT count(*) FROM ops_alert") == 0
     by_name = {f"{moment:%a} {name}": result for moment, name, result, *_ in told}
     # In the afternoon the day is new, in the evening it is read once more and only what changed is written.
     assert by_name["Thu weekday"]["tables"]["stock_price_daily"]["added"] > 50

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from foresto_cli import clock, settings, timetable
+from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError, NotYet, exit_code_of
-from foresto_cli.ops import alerts, dead_man, loads, lock, overdue, roster, runs, verification, watch
+from foresto_cli.ops import alerts, dead_man, loads, lock, roster, runs, verification, watch
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.job import Options, Result
 
@@ -125,9 +125,6 @@ def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
     """
     command = f"run {name}"
     label = LABELS[name]
-    scheduler = settings.started_by()
-    if scheduler is not None and name != "initial":
-        overdue.expect(app, scheduler, name)
     runs.close_abandoned(app.engine)
     results: dict[str, Result] = {}
     with runs.recorded(app.engine, command, label) as record, runs.steps_of(record):

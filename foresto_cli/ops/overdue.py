@@ -4,7 +4,7 @@ import socket
 
 from sqlalchemy import text
 
-from foresto_cli import clock
+from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.ops import alerts
 from foresto_cli.ops.alerts import Alert
@@ -46,6 +46,13 @@ def expect(app: App, scheduler: str, *jobs: str) -> None:
                 ),
                 {"job": job, "scheduler": scheduler, "host": socket.gethostname(), "now": clock.wall()},
             )
+
+
+def note_start(app: App, command: str) -> None:
+    """When a scheduler started this process, expect the job that ``command`` stands for from now on."""
+    scheduler = settings.started_by()
+    if scheduler is not None:
+        expect(app, scheduler, *(job.name for job in JOBS if " ".join(job.command[:2]) == command))
 
 
 def expect_nothing(app: App) -> None:

@@ -19,6 +19,7 @@ def attended(app: App, command: str) -> Iterator[None]:
     """Do all this around the block, whatever becomes of it."""
     with _harmless():
         outage.over(app)
+        overdue.note_start(app, command)
         overdue.notice(app)
     try:
         yield

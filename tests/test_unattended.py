@@ -61,6 +61,7 @@ def first_load(open_world, moment, **options):
     with open_world(now=moment, patience=PATIENT, **options) as world:
         result = chains.run_chain(world.app, "initial", job.Options())
         assert result["exit_code"] == 0
+        assert world.sandbox.outbox.items == [], "nobody waits for the first load at an hour"
         overdue.expect(world.app, "cron", *(job.name for job in JOBS if job.command[0] == "run"))
 
 

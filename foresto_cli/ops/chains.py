@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +32,13 @@ class Step:
         name: the command it stands for.
         work: does it.
         needs: steps that must have done their part first.
+        key: setting without which the step is left out; that is the operator's choice and no failure.
     """
 
     name: str
     work: Callable[[App, Options], Result]
     needs: tuple[str, ...] = ()
+    key: str | None = None
 
 
 LISTING = Step("listing load", roster.load_listing)
@@ -91,7 +94,9 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
     with lock.held(app.folders.chain_lock_file, options.wait.total_seconds()):
         if if_due and not _is_due(app, timetable.job(name)):
             return _summary(f"run {name}", [], 0.0) | {"notes": ["제시간에 이미 돌았습니다."]}
-        with dead_man.switch(app, name) as outcome:
+        # The first load has no hour at which anybody would miss it.
+        switch = nullcontext(dead_man.Outcome()) if name == "initial" else dead_man.switch(app, name)
+        with switch as outcome:
             result = run(app, name, CHAINS[name], options)
             outcome.is_good = all(_is_met(step) for step in result["steps"])
             outcome.body = "\n".join(
@@ -143,6 +148,9 @@ def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
 
 
 def _done(app: App, step: Step, options: Options) -> Result:
+    if step.key is not None and getattr(app.settings, step.key) is None:
+        note = f"{step.key.upper()} 가 없어 {step.name} 은 하지 않습니다."
+        return _failed(step, "nothing_to_do", 0, note) | {"reasons": [], "notes": [note]}
     try:
         result = step.work(app, options)
     except ForestoError as error:
@@ -188,7 +196,8 @@ def _show(app: App, result: Result) -> None:
     elif "rejected" in result:
         closing_lines(app.console, result)
     else:
-        app.console.complain(f"! {result['reasons'][0]}")
+        for line in [*result["reasons"], *result.get("notes", [])]:
+            app.console.complain(f"! {line}")
 
 
 def _summary(command: str, steps: list[Result], seconds: float) -> dict[str, Any]:

@@ -25,6 +25,15 @@ FSC_ALIASES = ("fsc_data_go_kr_api_key",)
 FSC_ROUTE = r"[a-z]+=\w+(/\w+)+"
 
 
+SCHEDULER = "FORESTO_SCHEDULER"
+"""Set by the files of ``foresto schedule install``."""
+
+
+def started_by() -> str | None:
+    """Return the scheduler that started this process, or None for a person."""
+    return os.environ.get(SCHEDULER) or None
+
+
 @dataclass(frozen=True)
 class Paths:
     """Where foresto keeps things: ``config`` (settings), ``data`` (database), ``state`` (logs, locks, payloads)."""
@@ -47,6 +56,16 @@ class Paths:
     def lock_file(self) -> Path:
         """The lock that keeps two collecting commands apart."""
         return self.state / "collect.lock"
+
+    @property
+    def chain_lock_file(self) -> Path:
+        """The lock that keeps two chains apart."""
+        return self.state / "chain.lock"
+
+    @property
+    def outage_file(self) -> Path:
+        """What is remembered of a database that cannot be reached, while it cannot."""
+        return self.state / "outage.json"
 
     def in_sandbox(self) -> "Paths":
         """Return the same folders for the sandbox, which shares nothing with the real ones."""
@@ -104,6 +123,15 @@ class Settings(BaseSettings):
     fsc_api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("fsc_api_key", *FSC_ALIASES))
     alpha_vantage_api_key: SecretStr | None = None
     fss_api_key: SecretStr | None = None
+    slack_webhook_url: SecretStr | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_user: SecretStr | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
+    alert_email: str | None = None
+    foresto_apprise_urls: SecretStr | None = None
+    foresto_ping_url: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
     foresto_dart_daily_budget: int = 20_000
     foresto_fsc_routes: str = ""
@@ -203,6 +231,10 @@ SANDBOX_KEYS = {
     "alpha_vantage_api_key": "sandbox-alpha-vantage-key",
     "dart_api_key": "5andb0xdar7" * 3 + "5andb0x",
     "fss_api_key": "sandbox-fss-key",
+    "slack_webhook_url": "https://hooks.slack.com/services/T000/B000/sandbox-webhook",
+    "smtp_user": "sandbox-mail",
+    "smtp_password": "sandbox-mail-password",
+    "foresto_ping_url": "https://hc-ping.com/sandbox-ping-key/foresto-{job}",
 }
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 
@@ -233,6 +265,11 @@ def load_sandbox() -> Settings:
         "foresto_krx_daily_budget": 100_000,
         "foresto_dart_daily_budget": os.environ.get("FORESTO_DART_DAILY_BUDGET", ""),
         "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", ""),
+        # The running sandbox says where its mail server listens.
+        "smtp_host": os.environ.get("SMTP_HOST", ""),
+        "smtp_port": os.environ.get("SMTP_PORT", ""),
+        "smtp_from": "foresto <foresto@sandbox.example>",
+        "alert_email": os.environ.get("ALERT_EMAIL", "operator@sandbox.example"),
     }
     with _explained():
         return _SandboxSettings.model_validate(keys | values)

@@ -1,5 +1,6 @@
 """Chains: what needs something waits for it, what does not runs all the same; the script has the same steps."""
 
+import dataclasses
 import os
 import re
 import subprocess
@@ -63,3 +64,14 @@ def test_the_script_stops_where_a_step_fails(tmp_path):
     assert ended.returncode == 75
     assert "다시 실행하면 이어집니다" in ended.stderr
     assert "prices index" not in ended.stdout
+
+
+def test_a_step_whose_key_is_missing_is_left_out_and_is_no_failure(open_world):
+    bonds = chains.Step("bonds load", None, key="fsc_api_key")
+    steps = (bonds, dataclasses.replace(chains.INDEX, needs=("bonds load",)))
+    with open_world(without=("fsc_api_key",)) as world:
+        result = chains.run(world.app, "monthly", steps, job.Options())
+        assert (result["outcome"], result["exit_code"]) == ("done", 0)
+        left_out, index = result["steps"]
+        assert (left_out["outcome"], index["outcome"]) == ("nothing_to_do", "done")
+        assert "FSC_API_KEY" in left_out["notes"][0]

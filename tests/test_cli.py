@@ -136,6 +136,7 @@ LOADING = {
     "stocks dividends": ("--sandbox", "stocks", "dividends", "--json"),
     "fss rent-house": ("--sandbox", "fss", "rent-house", "--json"),
     "score batch": ("--sandbox", "score", "batch", "--json"),
+    "run monthly": ("--sandbox", "run", "monthly", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -168,6 +169,12 @@ GLANCES = {
     "score history": ("--sandbox", "score", "history", "005930"),
     "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
     "dart quota": ("--sandbox", "dart", "quota"),
+    "schedule show": ("--sandbox", "schedule", "show"),
+    "schedule next": ("--sandbox", "schedule", "next", "--json"),
+    "schedule status": ("--sandbox", "schedule", "status"),
+    "alerts list": ("--sandbox", "alerts", "list"),
+    "alerts test": ("--sandbox", "alerts", "test", "--json"),
+    "sandbox sent": ("sandbox", "sent"),
     "doctor": ("--sandbox", "doctor", "--offline"),
     "fss best": ("--sandbox", "fss", "best", "rent-house"),
     "db url": ("--sandbox", "db", "url"),
@@ -335,7 +342,7 @@ def test_the_database_tells_its_address_and_its_size(glances):
     assert glances["db url"].stdout.startswith("postgresql://foresto@/foresto?host=")
     rows = {item["table"]: item["rows"] for item in result_of(glances["db size"])["tables"]}
     assert rows["stock_price_daily"] > 400
-    assert rows["data_collection_log"] == len(LOADING)
+    assert rows["data_collection_log"] == len(LOADING) + 1, "a chain is a run, and so is its step"
 
 
 def test_nothing_is_left_running(place, loaded, glances):

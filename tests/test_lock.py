@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.errors import Busy, ConfigError, Interrupted, exit_code_of
@@ -185,3 +186,25 @@ def test_a_lock_file_that_cannot_be_opened_is_a_wrong_setting(file):
         pytest.fail("a folder was locked")
     assert str(file) in str(caught.value)
     assert exit_code_of(caught.value) == 78
+
+
+def test_of_two_hosts_one_collects(engine):
+    with lock.only_host(engine, 0), pytest.raises(Busy, match="다른 컴퓨터"), lock.only_host(engine, 0):
+        pass
+    with lock.only_host(engine, 0):
+        pass
+
+
+def test_a_connection_lost_while_collecting_does_not_hide_what_happened(engine):
+    def lose_it():
+        with lock.only_host(engine, 0):
+            with engine.connect() as other:
+                query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                query += " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                other.execute(text(query))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        lose_it()
+    with lock.only_host(engine, 0):
+        pass

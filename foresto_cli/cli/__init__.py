@@ -6,6 +6,7 @@ These modules import nothing heavy at the top, so that ``--help`` stays fast.
 import typer
 
 from foresto_cli.cli import (
+    alerts,
     bonds,
     dart,
     db,
@@ -17,6 +18,7 @@ from foresto_cli.cli import (
     run,
     runs,
     sandbox,
+    schedule,
     score,
     status,
     stocks,
@@ -48,6 +50,8 @@ app.add_typer(score.app, name="score")
 app.add_typer(verify.app, name="verify")
 app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(us.app, name="us")
 app.add_typer(db.app, name="db")
 app.add_typer(sandbox.app, name="sandbox")

@@ -5,6 +5,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -59,7 +60,9 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
         Busy: somebody else collects.
         StoreUnavailable: the database went away; the run's row says so if it can.
     """
-    with lock.held(app.folders.lock_file, options.wait.total_seconds()), stop.graceful():
+    wait = options.wait.total_seconds()
+    shared = nullcontext() if app.settings.database_url is None else lock.only_host(app.engine, wait)
+    with lock.held(app.folders.lock_file, wait), shared, stop.graceful():
         runs.close_abandoned(app.engine)
         with runs.recorded(app.engine, command, label) as run:
             started = clock.monotonic()
@@ -74,7 +77,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             settled = Settled() if stopped else settle(app.engine, app.calendar)
             result = summary(command, run.run_id, reports)
             result["seconds"] = round(clock.monotonic() - started, 3)
-            result["requests"] = _requests(app, before)
+            result["requests"] = requests_since(app, before)
             result["alerts"] = _alert(app, reports, run.run_id)
             if settled.sessions:
                 result["adjusted"] = {"events": settled.events, "rows": settled.rows}
@@ -228,7 +231,8 @@ def _incidents(report: Report) -> Iterator[Alert]:
         yield Alert("load_failed", report.name, level, title, f"{unit.label}: {reason}")
 
 
-def _requests(app: App, before: dict[str, int]) -> dict[str, int]:
+def requests_since(app: App, before: dict[str, int]) -> dict[str, int]:
+    """Return how many requests were sent since ``before`` was counted, in all and by upstream."""
     now = requests_by_upstream(app.upstream_sessions)
     sent = {name: count - before.get(name, 0) for name, count in now.items()}
     return {"total": sum(sent.values()), **{name: count for name, count in sent.items() if count}}

@@ -1,8 +1,9 @@
-"""One collecting command at a time: an flock, which the kernel forgets with its holder.
+"""One collecting command at a time: an flock, which the kernel forgets with its holder; among hosts, an advisory lock.
 
 The file names the holder for the message only; it is never trusted and never deleted (deleting lets two holders in).
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -11,11 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
 from foresto_cli import clock
 from foresto_cli.errors import Busy, ConfigError
 from foresto_cli.settings import PRIVATE_FILE, private_folder
+from foresto_cli.store.engine import explained
 
 LOOK_AGAIN_SECONDS = 0.05
+ASK_AGAIN_SECONDS = 1.0
+COLLECTING = 0x666F7273
+"""Of the advisory lock."""
 GLANCE_SECONDS = 0.5
 """``foresto doctor`` takes the lock for a moment to see whether it is free; nobody is turned away for that."""
 
@@ -46,6 +54,31 @@ def held(file: Path, wait_seconds: float) -> Iterator[None]:
         lock.write(json.dumps({"pid": os.getpid(), "since": f"{clock.now():%m-%d %H:%M:%S}", "command": _command()}))
         lock.flush()
         yield
+
+
+@contextmanager
+def only_host(engine: Engine, wait_seconds: float) -> Iterator[None]:
+    """Be the only host that collects into a database that several hosts may use; an flock ends at its machine.
+
+    Raises:
+        Busy: another host collects and did not end within ``wait_seconds``.
+        Interrupted: the process was asked to stop while it waited.
+    """
+    deadline = clock.monotonic() + wait_seconds
+    with explained(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": COLLECTING}):
+            if clock.monotonic() >= deadline:
+                raise Busy(
+                    "같은 데이터베이스에 다른 컴퓨터의 foresto 가 수집하고 있습니다."
+                    " 끝난 뒤 다시 실행하거나 --wait 10m 을 쓰세요."
+                )
+            clock.sleep(ASK_AGAIN_SECONDS)
+        try:
+            yield
+        finally:
+            # With the connection the lock is gone as well, and the error under way is the news.
+            with contextlib.suppress(DBAPIError):
+                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": COLLECTING})
 
 
 def is_held(file: Path) -> str | None:

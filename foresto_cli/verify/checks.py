@@ -1,6 +1,6 @@
 """The checks that every verification asks, in their order; weekly and monthly ones ask more: see there."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, rows, scored
+from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, punctuality, rows, scored
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -212,6 +212,15 @@ CHECKS = (
         "자료가 모자라 점수를 매기지 못한 종목이 30% 이하",
         "재무제표와 시세를 마저 받은 뒤 foresto score batch --replace",
         scored.unscored_stocks,
+    ),
+    Check(
+        "jobs.missed",
+        "돌지 않은 작업",
+        WARNING,
+        "data_collection_log",
+        "시간표의 작업은 제시간에 돈다",
+        "foresto schedule status",
+        punctuality.missed_jobs,
     ),
 )
 """Asked by every verification."""

@@ -108,6 +108,13 @@ class App:
         return None if key is None else Fsc(self._transport, key.get_secret_value())
 
     @property
+    def daily_budgets(self) -> dict[str, int]:
+        """Return how many requests a KST day each upstream is asked at most, without those that lack a key."""
+        clients = [getattr(self, name) for name, made in vars(App).items() if isinstance(made, cached_property)]
+        sessions = [session for client in clients if client is not None for session in client.sessions]
+        return {session.policy.name: session.policy.daily_budget for session in sessions}
+
+    @property
     def upstream_sessions(self) -> list[UpstreamSession]:
         """Return the sessions of every client used so far."""
         made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc"))

@@ -5,7 +5,7 @@ These modules import nothing heavy at the top, so that ``--help`` stays fast.
 
 import typer
 
-from foresto_cli.cli import db, demo, doctor, listing, prices, run, runs, sandbox, status, stocks, verify
+from foresto_cli.cli import dashboard, db, demo, doctor, listing, prices, run, runs, sandbox, status, stocks, verify
 from foresto_cli.cli._run import HELP
 
 # --sandbox and --version are read by foresto_cli.__main__: see without_own_options.
@@ -30,6 +30,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(db.app, name="db")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("status", context_settings=HELP)(status.status)
+app.command("dashboard", context_settings=HELP)(dashboard.dashboard)
 app.command("doctor", context_settings=HELP)(doctor.doctor)
 app.command("demo", context_settings=HELP)(demo.demo)
 

@@ -19,12 +19,15 @@ from foresto_cli.errors import UsageError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import StoredLimits
+from foresto_cli.upstream.apprise_urls import Apprise
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
+from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
+from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox import Options, Sandbox
@@ -106,6 +109,49 @@ class App:
         """Return FSC's open data, if there is a key."""
         key = self.settings.fsc_api_key
         return None if key is None else Fsc(self._transport, key.get_secret_value())
+
+    @cached_property
+    def mail(self) -> Mail | None:
+        """Return the operator's mail server, if there is one."""
+        found = self.settings
+        if not found.smtp_host or not found.smtp_from:
+            return None
+        user, password = found.smtp_user, found.smtp_password
+        server = Server(
+            host=found.smtp_host,
+            port=found.smtp_port,
+            sender=found.smtp_from,
+            user=None if user is None else user.get_secret_value(),
+            password=None if password is None else password.get_secret_value(),
+        )
+        return Mail(server, self._transport.limits, self._transport.haste, self._transport.patience)
+
+    @cached_property
+    def slack(self) -> Slack | None:
+        """Return the Slack webhook, if there is one.
+
+        Raises:
+            ConfigError: it is no URL.
+        """
+        url = self.settings.slack_webhook_url
+        return None if url is None else Slack(self._transport, url.get_secret_value())
+
+    @cached_property
+    def apprise(self) -> Apprise | None:
+        """Return the services of Apprise, if there are any."""
+        urls = self.settings.foresto_apprise_urls
+        return None if urls is None else Apprise(self._transport.limits, urls.get_secret_value())
+
+    def ping(self, job: str) -> Ping | None:
+        """Return the dead-man switch of a job, if it has one.
+
+        Raises:
+            ConfigError: it is no URL.
+        """
+        given = self.settings.foresto_ping_url
+        urls = ping_urls(None if given is None else given.get_secret_value())
+        url = urls.get(job) or urls.get("")
+        return None if url is None else Ping(self._transport, url, job)
 
     @property
     def daily_budgets(self) -> dict[str, int]:

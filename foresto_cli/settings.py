@@ -99,6 +99,15 @@ class Settings(BaseSettings):
     krx_pw: SecretStr | None = None
     krx_openapi_key: SecretStr | None = None
     fsc_api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("fsc_api_key", *FSC_ALIASES))
+    slack_webhook_url: SecretStr | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_user: SecretStr | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
+    alert_email: str | None = None
+    foresto_apprise_urls: SecretStr | None = None
+    foresto_ping_url: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
     foresto_log_level: str = "INFO"
 
@@ -181,6 +190,10 @@ SANDBOX_KEYS = {
     "krx_pw": "sandbox-password",
     "krx_openapi_key": "sandbox-openapi-key",
     "fsc_api_key": "sandbox/fsc+key==",
+    "slack_webhook_url": "https://hooks.slack.com/services/T000/B000/sandbox-webhook",
+    "smtp_user": "sandbox-mail",
+    "smtp_password": "sandbox-mail-password",
+    "foresto_ping_url": "https://hc-ping.com/sandbox-ping-key/foresto-{job}",
 }
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 
@@ -207,6 +220,14 @@ def load_sandbox() -> Settings:
         ConfigError: ``FORESTO_LOG_LEVEL`` does not fit.
     """
     keys = {name: value for name, value in SANDBOX_KEYS.items() if os.environ.get(name.upper()) != ""}
-    values = {"foresto_krx_daily_budget": 100_000, "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", "")}
+    values = {
+        "foresto_krx_daily_budget": 100_000,
+        "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", ""),
+        # The running sandbox says where its mail server listens.
+        "smtp_host": os.environ.get("SMTP_HOST", ""),
+        "smtp_port": os.environ.get("SMTP_PORT", ""),
+        "smtp_from": "foresto <foresto@sandbox.example>",
+        "alert_email": os.environ.get("ALERT_EMAIL", "operator@sandbox.example"),
+    }
     with _explained():
         return _SandboxSettings.model_validate(keys | values)

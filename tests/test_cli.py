@@ -227,7 +227,8 @@ def test_the_readme_names_every_setting_and_no_other():
     used = {name.upper() for name in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z]+", source))
     used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
     assert len(used) >= 12
-    told = set(re.findall(r"\b(?:FORESTO_[A-Z_]*[A-Z]|FSC_[A-Z_]*[A-Z]|KRX_[A-Z_]*[A-Z]|DATABASE_URL)\b", README))
+    names = r"(?:FORESTO|FSC|KRX|SMTP|SLACK|ALERT)_[A-Z_]*[A-Z]|DATABASE_URL"
+    told = set(re.findall(rf"\b(?:{names})\b", README))
     assert told == used
 
 

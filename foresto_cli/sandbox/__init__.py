@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foresto_cli.sandbox import authority, hosts
+from foresto_cli.sandbox import authority, hosts, outbox
 from foresto_cli.sandbox.faults import FILE, Faults
+from foresto_cli.sandbox.outbox import Outbox
+from foresto_cli.sandbox.post_office import PostOffice
 from foresto_cli.sandbox.server import Desk, Proxy
 from foresto_cli.sandbox.wire import Answer, Request
 from foresto_cli.sandbox.world import Options, World
@@ -45,6 +47,7 @@ class Sandbox:
         port: where the proxy listens on 127.0.0.1.
         faults: what goes wrong; may be changed while running.
         requests: everything received so far, in order.
+        outbox: what was sent out through it: mails, Slack messages, pings.
         is_recorded: whether recorded answers are served instead of the synthetic market.
     """
 
@@ -54,9 +57,12 @@ class Sandbox:
         self.faults = Faults(faults, folder / FILE, options.seed)
         self.requests: list[Received] = []
         self.is_recorded = options.recorded is not None
-        self._world = World(options)
+        self.outbox = Outbox(folder / outbox.FILE)
+        self._world = World(options, self.outbox)
         mark = "recorded" if options.recorded else "synthetic"
-        self.proxy = Proxy(port, Desk(self._answer, self.faults, self._note, mark), authority.Certificates(folder))
+        certificates = authority.Certificates(folder)
+        self.proxy = Proxy(port, Desk(self._answer, self.faults, self._note, mark), certificates)
+        self.post_office = PostOffice(self.outbox, self.faults, certificates)
         self.port: int = self.proxy.server_address[1]
 
     @property
@@ -72,6 +78,8 @@ class Sandbox:
             **dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"), certificate),
             "NO_PROXY": "",
             "no_proxy": "",
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": f"{self.post_office.port}",
         }
 
     def _answer(self, request: Request) -> Answer:
@@ -95,8 +103,10 @@ def running(options: Options, folder: Path, *, port: int = 0, faults: str = "") 
     sandbox = Sandbox(options, folder, port, faults)
     thread = threading.Thread(target=sandbox.proxy.serve, name="foresto-sandbox", daemon=True)
     thread.start()
+    sandbox.post_office.open()
     try:
         yield sandbox
     finally:
+        sandbox.post_office.close()
         sandbox.proxy.stop()
         thread.join(timeout=1)

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from foresto_cli.clock import KST
+from foresto_cli.sandbox.outbox import Outbox
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
@@ -37,6 +38,7 @@ class World:
     """The options, the market they make, and what the server remembers between requests."""
 
     options: Options
+    outbox: Outbox
     logins: set[str] = field(default_factory=set)
     """JSESSIONID values that are logged in at data.krx.co.kr."""
     _lock: Lock = field(default_factory=Lock)

@@ -30,6 +30,7 @@ from foresto_cli.upstream._deadline import DeadlineAdapter, deadline
 log = logging.getLogger(__name__)
 
 CHUNK = 65_536
+SUCCESS = range(200, 300)
 GIVE_UP_AFTER = 3
 """So many requests in a row that failed in spite of their retries, and the upstream is left alone for this run."""
 
@@ -57,6 +58,8 @@ class Policy:
         read_timeout: seconds between two pieces of an answer.
         total_timeout: seconds for a whole answer, however steadily it drips.
         largest: bytes of an answer, unpacked.
+        retried: whether a failure is tried again within this run (SPEC §6); who only tells something tries next time.
+        any_success: whether every 2xx is an answer, not 200 alone.
     """
 
     name: str
@@ -69,6 +72,8 @@ class Policy:
     read_timeout: float = 30
     total_timeout: float = 90
     largest: int = 64_000_000
+    retried: bool = True
+    any_success: bool = False
 
 
 class Limits(Protocol):
@@ -142,7 +147,7 @@ class UpstreamSession(requests.Session):
         if self._refused is not None:
             raise self._refused
         retrying = Retrying(
-            retry=retry_if_exception(_is_retried),
+            retry=retry_if_exception(lambda error: self.policy.retried and _is_retried(error)),
             stop=_is_enough,
             wait=lambda state: _pause(state) * self._transport.haste,
             sleep=_sleep,
@@ -185,7 +190,8 @@ class UpstreamSession(requests.Session):
             try:
                 response = self._send(method, url, options)
                 self._inspect(response)
-                check_status(response, self.policy.label)
+                if not (self.policy.any_success and response.status_code in SUCCESS):
+                    check_status(response, self.policy.label)
             except (Blocked, AuthFailed) as error:
                 if isinstance(error, Blocked):
                     limits.block(breakers[0], str(error))

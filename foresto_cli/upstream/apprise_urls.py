@@ -1,0 +1,38 @@
+"""Any service that Apprise knows (Telegram, Discord, KakaoTalk bridges …), when ``foresto[apprise]`` is installed."""
+
+from foresto_cli.errors import BadPayload, ConfigError
+from foresto_cli.upstream.http import Limits
+
+NAME = "apprise"
+DAILY_BUDGET = 300
+INSTALL = "FORESTO_APPRISE_URLS 를 쓰려면 먼저 설치하세요: pip install 'foresto[apprise]'"
+
+
+class Apprise:
+    """The services behind a list of Apprise URLs; Apprise itself gives each 4 s to connect and 4 s to answer."""
+
+    def __init__(self, limits: Limits, urls: str) -> None:
+        """Remember the URLs, separated by blanks; nothing is sent yet."""
+        self._limits = limits
+        self._urls = urls.split()
+
+    def send(self, title: str, text: str) -> None:
+        """Tell every service.
+
+        Raises:
+            ConfigError: Apprise is not installed, or does not know one of the URLs.
+            QuotaSpent: enough for today.
+            BadPayload: a service did not take it.
+        """
+        try:
+            import apprise
+        except ImportError:
+            raise ConfigError(INSTALL) from None
+        services = apprise.Apprise()
+        for position, url in enumerate(self._urls, start=1):
+            if not services.add(url):
+                raise ConfigError(f"FORESTO_APPRISE_URLS 의 {position}번째 주소를 Apprise 가 알지 못합니다.")
+        for _ in self._urls:
+            self._limits.spend(NAME, DAILY_BUDGET)
+        if not services.notify(body=text, title=title):
+            raise BadPayload("Apprise 로 보낸 알림 가운데 받지 않은 곳이 있습니다.")

@@ -1,0 +1,180 @@
+"""Mail through the operator's SMTP server: TLS, time limits, pace, a daily budget, and no secret in any message."""
+
+import smtplib
+import ssl
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
+
+from foresto_cli import clock
+from foresto_cli.errors import AuthFailed, ConfigError, ForestoError, NetworkDown, RateLimited, Transient
+from foresto_cli.upstream._deadline import deadline
+from foresto_cli.upstream.http import Limits
+
+LABEL = "메일 서버"
+NAME = "smtp"
+DAILY_BUDGET = 500
+"""Mails a day; what personal accounts are commonly allowed."""
+PACE_SECONDS = 1.0
+STEP_SECONDS = 20.0
+TOTAL_SECONDS = 60.0
+TLS_FROM_THE_START = 465
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+TRY_LATER = range(400, 500)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One mail.
+
+    Attributes:
+        to: addresses; all of them see each other, so mails to strangers are one letter each.
+        subject: one line.
+        text: the plain text.
+        html: the same for mail clients that show HTML.
+        headers: further headers, such as ``List-Unsubscribe``.
+    """
+
+    to: Sequence[str]
+    subject: str
+    text: str
+    html: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """The operator's mail server and who writes."""
+
+    host: str
+    port: int
+    sender: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+class Mail:
+    """Sends letters, each over a connection of its own.
+
+    With port 465 the connection is TLS from the start, otherwise STARTTLS. Without TLS a password is sent to nobody.
+    """
+
+    def __init__(self, server: Server, limits: Limits, haste: float = 1.0, patience: float = 1.0) -> None:
+        """Remember the server; nothing is sent yet. ``haste`` and ``patience`` as in :class:`Transport`."""
+        self._server = server
+        self._limits = limits
+        self._pace = PACE_SECONDS * haste
+        self._patience = patience
+        self._turn = threading.Lock()
+        self._next_start = 0.0
+
+    def send(self, letter: Letter) -> list[str]:
+        """Send one letter and return the recipients that the server refused while it took the others.
+
+        Raises:
+            AuthFailed: the password was refused.
+            ConfigError: the server cannot do TLS, or refuses sender or every recipient.
+            RateLimited, Transient, NetworkDown: not now; nothing was sent.
+            QuotaSpent: as many mails as allowed were sent today.
+        """
+        message = compose(letter, self._server.sender)
+        self._limits.spend(NAME, DAILY_BUDGET)
+        self._wait_for_turn()
+        with deadline(TOTAL_SECONDS * self._patience) as limit, self._explained(), self._connected() as connection:
+            limit.socket = connection.sock
+            refused = connection.send_message(message, to_addrs=list(letter.to))
+        return sorted(refused)
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        server, timeout = self._server, STEP_SECONDS * self._patience
+        secure = ssl.create_default_context()
+        if server.port == TLS_FROM_THE_START:
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=secure)
+        else:
+            connection = smtplib.SMTP(server.host, server.port, timeout=timeout)
+        with connection:
+            if server.port != TLS_FROM_THE_START:
+                connection.ehlo_or_helo_if_needed()
+                if connection.has_extn("starttls"):
+                    connection.starttls(context=secure)
+                elif server.host not in LOOPBACK:
+                    raise ConfigError(
+                        f"{LABEL} {server.host}:{server.port} 는 암호화(STARTTLS)를 하지 않습니다."
+                        " SMTP_PORT 를 587 이나 465 로 바꾸세요."
+                    )
+            if server.user and server.password:
+                connection.login(server.user, server.password)
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        # What a server says may repeat addresses or names, so only its code is told.
+        try:
+            yield
+        except smtplib.SMTPAuthenticationError as error:
+            refused = AuthFailed(
+                f"{LABEL}가 로그인을 거절했습니다({error.smtp_code})."
+                " SMTP_USER 와 SMTP_PASSWORD(앱 비밀번호)를 확인하세요."
+            )
+            raise refused from None
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = {code for code, _ in error.recipients.values()}
+            raise self._refusal(max(codes), "받는 주소") from None
+        except smtplib.SMTPResponseException as error:
+            raise self._refusal(error.smtp_code, "메일") from None
+        except smtplib.SMTPNotSupportedError:
+            raise ConfigError(f"{LABEL}가 이 메일에 필요한 기능을 지원하지 않습니다. 다른 서버를 쓰세요.") from None
+        except ssl.SSLCertVerificationError as error:
+            raise ConfigError(f"{LABEL}의 인증서를 믿을 수 없습니다({error.verify_message}).") from None
+        except TimeoutError:
+            raise Transient(f"{LABEL}: 제한 시간 안에 답이 없습니다.") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise NetworkDown(
+                f"{LABEL}에 연결할 수 없거나 연결이 끊겼습니다({type(error).__name__})."
+                " SMTP_HOST, SMTP_PORT 와 네트워크를 확인하세요."
+            ) from None
+
+    def _refusal(self, code: int, what: str) -> ForestoError:
+        if code in TRY_LATER:
+            return RateLimited(f"{LABEL}가 지금은 받지 않습니다({code}). 다음 실행에서 다시 보냅니다.")
+        return ConfigError(f"{LABEL}가 {what}를 거절했습니다({code}). SMTP_FROM 과 받는 주소를 확인하세요.")
+
+    def _wait_for_turn(self) -> None:
+        with self._turn:
+            pause = self._next_start - clock.monotonic()
+            self._next_start = max(self._next_start, clock.monotonic()) + self._pace
+        if pause > 0:
+            clock.sleep(pause)
+
+
+def compose(letter: Letter, sender: str) -> EmailMessage:
+    """Return the letter as a message: plain text first, HTML as the alternative, line breaks taken out of headers."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = ", ".join(letter.to)
+    message["Subject"] = " ".join(letter.subject.split())
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].partition("@")[2] or "foresto.invalid")
+    for name, value in letter.headers.items():
+        message[name] = " ".join(value.split())
+    message.set_content(letter.text)
+    if letter.html is not None:
+        message.add_alternative(letter.html, subtype="html")
+    return message
+
+
+def addresses(given: str | None) -> list[str]:
+    """Return the mail addresses in a setting, separated by commas, semicolons or blanks.
+
+    Raises:
+        ConfigError: one of them is no address.
+    """
+    found = (given or "").replace(",", " ").replace(";", " ").split()
+    wrong = [address for address in found if not parseaddr(address)[1] or "@" not in address.strip("@")]
+    if wrong:
+        raise ConfigError(f"{wrong[0]}: 메일 주소가 아닙니다. 이름@도메인 꼴로 적으세요.")
+    return found

@@ -1,0 +1,92 @@
+"""Telling somebody by HTTP: a Slack webhook, a dead-man ping. What failed is not retried: the next run tells it."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from foresto_cli.errors import ConfigError
+from foresto_cli.upstream.http import Policy, Transport
+
+SLACK_BUDGET = 300
+PING_BUDGET = 500
+LOOPBACK = ("127.0.0.1", "localhost")
+LONGEST_TEXT = 38_000
+"""Slack takes 40,000 characters."""
+LONGEST_BODY = 10_000
+
+
+def _policy(name: str, label: str, url: str, setting: str, daily_budget: int) -> Policy:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
+        raise ConfigError(f"{setting} 는 https:// 로 시작하는 주소여야 합니다.")
+    return Policy(
+        name=name,
+        label=label,
+        hosts={host: (name,)},
+        pace=1.0,
+        daily_budget=daily_budget,
+        connect_timeout=5,
+        read_timeout=10,
+        total_timeout=20,
+        largest=1_000_000,
+        retried=False,
+        any_success=True,
+    )
+
+
+class Slack:
+    """An incoming webhook of Slack, or of anything that takes ``{"text": …}``."""
+
+    def __init__(self, transport: Transport, url: str) -> None:
+        """Make the session; nothing is sent yet.
+
+        Raises:
+            ConfigError: the URL is none.
+        """
+        self._session = transport.session(_policy("slack", "Slack", url, "SLACK_WEBHOOK_URL", SLACK_BUDGET))
+        self._url = url
+
+    def send(self, text: str) -> None:
+        """Post ``text``; mrkdwn of Slack is understood, so ``&<>`` are escaped here.
+
+        Raises:
+            ForestoError: it was not taken.
+        """
+        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        self._session.post(self._url, json={"text": escaped[:LONGEST_TEXT]})
+
+
+class Ping:
+    """A dead-man switch: whoever is pinged raises the alarm when the next ping does not come (healthchecks.io)."""
+
+    def __init__(self, transport: Transport, url: str, job: str) -> None:
+        """Make the session; ``{job}`` in the URL is the job's id.
+
+        Raises:
+            ConfigError: the URL is none.
+        """
+        self._url = url.replace("{job}", job)
+        self._session = transport.session(_policy("ping", "핑", self._url, "FORESTO_PING_URL", PING_BUDGET))
+
+    def send(self, state: str, run: str, body: str = "") -> None:
+        """Tell ``start``, ``success`` or ``fail`` of the run with the id ``run``.
+
+        Raises:
+            ForestoError: nobody heard it.
+        """
+        parts = urlsplit(self._url)
+        path = parts.path.rstrip("/") + ("" if state == "success" else f"/{state}")
+        query = "&".join(filter(None, (parts.query, f"rid={run}")))
+        self._session.post(urlunsplit(parts._replace(path=path, query=query)), data=body[:LONGEST_BODY].encode())
+
+
+def ping_urls(given: str | None) -> dict[str, str]:
+    """Return job → URL of the setting ``FORESTO_PING_URL``; the job ``""`` is every job that has none of its own.
+
+    It is one URL for all jobs (with ``{job}`` in it), or several ``job=URL`` separated by blanks.
+    """
+    found = {}
+    for entry in (given or "").split():
+        job, separator, url = entry.partition("=")
+        own = bool(separator) and "/" not in job
+        found[job if own else ""] = url if own else entry
+    return found

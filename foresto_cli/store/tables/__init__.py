@@ -5,6 +5,10 @@ exact, and an operator's ``close_price / prev_close`` is not an integer division
 """
 
 from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.store.tables.letters import (
+    market_email_log,
+    watchlist,
+)
 from foresto_cli.store.tables.operations import (
     data_collection_log,
     data_load_batch,
@@ -58,6 +62,7 @@ __all__ = [
     "foresto_meta",
     "index_price_daily",
     "market_closure",
+    "market_email_log",
     "metadata",
     "ops_alert",
     "stock_history",
@@ -66,4 +71,5 @@ __all__ = [
     "unit_ledger",
     "upstream_block",
     "upstream_usage",
+    "watchlist",
 ]

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
@@ -15,11 +15,12 @@ from sqlalchemy import Engine, text
 from foresto_cli import clock, logs, settings
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.errors import UsageError
+from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import StoredLimits
 from foresto_cli.upstream.apprise_urls import Apprise
+from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.fsc import Fsc
 from foresto_cli.upstream.http import Transport, UpstreamSession
@@ -28,6 +29,7 @@ from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
+from foresto_cli.upstream.yahoo_charts import YahooCharts
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox import Options, Sandbox
@@ -156,14 +158,32 @@ class App:
     @property
     def daily_budgets(self) -> dict[str, int]:
         """Return how many requests a KST day each upstream is asked at most, without those that lack a key."""
-        clients = [getattr(self, name) for name, made in vars(App).items() if isinstance(made, cached_property)]
-        sessions = [session for client in clients if client is not None for session in client.sessions]
-        return {session.policy.name: session.policy.daily_budget for session in sessions}
+        budgets = {}
+        for name, made in vars(App).items():
+            # An address that is none is told by the command that needs it.
+            with suppress(ConfigError):
+                client = getattr(self, name) if isinstance(made, cached_property) else None
+                policies = (session.policy for session in getattr(client, "sessions", ()))
+                budgets |= {policy.name: policy.daily_budget for policy in policies}
+        return budgets
+
+    @cached_property
+    def dart(self) -> Dart | None:
+        """Return DART, if there is a key."""
+        key = self.settings.dart_api_key
+        if key is None:
+            return None
+        return Dart(self._transport, key.get_secret_value(), self.settings.foresto_dart_daily_budget)
+
+    @cached_property
+    def yahoo_charts(self) -> YahooCharts:
+        """Return Yahoo's charts."""
+        return YahooCharts(self._transport)
 
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:
         """Return the sessions of every client used so far."""
-        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc"))
+        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc", "dart", "yahoo_charts"))
         return [session for client in made if client is not None for session in client.sessions]
 
 

@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     krx_id: SecretStr | None = None
     krx_pw: SecretStr | None = None
     krx_openapi_key: SecretStr | None = None
+    dart_api_key: SecretStr | None = None
     fsc_api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("fsc_api_key", *FSC_ALIASES))
     slack_webhook_url: SecretStr | None = None
     smtp_host: str | None = None
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     foresto_apprise_urls: SecretStr | None = None
     foresto_ping_url: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
+    foresto_dart_daily_budget: int = 20_000
     foresto_log_level: str = "INFO"
 
     @field_validator("*", mode="before")
@@ -194,6 +196,7 @@ SANDBOX_KEYS = {
     "smtp_user": "sandbox-mail",
     "smtp_password": "sandbox-mail-password",
     "foresto_ping_url": "https://hc-ping.com/sandbox-ping-key/foresto-{job}",
+    "dart_api_key": "5andb0xdar7" * 3 + "5andb0x",
 }
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 
@@ -217,7 +220,7 @@ def load_sandbox() -> Settings:
     """Return settings for the sandbox: its own keys, its own database, never the operator's.
 
     Raises:
-        ConfigError: ``FORESTO_LOG_LEVEL`` does not fit.
+        ConfigError: ``FORESTO_LOG_LEVEL`` or ``FORESTO_DART_DAILY_BUDGET`` does not fit.
     """
     keys = {name: value for name, value in SANDBOX_KEYS.items() if os.environ.get(name.upper()) != ""}
     values = {
@@ -228,6 +231,7 @@ def load_sandbox() -> Settings:
         "smtp_port": os.environ.get("SMTP_PORT", ""),
         "smtp_from": "foresto <foresto@sandbox.example>",
         "alert_email": os.environ.get("ALERT_EMAIL", "operator@sandbox.example"),
+        "foresto_dart_daily_budget": os.environ.get("FORESTO_DART_DAILY_BUDGET", ""),
     }
     with _explained():
         return _SandboxSettings.model_validate(keys | values)

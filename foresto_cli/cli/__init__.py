@@ -5,7 +5,21 @@ These modules import nothing heavy at the top, so that ``--help`` stays fast.
 
 import typer
 
-from foresto_cli.cli import dashboard, db, demo, doctor, listing, prices, run, runs, sandbox, status, stocks, verify
+from foresto_cli.cli import (
+    dart,
+    dashboard,
+    db,
+    demo,
+    doctor,
+    listing,
+    prices,
+    run,
+    runs,
+    sandbox,
+    status,
+    stocks,
+    verify,
+)
 from foresto_cli.cli._run import HELP
 
 # --sandbox and --version are read by foresto_cli.__main__: see without_own_options.
@@ -24,6 +38,7 @@ app = typer.Typer(
 app.add_typer(listing.app, name="listing")
 app.add_typer(stocks.app, name="stocks")
 app.add_typer(prices.app, name="prices")
+app.add_typer(dart.app, name="dart")
 app.add_typer(verify.app, name="verify")
 app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 def dashboard(
     ctx: typer.Context,
-    out: Annotated[Path | None, typer.Option("--out", help="쓸 파일. 없으면 상태 폴더의 dashboard.html.", metavar="파일")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="쓸 파일. 없으면 상태 폴더의 dashboard.html.", metavar="파일")
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="쓴 뒤 브라우저로 엽니다.")] = False,
     as_json: Json = False,
 ) -> None:

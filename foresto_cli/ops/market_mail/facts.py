@@ -13,6 +13,7 @@ MOVERS = 5
 CARDS = 3
 SCORE_MOVERS = 5
 LEAST_SCORE_MOVE = 5.0
+RISING, FALLING = 1, -1
 INDICES = ("KOSPI", "KOSDAQ")
 
 Row = dict[str, Any]
@@ -67,7 +68,7 @@ def gathered(connection: Connection, session: date) -> Facts:
         " FROM stock_price_daily WHERE trade_date = :session AND market LIKE 'KOS%'",
         session=session,
     )[0]
-    gainers, losers = _movers(connection, session, "DESC"), _movers(connection, session, "ASC")
+    gainers, losers = _movers(connection, session, RISING), _movers(connection, session, FALLING)
     days = _score_days(connection)
     return Facts(
         session=session,
@@ -101,15 +102,16 @@ def _indices(connection: Connection, session: date) -> Section:
     return Section(rows, f"{', '.join(lacking)} 지수를 아직 받지 못했습니다." if lacking else "")
 
 
-def _movers(connection: Connection, session: date, order: str) -> Section:
-    side = "> 0" if order == "DESC" else "< 0"
+def _movers(connection: Connection, session: date, direction: int) -> Section:
     rows = _rows(
         connection,
         "SELECT p.ticker, coalesce(p.name, l.name, p.ticker) AS name, p.market, p.close_price AS close,"
         " p.change_rate AS rate, p.trading_value AS value FROM stock_price_daily p"
         " LEFT JOIN fdr_stock_listing l USING (ticker) WHERE p.trade_date = :session"
         " AND p.market LIKE 'KOS%' AND NOT p.is_halted AND p.trading_value >= :liquid"
-        f" AND p.change_rate {side} ORDER BY p.change_rate {order}, p.trading_value DESC, p.ticker LIMIT :movers",
+        " AND p.change_rate * :direction > 0"
+        " ORDER BY p.change_rate * :direction DESC, p.trading_value DESC, p.ticker LIMIT :movers",
+        direction=direction,
         session=session,
         liquid=LIQUID,
         movers=MOVERS,

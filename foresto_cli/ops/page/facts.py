@@ -129,14 +129,15 @@ def _scores(connection: Connection) -> Row | None:
     named = {"day": run["score_date"], "version": run["formula_version"]}
     bins = _rows(
         connection,
-        f"SELECT least(floor(total_score / {BIN}), 100 / {BIN} - 1)::int AS bin, count(*) AS stocks {of_run}"
+        f"SELECT least(floor(total_score / :width), 100 / :width - 1)::int AS bin, count(*) AS stocks {of_run}"
         " AND total_score IS NOT NULL GROUP BY 1",
         **named,
+        width=BIN,
     )
     grades = _rows(connection, f"SELECT grade, count(*) AS stocks {of_run} AND grade IS NOT NULL GROUP BY 1", **named)
     reasons = _rows(
         connection,
-        f"SELECT reason, count(*) AS stocks FROM (SELECT unnest(reasons) AS reason {of_run}"
+        f"SELECT reason, count(*) AS stocks FROM (SELECT unnest(reasons) AS reason {of_run}"  # noqa: S608  # our own
         " AND status = 'NOT_SCORED') r GROUP BY 1 ORDER BY 2 DESC, 1",
         **named,
     )

@@ -29,6 +29,9 @@ from foresto_cli.store.tables.prices import (
     stock_price_daily,
 )
 from foresto_cli.store.tables.reports import (
+    dart_answer,
+    dart_company,
+    dart_filing,
     dividend_history,
     financial_report,
 )
@@ -50,6 +53,9 @@ __all__ = [
     "compass_score_component",
     "compass_score_history",
     "compass_score_run",
+    "dart_answer",
+    "dart_company",
+    "dart_filing",
     "data_collection_log",
     "data_load_batch",
     "data_quality_log",

@@ -1,4 +1,4 @@
-"""What companies report: every version of every financial report, and dividends by source."""
+"""What companies report: every version of every report, dividends by source, and what DART said."""
 
 from sqlalchemy import (
     BigInteger,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     String,
     Table,
@@ -50,6 +51,8 @@ financial_report = Table(
     Column("investing_cash_flow", Numeric),
     Column("financing_cash_flow", Numeric),
     Column("eps", Numeric),
+    # Whether the whole statements were read, not only the main accounts.
+    Column("has_details", Boolean, nullable=False, server_default="false"),
     Column("source_id", String(20), nullable=False),
     Column("batch_id", BigInteger, nullable=False),
     Column("created_at", DateTime, nullable=False),
@@ -58,6 +61,55 @@ financial_report = Table(
     CheckConstraint("fs_div IN ('CFS', 'OFS')", name="chk_financial_report_fs_div"),
     Index("idx_financial_report_period", "fiscal_year", "fiscal_quarter"),
     comment="Reports as filed: one row per version (접수번호); known from rcept_dt on; amounts in currency",
+)
+
+dart_company = Table(
+    "dart_company",
+    metadata,
+    Column("corp_code", String(8), primary_key=True),
+    Column("ticker", String(6), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("modify_date", Date),
+    # Listed companies are asked for in hundreds; who was put into one stays there.
+    Column("hundred", Integer),
+    Column("grouped_at", DateTime),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    Index("idx_dart_company_ticker", "ticker"),
+    comment="Companies that have or had a ticker, by DART's own number (고유번호)",
+)
+
+dart_filing = Table(
+    "dart_filing",
+    metadata,
+    Column("rcept_no", String(14), primary_key=True),
+    Column("corp_code", String(8), nullable=False),
+    Column("ticker", String(6)),
+    Column("report_nm", String(300), nullable=False),
+    Column("rcept_dt", Date, nullable=False),
+    Column("rm", String(20)),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    Index("idx_dart_filing_date", "rcept_dt"),
+    comment="Periodic reports (정기공시) as filed, corrections included",
+)
+
+dart_answer = Table(
+    "dart_answer",
+    metadata,
+    Column("endpoint", String(30), primary_key=True),
+    Column("subject", String(20), primary_key=True),
+    Column("bsns_year", Integer, primary_key=True),
+    Column("reprt_code", String(5), primary_key=True),
+    Column("fs_div", String(3), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    # The end of the period, where the answer itself does not name it.
+    Column("period_end", Date),
+    Column("answered_at", DateTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    comment="DART's answers as they came (zlib), each different one once: what foresto dart reparse reads",
 )
 
 dividend_history = Table(

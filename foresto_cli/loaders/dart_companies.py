@@ -1,0 +1,175 @@
+"""``dart_company``: DART's own number of every company that has or had a ticker, once a day at most.
+
+Matched to stocks by ticker and never by name (names repeat); preferred shares, which DART does not list, have their
+issuer's number. Listed companies are put into groups of one hundred, the most that one question may name; who is in a
+group stays there, so that the ledger's units keep their meaning.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+from foresto_cli.errors import BadPayload
+from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.tables import dart_company
+from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.upstream import dart
+from foresto_cli.upstream.dart import Dart
+from foresto_cli.upstream.http import UpstreamSession
+
+NAME = "dart.companies"
+CORP_CODE_LENGTH = 8
+TICKER_LENGTH = 6
+LEAST_SHARE = 0.8
+"""A list with fewer of the listed common shares than this is half a list."""
+ODD_YEARS = 1_000
+"""Groups of companies whose fiscal year does not end in December are numbered from here."""
+
+# A ticker that was used twice belongs to the company whose entry changed last.
+MATCH = text(
+    "WITH own AS (SELECT DISTINCT ON (ticker) ticker, corp_code FROM dart_company"
+    " ORDER BY ticker, modify_date DESC NULLS LAST, corp_code DESC),"
+    " wanted AS (SELECT s.ticker, coalesce(own.corp_code, issuer.corp_code) AS corp_code FROM stocks s"
+    " LEFT JOIN own ON own.ticker = s.ticker LEFT JOIN own issuer ON issuer.ticker = left(s.ticker, 5) || '0')"
+    " UPDATE stocks s SET corp_code = w.corp_code FROM wanted w"
+    " WHERE w.ticker = s.ticker AND w.corp_code IS NOT NULL AND s.corp_code IS DISTINCT FROM w.corp_code"
+)
+UNGROUPED = text(
+    "SELECT DISTINCT ON (c.ticker) c.corp_code, l.settle_month IS NULL OR l.settle_month = '12월' AS is_december"
+    " FROM dart_company c JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
+    " WHERE c.hundred IS NULL"
+    " AND NOT EXISTS (SELECT FROM dart_company o WHERE o.ticker = c.ticker AND o.hundred IS NOT NULL)"
+    " ORDER BY c.ticker, c.modify_date DESC NULLS LAST, c.corp_code DESC"
+)
+GROUP = text(
+    "UPDATE dart_company c SET hundred = g.hundred, grouped_at = :now"
+    " FROM unnest(CAST(:codes AS text[]), CAST(:hundreds AS int[])) AS g (corp_code, hundred)"
+    " WHERE g.corp_code = c.corp_code"
+)
+
+
+@dataclass
+class Companies:
+    """Loader of DART's companies; a unit is a day.
+
+    Attributes:
+        client: DART.
+        now: the clock's reading.
+        common: how many common shares are listed, to notice half a list.
+    """
+
+    client: Dart
+    now: datetime
+    common: int
+    name: str = NAME
+    label: str = "DART 고유번호"
+    batch_type: str = "INFO"
+    table: str = "dart_company"
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return DART's session."""
+        return self.client.sessions
+
+    def units(self) -> list[Unit]:
+        """Return today."""
+        return [Unit(f"{self.now:%Y-%m-%d}", f"DART 고유번호 {self.now:%Y-%m-%d}", upstream=dart.POLICY.name)]
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+        """Say whether the list was read today."""
+        return entry.status == "done"
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask for the list.
+
+        Raises:
+            ForestoError: as :mod:`foresto_cli.upstream.dart`.
+        """
+        asked_at = clock.wall()
+        return Answer(unit, dart.SOURCE_ID, self.client.companies(), asked_at)
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Return the companies.
+
+        Raises:
+            BadPayload: half a list, a company twice, or a field missing.
+        """
+        records: Sequence[dict[str, str]] = answer.payload
+        if len(records) < LEAST_SHARE * self.common:
+            raise BadPayload(
+                f"DART 고유번호가 {len(records):,}개뿐입니다(상장된 보통주 {self.common:,}개). 일부만 온 목록입니다."
+            )
+        try:
+            rows = [
+                {
+                    "corp_code": record["corp_code"],
+                    "ticker": record["stock_code"],
+                    "name": record["corp_name"],
+                    "modify_date": _day(record["modify_date"]),
+                }
+                for record in records
+            ]
+        except (KeyError, ValueError) as error:
+            raise BadPayload(f"DART 고유번호 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+        if len({row["corp_code"] for row in rows}) != len(rows):
+            raise BadPayload("DART 고유번호 목록에 같은 회사가 두 번 있습니다.")
+        return Parsed(rows)
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes a company impossible; tickers may hold letters."""
+        if not _is_code(row["corp_code"], CORP_CODE_LENGTH) or not row["corp_code"].isdecimal():
+            return "고유번호가 여덟 자리 숫자가 아닙니다"
+        if not _is_code(row["ticker"], TICKER_LENGTH):
+            return "종목코드가 여섯 자리가 아닙니다"
+        return None if row["name"] else "이름이 없습니다"
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
+        """Write the companies, give stocks their number, and newcomers a group."""
+        counts = upsert(connection, dart_company, parsed.rows, provenance)
+        match(connection)
+        _group(connection, provenance["updated_at"])
+        return counts
+
+
+def match(connection: Connection) -> int:
+    """Give every stock its company's number and return how many were wrong or had none."""
+    return connection.execute(MATCH).rowcount
+
+
+def _group(connection: Connection, now: datetime) -> None:
+    found = connection.execute(UNGROUPED).all()
+    sizes: Counter[int] = Counter(
+        {
+            row.hundred: row.size
+            for row in connection.execute(
+                text("SELECT hundred, count(*) AS size FROM dart_company WHERE hundred IS NOT NULL GROUP BY 1")
+            )
+        }
+    )
+    places = {True: _places(sizes, 0), False: _places(sizes, ODD_YEARS)}
+    hundreds = [next(places[row.is_december]) for row in found]
+    connection.execute(GROUP, {"codes": [row.corp_code for row in found], "hundreds": hundreds, "now": now})
+
+
+def _places(sizes: Counter[int], first: int) -> Iterator[int]:
+    """Yield the group of each further company: the newest of its kind until it is full, then the next."""
+    number = max((hundred for hundred in sizes if (hundred < ODD_YEARS) == (first < ODD_YEARS)), default=first)
+    while True:
+        if sizes[number] >= dart.MOST_COMPANIES:
+            number += 1
+        sizes[number] += 1
+        yield number
+
+
+def _is_code(given: Any, length: int) -> bool:  # noqa: ANN401  # a field of a foreign file
+    return len(given) == length and given.isascii() and given.isalnum() and given == given.upper()
+
+
+def _day(given: str) -> date | None:
+    return datetime.strptime(given, "%Y%m%d").date() if given else None  # noqa: DTZ007  # a date has no zone

@@ -25,6 +25,7 @@ from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.naver import Naver
+from foresto_cli.upstream.yahoo import Yahoo
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox import Options, Sandbox
@@ -102,6 +103,11 @@ class App:
         return Naver(self._transport)
 
     @cached_property
+    def yahoo(self) -> Yahoo:
+        """Return Yahoo's quote summaries."""
+        return Yahoo(self._transport)
+
+    @cached_property
     def fsc(self) -> Fsc | None:
         """Return FSC's open data, if there is a key."""
         key = self.settings.fsc_api_key
@@ -110,7 +116,7 @@ class App:
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:
         """Return the sessions of every client used so far."""
-        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc"))
+        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc", "yahoo"))
         return [session for client in made if client is not None for session in client.sessions]
 
 

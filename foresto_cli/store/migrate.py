@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.errors import StoreUnavailable
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in ``migrations/versions``; a test compares."""
 ADVISORY_LOCK = 0x_F0_4E_57_00
 """Number of the advisory lock that keeps two migrating processes apart."""

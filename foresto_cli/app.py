@@ -29,6 +29,7 @@ from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
+from foresto_cli.upstream.yahoo import Yahoo
 from foresto_cli.upstream.yahoo_charts import YahooCharts
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ class App:
         return Naver(self._transport)
 
     @cached_property
+    def yahoo(self) -> Yahoo:
+        """Return Yahoo's quote summaries."""
+        return Yahoo(self._transport)
+
+    @cached_property
     def fsc(self) -> Fsc | None:
         """Return FSC's open data, if there is a key."""
         key = self.settings.fsc_api_key
@@ -183,7 +189,10 @@ class App:
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:
         """Return the sessions of every client used so far."""
-        made = (vars(self).get(name) for name in ("krx", "krx_openapi", "fdr", "naver", "fsc", "dart", "yahoo_charts"))
+        made = (
+            vars(self).get(name)
+            for name in ("krx", "krx_openapi", "fdr", "naver", "fsc", "dart", "yahoo", "yahoo_charts")
+        )
         return [session for client in made if client is not None for session in client.sessions]
 
 

@@ -68,6 +68,7 @@ class Report:
         passed_over: better sources that failed while another one answered, and how.
         rejected: impossible rows that were left out, with the reason.
         interrupted: the request to stop, if there was one.
+        best_effort: what was not got is worth a note, and no failure of the run.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Report:
     passed_over: dict[str, ForestoError] = field(default_factory=dict)
     rejected: list[str] = field(default_factory=list)
     interrupted: Interrupted | None = None
+    best_effort: bool = False
 
     @property
     def left(self) -> int:
@@ -139,6 +141,7 @@ def collect(loader: Loader, setting: Setting) -> Report:
     engine = setting.engine
     todo, settled = plan(engine, loader)
     report = Report(loader.name, loader.table, planned=len(todo), settled=settled)
+    report.best_effort = getattr(loader, "best_effort", False)
     if not todo:
         return report
     with explained(), engine.begin() as connection:
@@ -213,6 +216,9 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
         if isinstance(error, BadPayload):
             error.payload = error.payload or _as_bytes(answer)
             setting.keep_payload(unit, error)
+        if report.best_effort:
+            report.pending.append((unit, error))
+            return
         report.failures.append((unit, error))
         log.error("%s %s failed: %s", loader.name, unit.key, error)  # noqa: TRY400  # expected; no traceback needed
         with explained(), setting.engine.begin() as connection:

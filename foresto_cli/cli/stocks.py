@@ -18,13 +18,22 @@ def group() -> None:
 
 
 @app.command()
-def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False) -> None:
+def load(
+    ctx: typer.Context,
+    enrich: Annotated[
+        bool,
+        typer.Option("--enrich", help="Yahoo 에 영문 이름과 업종도 묻습니다(새 종목과 90일 지난 종목, 한 번에 200개)."),
+    ] = False,
+    dry_run: DryRun = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
     """상장 목록과 저장된 시세로 stocks 와 stock_history 를 최신으로 만듭니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, roster
 
-        return roster.load_stocks(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return roster.load_stocks(found, job.Options(dry_run=dry_run, wait=job.duration(wait)), enrich=enrich)
 
     perform(ctx, "stocks load", work, as_json=as_json)
 

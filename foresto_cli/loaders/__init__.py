@@ -79,6 +79,9 @@ class Loader(Protocol):
         batch_type: ``data_load_batch.batch_type``.
         table: the table that its rows go to.
         sessions: the upstream sessions it may use, to count requests.
+
+    One whose ``best_effort`` is true never fails a run: what it does not get is not recorded, asked for again by a
+    later run, and told in a note.
     """
 
     name: str

@@ -82,6 +82,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
                 days = ", ".join(f"{day}" for day in settled.missing_days[:5])
                 note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair 를 실행하세요."
                 result["notes"] = [note]
+            result.setdefault("notes", []).extend(_left_out(reports))
             _tidy(app, reports, settled)
             run.close(result, next(iter(result["reasons"]), None))
     return result
@@ -123,6 +124,8 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Resu
         sources += report.sources
     problems: dict[str, list[str]] = {}
     for report in reports:
+        if report.best_effort:
+            continue
         for unit, reason in [*report.failures, *report.pending]:
             problems.setdefault(str(reason), []).append(unit.label)
     return {
@@ -164,6 +167,7 @@ def judge(reports: Sequence[Report]) -> tuple[str, int]:
     interrupted = next((report.interrupted for report in reports if report.interrupted), None)
     if interrupted is not None:
         return interrupted.outcome, exit_code_of(interrupted)
+    reports = [report for report in reports if not report.best_effort]
     pending = [reason for report in reports for _, reason in report.pending]
     refused = next((reason for reason in pending if isinstance(reason, AuthFailed)), None)
     stop_reason = refused or next((reason for reason in pending if reason.outcome != "failed"), None)
@@ -187,7 +191,7 @@ def _alert(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
         alerts.resolve(app.engine, "auth", upstream)
         alerts.resolve(app.engine, "blocked", upstream)
     for report in reports:
-        raised += _incidents(report)
+        raised += [] if report.best_effort else _incidents(report)
         for source in report.sources.keys() - report.passed_over.keys():
             alerts.resolve(app.engine, "passed_over", source)
         if not report.failures and report.left == 0:
@@ -195,6 +199,15 @@ def _alert(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
     for alert in raised:
         alerts.raise_alert(app.engine, alert, run_id)
     return list(dict.fromkeys(alert.title for alert in raised))
+
+
+def _left_out(reports: Sequence[Report]) -> Iterator[str]:
+    """Yield what data sets of best effort did not get, and why."""
+    for report in reports:
+        if report.best_effort and report.pending:
+            reason = report.pending[0][1]
+            count = len(report.pending)
+            yield f"{report.table}: {count:,}건은 묻지 못해 그대로 두었습니다(없다는 뜻이 아닙니다). {reason}"
 
 
 def _incidents(report: Report) -> Iterator[Alert]:

@@ -4,9 +4,10 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.loaders import Loader, crno, stock_history, stocks
+from foresto_cli.loaders import Loader, crno, enrichment, stock_history, stocks
 from foresto_cli.loaders.crno import CompanyNumbers
 from foresto_cli.loaders.derived import Derived
+from foresto_cli.loaders.enrichment import Enrichment
 from foresto_cli.loaders.etfs import Etfs
 from foresto_cli.loaders.listing import Listing
 from foresto_cli.ops import job
@@ -23,8 +24,10 @@ def load_listing(app: App, options: Options) -> job.Result:
     return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app)], options)
 
 
-def load_stocks(app: App, options: Options) -> job.Result:
+def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Result:
     """Bring the listing up to date, and by it and the stored prices the stocks and their history.
+
+    With ``enrich`` Yahoo is asked for English names and sectors as well, for some of the new and stale stocks.
 
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
@@ -42,13 +45,22 @@ def load_stocks(app: App, options: Options) -> job.Result:
             ),
             Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
             *_company_numbers(app),
+            *([Enrichment(app.yahoo, lambda: _unenriched(app))] if enrich else []),
         ]
 
     result = job.run_or_preview(app, "stocks load", "종목", make, options)
     if app.fsc is None:
         note = "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
         result.setdefault("notes", []).append(note)
+    if enrich and (left := len(_unenriched(app))):
+        note = f"Yahoo 에 아직 물어야 할 종목이 {left:,}개 있습니다. 한 번에 {enrichment.MOST}개까지 묻습니다."
+        result.setdefault("notes", []).append(note)
     return result
+
+
+def _unenriched(app: App) -> list[tuple[str, str]]:
+    with app.engine.connect() as connection:
+        return enrichment.wanted(connection)
 
 
 def load_etfs(app: App, options: Options) -> job.Result:

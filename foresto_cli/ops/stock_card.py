@@ -19,10 +19,12 @@ CANDIDATES = 5
 LIKENESS = 0.5
 SHOWN = (
     ("name", "종목명"),
+    ("english_name", "영문 이름"),
     ("market", "시장"),
     ("is_listed", "상장 중"),
     ("sector", "업종"),
     ("industry", "업종(거래소)"),
+    ("yahoo_sector", "업종(Yahoo)"),
     ("products", "주요 제품"),
     ("isin", "ISIN"),
     ("crno", "법인등록번호"),
@@ -126,7 +128,8 @@ def _identity(connection: Connection, ticker: str) -> Found:
         connection,
         "SELECT l.ticker, l.name, l.market, l.is_listed, s.sector, l.industry, l.products, l.isin, s.crno,"
         " l.listing_date, l.delisting_date, l.delisting_reason, s.current_price, s.market_cap,"
-        " coalesce(s.shares, l.shares) AS shares, s.one_year_return, s.ytd_return"
+        " coalesce(s.shares, l.shares) AS shares, s.one_year_return, s.ytd_return,"
+        " s.english_name, s.yahoo_sector"
         " FROM fdr_stock_listing l LEFT JOIN stocks s USING (ticker) WHERE l.ticker = :ticker",
         ticker=ticker,
     )

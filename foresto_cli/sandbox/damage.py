@@ -42,6 +42,7 @@ NEEDED = (
     "LIST_SHRS",
     "ISU_CD",
     "isinCd",
+    "quoteType",
 )
 """Fields whose loss must be noticed; the first one a row has is taken. Other rows lose their second field."""
 

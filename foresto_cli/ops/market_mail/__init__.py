@@ -1,0 +1,1 @@
+"""The market mail of a session."""

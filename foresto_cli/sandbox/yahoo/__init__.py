@@ -1,0 +1,1 @@
+"""What Yahoo's pages are made of."""

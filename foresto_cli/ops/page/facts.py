@@ -129,7 +129,7 @@ def _scores(connection: Connection) -> Row | None:
     named = {"day": run["score_date"], "version": run["formula_version"]}
     bins = _rows(
         connection,
-        f"SELECT least(floor(total_score / :width), 100 / :width - 1)::int AS bin, count(*) AS stocks {of_run}"
+        f"SELECT least(floor(total_score / CAST(:width AS int)), 100 / CAST(:width AS int) - 1)::int AS bin, count(*) AS stocks {of_run}"
         " AND total_score IS NOT NULL GROUP BY 1",
         **named,
         width=BIN,

@@ -74,11 +74,14 @@ data_collection_log = Table(
     Column("exit_code", Integer),
     Column("host", String(100), nullable=False),
     Column("process_id", Integer, nullable=False),
+    Column("chain_id", BigInteger),
+    Column("started_by", String(20)),
     Column("progress", JSONB),
     Column("detail", JSONB),
     Column("error_message", Text),
     Index("idx_dcl_job", "job_name", "started_at"),
-    comment="One row per command that loads, verifies or scores; status is the outcome word, or running",
+    comment="One row per command that loads, verifies or scores, and per chain; status is the outcome word, or running."
+    " chain_id: the chain it was a step of; started_by: the scheduler",
 )
 
 data_quality_log = Table(
@@ -158,8 +161,42 @@ ops_alert = Table(
     Column("last_seen_at", DateTime, nullable=False),
     Column("occurrences", Integer, nullable=False, server_default="1"),
     Column("resolved_at", DateTime),
+    Column("acknowledged_at", DateTime),
     CheckConstraint("alert_level IN ('info', 'warning', 'critical')", name="chk_ops_alert_level"),
     # One open alert per incident: raising it again only counts.
     Index("uq_ops_alert_open", "alert_type", "subject", unique=True, postgresql_where="resolved_at IS NULL"),
-    comment="Incidents: open until the cause is gone",
+    comment="Incidents: open until the cause is gone; acknowledged ones are not repeated",
+)
+
+alert_delivery = Table(
+    "alert_delivery",
+    metadata,
+    Column("alert_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel", String(20), primary_key=True),
+    Column("first_told_at", DateTime, nullable=False),
+    Column("last_told_at", DateTime, nullable=False),
+    Column("told_level", String(10), nullable=False),
+    Column("resolution_told_at", DateTime),
+    comment="Which channel was told of which incident when",
+)
+
+notify_channel = Table(
+    "notify_channel",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("succeeded_at", DateTime),
+    Column("failed_at", DateTime),
+    Column("failing_since", DateTime),
+    Column("reason", Text),
+    comment="How the channels of alerts are doing",
+)
+
+scheduled_job = Table(
+    "scheduled_job",
+    metadata,
+    Column("job", String(40), primary_key=True),
+    Column("scheduler", String(20), nullable=False),
+    Column("host", String(100), nullable=False),
+    Column("since", DateTime, nullable=False),
+    comment="Jobs that a scheduler starts: since then each start of the timetable is expected",
 )

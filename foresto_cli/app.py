@@ -164,7 +164,7 @@ class App:
     @property
     def daily_budgets(self) -> dict[str, int]:
         """Return how many requests a KST day each upstream is asked at most, without those that lack a key."""
-        budgets = {}
+        budgets: dict[str, int] = {}
         for name, made in vars(App).items():
             # An address that is none is told by the command that needs it.
             with suppress(ConfigError):

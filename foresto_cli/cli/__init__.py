@@ -13,12 +13,14 @@ from foresto_cli.cli import (
     doctor,
     listing,
     prices,
+    report,
     run,
     runs,
     sandbox,
     status,
     stocks,
     verify,
+    watchlist,
 )
 from foresto_cli.cli._run import HELP
 
@@ -42,6 +44,8 @@ app.add_typer(dart.app, name="dart")
 app.add_typer(verify.app, name="verify")
 app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")
+app.add_typer(report.app, name="report")
+app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(db.app, name="db")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("status", context_settings=HELP)(status.status)

@@ -11,7 +11,8 @@ from foresto_cli.ops.market_mail.facts import LEAST_SCORE_MOVE, LIQUID, Facts, R
 from foresto_cli.ops.templating import filled
 
 UP, DOWN, FLAT = "up", "down", "flat"
-AXES = (("financial", "재무"), ("valuation", "밸류"), ("technical", "기술"), ("risk", "위험"))
+AXES = (("financial", "재무"), ("valuation", "밸류"), ("technical", "기술"), ("risk", "리스크"))
+INDEX_NAMES = {"KOSPI": "코스피", "KOSDAQ": "코스닥"}
 UNSUBSCRIBE = "수신 거부"
 
 
@@ -55,8 +56,9 @@ class Frame:
 
 def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
     """Return the letter; whatever came from outside is escaped in its HTML."""
+    subject = _subject(facts, frame)
     values = {
-        "subject": _subject(facts, frame),
+        "subject": subject,
         "is_sandbox": frame.is_sandbox,
         "day": words.day(facts.session),
         "is_provisional": facts.is_provisional,
@@ -77,11 +79,14 @@ def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
         "unsubscribe": UNSUBSCRIBE,
     }
     html, text = filled("market_mail.html", **values), filled("market_mail.txt", **values)
-    return Draft(values["subject"], html, text)
+    return Draft(subject, html, text)
 
 
 def _subject(facts: Facts, frame: Frame) -> str:
-    told = [f"{row['name']} {row['close']:,.2f} ({words.signed(row['rate'])}%)" for row in facts.indices.rows[:1]]
+    told = [
+        f"{INDEX_NAMES[row['name']]} {row['close']:,.2f} ({words.signed(row['rate'])}%)"
+        for row in facts.indices.rows[:1]
+    ]
     mock = "[모의] " if frame.is_sandbox else ""
     return f"{mock}[foresto] {words.day(facts.session)} 시장 요약" + "".join(f" · {one}" for one in told)
 
@@ -100,7 +105,7 @@ def _other_day(day: date | None, session: date) -> str:
 
 def _index(row: Row) -> Row:
     return {
-        "name": row["name"],
+        "name": INDEX_NAMES.get(row["name"], row["name"]),
         "close": f"{row['close']:,.2f}",
         "change": words.signed(float(row["change"])) if row["change"] is not None else "",
         "rate": f"{words.signed(float(row['rate']))}%" if row["rate"] is not None else "",

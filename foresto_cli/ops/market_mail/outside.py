@@ -37,7 +37,7 @@ def abroad(app: App) -> Section:
 
 
 def filings(app: App, session: date, today: date, of_interest: Collection[str]) -> Section:
-    """Ask DART for material filings from ``session`` until ``today``; those ``of_interest`` come first, newest first."""
+    """Ask DART for material filings from ``session`` to ``today``: those ``of_interest`` first, newest before older."""
     if app.dart is None:
         return Section([], "DART_API_KEY 가 없어 공시를 싣지 않습니다(opendart.fss.or.kr 에서 무료 발급).")
     try:

@@ -18,8 +18,8 @@ RUNS = 20
 TREND = 16
 """Newest runs of a job whose durations are drawn."""
 
-BIN = 5
-"""Points of the score that share a column."""
+BINS = 20
+"""Columns in which scores are counted."""
 
 Row = dict[str, Any]
 
@@ -129,10 +129,10 @@ def _scores(connection: Connection) -> Row | None:
     named = {"day": run["score_date"], "version": run["formula_version"]}
     bins = _rows(
         connection,
-        f"SELECT least(floor(total_score / CAST(:width AS int)), 100 / CAST(:width AS int) - 1)::int AS bin, count(*) AS stocks {of_run}"
+        f"SELECT least(width_bucket(total_score, 0, 100, :bins), :bins) - 1 AS bin, count(*) AS stocks {of_run}"
         " AND total_score IS NOT NULL GROUP BY 1",
         **named,
-        width=BIN,
+        bins=BINS,
     )
     grades = _rows(connection, f"SELECT grade, count(*) AS stocks {of_run} AND grade IS NOT NULL GROUP BY 1", **named)
     reasons = _rows(
@@ -144,7 +144,7 @@ def _scores(connection: Connection) -> Row | None:
     counts = {row["bin"]: row["stocks"] for row in bins}
     return {
         **run,
-        "bins": [counts.get(place, 0) for place in range(100 // BIN)],
+        "bins": [counts.get(place, 0) for place in range(BINS)],
         "grades": {row["grade"]: row["stocks"] for row in grades},
         "reasons": {row["reason"]: row["stocks"] for row in reasons},
     }

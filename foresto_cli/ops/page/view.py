@@ -11,7 +11,7 @@ from foresto_cli.ops import words
 from foresto_cli.ops.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
 from foresto_cli.ops.page import charts
 from foresto_cli.ops.page.charts import Box, Month
-from foresto_cli.ops.page.facts import BIN, Facts, Row
+from foresto_cli.ops.page.facts import BINS, Facts, Row
 
 GOOD, NOTE, WARN, BAD = "good", "note", "warn", "bad"
 MARKS = {GOOD: "✓", NOTE: "●", WARN: "!", BAD: "✕"}
@@ -127,7 +127,7 @@ def _running(run: Row) -> dict[str, Any]:
 
 def _alert(alert: Row) -> dict[str, Any]:
     tone = LEVEL_TONES.get(alert["level"], NOTE)
-    return {**alert, "pill": Pill(tone, words.LEVELS.get(alert["level"], alert["level"]))}
+    return {**alert, "pill": Pill(tone, words.LEVELS.get(alert["level"], ""))}
 
 
 def _card(name: str, found: Sequence[Row]) -> Card:
@@ -278,7 +278,7 @@ def _scores(run: Row | None) -> dict[str, Any] | None:
         "not_scored": run["n_not_scored"],
         "provisional": run["is_provisional"],
         "columns": [
-            Column(f"{place * BIN}–{(place + 1) * BIN}점", round(100 * stocks / highest, 1), stocks)
+            Column(f"{place * 100 // BINS}–{(place + 1) * 100 // BINS}점", round(100 * stocks / highest, 1), stocks)
             for place, stocks in enumerate(run["bins"])
         ],
         "grades": [

@@ -3,14 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from foresto_cli import clock, logs, settings
 from foresto_cli.calendar import Calendar
@@ -18,12 +17,12 @@ from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
-from foresto_cli.store.limits import StoredLimits
+from foresto_cli.store.limits import NoLimits, StoredLimits
 from foresto_cli.upstream.apprise_urls import Apprise
 from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import Transport, UpstreamSession
+from foresto_cli.upstream.http import Limits, Transport, UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.mail import Mail, Server
@@ -53,6 +52,7 @@ class App:
         console: where to print.
         redact: takes secrets out of text.
         sandbox: the stand-in for every upstream, when there is one.
+        limits: where budgets and breakers are remembered; in the database, unless that is what is missing.
     """
 
     settings: Settings
@@ -61,11 +61,12 @@ class App:
     console: Console
     redact: logs.Redactor
     sandbox: "Sandbox | None" = None
+    limits: Limits | None = None
     _transport: Transport = field(init=False)
 
     def __post_init__(self) -> None:
         """Share one memory of budgets and breakers among all clients."""
-        limits = StoredLimits(self.engine)
+        limits = self.limits or StoredLimits(self.engine)
         self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE) if self.sandbox else Transport(limits)
 
     @property
@@ -209,6 +210,34 @@ def opened(console: Console, *, sandboxed: bool, without: tuple[str, ...] = ()) 
         ConfigError, StoreUnavailable, UsageError: what has to be put right first.
     """
     with ExitStack() as stack:
+        around = stack.enter_context(_surroundings(console, sandboxed=sandboxed, without=without))
+        url = around.settings.database_url
+        engine = stack.enter_context(
+            store_engine.opened(
+                url.get_secret_value() if url is not None else None,
+                around.folders.data,
+                sandbox=sandboxed,
+                patient=settings.started_by() is not None,
+            )
+        )
+        yield replace(around, engine=engine, limits=None)
+
+
+@contextmanager
+def without_database(console: Console, *, sandboxed: bool) -> Iterator[App]:
+    """Yield what can be had while the database is away: enough to tell somebody.
+
+    Raises:
+        ConfigError, UsageError: as :func:`opened`.
+    """
+    with _surroundings(console, sandboxed=sandboxed, without=()) as around:
+        yield around
+
+
+@contextmanager
+def _surroundings(console: Console, *, sandboxed: bool, without: tuple[str, ...]) -> Iterator[App]:
+    """Yield the application with an engine that leads nowhere."""
+    with ExitStack() as stack:
         folders = settings.paths()
         settings.private_folder(folders.state)
         sandbox = None
@@ -221,9 +250,8 @@ def opened(console: Console, *, sandboxed: bool, without: tuple[str, ...] = ()) 
         found = found.model_copy(update=dict.fromkeys(without))
         redact = logs.Redactor(found.secrets())
         logs.start(folders.logs, found.foresto_log_level, redact)
-        url = found.database_url.get_secret_value() if isinstance(found.database_url, SecretStr) else None
-        engine = stack.enter_context(store_engine.opened(url, folders.data, sandbox=sandboxed))
-        yield App(found, folders, engine, console, redact, sandbox)
+        nowhere = create_engine("postgresql+psycopg://")
+        yield App(found, folders, nowhere, console, redact, sandbox, NoLimits())
 
 
 def sandbox_options() -> "Options":

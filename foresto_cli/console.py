@@ -44,6 +44,13 @@ class Console:
         else:
             self.line(text)
 
+    def clear(self) -> None:
+        """Start on an empty screen; in a pipe, on an empty line."""
+        if self.is_terminal:
+            self._rich().clear()
+        else:
+            self.line()
+
     def complain(self, text: str) -> None:
         """Print one line on stderr."""
         print(text, file=sys.stderr, flush=True)

@@ -23,6 +23,15 @@ FSC_ALIASES = ("fsc_data_go_kr_api_key",)
 """Another name under which the key of data.go.kr may stand."""
 
 
+SCHEDULER = "FORESTO_SCHEDULER"
+"""Set by the files of ``foresto schedule install``."""
+
+
+def started_by() -> str | None:
+    """Return the scheduler that started this process, or None for a person."""
+    return os.environ.get(SCHEDULER) or None
+
+
 @dataclass(frozen=True)
 class Paths:
     """Where foresto keeps things: ``config`` (settings), ``data`` (database), ``state`` (logs, locks, payloads)."""
@@ -45,6 +54,16 @@ class Paths:
     def lock_file(self) -> Path:
         """The lock that keeps two collecting commands apart."""
         return self.state / "collect.lock"
+
+    @property
+    def chain_lock_file(self) -> Path:
+        """The lock that keeps two chains apart."""
+        return self.state / "chain.lock"
+
+    @property
+    def outage_file(self) -> Path:
+        """What is remembered of a database that cannot be reached, while it cannot."""
+        return self.state / "outage.json"
 
     def in_sandbox(self) -> "Paths":
         """Return the same folders for the sandbox, which shares nothing with the real ones."""

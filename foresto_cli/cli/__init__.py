@@ -6,6 +6,7 @@ These modules import nothing heavy at the top, so that ``--help`` stays fast.
 import typer
 
 from foresto_cli.cli import (
+    alerts,
     dart,
     dashboard,
     db,
@@ -17,6 +18,7 @@ from foresto_cli.cli import (
     run,
     runs,
     sandbox,
+    schedule,
     status,
     stocks,
     verify,
@@ -46,6 +48,8 @@ app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")
 app.add_typer(report.app, name="report")
 app.add_typer(watchlist.app, name="watchlist")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(db.app, name="db")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("status", context_settings=HELP)(status.status)

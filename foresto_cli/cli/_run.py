@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from foresto_cli.errors import ForestoError, exit_code_of
+from foresto_cli.errors import ForestoError, StoreUnavailable, exit_code_of
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -43,9 +43,11 @@ def perform(ctx: typer.Context, command: str, work: Work, *, as_json: bool, show
 
     console = Console(as_json=as_json)
     try:
-        result = _opened(ctx, console, work)
+        result = _opened(ctx, console, command, work)
     except ForestoError as error:
         console.complain(f"✗ {error}")
+        if isinstance(error, StoreUnavailable):
+            _tell_of_outage(ctx, console, error)
         console.result(_refusal(command, error))
         raise typer.Exit(exit_code_of(error)) from None
     if shown:
@@ -56,14 +58,23 @@ def perform(ctx: typer.Context, command: str, work: Work, *, as_json: bool, show
     raise typer.Exit(result["exit_code"])
 
 
-def _opened(ctx: typer.Context, console: "Console", work: Work) -> dict[str, Any]:
+def _opened(ctx: typer.Context, console: "Console", command: str, work: Work) -> dict[str, Any]:
     from foresto_cli import app as application
-    from foresto_cli.ops import stop
+    from foresto_cli.ops import stop, watch
 
     stop.listen()
     globals_: Globals = ctx.obj
-    with application.opened(console, sandboxed=globals_.sandbox) as app:
+    with application.opened(console, sandboxed=globals_.sandbox) as app, watch.attended(app, command):
         return work(app)
+
+
+def _tell_of_outage(ctx: typer.Context, console: "Console", error: StoreUnavailable) -> None:
+    from foresto_cli import app as application
+    from foresto_cli.ops import outage
+
+    globals_: Globals = ctx.obj
+    with application.without_database(console, sandboxed=globals_.sandbox) as app:
+        outage.tell(app, error)
 
 
 def _refusal(command: str, error: ForestoError) -> dict[str, Any]:

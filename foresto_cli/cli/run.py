@@ -1,6 +1,6 @@
 """``foresto run``: chains of commands in the right order."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="여러 단계를 순서대로.", no_args_is_help=True, context_settings=HELP)
 
+IfDue = Annotated[
+    bool,
+    typer.Option("--if-due", help="시간표의 마지막 시각 뒤에 이미 돌았으면 아무것도 하지 않습니다(스케줄러가 씁니다)."),
+]
+
 
 @app.callback()
 def group() -> None:
@@ -20,13 +25,56 @@ def group() -> None:
 @app.command()
 def initial(ctx: typer.Context, workers: Workers = 4, wait: Wait = "0s", as_json: Json = False) -> None:
     """처음 한 번: 상장 목록 → 5년 시세 → 지수 → 종목 → ETF → 검증. 끊겨도 다시 실행하면 이어집니다."""
+    _run(ctx, "initial", workers=workers, wait=wait, as_json=as_json)
 
+
+@app.command()
+def weekday(
+    ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
+    """평일 16:30: 상장 목록 → 빠진 시세 → 지수 → 종목 → ETF → 검증. 며칠 쉬었으면 빠진 날을 모두 채웁니다."""
+    _run(ctx, "weekday", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
+
+
+@app.command("weekday_final")
+def weekday_final(
+    ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
+    """평일 18:40: 같은 순서로 한 번 더. 잠정이던 시세를 확정 시세로 다시 받습니다."""
+    _run(ctx, "weekday_final", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
+
+
+@app.command()
+def weekly(
+    ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
+    """토요일 10:00: 상장 목록 → 종목 → ETF → 주간 검증(50종목은 다른 출처와 견줍니다)."""
+    _run(ctx, "weekly", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
+
+
+@app.command()
+def monthly(
+    ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
+    """매달 1일 13:00: 월간 검증."""
+    _run(ctx, "monthly", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
+
+
+@app.command()
+def quarterly(
+    ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
+    """2·5·8·11월 1일 14:00."""
+    _run(ctx, "quarterly", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
+
+
+def _run(ctx: typer.Context, name: str, *, workers: int, wait: str, as_json: bool, if_due: bool = False) -> None:
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import chains, job
 
         options = job.Options(workers=workers, wait=job.duration(wait))
-        result = chains.run(found, "initial", chains.INITIAL, options)
+        result = chains.run_chain(found, name, options, if_due=if_due)
         chains.show_summary(found, result)
         return result
 
-    perform(ctx, "run initial", work, as_json=as_json, shown=False)
+    perform(ctx, f"run {name}", work, as_json=as_json, shown=False)

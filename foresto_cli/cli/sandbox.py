@@ -28,3 +28,14 @@ def faults(
     from foresto_cli.ops import drill
 
     raise typer.Exit(drill.faults(add, clear=clear))
+
+
+@app.command()
+def sent(
+    clear: Annotated[bool, typer.Option("--clear", help="모아 둔 것을 모두 버립니다.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 표준 출력에 씁니다.")] = False,
+) -> None:
+    """--sandbox 명령들이 보낸 메일, Slack 알림, 핑을 보여 줍니다. 밖으로 나간 것은 없습니다."""
+    from foresto_cli.ops import drill
+
+    raise typer.Exit(drill.sent(clear=clear, as_json=as_json))

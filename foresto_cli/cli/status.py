@@ -1,6 +1,6 @@
 """``foresto status``: the state at a glance."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,12 +10,19 @@ if TYPE_CHECKING:
     from foresto_cli.app import App
 
 
-def status(ctx: typer.Context, as_json: Json = False) -> None:
-    """실행 중인 작업, 자료의 나이, 열린 경보, 한도, 차단을 한눈에 보여 줍니다."""
+def status(
+    ctx: typer.Context,
+    watch: Annotated[bool, typer.Option("--watch", help="Ctrl-C 를 누를 때까지 새로 그립니다.")] = False,
+    every: Annotated[float, typer.Option(help="--watch 의 간격.", min=0.5, metavar="초")] = 2.0,
+    as_json: Json = False,
+) -> None:
+    """실행 중인 작업, 자료의 나이, 열린 경보, 시간표, 한도, 차단을 한눈에 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import state
 
+        if watch:
+            return state.watch(found, every)
         result = state.status(found)
         state.show(found.console, result)
         return result

@@ -110,7 +110,7 @@ class CompanyNumbers:
                 f"상장종목이 {len(records):,}개뿐입니다(상장된 보통주 {self.common:,}개). 일부만 온 목록입니다."
             )
         try:
-            rows = [{"isin": record["isinCd"], "crno": record["crno"].strip()} for record in records]
+            rows = [{"isin": record["isinCd"].strip(), "crno": record["crno"].strip()} for record in records]
         except (KeyError, AttributeError) as error:
             raise BadPayload(f"{answer.unit.label} 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
         if len({row["isin"] for row in rows}) != len(rows):

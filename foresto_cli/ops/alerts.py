@@ -1,10 +1,12 @@
 """``ops_alert``: one open row per incident, counted while it lasts, resolved when its cause is gone."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli import clock
+from foresto_cli.errors import UsageError
 
 
 @dataclass(frozen=True)
@@ -26,21 +28,21 @@ class Alert:
     message: str
 
 
-def raise_alert(engine: Engine, alert: Alert, run_id: int | None) -> bool:
-    """Open the incident or count it once more; return whether it is new."""
+def raise_alert(engine: Engine, alert: Alert, run_id: int | None, *, counted: bool = True) -> bool:
+    """Open the incident, or count it once more unless it was merely looked at again; return whether it is new."""
     with engine.begin() as connection:
-        occurrences: int = connection.execute(
+        is_new: bool = connection.execute(
             text(
                 "INSERT INTO ops_alert AS a (alert_type, subject, alert_level, alert_title, alert_message, run_id,"
                 " created_at, last_seen_at) VALUES (:kind, :subject, :level, :title, :message, :run_id, :now, :now)"
                 " ON CONFLICT (alert_type, subject) WHERE resolved_at IS NULL DO UPDATE"
-                " SET occurrences = a.occurrences + 1, last_seen_at = excluded.last_seen_at,"
-                " alert_level = excluded.alert_level, alert_message = excluded.alert_message"
-                " RETURNING occurrences"
+                " SET occurrences = a.occurrences + :more, last_seen_at = excluded.last_seen_at,"
+                " alert_level = excluded.alert_level, alert_title = excluded.alert_title,"
+                " alert_message = excluded.alert_message RETURNING xmax = 0"
             ),
-            {**alert.__dict__, "run_id": run_id, "now": clock.wall()},
+            {**alert.__dict__, "run_id": run_id, "now": clock.wall(), "more": int(counted)},
         ).scalar_one()
-    return occurrences == 1
+    return is_new
 
 
 def resolve(engine: Engine, kind: str, subject: str) -> bool:
@@ -66,3 +68,35 @@ def open_alerts(connection: Connection) -> list[tuple[int, str, str, str, int]]:
         )
     )
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def acknowledge(engine: Engine, number: int) -> str:
+    """Stop repeating an open incident; return its title.
+
+    Raises:
+        UsageError: there is no open one of that number.
+    """
+    with engine.begin() as connection:
+        title: str | None = connection.scalar(
+            text(
+                "UPDATE ops_alert SET acknowledged_at = coalesce(acknowledged_at, :now)"
+                " WHERE alert_id = :number AND resolved_at IS NULL RETURNING alert_title"
+            ),
+            {"number": number, "now": clock.wall()},
+        )
+    if title is None:
+        raise UsageError(f"{number}번은 열린 경보가 아닙니다. foresto alerts list 로 번호를 확인하세요.")
+    return title
+
+
+def recent(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """Return every open incident and the newest ``limit`` ended ones, open ones first, as mappings of their columns."""
+    rows = connection.execute(
+        text(
+            "(SELECT * FROM ops_alert WHERE resolved_at IS NULL ORDER BY"
+            " array_position(ARRAY['critical', 'warning', 'info'], alert_level::text), alert_id)"
+            " UNION ALL (SELECT * FROM ops_alert WHERE resolved_at IS NOT NULL ORDER BY resolved_at DESC LIMIT :limit)"
+        ),
+        {"limit": limit},
+    )
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore

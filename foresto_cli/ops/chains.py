@@ -1,17 +1,26 @@
 """Chains: steps in the order of what they need; a step whose need failed is left out and named, the rest runs."""
 
+import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foresto_cli import clock
+from sqlalchemy import text
+
+from foresto_cli import clock, settings, timetable
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError, exit_code_of
-from foresto_cli.ops import loads, roster, verification
+from foresto_cli.ops import alerts, dead_man, loads, lock, overdue, roster, runs, verification, watch
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.job import Options, Result
 
+log = logging.getLogger(__name__)
+
 REFRESH_DAYS = 2
+NO_USE_REPEATING = (0, 3, 65)
+"""After these a chain that is due need not be started again; after a network that was down it is."""
+LABELS = {**{job.name: job.label for job in timetable.JOBS}, "initial": "처음 받기"}
 
 
 @dataclass(frozen=True)
@@ -29,24 +38,72 @@ class Step:
     needs: tuple[str, ...] = ()
 
 
-INITIAL = (
-    Step("listing load", roster.load_listing),
-    Step(
-        "prices incremental",
-        lambda app, options: loads.load_prices_incremental(app, loads.DEFAULT_DAYS, REFRESH_DAYS, options),
-    ),
-    Step("prices index", lambda app, options: loads.load_index(app, loads.DEFAULT_DAYS, options)),
-    Step("stocks load", roster.load_stocks, needs=("listing load",)),
-    Step("stocks etfs", roster.load_etfs),
-    Step(
-        "verify daily",
-        lambda app, _: verification.verify_daily(app),
-        needs=("listing load", "prices incremental"),
-    ),
+LISTING = Step("listing load", roster.load_listing)
+PRICES = Step(
+    "prices incremental",
+    lambda app, options: loads.load_prices_incremental(app, loads.DEFAULT_DAYS, REFRESH_DAYS, options),
 )
+INDEX = Step("prices index", lambda app, options: loads.load_index(app, loads.DEFAULT_DAYS, options))
+STOCKS = Step("stocks load", roster.load_stocks, needs=("listing load",))
+ETFS = Step("stocks etfs", roster.load_etfs)
+VERIFY_DAILY = Step(
+    "verify daily", lambda app, _: verification.verify_daily(app), needs=("listing load", "prices incremental")
+)
+VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), needs=("listing load",))
+VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
+
+INITIAL = (LISTING, PRICES, INDEX, STOCKS, ETFS, VERIFY_DAILY)
+WEEKDAY = (LISTING, PRICES, INDEX, STOCKS, ETFS, VERIFY_DAILY)
+WEEKLY = (LISTING, STOCKS, ETFS, VERIFY_WEEKLY)
+MONTHLY = (VERIFY_MONTHLY,)
+QUARTERLY: tuple[Step, ...] = ()
+CHAINS: dict[str, tuple[Step, ...]] = {
+    "initial": INITIAL,
+    "weekday": WEEKDAY,
+    # The same once more: what was provisional in the afternoon is read a second time.
+    "weekday_final": WEEKDAY,
+    "weekly": WEEKLY,
+    "monthly": MONTHLY,
+    "quarterly": QUARTERLY,
+}
 
 GOOD_ENOUGH = (0, 3)
 SUMS = ("planned", "done", "no_data", "failed", "pending")
+
+
+def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) -> Result:
+    """Run a chain by name, alone: a second start waits as long as ``options`` say.
+
+    With ``if_due`` a chain that has gone through since its newest start in the timetable is left alone: that is how
+    schedulers start it, at its hour, on waking, at login.
+
+    Raises:
+        Busy: another chain is under way.
+        Interrupted: the process was asked to stop.
+    """
+    with lock.held(app.folders.chain_lock_file, options.wait.total_seconds()):
+        if if_due and not _is_due(app, timetable.job(name)):
+            return _summary(f"run {name}", [], 0.0) | {"notes": ["제시간에 이미 돌았습니다."]}
+        with dead_man.switch(app, name) as results:
+            results.append(run(app, name, CHAINS[name], options))
+        return results[0]
+
+
+def _is_due(app: App, job: timetable.Job) -> bool:
+    """Say whether ``job`` has not gone well since its newest start: one that failed is tried again."""
+    runs.close_abandoned(app.engine)
+    with app.engine.connect() as connection:
+        return not connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT FROM data_collection_log WHERE job_name = ANY(:names)"
+                " AND started_at >= :start AND exit_code = ANY(:good))"
+            ),
+            {
+                "names": list(job.counts_as),
+                "start": job.previous(clock.now()).replace(tzinfo=None),
+                "good": list(NO_USE_REPEATING),
+            },
+        )
 
 
 def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
@@ -55,24 +112,40 @@ def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
     Raises:
         Interrupted: the process was asked to stop; the step at hand has closed its own run.
     """
-    started = clock.monotonic()
+    command = f"run {name}"
+    label = LABELS[name]
+    scheduler = settings.started_by()
+    if scheduler is not None and name != "initial":
+        overdue.expect(app, scheduler, name)
+    runs.close_abandoned(app.engine)
     results: dict[str, Result] = {}
-    for step in steps:
-        missing = [need for need in step.needs if results[need]["exit_code"] not in GOOD_ENOUGH]
-        app.console.strong(f"\n▷ {step.name}")
-        results[step.name] = _skipped(step, missing) if missing else _done(app, step, options)
-        _show(app, results[step.name])
-        interruption = clock.interruption()
-        if interruption is not None:
-            raise interruption
-    return _summary(f"run {name}", list(results.values()), round(clock.monotonic() - started, 3))
+    with runs.recorded(app.engine, command, label) as record, runs.steps_of(record):
+        for step in steps:
+            missing = [need for need in step.needs if results[need]["exit_code"] not in GOOD_ENOUGH]
+            app.console.strong(f"\n▷ {step.name}")
+            record.report({"dataset": step.name, "done": len(results), "planned": len(steps), "unit": step.name})
+            results[step.name] = _skipped(step, missing) if missing else _done(app, step, options)
+            _show(app, results[step.name])
+            interruption = clock.interruption()
+            if interruption is not None:
+                raise interruption
+        result = _summary(command, list(results.values()), record.seconds) | {"run_id": record.run_id}
+        record.close(result, next(iter(result["reasons"]), None))
+    return result
 
 
 def _done(app: App, step: Step, options: Options) -> Result:
     try:
-        return step.work(app, options)
+        result = step.work(app, options)
     except ForestoError as error:
         return _failed(step, error.outcome, exit_code_of(error), str(error))
+    # A bug in one step must not keep the others from running when nobody watches: it is logged, told and ends with 70.
+    except Exception as error:
+        log.exception("bug in %s", step.name)
+        watch.note_bug(app, step.name, error)
+        return _failed(step, "failed", ForestoError.exit_code, f"{step.name}: foresto 의 오류({type(error).__name__})")
+    alerts.resolve(app.engine, "bug", step.name)
+    return result
 
 
 def _skipped(step: Step, missing: Sequence[str]) -> Result:
@@ -102,29 +175,57 @@ def _show(app: App, result: Result) -> None:
 
 
 def _summary(command: str, steps: list[Result], seconds: float) -> dict[str, Any]:
-    worst = max(steps, key=lambda step: (step["exit_code"] not in GOOD_ENOUGH, step["exit_code"]))
+    worst = max(steps, key=lambda step: (step["exit_code"] not in GOOD_ENOUGH, step["exit_code"]), default=None)
     ended = [step for step in steps if step["exit_code"] != 0]
-    outcome = "done" if not ended else "partial" if len(ended) < len(steps) else worst["outcome"]
-    upstreams = {name for step in steps for name in step["requests"]}
+    idle = all(step["outcome"] == "nothing_to_do" for step in steps)
+    outcome = "nothing_to_do" if idle else "done"
+    if worst is not None and ended:
+        outcome = "partial" if len(ended) < len(steps) else worst["outcome"]
+    upstreams = {name for step in steps for name in step["requests"]} | {"total"}
     return {
         "command": command,
         "outcome": outcome,
-        "exit_code": worst["exit_code"],
+        "exit_code": worst["exit_code"] if worst else 0,
         "run_id": None,
         "units": {name: sum(step["units"][name] for step in steps) for name in SUMS},
         "rows": {name: sum(step["rows"][name] for step in steps) for name in ("added", "changed", "unchanged")},
+        "tables": _tables(steps),
         "requests": {name: sum(step["requests"].get(name, 0) for step in steps) for name in sorted(upstreams)},
-        "seconds": seconds,
-        "sources": {},
+        "seconds": round(seconds, 3),
+        "sources": _sources(steps),
         "alerts": list(dict.fromkeys(title for step in steps for title in step["alerts"])),
+        "reasons": [f"{step['command']}: {step['reasons'][0]}" for step in steps if step["reasons"]],
         "steps": steps,
     }
+
+
+def _tables(steps: list[Result]) -> dict[str, dict[str, int]]:
+    tables: dict[str, dict[str, int]] = {}
+    for step in steps:
+        for name, counts in step.get("tables", {}).items():
+            sums = tables.setdefault(name, dict.fromkeys(counts, 0))
+            for word, count in counts.items():
+                sums[word] += count
+    return tables
+
+
+def _sources(steps: list[Result]) -> dict[str, int]:
+    sources: Counter[str] = Counter()
+    for step in steps:
+        sources += Counter(step.get("sources", {}))
+    return dict(sources)
 
 
 def show_summary(app: App, result: Result) -> None:
     """Print the last lines of a chain."""
     app.console.line()
+    for note in result.get("notes", []):
+        app.console.line(f"· {note}")
     for step in result["steps"]:
         mark = "✓" if step["exit_code"] == 0 and step["outcome"] != "skipped" else "✗"
         app.console.line(f"{mark} {step['command']}: {step['outcome']}")
+    requests, rows = result["requests"]["total"], result["rows"]
     app.console.strong(f"{'✓' if result['exit_code'] == 0 else '✗'} {result['command']} ({result['seconds']:.0f}초)")
+    app.console.line(
+        f"  요청 {requests:,} · 추가 {rows['added']:,} · 변경 {rows['changed']:,} · 그대로 {rows['unchanged']:,}"
+    )

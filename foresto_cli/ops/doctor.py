@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,33 +15,16 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError, exit_code_of
 from foresto_cli.loaders import crno
-from foresto_cli.ops import lock, runs
+from foresto_cli.ops import lock, runs, unattended
+from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis
 from foresto_cli.settings import Paths
 from foresto_cli.store import embedded, limits
 from foresto_cli.store.migrate import database_moment
 
-OK, NOTE, WRONG = "ok", "note", "wrong"
 MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 CHEAP_SPAN = timedelta(days=10)
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """One precondition.
-
-    Attributes:
-        name: what was looked at.
-        state: ``ok``, ``note`` (works, but know this) or ``wrong``.
-        text: what was found, and what to do.
-        exit_code: what a run would exit with because of it.
-    """
-
-    name: str
-    state: str
-    text: str
-    exit_code: int = 0
 
 
 def examine(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> list[Diagnosis]:
@@ -50,7 +33,7 @@ def examine(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> list[D
     found = [_clock(), *_folders(folders)]
     try:
         with application.opened(console, sandboxed=sandboxed) as app:
-            found += [*_keys(app), _database(app), *_memory(app), _calendar(app)]
+            found += [*_keys(app), _database(app), *_memory(app), _calendar(app), *unattended.examine(app)]
             if ask_upstreams:
                 found += list(_upstreams(app))
     except ForestoError as error:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import asdict
 
 from foresto_cli import settings
 from foresto_cli.app import sandbox_options
@@ -59,4 +60,27 @@ def faults(add: str | None, *, clear: bool) -> int:
         console.line(str(fault))
     if not kept:
         console.line("걸어 둔 장애가 없습니다.")
+    return 0
+
+
+def sent(*, clear: bool, as_json: bool) -> int:
+    """List what sandboxed commands sent, or throw it away; return the exit code."""
+    from foresto_cli.sandbox import outbox
+
+    console = Console(as_json=as_json)
+    try:
+        file = settings.private_folder(settings.paths().in_sandbox().state) / outbox.FILE
+    except ForestoError as error:
+        console.complain(f"✗ {error}")
+        return exit_code_of(error)
+    if clear:
+        file.unlink(missing_ok=True)
+    items = outbox.load(file)
+    for item in items:
+        console.strong(f"{item.at} {item.channel} → {', '.join(item.to)}: {item.subject}")
+        for line in item.text.splitlines():
+            console.line(f"  {line}")
+    if not items:
+        console.line("보낸 것이 없습니다.")
+    console.result({"command": "sandbox sent", "exit_code": 0, "sent": [asdict(item) for item in items]})
     return 0

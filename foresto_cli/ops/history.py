@@ -16,6 +16,8 @@ SHOWN = (
     ("total_count", "단위"),
     ("success_count", "성공"),
     ("failed_count", "실패"),
+    ("chain_id", "묶음 번호"),
+    ("started_by", "스케줄러"),
     ("host", "호스트"),
     ("process_id", "PID"),
     ("error_message", "이유"),
@@ -50,6 +52,7 @@ def show_one(app: App, run_id: int) -> dict[str, Any]:
     """
     with app.engine.connect() as connection:
         found = runs.one(connection, run_id)
+        steps = runs.steps(connection, run_id)
     if found is None:
         raise UsageError(f"{run_id}번 실행은 없습니다. foresto runs list 로 번호를 확인하세요.")
     app.console.table("", ("항목", "값"), [(label, found[name]) for name, label in SHOWN if found[name] is not None])
@@ -59,4 +62,28 @@ def show_one(app: App, run_id: int) -> dict[str, Any]:
     requests = detail.get("requests") or {}
     if requests:
         app.console.line("요청: " + " · ".join(f"{name} {count:,}" for name, count in requests.items()))
-    return {"command": "runs show", "exit_code": 0, "run": found}
+    if steps or "steps" in detail:
+        _show_steps(app, steps, detail.get("steps", []))
+    return {"command": "runs show", "exit_code": 0, "run": found, "steps": steps}
+
+
+def _show_steps(app: App, steps: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
+    """Print what ran, and what the chain says about steps that have no run of their own (skipped, refused)."""
+    rows = [
+        (
+            step["id"],
+            step["job_name"],
+            f"{step['started_at']:%H:%M:%S}",
+            step["status"],
+            f"{step['duration_seconds'] or 0:.1f}초",
+            step["error_message"],
+        )
+        for step in steps
+    ]
+    ran = {step["job_name"] for step in steps}
+    rows += [
+        (None, step["command"], "", step["outcome"], "", next(iter(step["reasons"]), None))
+        for step in told
+        if step["command"] not in ran
+    ]
+    app.console.table("단계", ("번호", "작업", "시작", "결과", "시간", "이유"), rows)

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
@@ -15,12 +16,15 @@ from sqlalchemy.sql import bindparam
 
 from foresto_cli import clock
 from foresto_cli.errors import ForestoError, StoreUnavailable, exit_code_of
+from foresto_cli.settings import started_by
 from foresto_cli.store.engine import explained
 
 HEARTBEAT_SECONDS = 5.0
 HEART_STOPPED = timedelta(minutes=1)
 """A run without a heartbeat for so long is dead, whoever has its process number now."""
 RUNNING = "running"
+
+_chain: ContextVar[int | None] = ContextVar("chain", default=None)
 
 
 class Run:
@@ -93,8 +97,8 @@ def recorded(engine: Engine, job: str, label: str) -> Iterator[Run]:
         run_id: int = connection.execute(
             text(
                 "INSERT INTO data_collection_log"
-                " (job_name, job_label, status, started_at, heartbeat_at, host, process_id)"
-                " VALUES (:job, :label, :status, :now, :now, :host, :pid) RETURNING id"
+                " (job_name, job_label, status, started_at, heartbeat_at, host, process_id, chain_id, started_by)"
+                " VALUES (:job, :label, :status, :now, :now, :host, :pid, :chain, :scheduler) RETURNING id"
             ),
             {
                 "job": job,
@@ -103,6 +107,8 @@ def recorded(engine: Engine, job: str, label: str) -> Iterator[Run]:
                 "now": clock.wall(),
                 "host": socket.gethostname(),
                 "pid": os.getpid(),
+                "chain": _chain.get(),
+                "scheduler": started_by(),
             },
         ).scalar_one()
     run = Run(engine, run_id)
@@ -116,6 +122,16 @@ def recorded(engine: Engine, job: str, label: str) -> Iterator[Run]:
     finally:
         run.stop_beating()
         heart.join()
+
+
+@contextmanager
+def steps_of(run: Run) -> Iterator[None]:
+    """Let the runs that are opened in the block be steps of ``run``."""
+    token = _chain.set(run.run_id)
+    try:
+        yield
+    finally:
+        _chain.reset(token)
 
 
 def close(engine: Engine, run_id: int, result: dict[str, Any], error: str | None) -> None:
@@ -176,6 +192,14 @@ def one(connection: Connection, run_id: int) -> dict[str, Any] | None:
     """Return one run as a mapping of its columns, or None when there is no such number."""
     row = connection.execute(text("SELECT * FROM data_collection_log WHERE id = :id"), {"id": run_id}).one_or_none()
     return None if row is None else dict(row._mapping)  # noqa: SLF001  # as above
+
+
+def steps(connection: Connection, chain_id: int) -> list[dict[str, Any]]:
+    """Return the runs that were steps of a chain, in order, as mappings of their columns."""
+    rows = connection.execute(
+        text("SELECT * FROM data_collection_log WHERE chain_id = :id ORDER BY id"), {"id": chain_id}
+    )
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # as above
 
 
 def _is_alive(process_id: int) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from foresto_cli.clock import KST
-from foresto_cli.ops.timetable import JOBS, Job
+from foresto_cli.timetable import JOBS, Job
 
 KOREA = timedelta(hours=9)
 LABEL = "com.foresto"

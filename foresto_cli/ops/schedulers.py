@@ -12,8 +12,8 @@ from typing import Protocol
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops import schedule_files as files
 from foresto_cli.ops.schedule_files import Place
-from foresto_cli.ops.timetable import JOBS
 from foresto_cli.settings import private_folder
+from foresto_cli.timetable import JOBS
 
 PATIENCE_SECONDS = 30
 READABLE_FILE = 0o644
@@ -22,7 +22,9 @@ READABLE_FILE = 0o644
 class Scheduler(Protocol):
     """One of the three."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Return what the operator calls it."""
 
     def files(self, place: Place) -> Mapping[Path, str]:
         """Return what would be written: path → content."""

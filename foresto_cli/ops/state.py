@@ -8,7 +8,8 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
-from foresto_cli.ops import alerts, runs
+from foresto_cli.errors import Interrupted
+from foresto_cli.ops import alerts, notify, runs, schedule
 from foresto_cli.store import limits
 
 
@@ -59,6 +60,8 @@ def status(app: App) -> dict[str, Any]:
                 {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
                 for number, level, title, message, times in alerts.open_alerts(connection)
             ],
+            "jobs": schedule.plan(app),
+            "channels": [channel.label for channel in notify.channels(app)],
             "budgets": dict(limits.budgets(connection)),
             "blocked": [
                 {"upstream": name, "until": until, "reason": reason}
@@ -133,8 +136,28 @@ def show(console: Console, found: dict[str, Any]) -> None:
     for alert in found["alerts"]:
         console.strong(f"⚠ [{alert['level']}] {alert['title']} ({alert['occurrences']}번)")
         console.line(f"  {alert['message']}")
+    if not found["channels"]:
+        console.line("· 경보를 받을 곳이 없습니다: foresto doctor")
+    expected = [job for job in found["jobs"] if job["scheduler"] is not None]
+    if expected:
+        rows = [(job["label"], job["last_start"], job["next_start"], len(job["missed"])) for job in expected]
+        console.table("시간표", ("작업", "마지막 시작", "다음 시작", "놓침"), rows)
     for block in found["blocked"]:
         console.line(f"⛔ {block['upstream']}: {block['until']} 까지 묻지 않습니다")
     if found["budgets"]:
         used = " · ".join(f"{name} {count:,}" for name, count in found["budgets"].items())
         console.line(f"오늘 보낸 요청: {used}")
+
+
+def watch(app: App, seconds: float) -> dict[str, Any]:
+    """Print the state again and again until the operator stops it; return the last one."""
+    found = status(app)
+    try:
+        while True:
+            app.console.clear()
+            show(app.console, found)
+            app.console.line(f"\n{seconds:g}초마다 새로 봅니다. Ctrl-C 로 끝냅니다.")
+            clock.sleep(seconds)
+            found = status(app)
+    except Interrupted:
+        return found

@@ -1,6 +1,6 @@
 """Opening the database: the operator's server, or our own embedded one. Nothing else opens connections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,22 +8,26 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
+from foresto_cli import clock
 from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.store import embedded, migrate
 
 POOL_SIZE = 5
 POOL_OVERFLOW = 10
 CONNECT_TIMEOUT_SECONDS = 10
+TRY_AGAIN_AFTER = (5.0, 5.0)
+"""Seconds before each further try to connect (SPEC §6)."""
 
 
 @contextmanager
-def opened(url: str | None, folder: Path, *, sandbox: bool) -> Iterator[Engine]:
+def opened(url: str | None, folder: Path, *, sandbox: bool, patient: bool = False) -> Iterator[Engine]:
     """Yield an engine on a migrated database.
 
     Args:
         url: the operator's ``DATABASE_URL``, or ``None`` for the embedded server.
         folder: where the embedded server keeps its data.
         sandbox: whether synthetic data will be written; a database belongs to one world for ever.
+        patient: whether to try twice more to reach the operator's server; a person is told at once.
 
     Raises:
         StoreUnavailable: no connection, or the database belongs to the other world or to a newer foresto.
@@ -33,12 +37,12 @@ def opened(url: str | None, folder: Path, *, sandbox: bool) -> Iterator[Engine]:
         with embedded.running(folder) as own, connected(own, sandbox=sandbox) as engine:
             yield engine
     else:
-        with connected(url, sandbox=sandbox) as engine:
+        with connected(url, sandbox=sandbox, patient=patient) as engine:
             yield engine
 
 
 @contextmanager
-def connected(url: str, *, sandbox: bool) -> Iterator[Engine]:
+def connected(url: str, *, sandbox: bool, patient: bool = False) -> Iterator[Engine]:
     """Yield an engine on the server at ``url``, its tables made or migrated first."""
     engine = create_engine(
         psycopg_url(url),
@@ -48,8 +52,8 @@ def connected(url: str, *, sandbox: bool) -> Iterator[Engine]:
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "foresto"},
     )
     try:
+        _reach(engine, TRY_AGAIN_AFTER if patient else ())
         with explained():
-            _try(engine)
             migrate.ensure_current(engine, sandbox=sandbox)
         yield engine
     finally:
@@ -66,6 +70,19 @@ def unit_transaction(engine: Engine) -> Iterator[Connection]:
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL synchronous_commit TO off"))
         yield connection
+
+
+def _reach(engine: Engine, waits: Sequence[float]) -> None:
+    for pause in waits:
+        try:
+            with explained():
+                _try(engine)
+        except StoreUnavailable:
+            clock.sleep(pause)
+        else:
+            return
+    with explained():
+        _try(engine)
 
 
 def _try(engine: Engine) -> None:

@@ -65,6 +65,19 @@ class StoredLimits:
             )
 
 
+class NoLimits:
+    """Remembers nothing: for the message or two that say that the database is away."""
+
+    def check(self, breaker: str) -> None:
+        """Let everything pass."""
+
+    def spend(self, upstream: str, daily_budget: int) -> None:
+        """Count nothing."""
+
+    def block(self, breaker: str, reason: str) -> None:
+        """Forget it."""
+
+
 def budgets(connection: Connection) -> list[tuple[str, int]]:
     """Return (upstream, requests of today)."""
     rows = connection.execute(

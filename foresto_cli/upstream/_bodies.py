@@ -48,11 +48,25 @@ def json_object(response: requests.Response, label: str) -> dict[str, Any]:
         raise Transient(f"{label}: 빈 응답이 왔습니다.")
     try:
         found = json.loads(response.content)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    # Not only JSONDecodeError: a number of thousands of digits is refused by int itself.
+    except (ValueError, RecursionError):
         raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", response.content) from None
     if not isinstance(found, dict):
         raise BadPayload(f"{label}: 응답 모양이 다릅니다(JSON 객체가 아닙니다).", response.content)
     return found
+
+
+def text_records(found: Any, label: str, body: bytes = b"") -> list[dict[str, str]]:  # noqa: ANN401  # whatever was in the JSON
+    """Return ``found`` if it is a list of objects whose values are texts, as KRX's services send them.
+
+    Raises:
+        BadPayload: it is anything else.
+    """
+    if isinstance(found, list) and all(
+        isinstance(record, dict) and all(isinstance(value, str) for value in record.values()) for record in found
+    ):
+        return found
+    raise BadPayload(f"{label}: 응답의 행이 글자로 된 항목의 목록이 아닙니다.", body)
 
 
 def _text_of(body: bytes) -> str:

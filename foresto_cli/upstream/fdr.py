@@ -6,6 +6,7 @@ failure it swallowed is kept in the session and raised afterwards.
 """
 
 import io
+import re
 import threading
 import urllib.request
 import urllib.response
@@ -37,6 +38,8 @@ POLICY = Policy(
 )
 INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
 
+_ENDLESS_EXPONENT = re.compile(rb"[0-9.][eE][+-]?[0-9]{4}")
+
 Record = dict[str, Any]
 _one_at_a_time = threading.Lock()
 
@@ -66,6 +69,9 @@ def inspect(response: requests.Response) -> None:
         raise Transient("FinanceDataReader 미러가 빈 파일을 보냈습니다.")
     if not response.content.endswith(b"\n"):
         raise BadPayload("FinanceDataReader 미러의 파일이 중간에서 잘렸습니다.", response.content)
+    # The process would die, not fail: pandas' parser (2.3) overruns its memory on such an exponent.
+    if _ENDLESS_EXPONENT.search(response.content):
+        raise BadPayload("FinanceDataReader 미러의 파일에 숫자가 아닌 값이 있습니다.", response.content)
     try:
         response.content.decode("utf-8")
     except UnicodeDecodeError:
@@ -182,7 +188,7 @@ class Fdr:
             try:
                 yield
             # The library's own complaints hide the cause, which the session knows.
-            except (ValueError, LookupError, NameError, OSError, TypeError, AttributeError) as error:
+            except (ValueError, LookupError, NameError, OSError, TypeError, AttributeError, RecursionError) as error:
                 if self._session.error is None:
                     raise BadPayload(f"{LABEL}: 자료를 읽을 수 없습니다({type(error).__name__}).") from error
             finally:

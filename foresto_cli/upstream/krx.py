@@ -16,7 +16,7 @@ from typing import Any
 import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError
-from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html
+from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html, text_records
 from foresto_cli.upstream.http import Policy, Transport, UpstreamSession
 
 SOURCE_ID = "KRX"
@@ -132,13 +132,12 @@ class Krx:
                 frame = self._fetch(call)
             except LoggedOut:
                 raise self._give_up() from None
-        rows: list[dict[str, str]] = frame.to_dict("records")
-        return rows
+        return text_records(frame.to_dict("records"), LABEL)
 
     def _fetch(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # a pandas frame from an untyped library
         try:
             return call()
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadPayload(f"KRX 응답에 있어야 할 항목이 없습니다({error}). 화면이 바뀌었을 수 있습니다.") from None
 
     def _give_up(self) -> ForestoError:

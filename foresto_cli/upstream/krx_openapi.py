@@ -4,12 +4,11 @@ Non-commercial use only, source to be named ("한국거래소 통계정보"), no
 """
 
 from datetime import date
-from typing import Any
 
 import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, RateLimited
-from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
 from foresto_cli.upstream.http import Policy, Transport
 
 SOURCE_ID = "KRX_OPENAPI"
@@ -67,9 +66,9 @@ class KrxOpenApi:
             raise BadPayload(f"KRX OPEN API 의 {day} 응답에 {', '.join(empty)} 시장이 비어 있습니다.")
         return [row for rows in markets.values() for row in rows]
 
-    def _rows(self, service: str, day: date) -> list[dict[str, Any]]:
+    def _rows(self, service: str, day: date) -> list[dict[str, str]]:
         response = self._session.get(f"{BASE}/{service}", params={"basDd": f"{day:%Y%m%d}"})
-        rows: list[dict[str, Any]] = json_object(response, LABEL)["OutBlock_1"]
+        rows = text_records(json_object(response, LABEL)["OutBlock_1"], LABEL, response.content)
         wrong = {row.get("BAS_DD") for row in rows} - {f"{day:%Y%m%d}"}
         if wrong:
             raise BadPayload(f"KRX OPEN API 에 {day} 를 물었는데 다른 날짜의 자료가 왔습니다.", response.content)

@@ -1,0 +1,51 @@
+"""``foresto alerts``: the incidents for people, and whether the channels work."""
+
+from typing import Any
+
+from foresto_cli.app import App
+from foresto_cli.errors import ConfigError
+from foresto_cli.ops import alerts, notify
+
+
+def show_list(app: App, limit: int) -> dict[str, Any]:
+    """Print the open incidents and the newest ended ones, and return them."""
+    with app.engine.connect() as connection:
+        found = alerts.recent(connection, limit)
+    for alert in found:
+        state = "열림" if alert["resolved_at"] is None else f"해결 {alert['resolved_at']:%m-%d %H:%M}"
+        if alert["resolved_at"] is None and alert["acknowledged_at"] is not None:
+            state += ", 확인함"
+        level = notify.LEVELS[alert["alert_level"]]
+        app.console.strong(f"{alert['alert_id']} [{level}] {alert['alert_title']} ({state})")
+        app.console.line(f"  {alert['created_at']:%m-%d %H:%M} 부터, {alert['occurrences']:,}번")
+        if alert["resolved_at"] is None:
+            app.console.line(f"  {alert['alert_message']}")
+    if not found:
+        app.console.line("경보가 없습니다.")
+    return {"command": "alerts list", "exit_code": 0, "alerts": found}
+
+
+def acknowledge(app: App, number: int) -> dict[str, Any]:
+    """Stop repeating an incident.
+
+    Raises:
+        UsageError: there is no open one of that number.
+    """
+    title = alerts.acknowledge(app.engine, number)
+    app.console.strong(f"✓ {number}번 '{title}': 해결될 때까지 다시 알리지 않습니다.")
+    return {"command": "alerts ack", "exit_code": 0, "alert_id": number, "title": title}
+
+
+def send_test(app: App) -> dict[str, Any]:
+    """Send a test message to every channel and return what became of each.
+
+    Raises:
+        ConfigError: there is no channel.
+    """
+    outcome = notify.send_test(app)
+    if not outcome:
+        raise ConfigError(notify.NOBODY)
+    for label, reason in outcome.items():
+        app.console.line(f"✓ {label}: 보냈습니다." if reason is None else f"✗ {label}: {reason}")
+    failed = any(outcome.values())
+    return {"command": "alerts test", "exit_code": ConfigError.exit_code if failed else 0, "channels": outcome}

@@ -1,0 +1,246 @@
+"""Telling: every incident to every channel once, again each day while it lasts, and when it is over.
+
+What could not be told is told by the next command; a channel that fails is an incident of its own, told by the others.
+"""
+
+import logging
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, Row, text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import ForestoError
+from foresto_cli.ops import alerts
+from foresto_cli.ops.alerts import Alert
+from foresto_cli.upstream.mail import Letter, addresses
+
+log = logging.getLogger(__name__)
+
+REMIND_AFTER = timedelta(hours=20)
+"""And on another day: jobs start a few minutes earlier or later, and a reminder must not slip by a day for that."""
+REST = timedelta(minutes=30)
+"""A channel that failed is left alone for so long."""
+ADVISORY_LOCK = 0x666F7254
+LEVELS = {"critical": "심각", "warning": "주의", "info": "알림"}
+LONGEST_MESSAGE = 600
+NOBODY = (
+    "알림을 받을 곳이 없습니다. SLACK_WEBHOOK_URL, 또는 SMTP_HOST·SMTP_FROM·ALERT_EMAIL,"
+    " 또는 FORESTO_APPRISE_URLS 를 설정하세요."
+)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way to the operator.
+
+    Attributes:
+        name: id in ``notify_channel``.
+        label: what the operator calls it.
+        send: takes a title and a text, and raises one of our errors when they did not arrive.
+    """
+
+    name: str
+    label: str
+    send: Callable[[str, str], None]
+
+
+def channels(app: App) -> list[Channel]:
+    """Return the channels that are configured."""
+    found = app.settings
+    every = (
+        (found.slack_webhook_url, Channel("slack", "Slack", lambda title, body: _to_slack(app, title, body))),
+        (
+            found.smtp_host and found.smtp_from and found.alert_email,
+            Channel("mail", "메일", lambda title, body: _to_mail(app, title, body)),
+        ),
+        (found.foresto_apprise_urls, Channel("apprise", "Apprise", lambda title, body: _to_apprise(app, title, body))),
+    )
+    return [channel for configured, channel in every if configured]
+
+
+def _to_slack(app: App, title: str, body: str) -> None:
+    if app.slack is not None:
+        app.slack.send(f"{title}\n{body}")
+
+
+def _to_mail(app: App, title: str, body: str) -> None:
+    if app.mail is not None:
+        app.mail.send(Letter(to=addresses(app.settings.alert_email), subject=title, text=body))
+
+
+def _to_apprise(app: App, title: str, body: str) -> None:
+    if app.apprise is not None:
+        app.apprise.send(title, body)
+
+
+def deliver(app: App) -> None:
+    """Tell every channel what it does not know yet; two processes never tell the same."""
+    with _alone(app.engine) as alone:
+        # A second round lets the good channels hear of one that failed in the first.
+        if alone and any(_told(app, channel) is not None for channel in channels(app)):
+            for channel in channels(app):
+                _told(app, channel)
+
+
+def _told(app: App, channel: Channel) -> ForestoError | None:
+    """Tell one channel what is due; return why it failed, if it did just now."""
+    due = _due(app.engine, channel.name)
+    if not due or _is_resting(app.engine, channel.name):
+        return None
+    title, body = compose(due)
+    try:
+        channel.send(app.redact(title), app.redact(body))
+    except ForestoError as error:
+        failed(app, channel.name, channel.label, error)
+        return error
+    succeeded(app, channel.name)
+    _remember(app.engine, channel.name, due)
+    return None
+
+
+def send_test(app: App) -> dict[str, str | None]:
+    """Send a test message to every channel, resting or not; return label → why it failed, or None."""
+    outcome: dict[str, str | None] = {}
+    for channel in channels(app):
+        body = f"{socket.gethostname()} 의 foresto 가 보낸 시험 알림입니다. 경보는 이곳으로 옵니다."
+        try:
+            channel.send("[foresto] 시험 알림", body)
+        except ForestoError as error:
+            failed(app, channel.name, channel.label, error)
+            outcome[channel.label] = str(error)
+        else:
+            succeeded(app, channel.name)
+            outcome[channel.label] = None
+    return outcome
+
+
+def failed(app: App, name: str, label: str, error: ForestoError) -> None:
+    """Remember that a channel failed: an incident, told by the others."""
+    log.warning("channel %s failed: %s", name, error)
+    with app.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO notify_channel AS c (channel, failed_at, failing_since, reason)"
+                " VALUES (:name, :now, :now, :reason) ON CONFLICT (channel) DO UPDATE"
+                " SET failed_at = excluded.failed_at,"
+                " failing_since = coalesce(c.failing_since, excluded.failing_since), reason = excluded.reason"
+            ),
+            {"name": name, "now": clock.wall(), "reason": app.redact(str(error))},
+        )
+    alerts.raise_alert(
+        app.engine, Alert("channel", name, "warning", f"{label}: 알림을 보내지 못합니다", app.redact(str(error))), None
+    )
+
+
+def succeeded(app: App, name: str) -> None:
+    """Remember that a channel works."""
+    with app.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO notify_channel (channel, succeeded_at) VALUES (:name, :now) ON CONFLICT (channel)"
+                " DO UPDATE SET succeeded_at = excluded.succeeded_at, failing_since = NULL, reason = NULL"
+            ),
+            {"name": name, "now": clock.wall()},
+        )
+    alerts.resolve(app.engine, "channel", name)
+
+
+def compose(due: Sequence[Row[Any]]) -> tuple[str, str]:
+    """Return title and text of one message about the incidents ``due``, gravest first, the ended ones last."""
+    open_ones = [row for row in due if row.resolved_at is None]
+    if len(due) == 1:
+        (row,) = due
+        title = f"[foresto {_word(row)}] {row.alert_title}"
+    else:
+        levels = [row.alert_level for row in open_ones]
+        counts = [(label, levels.count(level)) for level, label in LEVELS.items()]
+        counts.append(("해결", len(due) - len(open_ones)))
+        title = "[foresto] " + " · ".join(f"{label} {count}" for label, count in counts if count)
+    body = "\n\n".join(_paragraph(row) for row in due)
+    return title, f"{body}\n\n— {socket.gethostname()}, foresto status"
+
+
+def _paragraph(row: Row[Any]) -> str:
+    lines = [f"[{_word(row)}] {row.alert_title}"]
+    if row.resolved_at is not None:
+        lines.append(f"  {row.created_at:%m-%d %H:%M} 부터 {row.resolved_at:%m-%d %H:%M} 까지")
+        return "\n".join(lines)
+    message = row.alert_message
+    lines.append(f"  {message[:LONGEST_MESSAGE]}{'…' if len(message) > LONGEST_MESSAGE else ''}")
+    since = f"  {row.created_at:%m-%d %H:%M} 부터, {row.occurrences:,}번"
+    again = "" if row.first_told_at is None else " · 계속되고 있습니다"
+    lines.append(f"{since}{again} · 그만 알리기: foresto alerts ack {row.alert_id}")
+    return "\n".join(lines)
+
+
+def _word(row: Row[Any]) -> str:
+    return "해결" if row.resolved_at is not None else LEVELS[row.alert_level]
+
+
+def _due(engine: Engine, channel: str) -> Sequence[Row[Any]]:
+    now = clock.wall()
+    with engine.connect() as connection:
+        return connection.execute(
+            text(
+                "SELECT a.*, d.first_told_at FROM ops_alert a"
+                " LEFT JOIN alert_delivery d ON d.alert_id = a.alert_id AND d.channel = :channel"
+                " WHERE (a.alert_type, a.subject) <> ('channel', :channel) AND CASE"
+                " WHEN a.resolved_at IS NOT NULL THEN d.alert_id IS NOT NULL AND d.resolution_told_at IS NULL"
+                " WHEN d.alert_id IS NULL THEN a.acknowledged_at IS NULL"
+                " WHEN a.alert_level = 'critical' AND d.told_level <> 'critical' THEN true"
+                " ELSE a.acknowledged_at IS NULL AND d.last_told_at <= :limit AND d.last_told_at < :today END"
+                " ORDER BY a.resolved_at IS NOT NULL,"
+                " array_position(ARRAY['critical', 'warning', 'info'], a.alert_level::text), a.alert_id"
+            ),
+            {
+                "channel": channel,
+                "limit": now - REMIND_AFTER,
+                "today": datetime.combine(now.date(), datetime.min.time()),
+            },
+        ).all()
+
+
+def _remember(engine: Engine, channel: str, due: Sequence[Row[Any]]) -> None:
+    with engine.begin() as connection:
+        for row in due:
+            connection.execute(
+                text(
+                    "INSERT INTO alert_delivery AS d (alert_id, channel, first_told_at, last_told_at, told_level)"
+                    " VALUES (:id, :channel, :now, :now, :level) ON CONFLICT (alert_id, channel) DO UPDATE"
+                    " SET last_told_at = excluded.last_told_at, told_level = excluded.told_level,"
+                    " resolution_told_at = :resolution"
+                ),
+                {
+                    "id": row.alert_id,
+                    "channel": channel,
+                    "now": clock.wall(),
+                    "level": row.alert_level,
+                    "resolution": None if row.resolved_at is None else clock.wall(),
+                },
+            )
+
+
+def _is_resting(engine: Engine, channel: str) -> bool:
+    with engine.connect() as connection:
+        found = connection.scalar(
+            text("SELECT failing_since IS NOT NULL AND failed_at > :limit FROM notify_channel WHERE channel = :name"),
+            {"limit": clock.wall() - REST, "name": channel},
+        )
+    return bool(found)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[bool]:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        alone = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": ADVISORY_LOCK}))
+        try:
+            yield alone
+        finally:
+            if alone:
+                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": ADVISORY_LOCK})

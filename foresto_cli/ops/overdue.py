@@ -1,0 +1,54 @@
+"""A job that should have run and did not: noticed by the next command of any kind, whatever that is."""
+
+import socket
+
+from sqlalchemy import text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.ops import alerts
+from foresto_cli.ops.alerts import Alert
+from foresto_cli.timetable import JOBS
+from foresto_cli.verify.punctuality import late_jobs
+
+KIND = "missed"
+GRAVE = 2
+"""So many starts missed in a row are critical."""
+
+
+def notice(app: App) -> None:
+    """Raise an incident for each job that is late, and resolve it for each that is not."""
+    with app.engine.connect() as connection:
+        late = {found.job.name: found for found in late_jobs(connection, clock.now())}
+    for job in JOBS:
+        if job.name not in late:
+            alerts.resolve(app.engine, KIND, job.name)
+            continue
+        starts = late[job.name].starts
+        level = "critical" if len(starts) >= GRAVE else "warning"
+        message = (
+            f"{starts[-1]:%m-%d %H:%M} 에 시작했어야 할 '{job.label}'({job.when})이 돌지 않았습니다"
+            f"(이어서 {len(starts)}번). foresto schedule status 로 살피고, foresto {job.counts_as[0]} 로 만회하세요."
+        )
+        title = f"'{job.label}'이 제시간에 돌지 않았습니다"
+        alerts.raise_alert(app.engine, Alert(KIND, job.name, level, title, message), None, counted=False)
+
+
+def expect(app: App, scheduler: str, *jobs: str) -> None:
+    """Remember that ``scheduler`` starts ``jobs`` from now on; those it starts already stay as they are."""
+    with app.engine.begin() as connection:
+        for job in jobs:
+            connection.execute(
+                text(
+                    "INSERT INTO scheduled_job AS s (job, scheduler, host, since)"
+                    " VALUES (:job, :scheduler, :host, :now) ON CONFLICT (job) DO UPDATE"
+                    " SET scheduler = excluded.scheduler, host = excluded.host"
+                ),
+                {"job": job, "scheduler": scheduler, "host": socket.gethostname(), "now": clock.wall()},
+            )
+
+
+def expect_nothing(app: App) -> None:
+    """Forget every job: nobody starts them any more."""
+    with app.engine.begin() as connection:
+        connection.execute(text("DELETE FROM scheduled_job"))

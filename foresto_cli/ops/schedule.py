@@ -1,0 +1,215 @@
+"""``foresto schedule``: the timetable for people, and its way into the scheduler of this machine."""
+
+import os
+import shutil
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sqlalchemy import text
+
+from foresto_cli import clock, settings
+from foresto_cli.app import App
+from foresto_cli.clock import KST
+from foresto_cli.console import Console
+from foresto_cli.errors import ConfigError, ForestoError
+from foresto_cli.ops import overdue, schedulers
+from foresto_cli.ops.schedule_files import Place
+from foresto_cli.ops.schedulers import Scheduler
+from foresto_cli.settings import Settings
+from foresto_cli.timetable import JOBS, Job
+from foresto_cli.verify.punctuality import last_start, late_jobs
+
+HANDED_ON = ("FORESTO_HOME", "FORESTO_LOG_LEVEL")
+"""Variables without secrets that commands started by a scheduler get too."""
+SHOWN_STARTS = 10
+
+
+def show(console: Console) -> dict[str, Any]:
+    """Print the timetable and return it."""
+    rows = [(job.name, job.when, job.label, f"foresto {' '.join(job.command)}") for job in JOBS]
+    console.table("시간표 (KST)", ("작업", "시각", "이름", "명령"), rows)
+    return {"command": "schedule show", "exit_code": 0, "jobs": [_as_json(job) for job in JOBS]}
+
+
+def upcoming(console: Console) -> dict[str, Any]:
+    """Print the next starts and return them."""
+    starts: list[tuple[datetime, Job]] = []
+    for job in JOBS:
+        start = clock.now()
+        for _ in range(SHOWN_STARTS):
+            start = job.following(start)
+            starts.append((start, job))
+    starts = sorted(starts, key=lambda pair: pair[0])[:SHOWN_STARTS]
+    rows = [(f"{start:%m-%d %H:%M}", job.label, _ahead(start)) for start, job in starts]
+    console.table("다음 시작 (KST)", ("시각", "작업", "앞으로"), rows)
+    found = [{"at": f"{start:%Y-%m-%d %H:%M}", "job": job.name} for start, job in starts]
+    return {"command": "schedule next", "exit_code": 0, "starts": found}
+
+
+def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, Any]:
+    """Put the timetable into a scheduler, replacing what foresto put in before.
+
+    Raises:
+        ConfigError: the scheduler refuses, or this is the sandbox.
+        UsageError: there is no such scheduler.
+    """
+    if app.sandbox is not None and not dry_run:
+        raise ConfigError("모의 환경은 스케줄러에 넣지 않습니다. --sandbox 없이 실행하세요.")
+    scheduler, found = schedulers.choose(name), place(app)
+    files = scheduler.files(found)
+    if dry_run:
+        for file, content in files.items():
+            app.console.strong(f"# {file}")
+            app.console.line(content)
+    else:
+        schedulers.prepared(found)
+        scheduler.install(found)
+        overdue.expect(app, scheduler.name, *(job.name for job in JOBS))
+        app.console.strong(f"✓ {scheduler.name} 에 작업 {len(JOBS)}개를 넣었습니다.")
+        for line in _advice(app, scheduler):
+            app.console.line(f"· {line}")
+    return {
+        "command": "schedule install",
+        "exit_code": 0,
+        "scheduler": scheduler.name,
+        "files": [f"{file}" for file in files],
+        "notes": _advice(app, scheduler),
+    }
+
+
+def uninstall(app: App, name: str | None) -> dict[str, Any]:
+    """Take the timetable out of a scheduler; nothing is expected to run any more.
+
+    Raises:
+        ConfigError: the scheduler refuses.
+        UsageError: there is no such scheduler.
+    """
+    scheduler = schedulers.choose(name)
+    scheduler.uninstall()
+    overdue.expect_nothing(app)
+    app.console.strong(f"✓ {scheduler.name} 에서 foresto 의 작업을 뺐습니다.")
+    return {"command": "schedule uninstall", "exit_code": 0, "scheduler": scheduler.name}
+
+
+def status(app: App, name: str | None) -> dict[str, Any]:
+    """Print which jobs are in, when each ran last and runs next, and return that.
+
+    Raises:
+        UsageError: there is no such scheduler.
+    """
+    scheduler = schedulers.choose(name)
+    installed = scheduler.installed()
+    jobs = plan(app)
+    rows = [
+        (
+            job["label"],
+            installed.get(job["job"], "없음"),
+            job["last_start"],
+            job["next_start"],
+            f"{len(job['missed'])}번 놓침" if job["missed"] else "",
+        )
+        for job in jobs
+    ]
+    app.console.table(scheduler.name, ("작업", "상태", "마지막 시작", "다음 시작", ""), rows)
+    if not installed:
+        app.console.line("스케줄러에 없습니다. foresto schedule install 로 넣으세요.")
+    return {
+        "command": "schedule status",
+        "exit_code": 0,
+        "scheduler": scheduler.name,
+        "installed": installed,
+        "jobs": jobs,
+    }
+
+
+def plan(app: App) -> list[dict[str, Any]]:
+    """Return for each job when it ran last and runs next, whether a scheduler starts it, and which starts it missed."""
+    now = clock.now()
+    with app.engine.connect() as connection:
+        late = {found.job.name: found.starts for found in late_jobs(connection, now)}
+        by = {row.job: row.scheduler for row in connection.execute(text("SELECT job, scheduler FROM scheduled_job"))}
+        return [
+            {
+                "job": job.name,
+                "label": job.label,
+                "when": job.when,
+                "scheduler": by.get(job.name),
+                "last_start": _moment(last_start(connection, job, now)),
+                "next_start": _moment(job.following(now)),
+                "missed": [_moment(start) for start in late.get(job.name, [])],
+            }
+            for job in JOBS
+        ]
+
+
+def place(app: App) -> Place:
+    """Return where scheduled commands live on this machine.
+
+    Raises:
+        ConfigError: nobody knows where ``foresto`` is.
+    """
+    program = shutil.which("foresto", path=f"{Path(sys.executable).parent}") or shutil.which(sys.argv[0])
+    if program is None:
+        raise ConfigError("foresto 명령이 어디에 있는지 알 수 없습니다. 설치한 foresto 를 절대 경로로 실행하세요.")
+    here = Path.cwd()
+    return Place(
+        program=PurePosixPath(Path(program).absolute()),
+        logs=PurePosixPath(app.folders.logs.absolute()),
+        # A .env is read from the folder where a command starts.
+        folder=PurePosixPath(here if (here / ".env").exists() else Path.home()),
+        offset=machine_offset(clock.now()),
+        variables={name: os.environ[name] for name in HANDED_ON if os.environ.get(name)},
+    )
+
+
+def machine_offset(now: datetime) -> timedelta:
+    """Return the greatest distance of this machine's zone from UTC within a year: summer time, where there is one."""
+    offsets = ((now + timedelta(days=30 * month)).astimezone(None).utcoffset() for month in range(13))
+    return max(offset for offset in offsets if offset is not None)
+
+
+def only_in_environment(app: App) -> list[str]:
+    """Return the settings that are in this shell's environment alone, where no scheduler finds them."""
+    given = [name for name in Settings.model_fields if os.environ.get(name.upper()) and name.upper() not in HANDED_ON]
+    kept = {name: os.environ.pop(name.upper()) for name in given}
+    try:
+        found = settings.load(app.folders)
+    except ForestoError:
+        return []
+    finally:
+        os.environ.update({name.upper(): value for name, value in kept.items()})
+    return [name.upper() for name in given if getattr(found, name) == Settings.model_fields[name].default]
+
+
+def _advice(app: App, scheduler: Scheduler) -> list[str]:
+    advice = []
+    alone = only_in_environment(app)
+    if alone:
+        advice.append(
+            f"{', '.join(alone)}: 이 셸에만 있어 스케줄러가 시작한 명령은 모릅니다."
+            f" {app.folders.config / '.env'} 에 적고 chmod 600 하세요."
+        )
+    if scheduler.name == "systemd":
+        advice.append("로그아웃한 뒤에도 돌게 하려면: loginctl enable-linger")
+    if scheduler.name == "launchd":
+        advice.append("로그인해 있는 동안 돕니다. 놓친 시각은 깨어나거나 로그인할 때 만회합니다.")
+    if scheduler.name == "cron" and machine_offset(clock.now()) != clock.now().utcoffset():
+        advice.append("이 컴퓨터의 시간대로 바꾸어 적었습니다. 시간대를 바꾸면 다시 설치하세요.")
+    return advice
+
+
+def _as_json(job: Job) -> dict[str, Any]:
+    return {"job": job.name, "label": job.label, "when": job.when, "command": f"foresto {' '.join(job.command)}"}
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else f"{at.astimezone(KST):%Y-%m-%d %H:%M}"
+
+
+def _ahead(start: datetime) -> str:
+    minutes = int((start - clock.now()).total_seconds() // 60)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{days}일 {hours}시간" if days else f"{hours}시간 {minutes}분"

@@ -1,0 +1,119 @@
+"""Self-examination of running unattended: the scheduler, its last start, channels, the dead-man switch, sleep."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import ForestoError, exit_code_of
+from foresto_cli.ops import notify, schedulers
+from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis
+from foresto_cli.timetable import JOBS
+from foresto_cli.verify.punctuality import late_jobs
+
+SLEEP = re.compile(r"^\s*sleep\s+(\d+)", re.MULTILINE)
+PATIENCE_SECONDS = 10
+
+
+def examine(app: App) -> Iterator[Diagnosis]:
+    """Look at everything that has to be right so that foresto can be left alone."""
+    yield _scheduler()
+    yield _last_start(app)
+    yield from _channels(app)
+    yield _dead_man(app)
+    if sys.platform == "darwin":
+        yield _sleep()
+
+
+def _scheduler() -> Diagnosis:
+    try:
+        scheduler = schedulers.choose(None)
+        installed = scheduler.installed()
+    except ForestoError as error:
+        return Diagnosis("스케줄러", WRONG, str(error), exit_code_of(error))
+    if not installed:
+        return Diagnosis(
+            "스케줄러", NOTE, f"{scheduler.name} 에 아무것도 없습니다. 저절로 돌게 하려면 foresto schedule install"
+        )
+    absent = [job.label for job in JOBS if job.name not in installed]
+    if absent:
+        found = f"{scheduler.name} 에 {', '.join(absent)}이(가) 없습니다. foresto schedule install 로 다시 넣으세요."
+        return Diagnosis("스케줄러", NOTE, found)
+    return Diagnosis("스케줄러", OK, f"{scheduler.name} 에 작업 {len(installed)}개")
+
+
+def _last_start(app: App) -> Diagnosis:
+    with app.engine.connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT job_name, started_at, status, started_by FROM data_collection_log"
+                " WHERE started_by IS NOT NULL ORDER BY id DESC LIMIT 1"
+            )
+        ).one_or_none()
+        late = late_jobs(connection, clock.now())
+    if late:
+        names = ", ".join(f"{found.job.label} {len(found.starts)}번" for found in late)
+        return Diagnosis("제시간", NOTE, f"돌았어야 하는데 돌지 않았습니다: {names}. foresto schedule status")
+    if row is None:
+        return Diagnosis("제시간", NOTE, "스케줄러가 시작한 실행이 아직 없습니다.")
+    return Diagnosis(
+        "제시간",
+        OK,
+        f"{row.started_by} 가 {row.started_at:%m-%d %H:%M} 에 {row.job_name} 을 시작했습니다({row.status}).",
+    )
+
+
+def _channels(app: App) -> Iterator[Diagnosis]:
+    configured = notify.channels(app)
+    if not configured:
+        yield Diagnosis("알림", NOTE, notify.NOBODY)
+    with app.engine.connect() as connection:
+        known = {row.channel: row for row in connection.execute(text("SELECT * FROM notify_channel"))}
+    for channel in configured:
+        row = known.get(channel.name)
+        if row is None:
+            yield Diagnosis(f"알림({channel.label})", NOTE, "설정됨. 아직 보낸 적이 없습니다: foresto alerts test")
+        elif row.failing_since is not None:
+            since = f"{row.failing_since:%m-%d %H:%M} 부터 보내지 못합니다: {row.reason}"
+            yield Diagnosis(f"알림({channel.label})", WRONG, since, 78)
+        else:
+            yield Diagnosis(f"알림({channel.label})", OK, f"마지막으로 {row.succeeded_at:%m-%d %H:%M} 에 보냈습니다.")
+    found = app.settings
+    if found.alert_email and not (found.smtp_host and found.smtp_from):
+        yield Diagnosis(
+            "알림(메일)", NOTE, "ALERT_EMAIL 은 있는데 SMTP_HOST 나 SMTP_FROM 이 없어 메일을 보내지 못합니다."
+        )
+
+
+def _dead_man(app: App) -> Diagnosis:
+    if app.settings.foresto_ping_url is None:
+        return Diagnosis(
+            "멈춤 감시", NOTE, "FORESTO_PING_URL 이 없습니다. 이 컴퓨터가 꺼져 있으면 아무도 알려 주지 않습니다."
+        )
+    return Diagnosis("멈춤 감시", OK, "작업마다 시작과 끝을 알립니다.")
+
+
+def _sleep() -> Diagnosis:
+    program = shutil.which("pmset")
+    told = "" if program is None else _output([program, "-g"])
+    found = SLEEP.search(told)
+    if found is None or found[1] == "0":
+        return Diagnosis("잠자기", OK, "저절로 잠들지 않습니다.")
+    return Diagnosis(
+        "잠자기",
+        NOTE,
+        f"{found[1]}분 뒤 잠듭니다. 놓친 시각은 깨어날 때 만회합니다. 제시간에 돌게 하려면:"
+        " sudo pmset repeat wakeorpoweron MTWRF 16:25:00",
+    )
+
+
+def _output(command: list[str]) -> str:
+    told = subprocess.run(  # noqa: S603  # our own words
+        command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    return told.stdout

@@ -1,0 +1,150 @@
+"""Every loader fed with damaged answers: it must understand them or say in our own words that it did not.
+
+``FORESTO_FUZZ=12000 pytest tests/campaign/test_fuzz.py`` is a campaign at length.
+"""
+
+import collections
+import gc
+import random
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from campaign import mutations
+from campaign.replay import Exchanges, Memory, mount
+
+from foresto_cli import clock
+from foresto_cli.errors import ForestoError
+from foresto_cli.loaders import Loader
+from foresto_cli.ops import loads, roster
+from foresto_cli.upstream.http import Transport
+
+LONGEST = 5.0
+"""Seconds for one answer of any kind, damaged or not."""
+
+
+@dataclass
+class Outcome:
+    """What became of a campaign.
+
+    Attributes:
+        ends: how often each error, or ``rows``, was the end.
+        wrong: what must not happen, with the seed that shows it again.
+        slowest: seconds of the slowest answer.
+        seconds: of the whole campaign.
+    """
+
+    ends: collections.Counter = field(default_factory=collections.Counter)
+    wrong: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+    seconds: float = 0.0
+
+
+def price_day(world, without):
+    """The market day of one source."""
+    app = world.app
+    day = world.sandbox.market.sessions[-1 if "krx_openapi_key" in without and "krx_id" in without else -4]
+    return loads._price_days(app, day, day)
+
+
+def price_history(world):
+    """One stock's history from Naver."""
+    days = world.sandbox.market.sessions
+    stocks = ["005930"]
+    return loads.PriceTickers(world.app.naver, world.app.calendar, stocks, days[0], days[-1], clock.now())
+
+
+def indices(world):
+    """Index levels."""
+    start = world.sandbox.market.sessions[0]
+    return loads.IndexDays(loads._index_sources(world.app), world.app.calendar, start, clock.now())
+
+
+KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
+CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
+    "prices KRX": (("krx_openapi_key",), lambda world: price_day(world, ("krx_openapi_key",))),
+    "prices KRX OPEN API": (("krx_id", "krx_pw"), lambda world: price_day(world, ("krx_id", "krx_pw"))),
+    "prices FDR": (KEYS, lambda world: price_day(world, KEYS)),
+    "prices Naver": (KEYS, price_history),
+    "indices FDR": (KEYS, indices),
+    "listing": ((), lambda world: roster._listing(world.app)),
+    "ETFs KRX": ((), lambda world: roster.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "ETFs FDR": (KEYS, lambda world: roster.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "company numbers": ((), lambda world: roster._company_numbers(world.app)[0]),
+}
+
+
+def campaign(world, make: Callable[..., Loader], count: int, seed: int, *, bombs: int = 2) -> Outcome:
+    """Feed the loader ``count`` damaged answers and ``bombs`` compressed bombs."""
+    outcome = Outcome()
+    world.app._transport = Transport(Memory(), haste=0.0)
+    loader = make(world)
+    unit = loader.units()[0]
+    exchanges = _recorded(loader, unit)
+    whole = loader.parse(loader.fetch(unit))
+    clean = _state(loader)
+    asked = list(exchanges.answers)
+    # Pages of a login are answers too, but few of what matters.
+    weights = [1 if body.lstrip().startswith(b"<!") else 8 for _, _, body in exchanges.answers.values()]
+    started = time.perf_counter()
+    gc.collect()
+    for number in range(count + bombs):
+        chance = random.Random(f"{seed}/{number}")
+        exchanges.damaged = chance.choices(asked, weights)[0]
+        body = exchanges.answers[exchanges.damaged][2]
+        exchanges.damage = (mutations.bomb if number >= count else mutations.mutate)(body, chance)
+        _restore(clean)
+        begun = time.perf_counter()
+        end = _ended(loader, unit, whole, f"{seed}/{number} {exchanges.damaged[1]}", outcome.wrong)
+        outcome.slowest = max(outcome.slowest, time.perf_counter() - begun)
+        outcome.ends[end] += 1
+    outcome.seconds = time.perf_counter() - started
+    if outcome.slowest > LONGEST:
+        outcome.wrong.append(f"{outcome.slowest:.1f} s for one answer")
+    return outcome
+
+
+def _ended(loader, unit, whole, told, wrong) -> str:
+    try:
+        answer = loader.fetch(unit)
+        parsed = loader.parse(answer)
+        left_out = sum(loader.check(row) is not None for row in parsed.rows)
+    except ForestoError as error:
+        return type(error).__name__
+    except Exception as error:  # noqa: BLE001  # what the campaign looks for
+        wrong.append(f"{told}: {type(error).__name__}: {error}"[:300])
+        return "BUG"
+    if parsed.status == "no_data" and whole.status != "no_data":
+        wrong.append(f"{told}: a damaged answer became {parsed.status}: {parsed.reason}")
+    return "rows" if not left_out else "rows, some refused"
+
+
+def _recorded(loader: Loader, unit) -> Exchanges:
+    exchanges = Exchanges(next(iter(loader.sessions)).get_adapter("https://"))
+    for session in loader.sessions:
+        mount(session, exchanges)
+    loader.fetch(unit)
+    exchanges.recording = False
+    return exchanges
+
+
+def _state(loader: Loader) -> list:
+    """Remember what clients and sessions remember, so that each answer is the first one."""
+    owners = [value for value in vars(loader).values() if hasattr(value, "sessions")]
+    things = [*owners, *loader.sessions]
+    return [(thing, {name: value for name, value in vars(thing).items() if _is_memory(value)}) for thing in things]
+
+
+def _is_memory(value) -> bool:
+    return value is None or isinstance(value, int | float | bool | str | Exception)
+
+
+def _restore(state: list) -> None:
+    for thing, values in state:
+        vars(thing).update(values)
+
+
+def peak_megabytes() -> float:
+    """Return the peak resident size of this process."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -12,6 +12,7 @@ from foresto_cli.ops.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
 from foresto_cli.ops.page import charts
 from foresto_cli.ops.page.charts import Box, Month
 from foresto_cli.ops.page.facts import BINS, Facts, Row
+from foresto_cli.timetable import JOBS, Job
 
 GOOD, NOTE, WARN, BAD = "good", "note", "warn", "bad"
 MARKS = {GOOD: "✓", NOTE: "●", WARN: "!", BAD: "✕"}
@@ -49,15 +50,15 @@ class Pill:
 
 @dataclass(frozen=True)
 class Card:
-    """One job: what it is, how its newest run ended, when it runs next."""
+    """One job of the timetable: when it runs, how its newest run ended, when it runs next."""
 
     label: str
     command: str
+    when: str
     pill: Pill
-    last: str
-    ago: str
-    took: str
-    next: str | None
+    last: str | None
+    took: str | None
+    next: str
     why: str | None
     trend: list[Box]
     trend_width: int
@@ -85,7 +86,8 @@ def page(facts: Facts) -> dict[str, Any]:
         "verdict": _verdict(facts),
         "running": [_running(run) for run in facts.state["running"]],
         "alerts": alerts,
-        "cards": [_card(name, found) for name, found in facts.jobs.items()],
+        "cards": _cards(facts),
+        "is_scheduled": any(plan["scheduler"] for plan in facts.state["jobs"]),
         "data": [_data_set(item) for item in facts.state["data"]],
         "calendar": _calendar(facts.days),
         "runs": _runs(facts),
@@ -130,8 +132,10 @@ def _alert(alert: Row) -> dict[str, Any]:
     return {**alert, "pill": Pill(tone, words.LEVELS.get(alert["level"], ""))}
 
 
-def _card(name: str, found: Sequence[Row]) -> Card:
-    last = found[0]
+def _card(job: Job, plan: Row, found: Sequence[Row], now: datetime) -> Card:
+    last = found[0] if found else None
+    pill = Pill(NOTE, "아직 없음") if last is None else _outcome(last["status"])
+    missed = len(plan["missed"])
     durations = [
         (
             run["duration_seconds"] or 0.0,
@@ -141,17 +145,22 @@ def _card(name: str, found: Sequence[Row]) -> Card:
         for run in reversed(found)
     ]
     return Card(
-        label=last["job_label"],
-        command=name,
-        pill=_outcome(last["status"]),
-        last=words.moment(last["started_at"]),
-        ago=words.away(last["started_at"]),
-        took=words.span(last["duration_seconds"]),
-        next=None,
-        why=last["error_message"],
+        label=job.label,
+        command=" ".join(job.command[:2]),
+        when=job.when,
+        pill=Pill(WARN, f"{missed}번 놓침") if missed else pill,
+        last=f"{words.moment(last['started_at'])} · {words.away(last['started_at'])}" if last else None,
+        took=words.span(last["duration_seconds"]) if last else None,
+        next=words.moment(job.following(now)),
+        why=last["error_message"] if last else None,
         trend=charts.trend(durations) if len(durations) > 1 else [],
-        trend_width=len(durations) * (charts.BAR + charts.BAR_GAP),
+        trend_width=len(durations) * (charts.BAR + charts.BAR_GAP) - charts.BAR_GAP,
     )
+
+
+def _cards(facts: Facts) -> list[Card]:
+    plans = {plan["job"]: plan for plan in facts.state["jobs"]}
+    return [_card(job, plans[job.name], facts.jobs.get(" ".join(job.command[:2]), []), facts.now) for job in JOBS]
 
 
 def _outcome(status: str) -> Pill:
@@ -213,6 +222,7 @@ def _runs(facts: Facts) -> list[dict[str, Any]]:
         {
             "id": run["id"],
             "job": run["job_name"],
+            "is_step": run["chain_id"] is not None,
             "started": words.moment(run["started_at"]),
             "pill": _outcome(run["status"]),
             "took": words.span(run["duration_seconds"]),

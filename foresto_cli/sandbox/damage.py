@@ -43,6 +43,10 @@ NEEDED = (
     "ISU_CD",
     "isinCd",
     "quoteType",
+    "thstrm_amount",
+    "thstrm",
+    "rcept_no",
+    "corp_code",
 )
 """Fields whose loss must be noticed; the first one a row has is taken. Other rows lose their second field."""
 
@@ -188,7 +192,8 @@ def _is_number(value: Any) -> bool:  # noqa: ANN401  # any JSON value
 
 def _is_code(name: str) -> bool:
     """Return whether a field holds digits that are no quantity: codes and days."""
-    return name in ("", "Code", "Symbol", "itemcode", "short_code", "BAS_DD") or name.endswith(
+    dart = ("corp_code", "stock_code", "rcept_no", "reprt_code", "bsns_year", "ord", "induty_code", "acc_mt")
+    return name in ("", "Code", "Symbol", "itemcode", "short_code", "BAS_DD", *dart) or name.endswith(
         ("_CD", "_DD", "_dt", "_ID")
     )
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from foresto_cli.sandbox.krx.stocks import KINDS, par
-from foresto_cli.sandbox.market import indices, names
+from foresto_cli.sandbox.market import fiscal, indices, names
 from foresto_cli.sandbox.market.market import FINAL, Market
 from foresto_cli.sandbox.wire import Answer, as_csv
 
@@ -48,7 +48,6 @@ REASONS = (
     "감사의견 거절(감사범위 제한)",
     "기업의 계속성 및 경영의 투명성 등을 종합적으로 고려하여 상장폐지기준에 해당한다고 결정",
 )
-SETTLEMENTS = ("12월",) * 9 + ("03월", "06월")
 MARKET_NAMES = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
 
 
@@ -61,7 +60,7 @@ def description(market: Market, day: date) -> Answer:
         if stock.kind == "preferred":
             rows.append((*start, *("",) * 7))
             continue
-        month = SETTLEMENTS[stock.number % len(SETTLEMENTS)]
+        month = f"{fiscal.closing_month(stock):02d}월"
         page = f"http://www.synthetic{stock.number}.example" if stock.number % 9 else ""
         region = names.REGIONS[stock.number % len(names.REGIONS)]
         rows.append(

@@ -172,7 +172,7 @@ def _ratio(event: Event, price: int) -> float:
     """Return theoretical base price / previous close of ``event`` for a stock that stands at ``price``."""
     if event.kind == "split":
         return 1 / _split_factor(price)
-    return float(_consolidation_factor(price)) if event.kind == "consolidation" else event.ratio
+    return float(consolidation_factor(price)) if event.kind == "consolidation" else event.ratio
 
 
 def _restated(price: float, day: date, kospi: np.bool_) -> int:
@@ -185,7 +185,7 @@ def _split_factor(price: int) -> int:
     return 10 if price >= 100_000 else 5 if price >= 10_000 else 2  # noqa: PLR2004
 
 
-def _consolidation_factor(price: int) -> int:
+def consolidation_factor(price: int) -> int:
     """Return how many shares of ``price`` won become one."""
     return 10 if price < 1_000 else 5 if price < 10_000 else 2  # noqa: PLR2004
 

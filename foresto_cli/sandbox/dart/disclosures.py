@@ -1,0 +1,132 @@
+"""list.json (공시검색): the filings of a window, by company, type and class, page by page."""
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from foresto_cli.sandbox.dart import actions, companies, filings, periods, statuses
+from foresto_cli.sandbox.dart.filings import Filing
+from foresto_cli.sandbox.market import Market
+from foresto_cli.sandbox.wire import Answer
+
+WINDOW_MONTHS = 3
+MOST_ROWS = 100
+USUAL_ROWS = 10
+SORTS = {"date": lambda one: one.number, "crp": lambda one: one.company.name, "rpt": lambda one: one.name}
+
+
+def page(market: Market, asked: Mapping[str, str]) -> Answer:
+    """Return one page.
+
+    Raises:
+        KeyError, ValueError: a parameter cannot be read.
+    """
+    today = market.now.date()
+    last = _day(asked["end_de"]) if asked.get("end_de") else today
+    first = _day(asked["bgn_de"]) if asked.get("bgn_de") else last
+    if not asked.get("corp_code") and last > _window_end(first):
+        return statuses.refusal("100", statuses.WINDOW)
+    size, number = int(asked.get("page_count", USUAL_ROWS)), int(asked.get("page_no", 1))
+    if not 1 <= size <= MOST_ROWS or number < 1:
+        return statuses.refusal("100")
+    everything = [one for one in _known(market, first, last) if _wanted(one, asked)]
+    superseded = _superseded(market, first, today)
+    if asked.get("last_reprt_at") == "Y":
+        everything = [one for one in everything if one.number not in superseded]
+    everything.sort(key=lambda one: one.number)
+    everything.sort(key=SORTS[asked.get("sort", "date")], reverse=asked.get("sort_mth", "desc") == "desc")
+    shown = everything[(number - 1) * size : number * size]
+    given_up = _given_up(market, today)
+    rows = [_row(one, superseded, given_up) for one in shown]
+    pages = -(-len(everything) // size)
+    return statuses.listing(rows, page_no=number, page_count=size, total_count=len(everything), total_page=pages)
+
+
+def _known(market: Market, first: date, last: date) -> Iterator[Filing]:
+    """Yield every filing received from ``first`` to ``last``, as far as it has been received by now."""
+    until = min(last, market.now.date())
+    for year in range(max(first.year - 1, periods.OLDEST_YEAR), until.year + 1):
+        for code in periods.QUARTERS:
+            for versions in filings.of_year(market, year, code):
+                yield from (one.filing for one in versions if first <= one.filing.received <= until)
+    for action in actions.of(market):
+        yield from (one for one in action.filings if first <= one.received <= until)
+    yield from (one for one in _others(market, first, until) if first <= one.received <= until)
+
+
+def _others(market: Market, first: date, last: date) -> Iterator[Filing]:
+    """Yield filings that are about nothing we collect, so that a reader has something to pass over."""
+    everyone = companies.of(market).all
+    kinds = (
+        ("단일판매ㆍ공급계약체결", "I", "I001"),
+        ("주요사항보고서(자기주식취득결정)", "B", "B001"),
+        ("임원ㆍ주요주주특정증권등소유상황보고서", "D", "D002"),
+    )
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        if day.weekday() >= filings.SATURDAY:
+            continue
+        company = everyone[ordinal * 7 % len(everyone)]
+        if company.gone or day < company.files_from:
+            continue
+        name, letter, detail = kinds[ordinal % 3]
+        number = f"{day:%Y%m%d}{900_000 + company.number:06d}"
+        yield Filing(company, day, number, name, letter, detail, number, actions.BOARDS[company.stock.market])
+
+
+def _wanted(one: Filing, asked: Mapping[str, str]) -> bool:
+    return (
+        asked.get("corp_code", "") in ("", one.company.corp_code)
+        and asked.get("pblntf_ty", "") in ("", one.kind)
+        and asked.get("pblntf_detail_ty", "") in ("", one.detail)
+        and asked.get("corp_cls", "") in ("", one.company.corp_cls)
+    )
+
+
+def _superseded(market: Market, first: date, today: date) -> set[str]:
+    """Return the numbers of filings since ``first`` that a later one has corrected by ``today``."""
+    found = set()
+    later: dict[str, Filing] = {}
+    for one in _known(market, first, today):
+        if one.number != one.first:
+            found.add(one.first)
+            newest = later.setdefault(one.first, one)
+            if newest.number != one.number:
+                found.add(min(newest.number, one.number))
+                later[one.first] = max(newest, one, key=lambda filing: filing.number)
+    return found
+
+
+def _given_up(market: Market, today: date) -> set[str]:
+    return {
+        filing.number
+        for action in actions.of(market)
+        if action.withdrawn and action.withdrawn <= today
+        for filing in action.filings
+    }
+
+
+def _row(one: Filing, superseded: set[str], given_up: set[str]) -> dict[str, str]:
+    remark = one.remark + ("정" if one.number in superseded else "") + ("철" if one.number in given_up else "")
+    return {
+        "corp_code": one.company.corp_code,
+        "corp_name": one.company.name,
+        "stock_code": one.company.stock.code,
+        "corp_cls": one.company.corp_cls,
+        # The real ones are padded, too.
+        "report_nm": f"{one.name}   ",
+        "rcept_no": one.number,
+        "flr_nm": one.company.name,
+        "rcept_dt": f"{one.received:%Y%m%d}",
+        "rm": remark,
+    }
+
+
+def _window_end(first: date) -> date:
+    """Return the last day that a search without a company may reach from ``first``: three calendar months on."""
+    year, month = divmod(first.year * 12 + first.month - 1 + WINDOW_MONTHS, 12)
+    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
+
+
+def _day(given: str) -> date:
+    return datetime.strptime(given, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone

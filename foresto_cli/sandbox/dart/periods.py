@@ -1,0 +1,77 @@
+"""Report codes, fiscal periods and the days they begin and end on."""
+
+from calendar import monthrange
+from datetime import date
+from typing import NamedTuple
+
+QUARTERS = {"11013": 1, "11012": 2, "11014": 3, "11011": 4}
+"""Report code (reprt_code) → quarter it closes; 4 is the annual report."""
+CODES = {quarter: code for code, quarter in QUARTERS.items()}
+ANNUAL = 4
+OLDEST_YEAR = 2015
+MONTHS = 12
+
+
+class Period(NamedTuple):
+    """One reporting period of a company.
+
+    Attributes:
+        fiscal_year: year in which the fiscal year ends.
+        quarter: 1 to 4; 4 is the whole year.
+        begins: first day of the fiscal year.
+        quarter_begins: first day of the three months.
+        ends: last day.
+    """
+
+    fiscal_year: int
+    quarter: int
+    begins: date
+    quarter_begins: date
+    ends: date
+
+    @property
+    def year(self) -> int:
+        """Return the year under which DART keeps the report (bsns_year): that of the last day."""
+        return self.ends.year
+
+    @property
+    def code(self) -> str:
+        """Return the report code."""
+        return CODES[self.quarter]
+
+    @property
+    def before(self) -> "Period":
+        """Return the same period one fiscal year earlier."""
+        return of_fiscal(self.fiscal_year - 1, self.quarter, self._closing_month)
+
+    @property
+    def year_before(self) -> "Period":
+        """Return the whole fiscal year before."""
+        return of_fiscal(self.fiscal_year - 1, ANNUAL, self._closing_month)
+
+    @property
+    def _closing_month(self) -> int:
+        return (self.ends.month + 3 * (ANNUAL - self.quarter) - 1) % MONTHS + 1
+
+
+def of(year: int, code: str, closing_month: int) -> Period:
+    """Return the period of the report ``code`` that DART keeps under ``year``."""
+    quarter = QUARTERS[code]
+    ends = (closing_month + 3 * quarter - 1) % MONTHS + 1
+    return of_fiscal(year if ends <= closing_month else year + 1, quarter, closing_month)
+
+
+def of_fiscal(fiscal_year: int, quarter: int, closing_month: int) -> Period:
+    """Return quarter ``quarter`` of the fiscal year that ends in ``closing_month`` of ``fiscal_year``."""
+    last = fiscal_year * MONTHS + closing_month - 1 - 3 * (ANNUAL - quarter)
+    first = fiscal_year * MONTHS + closing_month - MONTHS
+    return Period(fiscal_year, quarter, _first(first), _first(last - 2), _last(last))
+
+
+def _first(months: int) -> date:
+    return date(months // MONTHS, months % MONTHS + 1, 1)
+
+
+def _last(months: int) -> date:
+    year, month = divmod(months, MONTHS)
+    return date(year, month + 1, monthrange(year, month + 1)[1])

@@ -1,0 +1,22 @@
+"""The statement of a company at a period in the version that was known on a day."""
+
+from datetime import date
+
+from foresto_cli.sandbox.dart import figures, filings
+from foresto_cli.sandbox.dart.companies import Company
+from foresto_cli.sandbox.dart.figures import Statement
+from foresto_cli.sandbox.dart.periods import Period
+from foresto_cli.sandbox.market import Market
+
+
+def statement(market: Market, company: Company, period: Period, scope: str, day: date) -> Statement:
+    """Return the figures of ``period`` as last filed by ``day``; comparison columns repeat corrected figures."""
+    found = figures.statement(market, company, period.fiscal_year, period.quarter, scope)
+    version = filings.current(market, company, period, day)
+    return found.corrected() if version and version.corrected else found
+
+
+def three_months(market: Market, company: Company, period: Period, scope: str, day: date) -> Statement:
+    """Return the same with the flows of the last three months alone."""
+    before = figures.statement(market, company, period.fiscal_year, period.quarter - 1, scope)
+    return statement(market, company, period, scope, day).three_months(before)

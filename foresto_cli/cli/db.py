@@ -1,6 +1,7 @@
 """``foresto db``: the database itself."""
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -56,3 +57,73 @@ def size(ctx: typer.Context, as_json: Json = False) -> None:
         return {"command": "db size", "exit_code": 0, "tables": listed}
 
     perform(ctx, "db size", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def dump(
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Option("--out", help="쓸 파일. 없으면 지금 폴더에 날짜로.")] = None,
+    as_json: Json = False,
+) -> None:
+    """데이터베이스 전체를 pg_restore 로 되살릴 수 있는 파일 하나로 씁니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli import clock
+        from foresto_cli.ops.archive.dump import dump as write
+
+        target = out or Path(f"foresto-{clock.now():%Y%m%d-%H%M%S}.dump")
+        written = write(found.engine, target)
+        found.console.line(f"✓ {target} {written / 1_048_576:,.1f} MB. 되살리기: pg_restore --dbname 주소 {target}")
+        return {"command": "db dump", "exit_code": 0, "file": str(target), "bytes": written}
+
+    perform(ctx, "db dump", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="쓸 폴더. 전에 내보낸 폴더면 바뀐 것만 다시 씁니다.", metavar="폴더")],
+    file_format: Annotated[str, typer.Option("--format", help="parquet 또는 csv.")] = "parquet",
+    tables: Annotated[str, typer.Option("--tables", help="쉼표로 나눈 표 이름. 없으면 모두.")] = "",
+    since: Annotated[str, typer.Option("--since", help="이 날짜의 해보다 앞선 시세는 그대로 둡니다.")] = "",
+    as_json: Json = False,
+) -> None:
+    """표들을 Parquet(시세는 해마다 한 파일)이나 CSV 와 그 목록(manifest.json)으로 내보냅니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.cli._dates import parse_date
+        from foresto_cli.ops.archive.export import export as write
+
+        names = [name.strip() for name in tables.split(",") if name.strip()]
+        with found.console.progress("내보내기") as advance:
+            first = parse_date(since) if since else None
+            written = write(found.engine, folder, file_format, tables=names, since=first, advance=advance)
+        rows = sum(part.rows for part in written.parts)
+        found.console.line(f"✓ {folder}: 파일 {len(written.parts):,}개, {rows:,}행({written.format}).")
+        files = [{"path": part.path, "rows": part.rows} for part in written.parts]
+        return {"command": "db export", "exit_code": 0, "folder": str(folder), "rows": rows, "files": files}
+
+    perform(ctx, "db export", work, as_json=as_json, shown=False)
+
+
+@app.command("import")
+def import_(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="내보낸 폴더.", metavar="폴더")],
+    as_json: Json = False,
+) -> None:
+    """내보낸 폴더로 새(빈) 데이터베이스를 채웁니다. 중간에 실패하면 아무것도 남지 않습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import lock
+        from foresto_cli.ops.archive.restore import restore
+        from foresto_cli.store import upkeep
+
+        with lock.held(found.folders.lock_file, 0), found.console.progress("가져오기") as advance:
+            read = restore(found.engine, folder, sandbox=found.sandbox is not None, advance=advance)
+            upkeep.tidy(found.engine, sorted({part.table for part in read.parts}))
+        rows = sum(part.rows for part in read.parts)
+        found.console.line(f"✓ {rows:,}행을 가져왔습니다({read.exported_at} 에 내보낸 것).")
+        return {"command": "db import", "exit_code": 0, "folder": str(folder), "rows": rows}
+
+    perform(ctx, "db import", work, as_json=as_json, shown=False)

@@ -1,0 +1,221 @@
+"""The database as files and back: exact, incremental, never half."""
+
+import json
+from datetime import date
+
+import psycopg
+import pytest
+from sqlalchemy import Numeric
+from support import result_of, run_foresto
+
+from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
+from foresto_cli.ops import loads, roster
+from foresto_cli.ops.archive import manifest, parquet
+from foresto_cli.ops.archive.dump import dump
+from foresto_cli.ops.archive.export import export
+from foresto_cli.ops.archive.restore import restore
+from foresto_cli.ops.job import Options
+from foresto_cli.store.engine import connected
+from foresto_cli.store.tables import metadata
+
+FORMATS = ("parquet", "csv")
+PRICES = ["stock_price_daily"]
+MAY = date(2026, 5, 1)
+
+
+def quiet(*_):
+    """No progress."""
+
+
+def content(engine):
+    """A fingerprint of every table that an export holds; 1.50 and 1.5 are one number."""
+    found = {}
+    with engine.connect() as connection:
+        for name, table in metadata.tables.items():
+            if name in {"foresto_meta", "upstream_usage", "upstream_block"}:
+                continue
+            values = ", ".join(_exact(column) for column in table.columns)
+            rows = f"(SELECT {values} FROM {name}) row"
+            query = f"SELECT count(*), md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {rows}"
+            found[name] = connection.exec_driver_sql(query).one()
+    return found
+
+
+def _exact(column):
+    exact = isinstance(column.type, Numeric) and column.type.asdecimal
+    return f"trim_scale({column.name})" if exact else column.name
+
+
+@pytest.fixture
+def loaded(open_world):
+    """A world with a market in it, two calendar years of sessions included."""
+    with open_world(sessions=240) as world:
+        days = world.sandbox.market.sessions
+        roster.load_stocks(world.app, Options())
+        for start, end in ((days[0], days[1]), (days[-3], days[-1])):
+            loads.load_prices_between(world.app, start, end, None, Options())
+        world.execute("UPDATE stock_price_daily SET name = '' WHERE ticker = '005930'")
+        world.execute("UPDATE stock_price_daily SET name = E'줄\\n\"바꿈\", 따옴표' WHERE ticker = '000660'")
+        yield world
+
+
+@pytest.fixture
+def empty(server, template):
+    from conftest import own_database
+
+    with own_database(server, template) as url, connected(url, sandbox=True) as found:
+        yield found
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_round_trip_is_exact(loaded, empty, tmp_path, file_format):
+    export(loaded.app.engine, tmp_path / "out", file_format, advance=quiet)
+    restore(empty, tmp_path / "out", sandbox=True, advance=quiet)
+    assert content(empty) == content(loaded.app.engine)
+    with empty.begin() as connection:
+        newest = connection.exec_driver_sql("SELECT max(batch_id) FROM data_load_batch").scalar()
+        assert connection.exec_driver_sql("SELECT nextval('data_load_batch_batch_id_seq')").scalar() == newest + 1
+
+
+def test_other_tools_read_the_partitions(loaded, tmp_path):
+    import duckdb
+    import pandas as pd
+
+    export(loaded.app.engine, tmp_path / "out", "parquet", advance=quiet)
+    place = tmp_path / "out" / "stock_price_daily"
+    query = f"SELECT year, count(*), sum(close_price) FROM '{place}/*/*.parquet' GROUP BY year ORDER BY year"
+    wanted = loaded.rows(
+        "SELECT extract(year FROM trade_date)::int, count(*), sum(close_price) FROM stock_price_daily"
+        " GROUP BY 1 ORDER BY 1"
+    )
+    assert len(wanted) == 2
+    assert [(int(year), rows, total) for year, rows, total in duckdb.sql(query).fetchall()] == wanted
+    assert len(pd.read_parquet(place)) == sum(row[1] for row in wanted)
+
+
+def test_the_next_export_writes_only_what_changed(loaded, tmp_path):
+    out = tmp_path / "out"
+    first = export(loaded.app.engine, out, "parquet", advance=quiet)
+    written = {part.path: (out / part.path).stat().st_mtime_ns for part in first.parts}
+    loaded.execute(
+        "UPDATE stock_price_daily SET volume = volume + 1 WHERE ticker = '005930' AND trade_date = '2026-11-20'"
+    )
+    second = export(loaded.app.engine, out, "parquet", advance=quiet)
+    changed = {part.path for part in second.parts if (out / part.path).stat().st_mtime_ns != written.get(part.path)}
+    assert changed == {"stock_price_daily/year=2026/part-0.parquet"}
+    assert all(manifest.checksum(out / part.path) == part.sha256 for part in manifest.read(out).parts)
+
+
+def test_since_leaves_earlier_years_as_they_are(loaded, tmp_path):
+    out = tmp_path / "out"
+    later = export(loaded.app.engine, out, "csv", tables=PRICES, since=MAY, advance=quiet)
+    assert [part.path for part in later.parts] == ["stock_price_daily/year=2026/part-0.csv"]
+    both = export(loaded.app.engine, out, "csv", tables=PRICES, advance=quiet)
+    assert [part.year for part in both.parts] == [2025, 2026]
+    kept = export(loaded.app.engine, out, "csv", tables=PRICES, since=MAY, advance=quiet)
+    assert [part.year for part in kept.parts] == [2025, 2026]
+
+
+def test_the_manifest_tells_rows_days_and_types(loaded, tmp_path):
+    export(loaded.app.engine, tmp_path / "out", "csv", tables=PRICES, advance=quiet)
+    found = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    part = found["parts"][-1]
+    assert (part["first_day"], part["last_day"]) == ("2026-11-18", "2026-11-20")
+    assert part["rows"] == loaded.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date >= '2026-01-01'")
+    assert found["columns"]["stock_price_daily"]["close_price"] == "numeric"
+    assert (tmp_path / "out" / part["path"]).stat().st_mode & 0o777 == 0o600
+
+
+def test_an_altered_file_is_refused_and_nothing_is_written(loaded, empty, tmp_path):
+    out = tmp_path / "out"
+    found = export(loaded.app.engine, out, "csv", advance=quiet)
+    before = content(empty)
+    file = out / next(part.path for part in found.parts if part.table == "stocks")
+    file.write_text(file.read_text().replace("KOSPI", "KOSDAQ", 1))
+    with pytest.raises(VerificationFailed, match="sha256"):
+        restore(empty, out, sandbox=True, advance=quiet)
+    assert content(empty) == before
+
+
+def test_a_failure_in_the_middle_leaves_the_database_empty(loaded, empty, tmp_path):
+    out = tmp_path / "out"
+    found = export(loaded.app.engine, out, "csv", advance=quiet)
+    before = content(empty)
+    last = found.parts[-1]
+    broken = [*found.parts[:-1], type(last)(**{**vars(last), "rows": last.rows + 1})]
+    manifest.write(out, type(found)(**{**vars(found), "parts": broken}))
+    with pytest.raises(VerificationFailed, match="행이어야"):
+        restore(empty, out, sandbox=True, advance=quiet)
+    assert content(empty) == before
+
+
+def test_a_database_with_rows_and_the_other_world_are_refused(loaded, empty, tmp_path):
+    out = tmp_path / "out"
+    export(loaded.app.engine, out, "csv", advance=quiet)
+    with pytest.raises(UsageError, match="비어 있지"):
+        restore(loaded.app.engine, out, sandbox=True, advance=quiet)
+    with pytest.raises(UsageError, match="섞을 수"):
+        restore(empty, out, sandbox=False, advance=quiet)
+
+
+def test_a_path_that_leaves_the_folder_is_refused(loaded, empty, tmp_path):
+    out = tmp_path / "out"
+    found = export(loaded.app.engine, out, "csv", tables=["stocks"], advance=quiet)
+    (tmp_path / "stolen.csv").write_text("")
+    parts = [type(part)(**{**vars(part), "path": "../stolen.csv"}) for part in found.parts]
+    manifest.write(out, type(found)(**{**vars(found), "parts": parts}))
+    with pytest.raises(UsageError, match="모르는 것"):
+        restore(empty, out, sandbox=True, advance=quiet)
+
+
+def test_strange_folders_tables_and_formats_are_refused(loaded, tmp_path):
+    engine = loaded.app.engine
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "diary.txt").write_text("mine")
+    with pytest.raises(UsageError, match="다른 파일"):
+        export(engine, tmp_path / "mine", "csv", advance=quiet)
+    with pytest.raises(UsageError, match="no_such"):
+        export(engine, tmp_path / "out", "csv", tables=["no_such"], advance=quiet)
+    with pytest.raises(UsageError, match="--format"):
+        export(engine, tmp_path / "out", "xlsx", advance=quiet)
+    export(engine, tmp_path / "out", "csv", tables=["stocks"], advance=quiet)
+    with pytest.raises(UsageError, match="csv 내보내기"):
+        export(engine, tmp_path / "out", "parquet", tables=["stocks"], advance=quiet)
+
+
+def test_without_pyarrow_the_advice_is_the_extra(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    with pytest.raises(ConfigError, match=r"foresto\[parquet\]"):
+        parquet.require()
+
+
+def test_a_dump_is_restored_by_postgresql_itself(loaded, server, tmp_path):
+    import subprocess
+
+    from foresto_cli.store import cluster
+
+    size = dump(loaded.app.engine, tmp_path / "all.dump")
+    assert size > 10_000
+    assert (tmp_path / "all.dump").stat().st_mode & 0o777 == 0o600
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE restored")
+    target = server.replace("/foresto?", "/restored?")
+    tool = cluster.binaries() / "pg_restore"
+    subprocess.run([tool, "--no-owner", "--dbname", target, tmp_path / "all.dump"], check=True, capture_output=True)
+    with connected(target, sandbox=True) as again:
+        assert content(again) == content(loaded.app.engine)
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("DROP DATABASE restored WITH (FORCE)")
+
+
+@pytest.mark.slow
+def test_the_commands_say_what_they_did(home, tmp_path):
+    run_foresto(home, "--sandbox", "stocks", "load")
+    done = run_foresto(home, "--sandbox", "db", "export", str(tmp_path / "out"), "--format", "csv", "--json")
+    assert done.returncode == 0
+    assert result_of(done)["rows"] > 100
+    shown = run_foresto(home, "--sandbox", "db", "dump", "--out", str(tmp_path / "x.dump"))
+    assert "pg_restore" in shown.stdout
+    refused = run_foresto(home, "--sandbox", "db", "import", str(tmp_path / "out"))
+    assert refused.returncode == 2
+    assert "비어 있지" in refused.stderr

@@ -3,7 +3,6 @@
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from foresto_cli import clock
 from foresto_cli.app import App
@@ -12,7 +11,7 @@ from foresto_cli.errors import Busy, ConfigError, ForestoError, NotYet, QuotaSpe
 from foresto_cli.ops import alerts, job, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import facts, letter, once, outside
-from foresto_cli.ops.market_mail.letter import UNSUBSCRIBE, Draft, Frame, Outside
+from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
 from foresto_cli.ops.page import replace
 from foresto_cli.store import advisory
 from foresto_cli.upstream.http import requests_by_upstream
@@ -164,7 +163,8 @@ def _posted(mail: Mail, draft: Draft, log: once.Log, left: list[str]) -> tuple[l
 
 
 def _letter(draft: Draft, address: str, sender: str) -> Letter:
-    leave = f"<mailto:{parseaddr(sender)[1]}?subject={quote(UNSUBSCRIBE)}>"
+    # In plain ASCII and short: a header that has to be encoded is one that no mail client understands.
+    leave = f"<mailto:{parseaddr(sender)[1]}?subject=unsubscribe>"
     return Letter(
         to=[address], subject=draft.subject, text=draft.text, html=draft.html, headers={"List-Unsubscribe": leave}
     )

@@ -20,8 +20,8 @@ def test_an_exponent_that_kills_the_parser_of_pandas_never_reaches_it():
         fdr.inspect(response_of(HEAD + b"2026-11-09,2107E42151417370\n"))
 
 
-@pytest.mark.parametrize("number", [b"5167.27", b"1.2e5", b"-3E-7"])
-def test_ordinary_numbers_pass(number):
+@pytest.mark.parametrize("number", [b"5167.27", b"1.2e5", b"-3E-7", b"KR70313E00003", b"0313E0"])
+def test_ordinary_numbers_and_codes_with_a_letter_pass(number):
     fdr.inspect(response_of(HEAD + b"2026-11-09," + number + b"\n"))
 
 

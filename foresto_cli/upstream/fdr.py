@@ -38,7 +38,8 @@ POLICY = Policy(
 )
 INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
 
-_ENDLESS_EXPONENT = re.compile(rb"[0-9.][eE][+-]?[0-9]{4}")
+# A field from its start: the same letters in the middle of one are an ISIN of a ticker with a letter (KR70313E00003).
+_ENDLESS_EXPONENT = re.compile(rb'(?:^|[,"\s])[+-]?[0-9.]+[eE][+-]?[0-9]{4}', re.MULTILINE)
 
 Record = dict[str, Any]
 _one_at_a_time = threading.Lock()

@@ -1,7 +1,7 @@
 """The market mail: true to our own prices, silent about what it does not know, sent once whatever happens."""
 
 import threading
-from datetime import datetime
+from datetime import date, datetime
 
 import html5lib
 import pytest
@@ -102,6 +102,21 @@ def test_what_could_not_be_found_out_is_said_and_never_made_up(morning):
     ):
         assert said in text
     assert "코스닥 " not in text.partition("[많이 오른 종목]")[0].replace("코스피·코스닥", "")
+
+
+def test_filings_of_interest_come_first_and_the_rest_is_counted(morning):
+    start, end = date(2026, 8, 1), EVENING.date()
+    found = [one for one in morning.app.dart.filings(start, end, pblntf_ty="B") if one["corp_cls"] in {"Y", "K"}]
+    assert len(found) > 1
+    oldest = min(found, key=lambda one: one["rcept_no"])
+    section = market_mail.outside.filings(morning.app, start, end, {oldest["stock_code"]})
+    assert section.rows[0]["ticker"] == oldest["stock_code"]
+    assert section.rows[0]["url"].startswith("https://dart.fss.or.kr/dsaf001/main.do?rcpNo=2026")
+    assert "주요사항보고서" in section.rows[0]["title"]
+    others = [one["url"] for one in section.rows if one["ticker"] != oldest["stock_code"]]
+    assert others == sorted(others, reverse=True)
+    more = len(found) - len(section.rows)
+    assert section.missing == (f"그 밖에 {more:,}건이 있습니다." if more else "")
 
 
 def test_without_a_key_of_dart_the_section_says_so_and_nobody_is_asked(open_loaded):

@@ -62,11 +62,15 @@ def remove(app: App, given: Sequence[str]) -> Result:
     """
     with app.engine.begin() as connection:
         tickers = [ticker_of(connection, one.strip()) for one in given]
+        names = {row["ticker"]: row["name"] for row in _watched(connection)}
         removed = connection.scalars(
             text("DELETE FROM watchlist WHERE ticker = ANY(:tickers) RETURNING ticker"), {"tickers": tickers}
         ).all()
     for ticker in dict.fromkeys(tickers):
-        app.console.line(f"✓ {ticker} 뺐습니다." if ticker in removed else f"· {ticker} 은(는) 관심 종목이 아닙니다.")
+        if ticker in removed:
+            app.console.line(f"✓ {names[ticker]}({ticker}) 뺐습니다.")
+        else:
+            app.console.line(f"· {ticker} 은(는) 관심 종목이 아닙니다.")
     return {"command": "watchlist remove", "exit_code": 0, "tickers": tickers, "removed": list(removed)}
 
 

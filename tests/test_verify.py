@@ -38,6 +38,7 @@ PLANTED = {
     "ledger.unsettled": "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE unit = '2026-11-17'",
     "runs.closed": "INSERT INTO data_collection_log (job_name, job_label, status, started_at, heartbeat_at, host,"
     " process_id) VALUES ('x', 'x', 'running', '2026-11-20', '2026-11-20', 'elsewhere', 1)",
+    "jobs.missed": "INSERT INTO scheduled_job VALUES ('weekday', 'cron', 'here', '2026-11-19')",
     "listing.stale": "UPDATE fdr_stock_listing SET as_of_date = '2026-11-01'",
 }
 
@@ -82,11 +83,13 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "index.last",
         "ledger.unsettled",
         "runs.closed",
+        "jobs.missed",
         "listing.stale",
     }
     logged = loaded.rows("SELECT rule_id, severity FROM data_quality_log WHERE rule_id = :check", check=check)
     assert logged == [(check, finding["severity"])]
-    assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE alert_type = 'verify' AND subject = :check", check=check)
+    told = loaded.scalar("SELECT count(*) FROM ops_alert WHERE alert_type = 'verify' AND subject = :check", check=check)
+    assert told == (check not in verification.OWN_INCIDENT)
 
 
 def test_a_finding_that_is_gone_resolves_its_alert(loaded):

@@ -32,7 +32,7 @@ def initial(ctx: typer.Context, workers: Workers = 4, wait: Wait = "0s", as_json
 def weekday(
     ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
 ) -> None:
-    """평일 16:30: 상장 목록 → 빠진 시세 → 지수 → 종목 → ETF → 검증. 며칠 쉬었으면 빠진 날을 모두 채웁니다."""
+    """평일 16:30: 상장 목록 → 빠진 시세 → 지수 → 종목 → 검증. 며칠 쉬었으면 빠진 날을 모두 채웁니다."""
     _run(ctx, "weekday", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
 
 

@@ -38,12 +38,14 @@ class Listing:
         calendar: the sessions.
         now: the clock's reading.
         listed: how many stocks were listed so far, to notice half a list.
+        whole: all three lists; otherwise the current one alone, which is what changes every day.
     """
 
     client: Fdr
     calendar: Calendar
     now: datetime
     listed: int
+    whole: bool = True
     name: str = NAME
     label: str = "상장 목록"
     batch_type: str = "INFO"
@@ -58,8 +60,11 @@ class Listing:
         """Return the current list first: the others fill in what it made."""
         session = self.calendar.latest_ended(self.now)
         week = session - timedelta(days=session.weekday())
+        current = Unit(f"{CURRENT}:{session}", f"상장 종목 {session}", 2)
+        if not self.whole:
+            return [current]
         return [
-            Unit(f"{CURRENT}:{session}", f"상장 종목 {session}", 2),
+            current,
             Unit(f"{DESCRIPTION}:{week}", f"종목 설명 {week} 주"),
             Unit(f"{DELISTED}:{session}", f"상장폐지 {session}"),
         ]

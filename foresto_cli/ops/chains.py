@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from foresto_cli import clock, settings, timetable
 from foresto_cli.app import App
-from foresto_cli.errors import ForestoError, exit_code_of
-from foresto_cli.ops import alerts, dead_man, loads, lock, overdue, roster, runs, verification, watch
+from foresto_cli.errors import ForestoError, NotYet, exit_code_of
+from foresto_cli.ops import alerts, dead_man, loads, lock, overdue, page, roster, runs, verification, watch
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.job import Options, Result
 
@@ -30,7 +30,7 @@ class Step:
     Attributes:
         name: the command it stands for.
         work: does it.
-        needs: steps that must have ended with 0 or 3 (some units failed) first.
+        needs: steps that must have done their part first.
     """
 
     name: str
@@ -53,7 +53,13 @@ VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(
 VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
 
 INITIAL = (LISTING, PRICES, INDEX, STOCKS, ETFS, VERIFY_DAILY)
-WEEKDAY = (LISTING, PRICES, INDEX, STOCKS, ETFS, VERIFY_DAILY)
+WEEKDAY = (
+    Step("listing load", roster.load_snapshot),
+    PRICES,
+    INDEX,
+    Step("stocks load", roster.derive_stocks, needs=("listing load",)),
+    VERIFY_DAILY,
+)
 WEEKLY = (LISTING, STOCKS, ETFS, VERIFY_WEEKLY)
 MONTHLY = (VERIFY_MONTHLY,)
 QUARTERLY: tuple[Step, ...] = ()
@@ -68,6 +74,7 @@ CHAINS: dict[str, tuple[Step, ...]] = {
 }
 
 GOOD_ENOUGH = (0, 3)
+SKIPPED = "skipped"
 SUMS = ("planned", "done", "no_data", "failed", "pending")
 
 
@@ -84,9 +91,13 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
     with lock.held(app.folders.chain_lock_file, options.wait.total_seconds()):
         if if_due and not _is_due(app, timetable.job(name)):
             return _summary(f"run {name}", [], 0.0) | {"notes": ["제시간에 이미 돌았습니다."]}
-        with dead_man.switch(app, name) as results:
-            results.append(run(app, name, CHAINS[name], options))
-        return results[0]
+        with dead_man.switch(app, name) as outcome:
+            result = run(app, name, CHAINS[name], options)
+            outcome.is_good = all(_is_met(step) for step in result["steps"])
+            outcome.body = "\n".join(
+                f"{step['command']}: {step['outcome']} ({step['exit_code']})" for step in [result, *result["steps"]]
+            )
+        return result
 
 
 def _is_due(app: App, job: timetable.Job) -> bool:
@@ -121,7 +132,7 @@ def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
     results: dict[str, Result] = {}
     with runs.recorded(app.engine, command, label) as record, runs.steps_of(record):
         for step in steps:
-            missing = [need for need in step.needs if results[need]["exit_code"] not in GOOD_ENOUGH]
+            missing = [need for need in step.needs if not _is_met(results[need])]
             app.console.strong(f"\n▷ {step.name}")
             record.report({"dataset": step.name, "done": len(results), "planned": len(steps), "unit": step.name})
             results[step.name] = _skipped(step, missing) if missing else _done(app, step, options)
@@ -148,8 +159,17 @@ def _done(app: App, step: Step, options: Options) -> Result:
     return result
 
 
+def _is_met(result: Result) -> bool:
+    """Say whether a step did its part: nothing of it failed. What is not published yet (75, pending) is no failure."""
+    if result["outcome"] == SKIPPED:
+        return False
+    units = result["units"]
+    waits = result["outcome"] in {"partial", "failed"} and units["pending"] and not units["failed"]
+    return result["exit_code"] in GOOD_ENOUGH or (result["exit_code"] == NotYet.exit_code and bool(waits))
+
+
 def _skipped(step: Step, missing: Sequence[str]) -> Result:
-    return _failed(step, "skipped", 0, f"앞 단계({', '.join(missing)})가 끝나지 않아 건너뜁니다.")
+    return _failed(step, SKIPPED, 0, f"앞 단계({', '.join(missing)})가 끝나지 않아 건너뜁니다.")
 
 
 def _failed(step: Step, outcome: str, exit_code: int, reason: str) -> Result:
@@ -222,7 +242,7 @@ def show_summary(app: App, result: Result) -> None:
     for note in result.get("notes", []):
         app.console.line(f"· {note}")
     for step in result["steps"]:
-        mark = "✓" if step["exit_code"] == 0 and step["outcome"] != "skipped" else "✗"
+        mark = "✓" if step["exit_code"] == 0 and step["outcome"] != SKIPPED else "✗"
         app.console.line(f"{mark} {step['command']}: {step['outcome']}")
     requests, rows = result["requests"]["total"], result["rows"]
     app.console.strong(f"{'✓' if result['exit_code'] == 0 else '✗'} {result['command']} ({result['seconds']:.0f}초)")

@@ -3,30 +3,31 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
 from foresto_cli.ops import notify
 
-GOOD = (0, 3)
-"""Exit codes that are a success to whoever watches: done, or done but for some units."""
+
+class Outcome:
+    """What the block says about itself; until it does, it failed."""
+
+    def __init__(self) -> None:
+        """Start as a failure without a word."""
+        self.is_good = False
+        self.body = ""
 
 
 @contextmanager
-def switch(app: App, job: str) -> Iterator[list[dict[str, Any]]]:
-    """Ping at the start of the block and at its end; the block puts its result into the list it is given."""
+def switch(app: App, job: str) -> Iterator[Outcome]:
+    """Ping at the start of the block and, with the outcome that the block was given to fill in, at its end."""
     rid = f"{uuid.uuid4()}"
     _ping(app, job, "start", rid, "")
-    results: list[dict[str, Any]] = []
+    outcome = Outcome()
     try:
-        yield results
+        yield outcome
     finally:
-        result: dict[str, Any] = results[0] if results else {"exit_code": None, "outcome": "failed"}
-        state = "success" if result["exit_code"] in GOOD else "fail"
-        lines = [f"{result.get('command', job)}: {result['outcome']} ({result['exit_code']})"]
-        lines += [f"{step['command']}: {step['outcome']} ({step['exit_code']})" for step in result.get("steps", [])]
-        _ping(app, job, state, rid, "\n".join(lines))
+        _ping(app, job, "success" if outcome.is_good else "fail", rid, outcome.body)
 
 
 def _ping(app: App, job: str, state: str, rid: str, body: str) -> None:

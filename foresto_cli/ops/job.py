@@ -74,7 +74,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             settled = Settled() if stopped else settle(app.engine, app.calendar)
             result = summary(command, run.run_id, reports)
             result["seconds"] = round(clock.monotonic() - started, 3)
-            result["requests"] = _requests(app, before)
+            result["requests"] = requests_since(app, before)
             result["alerts"] = _alert(app, reports, run.run_id)
             if settled.sessions:
                 result["adjusted"] = {"events": settled.events, "rows": settled.rows}
@@ -228,7 +228,8 @@ def _incidents(report: Report) -> Iterator[Alert]:
         yield Alert("load_failed", report.name, level, title, f"{unit.label}: {reason}")
 
 
-def _requests(app: App, before: dict[str, int]) -> dict[str, int]:
+def requests_since(app: App, before: dict[str, int]) -> dict[str, int]:
+    """Return how many requests were sent since ``before`` was counted, in all and by upstream."""
     now = requests_by_upstream(app.upstream_sessions)
     sent = {name: count - before.get(name, 0) for name, count in now.items()}
     return {"total": sum(sent.values()), **{name: count for name, count in sent.items() if count}}

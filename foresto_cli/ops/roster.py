@@ -24,6 +24,24 @@ def load_listing(app: App, options: Options) -> job.Result:
     return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app)], options)
 
 
+def load_snapshot(app: App, options: Options) -> job.Result:
+    """Bring the list of who is listed up to date; descriptions and leavers are for :func:`load_listing`.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app, whole=False)], options)
+
+
+def derive_stocks(app: App, options: Options) -> job.Result:
+    """Bring the stocks and their history up to date by what is stored; nobody is asked.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    return job.run_or_preview(app, "stocks load", "종목", lambda: _derived(app), options)
+
+
 def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Result:
     """Bring the listing up to date, and by it and the stored prices the stocks and their history.
 
@@ -34,19 +52,8 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Resu
     """
 
     def make() -> list[Loader]:
-        calendar = app.calendar
-        return [
-            _listing(app),
-            Derived(
-                stocks.NAME,
-                "종목",
-                "stocks",
-                lambda connection, provenance: stocks.write(connection, calendar, provenance),
-            ),
-            Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
-            *_company_numbers(app),
-            *([Enrichment(app.yahoo, lambda: _unenriched(app))] if enrich else []),
-        ]
+        enrichment = [Enrichment(app.yahoo, lambda: _unenriched(app))] if enrich else []
+        return [_listing(app), *_derived(app), *_company_numbers(app), *enrichment]
 
     result = job.run_or_preview(app, "stocks load", "종목", make, options)
     if app.fsc is None:
@@ -82,6 +89,19 @@ def load_etfs(app: App, options: Options) -> job.Result:
     return result
 
 
+def _derived(app: App) -> list[Loader]:
+    calendar = app.calendar
+    return [
+        Derived(
+            stocks.NAME,
+            "종목",
+            "stocks",
+            lambda connection, provenance: stocks.write(connection, calendar, provenance),
+        ),
+        Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
+    ]
+
+
 def _company_numbers(app: App) -> list[Loader]:
     if app.fsc is None:
         return []
@@ -93,7 +113,7 @@ def _company_numbers(app: App) -> list[Loader]:
     return [CompanyNumbers(app.fsc, app.calendar, clock.now(), common or 0, known)]
 
 
-def _listing(app: App) -> Listing:
+def _listing(app: App, *, whole: bool = True) -> Listing:
     with app.engine.connect() as connection:
         listed = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")) or 0
-    return Listing(app.fdr, app.calendar, clock.now(), listed)
+    return Listing(app.fdr, app.calendar, clock.now(), listed, whole)

@@ -11,11 +11,16 @@ from foresto_cli.errors import VerificationFailed
 from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
-from foresto_cli.verify import CRITICAL, Finding, Scope, checks, record, run_checks
+from foresto_cli.ops.second_source import SecondSource
+from foresto_cli.upstream.http import requests_by_upstream
+from foresto_cli.verify import CRITICAL, Check, Finding, Scope, checks, record, run_checks, trend
+from foresto_cli.verify.unconfirmed import is_unconfirmed
 
 SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
 """A year of sessions."""
+OWN_INCIDENT = ("jobs.missed",)
+"""Told by :mod:`foresto_cli.ops.overdue`, job by job."""
 MENDED_BY_REPAIR = "foresto prices"
 
 
@@ -25,15 +30,15 @@ def verify_daily(app: App) -> job.Result:
 
 
 def verify_weekly(app: App) -> job.Result:
-    """Check the newest year of sessions in the same way."""
-    return _verify(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS))
+    """Check the newest year of sessions in the same way, the sizes of tables, and a sample against a second source."""
+    return _thoroughly(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS))
 
 
 def verify_monthly(app: App) -> job.Result:
-    """Check the whole stored history in the same way."""
-    first = loads.first_stored(app)
-    last = app.calendar.latest_ended(clock.now())
-    return _verify(app, "verify monthly", "월간 검증", app.calendar.sessions(first or last, last))
+    """Check the whole stored history in the same way as weekly."""
+    last = _last(app)
+    sessions = app.calendar.sessions(loads.first_stored(app) or last, last)
+    return _thoroughly(app, "verify monthly", "월간 검증", sessions)
 
 
 def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Options) -> job.Result:
@@ -52,17 +57,35 @@ def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Opti
     return {**verify(app), "repair": repair}
 
 
+def _last(app: App) -> date:
+    """Return the newest ended session, or the one before while nobody knows whether the exchange opened that day."""
+    last = app.calendar.latest_ended(clock.now())
+    with app.engine.connect() as connection:
+        return app.calendar.previous(last) if is_unconfirmed(connection, last) else last
+
+
 def _newest(app: App, count: int) -> list[date]:
-    sessions = [app.calendar.latest_ended(clock.now())]
+    sessions = [_last(app)]
     while len(sessions) < count:
         sessions.append(app.calendar.previous(sessions[-1]))
     return sessions[::-1]
 
 
-def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job.Result:
+def _thoroughly(app: App, command: str, label: str, sessions: Sequence[date]) -> job.Result:
+    return _verify(app, command, label, sessions, SecondSource(app.naver))
+
+
+def _verify(
+    app: App, command: str, label: str, sessions: Sequence[date], second: SecondSource | None = None
+) -> job.Result:
+    asked = [*checks.CHECKS]
+    if second is not None:
+        asked += [trend.shrunken(command), second.check]
+    before = requests_by_upstream(app.upstream_sessions)
     with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:
-            findings = run_checks(checks.CHECKS, Scope(connection, app.calendar, clock.now(), sessions))
+            findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions))
+            measures = {} if second is None else {"measures": trend.measure(connection)}
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
         result = job.summary(command, run.run_id, [])
@@ -70,23 +93,34 @@ def _verify(app: App, command: str, label: str, sessions: Sequence[date]) -> job
             "outcome": "failed" if critical else "done",
             "exit_code": VerificationFailed.exit_code if critical else 0,
             "seconds": run.seconds,
-            "checks": len(checks.CHECKS),
+            "requests": job.requests_since(app, before),
+            "checks": len(asked),
             "sessions": len(sessions),
             "findings": [asdict(finding) for finding in findings],
-            "alerts": _alert(app, findings, run.run_id),
+            "alerts": _alert(app, asked, findings, run.run_id),
+            "notes": [*_doubts(app, sessions[-1]), *(second.notes if second else [])],
             "reasons": [f"{finding.name}: {finding.found:,}건" for finding in findings],
-        }
+        } | measures
         run.close(result, "; ".join(result["reasons"]) or None)
     return result
 
 
-def _alert(app: App, findings: list[Finding], run_id: int) -> list[str]:
+def _doubts(app: App, last: date) -> list[str]:
+    expected = app.calendar.latest_ended(clock.now())
+    if last >= expected:
+        return []
+    return [f"{expected}: 시세도 지수도 없습니다. 휴장이었는지 다음 거래일에 드러납니다."]
+
+
+def _alert(app: App, asked: Sequence[Check], findings: Sequence[Finding], run_id: int) -> list[str]:
     found = {finding.check for finding in findings}
-    for check in checks.CHECKS:
+    for check in asked:
         if check.name not in found:
             alerts.resolve(app.engine, "verify", check.name)
     titles = []
     for finding in findings:
+        if finding.check in OWN_INCIDENT:
+            continue
         message = f"{finding.expected} — {finding.found:,}건이 다릅니다. 고치려면: {finding.repair}"
         title = f"검증: {finding.name}"
         alerts.raise_alert(app.engine, Alert("verify", finding.check, finding.severity, title, message), run_id)
@@ -104,6 +138,8 @@ def show(console: Console, result: job.Result) -> None:
         for row in finding["sample"][:SHOWN_ROWS]:
             console.line("  예: " + ", ".join(f"{name} {value}" for name, value in row.items()))
         console.line(f"  고치려면: {finding['repair']}")
+    for note in result.get("notes", []):
+        console.line(f"· {note}")
     if "repair" in result:
         closing_lines(console, result["repair"])
     good = result["checks"] - len(findings)

@@ -145,6 +145,7 @@ class UpstreamSession(requests.Session):
             ForestoError: whatever became of it instead; also kept in :attr:`error`.
         """
         if self._refused is not None:
+            self.error = self._refused
             raise self._refused
         retrying = Retrying(
             retry=retry_if_exception(lambda error: self.policy.retried and _is_retried(error)),

@@ -6,13 +6,19 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+from typing import TYPE_CHECKING, Any
 
 from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, ConfigError, ForestoError, NetworkDown, RateLimited, Transient
 from foresto_cli.upstream._deadline import deadline
 from foresto_cli.upstream.http import Limits
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 LABEL = "메일 서버"
 NAME = "smtp"
@@ -156,20 +162,26 @@ class Mail:
             clock.sleep(pause)
 
 
-def compose(letter: Letter, sender: str) -> EmailMessage:
+def compose(letter: Letter, sender: str) -> "Message[Any, Any]":
     """Return the letter as a message: plain text first, HTML as the alternative, line breaks taken out of headers."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = ", ".join(letter.to)
-    message["Subject"] = " ".join(letter.subject.split())
-    message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].partition("@")[2] or "foresto.invalid")
-    for name, value in letter.headers.items():
-        message[name] = " ".join(value.split())
-    message.set_content(letter.text)
+    message: Message[Any, Any] = MIMEText(letter.text, "plain", "utf-8")
     if letter.html is not None:
-        message.add_alternative(letter.html, subtype="html")
+        message = MIMEMultipart("alternative", _subparts=[message, MIMEText(letter.html, "html", "utf-8")])
+    # Not EmailMessage: up to Python 3.12 it drops a blank where it breaks a long Korean header.
+    name, address = parseaddr(sender)
+    message["From"] = formataddr((name, address))
+    message["To"] = ", ".join(letter.to)
+    message["Subject"] = _header("Subject", letter.subject)
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = make_msgid(domain=address.partition("@")[2] or "foresto.invalid")
+    for header, value in letter.headers.items():
+        message[header] = _header(header, value)
     return message
+
+
+def _header(name: str, value: str) -> str | Header:
+    plain = " ".join(value.split())
+    return plain if plain.isascii() else Header(plain, "utf-8", header_name=name)
 
 
 def addresses(given: str | None) -> list[str]:

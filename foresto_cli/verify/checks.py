@@ -1,6 +1,6 @@
 """The checks, in the order in which they are asked; daily, weekly and monthly differ in how far back they look."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, rows
+from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, punctuality, rows
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -185,5 +185,14 @@ CHECKS = (
         "상장 목록이 마지막 거래일과 4일 넘게 벌어지지 않는다",
         "foresto listing load",
         coverage.stale_listing,
+    ),
+    Check(
+        "jobs.missed",
+        "돌지 않은 작업",
+        WARNING,
+        "data_collection_log",
+        "시간표의 작업은 제시간에 돈다",
+        "foresto schedule status",
+        punctuality.missed_jobs,
     ),
 )

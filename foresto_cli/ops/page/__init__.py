@@ -49,7 +49,7 @@ def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str,
 def refresh(app: App) -> None:
     """Write the page after a chain; one that cannot be written is complained about and fails nothing."""
     try:
-        app.console.line(f"· 현황판: {write(app)['file']}")
+        write(app)
     except ForestoError as error:
         app.console.complain(f"! 현황판을 쓰지 못했습니다: {error}")
 

@@ -1,0 +1,26 @@
+"""A day of which nobody knows yet whether the exchange opened."""
+
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.calendar import closes_at
+
+
+def is_unconfirmed(connection: Connection, session: date) -> bool:
+    """Say whether ``session``, which the calendar expects, may have been a holiday that no calendar knew.
+
+    It may when there is no price of it and the KOSPI, asked after the close, has no level for it nor for a later day.
+    The first later day settles it: the exchange was closed, or prices are missing.
+    """
+    row = connection.execute(
+        text(
+            "SELECT EXISTS (SELECT FROM stock_price_daily WHERE trade_date = :day) AS priced,"
+            " EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text)) AS settled,"
+            " EXISTS (SELECT FROM index_price_daily WHERE index_code = 'KOSPI' AND trade_date >= :day) AS traded,"
+            " EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.index' AND unit LIKE 'KOSPI:%'"
+            " AND status <> 'failed' AND asked_at >= :close) AS asked"
+        ),
+        {"day": session, "close": closes_at(session).replace(tzinfo=None)},
+    ).one()
+    return bool(row.asked) and not (row.priced or row.settled or row.traded)

@@ -1,0 +1,211 @@
+"""Days on end in the sandbox, every chain started by the rendered timetable and nothing else."""
+
+import shlex
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from foresto_cli import clock
+from foresto_cli.errors import Busy
+from foresto_cli.ops import chains, job, overdue, schedule_files, state, watch
+from foresto_cli.ops.schedule_files import EXAMPLE
+from foresto_cli.timetable import JOBS
+
+TELLING = ("hooks.slack.com", "hc-ping.com")
+MOST_REQUESTS = 10
+PATIENT = 0.5
+"""A busy machine must not make a silence of its own."""
+DAY = timedelta(days=1)
+RESOLVED = "[foresto 해결] '주간'이 제시간에 돌지 않았습니다"
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=clock.KST)
+
+
+def started_by_cron(crontab, first, last):
+    """Every (moment, words of the command) that cron makes of a crontab between two days, in order."""
+    starts = []
+    for line in crontab.splitlines():
+        if line and line[0].isdigit():
+            minute, hour, monthday, month, weekday, command = line.split(maxsplit=5)
+            words = shlex.split(command.partition(" >> ")[0])
+            words = words[words.index(f"{EXAMPLE.program}") + 1 :]
+            day = first
+            while day <= last:
+                fits = (
+                    monthday in {"*", f"{day.day}"}
+                    and (month == "*" or f"{day.month}" in month.split(","))
+                    and (weekday == "*" or f"{day.isoweekday() % 7}" in weekday.split(","))
+                )
+                if fits:
+                    starts.append((day.replace(hour=int(hour), minute=int(minute)), words))
+                day += DAY
+    return sorted(starts)
+
+
+def start(open_world, moment, words, **options):
+    """Start a command of the timetable at its moment; return its result and the upstream requests it took."""
+    with open_world(now=moment, patience=PATIENT, **options) as world:
+        name = words[1]
+        assert words == ["run", name, "--if-due", "--wait", "3h"]
+        with watch.attended(world.app, f"run {name}"):
+            result = chains.run_chain(world.app, name, job.Options(wait=job.duration("3h")), if_due=True)
+        requests = [request for request in world.sandbox.requests if request.host not in TELLING]
+        return result, requests, list(world.sandbox.outbox.items)
+
+
+def first_load(open_world, moment, **options):
+    with open_world(now=moment, patience=PATIENT, **options) as world:
+        result = chains.run_chain(world.app, "initial", job.Options())
+        assert result["exit_code"] == 0
+        overdue.expect(world.app, "cron", *(job.name for job in JOBS if job.command[0] == "run"))
+
+
+def live_through(open_world, first, last, **options):
+    """Let cron start everything from ``first`` to ``last``; return what every chain did."""
+    crontab = schedule_files.crontab(EXAMPLE)
+    told = []
+    for moment, words in started_by_cron(crontab, first, last):
+        if words[0] == "run":
+            told.append((moment, words[1], *start(open_world, moment, words, **options)))
+    return told
+
+
+def test_a_week_over_the_turn_of_the_quarter(open_world):
+    size = {"sessions": 40}
+    first_load(open_world, at("2026-10-27 20:00"), **size)
+    told = live_through(open_world, at("2026-10-28"), at("2026-11-02"), **size)
+    names = [f"{moment:%a} {name}" for moment, name, *_ in told]
+    weekdays = [f"{day} {name}" for day in ("Wed", "Thu", "Fri") for name in ("weekday", "weekday_final")]
+    assert names == [*weekdays, "Sat weekly", "Sun monthly", "Sun quarterly", "Mon weekday", "Mon weekday_final"]
+    for moment, name, result, requests, sent in told:
+        about = f"{moment} {name}"
+        assert result["exit_code"] == 0, about
+        assert result["alerts"] == [], about
+        assert [step["command"] for step in result["steps"]] == [step.name for step in chains.CHAINS[name]], about
+        assert [item.subject for item in sent] == [f"foresto-{name}/start", f"foresto-{name}"], about
+        if name.startswith("weekday"):
+            assert len(requests) <= MOST_REQUESTS, about
+    by_name = {f"{moment:%a} {name}": result for moment, name, result, *_ in told}
+    # In the afternoon the day is new, in the evening it is read once more and only what changed is written.
+    assert by_name["Thu weekday"]["tables"]["stock_price_daily"]["added"] > 50
+    evening = by_name["Thu weekday_final"]["tables"]["stock_price_daily"]
+    assert evening["added"] == 0
+    assert evening["changed"] > 0
+
+
+def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):
+    size = {"sessions": 40}
+    first_load(open_world, at("2026-11-06 20:00"), **size)
+    monday = at("2026-11-16 09:12")
+    with open_world(now=monday, **size) as world:
+        # Nothing ran: whatever command comes first says so, and says it to everybody.
+        with watch.attended(world.app, "status"):
+            late = {found["job"]: len(found["missed"]) for found in state.status(world.app)["jobs"] if found["missed"]}
+        assert late == {"weekday": 5, "weekday_final": 5, "weekly": 2}
+        (slack, mail) = world.sandbox.outbox.items
+        assert slack.subject == mail.subject == "[foresto] 심각 3"
+        assert "평일 수집" in mail.text
+    # The Mac wakes and launchd starts what is due, all at once; the first one works, the others find it done.
+    result, _, sent = start(open_world, monday, ["run", "weekday", "--if-due", "--wait", "3h"], **size)
+    assert result["exit_code"] == 0
+    assert {step["command"]: step["units"]["done"] for step in result["steps"]}["prices incremental"] == 5
+    resolved = [item for item in sent if item.channel == "slack"]
+    assert [item.subject for item in resolved] == ["[foresto] 해결 2"]
+    final, requests, _ = start(open_world, monday, ["run", "weekday_final", "--if-due", "--wait", "3h"], **size)
+    assert (final["outcome"], final["steps"], requests) == ("nothing_to_do", [], [])
+    weekly, _, sent = start(open_world, monday, ["run", "weekly", "--if-due", "--wait", "3h"], **size)
+    assert weekly["exit_code"] == 0
+    assert [item.subject for item in sent if item.channel == "slack"] == [
+        "[foresto 해결] '주간'이 제시간에 돌지 않았습니다"
+    ]
+    with open_world(now=monday, **size) as world:
+        assert [found for found in state.status(world.app)["jobs"] if found["missed"]] == []
+        assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
+        assert (
+            world.scalar("SELECT count(DISTINCT trade_date) FROM stock_price_daily WHERE trade_date > '2026-11-06'")
+            == 5
+        )
+
+
+def test_a_closure_that_no_calendar_knows_costs_a_note(open_world):
+    from foresto_cli.sandbox.market.calendar import closure
+
+    closed = closure(2026, 1)
+    size = {"sessions": 20}
+    before = datetime.combine(closed, datetime.min.time(), clock.KST) - DAY
+    first_load(open_world, before.replace(hour=20), **size)
+    told = live_through(open_world, before + DAY, before + 4 * DAY, **size)
+    assert told
+    for moment, name, result, _, sent in told:
+        assert result["exit_code"] in {0, 75}, f"{moment} {name}"
+        assert [item for item in sent if item.channel != "ping"] == [], f"{moment} {name}"
+    assert told[-1][2]["exit_code"] == 0
+    with open_world(now=told[-1][0], **size) as world:
+        assert world.rows("SELECT trade_date FROM market_closure WHERE is_closed") == [(closed,)]
+        assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = :day", day=closed) == 0
+
+
+def test_of_two_overlapping_starts_one_works(open_world):
+    with open_world() as world:
+        first, second = threading.Event(), threading.Event()
+        outcome = {}
+
+        def slow(app, options):
+            first.set()
+            assert second.wait(20)
+            return chains.roster.load_listing(app, options)
+
+        steps = (chains.Step("listing load", slow),)
+
+        def run(name, wait):
+            result = chains.run_chain(world.app, "weekday", job.Options(wait=timedelta(seconds=wait)), if_due=True)
+            outcome[name] = result["outcome"]
+
+        kept, chains.CHAINS["weekday"] = chains.CHAINS["weekday"], steps
+        try:
+            one = threading.Thread(target=run, args=("one", 0))
+            one.start()
+            assert first.wait(20)
+            with pytest.raises(Busy):
+                run("impatient", 0)
+            other = threading.Thread(target=run, args=("other", 20))
+            other.start()
+            second.set()
+            one.join()
+            other.join()
+        finally:
+            chains.CHAINS["weekday"] = kept
+        assert outcome == {"one": "done", "other": "nothing_to_do"}
+        assert world.scalar("SELECT count(*) FROM data_collection_log WHERE job_name = 'run weekday'") == 1
+
+
+def test_a_chain_that_failed_is_due_again_and_one_that_went_well_is_not(open_world):
+    with open_world(faults="500@*") as world:
+        failed = chains.run_chain(world.app, "weekday", job.Options(), if_due=True)
+        assert failed["exit_code"] == 75
+        assert {step["outcome"] for step in failed["steps"]} == {"failed", "skipped"}
+        # Everybody who failed in the first step is not asked again in the third, and says why.
+        assert "읽을 수 없습니다" not in f"{failed}"
+        assert world.sandbox.outbox.items == []
+    with open_world() as world:
+        assert chains.run_chain(world.app, "weekday", job.Options(), if_due=True)["exit_code"] == 0
+        assert chains.run_chain(world.app, "weekday", job.Options(), if_due=True)["steps"] == []
+
+
+def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
+    def broken(app, options):
+        raise KeyError("x")
+
+    steps = (chains.Step("listing load", broken), chains.INDEX)
+    with open_world() as world:
+        monkeypatch.setitem(chains.CHAINS, "weekday", steps)
+        with watch.attended(world.app, "run weekday"):
+            result = chains.run_chain(world.app, "weekday", job.Options())
+        assert result["exit_code"] == 70
+        assert [step["outcome"] for step in result["steps"]] == ["failed", "done"]
+        told = {item.channel: item.subject for item in world.sandbox.outbox.items}
+        assert told["slack"] == told["mail"] == "[foresto 심각] listing load: foresto 의 오류"
+        assert told["ping"] == "foresto-weekday/fail"

@@ -1,0 +1,53 @@
+"""The weekly and the monthly verification: a second source, and the sizes of tables against earlier runs."""
+
+import pytest
+
+from foresto_cli.ops import job, loads, roster, verification
+
+QUICK = job.Options()
+PATIENT = 0.5
+
+
+@pytest.fixture
+def loaded(open_world):
+    with open_world(patience=PATIENT) as world:
+        roster.load_listing(world.app, QUICK)
+        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        loads.load_index(world.app, 1825, QUICK)
+        yield world
+
+
+def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_found(loaded):
+    before = len(loaded.asked("/sise.nhn"))
+    result = verification.verify_weekly(loaded.app)
+    assert result["findings"] == []
+    assert result["notes"] == []
+    asked = loaded.asked("/sise.nhn")[before:]
+    assert len(asked) == len({request.fields["symbol"] for request in asked}) == 50
+    assert "005930" in {request.fields["symbol"] for request in asked}
+    assert result["requests"] == {"naver": 50, "total": 50}
+    loaded.execute(
+        "UPDATE stock_price_daily SET adj_close_price = adj_close_price * 1.05"
+        " WHERE ticker = '005930' AND trade_date = (SELECT min(trade_date) FROM stock_price_daily)"
+    )
+    found = {finding["check"]: finding for finding in verification.verify_weekly(loaded.app)["findings"]}
+    finding = found["prices.second_source"]
+    assert (finding["severity"], finding["found"], finding["sample"][0]["ticker"]) == ("warning", 1, "005930")
+
+
+def test_a_second_source_that_is_silent_is_a_note_and_no_finding(open_world, loaded):
+    with open_world(faults="500@fchart.stock.naver.com+7", patience=PATIENT) as world:
+        result = verification.verify_weekly(world.app)
+        assert "prices.second_source" not in {finding["check"] for finding in result["findings"]}
+        assert "7종목만" in result["notes"][0]
+        assert result["exit_code"] == 0
+
+
+def test_a_table_that_shrank_since_an_earlier_run_is_found(loaded):
+    measures = verification.verify_monthly(loaded.app)["measures"]
+    assert measures["stock_price_daily"] > 500
+    loaded.execute("DELETE FROM index_price_daily WHERE index_code = 'KS200'")
+    found = {finding["check"]: finding for finding in verification.verify_monthly(loaded.app)["findings"]}
+    assert found["trend.shrunk"]["sample"] == [{"표": "index_price_daily", "행": 24, "앞서": 36}]
+    assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'trend.shrunk'") == 1
+    loads.load_index(loaded.app, 1825, job.Options())

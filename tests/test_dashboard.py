@@ -12,7 +12,7 @@ from support import EVENING, result_of
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import page, words
+from foresto_cli.ops import chains, job, page, words
 from foresto_cli.ops.page import facts, view
 
 EVIL = "<script>alert(1)</script>"
@@ -242,3 +242,13 @@ def test_numbers_carry_their_sign_and_nothing_has_none():
     assert [words.signed(number) for number in (1234.5, -0.006, -0.004, 0)] == ["+1,234.50", "−0.01", "0.00", "0.00"]
     assert [words.won(amount) for amount in (1_000_000_000, 12_345_600_000_000)] == ["10억원", "12.3조원"]
     assert [words.size(count) for count in (2_048, 26 * 1024**2, 1_300 * 1024**2)] == ["2 KB", "26 MB", "1.3 GB"]
+
+
+def test_after_a_chain_the_page_shows_it_ended(open_loaded, tmp_path):
+    with open_loaded() as world:
+        chains.run_chain(world.app, "weekday", job.Options())
+    document = parsed((tmp_path / "state" / "dashboard.html").read_text())
+    card = next(found for found in document.iter("article") if "평일 수집" in text_of(found))
+    assert "완료" in text_of(card) or "할 일 없음" in text_of(card)
+    assert "run weekday" in text_of(section(document, "runs"))
+    assert "running" not in {found.get("aria-labelledby") for found in document.iter("section")}

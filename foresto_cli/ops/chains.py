@@ -97,6 +97,7 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
             outcome.body = "\n".join(
                 f"{step['command']}: {step['outcome']} ({step['exit_code']})" for step in [result, *result["steps"]]
             )
+        page.refresh(app)
         return result
 
 

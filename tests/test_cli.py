@@ -127,6 +127,7 @@ LOADING = {
     "prices load": ("--sandbox", "prices", "load", "--start", "20261116", "--end", "2026-11-20", "--json"),
     "verify daily": ("--sandbox", "verify", "daily", "--json"),
     "stocks load": ("--sandbox", "stocks", "load", "--json"),
+    "score batch": ("--sandbox", "score", "batch", "--json"),
 }
 ASKING = ("listing load", "prices incremental", "prices index")
 """Those in which libraries that print are at work: each is a process of its own."""
@@ -154,6 +155,9 @@ GLANCES = {
     "runs list": ("--sandbox", "runs", "list"),
     "runs show": ("--sandbox", "runs", "show", "1"),
     "stocks show": ("--sandbox", "stocks", "show", "가상전자"),
+    "score show": ("--sandbox", "score", "show", "005930"),
+    "score rank": ("--sandbox", "score", "rank", "--json"),
+    "score history": ("--sandbox", "score", "history", "005930"),
     "listing delisted": ("--sandbox", "listing", "delisted", "--json", "--since", "2020-01-01"),
     "doctor": ("--sandbox", "doctor", "--offline"),
     "dashboard": ("--sandbox", "dashboard"),
@@ -301,7 +305,7 @@ def test_status_tells_what_there_is(glances):
     found = result_of(glances["status --json"])
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
-        "listing": True, "prices.day": True, "etfs": True, "prices.index": True,
+        "listing": True, "prices.day": True, "etfs": True, "prices.index": True, "score": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
     assert found["budgets"]["krx"] > 0

@@ -7,6 +7,13 @@ from foresto_cli.ops import job, loads, roster, verification
 QUICK = job.Options()
 LAST = "2026-11-20"
 
+SCORED = (
+    "INSERT INTO compass_score_history (score_date, ticker, formula_version, financial_coverage, valuation_coverage,"
+    " technical_coverage, risk_coverage, status, reasons, flags, price_date, run_id)"
+    " SELECT trade_date, ticker, '1.0.0', 0, 0, 0, 0, 'NOT_SCORED', ARRAY['NO_FS'], ARRAY[]::text[], trade_date, 1"
+    f" FROM stock_price_daily WHERE trade_date = '{LAST}' ORDER BY ticker LIMIT "
+)
+
 PLANTED = {
     "prices.empty": "DELETE FROM stock_price_daily",
     "prices.sessions": "DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17'",
@@ -40,6 +47,12 @@ PLANTED = {
     " process_id) VALUES ('x', 'x', 'running', '2026-11-20', '2026-11-20', 'elsewhere', 1)",
     "jobs.missed": "INSERT INTO scheduled_job VALUES ('weekday', 'cron', 'here', '2026-11-19')",
     "listing.stale": "UPDATE fdr_stock_listing SET as_of_date = '2026-11-01'",
+    "score.fresh": "INSERT INTO compass_score_run (run_id, score_date, formula_version, config_sha256, code_version,"
+    " inputs_sha256, started_at, completed_at, is_provisional, price_max_date, price_rows, n_universe, n_ref, n_scored,"
+    " n_partial, n_not_scored, dq) VALUES (1, '2026-11-18', '1.0.0', '', '', '', now(), now(), false, '2026-11-18',"
+    " 1, 1, 1, 1, 0, 0, '{}')",
+    "score.coverage": SCORED + "10",
+    "score.missing": SCORED + "1000",
 }
 
 
@@ -85,6 +98,9 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "runs.closed",
         "jobs.missed",
         "listing.stale",
+        "score.fresh",
+        "score.coverage",
+        "score.missing",
     }
     logged = loaded.rows("SELECT rule_id, severity FROM data_quality_log WHERE rule_id = :check", check=check)
     assert logged == [(check, finding["severity"])]

@@ -19,6 +19,7 @@ from foresto_cli.cli import (
     runs,
     sandbox,
     schedule,
+    score,
     status,
     stocks,
     verify,
@@ -43,6 +44,7 @@ app.add_typer(listing.app, name="listing")
 app.add_typer(stocks.app, name="stocks")
 app.add_typer(prices.app, name="prices")
 app.add_typer(dart.app, name="dart")
+app.add_typer(score.app, name="score")
 app.add_typer(verify.app, name="verify")
 app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")

@@ -40,6 +40,7 @@ DATA_SETS = (
     DataSet("prices.day", "일별 시세", "SELECT max(trade_date) FROM stock_price_daily", "foresto prices incremental"),
     DataSet("etfs", "ETF", "SELECT max(price_date) FROM etfs WHERE is_active", "foresto stocks etfs"),
     DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily", "foresto prices index"),
+    DataSet("score", "컴퍼스 점수", "SELECT max(score_date) FROM compass_score_history", "foresto score batch"),
 )
 
 

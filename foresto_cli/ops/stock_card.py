@@ -36,6 +36,10 @@ SHOWN = (
     ("shares", "상장 주식수"),
     ("one_year_return", "1년 수익률(%)"),
     ("ytd_return", "연초 대비(%)"),
+    ("compass_score", "컴퍼스 점수"),
+    ("compass_grade", "등급"),
+    ("compass_summary", "점수 요약"),
+    ("compass_updated_at", "점수 시각"),
 )
 Found = dict[str, Any]
 
@@ -129,7 +133,8 @@ def _identity(connection: Connection, ticker: str) -> Found:
         "SELECT l.ticker, l.name, l.market, l.is_listed, s.sector, l.industry, l.products, l.isin, s.crno,"
         " l.listing_date, l.delisting_date, l.delisting_reason, s.current_price, s.market_cap,"
         " coalesce(s.shares, l.shares) AS shares, s.one_year_return, s.ytd_return,"
-        " s.english_name, s.yahoo_sector"
+        " s.english_name, s.yahoo_sector,"
+        " round(s.compass_score, 1) AS compass_score, s.compass_grade, s.compass_summary, s.compass_updated_at"
         " FROM fdr_stock_listing l LEFT JOIN stocks s USING (ticker) WHERE l.ticker = :ticker",
         ticker=ticker,
     )

@@ -1,6 +1,6 @@
 """The checks, in the order in which they are asked; daily, weekly and monthly differ in how far back they look."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, punctuality, rows
+from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, punctuality, rows, scored
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -194,5 +194,32 @@ CHECKS = (
         "시간표의 작업은 제시간에 돈다",
         "foresto schedule status",
         punctuality.missed_jobs,
+    ),
+    Check(
+        "score.fresh",
+        "점수의 나이",
+        WARNING,
+        "compass_score_run",
+        "저장된 마지막 거래일까지 점수가 있다",
+        "foresto score batch",
+        scored.stale_scores,
+    ),
+    Check(
+        "score.coverage",
+        "점수의 종목 수",
+        WARNING,
+        "compass_score_history",
+        "마지막으로 점수를 매긴 날에 시세가 있는 종목은 모두 점수나 까닭이 있다",
+        "foresto score batch",
+        scored.missing_scores,
+    ),
+    Check(
+        "score.missing",
+        "자료가 모자란 종목",
+        WARNING,
+        "compass_score_history",
+        "자료가 모자라 점수를 매기지 못한 종목이 30% 이하",
+        "재무제표와 시세를 마저 받은 뒤 foresto score batch --replace",
+        scored.unscored_stocks,
     ),
 )

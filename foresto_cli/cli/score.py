@@ -1,0 +1,157 @@
+"""``foresto score``: the Compass Score."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from foresto_cli.cli._run import HELP, Json, Wait, perform
+
+if TYPE_CHECKING:
+    from foresto_cli.app import App
+
+app = typer.Typer(
+    help="컴퍼스 점수: 재무·밸류에이션·기술·리스크 네 축과 그 까닭.", no_args_is_help=True, context_settings=HELP
+)
+
+Ticker = Annotated[str, typer.Argument(help="여섯 자리 종목코드(005930).", metavar="종목코드")]
+
+
+@app.command()
+def batch(
+    ctx: typer.Context,
+    as_of: Annotated[
+        str | None, typer.Option(help="이 거래일의 점수(기본: 저장된 마지막 거래일).", metavar="날짜")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="시가총액이 큰 N종목만 저장합니다.", metavar="N")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="그날의 저장된 점수를 새로 매긴 것으로 바꿉니다.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="자료가 온전하지 않아도 매깁니다.")] = False,
+    wait: Wait = "0s",
+    as_json: Json = False,
+) -> None:
+    """한 거래일의 모든 종목을 한꺼번에 매겨 저장합니다. 점수가 없는 종목은 까닭을 남깁니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.cli._dates import parse_date
+        from foresto_cli.ops import job, scores
+
+        day = parse_date(as_of) if as_of else None
+        options = scores.Options(as_of=day, limit=limit, replace=replace, force=force, wait=job.duration(wait))
+        result = scores.score_batch(found, options)
+        scores.show_batch(found.console, result)
+        return result
+
+    perform(ctx, "score batch", work, as_json=as_json)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    ticker: Ticker,
+    as_of: Annotated[str | None, typer.Option(help="이 거래일로 지금 계산합니다.", metavar="날짜")] = None,
+    date: Annotated[str | None, typer.Option(help="이 거래일로 저장된 점수를 보여 줍니다.", metavar="날짜")] = None,
+    as_json: Json = False,
+) -> None:
+    """한 종목의 점수를 구성 요소, 백분위, 가중, 출처, 전날과의 차이까지 풀어 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.cli._dates import parse_date
+        from foresto_cli.ops import scores
+        from foresto_cli.score import explain
+
+        code = ticker.strip().upper()
+        if date:
+            result = scores.recalled(found, code, parse_date(date))
+        else:
+            result = scores.explained(found, code, parse_date(as_of) if as_of else None)
+        explain.show(found.console, result)
+        return result
+
+    perform(ctx, "score show", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def rank(
+    ctx: typer.Context,
+    market: Annotated[str | None, typer.Option(help="KOSPI, KOSDAQ, KONEX.", metavar="시장")] = None,
+    sector: Annotated[
+        str | None, typer.Option(help="업종(foresto stocks show 에 나오는 이름).", metavar="업종")
+    ] = None,
+    axis: Annotated[str, typer.Option(help="total, financial, valuation, technical, risk.", metavar="축")] = "total",
+    top: Annotated[int, typer.Option(help="몇 종목까지.", metavar="N")] = 20,
+    as_json: Json = False,
+) -> None:
+    """마지막으로 저장된 점수를 높은 것부터 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import scores
+
+        result = scores.ranking(found, market, sector, axis, top)
+        scores.show_ranking(found.console, result)
+        return result
+
+    perform(ctx, "score rank", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def history(
+    ctx: typer.Context,
+    ticker: Ticker,
+    days: Annotated[int, typer.Option(help="며칠까지.", metavar="N")] = 20,
+    as_json: Json = False,
+) -> None:
+    """한 종목의 저장된 점수를 새것부터 보여 줍니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import scores
+
+        result = scores.history_of(found, ticker.strip().upper(), days)
+        scores.show_history(found.console, result)
+        return result
+
+    perform(ctx, "score history", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def validate(
+    ctx: typer.Context,
+    start: Annotated[str, typer.Option("--from", help="점수를 매길 첫날.", metavar="날짜")],
+    end: Annotated[str, typer.Option("--to", help="점수를 매길 마지막 날.", metavar="날짜")],
+    axes: Annotated[str, typer.Option(help="살필 점수.", metavar="축,축")] = "f,v,t,r,total",
+    horizons: Annotated[str, typer.Option(help="보유 거래일 수.", metavar="N,N")] = "5,21,63,126",
+    every: Annotated[str, typer.Option(help="몇 거래일마다 매길지, 또는 month(월말).", metavar="N")] = "21",
+    quantiles: Annotated[int, typer.Option(help="몇 묶음으로 나눌지.", metavar="N")] = 10,
+    min_cap: Annotated[str, typer.Option(help="시가총액 하한(300억, 1조, 또는 원).", metavar="금액")] = "300억",
+    market: Annotated[str, typer.Option(help="all, kospi, kosdaq.", metavar="시장")] = "all",
+    weight: Annotated[str, typer.Option(help="묶음 안의 가중: equal 또는 value.", metavar="가중")] = "equal",
+    cost_bps: Annotated[float, typer.Option(help="묶음이 한 번 다 바뀔 때의 비용(bp).", metavar="bp")] = 30,
+    as_json: Json = False,
+) -> None:
+    """지나간 날의 점수를 그날 알 수 있던 자료로 다시 매겨 뒤의 수익률과 견줍니다. 저장된 것은 바꾸지 않습니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.cli._dates import parse_date
+        from foresto_cli.cli._measures import numbers, won
+        from foresto_cli.errors import UsageError
+        from foresto_cli.ops import scores
+        from foresto_cli.score.validation import report, run
+
+        chosen = [name.strip().lower() for name in axes.split(",")]
+        if not set(chosen) <= run.NAMES.keys() or weight not in {"equal", "value"}:
+            raise UsageError("--axes 는 f,v,t,r,total 가운데, --weight 는 equal 이나 value 로 적으세요.")
+        options = run.Options(
+            first=parse_date(start),
+            last=parse_date(end),
+            names=tuple(run.NAMES[name] for name in chosen),
+            horizons=numbers("--horizons", horizons),
+            every=every if every == run.MONTH else numbers("--every", every)[0],
+            quantiles=quantiles,
+            least_cap=won(min_cap),
+            market=market.lower(),
+            by_value=weight == "value",
+            cost=cost_bps / 10_000,
+        )
+        result = scores.validated(found, options)
+        report.show(found.console, result)
+        return result
+
+    perform(ctx, "score validate", work, as_json=as_json, shown=False)

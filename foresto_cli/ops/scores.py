@@ -1,0 +1,357 @@
+"""Scoring as a job: lock, run record, gates, alerts, one result, one exit code; and looking at what was scored."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from foresto_cli import __version__, clock
+from foresto_cli.adjustment.apply import settle
+from foresto_cli.app import App
+from foresto_cli.console import Console
+from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
+from foresto_cli.ops import alerts, job, lock, runs, stop
+from foresto_cli.ops.alerts import Alert
+from foresto_cli.score import compute, explain, formula, gates, load, panel, reasons, store
+from foresto_cli.score.validation import run as validation
+from foresto_cli.store.engine import unit_transaction
+
+COMMAND, LABEL = "score batch", "컴퍼스 점수"
+SOME_MISSING = 3
+FAILED_SHARE = 0.3
+"""Share of stocks without a score for want of data, above which the operator is warned."""
+SHOWN_RANKS = 20
+AXES = {"total": "총점", "financial": "재무", "valuation": "밸류에이션", "technical": "기술", "risk": "리스크"}
+RANKED = text(
+    "SELECT h.ticker, coalesce(s.name, p.name) AS name, coalesce(p.market, s.market) AS market, s.sector,"
+    " h.total_score, h.grade, h.rank, h.financial_score, h.valuation_score, h.technical_score, h.risk_score"
+    " FROM compass_score_history h LEFT JOIN stocks s USING (ticker)"
+    " LEFT JOIN stock_price_daily p ON p.ticker = h.ticker AND p.trade_date = h.score_date"
+    " WHERE h.score_date = :day AND h.formula_version = :version AND h.total_score IS NOT NULL"
+    " AND (CAST(:market AS text) IS NULL OR coalesce(p.market, s.market) = :market)"
+    " AND (CAST(:sector AS text) IS NULL OR s.sector = :sector)"
+    " ORDER BY CASE :axis WHEN 'financial' THEN h.financial_score WHEN 'valuation' THEN h.valuation_score"
+    " WHEN 'technical' THEN h.technical_score WHEN 'risk' THEN h.risk_score ELSE h.total_score END DESC NULLS LAST,"
+    " h.rank LIMIT :top"
+)
+OF_TICKER = text(
+    "SELECT score_date, total_score, grade, rank, financial_score, valuation_score, technical_score, risk_score,"
+    " status, reasons, formula_version FROM compass_score_history WHERE ticker = :ticker"
+    " ORDER BY score_date DESC, formula_version DESC LIMIT :days"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a batch runs.
+
+    Attributes:
+        as_of: score date; the newest stored session when not given.
+        limit: store only so many stocks, the largest first.
+        replace: overwrite what is stored of that day.
+        force: go on although a gate fires.
+        wait: how long to wait for another collecting command.
+    """
+
+    as_of: date | None = None
+    limit: int | None = None
+    replace: bool = False
+    force: bool = False
+    wait: timedelta = timedelta()
+
+
+def score_batch(app: App, options: Options) -> job.Result:
+    """Score every stock of one session and store the result; the same data again change nothing.
+
+    Raises:
+        Busy: somebody else collects.
+        ConfigError: there are no prices.
+        UsageError: there are none of that day, or ``limit`` is out of range.
+        VerificationFailed: a gate fired; nothing was written.
+    """
+    if options.limit is not None and options.limit < 1:
+        raise UsageError("--limit 은 1 이상이어야 합니다.")
+    with lock.held(app.folders.lock_file, options.wait.total_seconds()), stop.graceful():
+        runs.close_abandoned(app.engine)
+        with runs.recorded(app.engine, COMMAND, LABEL) as run:
+            settle(app.engine, app.calendar)
+            started = clock.wall()
+            with app.engine.connect() as connection:
+                day = _score_date(connection, options.as_of)
+                inputs = load.inputs(connection, day)
+            fired = gates.check(inputs.panel)
+            _answer_gates(app, fired, run.run_id, force=options.force)
+            scores = compute.scored(inputs, day)
+            with unit_transaction(app.engine) as connection:
+                facts = store.RunFacts(run.run_id, __version__, started, clock.wall(), [one.code for one in fired])
+                written = store.write(connection, scores, inputs, facts, replace=options.replace, limit=options.limit)
+            result = _result(run, scores, written)
+            result["alerts"] = _alert(app, scores, run.run_id)
+            result["seconds"] = run.seconds
+            run.close(result, None)
+    return result
+
+
+def _score_date(connection: Any, as_of: date | None) -> date:  # noqa: ANN401  # a connection of SQLAlchemy
+    sessions = panel.sessions_until(connection, as_of or clock.today(), 1)
+    if not sessions:
+        raise ConfigError("저장된 시세가 없어 점수를 매길 수 없습니다. 먼저 foresto prices incremental 을 실행하세요.")
+    if as_of is not None and sessions[0] != as_of:
+        raise UsageError(f"{as_of} 의 시세가 없습니다. 가장 가까운 앞 거래일은 {sessions[0]} 입니다.")
+    return sessions[0]
+
+
+def _answer_gates(app: App, fired: list[gates.Fired], run_id: int, *, force: bool) -> None:
+    if not fired:
+        alerts.resolve(app.engine, "score_gate", "compass")
+        return
+    if force:
+        return
+    told = "; ".join(f"{one.code} {one.message}" for one in fired)
+    alerts.raise_alert(app.engine, Alert("score_gate", "compass", "warning", "점수를 매기지 않음", told), run_id)
+    raise VerificationFailed(f"자료가 온전하지 않아 아무것도 쓰지 않았습니다. {told}")
+
+
+def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> job.Result:
+    counts = store.counts(scores)
+    result = job.summary(COMMAND, run.run_id, [])
+    rows = {
+        "compass_score_history": written.history,
+        "compass_score_component": written.components,
+    }
+    tables = {name: {"added": n.added, "changed": n.changed, "unchanged": n.unchanged} for name, n in rows.items()}
+    if written.stocks:
+        tables["stocks"] = {"added": 0, "changed": written.stocks, "unchanged": 0}
+    nothing = not any(one["added"] or one["changed"] for one in tables.values())
+    missing = missing_share(scores)
+    few = missing > FAILED_SHARE
+    result |= {
+        "outcome": "partial" if few else "nothing_to_do" if nothing else "done",
+        "exit_code": SOME_MISSING if few else 0,
+        "units": {
+            "planned": len(scores.tickers),
+            "done": counts[reasons.SCORED] + counts[reasons.PARTIAL],
+            "no_data": counts[reasons.NOT_SCORED],
+            "failed": 0,
+            "pending": 0,
+        },
+        "rows": {word: sum(one[word] for one in tables.values()) for word in ("added", "changed", "unchanged")},
+        "tables": tables,
+        "score_date": f"{scores.day}",
+        "scored": counts[reasons.SCORED],
+        "partial": counts[reasons.PARTIAL],
+        "not_scored": counts[reasons.NOT_SCORED],
+        "not_scored_because": why_not(scores),
+        "grades": {letter: scores.grades.count(letter) for _, letter in formula.GRADES},
+    }
+    if written.differs:
+        result["notes"] = [
+            (
+                f"{scores.day} 의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다."
+                " 바꾸려면 --replace 를 붙이세요."
+            )
+        ]
+    return result
+
+
+def why_not(scores: compute.Scores) -> dict[str, int]:
+    """Return the first reason of every stock without a score, with how many have it, the most frequent first."""
+    found = Counter(
+        codes[0] for codes, status in zip(scores.reasons, scores.status, strict=True) if status == reasons.NOT_SCORED
+    )
+    return dict(found.most_common())
+
+
+def missing_share(scores: compute.Scores) -> float:
+    """Return the share of stocks that have no score for want of data, not by their nature."""
+    wanting = sum(
+        status == reasons.NOT_SCORED and not reasons.UNAVOIDABLE.intersection(codes)
+        for codes, status in zip(scores.reasons, scores.status, strict=True)
+    )
+    return wanting / max(len(scores.tickers), 1)
+
+
+def _alert(app: App, scores: compute.Scores, run_id: int) -> list[str]:
+    share = missing_share(scores)
+    if share <= FAILED_SHARE:
+        alerts.resolve(app.engine, "score_failed", "compass")
+        return []
+    told = ", ".join(f"{reasons.REASONS[code]} {count:,}종목" for code, count in list(why_not(scores).items())[:3])
+    title = f"점수 없는 종목 {share:.0%}"
+    alerts.raise_alert(app.engine, Alert("score_failed", "compass", "warning", title, told), run_id)
+    return [title]
+
+
+def show_batch(console: Console, result: job.Result) -> None:
+    """Print what a batch came to."""
+    console.line(
+        f"{result['score_date']}: 완전 {result['scored']:,} · 일부 {result['partial']:,}"
+        f" · 점수 없음 {result['not_scored']:,}"
+    )
+    for code, count in result["not_scored_because"].items():
+        console.line(f"  {code} {count:,}: {reasons.REASONS[code]}")
+    if any(result["grades"].values()):
+        console.line("등급: " + " · ".join(f"{letter} {count:,}" for letter, count in result["grades"].items()))
+
+
+def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
+    """Return a stock's score computed now, with what changed since the session before (``--json`` of score show).
+
+    Raises:
+        ConfigError: there are no prices.
+        UsageError: the stock has no price on that day.
+    """
+    with app.engine.connect() as connection:
+        day = _score_date(connection, as_of)
+        days = panel.sessions_until(connection, day, 2)
+        inputs = load.history(connection, days, day)
+    try:
+        found = explain.computed(compute.scored(inputs, day), ticker)
+    except KeyError:
+        raise UsageError(f"{ticker}: {day} 의 시세가 없는 종목입니다. 종목코드(예: 005930)를 확인하세요.") from None
+    before = compute.scored(inputs, days[0]) if days[0] != day else None
+    earlier = explain.computed(before, ticker) if before is not None and ticker in before.tickers else None
+    return _shown(found, earlier)
+
+
+def recalled(app: App, ticker: str, day: date) -> dict[str, Any]:
+    """Return a stock's score as it was stored for ``day``.
+
+    Raises:
+        UsageError: nothing is stored for that stock and day.
+    """
+    with app.engine.connect() as connection:
+        found, before = explain.stored(connection, ticker, day)
+    if found is None:
+        raise UsageError(f"{ticker}: {day} 로 저장된 점수가 없습니다. foresto score history {ticker} 로 찾아보세요.")
+    return _shown(found, before)
+
+
+def _shown(found: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    has_both = before is not None and before["total"] is not None and found["total"] is not None
+    return {
+        "command": "score show",
+        "exit_code": 0,
+        **found,
+        "changes": explain.changes(found, before) if has_both else [],
+        "previous_date": before["score_date"] if before else None,
+        "previous_total": before["total"] if before else None,
+    }
+
+
+def ranking(app: App, market: str | None, sector: str | None, axis: str, top: int) -> dict[str, Any]:
+    """Return the best stocks of the newest scored day.
+
+    Raises:
+        ConfigError: nothing was ever scored.
+        UsageError: there is no such axis, or ``top`` is out of range.
+    """
+    if axis not in AXES:
+        raise UsageError(f"--axis {axis}: 그런 축은 없습니다. {', '.join(AXES)} 가운데 고르세요.")
+    if top < 1:
+        raise UsageError("--top 은 1 이상이어야 합니다.")
+    with app.engine.connect() as connection:
+        newest = connection.execute(
+            text(
+                "SELECT score_date, formula_version FROM compass_score_history"
+                " ORDER BY score_date DESC, formula_version DESC LIMIT 1"
+            )
+        ).one_or_none()
+        if newest is None:
+            raise ConfigError("저장된 점수가 없습니다. 먼저 foresto score batch 를 실행하세요.")
+        given = {"market": market and market.upper(), "sector": sector, "axis": axis, "top": top}
+        rows = connection.execute(
+            RANKED, given | {"day": newest.score_date, "version": newest.formula_version}
+        ).mappings()
+        found = [_plain(row) for row in rows]
+    return {
+        "command": "score rank",
+        "exit_code": 0,
+        "score_date": f"{newest.score_date}",
+        "axis": axis,
+        "stocks": found,
+    }
+
+
+def history_of(app: App, ticker: str, days: int) -> dict[str, Any]:
+    """Return the stored scores of a stock, newest first.
+
+    Raises:
+        UsageError: nothing is stored for it.
+    """
+    with app.engine.connect() as connection:
+        rows = connection.execute(OF_TICKER, {"ticker": ticker, "days": days}).mappings()
+        found = [_plain(row) for row in rows]
+    if not found:
+        raise UsageError(f"{ticker}: 저장된 점수가 없습니다. 종목코드를 확인하거나 foresto score batch 를 실행하세요.")
+    return {"command": "score history", "exit_code": 0, "ticker": ticker, "history": found}
+
+
+def _plain(row: Any) -> dict[str, Any]:  # noqa: ANN401  # a row of any query
+    scores = {name for name in row if name.endswith("_score")}
+    return {
+        name: None
+        if value is None
+        else float(value)
+        if name in scores
+        else f"{value}"
+        if isinstance(value, date)
+        else value
+        for name, value in row.items()
+    }
+
+
+def show_ranking(console: Console, found: dict[str, Any]) -> None:
+    """Print the best stocks."""
+    columns = [f"{axis}_score" for axis in AXES]
+    rows = [
+        (one["rank"], one["ticker"], one["name"], one["grade"], *(_score(one[column]) for column in columns))
+        for one in found["stocks"]
+    ]
+    title = f"{found['score_date']} · {AXES[found['axis']]} 순"
+    console.table(title, ("순위", "종목코드", "종목명", "등급", *AXES.values()), rows)
+
+
+def show_history(console: Console, found: dict[str, Any]) -> None:
+    """Print the stored scores of one stock."""
+    columns = [f"{axis}_score" for axis in AXES]
+    rows = [
+        (
+            one["score_date"],
+            one["grade"],
+            one["rank"],
+            *(_score(one[column]) for column in columns),
+            " ".join(one["reasons"]),
+        )
+        for one in found["history"]
+    ]
+    console.table(found["ticker"], ("날짜", "등급", "순위", *AXES.values(), "까닭"), rows)
+
+
+def _score(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"
+
+
+def validated(app: App, options: validation.Options) -> dict[str, Any]:
+    """Return what the score was worth on past days (``--json`` of score validate); nothing is stored but the run.
+
+    Raises:
+        UsageError: see :func:`foresto_cli.score.validation.run.validate`.
+        VerificationFailed: the score of a past day sees what was known only later.
+    """
+    with runs.recorded(app.engine, "score validate", "점수 검증") as run:
+        with app.console.progress("검증") as advance, app.engine.connect() as connection:
+            found = validation.validate(connection, options, advance)
+        ahead = any(found["look_ahead"].values())
+        result = job.summary("score validate", run.run_id, [])
+        result |= {
+            "outcome": "failed" if ahead else "done",
+            "exit_code": VerificationFailed.exit_code if ahead else 0,
+            "units": result["units"] | {"planned": len(found["dates"]), "done": len(found["dates"])},
+            "seconds": run.seconds,
+            **found,
+        }
+        run.close({name: value for name, value in result.items() if name not in {"results", "components"}}, None)
+    return result

@@ -1,0 +1,189 @@
+"""Cash dividends per share of a fiscal year, as known on a day (SCORE §2.6).
+
+The year is the newest whose annual report, or whose dividend filing, had been received. What DART's filing says of the
+whole year counts (``rcept_dt``); where there is none for that year, FSC's payments with a record date (배당기준일)
+inside the fiscal year, which are all known by the annual report. When neither has a row, the answer is 0 only if one of
+them was asked about that company and year; a source that was never loaded makes the dividend unknown, not zero.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from foresto_cli.score.panel import Event
+from foresto_cli.score.reports import day_of
+from foresto_cli.score.statements import Statements
+
+DART, FSC = "DART", "FSC"
+LEDGER_DART, LEDGER_FSC = "dart.dividends", "dividends.fsc"
+"""Data sets of the loaders; FSC's is the whole table, DART's units name the company and the year."""
+YEAR = timedelta(days=365)
+YEARS = 4
+ROWS = text(
+    "SELECT ticker, corp_code, source_id, fiscal_year, dvdn_bas_dt, rcept_dt, rcept_no,"
+    " CAST(stck_genr_dvdn_amt AS double precision) AS amount, is_outlier FROM dividend_history"
+    " WHERE (ticker IS NOT NULL OR corp_code IS NOT NULL) AND dvdn_bas_dt BETWEEN :since AND :until"
+    " AND (source_id <> 'DART' OR rcept_dt <= :until)"
+)
+ASKED = text(
+    "SELECT dataset, unit, asked_at::date AS day FROM unit_ledger"
+    " WHERE dataset IN (:dart, :fsc) AND status IN ('done', 'provisional', 'no_data')"
+)
+
+
+class Payment(NamedTuple):
+    """One row of ``dividend_history``.
+
+    Attributes:
+        ticker: the class that pays, where it is certain.
+        corp_code: the company, where the source names it.
+        source: ``DART`` or ``FSC``.
+        fiscal_year: of a DART row.
+        day: record date (FSC) or end of the fiscal year (DART).
+        known_on: DART's receipt date.
+        rcept_no: DART's receipt number.
+        amount: won a share, None where it was not recorded.
+        is_outlier: cannot be won a share.
+    """
+
+    ticker: str | None
+    corp_code: str | None
+    source: str
+    fiscal_year: int | None
+    day: date
+    known_on: date | None
+    rcept_no: str | None
+    amount: float | None
+    is_outlier: bool
+
+
+@dataclass(frozen=True)
+class Dividends:
+    """Every payment that may count, and what was asked.
+
+    Attributes:
+        payments: by ticker.
+        years_of_company: (corp_code, fiscal year) that DART has any row of.
+        asked: (corp_code, fiscal year) that DART was asked about.
+        whole_table: newest day on which FSC's whole table was read.
+    """
+
+    payments: Mapping[str, Sequence[Payment]]
+    years_of_company: frozenset[tuple[str, int]] = frozenset()
+    asked: frozenset[tuple[str, int]] = frozenset()
+    whole_table: date | None = None
+
+
+@dataclass(frozen=True)
+class Paid:
+    """The dividend of one share class in its newest known fiscal year.
+
+    Attributes:
+        fiscal_year: which.
+        amount: won a share in today's shares; None where it is not known.
+        source: receipt number or record dates it comes from.
+    """
+
+    fiscal_year: int | None = None
+    amount: float | None = None
+    source: Sequence[str] = field(default_factory=tuple)
+
+
+def read(connection: Connection, until: date, since: date | None = None) -> Dividends:
+    """Read what was known by ``until``; from ``since`` on, or from as far back as a score of ``until`` reaches."""
+    start = since or until - YEARS * YEAR
+    rows = [Payment(*row) for row in connection.execute(ROWS, {"since": start, "until": until})]
+    asked = connection.execute(ASKED, {"dart": LEDGER_DART, "fsc": LEDGER_FSC}).all()
+    tables = [row.day for row in asked if row.dataset == LEDGER_FSC]
+    return assembled(rows, [row.unit for row in asked if row.dataset == LEDGER_DART], max(tables, default=None))
+
+
+def assembled(rows: Iterable[Payment], dart_units: Iterable[str], whole_table: date | None) -> Dividends:
+    """Return the payments by ticker, in a fixed order whatever the order of ``rows``."""
+    by_ticker: defaultdict[str, list[Payment]] = defaultdict(list)
+    years = set()
+    for row in rows:
+        if row.ticker is not None:
+            by_ticker[row.ticker].append(row)
+        if row.source == DART and row.corp_code and row.fiscal_year:
+            years.add((row.corp_code, row.fiscal_year))
+    for payments in by_ticker.values():
+        payments.sort(key=lambda row: (row.day, row.source, row.rcept_no or ""))
+    return Dividends(by_ticker, frozenset(years), frozenset(_company_years(dart_units)), whole_table)
+
+
+def _company_years(units: Iterable[str]) -> Iterable[tuple[str, int]]:
+    for unit in units:
+        company, year = re.search(r"(?<!\d)\d{8}(?!\d)", unit), re.search(r"(?<!\d)\d{4}(?!\d)", unit)
+        if company and year:
+            yield company[0], int(year[0])
+
+
+def paid(
+    found: Dividends, statements: Statements, stocks: Sequence[tuple[str, int]], events: Sequence[Event], day: date
+) -> list[Paid]:
+    """Return the dividend of each stock.
+
+    Args:
+        found: what may count.
+        statements: as known on the day.
+        stocks: (ticker, row of its issuer in ``statements`` or -1).
+        events: price events up to the day.
+        day: the score date.
+    """
+    of_ticker: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        of_ticker[event.ticker].append(event)
+    return [_paid(found, statements, stock, of_ticker.get(stock[0], ()), day) for stock in stocks]
+
+
+def _paid(found: Dividends, statements: Statements, stock: tuple[str, int], events: Sequence[Event], day: date) -> Paid:
+    ticker, company = stock
+    payments = [one for one in found.payments.get(ticker, ()) if one.day <= day]
+    filed = {
+        one.fiscal_year: one
+        for one in payments
+        if one.source == DART and one.fiscal_year and (one.known_on or day) <= day
+    }
+    reported = int(statements.annual_known[company]) if company >= 0 else 0
+    year = max([*filed, reported])
+    if year in filed:
+        one = filed[year]
+        return Paid(year, _in_todays_shares(one, events), (one.rcept_no or "",))
+    if not year:
+        return Paid()
+    corp_code, end = str(statements.corp_codes[company]), day_of(int(statements.annual_end[company]))
+    inside = [one for one in payments if one.source == FSC and end - YEAR < one.day <= end]
+    if not inside and not _is_known_to_be_none(found, (corp_code, year), end):
+        return Paid(year)
+    amounts = [_in_todays_shares(one, events) for one in inside]
+    known = [amount for amount in amounts if amount is not None]
+    return Paid(year, sum(known) if len(known) == len(amounts) else None, tuple(f"{one.day}" for one in inside))
+
+
+def _is_known_to_be_none(found: Dividends, company_year: tuple[str, int], end: date) -> bool:
+    """Say whether a source was asked, and did not pay this class or any that might be it."""
+    if company_year in found.years_of_company:
+        # DART told of other classes of this company; which of them is this stock is not certain.
+        return False
+    return company_year in found.asked or (found.whole_table is not None and end <= found.whole_table)
+
+
+def _in_todays_shares(one: Payment, events: Sequence[Event]) -> float | None:
+    if one.amount is None or one.is_outlier:
+        return None
+    later = [event.factor for event in events if event.day > one.day]
+    return one.amount * float(np.prod(later)) if later else one.amount
+
+
+def yields(dividends: Sequence[Paid], close: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return dividends over prices, nan where unknown."""
+    amounts = np.array([np.nan if one.amount is None else one.amount for one in dividends], np.float64)
+    return amounts / close

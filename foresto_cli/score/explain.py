@@ -1,0 +1,259 @@
+"""One stock's score, every digit with where it came from; from a computation or from what is stored (SCORE §7)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from foresto_cli.console import Console
+from foresto_cli.score import commentary, formula, reasons, store
+from foresto_cli.score.compute import Scores
+from foresto_cli.score.formula import AXES, AXIS_COLUMNS, AXIS_LABELS, AXIS_WEIGHTS
+
+BAR = 30
+"""Characters of a full bar: two columns of text and a bar fit on 80."""
+CHANGES = 3
+PERCENT = 100
+HISTORY = text(
+    "SELECT h.*, c.components, coalesce(p.name, l.name) AS name,"
+    " (SELECT count(*) FROM compass_score_history o WHERE o.score_date = h.score_date"
+    " AND o.formula_version = h.formula_version AND o.rank IS NOT NULL) AS ranked"
+    " FROM compass_score_history h LEFT JOIN compass_score_component c USING (score_date, ticker, formula_version)"
+    " LEFT JOIN stock_price_daily p ON p.ticker = h.ticker AND p.trade_date = h.score_date"
+    " LEFT JOIN fdr_stock_listing l ON l.ticker = h.ticker"
+    " WHERE h.ticker = :ticker AND h.score_date <= :day ORDER BY h.score_date DESC, h.formula_version DESC LIMIT 2"
+)
+
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component of a stock's score, as stored.
+
+    Attributes:
+        id: of :data:`foresto_cli.score.formula.COMPONENTS`.
+        raw: in its unit; None for a loss over negative equity.
+        percentile: 0-100, better is higher.
+        weight: in its axis.
+        contribution: what it adds to the axis's weighted mean.
+    """
+
+    id: str
+    raw: float | None
+    percentile: float
+    weight: int
+    contribution: float
+
+
+def computed(scores: Scores, ticker: str) -> Found:
+    """Return the explanation of ``ticker`` from a computation; KeyError when it has no price that day."""
+    places = np.flatnonzero(scores.tickers == ticker)
+    if not len(places):
+        raise KeyError(ticker)
+    place = int(places[0])
+    row = store.history_rows(scores, [place])[0]
+    parts = [Part(*part) for part in json.loads(store.components_of(scores)[place])]
+    paid = scores.paid[place]
+    words = {at: (summary, more) for at, summary, more in commentary.written(scores)}.get(place, (None, None))
+    basis = {
+        "close": float(scores.series.close[-1, place]),
+        "issuer_shares": _number(scores.issued[place]),
+        "dividend_per_share": paid.amount,
+        "dividend_year": paid.fiscal_year,
+        "dividend_source": list(paid.source),
+        "kind": str(scores.universe.kind[place]),
+        "reference": int(scores.universe.member.sum()),
+        "rows": int(scores.series.rows[place]),
+        "value_at_risk": _number(scores.raw["VAR"][place]),
+    }
+    ranked = int((scores.ranks > 0).sum())
+    return _told(row | {"name": scores.names[place], "ranked": ranked}, parts, basis, words)
+
+
+def stored(connection: Connection, ticker: str, day: date) -> tuple[Found | None, Found | None]:
+    """Return the explanations stored for ``day`` and for the stored day before it; None where there is none."""
+    rows = connection.execute(HISTORY, {"ticker": ticker, "day": day}).mappings().all()
+    found = [_told(dict(row), [Part(*part) for part in row["components"] or ()], {}, (None, None)) for row in rows]
+    if not found or found[0]["score_date"] != f"{day}":
+        return None, None
+    return found[0], found[1] if len(found) > 1 else None
+
+
+def _told(row: Mapping[str, Any], parts: Sequence[Part], basis: Found, words: tuple[str | None, str | None]) -> Found:
+    return {
+        "ticker": row["ticker"],
+        "name": row["name"],
+        "score_date": f"{row['score_date']}",
+        "formula_version": row["formula_version"],
+        "status": row["status"],
+        "total": _number(row["total_score"]),
+        "percentile": _number(row["total_percentile"]),
+        "grade": row["grade"],
+        "rank": row["rank"],
+        "ranked": row["ranked"],
+        "axes": [_axis(row, axis, parts) for axis in AXES],
+        "reasons": {code: reasons.REASONS[code] for code in row["reasons"]},
+        "flags": {code: reasons.FLAGS[code] for code in row["flags"]},
+        "sources": {
+            "price_date": f"{row['price_date']}",
+            "fs_period_end": _day(row["fs_period_end"]),
+            "fs_rcept_dt": _day(row["fs_rcept_dt"]),
+            "fs_rcept_no": row["fs_rcept_no"],
+        },
+        "basis": basis,
+        "summary": words[0],
+        "commentary": words[1],
+    }
+
+
+def _axis(row: Mapping[str, Any], axis: formula.Axis, parts: Sequence[Part]) -> Found:
+    name = AXIS_COLUMNS[axis]
+    own = [part for part in parts if part.id in _components_of(axis)]
+    return {
+        "axis": axis,
+        "label": AXIS_LABELS[axis],
+        "weight": AXIS_WEIGHTS[axis],
+        "score": _number(row[f"{name}_score"]),
+        "raw": _number(row[f"{name}_raw"]),
+        "coverage": _number(row[f"{name}_coverage"]),
+        "components": [
+            {
+                "id": part.id,
+                "label": formula.COMPONENTS[part.id].label,
+                "raw": part.raw,
+                "unit": formula.COMPONENTS[part.id].unit,
+                "percentile": part.percentile,
+                "weight": part.weight,
+                "contribution": part.contribution,
+                "source": _source(row, part.id),
+            }
+            for part in own
+        ],
+    }
+
+
+def _components_of(axis: formula.Axis) -> set[str]:
+    return {name for template in formula.TEMPLATES for name in template[axis]}
+
+
+def _source(row: Mapping[str, Any], name: str) -> str:
+    if name == "V6":
+        return "배당"
+    price = f"{row['price_date']}"
+    return price if name[0] in "TR" else f"{row['fs_rcept_no']}"
+
+
+def _number(value: object) -> float | None:
+    return None if value is None or value != value else float(value)  # type: ignore[arg-type]  # noqa: PLR0124  # nan; a Decimal or a float
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else f"{value}"
+
+
+def changes(now: Found, before: Found | None) -> list[Found]:
+    """Return the components whose contribution to the total changed most since the day before, largest first."""
+    if before is None:
+        return []
+    weighted = [
+        {
+            part["id"]: part["contribution"] * axis["weight"] / PERCENT
+            for axis in one["axes"]
+            for part in axis["components"]
+        }
+        for one in (now, before)
+    ]
+    moved = {name: weighted[0].get(name, 0) - weighted[1].get(name, 0) for name in weighted[0] | weighted[1]}
+    ordered = sorted(moved, key=lambda name: (-abs(moved[name]), name))[:CHANGES]
+    return [
+        {"id": name, "label": formula.COMPONENTS[name].label, "points": round(moved[name], store.PLACES)}
+        for name in ordered
+        if moved[name]
+    ]
+
+
+def show(console: Console, found: Found) -> None:
+    """Print an explanation for a person, 80 columns wide."""
+    console.strong(f"{found['ticker']} {found['name'] or ''} · {found['score_date']} · 산식 {found['formula_version']}")
+    if found["total"] is None:
+        console.strong(f"점수 없음({reasons.STATUS_LABELS[found['status']]})")
+    else:
+        console.strong(
+            f"총점 {found['total']:.1f} · {found['grade']}등급 · {found['ranked']:,}종목 가운데 {found['rank']:,}위"
+            f" · 백분위 {found['percentile']:.1f}"
+        )
+    for axis in found["axes"]:
+        console.line(_bar(axis))
+    for code, words in (found["reasons"] | found["flags"]).items():
+        console.line(f"· {code}: {words}")
+    if found["summary"]:
+        console.line(f"\n{found['summary']}\n{found['commentary']}")
+    for axis in found["axes"]:
+        _show_axis(console, axis)
+    _show_basis(console, found)
+    moved = found.get("changes") or []
+    if moved:
+        since = f"{found['previous_date']} 이후 총점 {found['previous_total']:.1f} → {found['total']:.1f}"
+        moves = ", ".join(f"{one['label']} {one['points']:+.2f}" for one in moved)
+        console.line(f"\n{since}. 가장 크게 바뀐 것: {moves}")
+    console.line(f"\n{commentary.DISCLAIMER}")
+
+
+def _bar(axis: Found) -> str:
+    label = axis["label"] + "  " * (5 - len(axis["label"]))
+    if axis["score"] is None:
+        return f"{label} {'·' * BAR}  없음"
+    filled = round(axis["score"] / PERCENT * BAR)
+    return f"{label} {'█' * filled}{'░' * (BAR - filled)} {axis['score']:5.1f}"
+
+
+def _show_axis(console: Console, axis: Found) -> None:
+    if not axis["components"]:
+        return
+    raw = "없음" if axis["raw"] is None else f"{axis['raw']:.2f}"
+    score = "없음" if axis["score"] is None else f"{axis['score']:.1f}"
+    title = (
+        f"{axis['label']}: 가중평균 {raw} → 백분위 {score}"
+        f" (총점에서 {axis['weight']}/100, 자료 {axis['coverage']:.0f}%)"
+    )
+    rows = [
+        (
+            part["id"],
+            part["label"],
+            shown(part["raw"], part["unit"]),
+            f"{part['percentile']:.1f}",
+            part["weight"],
+            f"{part['contribution']:.2f}",
+            part["source"],
+        )
+        for part in axis["components"]
+    ]
+    console.table(title, ("기호", "구성 요소", "값", "백분위", "가중", "기여", "출처"), rows)
+
+
+def _show_basis(console: Console, found: Found) -> None:
+    sources, basis = found["sources"], found["basis"]
+    if sources["fs_rcept_no"]:
+        console.line(f"재무: {sources['fs_period_end']} 기준, {sources['fs_rcept_dt']} 접수({sources['fs_rcept_no']})")
+    if basis.get("issuer_shares") is not None:
+        console.line(
+            f"시가총액: 종가 {basis['close']:,.0f}원 × 전 종류 주식 {basis['issuer_shares']:,.0f}주"
+            f" · 참조 종목 {basis['reference']:,}개 · 시세 {basis['rows']:,}행"
+        )
+    if basis.get("dividend_per_share") is not None:
+        told = ", ".join(basis["dividend_source"]) or "공시 없음"
+        console.line(f"배당: {basis['dividend_year']} 회계연도 주당 {basis['dividend_per_share']:,.0f}원({told})")
+
+
+def shown(raw: float | None, unit: str) -> str:
+    """Return a raw value in its unit."""
+    if raw is None:
+        return "자본잠식"
+    if unit == "percent":
+        return f"{PERCENT * raw:.4g}%"
+    return f"{raw:.4g}배" if unit == "times" else f"{raw:.4g}"

@@ -1,0 +1,42 @@
+"""Reading what the scores of one day, or of many, are made of."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.score import dividends, panel, reports
+from foresto_cli.score.compute import Inputs
+
+NAMES = text(
+    "SELECT p.trade_date, p.ticker, coalesce(p.name, (SELECT h.name FROM stock_history h WHERE h.ticker = p.ticker"
+    " AND h.valid_from <= p.trade_date ORDER BY h.valid_from DESC LIMIT 1), l.name, '') AS name"
+    " FROM stock_price_daily p LEFT JOIN fdr_stock_listing l ON l.ticker = p.ticker WHERE p.trade_date = ANY(:days)"
+)
+
+
+def names_on(connection: Connection, days: Sequence[date]) -> dict[date, dict[str, str]]:
+    """Return day → ticker → name of that day; where the prices have none, the history's, then the listing's."""
+    found: dict[date, dict[str, str]] = defaultdict(dict)
+    for row in connection.execute(NAMES, {"days": list(days)}):
+        found[row.trade_date][row.ticker] = row.name
+    return dict(found)
+
+
+def inputs(connection: Connection, day: date) -> Inputs:
+    """Read what a score of ``day`` needs, and nothing that was known later."""
+    sessions = panel.sessions_until(connection, day)
+    found = panel.read(connection, sessions[0], sessions[-1]) if sessions else panel.assembled([], [], [])
+    return Inputs(found, names_on(connection, [day]), reports.read(connection, day), dividends.read(connection, day))
+
+
+def history(connection: Connection, days: Sequence[date], until: date) -> Inputs:
+    """Read once what the scores of all ``days`` need, with prices up to ``until``."""
+    first = panel.sessions_until(connection, days[0])[0]
+    return Inputs(
+        panel.read(connection, first, until),
+        names_on(connection, days),
+        reports.read(connection, days[-1], days[0].year - reports.YEARS),
+        dividends.read(connection, days[-1], days[0] - dividends.YEARS * dividends.YEAR),
+    )

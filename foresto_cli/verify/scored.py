@@ -1,0 +1,48 @@
+"""Checks of scores: is the newest session scored, is everybody in it, are most of them worth a number."""
+
+from sqlalchemy import text
+
+from foresto_cli.verify import Rows, Scope
+
+LEAST_COVERAGE = 0.95
+MISSING_SHARE = 0.3
+UNAVOIDABLE = ["SPAC", "SUSPENDED", "LIQUIDATION", "NEW_LISTING"]
+
+
+def stale_scores(scope: Scope) -> Rows:
+    """Find scores that are older than the newest stored session; a database that was never scored is not stale."""
+    return scope.rows(
+        text(
+            "SELECT r.newest AS 점수, p.newest AS 거래일"
+            " FROM (SELECT max(score_date) AS newest FROM compass_score_run) r,"
+            " (SELECT max(trade_date) AS newest FROM stock_price_daily) p WHERE r.newest < p.newest"
+        )
+    )
+
+
+def missing_scores(scope: Scope) -> Rows:
+    """Find a newest scored session in which many stocks with a price have neither a score nor a reason."""
+    return scope.rows(
+        text(
+            "SELECT h.day AS 거래일, h.scored AS 점수_행, p.priced AS 시세_행"
+            " FROM (SELECT score_date AS day, count(*) AS scored FROM compass_score_history"
+            " WHERE score_date = (SELECT max(score_date) FROM compass_score_history) GROUP BY 1) h,"
+            " LATERAL (SELECT count(*) AS priced FROM stock_price_daily WHERE trade_date = h.day) p"
+            " WHERE h.scored < :share * p.priced"
+        ),
+        share=LEAST_COVERAGE,
+    )
+
+
+def unscored_stocks(scope: Scope) -> Rows:
+    """Find a newest scored session in which too many stocks have no score for want of data."""
+    return scope.rows(
+        text(
+            "SELECT score_date AS 거래일, wanting AS 점수_없음, rows AS 종목 FROM (SELECT score_date, count(*) AS rows,"
+            " count(*) FILTER (WHERE status = 'NOT_SCORED' AND NOT reasons && CAST(:unavoidable AS text[])) AS wanting"
+            " FROM compass_score_history WHERE score_date = (SELECT max(score_date) FROM compass_score_history)"
+            " GROUP BY 1) AS newest WHERE wanting > :share * rows"
+        ),
+        unavoidable=UNAVOIDABLE,
+        share=MISSING_SHARE,
+    )

@@ -108,7 +108,7 @@ def test_the_page_tells_what_the_database_holds(loaded):
     assert f"{loaded.scalar('SELECT max(id) FROM data_collection_log')} " in text_of(section(document, "runs"))
     columns = [span.get("title") for span in document.iter("span") if "종목" in (span.get("title") or "")]
     assert sum(int(title.rsplit(" ", 1)[1].removesuffix("종목")) for title in columns) == stocks - stocks // 10
-    assert f"SPAC {stocks // 10}" in text_of(section(document, "scores"))
+    assert f"기업인수목적회사라 점수를 매기지 않습니다 {stocks // 10}" in text_of(section(document, "scores"))
 
 
 def test_every_session_of_the_calendar_has_its_state(loaded):

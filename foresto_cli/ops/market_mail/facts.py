@@ -163,7 +163,7 @@ def _score_movers(connection: Connection, days: Sequence[date]) -> Section:
         least=LEAST_SCORE_MOVE,
         movers=SCORE_MOVERS,
     )
-    return Section(rows, "" if rows else f"{LEAST_SCORE_MOVE:.0f}점 넘게 움직인 종목이 없습니다.")
+    return Section(rows, "" if rows else f"{LEAST_SCORE_MOVE:.0f}점 이상 움직인 종목이 없습니다.")
 
 
 def of_interest(connection: Connection, largest: int) -> set[str]:

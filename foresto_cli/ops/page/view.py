@@ -12,6 +12,7 @@ from foresto_cli.ops.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
 from foresto_cli.ops.page import charts
 from foresto_cli.ops.page.charts import Box, Month
 from foresto_cli.ops.page.facts import BINS, Facts, Row
+from foresto_cli.score.reasons import REASONS
 from foresto_cli.timetable import JOBS, Job
 
 GOOD, NOTE, WARN, BAD = "good", "note", "warn", "bad"
@@ -299,7 +300,7 @@ def _scores(run: Row | None) -> dict[str, Any] | None:
             }
             for grade in GRADES
         ],
-        "reasons": list(run["reasons"].items())[:SHOWN_REASONS],
+        "reasons": [(REASONS.get(code, code), stocks) for code, stocks in run["reasons"].items()][:SHOWN_REASONS],
     }
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cached_property
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 from foresto_cli import clock, logs, settings
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.errors import UsageError
+from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import NoLimits, StoredLimits
@@ -31,6 +31,7 @@ from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 from foresto_cli.upstream.yahoo import Yahoo
+from foresto_cli.upstream.yahoo_charts import YahooCharts
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox import Options, Sandbox
@@ -182,6 +183,23 @@ class App:
         urls = ping_urls(None if given is None else given.get_secret_value())
         url = urls.get(job) or urls.get("")
         return None if url is None else Ping(self._transport, url, job)
+
+    @property
+    def daily_budgets(self) -> dict[str, int]:
+        """Return how many requests a KST day each upstream is asked at most, without those that lack a key."""
+        budgets: dict[str, int] = {}
+        for name, made in vars(App).items():
+            # An address that is none is told by the command that needs it.
+            with suppress(ConfigError):
+                client = getattr(self, name) if isinstance(made, cached_property) else None
+                policies = (session.policy for session in getattr(client, "sessions", ()))
+                budgets |= {policy.name: policy.daily_budget for policy in policies}
+        return budgets
+
+    @cached_property
+    def yahoo_charts(self) -> YahooCharts:
+        """Return Yahoo's charts."""
+        return YahooCharts(self._transport)
 
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:

@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_from: str | None = None
     alert_email: str | None = None
+    foresto_market_email_to: str | None = None
     foresto_apprise_urls: SecretStr | None = None
     foresto_ping_url: SecretStr | None = None
     foresto_krx_daily_budget: int = 200
@@ -270,6 +271,7 @@ def load_sandbox() -> Settings:
         "smtp_port": os.environ.get("SMTP_PORT", ""),
         "smtp_from": "foresto <foresto@sandbox.example>",
         "alert_email": os.environ.get("ALERT_EMAIL", "operator@sandbox.example"),
+        "foresto_market_email_to": os.environ.get("FORESTO_MARKET_EMAIL_TO", ""),
     }
     with _explained():
         return _SandboxSettings.model_validate(keys | values)

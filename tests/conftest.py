@@ -16,6 +16,7 @@ from foresto_cli import app as application
 from foresto_cli import clock, settings
 from foresto_cli.console import Console
 from foresto_cli.logs import Redactor
+from foresto_cli.ops import chains, job
 from foresto_cli.sandbox import Options
 from foresto_cli.sandbox import running as sandbox_running
 from foresto_cli.store import embedded
@@ -75,9 +76,9 @@ def template(server):
 
 
 @contextlib.contextmanager
-def own_database(server, template):
+def own_database(server, template, name=None):
     """Yield the URL of a copy of ``template`` and drop it afterwards."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
+    name = name or f"test_{uuid.uuid4().hex[:12]}"
     admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
@@ -119,16 +120,15 @@ def engine(database_url):
         yield found
 
 
-@pytest.fixture
-def open_world(engine, tmp_path):
-    """Give what opens the application in front of a sandbox, at any moment, several times on the same database."""
+def opener(engine, place):
+    """What opens the application in front of a sandbox, at any moment, several times on the same database."""
 
     @contextlib.contextmanager
     def opened(now=EVENING, *, without=(), faults="", recorded=None, stocks=60, sessions=12, patience=0.02):
         options = Options(now=now, stocks=stocks, sessions=sessions, seed=1, recorded=recorded)
         clock.pretend(now)
-        folders = settings.Paths(tmp_path / "config", tmp_path / "data", tmp_path / "state")
-        folder = settings.private_folder(tmp_path / "sandbox")
+        folders = settings.Paths(place / "config", place / "data", place / "state")
+        folder = settings.private_folder(place / "sandbox")
         with (
             sandbox_running(options, folder, faults=faults) as sandbox,
             application.environment(sandbox.environment()),
@@ -140,6 +140,29 @@ def open_world(engine, tmp_path):
             yield World(app, sandbox)
 
     return opened
+
+
+@pytest.fixture
+def open_world(engine, tmp_path):
+    """Give :func:`opener` on an empty database."""
+    return opener(engine, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def loaded_template(server, template, private_tmp):
+    """The name of a database after the first load of the sandbox's market, to copy."""
+    with own_database(server, template, name="template_loaded") as url:
+        with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "loaded")() as world:
+            chains.run(world.app, "initial", chains.INITIAL, job.Options())
+        clock.pretend(None)
+        yield "template_loaded"
+
+
+@pytest.fixture
+def open_loaded(server, loaded_template, tmp_path):
+    """Give :func:`opener` on a database that has the sandbox's market until :data:`EVENING`."""
+    with own_database(server, loaded_template) as url, connected(url, sandbox=True) as engine:
+        yield opener(engine, tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from foresto_cli.store import embedded
 from foresto_cli.store.engine import psycopg_url
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-HEAVY = ("pandas", "pykrx", "sqlalchemy", "FinanceDataReader", "alembic", "requests")
+HEAVY = ("jinja2", "pandas", "pykrx", "sqlalchemy", "FinanceDataReader", "alembic", "requests")
 HANGUL = re.compile("[가-힣]")
 KEYS = {
     "command", "outcome", "exit_code", "run_id", "units", "rows", "tables", "requests", "seconds", "sources", "alerts",
@@ -177,6 +177,9 @@ GLANCES = {
     "sandbox sent": ("sandbox", "sent"),
     "doctor": ("--sandbox", "doctor", "--offline"),
     "fss best": ("--sandbox", "fss", "best", "rent-house"),
+    "dashboard": ("--sandbox", "dashboard"),
+    "watchlist add": ("--sandbox", "watchlist", "add", "005930", "가상전자"),
+    "watchlist list": ("--sandbox", "watchlist", "list"),
     "db url": ("--sandbox", "db", "url"),
     "db size": ("--sandbox", "db", "size", "--json"),
     "dry": ("--sandbox", "prices", "incremental", "--dry-run", "--json"),
@@ -368,6 +371,7 @@ IMPOSSIBLE = {
     "a day before all data": (("prices", "load", "--start", "19900101", "--end", "20261120"), {}, "1990-01-01"),
     "an unknown ticker": (("prices", "load", *SPAN, "--ticker", "999999"), {}, "999999"),
     "an unknown name": (("stocks", "show", "없는이름"), {}, "없는이름"),
+    "an unknown stock to watch": (("watchlist", "add", "999999"), {}, "999999"),
     "a wait that is none": (("listing", "load", "--wait", "soon"), {}, "soon"),
     "a wait beyond all time": (("listing", "load", "--wait", "99999999999999h"), {}, "99999999999999h"),
     "no workers": (("prices", "incremental", "--workers", "0"), {}, "--workers"),

@@ -9,12 +9,14 @@ from foresto_cli.cli import (
     alerts,
     bonds,
     dart,
+    dashboard,
     db,
     demo,
     doctor,
     fss,
     listing,
     prices,
+    report,
     run,
     runs,
     sandbox,
@@ -24,6 +26,7 @@ from foresto_cli.cli import (
     stocks,
     us,
     verify,
+    watchlist,
 )
 from foresto_cli.cli._run import HELP
 
@@ -50,12 +53,15 @@ app.add_typer(score.app, name="score")
 app.add_typer(verify.app, name="verify")
 app.add_typer(run.app, name="run")
 app.add_typer(runs.app, name="runs")
+app.add_typer(report.app, name="report")
+app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(us.app, name="us")
 app.add_typer(db.app, name="db")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("status", context_settings=HELP)(status.status)
+app.command("dashboard", context_settings=HELP)(dashboard.dashboard)
 app.command("doctor", context_settings=HELP)(doctor.doctor)
 app.command("demo", context_settings=HELP)(demo.demo)
 

@@ -18,6 +18,7 @@ from foresto_cli.ops import (
     filings,
     loads,
     lock,
+    page,
     products,
     roster,
     runs,
@@ -149,6 +150,7 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
             outcome.body = "\n".join(
                 f"{step['command']}: {step['outcome']} ({step['exit_code']})" for step in [result, *result["steps"]]
             )
+        page.refresh(app)
         return result
 
 

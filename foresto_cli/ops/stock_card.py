@@ -52,7 +52,7 @@ def card(app: App, given: str) -> Found:
         UsageError: ``given`` is the ticker or the name of nobody, or of several.
     """
     with app.engine.connect() as connection:
-        ticker = _ticker(connection, given.strip())
+        ticker = ticker_of(connection, given.strip())
         return {
             "command": "stocks show",
             "exit_code": 0,
@@ -141,7 +141,13 @@ def _identity(connection: Connection, ticker: str) -> Found:
     return row
 
 
-def _ticker(connection: Connection, given: str) -> str:
+def ticker_of(connection: Connection, given: str) -> str:
+    """Return the ticker of the stock that ``given`` is the ticker or the name of.
+
+    Raises:
+        ConfigError: there is no listing to look in.
+        UsageError: nobody is, or several are.
+    """
     _require_listing(connection)
     everyone = connection.execute(
         text("SELECT ticker, name, is_listed FROM fdr_stock_listing ORDER BY is_listed DESC, marcap DESC NULLS LAST")

@@ -77,6 +77,11 @@ class Mail:
         self._turn = threading.Lock()
         self._next_start = 0.0
 
+    @property
+    def sender(self) -> str:
+        """Return who writes."""
+        return self._server.sender
+
     def send(self, letter: Letter) -> list[str]:
         """Send one letter and return the recipients that the server refused while it took the others.
 

@@ -11,6 +11,10 @@ from foresto_cli.store.tables.actions import (
 from foresto_cli.store.tables.bonds import (
     bonds,
 )
+from foresto_cli.store.tables.letters import (
+    market_email_log,
+    watchlist,
+)
 from foresto_cli.store.tables.operations import (
     alert_delivery,
     data_collection_log,
@@ -107,6 +111,7 @@ __all__ = [
     "foresto_meta",
     "index_price_daily",
     "market_closure",
+    "market_email_log",
     "metadata",
     "mortgage_loan_options",
     "mortgage_loan_products",
@@ -124,4 +129,5 @@ __all__ = [
     "unit_ledger",
     "upstream_block",
     "upstream_usage",
+    "watchlist",
 ]

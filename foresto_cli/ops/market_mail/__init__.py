@@ -1,0 +1,196 @@
+"""The market mail: the last session on one page, once a day, to whoever wants it (``report market-email``)."""
+
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.console import Console
+from foresto_cli.errors import Busy, ConfigError, ForestoError, NotYet, QuotaSpent, RateLimited, exit_code_of
+from foresto_cli.ops import alerts, job, runs
+from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops.market_mail import facts, letter, once, outside
+from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
+from foresto_cli.ops.page import replace
+from foresto_cli.store import advisory
+from foresto_cli.upstream.http import requests_by_upstream
+from foresto_cli.upstream.mail import Letter, Mail, addresses
+
+COMMAND, LABEL = "report market-email", "시장 요약 메일"
+INCIDENT = ("mail_failed", "market_email")
+LARGEST = 100
+"""Companies by market value whose filings are of interest to everybody."""
+GOES_ON = (ConfigError, RateLimited)
+"""Refusals that may concern one address alone."""
+
+Result = dict[str, Any]
+
+
+def drafted(app: App) -> Draft:
+    """Return the letter about the last ended session.
+
+    Raises:
+        NotYet: its prices are not stored yet.
+    """
+    session = app.calendar.latest_ended(clock.now())
+    with app.engine.connect() as connection:
+        found = facts.gathered(connection, session)
+        if not found.stocks:
+            raise NotYet(
+                f"{session} 시세가 아직 없어 보낼 것이 없습니다. foresto prices incremental 로 받은 뒤 다시 실행하세요."
+            )
+        movers = {row["ticker"] for row in [*found.gainers.rows, *found.losers.rows]}
+        interest = movers | facts.of_interest(connection, LARGEST)
+        ages = facts.ages(connection)
+    elsewhere = Outside(outside.abroad(app), outside.filings(app, session, clock.today(), interest))
+    frame = Frame(ages, app.settings.smtp_from or "", app.sandbox is not None)
+    return letter.draft(found, elsewhere, frame)
+
+
+def preview(app: App, file: Path) -> Result:
+    """Write the letter to ``file`` (HTML) and beside it as plain text (``.txt``); send nothing.
+
+    Raises:
+        NotYet: as :func:`drafted`.
+        ConfigError: the files cannot be written.
+    """
+    started = clock.monotonic()
+    draft = drafted(app)
+    html, plain = file.absolute(), file.absolute().with_suffix(".txt")
+    replace(html, draft.html)
+    replace(plain, draft.text)
+    return job.summary(COMMAND, None, []) | {
+        "outcome": "done",
+        "subject": draft.subject,
+        "files": [f"{html}", f"{plain}"],
+        "requests": _requests(app),
+        "seconds": round(clock.monotonic() - started, 3),
+    }
+
+
+def send(app: App) -> Result:
+    """Send the letter to the subscribers, once a day and a session; without a mail server and subscribers do nothing.
+
+    Raises:
+        ConfigError: there is a mail server and no subscriber, or the other way round.
+        Busy: another sender is at work.
+        NotYet: as :func:`drafted`.
+    """
+    with runs.recorded(app.engine, COMMAND, LABEL) as run:
+        result = job.summary(COMMAND, run.run_id, [])
+        recipients = addresses(app.settings.foresto_market_email_to or app.settings.alert_email)
+        if app.mail is None and not recipients:
+            result["reasons"] = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO 가 없어 보내지 않습니다."]
+        else:
+            with advisory.alone(app.engine, advisory.MARKET_MAIL) as free:
+                if not free:
+                    raise Busy("다른 foresto 가 시장 요약 메일을 보내고 있습니다. 두 번 보내지 않습니다.")
+                result |= _told(app, _server(app), recipients, counts=True)
+        result |= {"requests": _requests(app), "seconds": run.seconds, "alerts": _alert(app, result, run.run_id)}
+        run.close(result, next(iter(result["reasons"]), None))
+    return result
+
+
+def send_to(app: App, to: str) -> Result:
+    """Send the letter to the addresses ``to``, as often as asked; the daily mail is not counted by it.
+
+    Raises:
+        ConfigError: there is no mail server, or an address is none.
+        NotYet: as :func:`drafted`.
+    """
+    started = clock.monotonic()
+    recipients = addresses(to)
+    result = job.summary(COMMAND, None, []) | _told(app, _server(app), recipients, counts=False)
+    return result | {"requests": _requests(app), "seconds": round(clock.monotonic() - started, 3)}
+
+
+def _server(app: App) -> Mail:
+    if app.mail is None:
+        raise ConfigError("메일 서버가 없습니다. SMTP_HOST 와 SMTP_FROM 을 설정하세요.")
+    return app.mail
+
+
+def _told(app: App, mail: Mail, recipients: list[str], *, counts: bool) -> Result:
+    if not recipients:
+        raise ConfigError("받는 사람이 없습니다. FORESTO_MARKET_EMAIL_TO 에 주소를 쉼표로 나누어 적으세요.")
+    session, today = app.calendar.latest_ended(clock.now()), clock.today()
+    told = once.told_already(app.engine, today, session) if counts else None
+    if told:
+        return {"outcome": "nothing_to_do", "session": f"{session}", "reasons": [told]}
+    draft = drafted(app)
+    log = once.claimed(app.engine, today, session) if counts else once.unlogged(app.engine)
+    left = log.left(recipients)
+    reasons, failure = _posted(mail, draft, log, left)
+    if log.unknown(recipients):
+        reasons.append(
+            f"{log.unknown(recipients)}명은 앞서 보내다 끝나 받았는지 알 수 없습니다. 두 번 보내지 않습니다."
+        )
+    log.close(recipients, next(iter(reasons), None))
+    done = sum(log.deliveries[address] == once.SENT for address in left if address in log.deliveries)
+    failed = sum(log.deliveries[address] == once.FAILED for address in left if address in log.deliveries)
+    units = {"planned": len(left), "done": done, "no_data": 0, "failed": failed, "pending": len(left) - done - failed}
+    outcome, code = "done", 0
+    if failure is not None:
+        outcome, code = ("partial", job.SOME_FAILED) if done else (failure.outcome, exit_code_of(failure))
+    return {
+        "outcome": outcome,
+        "exit_code": code,
+        "session": f"{session}",
+        "subject": draft.subject,
+        "units": units,
+        "reasons": reasons,
+    }
+
+
+def _posted(mail: Mail, draft: Draft, log: once.Log, left: list[str]) -> tuple[list[str], ForestoError | None]:
+    """Write to each address by itself; return what went wrong. What concerns everybody ends it."""
+    reasons: list[str] = []
+    failure: ForestoError | None = None
+    for address in left:
+        log.note(address, once.SENDING)
+        try:
+            mail.send(_letter(draft, address, mail.sender))
+        except ForestoError as error:
+            failure = error
+            reasons.append(f"{address}: {error}")
+            log.note(address, once.FAILED)
+            if isinstance(error, QuotaSpent) or not isinstance(error, GOES_ON):
+                break
+        else:
+            log.note(address, once.SENT)
+    return reasons, failure
+
+
+def _letter(draft: Draft, address: str, sender: str) -> Letter:
+    # In plain ASCII and short: a header that has to be encoded is one that no mail client understands.
+    leave = f"<mailto:{parseaddr(sender)[1]}?subject=unsubscribe>"
+    return Letter(
+        to=[address], subject=draft.subject, text=draft.text, html=draft.html, headers={"List-Unsubscribe": leave}
+    )
+
+
+def _requests(app: App) -> dict[str, int]:
+    sent = {name: count for name, count in requests_by_upstream(app.upstream_sessions).items() if count}
+    return {"total": sum(sent.values()), **sent}
+
+
+def _alert(app: App, result: Result, run_id: int) -> list[str]:
+    if not result["exit_code"]:
+        alerts.resolve(app.engine, *INCIDENT)
+        return []
+    title = "시장 요약 메일을 보내지 못했습니다"
+    alerts.raise_alert(app.engine, Alert(*INCIDENT, "warning", title, result["reasons"][0]), run_id)
+    return [title]
+
+
+def show(console: Console, result: Result) -> None:
+    """Say in a few lines what became of the mail."""
+    for reason in result["reasons"]:
+        console.complain(f"! {reason}") if result["exit_code"] else console.line(f"· {reason}")
+    for file in result.get("files", ()):
+        console.line(f"✓ {file}")
+    if result["units"]["done"]:
+        console.strong(f"✓ {result['units']['done']:,}명에게 보냈습니다 ({result['seconds']:.1f}초)")
+    if "subject" in result:
+        console.line(f"  제목: {result['subject']}")

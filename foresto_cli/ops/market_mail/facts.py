@@ -1,0 +1,188 @@
+"""What the market mail tells from our own database: every query of the mail is here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+LIQUID = 1_000_000_000
+"""Won traded in the session (10억원): a stock below moves by single orders and is no news."""
+MOVERS = 5
+CARDS = 3
+SCORE_MOVERS = 5
+LEAST_SCORE_MOVE = 5.0
+RISING, FALLING = 1, -1
+INDICES = ("KOSPI", "KOSDAQ")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the mail: rows, or in one sentence why there are none."""
+
+    rows: Sequence[Row]
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The session as it is stored.
+
+    Attributes:
+        session: the trading day told of.
+        is_provisional: its prices were read before they were final.
+        stocks: how many stocks have a price that day.
+        breadth: how many rose, stayed and fell.
+        indices: KOSPI and KOSDAQ.
+        gainers: largest rises among liquid stocks.
+        losers: largest falls among them.
+        cards: scores of the first of both.
+        score_movers: largest moves of the score since the scoring before.
+        score_date: day of the newest scores.
+        score_before: day of the scores they are compared with.
+    """
+
+    session: date
+    is_provisional: bool
+    stocks: int
+    breadth: Row
+    indices: Section
+    gainers: Section
+    losers: Section
+    cards: Section
+    score_movers: Section
+    score_date: date | None
+    score_before: date | None
+
+
+def gathered(connection: Connection, session: date) -> Facts:
+    """Read what is stored about ``session``."""
+    counts = _rows(
+        connection,
+        "SELECT count(*) AS stocks, count(*) FILTER (WHERE change_rate > 0) AS up,"
+        " count(*) FILTER (WHERE change_rate = 0) AS flat, count(*) FILTER (WHERE change_rate < 0) AS down,"
+        " coalesce(bool_or(quality_flag = 'PROVISIONAL'), false) AS provisional"
+        " FROM stock_price_daily WHERE trade_date = :session AND market LIKE 'KOS%'",
+        session=session,
+    )[0]
+    gainers, losers = _movers(connection, session, RISING), _movers(connection, session, FALLING)
+    days = _score_days(connection)
+    return Facts(
+        session=session,
+        is_provisional=counts["provisional"],
+        stocks=counts["stocks"],
+        breadth={name: counts[name] for name in ("up", "flat", "down")},
+        indices=_indices(connection, session),
+        gainers=gainers,
+        losers=losers,
+        cards=_cards(connection, [*gainers.rows[:CARDS], *losers.rows[:CARDS]], days),
+        score_movers=_score_movers(connection, days),
+        score_date=days[0] if days else None,
+        score_before=days[1] if len(days) > 1 else None,
+    )
+
+
+def _rows(connection: Connection, query: str, **parameters: object) -> list[Row]:
+    return [dict(row) for row in connection.execute(text(query), parameters).mappings()]
+
+
+def _indices(connection: Connection, session: date) -> Section:
+    rows = _rows(
+        connection,
+        "SELECT index_code AS name, close_price AS close, price_change AS change, change_rate AS rate"
+        " FROM index_price_daily WHERE trade_date = :session AND index_code = ANY(:names)"
+        " ORDER BY array_position(:names, index_code::text)",
+        session=session,
+        names=list(INDICES),
+    )
+    lacking = [name for name in INDICES if name not in {row["name"] for row in rows}]
+    return Section(rows, f"{', '.join(lacking)} 지수를 아직 받지 못했습니다." if lacking else "")
+
+
+def _movers(connection: Connection, session: date, direction: int) -> Section:
+    rows = _rows(
+        connection,
+        "SELECT p.ticker, coalesce(p.name, l.name, p.ticker) AS name, p.market, p.close_price AS close,"
+        " p.change_rate AS rate, p.trading_value AS value FROM stock_price_daily p"
+        " LEFT JOIN fdr_stock_listing l USING (ticker) WHERE p.trade_date = :session"
+        " AND p.market LIKE 'KOS%' AND NOT p.is_halted AND p.trading_value >= :liquid"
+        " AND p.change_rate * :direction > 0"
+        " ORDER BY p.change_rate * :direction DESC, p.trading_value DESC, p.ticker LIMIT :movers",
+        direction=direction,
+        session=session,
+        liquid=LIQUID,
+        movers=MOVERS,
+    )
+    return Section(rows, "" if rows else "해당하는 종목이 없습니다.")
+
+
+def _score_days(connection: Connection) -> list[date]:
+    """Return the newest scored day and the one before, of the same formula."""
+    rows = _rows(
+        connection,
+        "SELECT DISTINCT score_date FROM compass_score_run WHERE formula_version = (SELECT formula_version"
+        " FROM compass_score_run ORDER BY score_date DESC, run_id DESC LIMIT 1) ORDER BY 1 DESC LIMIT 2",
+    )
+    return [row["score_date"] for row in rows]
+
+
+def _cards(connection: Connection, movers: Sequence[Row], days: Sequence[date]) -> Section:
+    if not days:
+        return Section([], "아직 점수를 매기지 않았습니다.")
+    rates = {mover["ticker"]: mover["rate"] for mover in movers}
+    rows = _rows(
+        connection,
+        "SELECT ticker, name, compass_score AS score, compass_grade AS grade, compass_financial_score AS financial,"
+        " compass_valuation_score AS valuation, compass_technical_score AS technical, compass_risk_score AS risk,"
+        " compass_commentary AS commentary FROM stocks"
+        " WHERE ticker = ANY(:tickers) AND compass_score IS NOT NULL ORDER BY array_position(:tickers, ticker::text)",
+        tickers=list(rates),
+    )
+    cards = [{**row, "rate": rates[row["ticker"]]} for row in rows]
+    return Section(cards, "" if cards else "오르내린 종목 가운데 점수가 있는 종목이 없습니다.")
+
+
+def _score_movers(connection: Connection, days: Sequence[date]) -> Section:
+    if not days:
+        return Section([], "아직 점수를 매기지 않았습니다.")
+    if len(days) == 1:
+        return Section([], f"견줄 앞 점수가 없습니다. {days[0]} 이 첫 점수입니다.")
+    rows = _rows(
+        connection,
+        "SELECT n.ticker, s.name, b.total_score AS before, n.total_score AS score, b.grade AS grade_before, n.grade,"
+        " n.total_score - b.total_score AS moved FROM compass_score_history n"
+        " JOIN compass_score_history b ON b.ticker = n.ticker AND b.formula_version = n.formula_version"
+        " AND b.score_date = :before JOIN stocks s ON s.ticker = n.ticker"
+        " WHERE n.score_date = :newest AND abs(n.total_score - b.total_score) >= :least"
+        " ORDER BY abs(n.total_score - b.total_score) DESC, n.ticker LIMIT :movers",
+        newest=days[0],
+        before=days[1],
+        least=LEAST_SCORE_MOVE,
+        movers=SCORE_MOVERS,
+    )
+    return Section(rows, "" if rows else f"{LEAST_SCORE_MOVE:.0f}점 이상 움직인 종목이 없습니다.")
+
+
+def of_interest(connection: Connection, largest: int) -> set[str]:
+    """Return the tickers of the ``largest`` companies by market value and of the watched ones."""
+    rows = _rows(
+        connection,
+        "(SELECT ticker FROM stocks WHERE is_active ORDER BY market_cap DESC NULLS LAST LIMIT :largest)"
+        " UNION SELECT ticker FROM watchlist",
+        largest=largest,
+    )
+    return {row["ticker"] for row in rows}
+
+
+def ages(connection: Connection) -> list[tuple[str, str]]:
+    """Return (data set, its newest day) of everything the mail is made of."""
+    rows = _rows(
+        connection,
+        "SELECT '시세' AS label, (SELECT max(trade_date) FROM stock_price_daily) AS newest"
+        " UNION ALL SELECT '지수', (SELECT max(trade_date) FROM index_price_daily)"
+        " UNION ALL SELECT '점수', (SELECT max(score_date) FROM compass_score_run)",
+    )
+    return [(row["label"], f"{row['newest']}" if row["newest"] else "없음") for row in rows]

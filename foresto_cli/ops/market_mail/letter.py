@@ -1,0 +1,154 @@
+"""The market mail as a letter: facts in, subject, HTML and plain text out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from email.utils import parseaddr
+from typing import Any
+
+from foresto_cli.ops import words
+from foresto_cli.ops.market_mail.facts import LEAST_SCORE_MOVE, LIQUID, Facts, Row, Section
+from foresto_cli.ops.templating import filled
+
+UP, DOWN, FLAT = "up", "down", "flat"
+AXES = (("financial", "재무"), ("valuation", "밸류"), ("technical", "기술"), ("risk", "리스크"))
+INDEX_NAMES = {"KOSPI": "코스피", "KOSDAQ": "코스닥"}
+UNSUBSCRIBE = "수신 거부"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter without an address.
+
+    Attributes:
+        subject: one line.
+        html: for mail clients that show it.
+        text: the same in plain text.
+    """
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What others answered: indices abroad, the night's filings."""
+
+    abroad: Section
+    filings: Section
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is around the news.
+
+    Attributes:
+        ages: (data set, newest day) of what the mail is made of.
+        sender: who writes; an answer there ends the mails.
+        is_sandbox: the numbers are synthetic.
+    """
+
+    ages: Sequence[tuple[str, str]]
+    sender: str
+    is_sandbox: bool
+
+
+def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
+    """Return the letter; whatever came from outside is escaped in its HTML."""
+    subject = _subject(facts, frame)
+    values = {
+        "subject": subject,
+        "is_sandbox": frame.is_sandbox,
+        "day": words.day(facts.session),
+        "is_provisional": facts.is_provisional,
+        "breadth": facts.breadth,
+        "home": _section(facts.indices, _index),
+        "abroad": _section(outside.abroad, _index),
+        "gainers": _section(facts.gainers, _mover),
+        "losers": _section(facts.losers, _mover),
+        "liquid": words.won(LIQUID),
+        "cards": _section(facts.cards, _card),
+        "score_day": _other_day(facts.score_date, facts.session),
+        "score_movers": _section(facts.score_movers, _score_mover),
+        "score_before": f"{facts.score_before:%m-%d}" if facts.score_before else "",
+        "least_move": f"{LEAST_SCORE_MOVE:.0f}",
+        "filings": outside.filings,
+        "ages": frame.ages,
+        "sender": parseaddr(frame.sender)[1],
+        "unsubscribe": UNSUBSCRIBE,
+    }
+    html, text = filled("market_mail.html", **values), filled("market_mail.txt", **values)
+    return Draft(subject, html, text)
+
+
+def _subject(facts: Facts, frame: Frame) -> str:
+    told = [
+        f"{INDEX_NAMES[row['name']]} {row['close']:,.2f} ({words.signed(row['rate'])}%)"
+        for row in facts.indices.rows[:1]
+    ]
+    mock = "[모의] " if frame.is_sandbox else ""
+    return f"{mock}[foresto] {words.day(facts.session)} 시장 요약" + "".join(f" · {one}" for one in told)
+
+
+def _section(section: Section, view: Any) -> Section:  # noqa: ANN401  # one of the functions below
+    return Section([view(row) for row in section.rows], section.missing)
+
+
+def _direction(number: float) -> str:
+    return UP if number > 0 else DOWN if number < 0 else FLAT
+
+
+def _other_day(day: date | None, session: date) -> str:
+    return "" if day is None or day == session else words.day(day)
+
+
+def _index(row: Row) -> Row:
+    return {
+        "name": INDEX_NAMES.get(row["name"], row["name"]),
+        "close": f"{row['close']:,.2f}",
+        "change": words.signed(float(row["change"])) if row["change"] is not None else "",
+        "rate": f"{words.signed(float(row['rate']))}%" if row["rate"] is not None else "",
+        "direction": _direction(row["rate"] or 0),
+        "day": f"{row['day']:%m-%d}" if "day" in row else "",
+    }
+
+
+def _mover(row: Row) -> Row:
+    return {
+        "ticker": row["ticker"],
+        "name": row["name"],
+        "market": row["market"],
+        "close": f"{row['close']:,.0f}",
+        "rate": f"{words.signed(float(row['rate']))}%",
+        "direction": _direction(row["rate"]),
+        "value": words.won(row["value"]),
+    }
+
+
+def _card(row: Row) -> Row:
+    axes = [(label, row[name]) for name, label in AXES]
+    return {
+        "ticker": row["ticker"],
+        "name": row["name"],
+        "rate": f"{words.signed(float(row['rate']))}%",
+        "direction": _direction(row["rate"]),
+        "score": f"{row['score']:.1f}",
+        "grade": row["grade"] or "–",
+        "axes": [
+            {"label": label, "score": "–" if score is None else f"{score:.0f}", "share": round(float(score or 0))}
+            for label, score in axes
+        ],
+        "commentary": row["commentary"] or "",
+    }
+
+
+def _score_mover(row: Row) -> Row:
+    return {
+        "ticker": row["ticker"],
+        "name": row["name"],
+        "before": f"{row['before']:.1f} {row['grade_before'] or '–'}",
+        "score": f"{row['score']:.1f} {row['grade'] or '–'}",
+        "moved": words.signed(float(row["moved"]), 1),
+        "direction": _direction(row["moved"]),
+    }

@@ -1,0 +1,150 @@
+"""What the dashboard shows, read from the database: every query of the page is here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.ops import gaps, runs, state
+from foresto_cli.ops.gaps import Day
+from foresto_cli.store import upkeep
+
+CALENDAR_MONTHS = 12
+RUNS = 20
+TREND = 16
+"""Newest runs of a job whose durations are drawn."""
+
+BINS = 20
+"""Columns in which scores are counted."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the page is made of.
+
+    Attributes:
+        now: KST.
+        is_sandbox: the numbers are synthetic.
+        state: what ``foresto status`` knows.
+        jobs: newest runs of each job, newest first, by its name; jobs in the order of their newest run.
+        runs: the newest runs of all, newest first.
+        days: weekdays of a year and what became of each.
+        verifications: the newest verification of each kind with its ``findings``, newest first.
+        limits: requests allowed a day, by upstream.
+        scores: the newest scoring run with its ``bins``, ``grades`` and ``reasons``; None before the first.
+        sizes: (table, rows, bytes with indexes), largest first.
+        database_size: bytes of the whole database.
+    """
+
+    now: datetime
+    is_sandbox: bool
+    state: Row
+    jobs: Mapping[str, Sequence[Row]]
+    runs: Sequence[Row]
+    days: Sequence[Day]
+    verifications: Sequence[Row]
+    limits: Mapping[str, int]
+    scores: Row | None
+    sizes: Sequence[tuple[str, int, int]]
+    database_size: int
+
+
+def gathered(app: App) -> Facts:
+    """Read everything."""
+    now = clock.now()
+    with app.engine.connect() as connection:
+        return Facts(
+            now=now,
+            is_sandbox=app.sandbox is not None,
+            state=state.status(app),
+            jobs=_jobs(connection),
+            runs=runs.recent(connection, RUNS),
+            days=_days(app, connection, now.date()),
+            verifications=_verifications(connection),
+            limits=app.daily_budgets,
+            scores=_scores(connection),
+            sizes=upkeep.sizes(connection),
+            database_size=connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one(),
+        )
+
+
+def _rows(connection: Connection, query: str, **parameters: object) -> list[Row]:
+    return [dict(row) for row in connection.execute(text(query), parameters).mappings()]
+
+
+def _days(app: App, connection: Connection, today: date) -> list[Day]:
+    first = connection.scalar(text("SELECT min(trade_date) FROM stock_price_daily"))
+    return gaps.by_session(app, max(first, _months_before(today))) if first else []
+
+
+def _months_before(today: date) -> date:
+    months = today.year * 12 + today.month - CALENDAR_MONTHS
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _jobs(connection: Connection) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    rows = _rows(
+        connection,
+        "SELECT * FROM (SELECT id, job_name, job_label, status, started_at, heartbeat_at, completed_at,"
+        " duration_seconds, error_message, row_number() OVER (PARTITION BY job_name ORDER BY id DESC) AS place"
+        " FROM data_collection_log) r WHERE place <= :trend ORDER BY id DESC",
+        trend=TREND,
+    )
+    for row in rows:
+        found.setdefault(row["job_name"], []).append(row)
+    return found
+
+
+def _verifications(connection: Connection) -> list[Row]:
+    newest = _rows(
+        connection,
+        "SELECT DISTINCT ON (job_name) id, job_name, job_label, status, started_at,"
+        " (detail ->> 'checks')::int AS checks, (detail ->> 'sessions')::int AS sessions FROM data_collection_log"
+        " WHERE job_name LIKE 'verify %' AND status IN ('done', 'failed') AND detail IS NOT NULL"
+        " ORDER BY job_name, id DESC",
+    )
+    for run in newest:
+        run["findings"] = _rows(
+            connection,
+            "SELECT rule_name, severity, found, sample, expected_condition, repair FROM data_quality_log"
+            " WHERE run_id = :run ORDER BY severity, log_id",
+            run=run["id"],
+        )
+    return sorted(newest, key=lambda run: -run["id"])
+
+
+def _scores(connection: Connection) -> Row | None:
+    newest = _rows(connection, "SELECT * FROM compass_score_run ORDER BY score_date DESC, run_id DESC LIMIT 1")
+    if not newest:
+        return None
+    run = newest[0]
+    of_run = "FROM compass_score_history WHERE score_date = :day AND formula_version = :version"
+    named = {"day": run["score_date"], "version": run["formula_version"]}
+    bins = _rows(
+        connection,
+        f"SELECT least(width_bucket(total_score, 0, 100, :bins), :bins) - 1 AS bin, count(*) AS stocks {of_run}"
+        " AND total_score IS NOT NULL GROUP BY 1",
+        **named,
+        bins=BINS,
+    )
+    grades = _rows(connection, f"SELECT grade, count(*) AS stocks {of_run} AND grade IS NOT NULL GROUP BY 1", **named)
+    reasons = _rows(
+        connection,
+        f"SELECT reason, count(*) AS stocks FROM (SELECT unnest(reasons) AS reason {of_run}"  # noqa: S608  # our own
+        " AND status = 'NOT_SCORED') r GROUP BY 1 ORDER BY 2 DESC, 1",
+        **named,
+    )
+    counts = {row["bin"]: row["stocks"] for row in bins}
+    return {
+        **run,
+        "bins": [counts.get(place, 0) for place in range(BINS)],
+        "grades": {row["grade"]: row["stocks"] for row in grades},
+        "reasons": {row["reason"]: row["stocks"] for row in reasons},
+    }

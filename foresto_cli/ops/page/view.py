@@ -1,0 +1,316 @@
+"""The dashboard as words, counts and rectangles: what the template prints, decided here."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import foresto_cli
+from foresto_cli.ops import words
+from foresto_cli.ops.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
+from foresto_cli.ops.page import charts
+from foresto_cli.ops.page.charts import Box, Month
+from foresto_cli.ops.page.facts import BINS, Facts, Row
+from foresto_cli.score.reasons import REASONS
+from foresto_cli.timetable import JOBS, Job
+
+GOOD, NOTE, WARN, BAD = "good", "note", "warn", "bad"
+MARKS = {GOOD: "✓", NOTE: "●", WARN: "!", BAD: "✕"}
+TONES = {
+    "done": GOOD,
+    "nothing_to_do": GOOD,
+    "running": NOTE,
+    "busy": NOTE,
+    "skipped": NOTE,
+    "partial": WARN,
+    "quota": WARN,
+    "interrupted": WARN,
+    "blocked": BAD,
+    "failed": BAD,
+}
+LEVEL_TONES = {"critical": BAD, "warning": WARN, "info": NOTE}
+GRADES = "SABCDF"
+SHOWN_GAPS, SHOWN_TABLES, SHOWN_REASONS = 4, 8, 6
+NEARLY = 0.8
+"""Share of a budget from which on it deserves attention."""
+
+
+@dataclass(frozen=True)
+class Pill:
+    """A state in one word; its mark says the same to those who do not see the colour."""
+
+    tone: str
+    text: str
+
+    @property
+    def mark(self) -> str:
+        """Return the sign before the word."""
+        return MARKS[self.tone]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One job of the timetable: when it runs, how its newest run ended, when it runs next."""
+
+    label: str
+    command: str
+    when: str
+    pill: Pill
+    last: str | None
+    took: str | None
+    next: str
+    why: str | None
+    trend: list[Box]
+    trend_width: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the score histogram, in percent of the highest."""
+
+    label: str
+    share: float
+    stocks: int
+
+
+def page(facts: Facts) -> dict[str, Any]:
+    """Return everything the template ``dashboard.html`` names."""
+    alerts = [_alert(alert) for alert in facts.state["alerts"]]
+    return {
+        "version": foresto_cli.__version__,
+        "is_sandbox": facts.is_sandbox,
+        "now": words.moment(facts.now),
+        "stamp": f"{facts.now:%Y-%m-%d %H:%M}",
+        "last_session": _day_of(facts.state["last_session"]),
+        "next_session": _day_of(facts.state["next_session"]),
+        "verdict": _verdict(facts),
+        "running": [_running(run) for run in facts.state["running"]],
+        "alerts": alerts,
+        "cards": _cards(facts),
+        "is_scheduled": any(plan["scheduler"] for plan in facts.state["jobs"]),
+        "data": [_data_set(item) for item in facts.state["data"]],
+        "calendar": _calendar(facts.days),
+        "runs": _runs(facts),
+        "verifications": [_verification(run) for run in facts.verifications],
+        "blocks": [{**block, "until": block["until"][5:]} for block in facts.state["blocked"]],
+        "budgets": _budgets(facts),
+        "scores": _scores(facts.scores),
+        "sizes": _sizes(facts),
+    }
+
+
+def _day_of(text: str) -> str:
+    return words.day(date.fromisoformat(text))
+
+
+def _verdict(facts: Facts) -> Pill:
+    levels = Counter(alert["level"] for alert in facts.state["alerts"])
+    if levels["critical"]:
+        return Pill(BAD, f"심각한 경보 {levels['critical']}건이 열려 있습니다")
+    behind = [item["label"] for item in facts.state["data"] if not item["current"]]
+    if levels["warning"]:
+        return Pill(WARN, f"살펴볼 경보 {levels['warning']}건이 있습니다")
+    if behind:
+        return Pill(WARN, f"{', '.join(behind)} 자료가 마지막 거래일보다 늦습니다")
+    return Pill(GOOD, "모두 정상입니다")
+
+
+def _running(run: Row) -> dict[str, Any]:
+    share = 100 * run["done"] / run["planned"] if run["planned"] else 0
+    return {
+        "job": run["job"],
+        "since": run["since"],
+        "pill": Pill(NOTE, "진행 중") if run["alive"] else Pill(WARN, "멈춘 듯함"),
+        "done": f"{run['done']:,} / {run['planned']:,}" if run["planned"] else "",
+        "unit": run["unit"],
+        "share": round(share, 1),
+    }
+
+
+def _alert(alert: Row) -> dict[str, Any]:
+    tone = LEVEL_TONES.get(alert["level"], NOTE)
+    return {**alert, "pill": Pill(tone, words.LEVELS.get(alert["level"], ""))}
+
+
+def _card(job: Job, plan: Row, found: Sequence[Row], now: datetime) -> Card:
+    last = found[0] if found else None
+    pill = Pill(NOTE, "아직 없음") if last is None else _outcome(last["status"])
+    missed = len(plan["missed"])
+    durations = [
+        (
+            run["duration_seconds"] or 0.0,
+            TONES.get(run["status"], NOTE),
+            f"{words.moment(run['started_at'])} {words.span(run['duration_seconds'])} {words.outcome(run['status'])}",
+        )
+        for run in reversed(found)
+    ]
+    return Card(
+        label=job.label,
+        command=" ".join(job.command[:2]),
+        when=job.when,
+        pill=Pill(WARN, f"{missed}번 놓침") if missed else pill,
+        last=f"{words.moment(last['started_at'])} · {words.away(last['started_at'])}" if last else None,
+        took=words.span(last["duration_seconds"]) if last else None,
+        next=words.moment(job.following(now)),
+        why=last["error_message"] if last else None,
+        trend=charts.trend(durations) if len(durations) > 1 else [],
+        trend_width=len(durations) * (charts.BAR + charts.BAR_GAP) - charts.BAR_GAP,
+    )
+
+
+def _cards(facts: Facts) -> list[Card]:
+    plans = {plan["job"]: plan for plan in facts.state["jobs"]}
+    return [_card(job, plans[job.name], facts.jobs.get(" ".join(job.command[:2]), []), facts.now) for job in JOBS]
+
+
+def _outcome(status: str) -> Pill:
+    return Pill(TONES.get(status, NOTE), words.outcome(status))
+
+
+def _data_set(item: Row) -> dict[str, Any]:
+    if item["newest"] is None:
+        pill = Pill(WARN, "없음")
+    else:
+        pill = Pill(GOOD, "최신") if item["current"] else Pill(WARN, "늦음")
+    asked = item["asked_at"]
+    return {
+        "label": item["label"],
+        "newest": item["newest"] or "–",
+        "pill": pill,
+        "asked": words.away(datetime.fromisoformat(asked)) if asked else "–",
+        "failed": item["failed"],
+        "provisional": item["provisional"],
+        "command": item["command"],
+        "is_current": item["current"],
+    }
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A year of sessions, what each is, and the newest that are not whole."""
+
+    months: list[Month]
+    legend: list[tuple[str, str, int]]
+    share: str
+    gaps: list[dict[str, str]]
+    more: int
+
+
+def _calendar(days: Sequence[Day]) -> Calendar | None:
+    if not days:
+        return None
+    counts = Counter(day.state for day in days)
+    gaps = [day for day in reversed(days) if day.state in GAPS or day.state == ABSENT]
+    sessions = len(days) - counts[CLOSED]
+    return Calendar(
+        months=charts.months(days),
+        legend=[(state, LABELS[state], counts[state]) for state in LABELS if counts[state]],
+        share=f"{100 * (sessions - len(gaps)) / sessions:.1f}" if sessions else "0",
+        gaps=[
+            {"day": words.day(day.day), "state": LABELS[day.state], "reason": day.reason or ""}
+            for day in gaps[:SHOWN_GAPS]
+        ],
+        more=max(0, len(gaps) - SHOWN_GAPS),
+    )
+
+
+def _runs(facts: Facts) -> list[dict[str, Any]]:
+    longest = {
+        name: max((run["duration_seconds"] or 0 for run in found), default=0) or 1 for name, found in facts.jobs.items()
+    }
+    return [
+        {
+            "id": run["id"],
+            "job": run["job_name"],
+            "is_step": run["chain_id"] is not None,
+            "started": words.moment(run["started_at"]),
+            "pill": _outcome(run["status"]),
+            "took": words.span(run["duration_seconds"]),
+            "share": round(100 * (run["duration_seconds"] or 0) / longest.get(run["job_name"], 1), 1),
+            "done": run["success_count"],
+            "failed": run["failed_count"],
+            "why": run["error_message"] or "",
+        }
+        for run in facts.runs
+    ]
+
+
+def _verification(run: Row) -> dict[str, Any]:
+    findings = [
+        {
+            "name": finding["rule_name"],
+            "pill": Pill(LEVEL_TONES.get(finding["severity"], NOTE), words.LEVELS.get(finding["severity"], "")),
+            "found": finding["found"],
+            "expected": finding["expected_condition"],
+            "example": _example(finding["sample"]),
+            "repair": finding["repair"],
+        }
+        for finding in run["findings"]
+    ]
+    worst = BAD if any(finding["pill"].tone == BAD for finding in findings) else WARN
+    passed = (run["checks"] or 0) - len(findings)
+    summary = f"검사 {run['checks'] or 0}개 가운데 {passed}개 통과"
+    return {
+        "label": run["job_label"],
+        "when": words.moment(run["started_at"]),
+        "ago": words.away(run["started_at"]),
+        "sessions": run["sessions"] or 0,
+        "pill": Pill(worst, summary) if findings else Pill(GOOD, summary),
+        "findings": findings,
+    }
+
+
+def _example(sample: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sample[0].items()) if sample else ""
+
+
+def _budgets(facts: Facts) -> list[dict[str, Any]]:
+    used: Mapping[str, int] = facts.state["budgets"]
+    rows = []
+    for name in sorted(used.keys() | facts.limits.keys()):
+        count, limit = used.get(name, 0), facts.limits.get(name)
+        share = min(1.0, count / limit) if limit else 0.0
+        tone = BAD if share >= 1 else WARN if share >= NEARLY else GOOD
+        rows.append({"name": name, "used": count, "limit": limit, "share": round(100 * share, 1), "tone": tone})
+    return rows
+
+
+def _scores(run: Row | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    highest = max(run["bins"]) or 1
+    graded = sum(run["grades"].values()) or 1
+    return {
+        "day": words.day(run["score_date"]),
+        "formula": run["formula_version"],
+        "scored": run["n_scored"],
+        "partial": run["n_partial"],
+        "not_scored": run["n_not_scored"],
+        "provisional": run["is_provisional"],
+        "columns": [
+            Column(f"{place * 100 // BINS}–{(place + 1) * 100 // BINS}점", round(100 * stocks / highest, 1), stocks)
+            for place, stocks in enumerate(run["bins"])
+        ],
+        "grades": [
+            {
+                "grade": grade,
+                "stocks": run["grades"].get(grade, 0),
+                "share": round(100 * run["grades"].get(grade, 0) / graded, 1),
+            }
+            for grade in GRADES
+        ],
+        "reasons": [(REASONS.get(code, code), stocks) for code, stocks in run["reasons"].items()][:SHOWN_REASONS],
+    }
+
+
+def _sizes(facts: Facts) -> dict[str, Any]:
+    shown = facts.sizes[:SHOWN_TABLES]
+    largest = max((count for _, _, count in shown), default=0) or 1
+    return {
+        "total": words.size(facts.database_size),
+        "tables": [
+            {"name": name, "rows": rows, "size": words.size(count), "share": round(100 * count / largest, 1)}
+            for name, rows, count in shown
+        ],
+    }

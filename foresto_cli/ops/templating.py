@@ -1,0 +1,26 @@
+"""Templates of pages and letters: files beside this module, filled in by jinja2, everything from outside escaped."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    return Environment(
+        loader=PackageLoader("foresto_cli.ops", "templates"),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def filled(name: str, **values: Any) -> str:  # noqa: ANN401  # a template takes whatever it names
+    """Return the template ``name`` filled in; HTML is escaped, plain text (``.txt``) is not."""
+    return _environment().get_template(name).render(**values)

@@ -1,0 +1,305 @@
+"""The market mail: true to our own prices, silent about what it does not know, sent once whatever happens."""
+
+import threading
+from datetime import date, datetime
+
+import html5lib
+import pytest
+from support import EVENING
+
+from foresto_cli import clock
+from foresto_cli.errors import Busy, ConfigError, NotYet
+from foresto_cli.ops import market_mail
+from foresto_cli.ops.market_mail import facts, once
+from foresto_cli.store import advisory
+from foresto_cli.upstream.mail import addresses
+
+SATURDAY = datetime(2026, 11, 21, 7, 30, tzinfo=clock.KST)
+SUNDAY = SATURDAY.replace(day=22)
+MONDAY = SATURDAY.replace(day=23)
+TUESDAY = SATURDAY.replace(day=24)
+EVIL = "<script>alert(1)</script>"
+READERS = "a@sandbox.example, b@sandbox.example; c@sandbox.example"
+
+
+@pytest.fixture
+def morning(open_loaded):
+    """The application on the morning after the session, with three readers."""
+    with open_loaded(SATURDAY) as world:
+        with_readers(world)
+        yield world
+
+
+def with_readers(world, to=READERS):
+    world.app.settings = world.app.settings.model_copy(update={"foresto_market_email_to": to})
+
+
+def mails(world):
+    return [sent for sent in world.sandbox.outbox.items if sent.channel == "mail"]
+
+
+def row(world):
+    return world.rows("SELECT status, total_subscribers, success_count, fail_count FROM market_email_log")[0]
+
+
+# --- what it says ---------------------------------------------------------------------------------------------------
+
+
+def test_it_tells_the_session_from_our_own_prices_to_each_reader(morning):
+    result = market_mail.send(morning.app)
+    assert (result["outcome"], result["exit_code"], result["units"]["done"]) == ("done", 0, 3)
+    sent = mails(morning)
+    assert sorted(one.to for one in sent) == [["a@sandbox.example"], ["b@sandbox.example"], ["c@sandbox.example"]]
+    close, rate = morning.rows(
+        "SELECT close_price, change_rate FROM index_price_daily"
+        " WHERE index_code = 'KOSPI' AND trade_date = '2026-11-20'"
+    )[0]
+    assert f"코스피 {close:,.2f}" in sent[0].text
+    assert f"{abs(rate):.2f}%" in sent[0].subject
+    first = morning.rows(
+        "SELECT name, close_price FROM stock_price_daily WHERE trade_date = '2026-11-20' AND market <> 'KONEX'"
+        f" AND NOT is_halted AND trading_value >= {facts.LIQUID} ORDER BY change_rate DESC, trading_value DESC LIMIT 1"
+    )[0]
+    for body in (sent[0].text, sent[0].html):
+        assert first[0] in body
+        assert f"{first[1]:,.0f}원" in body
+        assert "제6조" in body
+        assert "수신 거부" in body
+        assert "모의 시장의 자료" in body
+    assert "List-Unsubscribe: <mailto:foresto@sandbox.example?subject=unsubscribe>" in sent[0].raw
+    assert row(morning) == ("completed", 3, 3, 0)
+
+
+def test_a_stock_nobody_trades_is_no_mover_however_far_it_moved(morning):
+    ticker, name = morning.rows(
+        "SELECT ticker, name FROM stock_price_daily WHERE trade_date = '2026-11-20' AND market = 'KOSDAQ' LIMIT 1"
+    )[0]
+
+    def move(value):
+        morning.execute(
+            "UPDATE stock_price_daily SET change_rate = 29.9, is_halted = false, trading_value = :value"
+            " WHERE ticker = :ticker AND trade_date = '2026-11-20'",
+            ticker=ticker, value=value,
+        )  # fmt: skip
+        with morning.app.engine.connect() as connection:
+            return facts.gathered(connection, EVENING.date()).gainers.rows
+
+    assert ticker not in {one["ticker"] for one in move(facts.LIQUID - 1)}
+    assert move(facts.LIQUID)[0]["name"] == name
+
+
+def test_what_could_not_be_found_out_is_said_and_never_made_up(morning):
+    morning.sandbox.faults.add("500@query2.finance.yahoo.com")
+    morning.sandbox.faults.add("500@opendart.fss.or.kr")
+    morning.execute("DELETE FROM index_price_daily WHERE index_code = 'KOSDAQ'")
+    text = market_mail.drafted(morning.app).text
+    for said in (
+        "KOSDAQ 지수를 아직 받지 못했습니다.",
+        "S&P 500 지수를 받지 못했습니다",
+        "NASDAQ 지수를 받지 못했습니다",
+        "공시를 받지 못했습니다",
+        "아직 점수를 매기지 않았습니다.",
+    ):
+        assert said in text
+    assert "코스닥 " not in text.partition("[많이 오른 종목]")[0].replace("코스피·코스닥", "")
+
+
+def test_filings_of_interest_come_first_and_the_rest_is_counted(morning):
+    start, end = date(2026, 8, 1), EVENING.date()
+    found = [one for one in morning.app.dart.filings(start, end, pblntf_ty="B") if one["corp_cls"] in {"Y", "K"}]
+    assert len(found) > 1
+    oldest = min(found, key=lambda one: one["rcept_no"])
+    section = market_mail.outside.filings(morning.app, start, end, {oldest["stock_code"]})
+    assert section.rows[0]["ticker"] == oldest["stock_code"]
+    assert section.rows[0]["url"].startswith("https://dart.fss.or.kr/dsaf001/main.do?rcpNo=2026")
+    assert "주요사항보고서" in section.rows[0]["title"]
+    others = [one["url"] for one in section.rows if one["ticker"] != oldest["stock_code"]]
+    assert others == sorted(others, reverse=True)
+    more = len(found) - len(section.rows)
+    assert section.missing == (f"그 밖에 {more:,}건이 있습니다." if more else "")
+
+
+def test_without_a_key_of_dart_the_section_says_so_and_nobody_is_asked(open_loaded):
+    with open_loaded(SATURDAY, without=("dart_api_key",)) as world:
+        assert "DART_API_KEY 가 없어" in market_mail.drafted(world.app).text
+        assert not [request for request in world.sandbox.requests if "dart" in request.host]
+
+
+def test_indices_abroad_are_those_of_the_night(morning):
+    rows = {one["name"]: one for one in market_mail.outside.abroad(morning.app).rows}
+    assert [f"{one['day']}" for one in rows.values()] == ["2026-11-20", "2026-11-20"]
+    closes = morning.app.yahoo_charts.closes("^GSPC")
+    assert rows["S&P 500"]["change"] == pytest.approx(closes[-1][1] - closes[-2][1])
+
+
+def test_a_session_abroad_that_is_under_way_is_not_told(open_loaded):
+    with open_loaded(datetime(2026, 11, 20, 23, 45, tzinfo=clock.KST)) as world:
+        assert {f"{one['day']}" for one in market_mail.outside.abroad(world.app).rows} == {"2026-11-19"}
+
+
+def test_scores_come_from_the_stored_runs(morning):
+    tickers = [found for (found,) in morning.rows("SELECT ticker FROM stocks WHERE is_active ORDER BY 1 LIMIT 3")]
+    for number, day in ((1, "2026-11-19"), (2, "2026-11-20")):
+        morning.execute(
+            "INSERT INTO compass_score_run VALUES (:run, CAST(:day AS date), '1.0.0', 'x', 'x', 'x', now(), now(),"
+            " false, CAST(:day AS date), 1, NULL, 3, 3, 3, 0, 0, '{}')",
+            run=number, day=day,
+        )  # fmt: skip
+        for ticker, score in zip(tickers, (50 + 4.9 * number, 50 + 5 * number, 90 - 30 * number), strict=True):
+            morning.execute(
+                "INSERT INTO compass_score_history (score_date, ticker, formula_version, total_score, grade, status,"
+                " reasons, flags, price_date, run_id, financial_coverage, valuation_coverage, technical_coverage,"
+                " risk_coverage) VALUES (CAST(:day AS date), :ticker, '1.0.0', :score, 'B', 'SCORED', '{}', '{}',"
+                " CAST(:day AS date), :run, 0, 0, 0, 0)",
+                day=day, ticker=ticker, score=score, run=number,
+            )  # fmt: skip
+    with morning.app.engine.connect() as connection:
+        moved = facts.gathered(connection, EVENING.date()).score_movers.rows
+    assert [(one["ticker"], float(one["moved"])) for one in moved] == [(tickers[2], -30.0), (tickers[1], 5.0)]
+    assert "−30.0" in market_mail.drafted(morning.app).text
+
+
+def test_the_html_is_for_mail_clients_and_escaped(morning):
+    morning.execute("UPDATE stock_price_daily SET name = :evil", evil=EVIL)
+    draft = market_mail.drafted(morning.app)
+    document = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(draft.html)
+    assert not [found for found in document.iter() if found.tag in {"script", "link", "img", "form"}]
+    assert EVIL not in draft.html
+    assert EVIL in draft.text
+    assert {found.get("href", "").partition(":")[0] for found in document.iter("a")} <= {"mailto", "https"}
+    layout = list(document.iter("table"))
+    assert len(layout) > 5
+    assert all(found.get("role") == "presentation" for found in layout)
+
+
+def test_preview_writes_both_forms_and_sends_nothing(morning, tmp_path):
+    result = market_mail.preview(morning.app, tmp_path / "mail.html")
+    assert result["outcome"] == "done"
+    assert "<!doctype html>" in (tmp_path / "mail.html").read_text()
+    assert (tmp_path / "mail.txt").read_text().startswith("foresto 시장 요약")
+    assert mails(morning) == []
+    assert morning.scalar("SELECT count(*) FROM market_email_log") == 0
+    assert morning.scalar("SELECT count(*) FROM data_collection_log WHERE job_name LIKE 'report%'") == 0
+
+
+# --- after a session only, once ---------------------------------------------------------------------------------------
+
+
+def test_a_weekend_brings_one_mail_and_no_prices_none(open_loaded):
+    outcomes = []
+    for moment in (SATURDAY, SUNDAY, MONDAY):
+        with open_loaded(moment) as world:
+            result = market_mail.send(world.app)
+            outcomes.append((result["outcome"], len(mails(world)), bool(result["requests"]["total"])))
+    assert outcomes == [("done", 1, True), ("nothing_to_do", 0, False), ("nothing_to_do", 0, False)]
+    with open_loaded(TUESDAY) as world:
+        with pytest.raises(NotYet, match="2026-11-23 시세가 아직 없어"):
+            market_mail.send(world.app)
+        assert mails(world) == []
+        assert world.rows("SELECT status FROM data_collection_log ORDER BY id DESC LIMIT 1") == [("failed",)]
+
+
+def test_a_second_start_on_the_same_day_sends_nothing(morning):
+    market_mail.send(morning.app)
+    again = market_mail.send(morning.app)
+    assert (again["outcome"], again["exit_code"]) == ("nothing_to_do", 0)
+    assert again["reasons"] == ["오늘 시장 요약은 이미 보냈습니다."]
+    assert len(mails(morning)) == 3
+
+
+def test_of_two_starts_at_once_one_sends(morning):
+    ended = []
+
+    def start():
+        try:
+            ended.append(market_mail.send(morning.app)["outcome"])
+        except Busy:
+            ended.append("busy")
+
+    starts = [threading.Thread(target=start) for _ in range(2)]
+    for one in starts:
+        one.start()
+    for one in starts:
+        one.join()
+    assert len(mails(morning)) == 3
+    assert sorted(ended) in (["busy", "done"], ["done", "nothing_to_do"])
+    assert morning.scalar("SELECT count(*) FROM market_email_log") == 1
+
+
+def test_a_sender_at_work_is_left_alone(morning):
+    with advisory.alone(morning.app.engine, advisory.MARKET_MAIL), pytest.raises(Busy):
+        market_mail.send(morning.app)
+    assert mails(morning) == []
+
+
+def test_the_database_itself_refuses_a_second_mail_of_a_day(morning):
+    market_mail.send(morning.app)
+    for values in ("'2026-11-21', '2026-11-23'", "'2026-11-24', '2026-11-20'"):
+        with pytest.raises(Exception, match="uq_market_email_log"):
+            morning.execute(
+                "INSERT INTO market_email_log (sent_date, session_date, status, started_at, created_at)"
+                f" VALUES ({values}, 'sending', now(), now())"
+            )
+
+
+def test_after_a_crash_the_next_start_goes_on_and_writes_to_nobody_twice(morning):
+    log = once.claimed(morning.app.engine, SATURDAY.date(), EVENING.date())
+    log.note("a@sandbox.example", once.SENT)
+    log.note("b@sandbox.example", once.SENDING)
+    result = market_mail.send(morning.app)
+    assert [one.to for one in mails(morning)] == [["c@sandbox.example"]]
+    assert (result["outcome"], result["units"]["planned"]) == ("done", 1)
+    assert "1명은 앞서 보내다 끝나" in result["reasons"][0]
+    assert row(morning) == ("completed", 3, 2, 1)
+    assert market_mail.send(morning.app)["outcome"] == "nothing_to_do"
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_password_is_an_incident_until_a_mail_goes_out(morning):
+    morning.sandbox.faults.add("unauthorized@smtp")
+    failed = market_mail.send(morning.app)
+    assert (failed["exit_code"], failed["units"]["failed"], failed["units"]["pending"]) == (78, 1, 2)
+    assert row(morning) == ("failed", 3, 0, 3)
+    opened = "SELECT count(*) FROM ops_alert WHERE alert_type = 'mail_failed' AND resolved_at IS NULL"
+    assert morning.scalar(opened) == 1
+    assert "sandbox-mail-password" not in str(failed)
+    morning.sandbox.faults.clear()
+    assert market_mail.send(morning.app)["units"]["done"] == 3
+    assert row(morning) == ("completed", 3, 3, 0)
+    assert morning.scalar(opened) == 0
+
+
+def test_one_address_that_is_refused_keeps_nobody_else_from_the_mail(morning):
+    morning.sandbox.faults.add("404@smtp*1")
+    result = market_mail.send(morning.app)
+    assert (result["outcome"], result["exit_code"]) == ("partial", 3)
+    assert (result["units"]["done"], result["units"]["failed"]) == (2, 1)
+    assert market_mail.send(morning.app)["units"] == {
+        "planned": 1, "done": 1, "no_data": 0, "failed": 0, "pending": 0,
+    }  # fmt: skip
+    assert len(mails(morning)) == 3
+
+
+def test_a_trial_goes_to_its_address_as_often_as_asked_and_counts_for_nothing(morning):
+    for _ in range(2):
+        assert market_mail.send_to(morning.app, "me@sandbox.example")["units"]["done"] == 1
+    assert [one.to for one in mails(morning)] == [["me@sandbox.example"]] * 2
+    assert morning.scalar("SELECT count(*) FROM market_email_log") == 0
+
+
+def test_without_mail_server_and_readers_nothing_is_done_with_one_of_them_it_is_a_mistake(open_loaded):
+    both = ("smtp_host", "alert_email", "foresto_market_email_to")
+    with open_loaded(SATURDAY, without=both) as world:
+        result = market_mail.send(world.app)
+        assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
+        assert "SMTP_HOST" in result["reasons"][0]
+    with open_loaded(SATURDAY, without=both[1:]) as world, pytest.raises(ConfigError, match="FORESTO_MARKET_EMAIL_TO"):
+        market_mail.send(world.app)
+    with open_loaded(SATURDAY, without=both[:1]) as world, pytest.raises(ConfigError, match="SMTP_HOST"):
+        market_mail.send(world.app)
+
+
+def test_addresses_of_the_setting():
+    assert addresses(READERS) == ["a@sandbox.example", "b@sandbox.example", "c@sandbox.example"]

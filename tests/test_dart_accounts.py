@@ -161,6 +161,26 @@ def test_lines_of_another_report_are_refused(damage):
         _reports.whole_rows([*BALANCE, BALANCE[0] | damage], ANNUAL, COMPANY)
 
 
+def test_a_line_told_twice_is_one_line_but_not_with_another_amount():
+    sales = line("IS", "매출액", "7")
+    assert row(sales, sales)["revenue"] == 7
+    with pytest.raises(BadPayload, match="두 번"):
+        row(sales, sales | {"thstrm_amount": "8"})
+
+
+def test_one_odd_filer_does_not_spoil_the_hundred():
+    def main(code, label, amount, order):
+        return line("IS", label, amount) | {"corp_code": code, "fs_div": "OFS", "ord": f"{order}"}
+
+    tickers = {"00000001": "000010", "00000002": "000020"}
+    odd = [main("00000001", "매출액", "", 23), main("00000001", "당기순이익", "-", 29)]
+    twice = [main("00000002", "당기순이익", "5", 29), main("00000002", "당기순이익", "6", 29)]
+    (found,) = _reports.main_rows([*odd, *twice], ANNUAL, tickers)
+    assert (found["ticker"], found["net_income"]) == ("000020", 5)
+    with pytest.raises(BadPayload, match="핵심"):
+        _reports.main_rows(odd, ANNUAL, tickers)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

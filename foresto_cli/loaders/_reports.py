@@ -26,6 +26,8 @@ MONTHS_OF_A_QUARTER = 3
 DECEMBER = 12
 ALWAYS = ("bsns_year", "reprt_code", "sj_div", "account_nm", "ord")
 """Fields that every line has."""
+PLACE = ("sj_div", "account_id", "account_nm", "account_detail", "ord")
+"""Where a line of whole statements stands."""
 CORE = ("total_assets", "total_equity", "net_income", "operating_income")
 """A report without any of these is not one."""
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -83,20 +85,22 @@ def fiscal_year(period_end: date, code: str) -> int:
 def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str]) -> list[Row]:
     """Return one row for each company, basis and version in an answer of ``fnlttMultiAcnt``.
 
+    One odd filer does not spoil the other ninety-nine: of a line that comes twice the first counts, and who has no core
+    amount at all is left out.
+
     Args:
         records: the answer's lines.
         report: what was asked for.
         tickers: company number → ticker of those asked for.
 
     Raises:
-        BadPayload: lines of another report or company, a line twice, or a field missing.
+        BadPayload: lines of another report or company, a field missing, or nobody has a core amount.
     """
-    key = ("corp_code", "fs_div", "rcept_no")
-    groups = _grouped(records, report, key, ("sj_div", "account_nm", "ord"))
+    groups = _grouped(records, report, ("corp_code", "fs_div", "rcept_no"))
     strange = {corp_code for corp_code, _, _ in groups} - tickers.keys()
     if strange:
         raise BadPayload(f"DART: 묻지 않은 회사({', '.join(sorted(strange)[:3])})의 재무제표가 왔습니다.")
-    return [
+    rows = [
         _row(
             lines,
             report,
@@ -111,6 +115,10 @@ def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str
         )
         for (corp_code, fs_div, rcept_no), lines in groups.items()
     ]
+    told: list[Row] = [row for row in rows if any(row[name] is not None for name in CORE)]
+    if rows and not told:
+        raise BadPayload("DART: 응답의 어느 회사에도 핵심 계정의 금액이 없습니다.")
+    return told
 
 
 def whole_rows(records: Sequence[Line], report: Report, company: Row) -> list[Row]:
@@ -122,11 +130,12 @@ def whole_rows(records: Sequence[Line], report: Report, company: Row) -> list[Ro
         company: ``ticker``, ``corp_code``, ``fs_div`` and ``period_end``, which the lines do not name.
 
     Raises:
-        BadPayload: lines of another report or company, of two versions, a line twice, or a field missing.
+        BadPayload: lines of another report or company, of two versions, two different lines in one place, or a field
+            missing.
     """
-    groups = _grouped(
-        records, report, ("corp_code", "rcept_no"), ("sj_div", "account_id", "account_nm", "account_detail", "ord")
-    )
+    groups = _grouped(records, report, ("corp_code", "rcept_no"))
+    for lines in groups.values():
+        _refuse_contradictions(lines)
     if {corp_code for corp_code, _ in groups} != {company["corp_code"]} or len(groups) > 1:
         raise BadPayload("DART: 묻지 않은 회사나 두 보고서의 재무제표가 한 응답에 왔습니다.")
     return [
@@ -149,27 +158,27 @@ def impossible(row: Row) -> str | None:
     return next((reason for reason, applies in reasons.items() if applies), None)
 
 
-def _grouped(
-    records: Iterable[Line], report: Report, key: Sequence[str], rest: Sequence[str]
-) -> dict[tuple[str, ...], list[Line]]:
+def _grouped(records: Iterable[Line], report: Report, key: Sequence[str]) -> dict[tuple[str, ...], list[Line]]:
     groups: dict[tuple[str, ...], list[Line]] = {}
-    seen = set()
     for line in records:
         for name in (*key, *ALWAYS):
             if not isinstance(line.get(name), str):
                 raise BadPayload(f"DART: 응답에 {name} 항목이 없거나 글자가 아닙니다.")
         if (line["bsns_year"], line["reprt_code"]) != (f"{report.year}", report.code):
             raise BadPayload(f"DART: {report.label}를 물었는데 다른 보고서가 왔습니다.")
-        found = tuple(line[name] for name in key)
-        # A line of the main accounts has no id; one outside the changes in equity has no path.
-        whole = (*found, *(f"{line.get(name)}" for name in rest))
-        if whole in seen:
-            raise BadPayload(f"DART: {line['account_nm']} 줄이 두 번 왔습니다.")
-        seen.add(whole)
-        groups.setdefault(found, []).append(line)
+        groups.setdefault(tuple(line[name] for name in key), []).append(line)
     if groups and not any("thstrm_amount" in line for lines in groups.values() for line in lines):
         raise BadPayload("DART: 응답에 thstrm_amount 항목이 없습니다.")
     return groups
+
+
+def _refuse_contradictions(lines: Sequence[Line]) -> None:
+    """Let pass a line that comes twice as it is; in whole statements one place holds one line."""
+    seen: dict[tuple[str, ...], Line] = {}
+    for line in lines:
+        place = tuple(f"{line.get(name)}" for name in PLACE)
+        if seen.setdefault(place, line) != line:
+            raise BadPayload(f"DART: {line['account_nm']} 줄이 다른 금액으로 두 번 왔습니다.")
 
 
 def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dict[str, Any]:

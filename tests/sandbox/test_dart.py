@@ -215,6 +215,18 @@ def test_a_correction_is_served_from_its_day_on_and_only_then(start, dart):
     assert any(row["report_nm"].startswith("[기재정정]사업보고서 (2025.12)") for row in after[3])
 
 
+def test_what_was_filed_stays_the_same_as_time_goes_by(start, dart):
+    asked = {"bgn_de": "20260401", "end_de": "20260615", "sort_mth": "asc", "page_count": 100}
+
+    def filed(now):
+        pages = [dart(start(now=now), "list.json", **asked).json()]
+        return [row["rcept_no"] for page in pages for row in page["list"]]
+
+    first = filed(datetime(2026, 6, 16, 9, tzinfo=KST))
+    assert len(first) > 80
+    assert filed(datetime(2027, 8, 20, 9, tzinfo=KST)) == first
+
+
 def test_konex_files_once_a_year_and_nobody_files_before_being_listed(served, dart):
     konex = [company for company in everyone(served) if company.is_konex and not company.gone]
     assert konex

@@ -127,16 +127,18 @@ def _factor(market: Market, company: Company, day: date) -> int:
 
 def _without_event(market: Market) -> list[Action]:
     """Return decisions that restate no price: given up, placed with a third party, or about a business (물적분할)."""
-    everyone = [one for one in companies.of(market).all if one.stock.kind == "common" and not one.gone]
+    # Founders, gone or not: who decides something must not depend on the day one looks.
+    founders = [stock.number for stock in market.roster[: market.size] if stock.kind == "common"]
+    known = companies.of(market).by_number
     found = []
     for half, start in enumerate(roster.half_years(market.now.date())):
         for offset, (kind, allotment) in enumerate(
             ((PAID, "주주배정후 실권주 일반공모"), (PAID, "제3자배정증자"), (DIVISION, ""))
         ):
-            company = everyone[(half * 13 + offset * 29 + 5) % len(everyone)]
-            if company.stock.joins > calendar.EPOCH:
-                continue
+            company = known[founders[(half * 13 + offset * 29 + 5) % len(founders)]]
             first = weekday(start + timedelta(days=30 + offset * 11))
+            if company.gone is not None and company.gone <= first:
+                continue
             given_up = first + timedelta(days=20) if offset == 0 else None
             filings = _filed(company, kind, (first,))
             found.append(

@@ -59,7 +59,7 @@ def _known(market: Market, first: date, last: date, kind: str) -> Iterator[Filin
 
 def _others(market: Market, first: date, last: date) -> Iterator[Filing]:
     """Yield filings that are about nothing we collect, so that a reader has something to pass over."""
-    everyone = companies.of(market).all
+    known = companies.of(market).by_number
     kinds = (
         ("단일판매ㆍ공급계약체결", "I", "I001"),
         ("주요사항보고서(자기주식취득결정)", "B", "B001"),
@@ -69,8 +69,8 @@ def _others(market: Market, first: date, last: date) -> Iterator[Filing]:
         day = date.fromordinal(ordinal)
         if day.weekday() >= filings.SATURDAY:
             continue
-        company = everyone[ordinal * 7 % len(everyone)]
-        if company.gone or day < company.files_from:
+        company = known.get(ordinal * 7 % market.size)
+        if company is None or (company.gone is not None and company.gone <= day) or day < company.files_from:
             continue
         name, letter, detail = kinds[ordinal % 3]
         number = f"{day:%Y%m%d}{900_000 + company.number:06d}"

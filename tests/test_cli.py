@@ -323,7 +323,7 @@ def test_status_tells_what_there_is(glances):
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
         "listing": True, "prices.day": True, "stocks": True, "etfs": True, "prices.index": True,
-        "dart.statements": True, "bonds": True, "dividends.fsc": True,
+        "dart.statements": True, "dart.dividends": True, "dart.actions": True, "bonds": True, "dividends.fsc": True,
         "fss.deposits": False, "fss.savings": False, "fss.annuity": False,
         "fss.mortgage": False, "fss.rent-house": True, "fss.credit": False,
         "score": True,

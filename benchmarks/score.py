@@ -16,7 +16,7 @@ from _measure import FORESTO, PYTHON, machine, own_folder, run, table
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli import __version__, clock
-from foresto_cli.score import compute, gates, load, panel, reports, store
+from foresto_cli.score import compute, gates, load, panel, reports, rows, store
 from foresto_cli.score import dividends as dividends_of
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, unit_transaction
@@ -106,7 +106,7 @@ def steps(engine: Engine, days: Sequence[date]) -> list[Sequence[str]]:
         timed("gates", lambda: gates.check(inputs.panel))  # noqa: B023
         scores = timed("formula", lambda: compute.scored(inputs, day))  # noqa: B023
         now = clock.wall()
-        facts = store.RunFacts(10_000 + number, __version__, now, now)
+        facts = rows.RunFacts(10_000 + number, __version__, now, now)
         with unit_transaction(engine) as connection:
             timed("write", lambda: store.write(connection, scores, inputs, facts, replace=True))  # noqa: B023
     return [_line(f"  {name}", seconds, [0]) for name, seconds in found.items()]

@@ -18,8 +18,10 @@ from foresto_cli import clock, settings
 from foresto_cli.console import Console
 from foresto_cli.errors import UsageError, VerificationFailed
 from foresto_cli.logs import Redactor
+from foresto_cli.ops import score_card
 from foresto_cli.ops import scores as job
-from foresto_cli.score import compute, explain, formula, gates, load, mapping, panel, store
+from foresto_cli.score import compute, explain, formula, gates, load, mapping, panel
+from foresto_cli.score import rows as rows_of
 from foresto_cli.score.panel import RECORD
 from foresto_cli.score.validation import proofs, report, run
 from foresto_cli.store.tables import stock_price_daily
@@ -232,7 +234,7 @@ def test_the_order_and_the_portions_in_which_rows_arrive_change_nothing(inputs, 
     assert mixed.doubles == 0
     again = compute.scored(dataclasses.replace(inputs, panel=mixed), LAST)
     assert proofs.differences(scores, again) == []
-    assert store.inputs_sha256(again) == store.inputs_sha256(scores)
+    assert rows_of.inputs_sha256(again) == rows_of.inputs_sha256(scores)
 
 
 def test_a_row_that_is_there_twice_is_noticed(inputs):
@@ -444,7 +446,7 @@ def test_impossible_options_are_refused(app, options):
 
 def test_a_shown_score_can_be_computed_again_by_hand(app, market, capsys):
     ticker = market.tickers[0]
-    found = job.explained(app, ticker, None)
+    found = score_card.explained(app, ticker, None)
     explain.show(Console(), found)
     out = capsys.readouterr().out
     number = r"(-?[0-9.]+)"
@@ -463,7 +465,7 @@ def test_a_shown_score_can_be_computed_again_by_hand(app, market, capsys):
 
 
 def test_the_yield_shown_is_the_dividend_shown_over_the_price_shown(app, market):
-    found = job.explained(app, market.tickers[0], None)
+    found = score_card.explained(app, market.tickers[0], None)
     (part,) = [one for axis in found["axes"] for one in axis["components"] if one["id"] == "V6"]
     assert part["raw"] == pytest.approx(found["basis"]["dividend_per_share"] / found["basis"]["close"], rel=1e-9)
 
@@ -472,7 +474,7 @@ def test_what_is_stored_is_what_is_computed_and_what_changed_since_is_named(app,
     for place in (-2, -1):
         job.score_batch(app, job.Options(as_of=market.sessions[place]))
     ticker = market.tickers[0]
-    now, then = job.explained(app, ticker, None), job.recalled(app, ticker, LAST)
+    now, then = score_card.explained(app, ticker, None), score_card.recalled(app, ticker, LAST)
     for name in ("total", "percentile", "grade", "rank", "changes", "previous_date", "reasons"):
         assert then[name] == (pytest.approx(now[name], abs=1e-6) if name in {"total", "percentile"} else now[name]), (
             name
@@ -485,19 +487,19 @@ def test_what_is_stored_is_what_is_computed_and_what_changed_since_is_named(app,
 
 def test_ranking_and_history_answer_from_what_is_stored(app, market):
     job.score_batch(app, job.Options())
-    best = job.ranking(app, "KOSPI", None, "total", 5)["stocks"]
+    best = score_card.ranking(app, "KOSPI", None, "total", 5)["stocks"]
     totals = [one["total_score"] for one in best]
     assert len(best) == 5
     assert totals == sorted(totals, reverse=True)
-    by_risk = [one["risk_score"] for one in job.ranking(app, None, "기타", "risk", 7)["stocks"]]
+    by_risk = [one["risk_score"] for one in score_card.ranking(app, None, "기타", "risk", 7)["stocks"]]
     assert by_risk == sorted(by_risk, reverse=True)
-    assert [one["score_date"] for one in job.history_of(app, best[0]["ticker"], 20)["history"]] == [f"{LAST}"]
+    assert [one["score_date"] for one in score_card.history_of(app, best[0]["ticker"], 20)["history"]] == [f"{LAST}"]
     with pytest.raises(UsageError, match="axis"):
-        job.ranking(app, None, None, "luck", 5)
+        score_card.ranking(app, None, None, "luck", 5)
 
 
 @pytest.mark.parametrize(
-    "look", [lambda app: job.explained(app, "999999", None), lambda app: job.history_of(app, "999999", 5)]
+    "look", [lambda app: score_card.explained(app, "999999", None), lambda app: score_card.history_of(app, "999999", 5)]
 )
 def test_an_unknown_stock_is_said_to_be_unknown(app, look):
     with pytest.raises(UsageError, match="999999"):

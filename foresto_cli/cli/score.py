@@ -55,14 +55,14 @@ def show(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.cli._dates import parse_date
-        from foresto_cli.ops import scores
+        from foresto_cli.ops import score_card
         from foresto_cli.score import explain
 
         code = ticker.strip().upper()
         if date:
-            result = scores.recalled(found, code, parse_date(date))
+            result = score_card.recalled(found, code, parse_date(date))
         else:
-            result = scores.explained(found, code, parse_date(as_of) if as_of else None)
+            result = score_card.explained(found, code, parse_date(as_of) if as_of else None)
         explain.show(found.console, result)
         return result
 
@@ -83,10 +83,10 @@ def rank(
     """마지막으로 저장된 점수를 높은 것부터 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import scores
+        from foresto_cli.ops import score_card
 
-        result = scores.ranking(found, market, sector, axis, top)
-        scores.show_ranking(found.console, result)
+        result = score_card.ranking(found, market, sector, axis, top)
+        score_card.show_ranking(found.console, result)
         return result
 
     perform(ctx, "score rank", work, as_json=as_json, shown=False)
@@ -102,10 +102,10 @@ def history(
     """한 종목의 저장된 점수를 새것부터 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import scores
+        from foresto_cli.ops import score_card
 
-        result = scores.history_of(found, ticker.strip().upper(), days)
-        scores.show_history(found.console, result)
+        result = score_card.history_of(found, ticker.strip().upper(), days)
+        score_card.show_history(found.console, result)
         return result
 
     perform(ctx, "score history", work, as_json=as_json, shown=False)

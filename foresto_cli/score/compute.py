@@ -11,7 +11,9 @@ from foresto_cli.score import (
     dividends,
     formula,
     fundamentals,
+    issuers,
     mapping,
+    marks,
     reasons,
     risk,
     statements,
@@ -21,6 +23,7 @@ from foresto_cli.score import (
 )
 from foresto_cli.score.dividends import Dividends, Paid
 from foresto_cli.score.formula import AXES, Axis
+from foresto_cli.score.issuers import Told
 from foresto_cli.score.panel import Panel
 from foresto_cli.score.reports import Reports
 from foresto_cli.score.series import Series, series
@@ -114,14 +117,14 @@ def scored(inputs: Inputs, day: date, least: int = formula.MIN_CROSS_SECTION) ->
     panel = inputs.panel.until(day)
     found, known = series(panel), statements.known_on(inputs.reports, day)
     names = inputs.names.get(day, {})
-    companies = _companies(found, known)
-    mine = _of_stocks(known, companies)
+    companies = issuers.companies(found, known)
+    mine = issuers.told(known, companies)
     kinds = universe.universe(found, names, mine.is_financial, day)
     pending = valuation.pending_factors(found)
-    issued = valuation.issued_shares(found, pending, _issuers(found, known, companies))
+    issued = valuation.issued_shares(found, pending, issuers.names(found, known, companies))
     stocks = list(zip(found.tickers.tolist(), companies.tolist(), strict=True))
     paid = dividends.paid(inputs.dividends, known, stocks, panel.events, day)
-    of_companies = fundamentals.of_companies(known, _shares_of(found, known))
+    of_companies = fundamentals.of_companies(known, issuers.shares(found, known))
     raw = _raw(found, kinds, mine, of_companies.values)
     raw |= valuation.components(found, issued, np.where(mine.usable, companies, -1), known, mine.is_won)
     raw["V6"] = np.where(mine.usable & ~mine.is_won, np.nan, dividends.yields(paid, found.close[-1]))
@@ -141,10 +144,10 @@ def scored(inputs: Inputs, day: date, least: int = formula.MIN_CROSS_SECTION) ->
     unscored = kinds.suspended | kinds.liquidation | (kinds.kind == universe.SPAC)
     total = np.where(unscored, np.nan, mapping.total(scores, count))
     percentile = mapping.percentile(total, total[kinds.member], least)
-    marks = _marks(found, kinds, mine, of_companies, axes) | {
-        "THIN_CROSS_SECTION": _thin(raw, placed, axes, kinds.template),
+    noted = marks.marks(found, kinds, mine, of_companies, axes) | {
+        "THIN_CROSS_SECTION": marks.thin(raw, placed, axes, kinds.template),
     }
-    marks["LOW_COVERAGE"] |= np.isnan(total) & ~np.any(list(marks.values()), axis=0)
+    noted["LOW_COVERAGE"] |= np.isnan(total) & ~np.any(list(noted.values()), axis=0)
     axes_there = sum(~np.isnan(scores[axis]) for axis in AXES)
     return Scores(
         day=day,
@@ -163,8 +166,8 @@ def scored(inputs: Inputs, day: date, least: int = formula.MIN_CROSS_SECTION) ->
         status=np.select(
             [np.isnan(total), axes_there < len(AXES)], [reasons.NOT_SCORED, reasons.PARTIAL], reasons.SCORED
         ).tolist(),
-        reasons=reasons.listed(marks, tuple(reasons.REASONS)),
-        flags=reasons.listed(_flags(mine, of_companies, pending), tuple(reasons.FLAGS)),
+        reasons=reasons.listed(noted, tuple(reasons.REASONS)),
+        flags=reasons.listed(marks.flags(mine, of_companies, pending), tuple(reasons.FLAGS)),
         statements=known,
         companies=companies,
         paid=paid,
@@ -172,85 +175,7 @@ def scored(inputs: Inputs, day: date, least: int = formula.MIN_CROSS_SECTION) ->
     )
 
 
-@dataclass(frozen=True)
-class _Mine:
-    """What a stock's issuer tells, one element a stock; false where there is no issuer."""
-
-    companies: Ints
-    has: Bools
-    is_stale: Bools
-    usable: Bools
-    is_won: Bools
-    is_financial: Bools
-    rebuilt: Bools
-    reason: Mapping[str, NDArray[np.str_]]
-    fell_back: Bools
-
-    def of(self, values: NDArray[np.bool_] | Floats) -> Bools:
-        """Return a company's mark at each of its stocks."""
-        return _at(np.asarray(values, bool), self.companies) & self.usable
-
-
-def _at(values: Bools, companies: Ints) -> Bools:
-    return values[companies] & (companies >= 0) if len(values) else np.zeros(len(companies), bool)
-
-
-def _of_stocks(known: Statements, companies: Ints) -> _Mine:
-    has, stale = _at(known.latest >= 0, companies), _at(known.is_stale, companies)
-    usable = has & ~stale
-    banks = known.is_financial
-    told = {name: np.where(flow.fell_back, "", flow.reason) for name, flow in known.flows.items()}
-    for name in ("revenue", "operating_income", "operating_cash_flow"):
-        told[name] = np.where(banks, "", told[name])
-    fell_back = np.zeros(len(known.tickers), bool)
-    for flow in known.flows.values():
-        fell_back |= flow.fell_back
-    return _Mine(
-        companies=companies,
-        has=has,
-        is_stale=stale,
-        usable=usable,
-        is_won=_at(known.is_won, companies),
-        is_financial=_at(banks, companies),
-        rebuilt=_at(known.rebuilt, companies) & usable,
-        reason=told,
-        fell_back=_at(fell_back, companies) & usable,
-    )
-
-
-def _companies(found: Series, known: Statements) -> Ints:
-    """Return the row of each stock's statements: its own, else its issuer's."""
-    row_of = {str(ticker): row for row, ticker in enumerate(known.tickers)}
-    tickers = found.tickers.tolist()
-    return np.array([row_of.get(t, row_of.get(universe.issuer_of(t), -1)) for t in tickers], np.int64)
-
-
-def _issuers(found: Series, known: Statements, companies: Ints) -> list[str]:
-    """Return one name an issuer: its number at DART, else the first five characters its classes share."""
-    return [
-        str(known.corp_codes[row]) if row >= 0 else ticker[:-1]
-        for ticker, row in zip(found.tickers.tolist(), companies.tolist(), strict=True)
-    ]
-
-
-def _shares_of(found: Series, known: Statements) -> tuple[Floats, Floats]:
-    """Return each company's listed common shares now and 252 rows ago, in today's shares."""
-    column_of = {str(ticker): column for column, ticker in enumerate(found.tickers)}
-    columns = np.array([column_of.get(str(ticker), -1) for ticker in known.tickers], np.int64)
-    nothing = np.full(len(found.tickers), np.nan)
-    before = nothing
-    if len(found.close) > formula.YEAR:
-        row = -1 - formula.YEAR
-        before = found.shares[row] / found.cumulative[row]
-    now = found.shares[-1] if len(found.shares) else nothing
-
-    def of(values: Floats) -> Floats:
-        return np.where(columns >= 0, values[columns], np.nan) if len(values) else np.full(len(columns), np.nan)
-
-    return of(now), of(before)
-
-
-def _raw(found: Series, kinds: Universe, mine: _Mine, of_companies: Mapping[str, Floats]) -> dict[str, Floats]:
+def _raw(found: Series, kinds: Universe, mine: Told, of_companies: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the raw values of F, T and R of each stock."""
     raw = {
         name: np.where(mine.usable, values[mine.companies] if len(values) else np.nan, np.nan)
@@ -261,7 +186,7 @@ def _raw(found: Series, kinds: Universe, mine: _Mine, of_companies: Mapping[str,
     return raw | {name: np.where(quiet, np.nan, values) for name, values in prices.items()}
 
 
-def _blank(raw: dict[str, Floats], kinds: Universe, mine: _Mine) -> None:
+def _blank(raw: dict[str, Floats], kinds: Universe, mine: Told) -> None:
     """Take away what a class of security does not have."""
     for name in formula.OF_OTHERS:
         raw[name] = np.where(mine.is_financial, np.nan, raw[name])
@@ -290,64 +215,3 @@ def _placed(raw: Mapping[str, Floats], kinds: Universe, least: int) -> dict[str,
         # A loss over negative equity must not look good: it stays in the ranking of the others and is 0 itself.
         placed[name] = np.where(np.isneginf(values), np.where(np.isnan(found), np.nan, 0.0), found)
     return placed
-
-
-def _thin(
-    raw: Mapping[str, Floats], placed: Mapping[str, Floats], axes: Mapping[Axis, mapping.AxisResult], template: Ints
-) -> Bools:
-    thin = np.zeros(len(template), bool)
-    for axis in AXES:
-        for name in axes[axis].weights:
-            weight = np.array([one[axis].get(name, 0) for one in formula.TEMPLATES])[template]
-            thin |= (weight > 0) & ~np.isnan(raw[name]) & np.isnan(placed[name])
-    return thin
-
-
-def _marks(
-    found: Series,
-    kinds: Universe,
-    mine: _Mine,
-    of_companies: fundamentals.Fundamentals,
-    axes: Mapping[Axis, mapping.AxisResult],
-) -> dict[str, Bools]:
-    """Return, code by code, which stocks a reason concerns."""
-    is_spac = kinds.kind == universe.SPAC
-    quiet = kinds.suspended | kinds.liquidation
-    low = np.zeros(len(found.tickers), bool)
-    for axis in AXES:
-        expected = ~is_spac if axis != "F" else ~is_spac & (kinds.kind != universe.REIT)
-        if axis in {"T", "R"}:
-            expected &= ~quiet
-        low |= expected & np.isnan(axes[axis].raw)
-    marks = {
-        "SPAC": is_spac,
-        "SUSPENDED": kinds.suspended,
-        "LIQUIDATION": kinds.liquidation,
-        "NEW_LISTING": found.rows < universe.LEAST_ROWS,
-        "SHORT_HISTORY": (found.rows >= universe.LEAST_ROWS) & (found.rows <= formula.YEAR),
-        "THIN_TRADING": (found.rows > risk.LEAST_VALID) & (found.valid < risk.LEAST_VALID),
-        "NO_FS": ~mine.has & ~is_spac,
-        "STALE_FS": mine.is_stale,
-        "FX_CURRENCY": mine.has & ~mine.is_won,
-        "REIT_LIMITED": kinds.kind == universe.REIT,
-        "NEG_EQUITY": mine.of(of_companies.negative_equity),
-        "BAD_DENOM": mine.of(of_companies.bad_denominator),
-        "LOW_COVERAGE": low,
-        "ADJ_REVIEW": np.array(
-            [any(event.review for _, event in found.events.get(column, ())) for column in range(len(found.tickers))],
-            bool,
-        ),
-    }
-    for code in ("TTM_INCOMPLETE", "CUM_UNKNOWN", "BASIS_MIXED", "FY_CHANGE"):
-        of_flows = [told == code for told in mine.reason.values()]
-        marks[code] = mine.of(np.any(of_flows, axis=0)) & (kinds.kind != universe.REIT)
-    return marks
-
-
-def _flags(mine: _Mine, of_companies: fundamentals.Fundamentals, pending: Floats) -> dict[str, Bools]:
-    return {
-        "CUM_REBUILT": mine.rebuilt,
-        "ANNUAL_FALLBACK": mine.fell_back,
-        "NO_PRIOR_BS": mine.of(of_companies.no_prior),
-        "PENDING_SHARES": pending < 1,
-    }

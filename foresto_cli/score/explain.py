@@ -10,7 +10,8 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from foresto_cli.console import Console
-from foresto_cli.score import commentary, formula, reasons, store
+from foresto_cli.score import commentary, formula, reasons
+from foresto_cli.score import rows as rows_of
 from foresto_cli.score.compute import Scores
 from foresto_cli.score.formula import AXES, AXIS_COLUMNS, AXIS_LABELS, AXIS_WEIGHTS
 
@@ -56,8 +57,8 @@ def computed(scores: Scores, ticker: str) -> Found:
     if not len(places):
         raise KeyError(ticker)
     place = int(places[0])
-    row = store.history_rows(scores, [place])[0]
-    parts = [Part(*part) for part in json.loads(store.components_of(scores)[place])]
+    row = rows_of.history_rows(scores, [place])[0]
+    parts = [Part(*part) for part in json.loads(rows_of.components_of(scores)[place])]
     paid = scores.paid[place]
     words = {at: (summary, more) for at, summary, more in commentary.written(scores)}.get(place, (None, None))
     basis = {
@@ -171,7 +172,7 @@ def changes(now: Found, before: Found | None) -> list[Found]:
     moved = {name: weighted[0].get(name, 0) - weighted[1].get(name, 0) for name in weighted[0] | weighted[1]}
     ordered = sorted(moved, key=lambda name: (-abs(moved[name]), name))[:CHANGES]
     return [
-        {"id": name, "label": formula.COMPONENTS[name].label, "points": round(moved[name], store.PLACES)}
+        {"id": name, "label": formula.COMPONENTS[name].label, "points": round(moved[name], rows_of.PLACES)}
         for name in ordered
         if moved[name]
     ]

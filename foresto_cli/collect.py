@@ -69,6 +69,7 @@ class Report:
         rejected: impossible rows that were left out, with the reason.
         interrupted: the request to stop, if there was one.
         best_effort: what was not got is worth a note, and no failure of the run.
+        label: what the operator calls the data set.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Report:
     rejected: list[str] = field(default_factory=list)
     interrupted: Interrupted | None = None
     best_effort: bool = False
+    label: str = ""
 
     @property
     def left(self) -> int:
@@ -140,7 +142,7 @@ def collect(loader: Loader, setting: Setting) -> Report:
     """
     engine = setting.engine
     todo, settled = plan(engine, loader)
-    report = Report(loader.name, loader.table, planned=len(todo), settled=settled)
+    report = Report(loader.name, loader.table, planned=len(todo), settled=settled, label=loader.label)
     report.best_effort = getattr(loader, "best_effort", False)
     if not todo:
         return report

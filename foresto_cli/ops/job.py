@@ -227,7 +227,7 @@ def _incidents(report: Report) -> Iterator[Alert]:
     if report.failures:
         level = "critical" if report.name in CRITICAL_DATASETS else "warning"
         unit, reason = report.failures[0]
-        title = f"{report.name} {len(report.failures)}건 실패"
+        title = f"{report.label} {len(report.failures):,}건 실패"
         yield Alert("load_failed", report.name, level, title, f"{unit.label}: {reason}")
 
 

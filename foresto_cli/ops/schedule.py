@@ -194,7 +194,7 @@ def _advice(app: App, scheduler: Scheduler) -> list[str]:
     if scheduler.name == "systemd":
         advice.append("로그아웃한 뒤에도 돌게 하려면: loginctl enable-linger")
     if scheduler.name == "launchd":
-        advice.append("로그인해 있는 동안 돕니다. 놓친 시각은 깨어나거나 로그인할 때 만회합니다.")
+        advice.append("밀린 작업은 지금 시작합니다. 그 뒤로는 로그인해 있는 동안 돌고, 놓친 것은 깨어날 때 만회합니다.")
     if scheduler.name == "cron" and machine_offset(clock.now()) != clock.now().utcoffset():
         advice.append("이 컴퓨터의 시간대로 바꾸어 적었습니다. 시간대를 바꾸면 다시 설치하세요.")
     return advice

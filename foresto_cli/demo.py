@@ -16,7 +16,7 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import job, loads, roster, state, verification
+from foresto_cli.ops import job, loads, page, roster, state, verification
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.store import embedded
 
@@ -24,6 +24,7 @@ SESSIONS = "60"
 BLOCKED_AFTER = 25
 BLOCK = f"block@data.krx.co.kr/MDCSTAT01501*1+{BLOCKED_AFTER}"
 NEXT_DAY = timedelta(hours=25)
+PICTURE = "demo-dashboard.html"
 WITHOUT = ("krx_openapi_key", "fsc_api_key")
 """The operator of the story has a KRX login but no other key that reaches the past."""
 
@@ -36,10 +37,12 @@ def show(console: Console) -> None:
     """
     started = clock.monotonic()
     evening = application.sandbox_options().now
+    # The one thing that stays: the story's own folders are thrown away.
+    picture = settings.private_folder(settings.paths().state) / PICTURE
     console.strong("foresto 시연: 모의 시장 300종목, 60거래일. 키·네트워크·서버 없이 진짜 코드가 돕니다.")
     with _own_home():
         _first_evening(console, evening)
-        _next_day(console, evening + NEXT_DAY)
+        _next_day(console, evening + NEXT_DAY, picture)
     console.strong(f"\n시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: README.ko.md 의 '실제 자료 받기'.")
 
 
@@ -57,7 +60,7 @@ def _first_evening(console: Console, evening: datetime) -> None:
             raise ForestoError("차단된 동안 KRX 에 물었습니다.")
 
 
-def _next_day(console: Console, next_day: datetime) -> None:
+def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
     with _evening(console, next_day, "") as app:
         _step(console, "4. 다음 날: 남은 거래일부터 저절로 이어집니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
@@ -73,6 +76,9 @@ def _next_day(console: Console, next_day: datetime) -> None:
             raise ForestoError("검증에서 심각한 문제가 나왔습니다.")
         _step(console, "8. 지금 상태", "foresto status")
         state.show(console, state.status(app))
+        _step(console, "9. 모든 것을 한 장에", "foresto dashboard")
+        page.write(app, picture)
+        console.line(f"브라우저로 여세요: {picture}")
         _closing_table(console, app)
 
 

@@ -16,11 +16,14 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import job, loads, page, roster, state, verification
+from foresto_cli.ops import job, loads, page, roster, score_card, scores, state, statements, verification
 from foresto_cli.ops.closing import closing_lines
+from foresto_cli.score import explain
 from foresto_cli.store import embedded
 
-SESSIONS = "60"
+SESSIONS = "280"
+SAMSUNG = "005930"
+YEARS = 4
 BLOCKED_AFTER = 25
 BLOCK = f"block@data.krx.co.kr/MDCSTAT01501*1+{BLOCKED_AFTER}"
 NEXT_DAY = timedelta(hours=25)
@@ -39,7 +42,7 @@ def show(console: Console) -> None:
     evening = application.sandbox_options().now
     # The one thing that stays: the story's own folders are thrown away.
     picture = settings.private_folder(settings.paths().state) / PICTURE
-    console.strong("foresto 시연: 모의 시장 300종목, 60거래일. 키·네트워크·서버 없이 진짜 코드가 돕니다.")
+    console.strong(f"foresto 시연: 모의 시장 300종목, {SESSIONS}거래일. 키·네트워크·서버 없이 진짜 코드가 돕니다.")
     with _own_home():
         _first_evening(console, evening)
         _next_day(console, evening + NEXT_DAY, picture)
@@ -65,21 +68,39 @@ def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
         _step(console, "4. 다음 날: 남은 거래일부터 저절로 이어집니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
         _expect(0, roster.load_listing(app, job.Options()), console)
-        _step(console, "5. 지수를 받습니다", "foresto prices index")
+        _step(console, "5. 지수와 종목을 받습니다", "foresto prices index && foresto stocks load")
         _expect(0, loads.load_index(app, loads.DEFAULT_DAYS, job.Options()), console)
+        _expect(0, roster.load_stocks(app, job.Options()), console)
         _step(console, "6. 같은 명령을 또 실행하면 할 일이 없습니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
-        _step(console, "7. 저장된 것을 검증합니다", "foresto verify daily")
+        _scored(console, app)
+        _step(console, "9. 저장된 것을 검증합니다", "foresto verify daily")
         result = verification.verify_daily(app)
         verification.show(console, result)
         if result["exit_code"]:
             raise ForestoError("검증에서 심각한 문제가 나왔습니다.")
-        _step(console, "8. 지금 상태", "foresto status")
+        _step(console, "10. 지금 상태", "foresto status")
         state.show(console, state.status(app))
-        _step(console, "9. 모든 것을 한 장에", "foresto dashboard")
+        _step(console, "11. 모든 것을 한 장에", "foresto dashboard")
         page.write(app, picture)
         console.line(f"브라우저로 여세요: {picture}")
         _closing_table(console, app)
+
+
+def _scored(console: Console, app: App) -> None:
+    since = clock.today().year - YEARS
+    _step(console, "7. 재무제표를 100개사씩 받습니다", f"foresto dart financials --since {since}")
+    wanted = statements.wanted_reports(None, None, since, None)
+    _expect(0, statements.load_statements(app, wanted, job.Options()), console)
+    _step(
+        console,
+        "8. 모든 종목의 점수와, 한 종목의 까닭",
+        f"foresto score batch && foresto score show {SAMSUNG}",
+    )
+    result = scores.score_batch(app, scores.Options())
+    _expect(0, result, console)
+    scores.show_batch(console, result)
+    explain.show(console, score_card.explained(app, SAMSUNG, None))
 
 
 def _prices(app: App) -> job.Result:
@@ -91,8 +112,9 @@ def _closing_table(console: Console, app: App) -> None:
         rows = connection.execute(
             text(
                 "SELECT trade_date, open_price, high_price, low_price, close_price, volume FROM stock_price_daily"
-                " WHERE ticker = '005930' ORDER BY trade_date DESC LIMIT 3"
-            )
+                " WHERE ticker = :ticker ORDER BY trade_date DESC LIMIT 3"
+            ),
+            {"ticker": SAMSUNG},
         ).all()
         totals = [
             (name, connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one())  # noqa: S608  # our own names

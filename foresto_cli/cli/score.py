@@ -72,11 +72,13 @@ def show(
 @app.command()
 def rank(
     ctx: typer.Context,
-    market: Annotated[str | None, typer.Option(help="KOSPI, KOSDAQ, KONEX.", metavar="시장")] = None,
+    market: Annotated[str | None, typer.Option(help="시장(KOSPI, KOSDAQ, KONEX).", metavar="시장")] = None,
     sector: Annotated[
         str | None, typer.Option(help="업종(foresto stocks show 에 나오는 이름).", metavar="업종")
     ] = None,
-    axis: Annotated[str, typer.Option(help="total, financial, valuation, technical, risk.", metavar="축")] = "total",
+    axis: Annotated[
+        str, typer.Option(help="축(total, financial, valuation, technical, risk).", metavar="축")
+    ] = "total",
     top: Annotated[int, typer.Option(help="몇 종목까지.", metavar="N")] = 20,
     as_json: Json = False,
 ) -> None:
@@ -121,7 +123,7 @@ def validate(
     every: Annotated[str, typer.Option(help="몇 거래일마다 매길지, 또는 month(월말).", metavar="N")] = "21",
     quantiles: Annotated[int, typer.Option(help="몇 묶음으로 나눌지.", metavar="N")] = 10,
     min_cap: Annotated[str, typer.Option(help="시가총액 하한(300억, 1조, 또는 원).", metavar="금액")] = "300억",
-    market: Annotated[str, typer.Option(help="all, kospi, kosdaq.", metavar="시장")] = "all",
+    market: Annotated[str, typer.Option(help="시장(all, kospi, kosdaq).", metavar="시장")] = "all",
     weight: Annotated[str, typer.Option(help="묶음 안의 가중: equal 또는 value.", metavar="가중")] = "equal",
     cost_bps: Annotated[float, typer.Option(help="묶음이 한 번 다 바뀔 때의 비용(bp).", metavar="bp")] = 30,
     as_json: Json = False,

@@ -228,7 +228,7 @@ def test_an_annual_filer_has_longer_and_a_changed_year_is_not_summed():
     assert known(date(2027, 5, 1), *ANNUAL).is_stale[0]
     short = report(2026, 4, date(2026, 9, 20), end=date(2026, 6, 30), net_income=50, total_assets=1000)
     flow = known(date(2026, 10, 1), *ANNUAL, short).flows["net_income"]
-    assert (flow.reason[0], math.isnan(flow.strict[0, -1]), flow.now[0]) == ("FY_CHANGE", True, 105)
+    assert (flow.reason[0], math.isnan(flow.now[0]), flow.fell_back[0]) == ("FY_CHANGE", True, False)
 
 
 def test_unknown_signals_are_left_out_of_the_fscore_and_three_are_too_many():

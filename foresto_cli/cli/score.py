@@ -40,7 +40,7 @@ def batch(
         scores.show_batch(found.console, result)
         return result
 
-    perform(ctx, "score batch", work, as_json=as_json)
+    perform(ctx, "score batch", work, as_json=as_json, shown=False)
 
 
 @app.command()

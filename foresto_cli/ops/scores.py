@@ -181,6 +181,14 @@ def show_batch(console: Console, result: job.Result) -> None:
         console.line(f"  {code} {count:,}: {reasons.REASONS[code]}")
     if any(result["grades"].values()):
         console.line("등급: " + " · ".join(f"{letter} {count:,}" for letter, count in result["grades"].items()))
+    for note in result.get("notes", []):
+        console.line(f"· {note}")
+    counts = result["tables"]["compass_score_history"]
+    ended = {"done": "매겼습니다", "nothing_to_do": "이미 매긴 그대로입니다", "partial": "자료가 없는 종목이 많습니다"}
+    console.strong(
+        f"{'✗' if result['exit_code'] else '✓'} {ended[result['outcome']]} ({result['seconds']:.1f}초)"
+        f" · 추가 {counts['added']:,} · 변경 {counts['changed']:,} · 그대로 {counts['unchanged']:,}"
+    )
 
 
 def validated(app: App, options: validation.Options) -> dict[str, Any]:

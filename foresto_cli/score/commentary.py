@@ -58,7 +58,7 @@ def _standing(percentile: float) -> str:
 
 def _sentences(scores: Scores, place: int, sides: tuple[list[str], list[str]], placed: dict[str, list[float]]) -> str:
     strong, weak = (
-        ", ".join(f"{formula.COMPONENTS[name].label}({_standing(placed[name][place])})" for name in names)
+        ", ".join(f"{formula.COMPONENTS[name].label} {_standing(placed[name][place])}" for name in names)
         for names in sides
     )
     found = []

@@ -229,11 +229,12 @@ def _flow(tables: tuple[Floats, Floats, Ints], alone: Floats | None, latest: Int
     annual[:, np.arange(own.shape[1]) % QUARTERS_A_YEAR != QUARTERS_A_YEAR - 1] = NONE
     annual[np.arange(own.shape[1]) > latest[:, None]] = NONE
     last = annual.max(axis=1)
-    fell_back = ~complete & (last >= 0)
+    # A year that was not twelve months long leaves no figure that the balance sheet of now could be set against.
+    fell_back = ~complete & (last >= 0) & ~odd[every, latest]
     return Flow(
         strict=strict,
         now=np.where(complete, now, np.where(fell_back, strict[every, np.maximum(last, 0)], np.nan)),
-        quarter=np.where(complete, latest, last),
+        quarter=np.where(complete, latest, np.where(fell_back, last, NONE)),
         fell_back=fell_back,
         reason=_reason((own, other, odd), alone, latest, complete),
     )

@@ -111,6 +111,19 @@ def test_a_failing_channel_fails_nothing_is_told_by_the_other_and_gets_its_news_
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 1
 
 
+def test_a_channel_that_failed_is_tried_again_even_when_there_is_nothing_left_to_tell(open_world):
+    with open_world(faults="500@hooks.slack.com") as world:
+        alerts.raise_alert(world.app.engine, INCIDENT, None)
+        notify.deliver(world.app)
+        alerts.resolve(world.app.engine, "auth", "krx")
+    with open_world(now=EVENING + timedelta(hours=1)) as world:
+        notify.deliver(world.app)
+        assert told(world) == ["[foresto] 알림이 다시 갑니다"]
+        assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
+        notify.deliver(world.app)
+        assert len(told(world)) == 1
+
+
 def test_no_secret_is_told(open_world):
     with open_world() as world:
         secrets = " ".join(SANDBOX_KEYS.values())

@@ -29,6 +29,7 @@ REST = timedelta(minutes=30)
 ADVISORY_LOCK = 0x666F7254
 LEVELS = {"critical": "심각", "warning": "주의", "info": "알림"}
 LONGEST_MESSAGE = 600
+BACK = ("[foresto] 알림이 다시 갑니다", "그동안 이곳으로 보내지 못한 경보는 모두 끝났습니다.")
 NOBODY = (
     "알림을 받을 곳이 없습니다. SLACK_WEBHOOK_URL, 또는 SMTP_HOST·SMTP_FROM·ALERT_EMAIL,"
     " 또는 FORESTO_APPRISE_URLS 를 설정하세요."
@@ -91,9 +92,13 @@ def deliver(app: App) -> None:
 def _told(app: App, channel: Channel) -> ForestoError | None:
     """Tell one channel what is due; return why it failed, if it did just now."""
     due = _due(app.engine, channel.name)
-    if not due or _is_resting(app.engine, channel.name):
+    failed_at = _failed_at(app.engine, channel.name)
+    if failed_at is None and not due:
         return None
-    title, body = compose(due)
+    if failed_at is not None and failed_at > clock.wall() - REST:
+        return None
+    # One that failed is tried again even when there is nothing to tell, or nobody would see that it works.
+    title, body = compose(due) if due else BACK
     try:
         channel.send(app.redact(title), app.redact(body))
     except ForestoError as error:
@@ -226,10 +231,11 @@ def _remember(engine: Engine, channel: str, due: Sequence[Row[Any]]) -> None:
             )
 
 
-def _is_resting(engine: Engine, channel: str) -> bool:
+def _failed_at(engine: Engine, channel: str) -> datetime | None:
+    """Return when a channel failed last, or None when it works."""
     with engine.connect() as connection:
-        found = connection.scalar(
-            text("SELECT failing_since IS NOT NULL AND failed_at > :limit FROM notify_channel WHERE channel = :name"),
-            {"limit": clock.wall() - REST, "name": channel},
+        found: datetime | None = connection.scalar(
+            text("SELECT failed_at FROM notify_channel WHERE channel = :name AND failing_since IS NOT NULL"),
+            {"name": channel},
         )
-    return bool(found)
+    return found

@@ -1,14 +1,16 @@
 """The market mail: true to our own prices, silent about what it does not know, sent once whatever happens."""
 
+import json
 import threading
 from datetime import date, datetime
 
 import html5lib
 import pytest
+import requests
 from support import EVENING
 
 from foresto_cli import clock
-from foresto_cli.errors import Busy, ConfigError, NotYet
+from foresto_cli.errors import BadPayload, Busy, ConfigError, NotYet
 from foresto_cli.ops import market_mail
 from foresto_cli.ops.market_mail import facts, once
 from foresto_cli.store import advisory
@@ -130,6 +132,46 @@ def test_indices_abroad_are_those_of_the_night(morning):
     assert [f"{one['day']}" for one in rows.values()] == ["2026-11-20", "2026-11-20"]
     closes = morning.app.yahoo_charts.closes("^GSPC")
     assert rows["S&P 500"]["change"] == pytest.approx(closes[-1][1] - closes[-2][1])
+
+
+CHART = {
+    "meta": {"symbol": "^GSPC"},
+    "timestamp": [1763649000, 1763735400],
+    "indicators": {"quote": [{"close": [4700.0, 4710.5]}]},
+}
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        None,
+        [],
+        {},
+        CHART | {"meta": {"symbol": "^IXIC"}},
+        CHART | {"timestamp": [1763649000]},
+        CHART | {"timestamp": [10**30, 1]},
+        CHART | {"timestamp": ["x", "y"]},
+        CHART | {"indicators": {"quote": [{"close": ["NaN", 1]}]}},
+        CHART | {"indicators": {"quote": [{"close": [-1, 1]}]}},
+        CHART | {"indicators": {"quote": []}},
+    ],
+)
+def test_a_chart_that_is_none_is_not_understood(morning, monkeypatch, chart):
+    answer = requests.Response()
+    answer.status_code, answer._content = 200, json.dumps({"chart": {"result": [chart]}}).encode()
+    charts = morning.app.yahoo_charts
+    monkeypatch.setattr(charts._session, "get", lambda *_, **__: answer)
+    with pytest.raises(BadPayload):
+        charts.closes("^GSPC")
+
+
+@pytest.mark.parametrize("fault", ["truncated", "html", "empty", "429", "404", "reset"])
+def test_whatever_yahoo_does_the_mail_goes_on(morning, fault):
+    morning.sandbox.faults.add(f"{fault}@query2.finance.yahoo.com")
+    section = market_mail.outside.abroad(morning.app)
+    assert section.rows == []
+    assert "S&P 500 지수를 받지 못했습니다" in section.missing
+    assert "NASDAQ 지수를 받지 못했습니다" in section.missing
 
 
 def test_a_session_abroad_that_is_under_way_is_not_told(open_loaded):

@@ -17,7 +17,6 @@ OUTCOMES = {
     "running": "실행 중",
     "skipped": "건너뜀",
 }
-LEVELS = {"critical": "심각", "warning": "주의", "info": "알림"}
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 FAR = 14
 """Days from which on a date says more than a number of days."""

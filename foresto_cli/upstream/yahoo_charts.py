@@ -4,6 +4,7 @@ One request a symbol, as yfinance asks, without the cookie that only its quote p
 a line of text; an unknown symbol as 404 with a JSON body.
 """
 
+import math
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -18,11 +19,12 @@ LABEL = "Yahoo 차트"
 HOST = "query2.finance.yahoo.com"
 POLICY = Policy(name="yahoo", label=LABEL, hosts={HOST: ("yahoo",)}, pace=1.0, daily_budget=1_000)
 THROTTLED = b"Too Many Requests"
+NEW_YORK = ZoneInfo("America/New_York")
 CLOSES = time(16, 0)
 """Regular trading in New York ends; earlier the day's bar still moves."""
 
 Close = tuple[date, float]
-"""Session in the exchange's own zone, closing level."""
+"""Session in New York, closing level."""
 
 
 def inspect(response: requests.Response) -> None:
@@ -61,10 +63,11 @@ class YahooCharts:
             (chart,) = answer["chart"]["result"]
             if chart["meta"]["symbol"] != symbol:
                 raise BadPayload(f"{LABEL}: {symbol} 대신 다른 것이 왔습니다.", response.content)
-            zone = ZoneInfo(chart["meta"]["exchangeTimezoneName"])
             bars = zip(chart["timestamp"], chart["indicators"]["quote"][0]["close"], strict=True)
-            found = {datetime.fromtimestamp(stamp, zone).date(): float(close) for stamp, close in bars if close}
-        except (LookupError, TypeError, ValueError):
+            found = {datetime.fromtimestamp(stamp, NEW_YORK).date(): float(close) for stamp, close in bars if close}
+        except (LookupError, TypeError, ValueError, OverflowError, OSError):
             raise BadPayload(f"{LABEL}: {symbol} 의 응답을 읽을 수 없습니다.", response.content) from None
+        if not all(math.isfinite(close) and close > 0 for close in found.values()):
+            raise BadPayload(f"{LABEL}: {symbol} 의 종가에 있을 수 없는 값이 있습니다.", response.content)
         now = clock.now()
-        return sorted((day, close) for day, close in found.items() if datetime.combine(day, CLOSES, zone) <= now)
+        return sorted((day, close) for day, close in found.items() if datetime.combine(day, CLOSES, NEW_YORK) <= now)

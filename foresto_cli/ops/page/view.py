@@ -9,6 +9,7 @@ from typing import Any
 import foresto_cli
 from foresto_cli.ops import words
 from foresto_cli.ops.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
+from foresto_cli.ops.notify import LEVELS
 from foresto_cli.ops.page import charts
 from foresto_cli.ops.page.charts import Box, Month
 from foresto_cli.ops.page.facts import BINS, Facts, Row
@@ -130,7 +131,7 @@ def _running(run: Row) -> dict[str, Any]:
 
 def _alert(alert: Row) -> dict[str, Any]:
     tone = LEVEL_TONES.get(alert["level"], NOTE)
-    return {**alert, "pill": Pill(tone, words.LEVELS.get(alert["level"], ""))}
+    return {**alert, "pill": Pill(tone, LEVELS.get(alert["level"], ""))}
 
 
 def _card(job: Job, plan: Row, found: Sequence[Row], now: datetime) -> Card:
@@ -240,7 +241,7 @@ def _verification(run: Row) -> dict[str, Any]:
     findings = [
         {
             "name": finding["rule_name"],
-            "pill": Pill(LEVEL_TONES.get(finding["severity"], NOTE), words.LEVELS.get(finding["severity"], "")),
+            "pill": Pill(LEVEL_TONES.get(finding["severity"], NOTE), LEVELS.get(finding["severity"], "")),
             "found": finding["found"],
             "expected": finding["expected_condition"],
             "example": _example(finding["sample"]),

@@ -13,7 +13,7 @@ from support import EVENING, result_of
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError
 from foresto_cli.ops import chains, job, page, words
-from foresto_cli.ops.page import facts, view
+from foresto_cli.ops.page import facts, tones, view
 
 EVIL = "<script>alert(1)</script>"
 SECTIONS = {"jobs", "data", "budgets", "calendar", "verification", "scores", "runs", "database"}
@@ -156,7 +156,7 @@ def test_a_job_that_did_not_run_says_so_on_its_card(loaded):
         since=clock.wall() - timedelta(days=9),
     )
     cards = {card.label: card for card in view.page(facts.gathered(loaded.app))["cards"]}
-    assert (cards["주간"].pill.tone, cards["주간"].pill.text) == (view.WARN, "1번 놓침")
+    assert (cards["주간"].pill.tone, cards["주간"].pill.text) == (tones.WARN, "1번 놓침")
     assert cards["주간"].next == "11-21 (토) 10:00"
     assert cards["월간"].pill.text == "아직 없음"
 
@@ -164,8 +164,8 @@ def test_a_job_that_did_not_run_says_so_on_its_card(loaded):
 def test_budgets_warn_before_they_are_spent(loaded):
     loaded.execute("UPDATE upstream_usage SET used = 1700 WHERE upstream = 'fdr'")
     loaded.execute("UPDATE upstream_usage SET used = 10000 WHERE upstream = 'krx_openapi'")
-    tones = {row["name"]: row["tone"] for row in view.page(facts.gathered(loaded.app))["budgets"]}
-    assert (tones["fdr"], tones["krx_openapi"], tones["naver"]) == (view.WARN, view.BAD, view.GOOD)
+    found = {row["name"]: row["tone"] for row in view.page(facts.gathered(loaded.app))["budgets"]}
+    assert (found["fdr"], found["krx_openapi"], found["naver"]) == (tones.WARN, tones.BAD, tones.GOOD)
 
 
 def test_a_webhook_that_is_no_address_does_not_take_the_page_away(loaded):

@@ -11,59 +11,16 @@ from foresto_cli.ops import words
 from foresto_cli.ops.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
 from foresto_cli.ops.notify import LEVELS
 from foresto_cli.ops.page import charts
-from foresto_cli.ops.page.charts import Box, Month
+from foresto_cli.ops.page.cards import cards
+from foresto_cli.ops.page.charts import Month
 from foresto_cli.ops.page.facts import BINS, Facts, Row
+from foresto_cli.ops.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
 from foresto_cli.score.reasons import REASONS
-from foresto_cli.timetable import JOBS, Job
 
-GOOD, NOTE, WARN, BAD = "good", "note", "warn", "bad"
-MARKS = {GOOD: "✓", NOTE: "●", WARN: "!", BAD: "✕"}
-TONES = {
-    "done": GOOD,
-    "nothing_to_do": GOOD,
-    "running": NOTE,
-    "busy": NOTE,
-    "skipped": NOTE,
-    "partial": WARN,
-    "quota": WARN,
-    "interrupted": WARN,
-    "blocked": BAD,
-    "failed": BAD,
-}
-LEVEL_TONES = {"critical": BAD, "warning": WARN, "info": NOTE}
 GRADES = "SABCDF"
 SHOWN_GAPS, SHOWN_TABLES, SHOWN_REASONS = 4, 8, 6
 NEARLY = 0.8
 """Share of a budget from which on it deserves attention."""
-
-
-@dataclass(frozen=True)
-class Pill:
-    """A state in one word; its mark says the same to those who do not see the colour."""
-
-    tone: str
-    text: str
-
-    @property
-    def mark(self) -> str:
-        """Return the sign before the word."""
-        return MARKS[self.tone]
-
-
-@dataclass(frozen=True)
-class Card:
-    """One job of the timetable: when it runs, how its newest run ended, when it runs next."""
-
-    label: str
-    command: str
-    when: str
-    pill: Pill
-    last: str | None
-    took: str | None
-    next: str
-    why: str | None
-    trend: list[Box]
-    trend_width: int
 
 
 @dataclass(frozen=True)
@@ -88,7 +45,7 @@ def page(facts: Facts) -> dict[str, Any]:
         "verdict": _verdict(facts),
         "running": [_running(run) for run in facts.state["running"]],
         "alerts": alerts,
-        "cards": _cards(facts),
+        "cards": cards(facts),
         "is_scheduled": any(plan["scheduler"] for plan in facts.state["jobs"]),
         "data": [_data_set(item) for item in facts.state["data"]],
         "calendar": _calendar(facts.days),
@@ -132,41 +89,6 @@ def _running(run: Row) -> dict[str, Any]:
 def _alert(alert: Row) -> dict[str, Any]:
     tone = LEVEL_TONES.get(alert["level"], NOTE)
     return {**alert, "pill": Pill(tone, LEVELS.get(alert["level"], ""))}
-
-
-def _card(job: Job, plan: Row, found: Sequence[Row], now: datetime) -> Card:
-    last = found[0] if found else None
-    pill = Pill(NOTE, "아직 없음") if last is None else _outcome(last["status"])
-    missed = len(plan["missed"])
-    durations = [
-        (
-            run["duration_seconds"] or 0.0,
-            TONES.get(run["status"], NOTE),
-            f"{words.moment(run['started_at'])} {words.span(run['duration_seconds'])} {words.outcome(run['status'])}",
-        )
-        for run in reversed(found)
-    ]
-    return Card(
-        label=job.label,
-        command=" ".join(job.command[:2]),
-        when=job.when,
-        pill=Pill(WARN, f"{missed}번 놓침") if missed else pill,
-        last=f"{words.moment(last['started_at'])} · {words.away(last['started_at'])}" if last else None,
-        took=words.span(last["duration_seconds"]) if last else None,
-        next=words.moment(job.following(now)),
-        why=last["error_message"] if last else None,
-        trend=charts.trend(durations) if len(durations) > 1 else [],
-        trend_width=len(durations) * (charts.BAR + charts.BAR_GAP) - charts.BAR_GAP,
-    )
-
-
-def _cards(facts: Facts) -> list[Card]:
-    plans = {plan["job"]: plan for plan in facts.state["jobs"]}
-    return [_card(job, plans[job.name], facts.jobs.get(" ".join(job.command[:2]), []), facts.now) for job in JOBS]
-
-
-def _outcome(status: str) -> Pill:
-    return Pill(TONES.get(status, NOTE), words.outcome(status))
 
 
 def _data_set(item: Row) -> dict[str, Any]:
@@ -226,7 +148,7 @@ def _runs(facts: Facts) -> list[dict[str, Any]]:
             "job": run["job_name"],
             "is_step": run["chain_id"] is not None,
             "started": words.moment(run["started_at"]),
-            "pill": _outcome(run["status"]),
+            "pill": of_outcome(run["status"]),
             "took": words.span(run["duration_seconds"]),
             "share": round(100 * (run["duration_seconds"] or 0) / longest.get(run["job_name"], 1), 1),
             "done": run["success_count"],

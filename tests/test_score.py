@@ -20,12 +20,13 @@ from foresto_cli.errors import UsageError, VerificationFailed
 from foresto_cli.logs import Redactor
 from foresto_cli.ops import score_card
 from foresto_cli.ops import scores as job
-from foresto_cli.score import compute, explain, formula, gates, load, mapping, panel
+from foresto_cli.score import compute, explain, formula, gates, load, mapping, panel, reasons
 from foresto_cli.score import rows as rows_of
 from foresto_cli.score.panel import RECORD
 from foresto_cli.score.validation import proofs, report, run
 from foresto_cli.store.tables import stock_price_daily, stocks
 from foresto_cli.store.upsert import upsert
+from foresto_cli.verify import scored
 
 STOCKS, SESSIONS = 147, 310
 LAST = _market.LAST
@@ -487,6 +488,11 @@ def test_what_is_stored_is_what_is_computed_and_what_changed_since_is_named(app,
     assert 0 < len(then["changes"]) <= 3
     moved = sum(abs(one["points"]) for one in then["changes"])
     assert moved > 0
+
+
+def test_verification_and_scoring_mean_the_same_by_unavoidable():
+    assert set(scored.UNAVOIDABLE) == reasons.UNAVOIDABLE
+    assert scored.MISSING_SHARE == job.FAILED_SHARE
 
 
 def test_ranking_and_history_answer_from_what_is_stored(app, market):

@@ -2,9 +2,7 @@
 
 import contextlib
 import json
-import os
 import re
-import shlex
 import shutil
 import signal
 import socket
@@ -14,20 +12,13 @@ import time
 
 import pytest
 import requests
-import typer
 from sqlalchemy import create_engine, text
 from support import ROOT, environment_of, result_of, run_foresto, start_foresto
 
 from foresto_cli import app as application
-from foresto_cli import errors
-from foresto_cli.cli import _reference
-from foresto_cli.cli import app as cli
-from foresto_cli.ops.chains import CHAINS
-from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import psycopg_url
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 HEAVY = ("jinja2", "pandas", "pykrx", "sqlalchemy", "FinanceDataReader", "alembic", "requests")
 HANGUL = re.compile("[가-힣]")
 KEYS = {
@@ -232,117 +223,6 @@ def test_version_is_told():
         [sys.executable, "-m", "foresto_cli", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert re.fullmatch(r"foresto \d+\.\d+\.\d+\n", done.stdout)
-
-
-# --- the README, in both languages, and the reference of commands -----------------------------------------------------
-
-READMES = ("README.md", "README.ko.md")
-HEADINGS = {"README.md": ("Settings", "Exit codes"), "README.ko.md": ("설정", "종료 코드")}
-SHOWING = (
-    "README.md",
-    "README.ko.md",
-    "CONTRIBUTING.md",
-    *(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md")),
-)
-
-
-def page(name):
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def section(name, heading):
-    found = page(name).partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    assert found, f"{name} has no {heading}"
-    return found
-
-
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_every_command(helped, name):
-    commands = [command for command, said in helped["commands"].items() if said["kind"] == "command"]
-    assert len(commands) >= 14
-    assert [command for command in commands if f"foresto {command}" not in page(name)] == []
-
-
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_every_exit_code(name):
-    classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")]
-    codes = {0, 3, 130, 143} | {kind.exit_code for kind in classes}
-    table = section(name, HEADINGS[name][1])
-    told = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE) for code in row.split(",")}
-    assert told == codes
-
-
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_every_setting_and_no_other(name):
-    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "foresto_cli").rglob("*.py"))
-    used = {name.upper() for name in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z]+", source))
-    used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
-    assert len(used) >= 12
-    told = set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z_]+\b", section(name, HEADINGS[name][0])))
-    assert told == used
-
-
-def test_the_readme_tells_the_steps_of_every_chain():
-    for name in READMES:
-        for chain, steps in CHAINS.items():
-            if chain != "weekday_final":
-                told = " → ".join(f"`{step.name}`" for step in steps)
-                assert f"| `{chain}` | {told} |" in page(name), f"{name}: {chain}"
-
-
-def test_the_reference_is_what_the_code_renders():
-    again = "python -c 'from foresto_cli.cli import _reference as r; r.write()'"
-    assert page("docs/commands.md") == _reference.render(), f"docs/commands.md is old; write it with: {again}"
-
-
-def test_the_reference_names_every_option(helped):
-    sections = page("docs/commands.md")
-    for name, command in helped["commands"].items():
-        if name:
-            told = re.search(rf"^###? foresto {re.escape(name)}\n(.*?)(?=^##|\Z)", sections, re.MULTILINE | re.DOTALL)
-            assert told, name
-            assert [option for option in command["options"] if option.startswith("-") and option not in told[1]] == []
-
-
-def shown_commands(text):
-    """Yield every whole command that a page shows, as the shell would read it."""
-    blocks = [block.replace("\\\n", " ") for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)]
-    for line in [*"\n".join(blocks).splitlines(), *re.findall(r"`([^`\n]+)`", text)]:
-        words = shlex.split(line, comments=True)
-        while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
-            words.pop(0)
-        if words and words[0] == "foresto":
-            yield [word for word in words[1:] if word != "--sandbox"]
-
-
-def test_every_shown_command_exists_and_parses():
-    root = typer.main.get_command(cli)
-    shown = [(name, words) for name in SHOWING for words in shown_commands(page(name))]
-    assert len(shown) > 100
-    for name, words in shown:
-        if words in (["--version"], ["COMMAND"], ["명령"], ["us", "…"], ["run", "CHAIN", "--if-due", "--wait", "3h"]):
-            continue
-        command = root
-        while words and hasattr(command, "commands"):
-            assert words[0] in command.commands, f"{name}: foresto {words[0]}"
-            command = command.commands[words[0]]
-            words = words[1:]
-        if words:
-            command.make_context("foresto", words)
-
-
-def test_ci_runs_exactly_the_test_command_of_the_readme():
-    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    extraction = next(line for line in script.splitlines() if line.startswith("command="))
-    done = subprocess.run(
-        ["bash", "-c", f'{extraction}\nprintf "%s" "$command"'],  # noqa: S607  # bash wherever it is
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    block = README.partition("<!-- test-command -->\n```sh\n")[2].partition("\n```\n<!-- end -->")[0]
-    assert done.stdout == block
-    assert "pytest" in block
-    assert '\nbash -euo pipefail -c "$command"\n' in script
-    assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
 # --- what commands say ----------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The reference of all commands, made of their own help: ``docs/commands.md`` is its output.
 
-After a change of a command, in the project's folder: ``python -c 'from foresto_cli.cli import _reference as r; r.write()'``.
+After a change of a command: ``from foresto_cli.cli import _reference; _reference.write()`` in the project's folder.
 """
 
 from collections.abc import Iterator

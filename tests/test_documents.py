@@ -12,6 +12,7 @@ from support import ROOT
 from foresto_cli import errors
 from foresto_cli.cli import _reference, app
 from foresto_cli.ops.chains import CHAINS
+from foresto_cli.sandbox import faults, hosts
 from foresto_cli.settings import FSC_ALIASES, Settings
 
 READMES = ("README.md", "README.ko.md")
@@ -44,7 +45,8 @@ def commands(node, path=()):
             yield from commands(child, (*path, name))
 
 
-EVERY = dict(commands(typer.main.get_command(app)))
+COMMAND = typer.main.get_command(app)
+EVERY = dict(commands(COMMAND))
 
 
 # --- the README, in both languages ----------------------------------------------------------------------------------
@@ -118,6 +120,11 @@ def test_the_reference_names_every_command_with_every_option():
         assert [option for option in options if f"| `{option}" not in told[name]] == []
 
 
+def test_the_page_of_faults_names_every_kind_and_every_host():
+    told = page("docs/faults.md")
+    assert [name for name in [*faults.KINDS, *hosts.modules()] if f"`{name}`" not in told] == []
+
+
 # --- what is shown --------------------------------------------------------------------------------------------------
 
 
@@ -139,7 +146,7 @@ def test_every_shown_command_exists_and_parses(name):
     for arguments in shown(page(name)):
         if PATTERNS & set(arguments) or arguments == ["--version"] or arguments[-1:] == ["--help"]:
             continue
-        command, words = typer.main.get_command(app), arguments
+        command, words = COMMAND, arguments
         while words and hasattr(command, "commands"):
             assert words[0] in command.commands, f"foresto {' '.join(arguments)}"
             command, words = command.commands[words[0]], words[1:]

@@ -161,6 +161,16 @@ def test_commands_that_are_shown_are_found():
     assert sum(len(list(shown(page(name)))) for name in READMES) > 100
 
 
+def test_every_shown_query_runs(engine):
+    blocks = [
+        block for name in PAGES for block in re.findall(r"^```sql\n(.*?)^```", page(name), re.DOTALL | re.MULTILINE)
+    ]
+    assert len(blocks) >= 4
+    with engine.connect() as connection:
+        for block in blocks:
+            connection.exec_driver_sql(block)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_leads_somewhere(name):
     for target in re.findall(r"\]\(([^)#\s]+)", page(name)):

@@ -99,7 +99,7 @@ def _walk(steps: Floats, factor: Floats, start: Floats) -> tuple[Floats, Floats]
 
 
 def name_of(number: int, kind: str) -> str:
-    """Return what a stock is called; the kind shows where SCORE §2.3 goes by the name."""
+    """Return what a stock is called; the kind shows where the score goes by the name."""
     return {"spac": f"가상{number}호스팩", "reit": f"가상{number}리츠", "preferred": f"가상{number}우"}.get(
         kind, f"가상{number}"
     )

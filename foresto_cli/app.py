@@ -266,7 +266,7 @@ def _surroundings(console: Console, *, sandboxed: bool, without: tuple[str, ...]
 
 
 def sandbox_options() -> "Options":
-    """Return the sandbox's size and time from the environment (SPEC §3).
+    """Return the sandbox's size and time from the environment.
 
     Raises:
         UsageError: a variable does not fit.

@@ -17,7 +17,7 @@ OPENS = time(9, 0)
 CLOSES = time(15, 40)
 """Official closing prices can be asked for from here on (the close of 15:30 plus the time KRX takes)."""
 FINAL = time(18, 30)
-"""After-hours trading is over: numbers no longer change (SPEC §4)."""
+"""After-hours trading is over: numbers no longer change."""
 PUBLISHED = time(8, 0)
 """The OPEN API has a session from this hour of the next business day on."""
 OPEN_DATA = time(13, 0)

@@ -119,5 +119,5 @@ class Interrupted(ForestoError):
 
 
 def exit_code_of(error: ForestoError) -> int:
-    """Return the process exit code for ``error`` (SPEC §6)."""
+    """Return the process exit code for ``error`` (README, Exit codes)."""
     return error.code if isinstance(error, Interrupted) else error.exit_code

@@ -1,4 +1,4 @@
-"""Settings and folders: environment, then ``.env``, then ``config.toml`` (SPEC §8).
+"""Settings and folders: environment, then ``.env``, then ``config.toml``.
 
 Secrets are typed as such, so that printing a settings object never shows them.
 """

@@ -1,4 +1,4 @@
-"""The timetable (SPEC §5): which job starts when, in KST. Everything about schedules is derived from this one table."""
+"""The timetable: which job starts when, in KST. Everything about schedules is derived from this one table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

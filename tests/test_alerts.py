@@ -1,4 +1,4 @@
-"""An incident is told once to everybody, again each day while it lasts, and when it is over; each rule of SPEC 6."""
+"""An incident is told once to everybody, again each day while it lasts, and when it is over; each rule."""
 
 from datetime import timedelta
 

@@ -158,6 +158,23 @@ def test_a_database_with_rows_and_the_other_world_are_refused(loaded, empty, tmp
         restore(empty, out, sandbox=False, advance=quiet)
 
 
+def test_who_looked_around_first_may_still_import(loaded, empty, tmp_path):
+    out = tmp_path / "out"
+    export(loaded.app.engine, out, "csv", advance=quiet)
+    with empty.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO upstream_usage VALUES ('krx', '2026-11-20', 1);"
+            "INSERT INTO ops_alert"
+            " (alert_type, subject, alert_level, alert_title, alert_message, created_at, last_seen_at)"
+            " VALUES ('auth', 'krx', 'critical', 't', 'm', now(), now());"
+            "INSERT INTO alert_delivery SELECT alert_id, 'slack', now(), now(), 'critical', NULL FROM ops_alert;"
+            "INSERT INTO notify_channel (channel, succeeded_at) VALUES ('slack', now());"
+            "INSERT INTO scheduled_job VALUES ('weekday', 'cron', 'here', now())"
+        )
+    restore(empty, out, sandbox=True, advance=quiet)
+    assert content(empty) == content(loaded.app.engine)
+
+
 def test_a_path_that_leaves_the_folder_is_refused(loaded, empty, tmp_path):
     out = tmp_path / "out"
     found = export(loaded.app.engine, out, "csv", tables=["stocks"], advance=quiet)

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 import shutil
 import signal
@@ -17,13 +16,10 @@ from sqlalchemy import create_engine, text
 from support import ROOT, environment_of, result_of, run_foresto, start_foresto
 
 from foresto_cli import app as application
-from foresto_cli import errors
 from foresto_cli.ops import chains
-from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import psycopg_url
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 HEAVY = ("jinja2", "pandas", "pykrx", "sqlalchemy", "FinanceDataReader", "alembic", "requests")
 HANGUL = re.compile("[가-힣]")
 KEYS = {
@@ -228,47 +224,6 @@ def test_version_is_told():
         [sys.executable, "-m", "foresto_cli", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert re.fullmatch(r"foresto \d+\.\d+\.\d+\n", done.stdout)
-
-
-# --- the README -----------------------------------------------------------------------------------------------------
-
-
-def test_the_readme_names_every_command(helped):
-    names = [name for name, command in helped["commands"].items() if command["kind"] == "command"]
-    assert len(names) >= 14
-    assert [name for name in names if f"foresto {name}" not in README] == []
-
-
-def test_the_readme_names_every_exit_code():
-    classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")]
-    codes = {0, 3, 130, 143} | {kind.exit_code for kind in classes}
-    table = README.partition("## Exit codes")[2].partition("\n## ")[0]
-    told = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE) for code in row.split(",")}
-    assert told == codes
-
-
-def test_the_readme_names_every_setting_and_no_other():
-    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "foresto_cli").rglob("*.py"))
-    used = {name.upper() for name in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z]+", source))
-    used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
-    assert len(used) >= 12
-    table = README.partition("## Settings")[2].partition("\n## Exit")[0]
-    told = set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z_]+\b", table))
-    assert told == used
-
-
-def test_ci_runs_exactly_the_test_command_of_the_readme():
-    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    extraction = next(line for line in script.splitlines() if line.startswith("command="))
-    done = subprocess.run(
-        ["bash", "-c", f'{extraction}\nprintf "%s" "$command"'],  # noqa: S607  # bash wherever it is
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    block = README.partition("<!-- test-command -->\n```sh\n")[2].partition("\n```\n<!-- end -->")[0]
-    assert done.stdout == block
-    assert "pytest" in block
-    assert '\nbash -euo pipefail -c "$command"\n' in script
-    assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
 # --- what commands say ----------------------------------------------------------------------------------------------

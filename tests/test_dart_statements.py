@@ -1,5 +1,6 @@
 """Statements: few requests, nothing asked twice, a budget that runs out, every version kept, past days as they were."""
 
+import contextlib
 import json
 import zlib
 from datetime import date, timedelta
@@ -85,6 +86,18 @@ def test_without_options_what_is_in_season_is_asked_for_and_everything_asked_for
             "SELECT unit FROM unit_ledger WHERE dataset = 'dart.statements' AND unit LIKE '%/h0+%'"
         )}  # fmt: skip
         assert reports == {"2024/11011", "2026/11014"}, "on 20 November the third quarter is in season"
+
+
+def test_an_operator_reads_which_companies_are_asked_for(listed_world):
+    with listed_world(stocks=130) as world:
+        statements.load_companies(world.app, QUICK)
+        labels = []
+        world.app.console.progress = lambda _: contextlib.nullcontext(lambda *said: labels.append(said[-1]))
+        load(world, 2025, workers=1)
+        told = list(dict.fromkeys(label for label in labels if "보고서" in label))
+        assert told[0] == "2025년 사업보고서 1~100번째 회사"
+        assert told[1].startswith("2025년 사업보고서 101")
+        assert told[-1].startswith("2025년 사업보고서 12월 결산이 아닌 1")
 
 
 def test_a_report_of_everybody_since_a_year(listed_world):

@@ -24,7 +24,7 @@ def group() -> None:
 
 @app.command()
 def initial(ctx: typer.Context, workers: Workers = 4, wait: Wait = "0s", as_json: Json = False) -> None:
-    """처음 한 번: 상장 목록 → 5년 시세 → 지수 → 종목 → ETF → 검증. 끊겨도 다시 실행하면 이어집니다."""
+    """처음 한 번: 상장 목록 → 5년 시세 → 지수 → 종목 → ETF → 재무제표 → 점수 → 검증. 끊겨도 이어집니다."""
     _run(ctx, "initial", workers=workers, wait=wait, as_json=as_json)
 
 
@@ -32,7 +32,7 @@ def initial(ctx: typer.Context, workers: Workers = 4, wait: Wait = "0s", as_json
 def weekday(
     ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
 ) -> None:
-    """평일 16:30: 상장 목록 → 빠진 시세 → 지수 → 종목 → 검증. 며칠 쉬었으면 빠진 날을 모두 채웁니다."""
+    """평일 16:30: 상장 목록 → 빠진 시세 → 지수 → 종목 → 점수 → 검증. 쉰 날이 있으면 모두 채웁니다."""
     _run(ctx, "weekday", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
 
 
@@ -40,7 +40,7 @@ def weekday(
 def weekday_final(
     ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
 ) -> None:
-    """평일 18:40: 같은 순서로 한 번 더. 잠정이던 시세를 확정 시세로 다시 받습니다."""
+    """평일 18:40: 같은 순서로 한 번 더. 잠정이던 시세를 확정 시세로 다시 받고 점수를 고칩니다."""
     _run(ctx, "weekday_final", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
 
 
@@ -48,7 +48,7 @@ def weekday_final(
 def weekly(
     ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
 ) -> None:
-    """토요일 10:00: 상장 목록 → 종목 → ETF → 주간 검증(50종목은 다른 출처와 견줍니다)."""
+    """토요일 10:00: 상장 목록 → 종목 → ETF → 재무제표 → 점수 → 주간 검증(50종목은 다른 출처와 견줌)."""
     _run(ctx, "weekly", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
 
 
@@ -56,7 +56,7 @@ def weekly(
 def monthly(
     ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
 ) -> None:
-    """매달 1일 13:00: 월간 검증."""
+    """매달 1일 13:00: 채권 → 금융상품 → 월간 검증."""
     _run(ctx, "monthly", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
 
 
@@ -64,7 +64,7 @@ def monthly(
 def quarterly(
     ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
 ) -> None:
-    """2·5·8·11월 1일 14:00."""
+    """2·5·8·11월 1일 14:00: 자본 변동 결정 → 배당(금융위원회) → 배당(DART)."""
     _run(ctx, "quarterly", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
 
 

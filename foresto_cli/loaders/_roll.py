@@ -16,6 +16,9 @@ LATECOMERS = timedelta(days=30)
 FIGURES_FOLLOW = timedelta(days=3)
 """A filing's figures can be asked for this long after the filing at the latest."""
 
+ODD_YEARS = 1_000
+"""Hundreds of companies whose fiscal year does not end in December are numbered from here."""
+
 
 @dataclass(frozen=True)
 class Company:

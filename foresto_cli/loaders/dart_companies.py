@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit, _issuers
+from foresto_cli.loaders._roll import ODD_YEARS
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import dart_company
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -30,8 +31,6 @@ TICKER_LENGTH = 6
 LONGEST_NAME = 200
 LEAST_SHARE = 0.8
 """A list with fewer of the listed common shares than this is half a list."""
-ODD_YEARS = 1_000
-"""Groups of companies whose fiscal year does not end in December are numbered from here."""
 
 UNGROUPED = text(
     "SELECT DISTINCT ON (c.ticker) c.corp_code, l.settle_month IS NULL OR l.settle_month = '12월' AS is_december"

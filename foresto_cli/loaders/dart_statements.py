@@ -15,7 +15,7 @@ from foresto_cli.errors import UsageError
 from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports, _roll
 from foresto_cli.loaders._filed import MAIN, Question
 from foresto_cli.loaders._reports import Report
-from foresto_cli.loaders._roll import Company, Roll
+from foresto_cli.loaders._roll import ODD_YEARS, Company, Roll
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
@@ -41,9 +41,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class _Subject:
-    """Whom a unit is about, and which report it is."""
+    """Whom a unit is about, what the operator calls them, and which report it is."""
 
     name: str
+    label: str
     companies: tuple[Company, ...]
     report: Report
 
@@ -84,7 +85,7 @@ class Statements:
         self._roll = self.facts()
         self._subjects = {key: subject for subject in self._wanted(self._roll) for key in [_key(subject)]}
         return [
-            Unit(key, _label(subject), upstream=dart.POLICY.name)
+            Unit(key, f"{subject.report.label} {subject.label}", upstream=dart.POLICY.name)
             for key, subject in sorted(
                 self._subjects.items(),
                 key=lambda item: (-item[1].report.year, -_reports.QUARTERS[item[1].report.code], item[1].name),
@@ -150,7 +151,7 @@ class Statements:
                     f"{self.wanted.ticker}: DART 고유번호 목록에 없는 회사입니다. 보통주의 종목코드를 적으세요."
                 )
             for report in self.wanted.reports or sorted(_roll.in_season([company.month], today)):
-                yield _Subject(company.corp_code, (company,), report)
+                yield _Subject(company.corp_code, company.ticker, (company,), report)
             return
         for number, companies in roll.hundreds().items():
             # Another name when somebody joins: then the whole hundred is asked for again.
@@ -158,7 +159,7 @@ class Statements:
             months = {company.month for company in companies}
             for report in self.wanted.reports or _roll.in_season(months, today) | asked_before(roll, number):
                 if any(report.period_end(month) < today for month in months):
-                    yield _Subject(name, tuple(companies), report)
+                    yield _Subject(name, _places(number, roll.sizes[number]), tuple(companies), report)
 
 
 def asked_before(roll: Roll, number: int) -> set[Report]:
@@ -171,7 +172,8 @@ def _key(subject: _Subject) -> str:
     return f"{subject.report.year}/{subject.report.code}/{subject.name}"
 
 
-def _label(subject: _Subject) -> str:
-    if len(subject.companies) == 1:
-        return f"{subject.report.label} {subject.companies[0].ticker}"
-    return f"{subject.report.label} {subject.name}({len(subject.companies)}개사)"
+def _places(number: int, size: int) -> str:
+    """Return which companies a hundred holds, counted as an operator counts."""
+    kind, first = ("12월 결산이 아닌 ", number - ODD_YEARS) if number >= ODD_YEARS else ("", number)
+    first = first * dart.MOST_COMPANIES + 1
+    return f"{kind}{first}번째 회사" if size == 1 else f"{kind}{first}~{first + size - 1}번째 회사"

@@ -54,7 +54,7 @@ MakeLoaders = Callable[[], Sequence[Loader]]
 
 
 def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: Options) -> Result:
-    """Collect every data set in turn under the lock and return the ``--json`` object (SPEC §3).
+    """Collect every data set in turn under the lock and return the ``--json`` object.
 
     Raises:
         Busy: somebody else collects.
@@ -163,7 +163,7 @@ def _named(units: Sequence[str], reason: str) -> str:
 
 
 def judge(reports: Sequence[Report]) -> tuple[str, int]:
-    """Return (outcome word, exit code) of a collection (SPEC §6).
+    """Return (outcome word, exit code) of a collection (docs/design.md, Errors).
 
     A stop (key, block, quota) counts more than failed units, those more than units that have no numbers yet.
     """

@@ -1,4 +1,4 @@
-"""From what was read to the scores of one day: the whole formula, in its order (SCORE §4 to §6)."""
+"""From what was read to the scores of one day: the whole formula, in its order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Cash dividends per share of a fiscal year, as known on a day (SCORE §2.6).
+"""Cash dividends per share of a fiscal year, as known on a day.
 
 The year is the newest whose annual report, or whose dividend filing, had been received. What DART's filing says of the
 whole year counts (``rcept_dt``); where there is none for that year, FSC's payments with a record date (배당기준일)

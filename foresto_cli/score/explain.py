@@ -1,4 +1,4 @@
-"""One stock's score, every digit with where it came from; from a computation or from what is stored (SCORE §7)."""
+"""One stock's score, every digit with where it came from; from a computation or from what is stored."""
 
 import json
 from collections.abc import Mapping, Sequence

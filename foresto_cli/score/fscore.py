@@ -1,4 +1,4 @@
-"""Piotroski's F-score from what the tables have: nine signals, two of them substitutes (SCORE §4.1)."""
+"""Piotroski's F-score from what the tables have: nine signals, two of them substitutes."""
 
 from typing import NamedTuple
 

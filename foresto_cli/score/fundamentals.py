@@ -1,4 +1,4 @@
-"""Fundamental components of companies: profitability, leverage, stability, F-score (SCORE §4.1)."""
+"""Fundamental components of companies: profitability, leverage, stability, F-score."""
 
 from dataclasses import dataclass
 

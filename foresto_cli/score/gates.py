@@ -1,4 +1,4 @@
-"""Gates of data quality: one that fires stops the run before anything is computed; nothing is written (SCORE §2.2)."""
+"""Gates of data quality: one that fires stops the run before anything is computed; nothing is written."""
 
 from datetime import date
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Whose statements a stock goes by: its own, else those of its issuer's common share (SCORE §2.3)."""
+"""Whose statements a stock goes by: its own, else those of its issuer's common share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

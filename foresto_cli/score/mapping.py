@@ -1,4 +1,4 @@
-"""From raw values to percentiles, axes, the total, its grade and its rank (SCORE §5)."""
+"""From raw values to percentiles, axes, the total, its grade and its rank."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

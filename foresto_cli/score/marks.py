@@ -1,4 +1,4 @@
-"""Which reasons and flags concern which stocks, from what was found on the way to the score (SCORE §6)."""
+"""Which reasons and flags concern which stocks, from what was found on the way to the score."""
 
 from collections.abc import Mapping
 

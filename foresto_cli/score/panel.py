@@ -1,4 +1,4 @@
-"""Prices as arrays of sessions x tickers, filled by one read (SCORE §2.2).
+"""Prices as arrays of sessions x tickers, filled by one read.
 
 The server packs each session into one string of fixed-width records, a day a message: thousands of times fewer
 messages than rows, no Python object per row, and no ordering, since every record knows its place. Prices are whole won

@@ -1,4 +1,4 @@
-"""Why a stock has no score or only a part of one, and what else should be known about it (SCORE §6)."""
+"""Why a stock has no score or only a part of one, and what else should be known about it."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Financial reports as arrays, one row per version, and which of them were known on a day (SCORE §2.4)."""
+"""Financial reports as arrays, one row per version, and which of them were known on a day."""
 
 from dataclasses import dataclass
 from datetime import date

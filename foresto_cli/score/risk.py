@@ -1,4 +1,4 @@
-"""Risk components: volatility, downside, drawdown, beta, CVaR, illiquidity, days without trade, MAX, turnover (§4.4).
+"""Risk components: volatility, downside, drawdown, beta, CVaR, illiquidity, days without trade, MAX, turnover.
 
 Every function takes arrays of rows x stocks whose last row is the score date. Conventions are empyrical's.
 """

@@ -1,4 +1,4 @@
-"""Scores as rows: the history, its components, the run, and the fingerprint of what they were made of (SCORE §7)."""
+"""Scores as rows: the history, its components, the run, and the fingerprint of what they were made of."""
 
 import hashlib
 import math

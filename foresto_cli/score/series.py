@@ -1,4 +1,4 @@
-"""Adjusted chains of the stocks that have a row on the score date, row by row instead of day by day (SCORE §3.4).
+"""Adjusted chains of the stocks that have a row on the score date, row by row instead of day by day.
 
 The last row of every array is the score date and the row before it is the stock's previous row, whenever that was, so
 that "k rows ago" is one position for everybody. Nothing later than the score date enters.
@@ -67,7 +67,7 @@ class Series:
 
 
 def market_returns(panel: Panel) -> dict[int, Floats]:
-    """Return the return of each session of KOSPI and of KOSDAQ: common shares weighted by the day before (§3.5)."""
+    """Return the return of each session of KOSPI and of KOSDAQ: common shares weighted by the day before."""
     weight = np.full_like(panel.close, np.nan)
     weight[1:] = panel.close[:-1] * panel.shares[:-1]
     usable = (panel.base > 0) & ~np.isnan(weight) & (panel.quality != ADJUSTED)

@@ -1,4 +1,4 @@
-"""What a company's statements said on a day: one basis, its latest period, twelve-month sums (SCORE §2.4, §2.5).
+"""What a company's statements said on a day: one basis, its latest period, twelve-month sums.
 
 Amounts stand in arrays of companies x quarters; a quarter is (fiscal year, quarter) alone, so that a March year needs
 nothing special.

@@ -1,4 +1,4 @@
-"""Writing scores: an append-only history with its components, the run, and the newest values beside each stock (§7)."""
+"""Writing scores: an append-only history with its components, the run, and the newest values beside each stock."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Technical components: momentum, 52-week high, moving averages, MACD, RSI, volume trend (SCORE §4.3).
+"""Technical components: momentum, 52-week high, moving averages, MACD, RSI, volume trend.
 
 Every function takes arrays of rows x stocks whose last row is the score date, and works on all stocks at once.
 """

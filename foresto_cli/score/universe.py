@@ -1,4 +1,4 @@
-"""What kind of security a stock is on a day, and who defines the percentiles (SCORE §2.3)."""
+"""What kind of security a stock is on a day, and who defines the percentiles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Valuation components: yields on what all share classes of an issuer are worth (SCORE §4.2)."""
+"""Valuation components: yields on what all share classes of an issuer are worth."""
 
 from collections.abc import Mapping, Sequence
 

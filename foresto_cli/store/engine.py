@@ -16,7 +16,7 @@ POOL_SIZE = 5
 POOL_OVERFLOW = 10
 CONNECT_TIMEOUT_SECONDS = 10
 TRY_AGAIN_AFTER = (5.0, 5.0)
-"""Seconds before each further try to connect (SPEC §6)."""
+"""Seconds before each further try to connect."""
 
 
 @contextmanager

@@ -29,7 +29,7 @@ BASE = f"https://{HOST}/api"
 DAILY_BUDGET = 20_000
 POLICY = Policy(name="dart", label=LABEL, hosts={HOST: ("dart",)}, pace=0.2, daily_budget=DAILY_BUDGET)
 LEFT_ALONE = (time(1, 0), time(2, 0))
-"""From and until when DART is not asked (SPEC §5)."""
+"""From and until when DART is not asked."""
 MOST_COMPANIES = 100
 """Companies of one question to ``fnlttMultiAcnt``; one more is status 021."""
 LIST_WINDOW = timedelta(days=88)

@@ -39,7 +39,7 @@ WAITS: dict[type[ForestoError], tuple[float, ...]] = {
     Transient: (30, 60, 120),
     RateLimited: (60, 60),
 }
-"""Seconds to wait before each further try (SPEC §6); kinds that are not here are never retried."""
+"""Seconds to wait before each further try (docs/design.md, Errors); kinds that are not here are never retried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Policy:
         read_timeout: seconds between two pieces of an answer.
         total_timeout: seconds for a whole answer, however steadily it drips.
         largest: bytes of an answer, unpacked.
-        retried: whether a failure is tried again within this run (SPEC §6); who only tells something tries next time.
+        retried: whether a failure is tried again within this run (:data:`WAITS`); messages wait for the next.
         any_success: whether every 2xx is an answer, not 200 alone.
     """
 
@@ -139,7 +139,7 @@ class UpstreamSession(requests.Session):
         self._failures = 0
 
     def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401  # requests' own options
-        """Ask, wait and ask again as SPEC §6 says, and return a complete answer.
+        """Ask, wait and ask again as :data:`WAITS` says, and return a complete answer.
 
         Raises:
             ForestoError: whatever became of it instead; also kept in :attr:`error`.
@@ -265,7 +265,7 @@ def check_status(response: requests.Response, label: str) -> None:
     """Turn an HTTP status that is not success into the error it means.
 
     Raises:
-        RateLimited, Transient, AuthFailed, Blocked, BadPayload: by status, as SPEC §6 lists them.
+        RateLimited, Transient, AuthFailed, Blocked, BadPayload: by status.
     """
     status = response.status_code
     if status == requests.codes.too_many_requests:

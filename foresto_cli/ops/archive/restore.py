@@ -10,12 +10,15 @@ from foresto_cli.console import Advance
 from foresto_cli.errors import UsageError, VerificationFailed
 from foresto_cli.ops.archive import manifest as manifests
 from foresto_cli.ops.archive import parquet
+from foresto_cli.ops.archive.export import LEFT_OUT
 from foresto_cli.ops.archive.manifest import CHUNK, Manifest, Part
 from foresto_cli.store.migrate import HEAD
 from foresto_cli.store.tables import metadata
 
 SEEDED = ("data_source",)
 """Tables that a new database has rows in already; the export's take their place."""
+LOOKED = ("alert_delivery", "ops_alert", "notify_channel", "scheduled_job")
+"""Tables in which commands that only look leave rows (doctor, status, schedule install); the same holds for these."""
 
 
 def restore(engine: Engine, folder: Path, *, sandbox: bool, advance: Advance) -> Manifest:
@@ -38,7 +41,7 @@ def restore(engine: Engine, folder: Path, *, sandbox: bool, advance: Advance) ->
         parquet.require()
     with engine.begin() as connection:
         _check_empty(connection)
-        for name in SEEDED:
+        for name in (*SEEDED, *LOOKED):
             connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608  # our own names
         for number, part in enumerate(found.parts):
             advance(number, len(found.parts), part.path)
@@ -60,8 +63,7 @@ def _check_file(folder: Path, part: Part) -> None:
 
 
 def _check_empty(connection: Connection) -> None:
-    skipped = {"foresto_meta", *SEEDED}
-    for name in sorted(set(metadata.tables) - skipped):
+    for name in sorted(set(metadata.tables) - {*LEFT_OUT, *SEEDED, *LOOKED}):
         if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {name})")):  # noqa: S608  # our own names
             raise UsageError(f"데이터베이스가 비어 있지 않습니다({name}). 새 데이터베이스(DATABASE_URL)에 가져오세요.")
 

@@ -1,1 +1,1 @@
-"""What the score was worth on past days, with the proofs that it did not see ahead (SCORE §9)."""
+"""What the score was worth on past days, with the proofs that it did not see ahead."""

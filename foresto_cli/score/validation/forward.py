@@ -1,4 +1,4 @@
-"""Returns after a score: bought at the close of the next session, sold so many sessions later (SCORE §9.2)."""
+"""Returns after a score: bought at the close of the next session, sold so many sessions later."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The measures of one score at one horizon over many dates: rank IC, deciles, turnover, confounds (SCORE §9)."""
+"""The measures of one score at one horizon over many dates: rank IC, deciles, turnover, confounds."""
 
 import math
 from collections import defaultdict

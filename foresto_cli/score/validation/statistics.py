@@ -1,6 +1,6 @@
 """Rank correlations and what can be said of their mean: Newey-West, block bootstrap, quantiles. Pure numpy.
 
-Conventions are alphalens's (SCORE §8): Spearman's rank correlation per date, quantiles like ``pandas.qcut``.
+Conventions are alphalens's: Spearman's rank correlation per date, quantiles like ``pandas.qcut``.
 """
 
 import math

@@ -1,0 +1,178 @@
+"""The pages for people: every command, option, setting, exit code and chain is told, and what is shown can be typed."""
+
+import os
+import re
+import shlex
+import subprocess
+
+import pytest
+import typer
+from support import ROOT
+
+from foresto_cli import errors
+from foresto_cli.cli import _reference, app
+from foresto_cli.ops.chains import CHAINS
+from foresto_cli.sandbox import faults, hosts
+from foresto_cli.settings import FSC_ALIASES, Settings
+
+READMES = ("README.md", "README.ko.md")
+SETTINGS = {"README.md": "Settings", "README.ko.md": "설정"}
+EXIT_CODES = {"README.md": "Exit codes", "README.ko.md": "종료 코드"}
+PAGES = sorted(
+    str(file.relative_to(ROOT)) for file in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
+)
+PATTERNS = {"…", "COMMAND", "명령", "CHAIN", "GROUP"}
+"""Words that stand for others."""
+
+
+def page(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def section(name, heading):
+    found = page(name).partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    assert found, f"{name} has no {heading}"
+    return found
+
+
+def commands(node, path=()):
+    """Yield every command that does something, with its path."""
+    children = getattr(node, "commands", None)
+    if children is None:
+        yield " ".join(path), node
+    else:
+        for name, child in children.items():
+            yield from commands(child, (*path, name))
+
+
+COMMAND = typer.main.get_command(app)
+EVERY = dict(commands(COMMAND))
+
+
+# --- the README, in both languages ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_names_every_command(name):
+    assert len(EVERY) >= 60
+    assert [command for command in EVERY if f"`foresto {command}" not in page(name)] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_names_every_exit_code(name):
+    classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")]
+    codes = {0, 3, 130, 143} | {kind.exit_code for kind in classes}
+    table = section(name, EXIT_CODES[name])
+    told = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE) for code in row.split(",")}
+    assert told == codes
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_names_every_setting_and_no_other(name):
+    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "foresto_cli").rglob("*.py"))
+    used = {field.upper() for field in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z]+", source))
+    used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
+    assert len(used) >= 25
+    assert set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z_]+\b", section(name, SETTINGS[name]))) == used
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_tells_the_steps_of_every_chain(name):
+    told = {chain: " → ".join(f"`{step.name}`" for step in steps) for chain, steps in CHAINS.items()}
+    assert told.pop("weekday_final") == told["weekday"], "the README calls it the same once more"
+    for chain, steps in told.items():
+        assert f"| `{chain}` | {steps} |" in page(name)
+
+
+def test_both_languages_tell_the_same():
+    korean, english = (re.findall(r"^## |^\| |^```", page(name), re.MULTILINE) for name in reversed(READMES))
+    assert korean == english, "one of them has a section, a line of a table or a block more"
+
+
+def test_ci_runs_exactly_the_test_command_of_the_readme():
+    script = page(".ci/run")
+    extraction = next(line for line in script.splitlines() if line.startswith("command="))
+    done = subprocess.run(
+        ["bash", "-c", f'{extraction}\nprintf "%s" "$command"'],  # noqa: S607  # bash wherever it is
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    block = page("README.md").partition("<!-- test-command -->\n```sh\n")[2].partition("\n```\n<!-- end -->")[0]
+    assert done.stdout == block
+    assert "pytest" in block
+    assert '\nbash -euo pipefail -c "$command"\n' in script
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+# --- the reference of commands --------------------------------------------------------------------------------------
+
+
+def test_the_reference_is_what_the_code_renders():
+    again = "python -c 'from foresto_cli.cli import _reference as r; r.write()'"
+    assert page("docs/commands.md") == _reference.render(), f"docs/commands.md is old; write it with: {again}"
+
+
+def test_the_reference_names_every_command_with_every_option():
+    told = dict(re.findall(r"^###? foresto (.+)\n((?:(?!##).*\n)*)", page("docs/commands.md"), re.MULTILINE))
+    assert EVERY.keys() <= told.keys()
+    for name, command in EVERY.items():
+        assert " ".join(command.help.split()) in " ".join(told[name].split())
+        options = [parameter.opts[0] for parameter in command.params if parameter.param_type_name == "option"]
+        assert [option for option in options if f"| `{option}" not in told[name]] == []
+
+
+def test_the_page_of_faults_names_every_kind_and_every_host():
+    told = page("docs/faults.md")
+    assert [name for name in [*faults.KINDS, *hosts.modules()] if f"`{name}`" not in told] == []
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------
+
+
+def shown(text):
+    """Yield the arguments of every foresto command that a page shows, as a shell would read them."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    rest = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    for line in [*lines, *re.findall(r"`([^`]+)`", rest)]:
+        code = re.sub(r"(^|\s)#.*", "", line)
+        for piece in re.split(r"&&|;", code):
+            called = re.fullmatch(r"\s*(?:\w+=\S* +)*(?:\.venv/bin/)?foresto( .*)?", piece)
+            if called:
+                yield [word for word in shlex.split(called[1] or "") if word != "--sandbox"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_shown_command_exists_and_parses(name):
+    for arguments in shown(page(name)):
+        if PATTERNS & set(arguments) or arguments == ["--version"] or arguments[-1:] == ["--help"]:
+            continue
+        command, words = COMMAND, arguments
+        while words and hasattr(command, "commands"):
+            assert words[0] in command.commands, f"foresto {' '.join(arguments)}"
+            command, words = command.commands[words[0]], words[1:]
+        if words:
+            command.make_context("foresto", words)
+
+
+def test_commands_that_are_shown_are_found():
+    block = "```sh\nA=1 foresto --sandbox prices \\\n  index; foresto status   # twice\n```\n"
+    text = f"{block}`foresto runs show 12`, `foresto`"
+    assert list(shown(text)) == [["prices", "index"], ["status"], ["runs", "show", "12"], []]
+    assert sum(len(list(shown(page(name)))) for name in READMES) > 100
+
+
+def test_every_shown_query_runs(engine):
+    blocks = [
+        block for name in PAGES for block in re.findall(r"^```sql\n(.*?)^```", page(name), re.DOTALL | re.MULTILINE)
+    ]
+    assert len(blocks) >= 4
+    with engine.connect() as connection:
+        for block in blocks:
+            connection.exec_driver_sql(block)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(name):
+    for target in re.findall(r"\]\(([^)#\s]+)", page(name)):
+        if not target.startswith("https://"):
+            assert (ROOT / name).parent.joinpath(target).exists(), target

@@ -29,7 +29,7 @@ class Globals:
     sandbox: bool
 
 
-def perform(  # noqa: PLR0913  # the ways in which commands differ
+def perform(
     ctx: typer.Context, command: str, work: Work, *, as_json: bool, shown: bool = True, opens: bool = True
 ) -> None:
     """Open the application, do ``work``, print its result and exit with its code.

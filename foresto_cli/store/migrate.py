@@ -74,8 +74,8 @@ def _refuse_foreign(connection: Connection) -> None:
     ).all()
     if found:
         raise StoreUnavailable(
-            f"이 데이터베이스에는 foresto 가 만들지 않은 표가 있습니다({sorted(found)[0]} 등 {len(found)}개)."
-            " 옛 데이터베이스면 foresto db adopt --dry-run 으로 넘겨받기를 미리 보고, 아니면 빈 데이터베이스를 지정하세요."
+            f"이 데이터베이스에는 foresto 가 만들지 않은 표가 있습니다({min(found)} 등 {len(found)}개)."
+            " 옛 시스템의 것이면 foresto db adopt --dry-run 으로 미리 보고, 아니면 빈 데이터베이스를 지정하세요."
         )
 
 

@@ -1,4 +1,4 @@
-"""Setting the predecessor's relations aside: whatever has a name that foresto needs becomes ``legacy_`` and that name."""
+"""Setting the predecessor's relations aside: what has a name that foresto needs becomes ``legacy_`` and that name."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,8 @@ BELONGING = text(
     "  AND deptype IN ('a', 'i')) AND c.relkind IN ('i', 'I', 'S') ORDER BY c.relname"
 )
 VIEWS_ABOVE = text(
-    "SELECT DISTINCT v.relname FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class"
+    "SELECT DISTINCT v.relname FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid"
+    " JOIN pg_class v ON v.oid = r.ev_class"
     " WHERE d.refobjid = ANY(:tables) AND d.classid = 'pg_rewrite'::regclass AND v.oid <> d.refobjid ORDER BY 1"
 )
 

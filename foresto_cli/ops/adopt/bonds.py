@@ -1,4 +1,4 @@
-"""Bonds, read again as if FSC had just answered: its codes are in the old rows, and foresto's rules for them are stricter.
+"""Bonds, read again as if FSC had just answered: its codes are in the old rows, and foresto's rules are stricter.
 
 The operator may have told two bonds of one name apart by their ISIN; the name is the name again.
 """

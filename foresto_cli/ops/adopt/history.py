@@ -1,7 +1,7 @@
 """Sources, past runs and watched stocks.
 
-Moments stay as they were written: some columns held Korean time, some UTC, and which one a row has depends on the server
-of the day. Nothing is converted. Batches, alerts and the mail log stay behind whole: foresto's have other keys.
+Moments stay as they were written: some columns held Korean time, some UTC, and which one a row has depends on the
+server of the day. Nothing is converted. Batches, alerts and the mail log stay behind whole: foresto's have other keys.
 """
 
 from foresto_cli.ops.adopt.moves import TICKER, Move
@@ -30,7 +30,8 @@ RUNS = Move(
         "detail": "jsonb_strip_nulls(jsonb_build_object('adopted', true, 'status', o.status, 'detail',"
         " CAST(o.detail AS jsonb), 'validation_status', o.validation_status, 'validation_detail',"
         " CAST(o.validation_detail AS jsonb)))",
-        "error_message": f"CASE WHEN {IS_KNOWN} THEN o.error_message ELSE coalesce(o.error_message, '{NEVER_CLOSED}') END",
+        "error_message": f"CASE WHEN {IS_KNOWN} THEN o.error_message"
+        f" ELSE coalesce(o.error_message, '{NEVER_CLOSED}') END",
     },
 )
 WATCHED = Move(

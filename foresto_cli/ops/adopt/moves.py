@@ -1,4 +1,4 @@
-"""How the rows of one old table become rows of one of foresto's: in the database, counted, each that stays with a reason.
+"""How rows of an old table become rows of one of foresto's: in the database, counted, each that stays with a reason.
 
 A column of the new table is filled from the old column of the same name unless the move says otherwise. A row stays
 behind when what foresto requires is missing, when a text is longer than its column, or when a rule of the move says so;
@@ -8,7 +8,6 @@ of rows with one key the best is carried over. What stays is in the ``legacy_`` 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import Column, Connection, DateTime, String, Table, text
 from sqlalchemy.dialects import postgresql
@@ -86,13 +85,16 @@ def carry(
     """
     filled = _filled(move, columns)
     judged = _judged(move, names, columns)
-    verdicts = connection.execute(text(f"{judged} SELECT misfit, count(*) FROM judged GROUP BY 1"), marks)
-    counts: dict[str | None, int] = {row.misfit: row.count for row in verdicts}
+    verdicts = connection.execute(
+        text(f"{judged} SELECT misfit, count(*) AS rows FROM judged GROUP BY 1"),  # noqa: S608  # our own names
+        marks,
+    )
+    counts: dict[str | None, int] = {row.misfit: row.rows for row in verdicts}
     fitting = counts.pop(None, 0)
     key = ", ".join(filled[column.name] for column in move.new.primary_key)
     done = connection.execute(
         text(
-            f"{judged} INSERT INTO {move.new.name} ({', '.join(filled)})"
+            f"{judged} INSERT INTO {move.new.name} ({', '.join(filled)})"  # noqa: S608  # our own names and rules
             f" SELECT DISTINCT ON ({key}) {', '.join(filled.values())} FROM judged o WHERE misfit IS NULL"
             f" ORDER BY {key}, {move.best} ON CONFLICT DO NOTHING"
         ),
@@ -142,6 +144,7 @@ def _judged(move: Move, names: Mapping[str, str], columns: frozenset[str]) -> st
     )
     source = move.source.format(self=names[move.old], **names)
     return (
+        # Our own names and rules; nothing of it is given.
         f"WITH source AS ({source}), whole AS (SELECT source.*{lacking} FROM source),"
-        f" judged AS (SELECT o.*, CASE {verdict} END AS misfit FROM whole o)"
+        f" judged AS (SELECT o.*, CASE {verdict} END AS misfit FROM whole o)"  # noqa: S608  # as above
     )

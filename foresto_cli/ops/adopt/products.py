@@ -1,7 +1,7 @@
 """Financial products of the FSS, from numbers of rows to the disclosure's own keys.
 
 The predecessor never closed what left the disclosure and did not keep the group by which foresto notices that. So a
-product comes over closed on the day of the adoption; the next ``foresto fss all`` opens every one that is still offered.
+product comes over closed on the day of the adoption; the next ``foresto fss all`` opens each that is still offered.
 """
 
 from collections.abc import Mapping
@@ -56,6 +56,6 @@ def _options(kind: Kind) -> Move:
         "o.id DESC",
         {code: f"coalesce(o.{code}, '')" for code in codes},
         {"상품을 넘기지 못함": f"EXISTS (SELECT FROM {parent} n WHERE {there})"},
-        source=f"SELECT s.*, {inherited} FROM {{self}} s LEFT JOIN {{{parent}}} p ON p.id = s.{PARENT[name]}",
+        source=f"SELECT s.*, {inherited} FROM {{self}} s LEFT JOIN {{{parent}}} p ON p.id = s.{PARENT[name]}",  # noqa: S608  # our own names
         joined=frozenset(keys),
     )

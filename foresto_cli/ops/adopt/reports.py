@@ -13,7 +13,8 @@ from foresto_cli.upstream import dart, fsc
 
 QUARTER = (
     "CASE WHEN o.fiscal_quarter BETWEEN 1 AND 4 THEN o.fiscal_quarter"
-    " WHEN o.report_type = 'ANNUAL' THEN 4 WHEN o.report_type ~ '^Q[123]$' THEN CAST(right(o.report_type, 1) AS integer) END"
+    " WHEN o.report_type = 'ANNUAL' THEN 4"
+    " WHEN o.report_type ~ '^Q[123]$' THEN CAST(right(o.report_type, 1) AS integer) END"
 )
 FROM_THE_START = f"({QUARTER}) IN (1, 4)"
 """The half year's and third quarter's flows were three months or since January, whichever the company had put first."""

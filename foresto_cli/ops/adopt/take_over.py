@@ -174,7 +174,8 @@ def _closed(connection: Connection, report: Report, marks: Mapping[str, Any]) ->
     connection.execute(
         text(
             "UPDATE data_collection_log SET completed_at = :now, heartbeat_at = :now, exit_code = 0,"
-            " duration_seconds = extract(epoch FROM CAST(:now AS timestamp) - started_at), detail = :detail WHERE id = :run"
+            " duration_seconds = extract(epoch FROM CAST(:now AS timestamp) - started_at), detail = :detail"
+            " WHERE id = :run"
         ).bindparams(bindparam("detail", type_=JSONB)),
         {**numbers, "detail": report.as_json()},
     )

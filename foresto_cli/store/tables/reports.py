@@ -153,7 +153,7 @@ adopted_statement = Table(
     Column("ticker", String(6), primary_key=True),
     Column("fiscal_year", Integer, primary_key=True),
     Column("fiscal_quarter", Integer, primary_key=True),
-    # Since the start of the fiscal year; null in the half-year's and third quarter's: three months or more, nobody knows.
+    # Since the start of the fiscal year; null at the half year and third quarter: whether three months, nobody knows.
     Column("revenue", Numeric),
     Column("operating_income", Numeric),
     Column("net_income", Numeric),

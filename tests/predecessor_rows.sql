@@ -19,7 +19,7 @@ INSERT INTO fdr_stock_listing (ticker, name, market, shares, marcap, as_of_date,
     ('000660', 'SK하이닉스', 'KOSPI', 728002365, 150000000000000, '2026-02-14', 'FDR'),
     ('0001A0', '새회사', 'KOSDAQ GLOBAL', 1000, NULL, '2026-02-14', 'FDR');
 
--- Market value in won and in hundreds of millions; one company number on two companies; nine grades; no name, no market.
+-- Not a number for a price; market value in won and in hundreds of millions; one company number on two companies; nine grades; no name, no market.
 INSERT INTO stocks (ticker, name, market, sector, crno, current_price, market_cap, pe_ratio, is_active, compass_score,
     compass_grade, compass_updated_at, created_at) VALUES
     ('005930', '삼성전자', 'KOSPI', NULL, '1301110006246', 72000, 429900000000000, 12.5, true, 81.5, 'A+',
@@ -29,8 +29,8 @@ INSERT INTO stocks (ticker, name, market, sector, crno, current_price, market_ca
     ('035720', '카카오', 'KOSPI', NULL, '9999999999999', 50000, NULL, NULL, true, NULL, NULL, NULL, NULL),
     ('111111', NULL, 'KOSPI', NULL, NULL, NULL, NULL, NULL, true, NULL, NULL, NULL, NULL),
     ('222222', '시장모름', 'UNKNOWN', NULL, NULL, NULL, NULL, NULL, true, NULL, NULL, NULL, NULL);
-INSERT INTO etfs (ticker, name, category, current_price, is_active) VALUES
-    ('069500', 'KODEX 200', 'KODEX 200', 35000, true), ('0000000001', '이상한 코드', NULL, NULL, NULL);
+INSERT INTO etfs (ticker, name, category, current_price, aum, is_active) VALUES
+    ('069500', 'KODEX 200', 'KODEX 200', 'NaN', 'NaN', true), ('0000000001', '이상한 코드', NULL, NULL, NULL, NULL);
 
 -- One day from two sources; a halt; a split fetched piecewise; a code that is none; a day to come.
 INSERT INTO stock_price_daily (ticker, trade_date, open_price, high_price, low_price, close_price, volume, change_rate,

@@ -157,7 +157,7 @@ def test_stocks_keep_what_is_certain(adopted):
     ]
     assert scalar(adopted, "SELECT compass_grade FROM legacy_stocks_2 WHERE ticker = '005930'") == "A+"
     assert rows(adopted, "SELECT ticker FROM fdr_stock_listing ORDER BY 1") == [("0001A0",), ("000660",), ("005930",)]
-    assert rows(adopted, "SELECT ticker, category FROM etfs") == [("069500", None)]
+    assert rows(adopted, "SELECT ticker, category, current_price, aum FROM etfs") == [("069500", None, None, None)]
 
 
 def test_statements_are_seen_with_ratios_of_any_size_but_are_no_reports(adopted):
@@ -179,10 +179,10 @@ def test_darts_own_answer_takes_the_place_of_an_adopted_statement(old):
     with old.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO financial_report (ticker, fiscal_year, fiscal_quarter, fs_div, rcept_no, corp_code,"
-                " rcept_dt, period_end, currency, is_financial, revenue, source_id, batch_id, created_at, updated_at) VALUES"
-                " ('005930', 2024, 4, 'OFS', '20250311001085', '00126380', '2025-03-11', '2024-12-31', 'KRW', false, 7,"
-                " 'DART', 1, now(), now())"
+                "INSERT INTO financial_report (ticker, fiscal_year, fiscal_quarter, fs_div, rcept_no,"
+                " corp_code, rcept_dt, period_end, currency, is_financial, revenue, source_id, batch_id,"
+                " created_at, updated_at) VALUES ('005930', 2024, 4, 'OFS', '20250311001085', '00126380', '2025-03-11', '2024-12-31', 'KRW', false,"
+                " 7, 'DART', 1, now(), now())"
             )
         )
     query = "SELECT fs_div, revenue FROM financial_statement WHERE ticker = '005930' AND fiscal_year = 2024"
@@ -284,8 +284,8 @@ SPEC_QUERIES = (
     "SELECT is_active, COUNT(*) FROM stocks GROUP BY is_active",
     "SELECT fiscal_year, COUNT(*) FROM financial_statement GROUP BY fiscal_year ORDER BY fiscal_year DESC",
     (
-        "SELECT 'deposits' as type, COUNT(*) FROM deposit_products UNION ALL SELECT 'savings', COUNT(*) FROM savings_products"
-        " UNION ALL SELECT 'bonds', COUNT(*) FROM bonds"
+        "SELECT 'deposits' as type, COUNT(*) FROM deposit_products UNION ALL SELECT 'savings', COUNT(*)"
+        " FROM savings_products UNION ALL SELECT 'bonds', COUNT(*) FROM bonds"
     ),
     "SELECT pg_size_pretty(pg_total_relation_size('stock_price_daily'))",
 )

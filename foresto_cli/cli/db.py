@@ -147,7 +147,9 @@ def adopt(
         from foresto_cli.ops import lock
         from foresto_cli.ops.adopt import telling
         from foresto_cli.ops.adopt.take_over import adopt as take_over
+        from foresto_cli.store import upkeep
         from foresto_cli.store.engine import as_it_is
+        from foresto_cli.store.tables import metadata
 
         if found.sandbox is not None:
             raise UsageError("모의 환경(--sandbox)은 옛 데이터베이스를 넘겨받지 않습니다. --sandbox 없이 실행하세요.")
@@ -158,6 +160,8 @@ def adopt(
             telling.plan(found.console, engine)
             with found.console.progress("넘겨받기") as advance:
                 report = take_over(engine, dry_run=dry_run, while_connected=while_connected, advance=advance)
+            if not dry_run:
+                upkeep.tidy(engine, sorted(metadata.tables))
             telling.outcome(found.console, report, dry_run=dry_run)
         return {"command": "db adopt", "outcome": "done", "exit_code": 0, "dry_run": dry_run, **report.as_json()}
 

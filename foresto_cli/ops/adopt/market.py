@@ -15,6 +15,12 @@ SOURCES = "array_position(ARRAY['PYKRX', 'KRX', 'NAVER', 'KRX_TS'], CAST(o.sourc
 NO_TICKER = {"종목코드가 아님": f"o.ticker ~ {TICKER}"}
 NOT_TO_COME = {"아직 오지 않은 날": "o.trade_date <= CAST(:now AS date)"}
 
+
+def _whole(name: str) -> str:
+    # Not a number is larger than any.
+    return f"CASE WHEN o.{name} BETWEEN 0 AND 1e18 THEN CAST(round(o.{name}) AS bigint) END"
+
+
 PRICES = Move(
     "stock_price_daily",
     tables.stock_price_daily,
@@ -39,7 +45,7 @@ LISTING = Move(
     "fdr_stock_listing",
     tables.fdr_stock_listing,
     f"(o.source_id = '{fdr.SOURCE_ID}') DESC, o.listing_id DESC",
-    {"is_listed": "true", "marcap": "CAST(round(o.marcap) AS bigint)"},
+    {"is_listed": "true", "marcap": _whole("marcap")},
     NO_TICKER | {"지난 명단(가장 새 명단만 넘김)": "o.as_of_date = o.newest"},
     optional={"marcap": "double precision"},
     source="SELECT s.*, max(as_of_date) OVER () AS newest FROM {self} s",
@@ -77,7 +83,7 @@ ETFS = Move(
     {
         "is_active": "coalesce(o.is_active, true)",
         "source_id": f"'{fdr.SOURCE_ID}'",
-        "aum": "CAST(round(o.aum) AS bigint)",
+        "aum": _whole("aum"),
     },
     NO_TICKER,
     # It was the fund's name once more.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, DateTime, String, Table, text
+from sqlalchemy import Column, Connection, DateTime, Numeric, String, Table, text
 from sqlalchemy.dialects import postgresql
 
 OURS = frozenset({"batch_id", "created_at", "updated_at", "last_updated"})
@@ -119,8 +119,16 @@ def _filled(move: Move, columns: frozenset[str]) -> dict[str, str]:
         elif column.name in OURS:
             found[column.name] = "CAST(:now AS timestamp)"
         elif column.name in known and column.name not in move.left:
-            found[column.name] = f"CAST(o.{column.name} AS {_kind(column)})"
+            found[column.name] = _same(column)
     return found
+
+
+def _same(column: Column[object]) -> str:
+    if isinstance(column.type, Numeric) and column.type.asdecimal:
+        # A double may be no number, which pandas writes for nothing; by way of its text it loses no digit.
+        shown = f"CAST(o.{column.name} AS text)"
+        return f"CASE WHEN {shown} NOT IN ('NaN', 'Infinity', '-Infinity') THEN CAST({shown} AS numeric) END"
+    return f"CAST(o.{column.name} AS {_kind(column)})"
 
 
 def _kind(column: Column[object]) -> str:
@@ -143,8 +151,5 @@ def _judged(move: Move, names: Mapping[str, str], columns: frozenset[str]) -> st
         f", CAST(NULL AS {kind}) AS {name}" for name, kind in move.optional.items() if name not in columns
     )
     source = move.source.format(self=names[move.old], **names)
-    return (
-        # Our own names and rules; nothing of it is given.
-        f"WITH source AS ({source}), whole AS (SELECT source.*{lacking} FROM source),"
-        f" judged AS (SELECT o.*, CASE {verdict} END AS misfit FROM whole o)"  # noqa: S608  # as above
-    )
+    lines = f"WITH source AS ({source}), whole AS (SELECT source.*{lacking} FROM source)"  # noqa: S608  # our own names
+    return f"{lines}, judged AS (SELECT o.*, CASE {verdict} END AS misfit FROM whole o)"  # noqa: S608  # as above

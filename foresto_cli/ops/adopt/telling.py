@@ -40,7 +40,7 @@ def outcome(console: Console, report: Report, *, dry_run: bool) -> None:
     console.table(
         "미리 보기" if dry_run else "결과",
         ("옛 표", "행", "넘김", "겹침", "남음"),
-        [(one.old, one.rows, one.carried, one.doubled, sum(one.stayed.values())) for one in report.moved],
+        [(one.old, one.rows, one.carried, one.doubled, one.rows - one.carried - one.doubled) for one in report.moved],
     )
     reasons = [(one.old, reason, rows) for one in report.moved for reason, rows in sorted(one.stayed.items())]
     if reasons:

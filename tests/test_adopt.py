@@ -179,10 +179,10 @@ def test_darts_own_answer_takes_the_place_of_an_adopted_statement(old):
     with old.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO financial_report (ticker, fiscal_year, fiscal_quarter, fs_div, rcept_no,"
-                " corp_code, rcept_dt, period_end, currency, is_financial, revenue, source_id, batch_id,"
-                " created_at, updated_at) VALUES ('005930', 2024, 4, 'OFS', '20250311001085', '00126380', '2025-03-11', '2024-12-31', 'KRW', false,"
-                " 7, 'DART', 1, now(), now())"
+                "INSERT INTO financial_report (ticker, fiscal_year, fiscal_quarter, fs_div, rcept_no, corp_code,"
+                " rcept_dt, period_end, currency, is_financial, revenue, source_id, batch_id, created_at,"
+                " updated_at) VALUES ('005930', 2024, 4, 'OFS', '20250311001085', '00126380', '2025-03-11',"
+                " '2024-12-31', 'KRW', false, 7, 'DART', 1, now(), now())"
             )
         )
     query = "SELECT fs_div, revenue FROM financial_statement WHERE ticker = '005930' AND fiscal_year = 2024"

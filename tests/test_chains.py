@@ -24,7 +24,8 @@ def test_the_first_load_does_everything_once(open_world):
         again = run(world)
         assert again["exit_code"] == 0
         assert again["rows"] == {"added": 0, "changed": 0, "unchanged": again["rows"]["unchanged"]}
-        assert [(r.host, r.path, r.fields) for r in world.sandbox.requests[sent:]] == []
+        # Of filings more can come in the same evening; everything else is there.
+        assert {request.path for request in world.sandbox.requests[sent:]} <= {"/api/list.json"}
 
 
 def test_a_step_whose_need_failed_is_left_out_and_named_and_the_rest_runs(open_world):

@@ -18,6 +18,7 @@ from support import ROOT, environment_of, result_of, run_foresto, start_foresto
 
 from foresto_cli import app as application
 from foresto_cli import errors
+from foresto_cli.ops import chains
 from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import psycopg_url
@@ -324,8 +325,8 @@ def test_status_tells_what_there_is(glances):
     assert {item["name"]: item["current"] for item in found["data"]} == {
         "listing": True, "prices.day": True, "stocks": True, "etfs": True, "prices.index": True,
         "dart.statements": True, "dart.dividends": True, "dart.actions": True, "bonds": True, "dividends.fsc": True,
-        "fss.deposits": False, "fss.savings": False, "fss.annuity": False,
-        "fss.mortgage": False, "fss.rent-house": True, "fss.credit": False,
+        "fss.deposits": True, "fss.savings": True, "fss.annuity": True,
+        "fss.mortgage": True, "fss.rent-house": True, "fss.credit": True,
         "score": True,
     }  # fmt: skip
     assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
@@ -345,7 +346,7 @@ def test_the_database_tells_its_address_and_its_size(glances):
     assert glances["db url"].stdout.startswith("postgresql://foresto@/foresto?host=")
     rows = {item["table"]: item["rows"] for item in result_of(glances["db size"])["tables"]}
     assert rows["stock_price_daily"] > 400
-    assert rows["data_collection_log"] == len(LOADING) + 1, "a chain is a run, and so is its step"
+    assert rows["data_collection_log"] == len(LOADING) + len(chains.MONTHLY), "a chain is a run, and so are its steps"
 
 
 def test_nothing_is_left_running(place, loaded, glances):

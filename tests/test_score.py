@@ -20,12 +20,13 @@ from foresto_cli.errors import UsageError, VerificationFailed
 from foresto_cli.logs import Redactor
 from foresto_cli.ops import score_card
 from foresto_cli.ops import scores as job
-from foresto_cli.score import compute, explain, formula, gates, load, mapping, panel
+from foresto_cli.score import compute, explain, formula, gates, load, mapping, panel, reasons
 from foresto_cli.score import rows as rows_of
 from foresto_cli.score.panel import RECORD
 from foresto_cli.score.validation import proofs, report, run
-from foresto_cli.store.tables import stock_price_daily
+from foresto_cli.store.tables import stock_price_daily, stocks
 from foresto_cli.store.upsert import upsert
+from foresto_cli.verify import scored
 
 STOCKS, SESSIONS = 147, 310
 LAST = _market.LAST
@@ -71,6 +72,8 @@ def app(filled, tmp_path):
     with filled.begin() as connection:
         for table in (*TABLES, "ops_alert"):
             connection.execute(text(f"DELETE FROM {table}"))
+        cleared = ", ".join(f"{name} = NULL" for name in stocks.columns.keys() if name.startswith("compass_"))  # noqa: SIM118  # a collection of columns
+        connection.execute(text(f"UPDATE stocks SET {cleared}"))
     found = settings.load_sandbox()
     folders = settings.Paths(tmp_path / "config", tmp_path / "data", tmp_path / "state")
     return application.App(found, folders, filled, Console(as_json=True), Redactor(found.secrets()))
@@ -369,6 +372,8 @@ def test_a_limit_stores_the_largest_and_a_later_run_the_rest(app):
         app, "SELECT ticker FROM stock_price_daily WHERE trade_date = :day ORDER BY market_cap DESC LIMIT 10", day=LAST
     )
     assert {one for (one,) in largest} == {one for (one,) in rows(app, "SELECT ticker FROM compass_score_history")}
+    scored = "SELECT ticker FROM compass_score_history WHERE total_score IS NOT NULL ORDER BY 1"
+    assert rows(app, "SELECT ticker FROM stocks WHERE compass_score IS NOT NULL ORDER BY 1") == rows(app, scored) != []
     rest = job.score_batch(app, job.Options())["tables"]["compass_score_history"]
     assert (rest["added"], rest["changed"]) == (STOCKS - 10, 0)
 
@@ -483,6 +488,11 @@ def test_what_is_stored_is_what_is_computed_and_what_changed_since_is_named(app,
     assert 0 < len(then["changes"]) <= 3
     moved = sum(abs(one["points"]) for one in then["changes"])
     assert moved > 0
+
+
+def test_verification_and_scoring_mean_the_same_by_unavoidable():
+    assert set(scored.UNAVOIDABLE) == reasons.UNAVOIDABLE
+    assert scored.MISSING_SHARE == job.FAILED_SHARE
 
 
 def test_ranking_and_history_answer_from_what_is_stored(app, market):

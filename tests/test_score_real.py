@@ -1,8 +1,10 @@
 """The score on three years of the exchange's own prices and second-hand statements: coverage, and what it was worth.
 
-Slow: 1.9 million rows are stored as the loaders store them. ``pytest -s`` prints the reports.
+Minutes long: 1.9 million rows are stored as the loaders store them. So it runs when asked for:
+``FORESTO_REAL_PANEL=1 pytest -n 0 -s tests/test_score_real.py`` prints the reports.
 """
 
+import os
 from datetime import date
 
 import numpy as np
@@ -15,7 +17,8 @@ from foresto_cli.console import Console
 from foresto_cli.score import compute, load, universe
 from foresto_cli.score.validation import report, run
 
-pytestmark = [needs_shared, pytest.mark.slow]
+asked_for = pytest.mark.skipif("FORESTO_REAL_PANEL" not in os.environ, reason="minutes long: FORESTO_REAL_PANEL=1")
+pytestmark = [needs_shared, asked_for, pytest.mark.slow]
 
 FOUND = {
     (date(2024, 1, 1), date(2025, 4, 30)): {21: 0.136, 63: 0.205},

@@ -76,7 +76,8 @@ def live_through(open_world, first, last, **options):
 
 
 @pytest.mark.slow
-def test_a_week_over_the_turn_of_the_quarter(open_world):
+def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
+    monkeypatch.setenv("FORESTO_DART_DAILY_BUDGET", "120")
     size = {"sessions": 20}
     first_load(open_world, at("2026-10-28 20:00"), **size)
     told = live_through(open_world, at("2026-10-29"), at("2026-11-02"), **size)
@@ -98,6 +99,9 @@ def test_a_week_over_the_turn_of_the_quarter(open_world):
     by_name = {f"{moment:%a} {name}": result for moment, name, result, *_ in told}
     # In the afternoon the day is new, in the evening it is read once more and only what changed is written.
     assert by_name["Thu weekday"]["tables"]["stock_price_daily"]["added"] > 50
+    statements = next(step for step in by_name["Sat weekly"]["steps"] if step["command"] == "dart financials")
+    assert (statements["outcome"], statements["exit_code"], statements["requests"]["dart"]) == ("partial", 0, 120)
+    assert "다음 실행에서 이어집니다" in statements["notes"][-1]
     evening = by_name["Thu weekday_final"]["tables"]["stock_price_daily"]
     assert evening["added"] == 0
     assert evening["changed"] > 0
@@ -253,7 +257,9 @@ def test_runs_show_tells_the_steps_of_a_chain_those_left_out_as_well(open_world,
     with open_world(faults="truncated@raw.githubusercontent.com/listing", patience=PATIENT) as world:
         result = chains.run_chain(world.app, "weekday", job.Options())
         found = history.show_one(world.app, result["run_id"])
-        assert [step["job_name"] for step in found["steps"]] == ["listing load", "prices incremental", "prices index"]
+        assert [step["job_name"] for step in found["steps"]] == [
+            "listing load", "prices incremental", "prices index", "score batch",
+        ]  # fmt: skip
         told = capsys.readouterr().err
         assert "작업=stocks load" in told
         assert "앞 단계(listing load)가 끝나지 않아" in told

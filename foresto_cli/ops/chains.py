@@ -50,12 +50,14 @@ class Step:
         work: does it.
         needs: steps that must have done their part first.
         key: setting without which the step is left out; that is the operator's choice and no failure.
+        is_budgeted: it goes on until the day's budget is spent, which is its ordinary end.
     """
 
     name: str
     work: Callable[[App, Options], Result]
     needs: tuple[str, ...] = ()
     key: str | None = None
+    is_budgeted: bool = False
 
 
 def _statements(app: App, options: Options) -> Result:
@@ -89,7 +91,7 @@ ETFS = Step("stocks etfs", roster.load_etfs)
 VERIFY_DAILY = Step(
     "verify daily", lambda app, _: verification.verify_daily(app), needs=("listing load", "prices incremental")
 )
-STATEMENTS = Step("dart financials", _statements, needs=("listing load",), key="dart_api_key")
+STATEMENTS = Step("dart financials", _statements, needs=("listing load",), key="dart_api_key", is_budgeted=True)
 PAST_STATEMENTS = replace(STATEMENTS, work=_past_statements)
 SCORE = Step("score batch", _scores)
 SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
@@ -210,7 +212,15 @@ def _done(app: App, step: Step, options: Options) -> Result:
         watch.note_bug(app, step.name, error)
         return _failed(step, "failed", ForestoError.exit_code, f"{step.name}: foresto 의 오류({type(error).__name__})")
     alerts.resolve(app.engine, "bug", step.name)
-    return result
+    return _within_budget(result) if step.is_budgeted else result
+
+
+def _within_budget(result: Result) -> Result:
+    """Return the result of a step that ended with the day's budget as what it is: as much as a day allows."""
+    if result["outcome"] != "quota" or result["units"]["failed"]:
+        return result
+    note = f"오늘 한도만큼 받았습니다. 남은 {result['units']['pending']:,}건은 다음 실행에서 이어집니다."
+    return result | {"outcome": "partial", "exit_code": 0, "reasons": [], "notes": [*result.get("notes", []), note]}
 
 
 def _is_met(result: Result) -> bool:

@@ -11,7 +11,7 @@ from foresto_cli import __version__, clock
 from foresto_cli.adjustment.apply import settle
 from foresto_cli.app import App
 from foresto_cli.console import Console
-from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
+from foresto_cli.errors import NotYet, UsageError, VerificationFailed
 from foresto_cli.ops import alerts, job, lock, runs, stop
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.score import compute, formula, gates, load, panel, reasons, rows, store
@@ -48,7 +48,7 @@ def score_batch(app: App, options: Options) -> job.Result:
 
     Raises:
         Busy: somebody else collects.
-        ConfigError: there are no prices.
+        NotYet: there are no prices.
         UsageError: there are none of that day, or ``limit`` is out of range.
         VerificationFailed: a gate fired; nothing was written.
     """
@@ -79,12 +79,12 @@ def score_date(connection: Connection, as_of: date | None) -> date:
     """Return the session to be scored: the given one, else the newest stored.
 
     Raises:
-        ConfigError: there are no prices.
+        NotYet: there are no prices.
         UsageError: there are none of that day.
     """
     sessions = panel.sessions_until(connection, as_of or clock.today(), 1)
     if not sessions:
-        raise ConfigError("저장된 시세가 없어 점수를 매길 수 없습니다. 먼저 foresto prices incremental 을 실행하세요.")
+        raise NotYet("저장된 시세가 없어 점수를 매길 수 없습니다. 먼저 foresto prices incremental 을 실행하세요.")
     if as_of is not None and sessions[0] != as_of:
         raise UsageError(f"{as_of} 의 시세가 없습니다. 가장 가까운 앞 거래일은 {sessions[0]} 입니다.")
     return sessions[0]

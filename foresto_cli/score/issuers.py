@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from foresto_cli.loaders._sectors import issuer_of
 from foresto_cli.score import formula
 from foresto_cli.score.series import Series
 from foresto_cli.score.statements import Statements
-from foresto_cli.score.universe import issuer_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

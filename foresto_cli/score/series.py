@@ -10,14 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from foresto_cli.loaders._sectors import COMMON_SHARE
 from foresto_cli.score.formula import YEAR
 from foresto_cli.score.panel import ADJUSTED, KOSDAQ, KOSPI, Event, Panel
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-COMMON = "0"
-"""Sixth character of a common share's ticker."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def market_returns(panel: Panel) -> dict[int, Floats]:
     weight = np.full_like(panel.close, np.nan)
     weight[1:] = panel.close[:-1] * panel.shares[:-1]
     usable = (panel.base > 0) & ~np.isnan(weight) & (panel.quality != ADJUSTED)
-    usable &= np.array([ticker[-1] == COMMON for ticker in panel.tickers], bool)
+    usable &= np.array([ticker[-1] == COMMON_SHARE for ticker in panel.tickers], bool)
     returns = panel.close / np.where(usable, panel.base, 1.0) - 1
     found = {}
     for market in (KOSPI, KOSDAQ):

@@ -38,6 +38,7 @@ BESIDE_STOCKS = text(
     f" UPDATE stocks s SET {_SET}, compass_updated_at = CASE WHEN v.score IS NULL THEN NULL"
     " ELSE CAST(:now AS timestamp) END FROM v"
     f" WHERE v.ticker = s.ticker AND ({_OLD}) IS DISTINCT FROM ({_NEW})"
+    " AND (CAST(:chosen AS text[]) IS NULL OR s.ticker = ANY(:chosen))"
 ).bindparams(bindparam("rows", type_=JSONB))
 
 Record = dict[str, Any]
@@ -91,13 +92,14 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
         )
     )
     wanted = [str(scores.tickers[place]) for place in chosen]
+    only = None if limit is None else wanted
     is_same = last is not None and (last.inputs_sha256, last.config_sha256) == (fingerprint, formula.sha256())
     if is_same and known.issuperset(wanted):
         unchanged = Counts(unchanged=len(wanted))
         if last is not None and last.is_provisional and not rows.is_provisional(inputs):
             # The prices turned out to be final as they were: from now on only --replace changes these scores.
             connection.execute(insert(compass_score_run).values(rows.run_row(scores, inputs, run, fingerprint)))
-        return Written(unchanged, unchanged, _beside_stocks(connection, scores, run))
+        return Written(unchanged, unchanged, _beside_stocks(connection, scores, run, only))
     overwrite = replace or last is None or last.is_provisional
     over = "TRUE" if overwrite else "FALSE"
     tables = (
@@ -113,7 +115,7 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
     if history.added or history.changed or details.changed:
         connection.execute(insert(compass_score_run).values(rows.run_row(scores, inputs, run, fingerprint)))
     differs = not overwrite and not is_same and bool(known)
-    stocks = 0 if differs else _beside_stocks(connection, scores, run)
+    stocks = 0 if differs else _beside_stocks(connection, scores, run, only)
     if _is_newest(connection, day):
         connection.execute(FORGET, {"before": day - KEPT_DAYS})
     return Written(history, details, stocks, differs)
@@ -144,8 +146,15 @@ def _is_newest(connection: Connection, day: date) -> bool:
     return newest is None or bool(newest <= day)
 
 
-def _beside_stocks(connection: Connection, scores: Scores, run: rows.RunFacts) -> int:
-    """Copy the newest values to ``stocks``; null for who has no score. Nothing when newer scores are stored."""
+def _beside_stocks(connection: Connection, scores: Scores, run: rows.RunFacts, only: list[str] | None) -> int:
+    """Copy the newest values to ``stocks``; null for who has no score. Nothing when newer scores are stored.
+
+    Args:
+        connection: the caller's transaction.
+        scores: of one day.
+        run: who writes.
+        only: the stocks concerned; None for everybody.
+    """
     if not _is_newest(connection, scores.day):
         return 0
     axes = {f"{AXIS_COLUMNS[axis]}_score": rows.column(scores.axis_scores[axis]) for axis in AXES}
@@ -161,5 +170,5 @@ def _beside_stocks(connection: Connection, scores: Scores, run: rows.RunFacts) -
         }
         for place, summary, words in commentary.written(scores)
     ]
-    changed = connection.execute(BESIDE_STOCKS, {"rows": found, "now": run.now})
+    changed = connection.execute(BESIDE_STOCKS, {"rows": found, "now": run.now, "chosen": only})
     return changed.rowcount

@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.loaders._sectors import FUNDS, REIT_ENDING, SPAC_WORDS
+from foresto_cli.loaders._sectors import COMMON_SHARE, FUNDS, REIT_ENDING, SPAC_WORDS
 from foresto_cli.score.gates import ticks
 from foresto_cli.score.panel import KONEX, KOSDAQ, KOSPI
-from foresto_cli.score.series import COMMON, Series
+from foresto_cli.score.series import Series
 
 Bools = NDArray[np.bool_]
 
@@ -52,18 +52,13 @@ class Universe:
     liquidation: Bools
 
 
-def issuer_of(ticker: str) -> str:
-    """Return the ticker of the issuer's common share."""
-    return ticker[:-1] + COMMON
-
-
 def kind_of(ticker: str, name: str, segment: int, *, is_financial: bool) -> str:
     """Return the class of security: the first that matches, by the name of that day."""
     if any(word in name for word in SPAC_WORDS):
         return SPAC
     if name.endswith(REIT_ENDING) or name in FUNDS:
         return REIT
-    if ticker[-1] != COMMON:
+    if ticker[-1] != COMMON_SHARE:
         return PREFERRED
     if ticker.startswith(FOREIGN):
         return FOREIGN_COMPANY

@@ -98,6 +98,7 @@ def _arrow_type(kind: str, places: int) -> Any:  # noqa: ANN401  # pyarrow ships
         "bytea": pa.string(),
         "jsonb": pa.string(),
         "text": pa.string(),
+        "text[]": pa.string(),
     }[kind]
 
 

@@ -66,9 +66,13 @@ def _verdict(facts: Facts) -> Pill:
     levels = Counter(alert["level"] for alert in facts.state["alerts"])
     if levels["critical"]:
         return Pill(BAD, f"심각한 경보 {levels['critical']}건이 열려 있습니다")
-    behind = [item["label"] for item in facts.state["data"] if not item["current"]]
+    # What was never loaded is the operator's choice: a key that there is not.
+    held = [item for item in facts.state["data"] if item["newest"] is not None]
+    behind = [item["label"] for item in held if not item["current"]]
     if levels["warning"]:
         return Pill(WARN, f"살펴볼 경보 {levels['warning']}건이 있습니다")
+    if not held:
+        return Pill(WARN, "아직 받은 자료가 없습니다")
     if behind:
         return Pill(WARN, f"{', '.join(behind)} 자료가 마지막 거래일보다 늦습니다")
     return Pill(GOOD, "모두 정상입니다")

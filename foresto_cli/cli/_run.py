@@ -29,7 +29,9 @@ class Globals:
     sandbox: bool
 
 
-def perform(ctx: typer.Context, command: str, work: Work, *, as_json: bool, shown: bool = True) -> None:
+def perform(
+    ctx: typer.Context, command: str, work: Work, *, as_json: bool, shown: bool = True, opens: bool = True
+) -> None:
     """Open the application, do ``work``, print its result and exit with its code.
 
     Args:
@@ -38,12 +40,13 @@ def perform(ctx: typer.Context, command: str, work: Work, *, as_json: bool, show
         work: does everything and returns the ``--json`` object.
         as_json: print that object, and nothing else on stdout.
         shown: print the closing lines; commands that print for themselves say no.
+        opens: open the database, its tables made or migrated first; who changes a stranger's says no.
     """
     from foresto_cli.console import Console
 
     console = Console(as_json=as_json)
     try:
-        result = _opened(ctx, console, command, work)
+        result = _opened(ctx, console, command, work) if opens else _unopened(ctx, console, work)
     except ForestoError as error:
         console.complain(f"✗ {error}")
         if isinstance(error, StoreUnavailable):
@@ -65,6 +68,16 @@ def _opened(ctx: typer.Context, console: "Console", command: str, work: Work) ->
     stop.listen()
     globals_: Globals = ctx.obj
     with application.opened(console, sandboxed=globals_.sandbox) as app, watch.attended(app, command):
+        return work(app)
+
+
+def _unopened(ctx: typer.Context, console: "Console", work: Work) -> dict[str, Any]:
+    from foresto_cli import app as application
+    from foresto_cli.ops import stop
+
+    stop.listen()
+    globals_: Globals = ctx.obj
+    with application.without_database(console, sandboxed=globals_.sandbox) as app:
         return work(app)
 
 

@@ -127,3 +127,42 @@ def import_(
         return {"command": "db import", "exit_code": 0, "folder": str(folder), "rows": rows}
 
     perform(ctx, "db import", work, as_json=as_json, shown=False)
+
+
+@app.command()
+def adopt(
+    ctx: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="다 해 보고 되돌립니다. 무엇이 어떻게 될지만 보여 줍니다.")
+    ] = False,
+    while_connected: Annotated[
+        bool, typer.Option("--while-connected", help="다른 접속이 있어도 합니다. 쓰는 중인 표는 기다립니다.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """옛 시스템의 데이터베이스(DATABASE_URL)를 넘겨받습니다. 옛 표는 legacy_ 이름으로 남고, 실패하면 그대로입니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.errors import ConfigError, UsageError
+        from foresto_cli.ops import lock
+        from foresto_cli.ops.adopt import telling
+        from foresto_cli.ops.adopt.take_over import adopt as take_over
+        from foresto_cli.store import upkeep
+        from foresto_cli.store.engine import as_it_is
+        from foresto_cli.store.tables import metadata
+
+        if found.sandbox is not None:
+            raise UsageError("모의 환경(--sandbox)은 옛 데이터베이스를 넘겨받지 않습니다. --sandbox 없이 실행하세요.")
+        if found.settings.database_url is None:
+            raise ConfigError("넘겨받을 데이터베이스를 DATABASE_URL 로 알려 주세요(postgresql://…).")
+        url = found.settings.database_url.get_secret_value()
+        with lock.held(found.folders.lock_file, 0), as_it_is(url) as engine:
+            telling.plan(found.console, engine)
+            with found.console.progress("넘겨받기") as advance:
+                report = take_over(engine, dry_run=dry_run, while_connected=while_connected, advance=advance)
+            if not dry_run:
+                upkeep.tidy(engine, sorted(metadata.tables))
+            telling.outcome(found.console, report, dry_run=dry_run)
+        return {"command": "db adopt", "outcome": "done", "exit_code": 0, "dry_run": dry_run, **report.as_json()}
+
+    perform(ctx, "db adopt", work, as_json=as_json, shown=False, opens=False)

@@ -16,6 +16,7 @@ OUTCOMES = {
     "interrupted": "중단됨",
     "running": "실행 중",
     "skipped": "건너뜀",
+    "unknown": "알 수 없음",
 }
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 FAR = 14

@@ -44,6 +44,20 @@ def opened(url: str | None, folder: Path, *, sandbox: bool, patient: bool = Fals
 @contextmanager
 def connected(url: str, *, sandbox: bool, patient: bool = False) -> Iterator[Engine]:
     """Yield an engine on the server at ``url``, its tables made or migrated first."""
+    with as_it_is(url, patient=patient) as engine:
+        with explained():
+            migrate.ensure_current(engine, sandbox=sandbox)
+        yield engine
+
+
+@contextmanager
+def as_it_is(url: str, *, patient: bool = False) -> Iterator[Engine]:
+    """Yield an engine on the server at ``url`` without looking at what is in it.
+
+    Raises:
+        StoreUnavailable: no connection.
+        ConfigError: the URL is not one of PostgreSQL.
+    """
     engine = create_engine(
         psycopg_url(url),
         pool_size=POOL_SIZE,
@@ -53,8 +67,6 @@ def connected(url: str, *, sandbox: bool, patient: bool = False) -> Iterator[Eng
     )
     try:
         _reach(engine, TRY_AGAIN_AFTER if patient else ())
-        with explained():
-            migrate.ensure_current(engine, sandbox=sandbox)
         yield engine
     finally:
         engine.dispose()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.errors import StoreUnavailable
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest revision in ``migrations/versions``; a test compares."""
 ADVISORY_LOCK = 0x_F0_4E_57_00
 """Number of the advisory lock that keeps two migrating processes apart."""
@@ -34,9 +34,12 @@ def ensure_current(engine: Engine, *, sandbox: bool) -> bool:
         with engine.connect() as connection:
             current = revision(connection)
         if current != HEAD:
-            _upgrade(engine, current)
+            with engine.begin() as connection:
+                if current is None:
+                    _refuse_foreign(connection)
+                upgrade(connection, current)
         with engine.begin() as connection:
-            _claim(connection, sandbox=sandbox)
+            claim(connection, sandbox=sandbox)
             _check_world(connection, sandbox=sandbox)
     return current != HEAD
 
@@ -59,7 +62,29 @@ def _alone(engine: Engine) -> Iterator[None]:
             connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": ADVISORY_LOCK})
 
 
-def _upgrade(engine: Engine, current: str | None) -> None:
+def _refuse_foreign(connection: Connection) -> None:
+    """Raise when tables under our names are there that no foresto made: making ours would fail, or mix with them."""
+    from foresto_cli.store.tables import metadata
+
+    found = connection.scalars(
+        text(
+            "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(:names)"
+        ),
+        {"names": list(metadata.tables)},
+    ).all()
+    if found:
+        raise StoreUnavailable(
+            f"이 데이터베이스에는 foresto 가 만들지 않은 표가 있습니다({min(found)} 등 {len(found)}개)."
+            " 옛 시스템의 것이면 foresto db adopt --dry-run 으로 미리 보고, 아니면 빈 데이터베이스를 지정하세요."
+        )
+
+
+def upgrade(connection: Connection, current: str | None) -> None:
+    """Make or bring up the tables in the caller's transaction; ``current`` is the revision the database is at.
+
+    Raises:
+        StoreUnavailable: it was made by a newer foresto.
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -71,12 +96,12 @@ def _upgrade(engine: Engine, current: str | None) -> None:
         raise StoreUnavailable(
             f"이 데이터베이스는 더 새로운 foresto 가 만든 것입니다(개정 {current}). foresto 를 새 판으로 올리세요."
         )
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
-def _claim(connection: Connection, *, sandbox: bool) -> None:
+def claim(connection: Connection, *, sandbox: bool) -> None:
+    """Write down which world a database belongs to, if nobody did; it belongs to it for ever."""
     connection.execute(
         text("INSERT INTO foresto_meta (key, value) VALUES ('world', :world) ON CONFLICT (key) DO NOTHING"),
         {"world": "sandbox" if sandbox else "real"},

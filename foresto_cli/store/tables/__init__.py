@@ -53,6 +53,7 @@ from foresto_cli.store.tables.products import (
     savings_rate_options,
 )
 from foresto_cli.store.tables.reports import (
+    adopted_statement,
     dart_answer,
     dart_company,
     dart_filing,
@@ -80,6 +81,7 @@ from foresto_cli.store.tables.us import (
 __all__ = [
     "adjustment_override",
     "adjustment_pending",
+    "adopted_statement",
     "alert_delivery",
     "alpha_vantage_etfs",
     "alpha_vantage_financials",

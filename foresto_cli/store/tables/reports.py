@@ -146,3 +146,30 @@ dividend_history = Table(
     Index("idx_dividend_ticker", "ticker", "dvdn_bas_dt"),
     comment="Dividends per share in won: FSC by record date (배당기준일), DART by fiscal year (결산일)",
 )
+
+adopted_statement = Table(
+    "adopted_statement",
+    metadata,
+    Column("ticker", String(6), primary_key=True),
+    Column("fiscal_year", Integer, primary_key=True),
+    Column("fiscal_quarter", Integer, primary_key=True),
+    # Since the start of the fiscal year; null at the half year and third quarter: whether three months, nobody knows.
+    Column("revenue", Numeric),
+    Column("operating_income", Numeric),
+    Column("net_income", Numeric),
+    Column("total_assets", Numeric),
+    Column("total_liabilities", Numeric),
+    Column("total_equity", Numeric),
+    Column("operating_cash_flow", Numeric),
+    Column("investing_cash_flow", Numeric),
+    Column("financing_cash_flow", Numeric),
+    Column("dart_rcept_no", String(14)),
+    Column("as_of_date", Date),
+    Column("source_id", String(20), nullable=False),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("updated_at", DateTime, nullable=False),
+    CheckConstraint("fiscal_quarter BETWEEN 1 AND 4", name="chk_adopted_statement_quarter"),
+    comment="Statements of an adopted database, without company number or kind (연결, 별도): seen through the view"
+    " financial_statement until DART has answered for the same period; never scored",
+)

@@ -1,0 +1,89 @@
+"""Bonds, read again as if FSC had just answered: its codes are in the old rows, and foresto's rules are stricter.
+
+The operator may have told two bonds of one name apart by their ISIN; the name is the name again.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.loaders._open_data import date_of, is_isin, limits_of, too_long
+from foresto_cli.loaders._ratings import AGENCIES
+from foresto_cli.loaders.bond_rows import DATES, NUMBERS, TEXTS, bond_row
+from foresto_cli.ops.adopt.moves import MISSING, TOO_LONG, Moved
+from foresto_cli.store import tables
+from foresto_cli.store.upsert import Row, upsert
+
+OLD = "bonds"
+NEEDED = frozenset({"isin_cd", "name", "issuer", "interest_rate", "bond_issu_dt", "bond_expr_dt", "bas_dt"})
+LIMITS = limits_of(tables.bonds)
+WIRE: Mapping[str, str] = {
+    "isin_cd": "isinCd",
+    "issuer": "bondIsurNm",
+    "bas_dt": "basDt",
+    "bond_issu_dt": "bondIssuDt",
+    "bond_expr_dt": "bondExprDt",
+    **TEXTS,
+    **DATES,
+    **NUMBERS,
+    **{f"{agency}_scrs_itms_kcd": f"{agency}ScrsItmsKcd" for agency in AGENCIES},
+}
+"""Old column → FSC's field."""
+
+
+def carry(connection: Connection, kept: str, marks: Mapping[str, Any]) -> Moved:
+    """Carry the bonds over and return what became of each."""
+    found = [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {kept} ORDER BY id"))]  # noqa: S608, SLF001  # our own name; SQLAlchemy's documented way
+    stayed: Counter[str] = Counter()
+    rows: dict[str, Row] = {}
+    for old in found:
+        reason, row = _read(old)
+        if reason:
+            stayed[reason] += 1
+        else:
+            rows[row["isin_cd"]] = row
+    provenance = {"batch_id": marks["batch"], "created_at": marks["now"], "updated_at": marks["now"]}
+    counts = upsert(connection, tables.bonds, list(rows.values()), provenance)
+    doubled = len(found) - stayed.total() - counts.added
+    return Moved(OLD, kept, len(found), counts.added, doubled, dict(stayed))
+
+
+def _read(old: Mapping[str, Any]) -> tuple[str | None, Row]:
+    record = {field: _wire(old.get(column)) for column, field in WIRE.items()}
+    isin = record["isinCd"]
+    if not is_isin(isin):
+        return "ISIN 이 아님", {}
+    # Zero was written where the answer had no rate.
+    record["bondSrfcInrt"] = "" if not old["interest_rate"] else record["bondSrfcInrt"]
+    try:
+        row = bond_row({**record, "isinCdNm": _plain_name(old["name"], isin)})
+        as_of = date_of(record, "basDt")
+    except ValueError:
+        return "읽을 수 없는 값", {}
+    if not row["name"]:
+        return MISSING, {}
+    if too_long(row, LIMITS):
+        return TOO_LONG, {}
+    left = (row["bond_expr_dt"] - as_of).days if row["bond_expr_dt"] and as_of else None
+    return None, {**row, "bas_dt": as_of, "remaining_days": None if left is None else max(left, 0)}
+
+
+def _plain_name(name: str | None, isin: str) -> str:
+    plain = (name or "").strip()
+    for tail in (f"({isin})", f"[{isin}]", isin):
+        plain = plain.removesuffix(tail)
+    return plain.strip(" -_/")
+
+
+def _wire(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return f"{value:%Y%m%d}"
+    if isinstance(value, float | Decimal):
+        return format(Decimal(str(value)).normalize(), "f")
+    return str(value)

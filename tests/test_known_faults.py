@@ -209,39 +209,36 @@ def test_a_ticker_with_letters_is_a_korean_stock():
     assert kind_of("0004Y0", "가상전자", panel.KOSPI, is_financial=False) == "COMMON"
 
 
-def statements_of(engine, work):
-    """How many statements ``work`` sends to the database."""
+def statements_of(world):
+    """How many statements the listing, a market day and the stocks send to the database, each."""
+    app, day = world.app, world.sandbox.market.sessions[-4]
     sent = []
 
     def count(*arguments):
         sent.append(arguments[2])
 
-    event.listen(engine, "before_cursor_execute", count)
+    event.listen(app.engine, "before_cursor_execute", count)
     try:
-        work()
+        roster.load_snapshot(app, QUICK)
+        yield len(sent)
+        loads.load_prices_between(app, day, day, None, QUICK)
+        yield len(sent)
+        roster.derive_stocks(app, QUICK)
+        yield len(sent)
     finally:
-        event.remove(engine, "before_cursor_execute", count)
-    return len(sent)
+        event.remove(app.engine, "before_cursor_execute", count)
 
 
-def test_more_stocks_take_no_more_statements(shared_engine, emptied_engine, tmp_path):
+def test_more_stocks_take_no_more_statements(emptied_engine, tmp_path):
     counted = []
     for stocks in (60, 240):
         with opener(emptied_engine, tmp_path / f"{stocks}")(stocks=stocks, patience=1) as world:
-            app = world.app
-            day = world.sandbox.market.sessions[-4]
-            counted.append(
-                [
-                    statements_of(app.engine, lambda: roster.load_snapshot(app, QUICK)),
-                    statements_of(app.engine, lambda: loads.load_prices_between(app, day, day, None, QUICK)),
-                    statements_of(app.engine, lambda: roster.derive_stocks(app, QUICK)),
-                ]
-            )
+            counted.append(list(statements_of(world)))
             assert world.scalar("SELECT count(*) FROM stocks") >= stocks - 5
-        with shared_engine.begin() as connection:
             for table in ("fdr_stock_listing", "stocks", "stock_history", "stock_price_daily", "unit_ledger"):
-                connection.execute(text(f"DELETE FROM {table}"))
-    assert np.allclose(*counted, atol=3), counted
+                world.execute(f"DELETE FROM {table}")
+    few, many = counted
+    assert many == pytest.approx(few, abs=3)
 
 
 def test_market_capitalisation_is_won_wherever_it_stands(open_world):

@@ -132,7 +132,6 @@ def decisions(app: Any) -> job.Result:
 
 def capital(app: Any) -> job.Result:
     """Load what three splits came to; which price shows them is not asked here."""
-
     held = {ticker: change.before for _, ticker, change in _splits(app)}
 
     def executed() -> list[dart_capital.Executed]:
@@ -231,6 +230,7 @@ DATA_SETS: dict[str, DataSet] = {
     **{f"FSS {kind}": fss(kind) for kind in products.BY_NAME},
     "US funds": abroad("us.funds", "LISTING_STATUS", lambda app: us.load(app, "", QUICK)),
     "US companies": abroad("us.overviews", "OVERVIEW", lambda app: us.load(app, "AAPL,MSFT,KO", QUICK)),
-    "US statements": abroad("us.statements", "BALANCE_SHEET|CASH_FLOW|INCOME_STATEMENT", lambda app: us.load(app, "AAPL,MSFT,KO", QUICK)),
+    "US statements": abroad("us.statements", "BALANCE_SHEET|CASH_FLOW|INCOME_STATEMENT",
+                            lambda app: us.load(app, "AAPL,MSFT,KO", QUICK)),
     "US prices": abroad("us.prices", "", lambda app: us.prices(app, "AAPL,MSFT,KO", QUICK)),
 }  # fmt: skip

@@ -232,7 +232,7 @@ class Bench:
         if cell.kind in OWN_NOTHING or not (missing or other):
             return
         if cell.kind in BELIEVABLE and lost <= cell.left_out * HANGS_ON:
-            cell.believed = other.total()
+            cell.believed = 0 if cell.left_out else other.total()
             return
         cell.wrong.append(f"after the next run {missing.total()} rows are missing and {other.total()} are others")
 

@@ -14,9 +14,9 @@ Written by `FORESTO_MATRIX=FOLDER pytest tests/campaign/test_matrix.py`; the kin
 Each fault strikes one question, for as long as the run lasts: the first, the middle or the last one that the data set
 asks of its upstream (`=` as in the column before, `-` there is no such question). A cell says: exit code and outcome ·
 units in the ledger by state (`pending`: not there, asked for by the next run) · rows stored before→after, in all
-tables of the market · alerts raised. `N left out`: impossible rows
-that were not stored, and are named in the result. `N believed`: the answer was well-formed and N rows say something else than
-without the fault, which nobody could have told.
+tables of the market · alerts raised. `N left out`: impossible rows that were not stored, and are named in the result.
+`N believed`: the answer was well-formed and N rows say something else than without the fault, which nobody could have
+told.
 
 In every cell a further run without the fault was made, and left the tables as they are when nothing ever went wrong.
 """

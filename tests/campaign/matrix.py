@@ -4,7 +4,8 @@ The rule needs no table of what ought to happen. The run with the fault must end
 key; nothing may be in the ledger as "no data" that is there; and **the next run must make everything as if nothing had
 ever gone wrong**. What was stored as "no data", or in part as done, is not asked for again and would be missing then.
 
-``FORESTO_MATRIX=FOLDER pytest tests/campaign/test_matrix.py`` runs every cell and writes the table there.
+``FORESTO_MATRIX=FOLDER pytest tests/campaign/test_matrix.py`` runs every cell and writes the table there;
+``FORESTO_MATRIX_ONLY='bonds;listing'`` does it in pieces. Without it a seed (``FORESTO_MATRIX_SEED``) picks a few.
 """
 
 import json

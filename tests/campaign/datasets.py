@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.loaders import Loader, dart_capital
+from foresto_cli.loaders.us import FUNDS
 from foresto_cli.ops import filings, job, loads, products, roster, securities, statements, us
 from foresto_cli.sandbox.dart import shares
 from foresto_cli.sandbox.dart.companies import of as companies_of
@@ -180,6 +181,13 @@ def fss(kind: str) -> DataSet:
     return DataSet(load=load, ledger=products.BY_NAME[kind].dataset, host=FSS, older=35)
 
 
+def funds(app: Any) -> job.Result:
+    """Load the US funds alone: the companies would take the rest of the day's requests."""
+    return job.run_or_preview(
+        app, "us load", "미국 종목", lambda: [us._loader(app, app.alphavantage, FUNDS, us.FUNDS)], QUICK
+    )
+
+
 def abroad(ledger: str, part: str, load: Load) -> DataSet:
     """One of Alpha Vantage's data sets."""
     return DataSet(load=load, ledger=ledger, host=US, part=part)
@@ -228,7 +236,7 @@ DATA_SETS: dict[str, DataSet] = {
     "FSC dividends": DataSet(load=lambda app: securities.load_dividends(app, QUICK), ledger="dividends.fsc", host=FSC,
                              before=(listing,)),
     **{f"FSS {kind}": fss(kind) for kind in products.BY_NAME},
-    "US funds": abroad("us.funds", "LISTING_STATUS", lambda app: us.load(app, "", QUICK)),
+    "US funds": abroad("us.funds", "LISTING_STATUS", funds),
     "US companies": abroad("us.overviews", "OVERVIEW", lambda app: us.load(app, "AAPL,MSFT,KO", QUICK)),
     "US statements": abroad("us.statements", "BALANCE_SHEET|CASH_FLOW|INCOME_STATEMENT",
                             lambda app: us.load(app, "AAPL,MSFT,KO", QUICK)),

@@ -30,9 +30,11 @@ ONCE = {"huge", *LOGIN_KINDS}
 """Kinds that take long, or strike the login whatever the question."""
 OWN_NOTHING = {"dart013", "dart014"}
 """The upstream's own word for "there is none": an answer, and believed where it is possible."""
-BELIEVABLE = {*ROW_DAMAGE, "encoding", "stale"}
+NOTICED = {"empty_list", "missing_field", "renamed_field"}
+"""Kinds of damaged rows that leave an answer with less than it had."""
+BELIEVABLE = {*ROW_DAMAGE, "encoding", "stale"} - NOTICED
 """Kinds that leave a well-formed answer with something else in it, which nobody can tell in every field."""
-HANGS_ON = 10
+HANGS_ON = 20
 """A product that is left out takes its options and rates along: so many rows at most."""
 PLACES = ("first", "middle", "last")
 OPERATIONS = {

@@ -15,6 +15,7 @@ from foresto_cli.loaders._past_names import Run
 from foresto_cli.loaders.stock_history import Seen, Span, advanced, told_by_prices
 from foresto_cli.ops import job, loads, roster, state, stock_card
 from foresto_cli.ops.closing import closing_lines
+from foresto_cli.upstream.fdr import Fdr
 
 QUICK = job.Options()
 DAY = date(2026, 11, 20)
@@ -472,3 +473,34 @@ def test_who_left_is_listed_newest_first(loaded):
     assert all(row["delisting_date"] >= middle for row in some)
     stock_card.show_delisted(loaded.app.console, {"delisted": some})
     assert stock_card.delisted(loaded.app, date(2099, 1, 1))["delisted"] == []
+
+
+def one_row(monkeypatch, **fields):
+    """Change the first stock of the mirror's snapshot."""
+    honest = Fdr.listing
+
+    def listing(self):
+        day, (first, *others) = honest(self)
+        return day, [{**first, **fields}, *others]
+
+    monkeypatch.setattr(Fdr, "listing", listing)
+
+
+@pytest.mark.parametrize("field", ["Stocks", "Marcap"])
+def test_a_listed_stock_without_a_single_share_is_left_out_and_is_no_leaver(open_world, monkeypatch, field):
+    with open_world(EVENING - timedelta(days=3), stocks=120) as world:
+        roster.load_listing(world.app, job.Options())
+        before = world.rows("SELECT ticker, shares, marcap FROM fdr_stock_listing WHERE is_listed ORDER BY 1")
+    one_row(monkeypatch, **{field: 0})
+    with open_world(stocks=120) as world:
+        result = roster.load_listing(world.app, job.Options())
+        assert (result["outcome"], len(result["rejected"])) == ("done", 1)
+        assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE is_listed") >= len(before)
+        assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE shares = 0 OR marcap = 0") == 0
+
+
+def test_a_snapshot_of_zeros_is_not_believed(open_world):
+    with open_world(faults="zero@raw.githubusercontent.com/listing/krx") as world:
+        result = roster.load_listing(world.app, job.Options())
+        assert result["units"]["failed"] == 1
+        assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE shares = 0") == 0

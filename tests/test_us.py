@@ -142,6 +142,13 @@ def test_a_period_twice_is_refused(open_world):
         us_figures.statements("AAPL", answers)
 
 
+def test_a_statement_without_any_period_beside_full_ones_is_refused(open_world):
+    with open_world(faults=f"empty_list@{HOST}/BALANCE_SHEET") as world:
+        result = us.load(world.app, "AAPL", QUICK)
+        assert (result["exit_code"], result["units"]["failed"]) == (3, 1)
+        assert world.scalar("SELECT count(*) FROM alpha_vantage_financials") == 0
+
+
 @pytest.mark.slow
 def test_the_command_says_what_is_left_for_tomorrow(home):
     shown = run_foresto(home, "--sandbox", "us", "load")

@@ -123,6 +123,8 @@ class Listing:
         """Say what makes a row impossible."""
         if not TICKER.fullmatch(row["ticker"]):
             return "종목코드가 여섯 자리 영숫자가 아닙니다"
+        if 0 in (row.get("shares"), row.get("marcap")):
+            return "상장주식수나 시가총액이 0입니다"
         return None if row["name"] else "이름이 없습니다"
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
@@ -130,7 +132,8 @@ class Listing:
         kind = answer.unit.key.split(":")[0]
         if kind == CURRENT:
             counts = upsert(connection, fdr_stock_listing, parsed.rows, provenance)
-            return counts + _mark_gone(connection, [row["ticker"] for row in parsed.rows], provenance)
+            # A row that was left out is still about somebody who is listed.
+            return counts + _mark_gone(connection, [record["Code"] for record in answer.payload], provenance)
         if kind == DESCRIPTION:
             known = set(connection.scalars(text("SELECT ticker FROM fdr_stock_listing")))
             defaults = {"is_listed": True, "as_of_date": answer.asked_at.date(), "source_id": fdr.SOURCE_ID}

@@ -129,7 +129,8 @@ def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
     A period that one of the three does not have keeps its columns null.
 
     Raises:
-        BadPayload: another company, a list missing, a period twice, a number that is none.
+        BadPayload: another company, a list missing, one of the three without any period, a period twice, a number
+            that is none.
     """
     rows: dict[tuple[date, str], dict[str, Any]] = {}
     columns = [column for fields in STATEMENTS.values() for column in fields]
@@ -140,6 +141,8 @@ def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
                 raise BadPayload(f"{symbol} 을 물었는데 다른 종목이 왔습니다.")
             for name, kind in PERIODS.items():
                 reports = answer[name]
+                if not reports and any(other[name] for other in answers.values()):
+                    raise BadPayload(f"{symbol} {function} 에 보고서가 하나도 없습니다. 일부만 온 재무제표입니다.")
                 ends = [date.fromisoformat(report["fiscalDateEnding"]) for report in reports]
                 if len(set(ends)) != len(ends):
                     raise BadPayload(f"{symbol} 재무제표에 같은 기간이 두 번 있습니다.")

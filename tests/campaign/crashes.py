@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -63,14 +63,6 @@ class Place:
         return {} if self.url is None else {"database_url": self.url}
 
 
-@dataclass
-class Log:
-    """What a campaign did."""
-
-    kills: Counter[str] = field(default_factory=Counter)
-    finished_before: int = 0
-
-
 def undisturbed(place: Place) -> dict[str, float]:
     """Run every chain once and return how long each took."""
     took = {}
@@ -88,31 +80,54 @@ def normal(place: Place, chain: str) -> None:
     assert result["exit_code"] == 0, f"{chain}: {result['reasons']}\n{finished.stderr}"
 
 
-def disturbed(place: Place, took: Mapping[str, float], kills: int, chance: random.Random, log: Log) -> None:
-    """Run every chain once, after it was killed so many times as falls to it."""
+def disturbed(place: Place, took: Mapping[str, float], kills: int, chance: random.Random, log: Counter[str]) -> None:
+    """Run every chain once, after it was killed so many times as falls to it; ``log`` counts the kills."""
     shares = Counter(chance.choice(CHAINS) for _ in range(kills))
     for chain in CHAINS:
+        lasts = took[chain]
         for _ in range(shares[chain]):
-            count = log.kills.total() + log.finished_before
-            kill(place, chain, chance.uniform(START_SECONDS, took[chain]), log, database=count % WITH_DATABASE == 1)
+            database = log.total() % WITH_DATABASE == 1
+            while (ended := kill(place, chain, chance.uniform(START_SECONDS, lasts), database=database)) is not None:
+                lasts = max(ended, 2 * START_SECONDS)
+            log[f"{chain} with the database" if database else chain] += 1
         normal(place, chain)
 
 
-def kill(place: Place, chain: str, after: float, log: Log, *, database: bool) -> None:
-    """Start a chain and end it with SIGKILL ``after`` seconds, together with the database if wanted."""
+def kill(place: Place, chain: str, after: float, *, database: bool) -> float | None:
+    """Start a chain and end it with SIGKILL ``after`` seconds, together with the database if wanted.
+
+    Returns:
+        How long the chain lasted when it ended by itself before that, else None.
+    """
+    began = time.monotonic()
     process = start_foresto(place.home, *place.arguments(chain), settings=place.settings)
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
         # First its database, so that there is a moment in which the command sees it gone.
-        victims = _backends(place) if database else []
-        for victim in [*victims, process.pid]:
+        for victim in [*(_backends(place) if database else []), process.pid]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
-        log.kills[f"{chain} with the database" if victims else chain] += 1
+        if place.url is not None:
+            _await(place.url)
+        return None
     else:
-        log.finished_before += 1
-    process.communicate()
+        return time.monotonic() - began
+    finally:
+        process.communicate()
+
+
+def _await(url: str) -> None:
+    """Wait until the operator's server has recovered: a person is told at once that it has not."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _backends(place: Place) -> list[int]:
@@ -157,9 +172,9 @@ def _hash(table: Table) -> sql.Composed:
     ]
     if table.name == "unit_ledger":
         kept.remove("reason")
-    return sql.SQL("SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM (SELECT {} FROM {}) t").format(
-        sql.SQL(", ").join(map(sql.Identifier, kept)), sql.Identifier(table.name)
-    )
+    return sql.SQL(
+        "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM (SELECT {} FROM {}) t"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, kept)), sql.Identifier(table.name))
 
 
 def left_open(place: Place) -> list[tuple[str, int]]:

@@ -122,3 +122,5 @@ def start(folder: Path, level: str, redact: Redactor, complain: Callable[[str], 
     # Libraries log URLs (with keys) at DEBUG; nobody needs those.
     for library in ("urllib3", "matplotlib", "yfinance", "peewee"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # Apprise quotes the operator's addresses at every level; what became of a message is said by us.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)

@@ -15,7 +15,7 @@ def root_logger():
     """The root logger as a fresh process has it; pytest's own handlers come back afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    names = ("foresto_cli", "urllib3", "matplotlib", "yfinance", "peewee")
+    names = ("foresto_cli", "urllib3", "matplotlib", "yfinance", "peewee", "apprise")
     levels = {name: logging.getLogger(name).level for name in names}
     root.handlers[:] = []
     yield root

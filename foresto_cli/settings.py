@@ -184,7 +184,7 @@ class Settings(BaseSettings):
         """Return every secret value in force and the secret parts of those that are addresses, for redaction only."""
         values = (getattr(self, name) for name in type(self).model_fields)
         found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        return [*found, *(part for value in found for part in _secret_parts(value))]
+        return [*found, *(part for value in found for part in _secret_parts(value) if part)]
 
 
 def _secret_parts(value: str) -> Iterator[str]:

@@ -132,7 +132,9 @@ def _parts(annotation):
 @pytest.mark.slow
 def test_the_campaign_went_through_good_and_bad(told):
     _, codes, places, _ = told
-    assert codes["good quarterly"] == codes["good monthly"] == 0, places["good quarterly"]
+    assert codes["good quarterly"] == 0, places["good quarterly"]
+    # Without prices there is something to find; a bug would be 70.
+    assert codes["good monthly"] in {0, 65}, places["good monthly"]
     assert codes["bug"] == 70
     assert codes["no server"] == 69
     assert codes["not understood"] not in {0, 70}

@@ -260,7 +260,7 @@ def _surroundings(console: Console, *, sandboxed: bool, without: tuple[str, ...]
             found = settings.load(folders)
         found = found.model_copy(update=dict.fromkeys(without))
         redact = logs.Redactor(found.secrets())
-        logs.start(folders.logs, found.foresto_log_level, redact)
+        logs.start(folders.logs, found.foresto_log_level, redact, console.complain)
         nowhere = create_engine("postgresql+psycopg://")
         yield App(found, folders, nowhere, console, redact, sandbox, NoLimits())
 

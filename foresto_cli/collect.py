@@ -14,7 +14,6 @@ from concurrent.futures import TimeoutError as NotFinished
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from foresto_cli import clock
@@ -30,7 +29,7 @@ from foresto_cli.errors import (
 )
 from foresto_cli.loaders import Answer, Loader, Parsed, Unit
 from foresto_cli.store import batches, ledger
-from foresto_cli.store.engine import explained, unit_transaction
+from foresto_cli.store.engine import LOST, explained, unit_transaction
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.http import requests_by_upstream
 
@@ -276,7 +275,7 @@ def _stored_whole(loader: Loader, answer: Answer, parsed: Parsed, setting: Setti
     counts = Counts()
     with explained():
         for attempt in Retrying(
-            retry=retry_if_exception_type(OperationalError),
+            retry=retry_if_exception_type(LOST),
             stop=stop_after_attempt(STORE_TRIES),
             wait=wait_fixed(STORE_WAIT_SECONDS),
             sleep=clock.sleep,

@@ -2,13 +2,15 @@
 
 import logging
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import quote, quote_plus, unquote
 
 from foresto_cli.clock import KST
+from foresto_cli.errors import ConfigError
 from foresto_cli.settings import PRIVATE_FILE, private_folder
 
 MAX_BYTES = 2_000_000
@@ -57,20 +59,58 @@ class _RedactingFormatter(logging.Formatter):
 
 
 class _PrivateRotatingFileHandler(RotatingFileHandler):
-    """A rotating file that only the operator can read."""
+    """A rotating file for the operator only; when it cannot be written, that is told once and work goes on."""
+
+    def __init__(self, file: Path, complain: Callable[[str], None]) -> None:
+        self._complain = complain
+        self._has_complained = False
+        super().__init__(file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
 
     def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  # the stdlib's own return type is private
         stream = super()._open()
         Path(self.baseFilename).chmod(PRIVATE_FILE)
         return stream
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # stdlib name
+        # The stdlib prints the record as it is, secrets and all, with two tracebacks.
+        error = sys.exception()
+        if isinstance(error, OSError):
+            self._tell(error)
+        else:
+            super().handleError(record)
 
-def start(folder: Path, level: str, redact: Redactor) -> None:
-    """Send all logging to ``folder/foresto.log`` (2 MB, five older files kept), redacted; nothing to the terminal."""
+    def close(self) -> None:
+        # What could not be written is tried again here, when nobody catches it any more.
+        try:
+            super().close()
+        except OSError as error:
+            self._tell(error)
+
+    def _tell(self, error: OSError) -> None:
+        if not self._has_complained:
+            self._has_complained = True
+            reason = error.strerror or type(error).__name__
+            self._complain(f"! 로그 {self.baseFilename} 에 쓸 수 없습니다({reason}). 로그 없이 계속합니다.")
+
+
+def start(folder: Path, level: str, redact: Redactor, complain: Callable[[str], None]) -> None:
+    """Send all logging to ``folder/foresto.log`` (2 MB, five older files kept), redacted; nothing to the terminal.
+
+    Args:
+        folder: where the files are.
+        level: of the messages that are kept.
+        redact: takes the secrets out of each message.
+        complain: is told, once, that the file cannot be written.
+
+    Raises:
+        ConfigError: the folder or the file cannot be made.
+    """
     private_folder(folder)
-    handler = _PrivateRotatingFileHandler(
-        folder / "foresto.log", maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
-    )
+    file = folder / "foresto.log"
+    try:
+        handler = _PrivateRotatingFileHandler(file, complain)
+    except OSError as error:
+        raise ConfigError(f"로그 {file} 을 열 수 없습니다({error.strerror}). 소유자와 권한을 확인하세요.") from error
     handler.setFormatter(_RedactingFormatter(redact))
     root = logging.getLogger()
     for old in root.handlers[:]:
@@ -82,3 +122,5 @@ def start(folder: Path, level: str, redact: Redactor) -> None:
     # Libraries log URLs (with keys) at DEBUG; nobody needs those.
     for library in ("urllib3", "matplotlib", "yfinance", "peewee"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # Apprise quotes the operator's addresses at every level; what became of a message is said by us.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import unquote
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -22,6 +23,10 @@ PASSABLE_FOLDER = 0o711
 PRIVATE_FILE = 0o600
 FSC_ALIASES = ("fsc_data_go_kr_api_key",)
 """Another name under which the key of data.go.kr may stand."""
+DATABASES = ("postgres", "postgresql")
+SHORTEST_PATH = 12
+SHORTEST_KEY = 16
+"""A part of a path that is shorter is a word and no key."""
 FSC_ROUTE = r"[a-z]+=\w+(/\w+)+"
 
 
@@ -176,9 +181,26 @@ class Settings(BaseSettings):
         return init_settings, env_settings, dotenv_settings, toml, file_secret_settings
 
     def secrets(self) -> list[str]:
-        """Return every secret value in force, for the redaction filter only."""
+        """Return every secret value in force and the secret parts of those that are addresses, for redaction only."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return [*found, *(part for value in found for part in _secret_parts(value) if part)]
+
+
+def _secret_parts(value: str) -> Iterator[str]:
+    """Yield what is secret in the addresses of a setting, for they are also told in pieces: host here, path there."""
+    for address in re.findall(r"(\w+://\S+)", value):
+        scheme, _, rest = address.partition("://")
+        place, _, path = rest.partition("/")
+        login, _, host = place.rpartition("@")
+        yield from (login.partition(":")[2], unquote(login.partition(":")[2]))
+        if scheme in DATABASES:
+            continue
+        if not scheme.startswith("http"):
+            yield host  # a service of Apprise may have its token there
+        # Of a dead-man switch only the job's name differs from the setting.
+        yield from (f"/{piece}".replace("//", "/") for piece in path.split("{job}") if len(piece) >= SHORTEST_PATH)
+        yield from (piece for piece in path.split("/") if len(piece) >= SHORTEST_KEY and "{job}" not in piece)
 
 
 def load(folders: Paths) -> Settings:

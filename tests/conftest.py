@@ -174,16 +174,28 @@ def fresh_home(private_tmp):
     return home
 
 
+@pytest.fixture(scope="session")
+def copied_home(private_tmp):
+    """Copy a home with its database; the copy is gone after the block."""
+
+    @contextlib.contextmanager
+    def copied(original):
+        folder = private_tmp / uuid.uuid4().hex[:12]
+        shutil.copytree(original, folder, symlinks=True, copy_function=_copy_with_owner)
+        for source in [original, *original.rglob("*")]:
+            target = folder / source.relative_to(original)
+            os.chown(target, source.stat().st_uid, source.stat().st_gid)
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
+
+    return copied
+
+
 @pytest.fixture
-def home(fresh_home, private_tmp):
+def home(fresh_home, copied_home):
     """A FORESTO_HOME of this test's own with an empty sandbox database."""
-    folder = private_tmp / uuid.uuid4().hex[:12]
-    shutil.copytree(fresh_home, folder, symlinks=True, copy_function=_copy_with_owner)
-    for source in [fresh_home, *fresh_home.rglob("*")]:
-        target = folder / source.relative_to(fresh_home)
-        os.chown(target, source.stat().st_uid, source.stat().st_gid)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with copied_home(fresh_home) as folder:
+        yield folder
 
 
 def _copy_with_owner(source, target):

@@ -59,9 +59,24 @@ def environment_of(home, **variables):
     return {**kept, **SMALL, "FORESTO_HOME": str(home), "PYTHONWARNINGS": "ignore", **variables}
 
 
-def start_foresto(home, *arguments, cwd=None, **variables):
-    """Start ``foresto`` as the operator would."""
-    command = [sys.executable, "-m", "foresto_cli", *arguments]
+WITH_SETTINGS = """
+import json, os
+from foresto_cli import __main__ as entry, settings
+given = json.loads(os.environ.pop("FORESTO_TEST_SETTINGS"))
+usual = settings.load_sandbox
+settings.load_sandbox = lambda: settings._SandboxSettings.model_validate(usual().model_dump() | given)
+entry.main()
+"""
+"""The command with settings that the sandbox keeps to itself, such as the operator's own server."""
+
+
+def start_foresto(home, *arguments, cwd=None, settings=None, **variables):
+    """Start ``foresto`` as the operator would; ``settings`` are put over the sandbox's own."""
+    program = ["-m", "foresto_cli"]
+    if settings:
+        program = ["-c", WITH_SETTINGS]
+        variables["FORESTO_TEST_SETTINGS"] = json.dumps(dict(settings))
+    command = [sys.executable, *program, *arguments]
     return subprocess.Popen(
         command,
         env=environment_of(home, **variables),
@@ -72,9 +87,9 @@ def start_foresto(home, *arguments, cwd=None, **variables):
     )
 
 
-def run_foresto(home, *arguments, cwd=None, **variables):
+def run_foresto(home, *arguments, cwd=None, settings=None, **variables):
     """Run ``foresto`` to its end; ``.returncode``, ``.stdout``, ``.stderr``."""
-    process = start_foresto(home, *arguments, cwd=cwd, **variables)
+    process = start_foresto(home, *arguments, cwd=cwd, settings=settings, **variables)
     out, err = process.communicate(timeout=120)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 

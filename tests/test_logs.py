@@ -15,7 +15,7 @@ def root_logger():
     """The root logger as a fresh process has it; pytest's own handlers come back afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    names = ("foresto_cli", "urllib3", "matplotlib", "yfinance", "peewee")
+    names = ("foresto_cli", "urllib3", "matplotlib", "yfinance", "peewee", "apprise")
     levels = {name: logging.getLogger(name).level for name in names}
     root.handlers[:] = []
     yield root
@@ -93,7 +93,7 @@ def test_text_without_a_secret_is_left_alone():
 
 
 def test_the_log_is_for_the_operator_only(root_logger, tmp_path):
-    logs.start(tmp_path / "state", "INFO", Redactor())
+    logs.start(tmp_path / "state", "INFO", Redactor(), print)
     logging.getLogger("foresto_cli.x").info("hello")
     assert mode(tmp_path / "state") == 0o700
     assert mode(tmp_path / "state" / "foresto.log") == 0o600
@@ -104,13 +104,13 @@ def test_a_log_that_others_could_read_is_closed_to_them(root_logger, tmp_path):
     file = tmp_path / "foresto.log"
     file.write_text("old\n")
     file.chmod(0o644)
-    logs.start(tmp_path, "INFO", Redactor())
+    logs.start(tmp_path, "INFO", Redactor(), print)
     assert mode(file) == 0o600
     assert file.read_text().startswith("old\n")
 
 
 def test_message_arguments_and_traceback_are_redacted(root_logger, tmp_path):
-    logs.start(tmp_path, "INFO", Redactor(["known-secret"]))
+    logs.start(tmp_path, "INFO", Redactor(["known-secret"]), print)
     log = logging.getLogger("foresto_cli.x")
     log.warning("asking with %s", "known-secret")
     keys = {}
@@ -129,17 +129,17 @@ def test_message_arguments_and_traceback_are_redacted(root_logger, tmp_path):
 
 
 def test_lines_carry_korean_time(root_logger, tmp_path):
-    logs.start(tmp_path, "INFO", Redactor())
+    logs.start(tmp_path, "INFO", Redactor(), print)
     logging.getLogger("foresto_cli.x").info("hello")
     moment = datetime.fromisoformat((tmp_path / "foresto.log").read_text().split()[0])
     assert moment.utcoffset().total_seconds() == 9 * 3600
 
 
 def test_the_level_decides_what_is_written_and_libraries_stay_quiet(root_logger, tmp_path):
-    logs.start(tmp_path, "DEBUG", Redactor())
+    logs.start(tmp_path, "DEBUG", Redactor(), print)
     logging.getLogger("foresto_cli.x").debug("ours")
     logging.getLogger("urllib3.connectionpool").debug("a URL")
-    logs.start(tmp_path, "ERROR", Redactor())
+    logs.start(tmp_path, "ERROR", Redactor(), print)
     logging.getLogger("foresto_cli.x").warning("not any more")
     text = (tmp_path / "foresto.log").read_text()
     assert "ours" in text
@@ -148,7 +148,7 @@ def test_the_level_decides_what_is_written_and_libraries_stay_quiet(root_logger,
 
 
 def test_at_most_five_older_files_are_kept_all_private(root_logger, tmp_path):
-    logs.start(tmp_path, "INFO", Redactor())
+    logs.start(tmp_path, "INFO", Redactor(), print)
     line = "." * 500_000
     for number in range(36):
         logging.getLogger("foresto_cli.x").info("%d %s", number, line)

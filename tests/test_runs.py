@@ -15,6 +15,7 @@ from foresto_cli import clock
 from foresto_cli.errors import Interrupted, StoreUnavailable
 from foresto_cli.ops import alerts, job, loads, runs
 from foresto_cli.ops.alerts import Alert
+from foresto_cli.store import batches
 from foresto_cli.store.engine import psycopg_url
 
 RESULT = {
@@ -170,6 +171,19 @@ def test_a_run_whose_process_is_gone_is_closed_as_interrupted(engine, row, left_
     assert found["completed_at"] == beat
     assert "갑자기" in found["error_message"]
     assert runs.close_abandoned(engine) == 0
+
+
+def test_the_batches_of_an_ended_run_are_closed_with_it_and_those_of_a_living_one_are_not(engine, left_open):
+    gone, alive = left_open(ended_process(), heartbeat=timedelta(minutes=3)), left_open(os.getpid())
+    with engine.begin() as connection:
+        numbers = [batches.begin(connection, run_id, "PRICE") for run_id in (gone, alive)]
+    runs.close_abandoned(engine)
+    with engine.connect() as connection:
+        query = text("SELECT batch_id, status, completed_at IS NULL, error_message FROM data_load_batch ORDER BY 1")
+        closed, still_open = connection.execute(query).all()
+    assert closed[:3] == (numbers[0], "FAILED", False)
+    assert "갑자기" in closed[3]
+    assert still_open == (numbers[1], "RUNNING", True, None)
 
 
 def test_a_run_that_is_alive_or_on_another_host_is_left_alone(engine, row, left_open):

@@ -64,10 +64,11 @@ def perform(
 def _opened(ctx: typer.Context, console: "Console", command: str, work: Work) -> dict[str, Any]:
     from foresto_cli import app as application
     from foresto_cli.ops import stop, watch
+    from foresto_cli.store.engine import explained
 
     stop.listen()
     globals_: Globals = ctx.obj
-    with application.opened(console, sandboxed=globals_.sandbox) as app, watch.attended(app, command):
+    with application.opened(console, sandboxed=globals_.sandbox) as app, watch.attended(app, command), explained():
         return work(app)
 
 

@@ -30,6 +30,7 @@ from foresto_cli.ops import (
 )
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.job import Options, Result
+from foresto_cli.store.engine import explained
 
 log = logging.getLogger(__name__)
 
@@ -203,7 +204,8 @@ def _done(app: App, step: Step, options: Options) -> Result:
         note = f"{step.key.upper()} 가 없어 {step.name} 은 하지 않습니다."
         return _failed(step, "nothing_to_do", 0, note) | {"reasons": [], "notes": [note]}
     try:
-        result = step.work(app, options)
+        with explained():
+            result = step.work(app, options)
     except ForestoError as error:
         return _failed(step, error.outcome, exit_code_of(error), str(error))
     # A bug in one step must not keep the others from running when nobody watches: it is logged, told and ends with 70.

@@ -14,7 +14,7 @@ from foresto_cli import clock
 from foresto_cli.adjustment.apply import Settled, settle
 from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect, plan
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, Transient, UsageError, exit_code_of
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ConfigError, Transient, UsageError, exit_code_of
 from foresto_cli.loaders import Loader, Unit
 from foresto_cli.ops import alerts, lock, runs, stop
 from foresto_cli.ops.alerts import Alert
@@ -239,16 +239,24 @@ def requests_since(app: App, before: dict[str, int]) -> dict[str, int]:
 
 
 def keep_payload(app: App, name: str, error: BadPayload) -> None:
-    """Put an answer that was not understood into the state folder: redacted, at most 1 MB, for the operator only."""
+    """Put an answer that was not understood into the state folder: redacted, at most 1 MB, for the operator only.
+
+    Where there is no room for it, that is complained about: the unit has failed either way, and the others go on.
+    """
     if not error.payload:
         return
-    folder = private_folder(app.folders.payloads)
     plain = re.sub(r"[^\w.-]", "_", name)
-    file = folder / f"{clock.now():%Y%m%d-%H%M%S}-{plain}.txt"
+    file = app.folders.payloads / f"{clock.now():%Y%m%d-%H%M%S}-{plain}.txt"
     body = app.redact(error.payload[:LARGEST_PAYLOAD].decode("utf-8", "replace"))
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as kept:
-        kept.write(body)
+    try:
+        private_folder(file.parent)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as kept:
+            kept.write(body)
+    except OSError as refusal:
+        app.console.complain(f"! 이해하지 못한 응답을 {file} 에 남기지 못했습니다({refusal.strerror}).")
+    except ConfigError as refusal:
+        app.console.complain(f"! 이해하지 못한 응답을 남기지 못했습니다. {refusal}")
 
 
 def preview(app: App, command: str, make: MakeLoaders) -> Result:

@@ -42,18 +42,18 @@ def held(file: Path, wait_seconds: float) -> Iterator[None]:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     except OSError as error:
         raise ConfigError(f"잠금 파일 {file} 을 열 수 없습니다({error.strerror}). 권한을 확인하세요.") from error
-    with os.fdopen(descriptor, "r+", encoding="utf-8") as lock:
+    try:
         deadline = clock.monotonic() + max(wait_seconds, GLANCE_SECONDS)
-        while not _taken(lock.fileno()):
+        while not _taken(descriptor):
             if clock.monotonic() >= deadline:
                 raise Busy(
                     f"다른 foresto 가 수집하고 있습니다({_holder(file)}). 끝난 뒤 다시 실행하거나 --wait 10m 을 쓰세요."
                 )
             clock.sleep(LOOK_AGAIN_SECONDS)
-        lock.truncate(0)
-        lock.write(json.dumps({"pid": os.getpid(), "since": f"{clock.now():%m-%d %H:%M:%S}", "command": _command()}))
-        lock.flush()
+        _sign(descriptor)
         yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -87,6 +87,14 @@ def is_held(file: Path) -> str | None:
         return None
     with file.open("r+", encoding="utf-8") as lock:
         return None if _taken(lock.fileno()) else _holder(file)
+
+
+def _sign(descriptor: int) -> None:
+    name = {"pid": os.getpid(), "since": f"{clock.now():%m-%d %H:%M:%S}", "command": _command()}
+    # On a full disk the lock holds all the same, only nobody can read whose it is.
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(name).encode(), 0)
 
 
 def _taken(descriptor: int) -> bool:

@@ -71,6 +71,10 @@ def _load(file: Path) -> dict[str, Any] | None:
 
 
 def _save(file: Path, kept: dict[str, Any]) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as written:
-        json.dump(kept, written, ensure_ascii=False)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as written:
+            json.dump(kept, written, ensure_ascii=False)
+    except OSError as error:
+        # Told once too often rather than not at all: a full disk takes the database and this file at once.
+        log.warning("outage not remembered in %s: %s", file, error.strerror)

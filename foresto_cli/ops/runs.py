@@ -17,6 +17,7 @@ from sqlalchemy.sql import bindparam
 from foresto_cli import clock
 from foresto_cli.errors import ForestoError, StoreUnavailable, exit_code_of
 from foresto_cli.settings import started_by
+from foresto_cli.store import batches
 from foresto_cli.store.engine import explained
 
 HEARTBEAT_SECONDS = 5.0
@@ -160,7 +161,7 @@ def close(engine: Engine, run_id: int, result: dict[str, Any], error: str | None
 
 
 def close_abandoned(engine: Engine) -> int:
-    """Close runs of this host whose process is gone (killed, power lost); return how many."""
+    """Close runs of this host whose process is gone (killed, power lost), and their batches; return how many runs."""
     with explained(), engine.begin() as connection:
         rows = connection.execute(
             text(
@@ -179,6 +180,7 @@ def close_abandoned(engine: Engine) -> int:
                 ),
                 {"ids": gone},
             )
+        batches.close_abandoned(connection)
     return len(gone)
 
 

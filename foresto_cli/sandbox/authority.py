@@ -23,7 +23,7 @@ def prepare(folder: Path) -> Path:
     certificate = folder / CERTIFICATE
     if certificate.exists() and (folder / KEY).exists():
         return certificate
-    with (folder / "ca.lock").open("w") as lock:
+    with os.fdopen(os.open(folder / "ca.lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (certificate.exists() and (folder / KEY).exists()):
             import trustme

@@ -44,3 +44,17 @@ def end(connection: Connection, batch_id: int, outcome: Outcome) -> None:
         ),
         {**outcome.__dict__, "status": outcome.status, "now": clock.wall(), "batch_id": batch_id},
     )
+
+
+def close_abandoned(connection: Connection) -> None:
+    """Close the batches that a run left open when it ended: what they stored is kept, what became of the rest unknown.
+
+    The newest moment that the run is known to have been alive is their end.
+    """
+    connection.execute(
+        text(
+            "UPDATE data_load_batch b SET status = 'FAILED', completed_at = r.completed_at,"
+            " error_message = coalesce(r.error_message, '끝내지 못한 채 실행이 끝났습니다')"
+            " FROM data_collection_log r WHERE r.id = b.run_id AND b.status = 'RUNNING' AND r.status <> 'running'"
+        )
+    )

@@ -1,9 +1,12 @@
 """Opening the database: the operator's server, or our own embedded one. Nothing else opens connections."""
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
@@ -15,6 +18,8 @@ from foresto_cli.store import embedded, migrate
 POOL_SIZE = 5
 POOL_OVERFLOW = 10
 CONNECT_TIMEOUT_SECONDS = 10
+LOST = (OperationalError, psycopg.OperationalError)
+"""What the database does to us; COPY goes past SQLAlchemy, so its errors come as the driver's own."""
 TRY_AGAIN_AFTER = (5.0, 5.0)
 """Seconds before each further try to connect."""
 
@@ -114,11 +119,17 @@ def explained() -> Iterator[None]:
     """
     try:
         yield
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
-        raise StoreUnavailable(
-            f"데이터베이스에 연결할 수 없습니다: {reason}. 서버가 켜져 있는지와 DATABASE_URL 을 확인하세요."
-        ) from None
+    except LOST as error:
+        raise StoreUnavailable(_why(error)) from None
+
+
+def _why(error: OperationalError | psycopg.OperationalError) -> str:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    # On a full disk a connection may be refused as well, and then only the words say so.
+    if isinstance(cause, psycopg.errors.DiskFull) or os.strerror(errno.ENOSPC) in str(cause):
+        return "데이터베이스의 디스크에 남은 공간이 없습니다. 공간을 비운 뒤 다시 실행하세요."
+    reason = next(iter(str(cause).strip().splitlines()), type(error).__name__)
+    return f"데이터베이스에 연결할 수 없습니다: {reason}. 서버가 켜져 있는지와 DATABASE_URL 을 확인하세요."
 
 
 def psycopg_url(url: str) -> str:

@@ -23,6 +23,8 @@ from foresto_cli.store.engine import connected, psycopg_url
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import upsert
 
+pytestmark = pytest.mark.slow
+
 MARKETS = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
 RESTATING = {"split": "SPLIT", "consolidation": "CONSOLIDATION", "bonus": "EX_RIGHTS", "rights": "EX_RIGHTS"}
 PROVENANCE = {"batch_id": 1, "created_at": EVENING.replace(tzinfo=None), "updated_at": EVENING.replace(tzinfo=None)}

@@ -19,6 +19,8 @@ from foresto_cli.ops.job import Options
 from foresto_cli.ops.loads import load_prices_incremental
 from foresto_cli.store.engine import as_it_is, connected
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 ISINS = ("KR103501GD6", "KR103502GD6")
 

@@ -10,6 +10,8 @@ from support import result_of, run_foresto, start_foresto
 
 from foresto_cli.store import embedded
 
+pytestmark = pytest.mark.slow
+
 SESSIONS = {"FORESTO_SANDBOX_SESSIONS": "60"}
 KILLS = 20
 CONTENT = (

@@ -208,6 +208,7 @@ def load(world, start=date(2025, 6, 1), end=None):
     return filings.load_actions(world.app, start, end or clock.today(), QUICK)
 
 
+@pytest.mark.slow
 def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries_it_out(open_world):
     with open_world(patience=0.1, stocks=120, sessions=200) as world:
         roster.load_listing(world.app, QUICK)

@@ -12,6 +12,8 @@ from foresto_cli.ops import filings, job
 from foresto_cli.sandbox.dart import actions, companies
 from foresto_cli.settings import SANDBOX_KEYS
 
+pytestmark = pytest.mark.slow
+
 QUICK = job.Options()
 MONTH = date(2026, 10, 1), date(2026, 10, 31)
 

@@ -16,6 +16,8 @@ from foresto_cli.ops import job, roster, statements
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream import dart
 
+pytestmark = pytest.mark.slow
+
 QUICK = job.Options()
 HOST = "opendart.fss.or.kr"
 PLACES = {

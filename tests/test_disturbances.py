@@ -16,6 +16,8 @@ from foresto_cli import clock
 from foresto_cli.ops import chains, job, loads
 from foresto_cli.store import embedded
 
+pytestmark = pytest.mark.slow
+
 STARTS = int(os.environ.get("FORESTO_STARTS", "1"))
 """How often eight commands start at once."""
 WEEKDAY = ("--sandbox", "run", "weekday", "--json")

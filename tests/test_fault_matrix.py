@@ -9,6 +9,8 @@ from foresto_cli import clock
 from foresto_cli.ops import job, loads, roster
 from foresto_cli.settings import SANDBOX_KEYS
 
+pytestmark = pytest.mark.slow
+
 QUICK = job.Options()
 NO_KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
 SOURCES = {

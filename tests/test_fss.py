@@ -28,6 +28,8 @@ from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store import tables
 from foresto_cli.upstream.finlife import GROUPS, Products
 
+pytestmark = pytest.mark.slow
+
 QUICK = job.Options()
 HOST = "finlife.fss.or.kr"
 NEXT_MONTH = EVENING + timedelta(days=31)

@@ -17,6 +17,8 @@ from foresto_cli.settings import SANDBOX_KEYS, Settings
 from foresto_cli.upstream import _open_data, fsc
 from foresto_cli.upstream._open_data import Page, WrongRoute, page_of
 
+pytestmark = pytest.mark.slow
+
 QUICK = job.Options()
 HOST = "apis.data.go.kr"
 KEY = SANDBOX_KEYS["fsc_api_key"]

@@ -13,6 +13,8 @@ from foresto_cli.ops import chains, history, job, overdue, schedule_files, state
 from foresto_cli.ops.schedule_files import EXAMPLE
 from foresto_cli.timetable import JOBS
 
+pytestmark = pytest.mark.slow
+
 TELLING = ("hooks.slack.com", "hc-ping.com")
 MOST_REQUESTS = 10
 PATIENT = 0.5

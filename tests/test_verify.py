@@ -4,6 +4,8 @@ import pytest
 
 from foresto_cli.ops import job, loads, roster, verification
 
+pytestmark = pytest.mark.slow
+
 QUICK = job.Options()
 LAST = "2026-11-20"
 

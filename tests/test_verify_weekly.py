@@ -14,6 +14,8 @@ def loaded(open_world):
         roster.load_listing(world.app, QUICK)
         loads.load_prices_incremental(world.app, 1825, 2, QUICK)
         loads.load_index(world.app, 1825, QUICK)
+        roster.load_stocks(world.app, QUICK)
+        roster.load_etfs(world.app, QUICK)
         yield world
 
 

@@ -8,6 +8,8 @@ from campaign.fuzzing import CASES, campaign, peak_megabytes
 
 from foresto_cli import clock
 
+pytestmark = pytest.mark.slow
+
 log = logging.getLogger(__name__)
 
 COUNT = int(os.environ.get("FORESTO_FUZZ", "150"))

@@ -15,6 +15,8 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.sandbox.hosts import data_go_kr
 
+pytestmark = pytest.mark.slow
+
 log = logging.getLogger(__name__)
 
 FOLDER = os.environ.get("FORESTO_MATRIX")

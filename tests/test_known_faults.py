@@ -53,7 +53,7 @@ B17  a loss is cheap, points cannot be reached, letters make a ticker foreign
      test_known_faults.py::test_a_loss_is_never_cheap
      test_known_faults.py::test_every_order_of_the_averages_has_its_points
      test_known_faults.py::test_a_ticker_with_letters_is_a_korean_stock
-     test_dart_faults.py::test_a_blank_ticker_is_none_and_letters_are_kept
+     test_dart_statement_faults.py::test_a_blank_ticker_is_none_and_letters_are_kept
 B18  keys are told, in addresses and over http
      test_cli.py::test_no_key_is_in_any_output_or_log
      test_http.py::test_no_message_holds_a_key_a_password_or_a_url

@@ -152,4 +152,4 @@ def _judged(move: Move, names: Mapping[str, str], columns: frozenset[str]) -> st
     )
     source = move.source.format(self=names[move.old], **names)
     lines = f"WITH source AS ({source}), whole AS (SELECT source.*{lacking} FROM source)"  # noqa: S608  # our own names
-    return f"{lines}, judged AS (SELECT o.*, CASE {verdict} END AS misfit FROM whole o)"  # noqa: S608  # as above
+    return f"{lines}, judged AS (SELECT o.*, CASE {verdict} END AS misfit FROM whole o)"  # noqa: S608  # our own names

@@ -3,6 +3,7 @@
 Unlike the sandbox it asks nobody, has a known event of every kind that scores care about, and is made in seconds.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +25,8 @@ KINDS = ("common",) * 40 + ("preferred", "reit", "spac", "foreign", "konex", "fi
 SPLIT, RIGHTS = 3, 5
 """Numbers of the stocks with a 1:5 split and with a 1:1 bonus issue."""
 QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
+ANNUAL = 4
+"""The quarter of a 사업보고서, the only report that a 코넥스 company files."""
 FILED_AFTER = (timedelta(45), timedelta(45), timedelta(45), timedelta(80))
 
 Row = dict[str, Any]
@@ -118,7 +121,7 @@ def price_rows(market: Market, day: int) -> list[Row]:
     for number, (ticker, kind, close, base, volume, shares, factor) in enumerate(
         zip(market.tickers, market.kinds, *(column.tolist() for column in columns), strict=True)
     ):
-        if close != close:  # noqa: PLR0124  # not listed yet
+        if math.isnan(close):
             continue
         price = int(close)
         traded = volume > 0
@@ -161,10 +164,10 @@ def report_rows(market: Market, years: int, seed: int = 2) -> Iterator[Row]:
         for year in range(last.year - years + 1, last.year + 1):
             flows = size * chance.uniform(0.5, 1.2) * (1 + growth) ** (year - last.year) / 4
             quarters = flows * chance.uniform(0.8, 1.2, 4)
-            for quarter in range(1, 5):
+            for quarter in range(1, ANNUAL + 1):
                 period_end = date(year, *QUARTER_ENDS[quarter - 1])
                 rcept_dt = period_end + FILED_AFTER[quarter - 1]
-                if rcept_dt > last or (kind == "konex" and quarter < 4):  # noqa: PLR2004  # 코넥스 files no interims
+                if rcept_dt > last or (kind == "konex" and quarter < ANNUAL):
                     continue
                 yield _report(
                     (ticker, number, year, quarter),
@@ -184,7 +187,7 @@ def _report(
     (ticker, number, year, quarter), (period_end, rcept_dt) = key, days
     quarters, margin, assets, debt = amounts
     revenue, alone = float(quarters[:quarter].sum()), float(quarters[quarter - 1])
-    annual = quarter == 4  # noqa: PLR2004  # 사업보고서
+    annual = quarter == ANNUAL
     return {
         "ticker": ticker,
         "fiscal_year": year,

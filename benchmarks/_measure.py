@@ -1,15 +1,16 @@
-"""What the benchmarks share: running a command, medians, a folder of their own, an aligned table."""
+"""What the benchmarks share: running a command, medians, a folder of their own, an aligned table, headlines."""
 
+import json
 import os
+import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 PYTHON = sys.executable
@@ -18,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OWN = ("FORESTO_", "KRX_", "DATABASE_URL", "PG")
 """The operator's settings, which a benchmark must not see."""
 BYTES_PER_MAXRSS = 1 if sys.platform == "darwin" else 1024
+HEADLINES = "BENCHMARK_HEADLINES"
+"""Names the file to which a script adds what everything.py puts into its one table."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,38 @@ class Finished:
     seconds: float
     megabytes: float
     stdout: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A line of the one table of everything.
+
+    Attributes:
+        what: the measured command or step.
+        runs: how many runs the median is of.
+        seconds: the median.
+        baseline: what it is compared with, measured in the same run.
+        baseline_seconds: its median.
+        requests: sent to upstreams, or None where nothing is asked.
+        megabytes: the highest peak of all runs, or None where no process of its own was measured.
+        target: what it should be.
+    """
+
+    what: str
+    runs: int
+    seconds: float
+    baseline: str
+    baseline_seconds: float
+    requests: int | None
+    megabytes: float | None
+    target: str
+
+
+def headline(found: Headline) -> None:
+    """Hand ``found`` to everything.py when it is the one that started this script."""
+    if file := os.environ.get(HEADLINES):
+        with Path(file).open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(asdict(found), ensure_ascii=False) + "\n")
 
 
 def run(command: Sequence[str], **variables: str) -> Finished:
@@ -53,16 +88,6 @@ def run(command: Sequence[str], **variables: str) -> Finished:
         if process.returncode:
             raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{err.read()[-2_000:]}")
         return Finished(seconds, usage.ru_maxrss * BYTES_PER_MAXRSS / 1e6, out.read())
-
-
-def median_seconds(work: Callable[[], object], runs: int) -> float:
-    """Return the median time of ``work``."""
-    times = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
 
 
 @contextmanager
@@ -86,5 +111,6 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def machine() -> str:
     """Return what the numbers were measured on."""
-    version = ".".join(map(str, sys.version_info[:3]))
-    return f"Python {version}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
+    return f"{system}, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}"

@@ -1,17 +1,19 @@
 """Five years of history: the real writer against one raw COPY of the same rows, and a whole back-fill of the sandbox.
 
-Usage: .venv/bin/python benchmarks/backfill.py [SESSIONS [STOCKS [SANDBOX_SESSIONS]]]
+Usage: .venv/bin/python benchmarks/backfill.py [SESSIONS [STOCKS [SANDBOX_SESSIONS [RUNS]]]]; RUNS of the sandbox
 """
 
 import json
 import resource
+import statistics
 import sys
 import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from _measure import BYTES_PER_MAXRSS, FORESTO, machine, own_folder, run, table
+from _measure import BYTES_PER_MAXRSS, FORESTO, Headline, headline, machine, own_folder, run, table
+from _plain import read_and_write
 from sqlalchemy import Engine, text
 
 from foresto_cli.adjustment.pending import note_pending
@@ -20,7 +22,8 @@ from foresto_cli.store.engine import connected, unit_transaction
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import upsert
 
-SESSIONS, STOCKS, SANDBOX_SESSIONS = (list(map(int, sys.argv[1:])) + [1_230, 2_886, 1_230][len(sys.argv) - 1 :])[:3]
+GIVEN = list(map(int, sys.argv[1:]))
+SESSIONS, STOCKS, SANDBOX_SESSIONS, RUNS = (GIVEN + [1_230, 2_886, 1_230, 1][len(GIVEN) :])[:4]
 BLOCK = 20
 TARGET_RATIO = 0.7
 TARGET_MEGABYTES = 500
@@ -119,6 +122,18 @@ def writer_rows() -> list[tuple[str, ...]]:
         with engine.begin() as connection:
             connection.execute(text("DROP TABLE raw_copy"))
         real = with_the_writer(engine)
+    headline(
+        Headline(
+            f"the writer alone, {SESSIONS:,} sessions",
+            1,
+            real,
+            "one raw COPY of the same rows",
+            raw,
+            0,
+            None,
+            f"ratio <= {1 / TARGET_RATIO:.2f}",
+        )
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * BYTES_PER_MAXRSS / 1e6
     return [
         ("one raw COPY", f"{raw:.1f}", f"{count / raw:,.0f}", "1.00", "", ""),
@@ -135,25 +150,44 @@ def writer_rows() -> list[tuple[str, ...]]:
 
 def sandbox_rows() -> list[tuple[str, ...]]:
     """Return the table line about a whole back-fill of the sandbox: HTTP, parsing, writing, adjusting."""
-    with own_folder() as folder:
-        variables = {
-            "FORESTO_HOME": str(folder),
-            "FORESTO_SANDBOX_STOCKS": str(STOCKS),
-            "FORESTO_SANDBOX_SESSIONS": str(SANDBOX_SESSIONS),
-            "FORESTO_SANDBOX_TODAY": "2026-11-20",
-        }
-        done = run([*FORESTO, "--sandbox", "prices", "incremental", "--json"], **variables)
-    result = json.loads(done.stdout)
-    rows = result["rows"]["added"]
+    found = []
+    for _ in range(RUNS):
+        with own_folder() as folder:
+            variables = {
+                "FORESTO_HOME": str(folder),
+                "FORESTO_SANDBOX_STOCKS": str(STOCKS),
+                "FORESTO_SANDBOX_SESSIONS": str(SANDBOX_SESSIONS),
+                "FORESTO_SANDBOX_TODAY": "2026-11-20",
+            }
+            found.append(run([*FORESTO, "--sandbox", "prices", "incremental", "--json"], **variables))
+            result = json.loads(found[-1].stdout)
+            rows = result["rows"]["added"]
+            if len(found) == RUNS:
+                plain = sum(read_and_write(folder, {"stock_price_daily": rows}, 1))
+    seconds = statistics.median(one.seconds for one in found)
+    megabytes = max(one.megabytes for one in found)
+    requests = result["requests"]["total"]
+    target = f"<= {TARGET_MEGABYTES} MB"
+    what = f"prices incremental, {result['units']['done']:,} sessions from nothing"
+    baseline = "the same rows read, and written with executemany"
+    headline(Headline(what, RUNS, seconds, baseline, plain, requests, megabytes, target))
     return [
         (
-            f"sandbox, {result['units']['done']:,} sessions, {result['requests']['total']:,} requests",
-            f"{done.seconds:.1f}",
-            f"{rows / done.seconds:,.0f}",
+            f"the rows of {SANDBOX_SESSIONS:,} sessions read, executemany",
+            f"{plain:.1f}",
+            f"{rows / plain:,.0f}",
             "",
-            f"<= {TARGET_MEGABYTES} MB",
-            f"{done.megabytes:.0f}",
-        )
+            "",
+            "",
+        ),
+        (
+            f"sandbox, {result['units']['done']:,} sessions, {requests:,} requests",
+            f"{seconds:.1f}",
+            f"{rows / seconds:,.0f}",
+            "",
+            target,
+            f"{megabytes:.0f}",
+        ),
     ]
 
 

@@ -6,7 +6,6 @@ Usage: .venv/bin/python benchmarks/market_day.py [RUNS]
 """
 
 import json
-import os
 import statistics
 import sys
 from dataclasses import dataclass
@@ -14,12 +13,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from _measure import FORESTO, Finished, machine, median_seconds, own_folder, run, table
+from _measure import FORESTO, Finished, Headline, headline, machine, own_folder, run, table
+from _plain import read_and_write
 
 from foresto_cli.calendar import Calendar
-from foresto_cli.settings import paths
-from foresto_cli.store import embedded
 
 RUNS = 3
 STOCKS = 2_886
@@ -55,27 +52,6 @@ def evening(home: Path, day: date) -> Evening:
     return Evening(finished, json.loads(finished.stdout))
 
 
-def plain(home: Path, day: date, runs: int) -> tuple[float, float, int]:
-    """Return (seconds to read a day's rows, seconds to write them with executemany, how many they are)."""
-    os.environ["FORESTO_HOME"] = str(home)
-    with embedded.running(paths().in_sandbox().data) as url, psycopg.connect(url) as connection:
-        query = "SELECT * FROM stock_price_daily WHERE trade_date = %s"
-        rows = connection.execute(query, (day,)).fetchall()
-        reading = median_seconds(lambda: connection.execute(query, (day,)).fetchall(), runs)
-        marks = ", ".join(["%s"] * len(rows[0]))
-        connection.execute("CREATE TABLE plain (LIKE stock_price_daily INCLUDING ALL)")
-        connection.commit()
-
-        def write() -> None:
-            connection.execute("TRUNCATE plain")
-            connection.cursor().executemany(f"INSERT INTO plain VALUES ({marks})", rows)  # noqa: S608  # marks only
-            connection.commit()
-
-        writing = median_seconds(write, runs)
-        connection.execute("DROP TABLE plain")
-    return reading, writing, len(rows)
-
-
 def line(name: str, evening: Evening, base: float, target: str) -> list[str]:
     """Return the line of one evening."""
     seconds, rows = evening.result["seconds"], evening.result["rows"]
@@ -109,8 +85,21 @@ def main() -> None:
         for day in days[1:]:
             new.append(evening(home, day))
             again.append(evening(home, day))
-        reading, writing, count = plain(home, days[-1], runs)
+        count = sum(middle(new).result["tables"]["stock_price_daily"].values())
+        reading, writing = read_and_write(home, {"stock_price_daily": count}, runs)
     base = reading + writing
+    headline(
+        Headline(
+            f"prices incremental, one new session of {STOCKS:,} stocks",
+            runs,
+            middle(new).finished.seconds,
+            "the same rows read, and written with executemany",
+            base,
+            max(found.result["requests"]["total"] for found in new),
+            max(found.finished.megabytes for found in [first, *new]),
+            f"{MOST_REQUESTS} request and 3 to log in, <= {MOST_MEGABYTES} MB",
+        )
+    )
     table(
         ["", "price requests", "rows", "run s", "ratio", "process s", "peak MB", "target"],
         [

@@ -9,10 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import _market
-from _measure import FORESTO, PYTHON, machine, own_folder, run, table
+from _measure import FORESTO, PYTHON, Headline, headline, machine, own_folder, run, table
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli import __version__, clock
@@ -23,6 +23,8 @@ from foresto_cli.store.engine import connected, unit_transaction
 
 URL = 4
 RUNS, SESSIONS, STOCKS = (list(map(int, sys.argv[1:URL])) + [5, 1_250, 2_886][len(sys.argv) - 1 :])[:3]
+P = ParamSpec("P")
+T = TypeVar("T")
 MOST_SECONDS, MOST_MEGABYTES, MOST_RATIO = 4.0, 400, 2.5
 MERELY_READ = """
 import sys
@@ -68,6 +70,18 @@ def processes(url: str, home: str, days: Sequence[date]) -> list[Sequence[str]]:
         batches.append(batch)
         readings.append(reading)
         ratios.append(batch.seconds / reading.seconds)
+    headline(
+        Headline(
+            f"score batch, {STOCKS:,} stocks of {SESSIONS:,} sessions",
+            len(days),
+            statistics.median(one.seconds for one in batches),
+            "a process that merely reads the same rows",
+            statistics.median(one.seconds for one in readings),
+            0,
+            max(one.megabytes for one in batches),
+            f"<= {MOST_SECONDS:.0f} s, <= {MOST_MEGABYTES} MB, ratio <= {MOST_RATIO}",
+        )
+    )
     again = run([*FORESTO, "score", "batch", "--as-of", f"{days[-1]}", "--json"], FORESTO_HOME=home, DATABASE_URL=url)
     return [
         _line("read the same rows, a process", [one.seconds for one in readings], [one.megabytes for one in readings]),
@@ -88,27 +102,27 @@ def steps(engine: Engine, days: Sequence[date]) -> list[Sequence[str]]:
     """Return the lines about single steps, measured in this process."""
     found: dict[str, list[float]] = {}
 
-    def timed(name: str, work: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever the step makes
+    def timed(name: str, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         started = time.perf_counter()
-        made = work()
+        made = work(*given, **named)
         found.setdefault(name, []).append(time.perf_counter() - started)
         return made
 
     for number, day in enumerate(days):
         with engine.connect() as connection:
-            sessions = timed("sessions", lambda: panel.sessions_until(connection, day))  # noqa: B023  # called at once
-            timed("COPY of the same rows, thrown away", lambda: _plainly(connection, sessions))  # noqa: B023
-            prices = timed("prices", lambda: panel.read(connection, sessions[0], sessions[-1]))  # noqa: B023
-            names = timed("names", lambda: load.names_on(connection, [day]))  # noqa: B023
-            filed = timed("statements", lambda: reports.read(connection, day))  # noqa: B023
-            paid = timed("dividends", lambda: dividends_of.read(connection, day))  # noqa: B023
+            sessions = timed("sessions", panel.sessions_until, connection, day)
+            timed("COPY of the same rows, thrown away", _plainly, connection, sessions)
+            prices = timed("prices", panel.read, connection, sessions[0], sessions[-1])
+            names = timed("names", load.names_on, connection, [day])
+            filed = timed("statements", reports.read, connection, day)
+            paid = timed("dividends", dividends_of.read, connection, day)
         inputs = compute.Inputs(prices, names, filed, paid)
-        timed("gates", lambda: gates.check(inputs.panel))  # noqa: B023
-        scores = timed("formula", lambda: compute.scored(inputs, day))  # noqa: B023
+        timed("gates", gates.check, inputs.panel)
+        scores = timed("formula", compute.scored, inputs, day)
         now = clock.wall()
         facts = rows.RunFacts(10_000 + number, __version__, now, now)
         with unit_transaction(engine) as connection:
-            timed("write", lambda: store.write(connection, scores, inputs, facts, replace=True))  # noqa: B023
+            timed("write", store.write, connection, scores, inputs, facts, replace=True)
     return [_line(f"  {name}", seconds, [0]) for name, seconds in found.items()]
 
 

@@ -6,14 +6,14 @@ Usage: .venv/bin/python benchmarks/startup.py [RUNS]
 import statistics
 import sys
 
-from _measure import FORESTO, PYTHON, machine, own_folder, run, table
+from _measure import FORESTO, PYTHON, Headline, headline, machine, own_folder, run, table
 
 RUNS = 9
 HELP_TARGET = 1.5
 STATUS_TARGET = 1.5
 STATUS_ALLOWANCE = 0.5
-HELP_BASELINE = [PYTHON, "-c", "import typer, rich"]
-STATUS_BASELINE = [PYTHON, "-c", "import sqlalchemy, psycopg, rich, typer"]
+HELP, IMPORTS = "import typer, rich", "import sqlalchemy, psycopg, rich, typer"
+HELP_BASELINE, STATUS_BASELINE = [PYTHON, "-c", HELP], [PYTHON, "-c", IMPORTS]
 MARKET = {"FORESTO_SANDBOX_STOCKS": "100", "FORESTO_SANDBOX_SESSIONS": "5", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
 
 
@@ -41,25 +41,31 @@ def main() -> None:
     print(f"startup: median of {runs} runs after a warm-up; {machine()}\n")
 
     asked = {" ".join(["foresto", *name, "--help"]): [*FORESTO, *name, "--help"] for name in ([], *map(list, _each()))}
-    found = medians({"import typer, rich": HELP_BASELINE, **asked}, runs)
-    base = found["import typer, rich"]
+    found = medians({HELP: HELP_BASELINE, **asked}, runs)
+    base = found[HELP]
+    # Without a peak: a process this small would be counted with ours, which it begins with.
+    headline(Headline("--help", runs, found["foresto --help"], HELP, base, 0, None, f"ratio <= {HELP_TARGET}"))
     rows = [[name, f"{seconds:.3f}", f"{seconds / base:.2f}", _target(name, asked)] for name, seconds in found.items()]
     table(["help", "seconds", "ratio", "target"], rows)
 
     with own_folder() as home:
         place = {**MARKET, "FORESTO_HOME": str(home)}
         run([*FORESTO, "--sandbox", "prices", "incremental"], **place)
-        imports, status = "import sqlalchemy, psycopg, rich, typer", "foresto --sandbox status"
-        commands = {imports: STATUS_BASELINE, status: [*FORESTO, "--sandbox", "status"]}
+        status = "foresto --sandbox status"
+        commands = {IMPORTS: STATUS_BASELINE, status: [*FORESTO, "--sandbox", "status"]}
         found = medians(commands, runs, **place)
-    base = found[imports]
+    base = found[IMPORTS]
     limit = STATUS_TARGET * base + STATUS_ALLOWANCE
+    target = f"<= {limit:.3f} s (1.5x + 0.5 s)"
+    headline(
+        Headline("status, embedded server started and stopped", runs, found[status], IMPORTS, base, 0, None, target)
+    )
     print()
     table(
         ["status, embedded server started and stopped", "seconds", "ratio", "target"],
         [
-            [imports, f"{base:.3f}", "1.00", ""],
-            [status, f"{found[status]:.3f}", f"{found[status] / base:.2f}", f"<= {limit:.3f} s (1.5x + 0.5 s)"],
+            [IMPORTS, f"{base:.3f}", "1.00", ""],
+            [status, f"{found[status]:.3f}", f"{found[status] / base:.2f}", target],
         ],
     )
 

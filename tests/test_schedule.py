@@ -24,10 +24,10 @@ ALLOWED_KEYS = {
     "StandardOutPath", "StandardErrorPath", "ProcessType", "LowPriorityIO", "Nice", "ExitTimeOut",
 }  # fmt: skip
 ODD = Place(
-    program=PurePosixPath("/Users/kim's mac/100%/bin/foresto"),
-    logs=PurePosixPath("/Users/kim's mac/100%/logs"),
-    folder=PurePosixPath("/Users/kim's mac/100%"),
-    variables={"FORESTO_HOME": "/Users/kim's mac/100%"},
+    program=PurePosixPath("/opt/kim's mac/100%/bin/foresto"),
+    logs=PurePosixPath("/opt/kim's mac/100%/logs"),
+    folder=PurePosixPath("/opt/kim's mac/100%"),
+    variables={"FORESTO_HOME": "/opt/kim's mac/100%"},
 )
 
 

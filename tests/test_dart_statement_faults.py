@@ -106,6 +106,20 @@ def test_no_data_is_an_answer_and_is_recorded_as_such(open_world):
         assert world.scalar("SELECT count(*) FROM dart_answer") == 0
 
 
+@pytest.mark.parametrize("name", ["dart.statements", "dart.details"])
+def test_assets_of_nothing_are_not_believed(open_world, name):
+    with open_world(patience=1, faults=f"zero@{PLACES[name]}") as world:
+        roster.load_listing(world.app, QUICK)
+        result = load(world, name)
+        assert result["exit_code"] in {3, 65}
+        assert "자산총계" in str(result)
+        found = "has_details" if name == "dart.details" else "TRUE"
+        assert world.scalar(f"SELECT count(*) FROM financial_report WHERE {found}") == 0
+        world.sandbox.faults.clear()
+        assert load(world, name)["exit_code"] == 0, "the next run must fetch what failed"
+        assert world.scalar(f"SELECT count(*) FROM financial_report WHERE total_assets > 0 AND {found}") > 0
+
+
 def test_a_hundred_that_cannot_be_read_does_not_stop_the_others(open_world):
     with open_world(stocks=200, patience=1) as world:
         roster.load_listing(world.app, QUICK)

@@ -117,6 +117,15 @@ def test_a_failure_at_both_is_a_failure_and_never_an_empty_list(open_world, kind
         assert roster.load_etfs(world.app, QUICK)["units"]["done"] == 2, "the next run must fetch what failed"
 
 
+@pytest.mark.parametrize(("kind", "missing"), [("zero", "상장좌수"), ("all_dash", "총보수")])
+def test_a_list_without_any_number_is_refused(open_world, kind, missing):
+    with open_world(faults=f"{kind}@data.krx.co.kr/MDCSTAT04601") as world:
+        result = roster.load_etfs(world.app, QUICK)
+        assert (result["exit_code"], result["units"]["failed"]) == (3, 1), result["reasons"]
+        assert missing in result["reasons"][0]
+        assert world.scalar("SELECT count(*) FROM etfs") == 0
+
+
 def test_half_a_list_is_refused(open_world):
     with open_world(**BROAD) as world:
         roster.load_etfs(world.app, QUICK)

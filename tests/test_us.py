@@ -149,6 +149,15 @@ def test_a_statement_without_any_period_beside_full_ones_is_refused(open_world):
         assert world.scalar("SELECT count(*) FROM alpha_vantage_financials") == 0
 
 
+@pytest.mark.parametrize("kind", ["zero", "all_dash"])
+@pytest.mark.parametrize("function", us_figures.STATEMENTS)
+def test_a_statement_without_any_amount_is_refused(open_world, function, kind):
+    with open_world(faults=f"{kind}@{HOST}/{function}") as world:
+        result = us.load(world.app, "AAPL", QUICK)
+        assert (result["exit_code"], result["units"]["failed"]) == (3, 1)
+        assert world.scalar("SELECT count(*) FROM alpha_vantage_financials") == 0
+
+
 @pytest.mark.slow
 def test_the_command_says_what_is_left_for_tomorrow(home):
     shown = run_foresto(home, "--sandbox", "us", "load")

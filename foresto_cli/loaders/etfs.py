@@ -113,7 +113,7 @@ class Etfs:
             if answer.unit.key.startswith(PRICES):
                 rows = [price_row(record, day) for record in answer.payload]
             elif answer.source_id == krx.SOURCE_ID:
-                rows = [list_row(record) for record in answer.payload]
+                rows = _not_blank([list_row(record) for record in answer.payload])
             else:
                 rows = [naver_row(record, day) for record in answer.payload]
         except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -169,6 +169,13 @@ def list_row(record: Record) -> Row:
         "is_active": True,
         "source_id": krx.SOURCE_ID,
     }
+
+
+def _not_blank(rows: list[Row]) -> list[Row]:
+    for column, name in (("shares", "상장좌수"), ("expense_ratio", "총보수")):
+        if rows and not any(row[column] for row in rows):
+            raise BadPayload(f"ETF 목록의 모든 종목이 {name} 없이 왔습니다.")
+    return rows
 
 
 def naver_row(record: Record, day: date) -> Row:

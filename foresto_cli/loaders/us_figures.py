@@ -129,8 +129,8 @@ def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
     A period that one of the three does not have keeps its columns null.
 
     Raises:
-        BadPayload: another company, a list missing, one of the three without any period, a period twice, a number
-            that is none.
+        BadPayload: another company, a list missing, one of the three without any period or any amount, a period twice,
+            a number that is none.
     """
     rows: dict[tuple[date, str], dict[str, Any]] = {}
     columns = [column for fields in STATEMENTS.values() for column in fields]
@@ -150,6 +150,8 @@ def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
                     row = rows.setdefault((end, kind), _period(symbol, end, kind, columns))
                     row["currency"] = text(report["reportedCurrency"])
                     row |= {column: number(report[field]) for column, field in fields.items()}
+            if rows and not any(row[column] for row in rows.values() for column in fields):
+                raise BadPayload(f"{symbol} {function} 에 0 이 아닌 금액이 하나도 없습니다.")
     except (KeyError, ValueError, TypeError) as error:
         raise BadPayload(f"{symbol} 재무제표에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
     return list(rows.values())

@@ -72,6 +72,11 @@ class App:
         self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE) if self.sandbox else Transport(limits)
 
     @property
+    def is_shared(self) -> bool:
+        """Say whether other hosts may use the database: the operator's server may have several, our own never."""
+        return self.settings.database_url is not None
+
+    @property
     def calendar(self) -> Calendar:
         """Return the trading calendar with the corrections that this database has by now."""
         with self.engine.connect() as connection:

@@ -15,11 +15,13 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.errors import Busy, ConfigError, Interrupted, exit_code_of
 from foresto_cli.ops import lock
+from foresto_cli.store import advisory
 
 HOLDER = """
 import sys
 from pathlib import Path
 from foresto_cli.ops import lock
+from foresto_cli.store import advisory
 with lock.held(Path(sys.argv[-1]), 0):
     print("held", flush=True)
     sys.stdin.readline()
@@ -189,15 +191,15 @@ def test_a_lock_file_that_cannot_be_opened_is_a_wrong_setting(file):
 
 
 def test_of_two_hosts_one_collects(engine):
-    with lock.only_host(engine, 0), pytest.raises(Busy, match="다른 컴퓨터"), lock.only_host(engine, 0):
+    with lock.only_host(engine, advisory.COLLECTING, 0), pytest.raises(Busy, match="다른 컴퓨터"), lock.only_host(engine, advisory.COLLECTING, 0):
         pass
-    with lock.only_host(engine, 0):
+    with lock.only_host(engine, advisory.COLLECTING, 0):
         pass
 
 
 def test_a_connection_lost_while_collecting_does_not_hide_what_happened(engine):
     def lose_it():
-        with lock.only_host(engine, 0):
+        with lock.only_host(engine, advisory.COLLECTING, 0):
             with engine.connect() as other:
                 query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 query += " WHERE pid <> pg_backend_pid() AND datname = current_database()"
@@ -206,5 +208,5 @@ def test_a_connection_lost_while_collecting_does_not_hide_what_happened(engine):
 
     with pytest.raises(ZeroDivisionError):
         lose_it()
-    with lock.only_host(engine, 0):
+    with lock.only_host(engine, advisory.COLLECTING, 0):
         pass

@@ -119,7 +119,7 @@ def import_(
         from foresto_cli.ops.archive.restore import restore
         from foresto_cli.store import upkeep
 
-        with lock.held(found.folders.lock_file, 0), found.console.progress("가져오기") as advance:
+        with lock.collecting(found, 0), found.console.progress("가져오기") as advance:
             read = restore(found.engine, folder, sandbox=found.sandbox is not None, advance=advance)
             upkeep.tidy(found.engine, sorted({part.table for part in read.parts}))
         rows = sum(part.rows for part in read.parts)

@@ -142,7 +142,7 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
         Busy: another chain is under way.
         Interrupted: the process was asked to stop.
     """
-    with lock.held(app.folders.chain_lock_file, options.wait.total_seconds()):
+    with lock.chaining(app, options.wait.total_seconds()):
         if if_due and not _is_due(app, timetable.job(name)):
             return _summary(f"run {name}", [], 0.0) | {"notes": ["제시간에 이미 돌았습니다."]}
         # The first load has no hour at which anybody would miss it.

@@ -5,7 +5,6 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -61,8 +60,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
         StoreUnavailable: the database went away; the run's row says so if it can.
     """
     wait = options.wait.total_seconds()
-    shared = nullcontext() if app.settings.database_url is None else lock.only_host(app.engine, wait)
-    with lock.held(app.folders.lock_file, wait), shared, stop.graceful():
+    with lock.collecting(app, wait), stop.graceful():
         runs.close_abandoned(app.engine)
         with runs.recorded(app.engine, command, label) as run:
             started = clock.monotonic()
@@ -92,7 +90,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
 
 
 def _tidy(app: App, reports: Sequence[Report], settled: Settled) -> None:
-    if app.settings.database_url is None:
+    if not app.is_shared:
         written = {report.table for report in reports if report.rows.added + report.rows.changed >= upkeep.WORTH_IT}
         if settled.rows >= upkeep.WORTH_IT:
             written.add("stock_price_daily")

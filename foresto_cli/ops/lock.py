@@ -9,21 +9,20 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
 from foresto_cli import clock
+from foresto_cli.app import App
 from foresto_cli.errors import Busy, ConfigError
 from foresto_cli.settings import PRIVATE_FILE, private_folder
+from foresto_cli.store import advisory
 from foresto_cli.store.engine import explained
 
 LOOK_AGAIN_SECONDS = 0.05
 ASK_AGAIN_SECONDS = 1.0
-COLLECTING = 0x666F7273
-"""Of the advisory lock."""
 GLANCE_SECONDS = 0.5
 """``foresto doctor`` takes the lock for a moment to see whether it is free; nobody is turned away for that."""
 
@@ -57,28 +56,52 @@ def held(file: Path, wait_seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def only_host(engine: Engine, wait_seconds: float) -> Iterator[None]:
-    """Be the only host that collects into a database that several hosts may use; an flock ends at its machine.
+def collecting(app: App, wait_seconds: float) -> Iterator[None]:
+    """Be the only command that collects into the database of ``app``, on this machine and among its hosts.
 
     Raises:
-        Busy: another host collects and did not end within ``wait_seconds``.
+        Busy, ConfigError, Interrupted: as :func:`held` and :func:`only_host`.
+    """
+    with held(app.folders.lock_file, wait_seconds), _among_hosts(app, advisory.COLLECTING, wait_seconds):
+        yield
+
+
+@contextmanager
+def chaining(app: App, wait_seconds: float) -> Iterator[None]:
+    """Be the only one that runs a chain on the database of ``app``, on this machine and among its hosts.
+
+    Raises:
+        Busy, ConfigError, Interrupted: as :func:`held` and :func:`only_host`.
+    """
+    with held(app.folders.chain_lock_file, wait_seconds), _among_hosts(app, advisory.CHAIN, wait_seconds):
+        yield
+
+
+def _among_hosts(app: App, number: int, wait_seconds: float) -> AbstractContextManager[None]:
+    return only_host(app.engine, number, wait_seconds) if app.is_shared else nullcontext()
+
+
+@contextmanager
+def only_host(engine: Engine, number: int, wait_seconds: float) -> Iterator[None]:
+    """Be the only host that has the lock ``number`` of a database that several may use; an flock ends at its machine.
+
+    Raises:
+        Busy: another host has it and did not let go within ``wait_seconds``.
         Interrupted: the process was asked to stop while it waited.
     """
     deadline = clock.monotonic() + wait_seconds
-    with explained(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": COLLECTING}):
-            if clock.monotonic() >= deadline:
-                raise Busy(
-                    "같은 데이터베이스에 다른 컴퓨터의 foresto 가 수집하고 있습니다."
-                    " 끝난 뒤 다시 실행하거나 --wait 10m 을 쓰세요."
-                )
-            clock.sleep(ASK_AGAIN_SECONDS)
-        try:
-            yield
-        finally:
-            # With the connection the lock is gone as well, and the error under way is the news.
-            with contextlib.suppress(DBAPIError):
-                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": COLLECTING})
+    while True:
+        # Between two looks no transaction is open: a pooler would keep a connection for one who only waits.
+        with explained(), advisory.alone(engine, number) as free:
+            if free:
+                yield
+                return
+        if clock.monotonic() >= deadline:
+            raise Busy(
+                "같은 데이터베이스에 다른 컴퓨터의 foresto 가 수집하고 있습니다."
+                " 끝난 뒤 다시 실행하거나 --wait 10m 을 쓰세요."
+            )
+        clock.sleep(ASK_AGAIN_SECONDS)
 
 
 def is_held(file: Path) -> str | None:

@@ -26,7 +26,6 @@ REMIND_AFTER = timedelta(hours=20)
 """And on another day: jobs start a few minutes earlier or later, and a reminder must not slip by a day for that."""
 REST = timedelta(minutes=30)
 """A channel that failed is left alone for so long."""
-ADVISORY_LOCK = 0x666F7254
 LEVELS = {"critical": "심각", "warning": "주의", "info": "알림"}
 LONGEST_MESSAGE = 600
 BACK = ("[foresto] 알림이 다시 갑니다", "그동안 이곳으로 보내지 못한 경보는 모두 끝났습니다.")
@@ -82,7 +81,7 @@ def _to_apprise(app: App, title: str, body: str) -> None:
 
 def deliver(app: App) -> None:
     """Tell every channel what it does not know yet; two processes never tell the same."""
-    with advisory.alone(app.engine, ADVISORY_LOCK) as alone:
+    with advisory.alone(app.engine, advisory.TELLING) as alone:
         # A second round lets the good channels hear of one that failed in the first.
         if alone and any(_told(app, channel) is not None for channel in channels(app)):
             for channel in channels(app):

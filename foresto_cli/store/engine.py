@@ -68,7 +68,12 @@ def as_it_is(url: str, *, patient: bool = False) -> Iterator[Engine]:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "foresto"},
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "application_name": "foresto",
+            # A statement prepared on one server connection is not known to the next one that a pooler hands out.
+            "prepare_threshold": None,
+        },
     )
     try:
         _reach(engine, TRY_AGAIN_AFTER if patient else ())

@@ -3,19 +3,16 @@
 alembic takes a second to import, so it is imported only when something has to be migrated.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.errors import StoreUnavailable
+from foresto_cli.store import advisory
 
 HEAD = "0015"
 """The newest revision in ``migrations/versions``; a test compares."""
-ADVISORY_LOCK = 0x_F0_4E_57_00
-"""Number of the advisory lock that keeps two migrating processes apart."""
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -30,7 +27,7 @@ def ensure_current(engine: Engine, *, sandbox: bool) -> bool:
         if current == HEAD:
             _check_world(connection, sandbox=sandbox)
             return False
-    with _alone(engine):
+    with advisory.in_turn(engine, advisory.MIGRATING):
         with engine.connect() as connection:
             current = revision(connection)
         if current != HEAD:
@@ -50,16 +47,6 @@ def revision(connection: Connection) -> str | None:
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return found
-
-
-@contextmanager
-def _alone(engine: Engine) -> Iterator[None]:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": ADVISORY_LOCK})
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": ADVISORY_LOCK})
 
 
 def _refuse_foreign(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from foresto_cli.errors import Busy, StoreUnavailable, VerificationFailed
 from foresto_cli.ops.adopt import bonds, history, market, moves, predecessor, products, reports, us
 from foresto_cli.ops.adopt.aside import set_aside, views_above
 from foresto_cli.ops.adopt.moves import Move, Moved
-from foresto_cli.store import migrate
+from foresto_cli.store import advisory, migrate
 
 JOB, LABEL, BATCH = "db adopt", "옛 데이터베이스 넘겨받기", "ADOPT"
 PATIENCE = "10s"
@@ -60,7 +60,7 @@ def adopt(engine: Engine, *, dry_run: bool, while_connected: bool, advance: Adva
     """
     with _explained(), engine.connect() as connection, connection.begin() as transaction:
         connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": migrate.ADVISORY_LOCK})
+        advisory.await_turn(connection, advisory.MIGRATING)
         found = predecessor.look(connection)
         if not while_connected:
             predecessor.refuse_company(connection)

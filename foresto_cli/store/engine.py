@@ -17,6 +17,10 @@ from foresto_cli.store import embedded, migrate
 
 POOL_SIZE = 5
 POOL_OVERFLOW = 10
+LEAST_SERVER_CONNECTIONS = 5
+"""Of a pooler in front of the server: locks keep two while a chain runs, the rest is for the work itself."""
+POOLER_IS_FULL = "query_wait_timeout"
+"""What pgbouncer says when it had no server connection to give for as long as that setting allows."""
 CONNECT_TIMEOUT_SECONDS = 10
 LOST = (OperationalError, psycopg.OperationalError)
 """What the database does to us; COPY goes past SQLAlchemy, so its errors come as the driver's own."""
@@ -133,6 +137,11 @@ def _why(error: OperationalError | psycopg.OperationalError) -> str:
     # On a full disk a connection may be refused as well, and then only the words say so.
     if isinstance(cause, psycopg.errors.DiskFull) or os.strerror(errno.ENOSPC) in str(cause):
         return "데이터베이스의 디스크에 남은 공간이 없습니다. 공간을 비운 뒤 다시 실행하세요."
+    if POOLER_IS_FULL in str(cause):
+        return (
+            "pgbouncer 에 남은 서버 연결이 없습니다(query_wait_timeout)."
+            f" default_pool_size 를 {LEAST_SERVER_CONNECTIONS} 이상으로 늘리고, 누가 연결을 쥐고 있는지 확인하세요."
+        )
     reason = next(iter(str(cause).strip().splitlines()), type(error).__name__)
     return f"데이터베이스에 연결할 수 없습니다: {reason}. 서버가 켜져 있는지와 DATABASE_URL 을 확인하세요."
 

@@ -1,4 +1,4 @@
-"""The one writer: COPY into a temporary table, then one INSERT … ON CONFLICT that touches only what differs.
+"""The one writer: COPY into a temporary table, then an INSERT of what is missing and an UPDATE of what differs.
 
 Nothing else in foresto writes rows in bulk.
 """
@@ -49,7 +49,8 @@ def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
         table: target; columns that the rows do not name keep their values.
         rows: mappings with the same keys each, primary key included and unique.
         provenance: values of the columns in :data:`PROVENANCE`, the same for all rows.
-        only_over: SQL condition on the existing row (alias ``old``) under which it may be replaced.
+        only_over: SQL condition on the existing row (alias ``old``) and the new one (``excluded``) under which it may
+            be replaced.
         scope: values that all rows share; when no row of the table has them yet, the rows are copied straight in.
 
     Returns:
@@ -72,11 +73,9 @@ def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
             return Counts(added=len(rows))
         _make_stage(cursor, table, columns)
         _copy(cursor, STAGE, columns, rows, tail)
-        cursor.execute(_merge(table, columns, key, only_over))
-        added, changed = cursor.fetchall()[0]
+        return _merge(cursor, table, columns, only_over, len(rows))
     finally:
         cursor.close()
-    return Counts(added, changed, len(rows) - added - changed)
 
 
 def _is_empty(cursor: Any, table: Table, scope: Row) -> bool:  # noqa: ANN401  # psycopg cursor behind SQLAlchemy's untyped handle
@@ -102,25 +101,43 @@ def _copy(cursor: Any, target: sql.Identifier, columns: list[str], rows: Sequenc
             copy.write_row(values_of(row) + tail)
 
 
-def _merge(table: Table, columns: list[str], key: list[str], only_over: str) -> sql.Composed:
+def _merge(cursor: Any, table: Table, columns: list[str], only_over: str, rows: int) -> Counts:  # noqa: ANN401  # as above
+    """Add what is missing, then change what differs.
+
+    Two statements and not one ``ON CONFLICT DO UPDATE … RETURNING xmax = 0``: partitioned tables have no system columns
+    to return, Citus no modifying CTE, and a compressed chunk of TimescaleDB is opened only where something differs.
+    """
+    key = [column.name for column in table.primary_key]
     updated = [name for name in columns if name not in key and name not in WRITTEN_ONCE]
     compared = [name for name in updated if name not in PROVENANCE]
-    return sql.SQL(
-        "WITH merged AS (INSERT INTO {table} AS old ({names}) SELECT {names} FROM {stage} "
-        "ON CONFLICT ({key}) DO UPDATE SET {assignments} "
-        "WHERE ({mine}) IS DISTINCT FROM ({theirs}) AND ({only_over}) "
-        "RETURNING xmax = 0 AS is_new) "
-        "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged"
-    ).format(
-        table=sql.Identifier(table.name),
-        names=_names(columns),
-        stage=STAGE,
-        key=_names(key),
-        assignments=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in updated),
-        mine=sql.SQL(", ").join(sql.SQL("old.{}").format(sql.Identifier(name)) for name in compared),
-        theirs=sql.SQL(", ").join(sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in compared),
-        only_over=sql.SQL(only_over),
+    parts = {
+        "table": sql.Identifier(table.name),
+        "names": _names(columns),
+        "stage": STAGE,
+        "key": _names(key),
+        "same_key": sql.SQL(" AND ").join(sql.SQL("old.{0} = excluded.{0}").format(sql.Identifier(n)) for n in key),
+        "assignments": sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(n)) for n in updated),
+        "mine": sql.SQL(", ").join(sql.SQL("old.{}").format(sql.Identifier(n)) for n in compared),
+        "theirs": sql.SQL(", ").join(sql.SQL("excluded.{}").format(sql.Identifier(n)) for n in compared),
+        "only_over": sql.SQL(only_over),
+    }
+    # Another writer may add the same rows meanwhile; what it added is compared like any other.
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO {table} ({names}) SELECT {names} FROM {stage} AS excluded"
+            " WHERE NOT EXISTS (SELECT FROM {table} AS old WHERE {same_key}) ON CONFLICT ({key}) DO NOTHING"
+        ).format(**parts)
     )
+    added = cursor.rowcount
+    if added == rows:
+        return Counts(added)
+    cursor.execute(
+        sql.SQL(
+            "UPDATE {table} AS old SET {assignments} FROM {stage} AS excluded"
+            " WHERE {same_key} AND ({mine}) IS DISTINCT FROM ({theirs}) AND ({only_over})"
+        ).format(**parts)
+    )
+    return Counts(added, cursor.rowcount, rows - added - cursor.rowcount)
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:

@@ -191,7 +191,11 @@ def test_a_lock_file_that_cannot_be_opened_is_a_wrong_setting(file):
 
 
 def test_of_two_hosts_one_collects(engine):
-    with lock.only_host(engine, advisory.COLLECTING, 0), pytest.raises(Busy, match="다른 컴퓨터"), lock.only_host(engine, advisory.COLLECTING, 0):
+    with (
+        lock.only_host(engine, advisory.COLLECTING, 0),
+        pytest.raises(Busy, match="다른 컴퓨터"),
+        lock.only_host(engine, advisory.COLLECTING, 0),
+    ):
         pass
     with lock.only_host(engine, advisory.COLLECTING, 0):
         pass

@@ -159,7 +159,7 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
 
 def _is_due(app: App, job: timetable.Job) -> bool:
     """Say whether ``job`` has not gone well since its newest start: one that failed is tried again."""
-    runs.close_abandoned(app.engine)
+    runs.close_abandoned(app.engine, is_shared=app.is_shared)
     with app.engine.connect() as connection:
         return not connection.scalar(
             text(
@@ -182,7 +182,7 @@ def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
     """
     command = f"run {name}"
     label = LABELS[name]
-    runs.close_abandoned(app.engine)
+    runs.close_abandoned(app.engine, is_shared=app.is_shared)
     results: dict[str, Result] = {}
     with runs.recorded(app.engine, command, label) as record, runs.steps_of(record):
         for step in steps:

@@ -142,7 +142,7 @@ def _database(app: App) -> Diagnosis:
 
 
 def _memory(app: App) -> Iterator[Diagnosis]:
-    abandoned = runs.close_abandoned(app.engine)
+    abandoned = runs.close_abandoned(app.engine, is_shared=app.is_shared)
     if abandoned:
         yield Diagnosis("실행 기록", NOTE, f"갑자기 끝난 실행 {abandoned}개를 닫았습니다.")
     holder = lock.is_held(app.folders.lock_file)

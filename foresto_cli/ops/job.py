@@ -61,7 +61,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
     """
     wait = options.wait.total_seconds()
     with lock.collecting(app, wait), stop.graceful():
-        runs.close_abandoned(app.engine)
+        runs.close_abandoned(app.engine, is_shared=app.is_shared)
         with runs.recorded(app.engine, command, label) as run:
             started = clock.monotonic()
             before = requests_by_upstream(app.upstream_sessions)

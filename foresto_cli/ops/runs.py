@@ -7,10 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import bindparam
 
@@ -21,8 +21,12 @@ from foresto_cli.store import batches
 from foresto_cli.store.engine import explained
 
 HEARTBEAT_SECONDS = 5.0
+LATE_SECONDS = 2.0
+"""A heartbeat may come so late."""
 HEART_STOPPED = timedelta(minutes=1)
 """A run without a heartbeat for so long is dead, whoever has its process number now."""
+HEART_STOPPED_ELSEWHERE = timedelta(hours=1)
+"""The same for a run of another host, whose clock may differ and whose processes cannot be seen from here."""
 RUNNING = "running"
 
 _chain: ContextVar[int | None] = ContextVar("chain", default=None)
@@ -160,28 +164,50 @@ def close(engine: Engine, run_id: int, result: dict[str, Any], error: str | None
         )
 
 
-def close_abandoned(engine: Engine) -> int:
-    """Close runs of this host whose process is gone (killed, power lost), and their batches; return how many runs."""
+def close_abandoned(engine: Engine, *, is_shared: bool = False) -> int:
+    """Close runs whose process is gone (killed, power lost), and their batches; return how many runs.
+
+    Args:
+        engine: the database.
+        is_shared: whether other hosts may use it. Two of them may have one name (containers, copies of a machine), and
+            then a process that is not here may live there: its heart is listened to for one beat first.
+    """
+    with explained(), engine.connect() as connection:
+        gone = _gone(connection)
+        fresh = [run_id for run_id, beat in gone.items() if beat >= clock.wall() - HEART_STOPPED]
+    if is_shared and fresh:
+        clock.sleep(HEARTBEAT_SECONDS + LATE_SECONDS)
     with explained(), engine.begin() as connection:
-        rows = connection.execute(
-            text(
-                "SELECT id, process_id, heartbeat_at FROM data_collection_log WHERE status = :running AND host = :host"
-            ),
-            {"running": RUNNING, "host": socket.gethostname()},
-        )
-        # Process numbers are used again, in containers at once: a heart that stopped long ago is a sign of its own.
-        limit = clock.wall() - HEART_STOPPED
-        gone = [row.id for row in rows if row.heartbeat_at < limit or not _is_alive(row.process_id)]
-        if gone:
+        still = [run_id for run_id, beat in _gone(connection).items() if beat == gone.get(run_id)]
+        if still:
             connection.execute(
                 text(
                     "UPDATE data_collection_log SET status = 'interrupted', completed_at = heartbeat_at,"
                     " error_message = '프로세스가 갑자기 끝났습니다(강제 종료나 전원 차단)' WHERE id = ANY(:ids)"
                 ),
-                {"ids": gone},
+                {"ids": still},
             )
         batches.close_abandoned(connection)
-    return len(gone)
+    return len(still)
+
+
+def _gone(connection: Connection) -> dict[int, datetime]:
+    """Return the runs that look abandoned from here, with their last heartbeat."""
+    rows = connection.execute(
+        text("SELECT id, process_id, heartbeat_at, host FROM data_collection_log WHERE status = :running"),
+        {"running": RUNNING},
+    )
+    now, here = clock.wall(), socket.gethostname()
+    return {
+        row.id: row.heartbeat_at for row in rows if _looks_gone(row, now - row.heartbeat_at, is_ours=row.host == here)
+    }
+
+
+def _looks_gone(row: Row[Any], silence: timedelta, *, is_ours: bool) -> bool:
+    if not is_ours:
+        return silence > HEART_STOPPED_ELSEWHERE
+    # Process numbers are used again, in containers at once: a heart that stopped long ago is a sign of its own.
+    return silence > HEART_STOPPED or not _is_alive(row.process_id)
 
 
 def recent(connection: Connection, limit: int) -> list[dict[str, Any]]:

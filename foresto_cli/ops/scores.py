@@ -55,7 +55,7 @@ def score_batch(app: App, options: Options) -> job.Result:
     if options.limit is not None and options.limit < 1:
         raise UsageError("--limit 은 1 이상이어야 합니다.")
     with lock.collecting(app, options.wait.total_seconds()), stop.graceful():
-        runs.close_abandoned(app.engine)
+        runs.close_abandoned(app.engine, is_shared=app.is_shared)
         with runs.recorded(app.engine, COMMAND, LABEL) as run:
             settle(app.engine, app.calendar)
             started = clock.wall()

@@ -33,7 +33,8 @@ PATIENT = text(
 def alone(engine: Engine, number: int) -> Iterator[bool]:
     """Yield whether the lock ``number`` was free; if so it is ours until the block ends."""
     with _held_open(engine) as connection:
-        yield bool(connection.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}))
+        # No parameter: a statement with one leaves its portal open until the next, and the snapshot with it.
+        yield bool(connection.scalar(text(f"SELECT pg_try_advisory_xact_lock({number:d})")))
 
 
 @contextmanager
@@ -46,7 +47,7 @@ def in_turn(engine: Engine, number: int) -> Iterator[None]:
 
 def await_turn(connection: Connection, number: int) -> None:
     """Wait until the lock ``number`` is free, and have it until the transaction of ``connection`` ends."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({number:d})"))
 
 
 @contextmanager

@@ -126,6 +126,7 @@ def _waiting(engine):
 # --- two hosts ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_of_two_hosts_one_collects_and_the_other_is_told_or_waits(hosts, asked):
     first = hosts("a", *LOAD, FORESTO_SANDBOX_FAULTS=HANGS)
     await_true(asked, STORING, first)
@@ -143,6 +144,7 @@ def test_of_two_hosts_one_collects_and_the_other_is_told_or_waits(hosts, asked):
     assert asked("SELECT count(*) FROM data_collection_log WHERE status = 'interrupted'") == 0
 
 
+@pytest.mark.slow
 def test_a_host_that_is_killed_holds_nothing_and_another_goes_on(hosts, asked):
     first = hosts("a", *LOAD, FORESTO_SANDBOX_FAULTS=HANGS)
     await_true(asked, STORING, first)
@@ -155,6 +157,7 @@ def test_a_host_that_is_killed_holds_nothing_and_another_goes_on(hosts, asked):
     assert asked("SELECT count(*) FROM data_collection_log WHERE status = 'running'") == 0
 
 
+@pytest.mark.slow
 def test_two_hosts_with_one_timetable_run_a_chain_once(hosts, asked):
     started = [hosts(name, *WEEKDAY, "--if-due", "--wait", "5m") for name in "ab"]
     ends = [end_of(process) for process in started]
@@ -163,10 +166,11 @@ def test_two_hosts_with_one_timetable_run_a_chain_once(hosts, asked):
     assert asked("SELECT count(*) FROM data_collection_log WHERE job_name = 'run weekday'") == 1
 
 
+@pytest.mark.slow
 def test_an_incident_is_told_by_one_of_two_hosts(hosts, tmp_path, database_url, asked):
     with connected(database_url, sandbox=True) as engine:
         alerts.raise_alert(engine, Alert("load_failed", "prices.day", "critical", "한 번만 알릴 일", "x"), None)
-    for process in [hosts(name, "--sandbox", "alerts", "list") for name in "abab"]:
+    for process in [hosts(name, "--sandbox", "alerts", "list") for name in "ab"]:
         process.communicate(timeout=120)
         assert process.returncode == 0
     sent = [result_of(run_foresto(tmp_path / name, "--sandbox", "sandbox", "sent", "--json")) for name in "ab"]

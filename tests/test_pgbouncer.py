@@ -13,8 +13,9 @@ from conftest import own_database
 from sqlalchemy import text
 from support import result_of, run_foresto, start_foresto
 
-from foresto_cli.errors import Busy, StoreUnavailable
+from foresto_cli.errors import Busy, ConfigError, StoreUnavailable
 from foresto_cli.ops import lock
+from foresto_cli.ops.archive.dump import dump
 from foresto_cli.store import advisory
 from foresto_cli.store.engine import LEAST_SERVER_CONNECTIONS, as_it_is, connected
 
@@ -93,6 +94,15 @@ def test_the_same_statement_many_times_on_changing_connections(bounced):
         with engine.connect() as connection:
             assert connection.scalar(text("SELECT count(*) FROM pg_prepared_statements")) == 0
     assert (wrong, len(right)) == ([], 8)
+
+
+def test_a_dump_goes_to_the_server_itself(bounced, tmp_path):
+    url, direct = bounced()
+    with as_it_is(url) as engine, pytest.raises(ConfigError, match="풀러"):
+        dump(engine, tmp_path / "a.dump")
+    with as_it_is(direct) as engine:
+        assert dump(engine, tmp_path / "a.dump") > 0
+    assert [file.name for file in tmp_path.iterdir()] == ["a.dump"]
 
 
 def test_an_empty_database_is_made_through_it_and_a_pool_of_one_is_told_as_such(server, private_tmp):

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -84,6 +85,13 @@ def as_it_is(url: str, *, patient: bool = False) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Say whether a pooler stands before the server: then who greeted us is not the process that answers."""
+    driver: Any = connection.connection.dbapi_connection
+    answering: int = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    return bool(driver.info.backend_pid != answering)
 
 
 @contextmanager

@@ -9,17 +9,24 @@ from sqlalchemy import Engine, text
 from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.settings import PRIVATE_FILE
 from foresto_cli.store import cluster
+from foresto_cli.store.engine import is_pooled
 
 
 def dump(engine: Engine, target: Path) -> int:
     """Write the whole database to ``target`` (custom format, for ``pg_restore``) and return its size in bytes.
 
     Raises:
-        ConfigError: the file cannot be written, or the server is newer than our ``pg_dump``.
+        ConfigError: the file cannot be written, the server is newer than our ``pg_dump``, or behind a pooler.
         StoreUnavailable: ``pg_dump`` failed; its own reason is given.
     """
     with engine.connect() as connection:
         version = int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
+        pooled = is_pooled(connection)
+    if pooled:
+        # It would leave its session's settings, the search path among them, on connections that others get next.
+        raise ConfigError(
+            "DATABASE_URL 이 pgbouncer 같은 풀러를 가리켜 pg_dump 를 하지 않습니다. 서버의 주소로 바꾸어 실행하세요."
+        )
     if version > int(cluster.MAJOR):
         raise ConfigError(
             f"서버가 PostgreSQL {version} 이고 foresto 의 pg_dump 는 {cluster.MAJOR} 입니다. 서버의 pg_dump 를 쓰세요."

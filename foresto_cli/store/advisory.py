@@ -22,10 +22,13 @@ MARKET_MAIL = 0x_F0_4E_57_13
 WATCHLIST = 0x_F0_4E_57_14
 
 # A server that ends transactions which last long or do nothing would take the lock away; the second limit came with 17.
+# A host that lost its power says nothing any more: without the rest the server would believe in it for two hours.
 PATIENT = text(
     "SELECT set_config('idle_in_transaction_session_timeout', '0', true),"
     " CASE WHEN current_setting('transaction_timeout', true) IS NOT NULL"
-    " THEN set_config('transaction_timeout', '0', true) END"
+    " THEN set_config('transaction_timeout', '0', true) END,"
+    " set_config('tcp_keepalives_idle', '60', true), set_config('tcp_keepalives_interval', '10', true),"
+    " set_config('tcp_keepalives_count', '6', true)"
 )
 
 

@@ -61,7 +61,7 @@ class Sandbox:
         self._world = World(options, self.outbox)
         mark = "recorded" if options.recorded else "synthetic"
         certificates = authority.Certificates(folder)
-        self.proxy = Proxy(port, Desk(self._answer, self.faults, self._note, mark), certificates)
+        self.proxy = Proxy(port, Desk(self._answer, self.faults, self._note, mark, options.latency), certificates)
         self.post_office = PostOffice(self.outbox, self.faults, certificates)
         self.port: int = self.proxy.server_address[1]
 

@@ -32,6 +32,8 @@ class Desk:
     note: Callable[[Request], None]
     mark: str
     """Value of the X-Foresto-Sandbox header."""
+    latency: float = 0.0
+    """Seconds before each answer."""
 
 
 class Proxy(ThreadingMixIn, TCPServer):
@@ -157,6 +159,8 @@ class Handler(BaseHTTPRequestHandler):
             answer = self.server.desk.answer(request)
         if kind and answer.chunks is None:
             answer = damage.spoil(kind, answer)
+        if self.server.desk.latency:
+            self.server.stopping.wait(self.server.desk.latency)
         self._send(answer, kind)
 
     do_POST = do_GET  # noqa: N815  # named by the base class

@@ -24,6 +24,7 @@ class Options:
         sessions: how many of the newest sessions are served, up to 1,300; older days are answered like holidays.
         seed: the same seed gives the same market.
         recorded: serve the recorded answers in this folder instead of a synthetic market.
+        latency: seconds every answer takes to come, as if the hosts were far away; failing answers too.
     """
 
     now: datetime
@@ -31,6 +32,7 @@ class Options:
     sessions: int = 300
     seed: int = 1
     recorded: Path | None = None
+    latency: float = 0.0
 
 
 @dataclass

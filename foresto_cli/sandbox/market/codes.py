@@ -1,10 +1,13 @@
 """Short codes and ISINs as KRX gives them out."""
 
+from functools import cache
+
 CHECKED = 2
 LETTERS = "ABCDEFGHJKLMNPRSTVW"
 """Letters used in alphanumeric short codes (since 2024)."""
 
 
+@cache
 def isin(code: str) -> str:
     """Return the ISIN of a short code: ``005930`` → ``KR7005930003``, ``005935`` → ``KR7005931001``.
 

@@ -7,9 +7,9 @@ here, and what it would add is computed. foresto keeps its own pace, and once mo
 often as without; its week is loaded for the rows alone, without latency.
 
 Then 2 % of the price answers fail: HTTP 500, connections reset, valid answers without a row, and bodies cut in half,
-in equal shares and the same in every run; no latency. What became of a failed answer: made good (all its rows are there
-in the end), told (an exception, a printed line, a result that is not success), or not noticed. foresto asks for so
-little that its week is loaded again and again, each time into an empty database.
+each with the same chance and the same ones in every run; no latency. What became of a failed answer: nothing lost (all
+its rows are there in the end), told (an exception, a printed line, a result that is not success), or not noticed.
+foresto asks for so little that its week is loaded again and again, each time into an empty database.
 
 The market is synthetic: there are no recorded answers for single tickers but one.
 
@@ -63,7 +63,7 @@ NAMES = {
     "foresto-fast": "foresto without its pace",
 }
 UNTIMED = ("pykrx-unadjusted",)
-FATES = ("made good", "raised", "printed", "reported", "not noticed")
+FATES = ("nothing lost", "raised", "printed", "reported", "not noticed")
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def strike_peer(way: str, server: str, folder: Path) -> tuple[int, Fates]:
         if ticker is None or kind is None:
             continue
         missing = sum(key not in rows for key in of_ticker[ticker])
-        became = told.get(ticker, "not noticed") if missing else "made good"
+        became = told.get(ticker, "not noticed") if missing else "nothing lost"
         fates[kind] += Fate(1, Counter([became]), missing if became == "not noticed" else 0)
     return sum(ticker is not None for ticker, _ in asked), fates
 
@@ -214,7 +214,7 @@ def strike_foresto(server: str, folder: Path) -> tuple[int, Fates]:
             for day, kind in asked:
                 if kind is None:
                     continue
-                became = "made good" if not bad[day] else "reported" if said["exit_code"] else "not noticed"
+                became = "nothing lost" if not bad[day] else "reported" if said["exit_code"] else "not noticed"
                 fates[kind] += Fate(1, Counter([became]), bad[day] if became == "not noticed" else 0)
     return answers, fates
 

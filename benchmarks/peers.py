@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,7 +46,8 @@ NOW = datetime(2026, 11, 20, 19, 0, tzinfo=KST)
 LATENCY = 0.05
 FAILING = 0.02
 KINDS = ("500", "reset", "empty_list", "truncated")
-PLACES = ("fchart.stock.naver.com", "data.krx.co.kr/MDCSTAT01701", "data-dbg.krx.co.kr")
+LOOPS_ASK = ("fchart.stock.naver.com", "data.krx.co.kr/MDCSTAT01701")
+FORESTO_ASKS = ("data-dbg.krx.co.kr", "data.krx.co.kr/MDCSTAT01501")
 """Where these clients get this week's prices; nothing fails elsewhere."""
 FAILING_TICKERS = 1_000
 FAILING_WEEKS = 40
@@ -90,10 +91,9 @@ Fates = dict[str, Fate]
 
 
 @contextmanager
-def served(folder: Path, *, latency: float = 0.0, failing: float = 0.0) -> Iterator[Sandbox]:
-    """Run the stand-in, its market already made."""
-    share = failing / len(KINDS)
-    faults = ",".join(f"{kind}@{place}%{share}" for place in PLACES for kind in KINDS) if failing else ""
+def served(folder: Path, *, latency: float = 0.0, failing: Sequence[str] = ()) -> Iterator[Sandbox]:
+    """Run the stand-in, its market already made; answers of the places in ``failing`` fail now and then."""
+    faults = ",".join(f"{kind}@{place}%{FAILING / len(KINDS)}" for place in failing for kind in KINDS)
     options = Options(now=NOW, stocks=STOCKS, sessions=SESSIONS, latency=latency)
     with running(options, folder, faults=faults) as sandbox:
         as_traded(sandbox.market)
@@ -180,7 +180,7 @@ def strike_peer(way: str, server: str, folder: Path) -> tuple[int, Fates]:
     """Load the week of some tickers while answers fail; return how many were asked for, and the fates of the failed."""
     fates = {kind: Fate() for kind in KINDS}
     url = database(server, way)
-    with served(folder, failing=FAILING) as sandbox:
+    with served(folder, failing=LOOPS_ASK) as sandbox:
         with client(way, url, sandbox, FAILING_TICKERS) as load:
             told: dict[str, str] = load()
         rows, right = stored(url, way), as_traded(sandbox.market)
@@ -202,7 +202,7 @@ def strike_foresto(server: str, folder: Path) -> tuple[int, Fates]:
     fates = {kind: Fate() for kind in KINDS}
     answers = 0
     url = database(server, "foresto")
-    with served(folder, failing=FAILING) as sandbox, client("foresto-fast", url, sandbox) as load:
+    with served(folder, failing=FORESTO_ASKS) as sandbox, client("foresto-fast", url, sandbox) as load:
         right = as_traded(sandbox.market)
         for _ in range(FAILING_WEEKS):
             seen = len(sandbox.requests)

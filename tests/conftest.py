@@ -1,6 +1,7 @@
 """What tests share: a PostgreSQL server, an empty migrated database, a sandboxed application, the command itself."""
 
 import contextlib
+import functools
 import os
 import shutil
 import socket
@@ -143,9 +144,17 @@ def opener(engine, place):
 
 
 @pytest.fixture
-def open_world(engine, tmp_path):
-    """Give :func:`opener` on an empty database."""
-    return opener(engine, tmp_path)
+def no_waiting(monkeypatch):
+    """Nothing waits between requests and tries; for whole modules: ``pytestmark = usefixtures("no_waiting")``."""
+    monkeypatch.setattr(clock, "sleep", lambda _: None)
+
+
+@pytest.fixture
+def open_world(request, engine, tmp_path):
+    """Give :func:`opener` on an empty database; a module's ``PATIENCE`` is how long an answer may take there."""
+    opened = opener(engine, tmp_path)
+    patience = getattr(request.module, "PATIENCE", None)
+    return opened if patience is None else functools.partial(opened, patience=patience)
 
 
 @pytest.fixture(scope="session")

@@ -3,18 +3,20 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 
 import pytest
 from support import EVENING, SHARED, needs_shared
 
-from foresto_cli import clock
 from foresto_cli.loaders._open_data import is_isin
 from foresto_cli.loaders._ratings import NONE, RATED, UNKNOWN, combined, passes, word_of
 from foresto_cli.loaders.bond_rows import bond_row, type_of
 from foresto_cli.ops import job, securities
 from foresto_cli.sandbox.fsc import bonds as sandboxed
 from foresto_cli.sandbox.hosts import data_go_kr
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
+PATIENCE = 0.2
+"""Requests are counted here: on a busy machine none may be asked twice."""
 
 QUICK = job.Options()
 HOST = "apis.data.go.kr"
@@ -23,17 +25,6 @@ LISTED = 395
 """Bonds beside 60 stocks."""
 COUNT = "SELECT count(*) FROM bonds"
 WHOLE = "SELECT md5(string_agg(b::text, '' ORDER BY isin_cd)) FROM bonds b"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
-
-
-@pytest.fixture
-def open_world(open_world):
-    """Requests are counted here: on a busy machine none may be asked twice."""
-    return partial(open_world, patience=0.2)
 
 
 @pytest.fixture

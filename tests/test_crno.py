@@ -10,14 +10,11 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.ops import job, roster
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 QUICK = job.Options()
 HOST = "apis.data.go.kr"
 NUMBERS = "SELECT count(*) FROM stocks WHERE crno IS NOT NULL"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def asked(world):

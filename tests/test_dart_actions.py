@@ -13,6 +13,8 @@ from foresto_cli.loaders import _capital, _decisions, _wording
 from foresto_cli.ops import filings, job, loads, roster, verification
 from foresto_cli.sandbox.dart import actions, decision_fields
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 QUICK = job.Options()
 RECEIVED = date(2026, 3, 20)
 
@@ -197,11 +199,6 @@ def test_recorded_capital_changes_read_as_by_hand():
 
 
 # --- against the sandbox -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def load(world, start=date(2025, 6, 1), end=None):

@@ -17,6 +17,8 @@ from foresto_cli.sandbox.dart import filings as reports
 from foresto_cli.sandbox.dart.periods import of as period_of
 from foresto_cli.settings import SANDBOX_KEYS
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 QUICK = job.Options()
 END = date(2025, 12, 31)
 PAYER = Payer("00123456", "012340", 12, ("012345",))
@@ -104,11 +106,6 @@ def test_a_recorded_report_reads_as_by_hand():
 
 
 # --- against the sandbox -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def load(world, year=None, **options):

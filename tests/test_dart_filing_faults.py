@@ -6,13 +6,12 @@ from datetime import date
 
 import pytest
 
-from foresto_cli import clock
 from foresto_cli.loaders import dart_companies
 from foresto_cli.ops import filings, job
 from foresto_cli.sandbox.dart import actions, companies
 from foresto_cli.settings import SANDBOX_KEYS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
 
 QUICK = job.Options()
 MONTH = date(2026, 10, 1), date(2026, 10, 31)
@@ -43,11 +42,6 @@ DECISIONS = {"dart013": NOTHING, "duplicate": MISREAD, "zero": MISREAD}
 def engine(emptied_engine):
     """One database for all tests here: making one costs more than a cell."""
     return emptied_engine
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def renewed(world, patience):

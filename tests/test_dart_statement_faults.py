@@ -9,14 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, BadPayload, RateLimited, Transient
 from foresto_cli.loaders._reports import Report, reports_named
 from foresto_cli.ops import job, roster, statements
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream import dart
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
 
 QUICK = job.Options()
 HOST = "opendart.fss.or.kr"
@@ -50,11 +49,6 @@ HARMLESS = {
 }
 CELLS = [(kind, name) for kind in EXPECTED for name in PLACES if kind not in HARMLESS.get(name, set())]
 SAMPLE = [(kind, name) for kind, name in CELLS if name == "dart.statements" or kind in {"500", "dart010", "truncated"}]
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def load(world, name):

@@ -13,14 +13,11 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops import job, loads, roster, statements, verification
 from foresto_cli.settings import SANDBOX_KEYS
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 QUICK = job.Options()
 HOST = "opendart.fss.or.kr"
 KEY = SANDBOX_KEYS["dart_api_key"]
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 
 import pytest
 from support import EVENING, SHARED, needs_shared
@@ -14,6 +13,10 @@ from foresto_cli.loaders.dividend_rows import dividend_row, is_outlier, one_a_ke
 from foresto_cli.ops import job, loads, roster, securities
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.sandbox.market.codes import isin
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
+PATIENCE = 0.2
+"""Requests are counted here: on a busy machine none may be asked twice."""
 
 QUICK = job.Options()
 HOST = "apis.data.go.kr"
@@ -31,17 +34,6 @@ ROW = {
     "stckGrdnDvdnAmt": "0", "stckGenrCashDvdnRt": "374", "stckGenrDvdnRt": "0", "cashGrdnDvdnRt": "0",
     "stckGrdnDvdnRt": "0",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
-
-
-@pytest.fixture
-def open_world(open_world):
-    """Requests are counted here: on a busy machine none may be asked twice."""
-    return partial(open_world, patience=0.2)
 
 
 @pytest.fixture

@@ -6,22 +6,18 @@ from datetime import timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli import clock
 from foresto_cli.errors import BadPayload, Transient
 from foresto_cli.loaders import enrichment
 from foresto_cli.ops import job, roster, stock_card
 from foresto_cli.upstream import yahoo
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 QUICK = job.Options()
 HOSTS = ("fc.yahoo.com", "query1.finance.yahoo.com", "query2.finance.yahoo.com")
 SUMMARY = "query2.finance.yahoo.com/quoteSummary"
 NAMED = "SELECT count(*) FROM stocks WHERE english_name IS NOT NULL"
 EVERYTHING = "SELECT md5(string_agg(s::text, '|' ORDER BY ticker)) FROM stocks s"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 @pytest.fixture(autouse=True)

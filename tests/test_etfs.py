@@ -8,24 +8,15 @@ from decimal import Decimal
 import pytest
 from support import EVENING, SHARED, needs_shared
 
-from foresto_cli import clock
 from foresto_cli.loaders import etfs
 from foresto_cli.ops import job, roster
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 QUICK = job.Options()
 NO_LOGIN = ("krx_id", "krx_pw")
 BROAD = {"stocks": 300, "patience": 0.2}
 """A market of that size is made while the first question waits."""
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def test_two_requests_bring_every_fund_with_its_price(open_world):

@@ -5,11 +5,10 @@ from datetime import date
 
 import pytest
 
-from foresto_cli import clock
 from foresto_cli.ops import job, loads, roster
 from foresto_cli.settings import SANDBOX_KEYS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
 
 QUICK = job.Options()
 NO_KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
@@ -81,11 +80,6 @@ def open_world(open_world):
         return open_world(*arguments, without=(*without, *more), **options)
 
     return opened
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 @pytest.mark.parametrize(("kind", "source"), CELLS)

@@ -3,7 +3,6 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 
 import pytest
 from support import EVENING, SHARED, needs_shared
@@ -14,23 +13,16 @@ from foresto_cli.loaders.price_rows import from_fsc
 from foresto_cli.loaders.price_sources import fsc_source
 from foresto_cli.ops import job, loads
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+PATIENCE = 0.2
+"""Requests are counted here: on a busy machine none may be asked twice."""
+
 QUICK = job.Options()
 ONLY_FSC = ("krx_id", "krx_pw", "krx_openapi_key")
 COLUMNS = (
     "ticker, name, market, open_price, high_price, low_price, close_price, volume, trading_value, market_cap,"
     " shares_outstanding, prev_close, price_change, change_rate, is_halted"
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
-
-
-@pytest.fixture
-def open_world(open_world):
-    """Requests are counted here: on a busy machine none may be asked twice."""
-    return partial(open_world, patience=0.2)
 
 
 def stored(world, day):

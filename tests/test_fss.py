@@ -28,18 +28,13 @@ from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store import tables
 from foresto_cli.upstream.finlife import GROUPS, Products
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
 
 QUICK = job.Options()
 HOST = "finlife.fss.or.kr"
 NEXT_MONTH = EVENING + timedelta(days=31)
 """The disclosure after the one of :data:`EVENING`."""
 TABLES = [table.name for kind in KINDS for table in (kind.products, kind.options)] + ["product_rate_history"]
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def load(world, kind, groups=None):

@@ -108,10 +108,11 @@ from conftest import opener
 from sqlalchemy import event, text
 from support import EVENING
 
-from foresto_cli import clock
 from foresto_cli.ops import job, loads, roster
 from foresto_cli.score import mapping, panel, technical
 from foresto_cli.score.universe import kind_of
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 QUICK = job.Options()
 TESTS = Path(__file__).parent
@@ -121,11 +122,6 @@ TESTS = Path(__file__).parent
 def open_world(emptied_engine, tmp_path):
     """On the module's database."""
     return opener(emptied_engine, tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def proofs():

@@ -2,14 +2,12 @@
 
 import json
 from datetime import date
-from functools import partial
 from types import SimpleNamespace
 
 import pytest
 from pydantic import ValidationError
 from support import SHARED, needs_shared
 
-from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ConfigError, QuotaSpent, RateLimited, Transient
 from foresto_cli.ops import job, roster
 from foresto_cli.sandbox.hosts import data_go_kr
@@ -17,24 +15,15 @@ from foresto_cli.settings import SANDBOX_KEYS, Settings
 from foresto_cli.upstream import _open_data, fsc
 from foresto_cli.upstream._open_data import Page, WrongRoute, page_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
+PATIENCE = 0.2
+"""Requests are counted here: on a busy machine none may be asked twice."""
 
 QUICK = job.Options()
 HOST = "apis.data.go.kr"
 KEY = SANDBOX_KEYS["fsc_api_key"]
 DAY = date(2026, 11, 19)
 inspect = _open_data.inspector("금융위원회_시험정보")
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
-
-
-@pytest.fixture
-def open_world(open_world):
-    """Requests are counted here: on a busy machine none may be asked twice."""
-    return partial(open_world, patience=0.2)
 
 
 def asked(world):

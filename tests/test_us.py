@@ -6,20 +6,16 @@ from decimal import Decimal
 import pytest
 from support import EVENING, SHARED, needs_shared, run_foresto
 
-from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, QuotaSpent, RateLimited, UsageError
 from foresto_cli.loaders import us_figures
 from foresto_cli.ops import us
 from foresto_cli.ops.job import Options
 from foresto_cli.upstream import alphavantage
 
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 QUICK = Options(workers=1)
 HOST = "www.alphavantage.co"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 def test_a_day_of_25_requests_is_used_up_and_the_next_goes_on(open_world):

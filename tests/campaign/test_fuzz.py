@@ -6,19 +6,12 @@ import os
 import pytest
 from campaign.fuzzing import CASES, campaign, peak_megabytes
 
-from foresto_cli import clock
-
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
 
 log = logging.getLogger(__name__)
 
 COUNT = int(os.environ.get("FORESTO_FUZZ", "150"))
 SEED = int(os.environ.get("FORESTO_FUZZ_SEED", "1"))
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
-    monkeypatch.setattr(clock, "sleep", lambda _: None)
 
 
 @pytest.mark.slow

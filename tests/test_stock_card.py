@@ -1,0 +1,80 @@
+"""Looking at a stock: by ticker, by any name it has or had, and at those that left."""
+
+import json
+from datetime import date
+
+import pytest
+
+from foresto_cli.console import Console
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.ops import stock_card
+
+
+@pytest.fixture
+def loaded(open_loaded):
+    with open_loaded() as world:
+        yield world
+
+
+@pytest.mark.parametrize("given", ["005930", "가상전자", " 가상전자 "])
+def test_a_stock_is_shown_by_ticker_and_by_name(loaded, given, capsys):
+    found = stock_card.card(loaded.app, given)
+    assert (found["stock"]["ticker"], found["stock"]["name"], found["stock"]["is_listed"]) == (
+        "005930", "가상전자", True,
+    )  # fmt: skip
+    assert found["stock"]["sector"] == "전자부품"
+    assert found["prices"][0]["trade_date"] == "2026-11-20"
+    assert len(found["prices"]) == 5
+    assert isinstance(found["prices"][0]["close_price"], int)
+    assert found["history"][-1]["valid_to"] is None
+    json.dumps(found)
+    stock_card.show(Console(), found)
+    assert "가상전자" in capsys.readouterr().out
+
+
+def test_one_that_left_is_shown_too(loaded):
+    ticker, name = loaded.rows("SELECT ticker, name FROM fdr_stock_listing WHERE NOT is_listed LIMIT 1")[0]
+    found = stock_card.card(loaded.app, ticker)
+    assert (found["stock"]["name"], found["stock"]["is_listed"]) == (name, False)
+    stock_card.show(loaded.app.console, found)
+
+
+def test_a_stock_is_found_by_a_name_it_no_longer_has(loaded):
+    loaded.execute("UPDATE stock_history SET name = '가상옛전자' WHERE ticker = '005930'")
+    assert stock_card.card(loaded.app, "가상옛전자")["stock"]["ticker"] == "005930"
+
+
+@pytest.mark.parametrize(("given", "candidate"), [("상전", "005930 가상전자"), ("가상전지", "005930 가상전자")])
+def test_an_unknown_name_names_candidates(loaded, given, candidate):
+    with pytest.raises(UsageError, match=candidate):
+        stock_card.card(loaded.app, given)
+
+
+def test_a_name_of_several_names_them(loaded):
+    loaded.execute("UPDATE fdr_stock_listing SET name = '쌍둥이' WHERE ticker IN ('005930', '000660')")
+    with pytest.raises(UsageError, match=r"005930 쌍둥이.*000660 쌍둥이|000660 쌍둥이.*005930 쌍둥이"):
+        stock_card.card(loaded.app, "쌍둥이")
+    loaded.execute("UPDATE fdr_stock_listing SET is_listed = false WHERE ticker = '000660'")
+    assert stock_card.card(loaded.app, "쌍둥이")["stock"]["ticker"] == "005930", "the listed one is meant"
+
+
+def test_nonsense_and_an_empty_listing_are_told(loaded):
+    for nonsense in ("", "%", "zzzzzz"):
+        with pytest.raises(UsageError):
+            stock_card.card(loaded.app, nonsense)
+    loaded.execute("DELETE FROM fdr_stock_listing")
+    with pytest.raises(ConfigError, match="listing load"):
+        stock_card.card(loaded.app, "005930")
+
+
+def test_who_left_is_listed_newest_first(loaded):
+    everyone = stock_card.delisted(loaded.app, None)["delisted"]
+    days = [row["delisting_date"] for row in everyone]
+    assert len(everyone) == loaded.scalar("SELECT count(*) FROM fdr_stock_listing WHERE NOT is_listed")
+    assert days == sorted(days, reverse=True)
+    middle = days[len(days) // 2]
+    some = stock_card.delisted(loaded.app, date.fromisoformat(middle))["delisted"]
+    assert some
+    assert all(row["delisting_date"] >= middle for row in some)
+    stock_card.show_delisted(loaded.app.console, {"delisted": some})
+    assert stock_card.delisted(loaded.app, date(2099, 1, 1))["delisted"] == []

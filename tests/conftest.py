@@ -161,9 +161,9 @@ def open_world(request, engine, tmp_path):
 def loaded_template(server, template, private_tmp):
     """The name of a database after the first load of the sandbox's market, to copy."""
     with own_database(server, template, name="template_loaded") as url:
-        with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "loaded")() as world:
+        with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "loaded")(patience=1) as world:
             market = [step for step in chains.INITIAL if step.name not in {"dart financials", "score batch"}]
-            chains.run(world.app, "initial", market, job.Options())
+            assert chains.run(world.app, "initial", market, job.Options())["exit_code"] == 0
         clock.pretend(None)
         yield "template_loaded"
 

@@ -2,9 +2,7 @@
 
 import pytest
 
-from foresto_cli.ops import job, loads, roster, verification
-
-pytestmark = pytest.mark.slow
+from foresto_cli.ops import job, loads, verification
 
 QUICK = job.Options()
 LAST = "2026-11-20"
@@ -59,14 +57,8 @@ PLANTED = {
 
 
 @pytest.fixture
-def loaded(open_world):
-    with open_world() as world:
-        for result in (
-            roster.load_listing(world.app, QUICK),
-            loads.load_prices_incremental(world.app, 1825, 2, QUICK),
-            loads.load_index(world.app, 1825, QUICK),
-        ):
-            assert result["exit_code"] == 0
+def loaded(open_loaded):
+    with open_loaded() as world:
         yield world
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foresto_cli.ops import job, loads, roster, verification
+from foresto_cli.ops import job, roster, verification
 from foresto_cli.verify import checks
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import ROSTER, WEEKLY_CHECKS
@@ -46,16 +46,8 @@ PLANTED = {
 
 
 @pytest.fixture
-def loaded(open_world):
-    with open_world() as world:
-        for result in (
-            roster.load_listing(world.app, QUICK),
-            loads.load_prices_incremental(world.app, 1825, 2, QUICK),
-            loads.load_index(world.app, 1825, QUICK),
-            roster.load_stocks(world.app, QUICK),
-            roster.load_etfs(world.app, QUICK),
-        ):
-            assert result["exit_code"] == 0
+def loaded(open_loaded):
+    with open_loaded() as world:
         yield world
 
 

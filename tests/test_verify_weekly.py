@@ -2,20 +2,15 @@
 
 import pytest
 
-from foresto_cli.ops import job, loads, roster, verification
+from foresto_cli.ops import job, loads, verification
 
 QUICK = job.Options()
 PATIENT = 0.5
 
 
 @pytest.fixture
-def loaded(open_world):
-    with open_world(patience=PATIENT) as world:
-        roster.load_listing(world.app, QUICK)
-        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
-        loads.load_index(world.app, 1825, QUICK)
-        roster.load_stocks(world.app, QUICK)
-        roster.load_etfs(world.app, QUICK)
+def loaded(open_loaded):
+    with open_loaded(patience=PATIENT) as world:
         yield world
 
 
@@ -37,8 +32,8 @@ def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_fo
     assert (finding["severity"], finding["found"], finding["sample"][0]["ticker"]) == ("warning", 1, "005930")
 
 
-def test_a_second_source_that_is_silent_is_a_note_and_no_finding(open_world, loaded):
-    with open_world(faults="500@fchart.stock.naver.com+7", patience=PATIENT) as world:
+def test_a_second_source_that_is_silent_is_a_note_and_no_finding(open_loaded):
+    with open_loaded(faults="500@fchart.stock.naver.com+7", patience=PATIENT) as world:
         result = verification.verify_weekly(world.app)
         assert "prices.second_source" not in {finding["check"] for finding in result["findings"]}
         assert "7종목만" in result["notes"][0]

@@ -1,0 +1,84 @@
+"""What tests of the embedded server share: folders, processes that hold it, questions to it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+from foresto_cli.store import cluster as clusters
+from foresto_cli.store import embedded
+
+AS_ROOT = os.geteuid() == 0
+PROJECT = Path(embedded.__file__).parents[2]
+HOLD = """
+import os, sys
+from pathlib import Path
+from foresto_cli.store.embedded import running
+if len(sys.argv) > 2:  # only now: the interpreter itself may lie where this account cannot go
+    os.setgroups([])
+    os.setgid(int(sys.argv[2]))
+    os.setuid(int(sys.argv[2]))
+with running(Path(sys.argv[1])) as url:
+    print(url, flush=True)
+    sys.stdin.readline()
+"""
+SOME_SECONDS = 20
+
+
+def new_home(mode=0o755):
+    home = Path(tempfile.mkdtemp(prefix="fe-"))
+    home.chmod(mode)
+    return home
+
+
+def wipe(home, folder):
+    place = embedded.location(folder)
+    if place.parent == clusters.SYSTEM_FOLDER / "clusters":
+        shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(home)
+
+
+def copy(folder, other):
+    """Copy a cluster with its owners."""
+    command = ["cp", "-a", embedded.location(folder), embedded.location(other)]
+    subprocess.run(command, check=True)
+
+
+def kill_server(folder):
+    """End whatever a failed test left running."""
+    pidfile = embedded.location(folder) / "data" / "postmaster.pid"
+    if embedded.is_running(folder) and pidfile.exists():
+        os.kill(int(pidfile.read_text().split()[0]), signal.SIGQUIT)
+
+
+def ready(process):
+    url = process.stdout.readline().strip()
+    assert url, process.stderr.read()
+    return url
+
+
+def finish(process):
+    process.stdin.close()
+    assert process.wait(SOME_SECONDS) == 0
+    process.stdin = None
+
+
+def eventually(condition):
+    until = time.monotonic() + SOME_SECONDS
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def ask(url, sql):
+    with psycopg.connect(url) as connection:
+        return connection.execute(sql).fetchone()
+
+
+def postmaster(folder):
+    return int((embedded.location(folder) / "data" / "postmaster.pid").read_text().split()[0])

@@ -1,7 +1,7 @@
 """The score on three years of the exchange's own prices and second-hand statements: coverage, and what it was worth.
 
 Minutes long: 1.9 million rows are stored as the loaders store them. So it runs when asked for:
-``FORESTO_REAL_PANEL=1 pytest -n 0 -s tests/test_score_real.py`` prints the reports.
+``FORESTO_REAL_PANEL=1 pytest -n 0 -s tests/score/test_real.py`` prints the reports.
 """
 
 import os

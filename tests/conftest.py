@@ -77,7 +77,7 @@ def template(server):
 
 
 @contextlib.contextmanager
-def own_database(server, template, name=None):
+def own_database(server, template="template1", name=None):
     """Yield the URL of a copy of ``template`` and drop it afterwards."""
     name = name or f"test_{uuid.uuid4().hex[:12]}"
     admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")

@@ -1,7 +1,6 @@
 """Taking over the predecessor's database: nothing lost, nothing guessed, whole or not at all."""
 
 import json
-import uuid
 from decimal import Decimal
 from pathlib import Path
 
@@ -411,18 +410,13 @@ def test_a_foresto_database_a_stranger_s_and_an_empty_one_are_refused(old, engin
         take_over(old)
     with pytest.raises(UsageError, match="모의 환경"):
         take_over(engine)
-    name = f"strange_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    with as_it_is(server.replace("/foresto?", f"/{name}?")) as stranger:
+    with own_database(server, "template0") as url, as_it_is(url) as stranger:
         with pytest.raises(UsageError, match="빈 데이터베이스"):
             take_over(stranger)
         with stranger.begin() as connection:
             connection.execute(text("CREATE TABLE stocks (id int)"))
         with pytest.raises(UsageError, match="옛 시스템의 데이터베이스가 아닙니다"):
             take_over(stranger)
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_a_predecessor_that_runs_is_refused_unless_told(old, old_url):

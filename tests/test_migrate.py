@@ -3,13 +3,13 @@
 import subprocess
 import sys
 import time
-import uuid
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from conftest import own_database
 from sqlalchemy import create_engine, text
 
 from foresto_cli.errors import ConfigError, ForestoError, StoreUnavailable, exit_code_of
@@ -33,14 +33,8 @@ CATALOGUES = {
 @pytest.fixture
 def empty_url(server):
     """The URL of a database without any table."""
-    name = f"empty_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(psycopg_url(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.replace("/foresto?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with own_database(server) as url:
+        yield url
 
 
 def catalogue(engine):

@@ -17,7 +17,7 @@ from foresto_cli import app as application
 from foresto_cli import clock, settings
 from foresto_cli.console import Console
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import chains, job
+from foresto_cli.ops import chains, job, roster
 from foresto_cli.sandbox import Options
 from foresto_cli.sandbox import running as sandbox_running
 from foresto_cli.store import embedded
@@ -155,6 +155,19 @@ def open_world(request, engine, tmp_path):
     opened = opener(engine, tmp_path)
     patience = getattr(request.module, "PATIENCE", None)
     return opened if patience is None else functools.partial(opened, patience=patience)
+
+
+@pytest.fixture
+def listed_world(open_world):
+    """Give what opens a world whose listing is loaded, at any moment."""
+
+    @contextlib.contextmanager
+    def opened(*arguments, patience=1, **options):
+        with open_world(*arguments, patience=patience, **options) as world:
+            roster.load_listing(world.app, job.Options())
+            yield world
+
+    return opened
 
 
 @pytest.fixture(scope="session")

@@ -1,224 +1,18 @@
-"""Statements: few requests, nothing asked twice, a budget that runs out, every version kept, past days as they were."""
+"""Statements: numbers as they were filed, every version kept, past days as they were, and ratios by definition."""
 
-import contextlib
 import json
 import zlib
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
+from dart_loads import HOST, QUICK, asked, load
 from support import EVENING
 
-from foresto_cli import clock
-from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import job, loads, roster, statements, verification
+from foresto_cli.ops import loads, roster, statements, verification
 from foresto_cli.settings import SANDBOX_KEYS
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-
-QUICK = job.Options()
-HOST = "opendart.fss.or.kr"
 KEY = SANDBOX_KEYS["dart_api_key"]
-
-
-@pytest.fixture
-def listed_world(open_world):
-    """Give what opens a world whose listing is loaded."""
-
-    def opened(*arguments, patience=1, **options):
-        return _Listed(open_world(*arguments, patience=patience, **options))
-
-    return opened
-
-
-class _Listed:
-    def __init__(self, opening):
-        self._opening = opening
-
-    def __enter__(self):
-        world = self._opening.__enter__()
-        roster.load_listing(world.app, QUICK)
-        return world
-
-    def __exit__(self, *error):
-        return self._opening.__exit__(*error)
-
-
-def load(world, year=None, report=None, *, since=None, ticker=None, full=False, workers=4):
-    wanted = statements.wanted_reports(year, report, since, ticker)
-    return statements.load_statements(world.app, wanted, job.Options(workers=workers), full=full)
-
-
-def asked(world, part=""):
-    return [request for request in world.sandbox.requests if request.host == HOST and part in request.path]
-
-
-# --- how much is asked ----------------------------------------------------------------------------------------------
-
-
-def test_a_year_is_one_question_a_hundred_companies_and_the_second_run_asks_for_news_only(listed_world):
-    with listed_world(stocks=130) as world:
-        first = load(world, 2025)
-        assert (first["outcome"], first["exit_code"]) == ("done", 0), first["reasons"]
-        hundreds = world.scalar("SELECT count(DISTINCT hundred) FROM dart_company")
-        assert [len(asked(world, part)) for part in ("corpCode.xml", "list.json", "fnlttMultiAcnt")] == [1, 1, hundreds]
-        assert hundreds >= 2, "companies that close in another month than December have a hundred of their own"
-        named = [request.fields["corp_code"].split(",") for request in asked(world, "fnlttMultiAcnt")]
-        assert max(map(len, named)) == 100
-        companies = sum(map(len, named))
-        stored = world.scalar("SELECT count(DISTINCT ticker) FROM financial_report")
-        assert 0.9 * companies < stored <= companies
-        before = len(asked(world))
-        again = load(world, 2025)
-        assert again["requests"] == {"total": 1, "dart": 1}
-        assert (again["rows"]["added"], again["rows"]["changed"]) == (0, 0)
-        assert [request.path for request in asked(world)[before:]] == ["/api/list.json"]
-
-
-def test_without_options_what_is_in_season_is_asked_for_and_everything_asked_for_before(listed_world):
-    with listed_world() as world:
-        load(world, 2024)
-        result = load(world)
-        assert result["outcome"] == "done", result["reasons"]
-        reports = {unit[0].rsplit("/", 1)[0] for unit in world.rows(
-            "SELECT unit FROM unit_ledger WHERE dataset = 'dart.statements' AND unit LIKE '%/h0+%'"
-        )}  # fmt: skip
-        assert reports == {"2024/11011", "2026/11014"}, "on 20 November the third quarter is in season"
-
-
-def test_an_operator_reads_which_companies_are_asked_for(listed_world):
-    with listed_world(stocks=130) as world:
-        statements.load_companies(world.app, QUICK)
-        labels = []
-        world.app.console.progress = lambda _: contextlib.nullcontext(lambda *said: labels.append(said[-1]))
-        load(world, 2025, workers=1)
-        told = list(dict.fromkeys(label for label in labels if "보고서" in label))
-        assert "2025년 사업보고서 1~100번째 회사" in told
-        assert [label for label in told if label.startswith("2025년 사업보고서 101~")], told
-
-
-def test_a_report_of_everybody_since_a_year(listed_world):
-    with listed_world() as world:
-        assert load(world, since=2025)["outcome"] == "done"
-        found = world.rows(
-            "SELECT fiscal_year, report_type, count(*) > 40 FROM financial_statement"
-            " GROUP BY 1, 2 HAVING count(*) > 5 ORDER BY 1, 2"
-        )
-        quarters = ["ANNUAL", "Q1", "Q2", "Q3"]
-        assert found == [(2025, name, True) for name in quarters] + [(2026, name, True) for name in quarters[1:]]
-
-
-def test_a_filing_is_news_and_only_its_hundred_is_asked_again(listed_world):
-    with listed_world(EVENING - timedelta(days=20)) as world:
-        early = load(world, 2026, "q3")
-        some = world.scalar("SELECT count(DISTINCT ticker) FROM financial_report")
-        assert early["outcome"] == "done"
-    with listed_world(EVENING) as world:
-        late = load(world, 2026, "q3")
-        assert late["outcome"] == "done"
-        assert world.scalar("SELECT count(DISTINCT ticker) FROM financial_report") > some
-        assert world.scalar("SELECT count(*) FROM dart_filing") > 0
-    with listed_world(EVENING) as world:
-        # The filings of the last days are there and their figures too: nothing can be new.
-        before = len(asked(world, "fnlttMultiAcnt"))
-        load(world, 2026, "q3")
-        assert len(asked(world, "fnlttMultiAcnt")) == before
-
-
-def test_who_joins_a_hundred_has_it_asked_again(listed_world):
-    with listed_world() as world:
-        load(world, 2025)
-        left = world.scalar("SELECT corp_code FROM dart_company WHERE ticker = '000660'")
-        world.execute("DELETE FROM financial_report WHERE ticker = '000660'")
-        world.execute("UPDATE dart_company SET hundred = NULL WHERE corp_code = :code", code=left)
-        world.execute("UPDATE unit_ledger SET unit = regexp_replace(unit, '/h0\\+(\\d+)', '/h0+' || 1)")
-        world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.companies'")
-        load(world, 2025)
-        assert world.scalar("SELECT count(*) FROM financial_report WHERE ticker = '000660'") > 0
-        names = world.rows("SELECT unit FROM unit_ledger WHERE unit LIKE '2025/11011/h0+%'")
-        assert len(names) == 1, "the name of the smaller hundred is gone"
-
-
-def test_companies_are_asked_for_once_a_day(listed_world):
-    with listed_world() as world:
-        assert statements.load_companies(world.app, QUICK)["outcome"] == "done"
-        assert statements.load_companies(world.app, QUICK)["outcome"] == "nothing_to_do"
-        assert len(asked(world, "corpCode.xml")) == 1
-        stocks = roster.load_stocks(world.app, QUICK)
-        assert stocks["exit_code"] == 0
-        assert world.scalar("SELECT count(*) FROM stocks WHERE is_active AND corp_code IS NULL") == 0
-        assert world.scalar(
-            "SELECT count(*) FROM stocks s JOIN stocks i ON i.ticker = left(s.ticker, 5) || '0'"
-            " WHERE s.ticker <> i.ticker AND s.corp_code = i.corp_code"
-        )
-    with listed_world(EVENING + timedelta(days=1)) as world:
-        assert statements.load_companies(world.app, QUICK)["requests"]["dart"] == 1
-
-
-def test_one_company(listed_world):
-    with listed_world() as world:
-        result = load(world, 2025, ticker="005930", full=True)
-        assert result["outcome"] == "done"
-        assert world.rows("SELECT DISTINCT ticker, has_details FROM financial_report WHERE fs_div = 'CFS'") == [
-            ("005930", True)
-        ]
-        preferred = world.scalar(
-            "SELECT p.ticker FROM fdr_stock_listing p JOIN fdr_stock_listing c ON c.ticker = left(p.ticker, 5) || '0'"
-            " WHERE p.is_listed AND c.is_listed AND p.ticker <> c.ticker"
-        )
-        load(world, 2025, ticker=preferred)
-        assert world.scalar(
-            "SELECT count(*) FROM financial_report WHERE ticker = left(:ticker, 5) || '0'", ticker=preferred
-        )
-        with pytest.raises(UsageError, match="상장 목록에 없습니다"):
-            load(world, 2025, ticker="999999")
-
-
-# --- the budget -----------------------------------------------------------------------------------------------------
-
-
-def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goes_on(listed_world):
-    with listed_world() as world:
-        load(world, 2025)
-        todo = world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report")
-        world.execute("UPDATE upstream_usage SET used = 20000 - 21 WHERE upstream = 'dart'")
-        result = load(world, 2025, full=True)
-        assert (result["outcome"], result["exit_code"]) == ("quota", 75)
-        assert result["requests"]["dart"] == 21
-        assert world.scalar("SELECT used FROM upstream_usage WHERE upstream = 'dart'") == 20_000
-        done = world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report WHERE has_details")
-        assert 0 < done <= 20
-        assert result["units"]["pending"] == todo - done
-        assert any("한도" in reason for reason in result["reasons"])
-        # The newest filings came first.
-        assert world.scalar(
-            "SELECT min(rcept_no) FILTER (WHERE has_details) >= max(rcept_no) FILTER (WHERE NOT has_details)"
-            " FROM (SELECT max(rcept_no) AS rcept_no, bool_or(has_details) AS has_details"
-            " FROM financial_report GROUP BY corp_code) x"
-        )
-        quota = statements.quota(world.app)
-        assert (quota["used"], quota["left"], quota["reset"]) == (20_000, 0, "2026-11-21 00:00")
-        assert load(world, 2025, full=True)["requests"]["total"] == 0
-    with listed_world(EVENING + timedelta(days=1)) as world:
-        rest = load(world, 2025, full=True)
-        assert rest["outcome"] == "done"
-        assert world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report WHERE has_details") == todo
-        assert len(asked(world, "fnlttSinglAcntAll")) >= todo - done
-        assert load(world, 2025, full=True)["requests"]["dart"] == 1
-
-
-def test_nothing_is_asked_between_one_and_two(open_world):
-    with open_world() as world:
-        roster.load_listing(world.app, QUICK)
-    with open_world(EVENING.replace(day=21, hour=1, minute=30)) as world:
-        result = load(world, 2025)
-        assert (result["exit_code"], asked(world)) == (75, [])
-        assert any("01:00~02:00" in reason for reason in result["reasons"])
-        assert world.scalar("SELECT count(*) FROM unit_ledger WHERE dataset LIKE 'dart%'") == 0
-    with open_world(EVENING.replace(day=21, hour=2, minute=0)) as world:
-        assert load(world, 2025)["exit_code"] == 0
-
-
-# --- what is stored -------------------------------------------------------------------------------------------------
 
 
 def test_numbers_are_what_was_filed(listed_world):
@@ -439,28 +233,6 @@ def test_what_is_wrong_with_statements_is_found_weekly(listed_world, check, plan
         assert after.keys() & names == {check}
         assert (after[check]["severity"], after[check]["found"]) == ("warning", found)
         assert not names & {finding["check"] for finding in verification.verify_daily(world.app)["findings"]}
-
-
-# --- what is refused ------------------------------------------------------------------------------------------------
-
-
-def test_without_a_key_or_a_listing_it_says_what_to_do(open_world):
-    with open_world(without=("dart_api_key",)) as world:
-        with pytest.raises(ConfigError, match=r"DART_API_KEY.*opendart\.fss\.or\.kr"):
-            load(world, 2025)
-        assert statements.quota(world.app)["has_key"] is False
-    with open_world() as world, pytest.raises(ConfigError, match="foresto listing load"):
-        load(world, 2025)
-
-
-@pytest.mark.parametrize(
-    ("year", "report", "since"),
-    [(2014, None, None), (2027, None, None), (2025, "q4", None), (2025, None, 2024), (None, None, 2010)],
-)
-def test_impossible_options_are_refused(year, report, since):
-    clock.pretend(EVENING)
-    with pytest.raises(UsageError):
-        statements.wanted_reports(year, report, since, None)
 
 
 def test_the_key_is_nowhere(listed_world):

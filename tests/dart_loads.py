@@ -1,0 +1,15 @@
+"""What tests of statements share: loading them as the command does, and what DART was asked."""
+
+from foresto_cli.ops import job, statements
+
+QUICK = job.Options()
+HOST = "opendart.fss.or.kr"
+
+
+def load(world, year=None, report=None, *, since=None, ticker=None, full=False, workers=4):
+    wanted = statements.wanted_reports(year, report, since, ticker)
+    return statements.load_statements(world.app, wanted, job.Options(workers=workers), full=full)
+
+
+def asked(world, part=""):
+    return [request for request in world.sandbox.requests if request.host == HOST and part in request.path]

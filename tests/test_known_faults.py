@@ -4,11 +4,11 @@ B1   a run's record is never closed
      test_unattended.py::test_every_run_is_closed_in_korean_time_whatever_the_machines_zone
      test_runs.py::test_a_run_whose_process_is_gone_is_closed_as_interrupted
 B2   the score does not read the statements
-     test_score.py::test_a_shown_score_can_be_computed_again_by_hand
-     test_score_parts.py::test_a_report_counts_from_the_day_it_was_received_and_its_correction_from_that_of_its_own
+     score/test_looking.py::test_a_shown_score_can_be_computed_again_by_hand
+     score/test_parts.py::test_a_report_counts_from_the_day_it_was_received_and_its_correction_from_that_of_its_own
 B3   252 days of the calendar are taken for 252 sessions
-     test_score_parts.py::test_rows_are_counted_over_a_gap_and_idle_rows_from_the_end
-     test_score_parts.py::test_volatility_drawdown_and_beta_by_their_definitions
+     score/test_parts.py::test_rows_are_counted_over_a_gap_and_idle_rows_from_the_end
+     score/test_parts.py::test_volatility_drawdown_and_beta_by_their_definitions
 B4   constants of another country stand for a stock's peers
      test_known_faults.py::test_the_same_yield_is_cheap_among_dear_stocks_and_dear_among_cheap_ones
 B5   bonds are asked for without a day, and never come
@@ -23,32 +23,32 @@ B8   a load that stored everything is recorded as failed
      test_known_faults.py::test_a_load_that_stored_everything_is_recorded_as_good
 B9   an upstream that is away, empty or out of quota is a success
      test_collect.py::test_an_empty_answer_on_a_session_is_a_failure_never_a_holiday
-     test_fss.py::test_when_nobody_answers_it_is_no_success
+     test_fss_faults.py::test_when_nobody_answers_it_is_no_success
      test_dart_actions.py::test_a_budget_that_runs_out_leaves_the_rest_for_the_next_day
      campaign/test_matrix.py::test_after_any_failure_the_next_run_makes_it_as_if_nothing_had_gone_wrong
 B10  a split leaves two price bases in one series
-     test_adjustment_settle.py::test_adjusted_closes_carry_the_factors_of_later_days
-     test_adjustment_settle.py::test_a_rebased_source_moves_its_own_adjusted_closes
-     test_score.py::test_a_split_leaves_no_trace_and_a_bonus_issue_counts_the_shares_to_come
+     adjustment/test_market.py::test_adjusted_closes_carry_the_factors_of_later_days
+     adjustment/test_stories.py::test_a_rebased_source_moves_its_own_adjusted_closes
+     score/test_formula.py::test_a_split_leaves_no_trace_and_a_bonus_issue_counts_the_shares_to_come
 B11  a price of the running session stays for ever
      test_collect.py::test_a_session_read_before_half_past_six_is_read_once_more
-     test_score.py::test_scores_of_provisional_prices_are_replaced_by_those_of_final_ones
+     score/test_batch.py::test_scores_of_provisional_prices_are_replaced_by_those_of_final_ones
 B12  holidays fail, and the score does not wait for prices
      test_unattended.py::test_a_holiday_is_an_ordinary_day_with_nothing_to_do
      test_market_mail.py::test_a_weekend_brings_one_mail_and_no_prices_none
      test_chains.py::test_a_step_whose_need_failed_is_left_out_and_named_and_the_rest_runs
 B13  a halt is a price of zero, and a flat price has no indicator
-     test_score_parts.py::test_a_halt_gives_one_return_from_the_last_traded_price_and_an_event_none
+     score/test_parts.py::test_a_halt_gives_one_return_from_the_last_traded_price_and_an_event_none
      test_known_faults.py::test_a_price_that_stands_still_has_a_defined_result
 B14  scores, names and listings of yesterday stay as they were
-     test_score.py::test_the_newest_scores_stand_beside_the_stocks_and_who_has_none_has_null
+     score/test_batch.py::test_the_newest_scores_stand_beside_the_stocks_and_who_has_none_has_null
      test_stocks.py::test_who_leaves_stays_inactive_and_the_past_can_still_be_asked
      test_stocks.py::test_a_new_name_is_history
 B15  one axis alone makes the best grade
      test_known_faults.py::test_a_total_needs_three_axes
 B16  a day that two sources tell counts twice
      test_collect.py::test_snapshot_rows_are_replaced_by_the_exchange_within_the_refresh_days
-     test_score.py::test_a_row_that_is_there_twice_is_noticed
+     score/test_reproducible.py::test_a_row_that_is_there_twice_is_noticed
 B17  a loss is cheap, points cannot be reached, letters make a ticker foreign
      test_known_faults.py::test_a_loss_is_never_cheap
      test_known_faults.py::test_every_order_of_the_averages_has_its_points

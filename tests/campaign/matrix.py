@@ -13,9 +13,10 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
+from campaign.cells import Cell, Question, State, Struck, question_of
 from campaign.datasets import KRX, DataSet
 from support import EVENING
 
@@ -36,86 +37,12 @@ BELIEVABLE = {*ROW_DAMAGE, "encoding", "stale"} - NOTICED
 """Kinds that leave a well-formed answer with something else in it, which nobody can tell in every field."""
 HANGS_ON = 20
 """A product that is left out takes its options and rates along: so many rows at most."""
-PLACES = ("first", "middle", "last")
 OPERATIONS = {
     "foresto_meta", "data_source", "data_load_batch", "data_collection_log", "data_quality_log", "unit_ledger",
     "upstream_usage", "upstream_block", "ops_alert", "alert_delivery", "notify_channel", "scheduled_job",
     "dart_answer",
 }  # fmt: skip
 """Tables about runs, not about the market; of the answers of DART that are kept only the reading counts."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One request of a clean run, by which the same one is known in a run with a fault."""
-
-    host: str
-    path: str
-    fields: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Struck(Fault):
-    """A fault that strikes one question, however often it is asked and on whichever route."""
-
-    question: Question | None = None
-
-    def matches(self, request) -> bool:
-        """Return whether this is the question."""
-        # The two routes of the open data differ in their paths alone.
-        asked = _question(request)
-        other_route = self.host.endswith("data.go.kr")
-        return super().matches(request) and (
-            asked == self.question or (other_route and asked.fields == self.question.fields)
-        )
-
-
-@dataclass
-class Cell:
-    """What became of one data set under one fault at one place.
-
-    Attributes:
-        kind: of the fault.
-        place: first, middle or last question.
-        exit_code: of the run.
-        outcome: its word.
-        ledger: units of the data set by state.
-        before: rows stored before the run.
-        after: rows stored after it.
-        alerts: kinds of alert that were raised.
-        left_out: impossible rows that were left out and named in the result.
-        believed: rows with other content than the right one that were taken for right.
-        wrong: what must not happen.
-    """
-
-    kind: str
-    place: str
-    exit_code: int = 0
-    outcome: str = ""
-    ledger: Counter = field(default_factory=Counter)
-    before: int = 0
-    after: int = 0
-    alerts: list[str] = field(default_factory=list)
-    left_out: int = 0
-    believed: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        """Return the cell of the table."""
-        units = ", ".join(f"{count} {state}" for state, count in sorted(self.ledger.items())) or "-"
-        text = f"{self.exit_code} {self.outcome} · {units} · {self.before}→{self.after}"
-        text += f" · {', '.join(self.alerts)}" if self.alerts else ""
-        text += f" · {self.left_out} left out" if self.left_out else ""
-        text += f" · {self.believed} believed" if self.believed else ""
-        return text + (f" · **WRONG: {'; '.join(self.wrong)}**" if self.wrong else "")
-
-
-@dataclass
-class State:
-    """What is stored: rows of the market by content, and the units of one data set with their state."""
-
-    rows: Counter
-    units: dict[str, str]
 
 
 class Bench:
@@ -166,7 +93,7 @@ class Bench:
         asked = len(world.sandbox.requests)
         result = self._set.load(_renewed(world, 1))
         self.clean = self._state(world)
-        questions = (_question(one) for one in world.sandbox.requests[asked:] if one.host == self._set.host)
+        questions = (question_of(one) for one in world.sandbox.requests[asked:] if one.host == self._set.host)
         part = re.compile(self._set.part)
         told = (one for one in questions if any(part.search(text) for text in (one.path, *dict(one.fields).values())))
         self.questions = list(dict.fromkeys(told))
@@ -254,10 +181,6 @@ class Bench:
         rows = Counter({(table, digest): count for table, digest, count in world.rows(" UNION ALL ".join(each))})
         units = world.rows("SELECT unit, status FROM unit_ledger WHERE dataset = :name", name=self._set.ledger)
         return State(rows, dict(units))
-
-
-def _question(request) -> Question:
-    return Question(request.host, request.path, tuple(sorted(request.fields.items())))
 
 
 def _renewed(world, patience: float):

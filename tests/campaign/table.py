@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from campaign.cells import PLACES, Cell
 from campaign.datasets import DATA_SETS
-from campaign.matrix import PLACES, Cell
 
 HEAD = """# Every data set under every fault
 

@@ -151,8 +151,12 @@ def no_waiting(monkeypatch):
 
 @pytest.fixture
 def open_world(request, engine, tmp_path):
-    """Give :func:`opener` on an empty database; a module's ``PATIENCE`` is how long an answer may take there."""
-    opened = opener(engine, tmp_path)
+    """Give :func:`opener` on an empty database."""
+    return _patient(request, opener(engine, tmp_path))
+
+
+def _patient(request, opened):
+    """A module's ``PATIENCE`` is how many seconds an answer may take there."""
     patience = getattr(request.module, "PATIENCE", None)
     return opened if patience is None else functools.partial(opened, patience=patience)
 
@@ -182,10 +186,17 @@ def loaded_template(server, template, private_tmp):
 
 
 @pytest.fixture
-def open_loaded(server, loaded_template, tmp_path):
+def open_loaded(request, server, loaded_template, tmp_path):
     """Give :func:`opener` on a database that has the sandbox's market until :data:`EVENING`."""
     with own_database(server, loaded_template) as url, connected(url, sandbox=True) as engine:
-        yield opener(engine, tmp_path)
+        yield _patient(request, opener(engine, tmp_path))
+
+
+@pytest.fixture
+def loaded(open_loaded):
+    """A sandboxed application after the first load."""
+    with open_loaded() as world:
+        yield world
 
 
 @pytest.fixture(scope="session")

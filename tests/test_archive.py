@@ -5,9 +5,11 @@ from datetime import date
 
 import psycopg
 import pytest
+from conftest import opener, own_database
 from sqlalchemy import Numeric
 from support import result_of, run_foresto
 
+from foresto_cli import clock
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
 from foresto_cli.ops import loads, roster
 from foresto_cli.ops.archive import manifest, parquet
@@ -21,6 +23,7 @@ from foresto_cli.store.tables import metadata
 FORMATS = ("parquet", "csv")
 PRICES = ["stock_price_daily"]
 MAY = date(2026, 5, 1)
+MARKET = {"sessions": 240, "patience": 1}
 
 
 def quiet(*_):
@@ -46,25 +49,34 @@ def _exact(column):
     return f"trim_scale({column.name})" if exact else column.name
 
 
+@pytest.fixture(scope="module")
+def market_template(server, template, private_tmp):
+    """The name of a database with a market in it, two calendar years of sessions included, to copy."""
+    with own_database(server, template, name="template_archive") as url:
+        with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "archive")(**MARKET) as world:
+            days = world.sandbox.market.sessions
+            roster.load_stocks(world.app, Options())
+            for start, end in ((days[0], days[1]), (days[-3], days[-1])):
+                loads.load_prices_between(world.app, start, end, None, Options())
+            world.execute("UPDATE stock_price_daily SET name = '' WHERE ticker = '005930'")
+            world.execute("UPDATE stock_price_daily SET name = E'줄\\n\"바꿈\", 따옴표' WHERE ticker = '000660'")
+        clock.pretend(None)
+        yield "template_archive"
+
+
 @pytest.fixture
-def loaded(open_world):
-    """A world with a market in it, two calendar years of sessions included."""
-    with open_world(sessions=240) as world:
-        days = world.sandbox.market.sessions
-        roster.load_stocks(world.app, Options())
-        for start, end in ((days[0], days[1]), (days[-3], days[-1])):
-            loads.load_prices_between(world.app, start, end, None, Options())
-        world.execute("UPDATE stock_price_daily SET name = '' WHERE ticker = '005930'")
-        world.execute("UPDATE stock_price_daily SET name = E'줄\\n\"바꿈\", 따옴표' WHERE ticker = '000660'")
+def loaded(server, market_template, tmp_path):
+    with (
+        own_database(server, market_template) as url,
+        connected(url, sandbox=True) as engine,
+        opener(engine, tmp_path)(**MARKET) as world,
+    ):
         yield world
 
 
 @pytest.fixture
-def empty(server, template):
-    from conftest import own_database
-
-    with own_database(server, template) as url, connected(url, sandbox=True) as found:
-        yield found
+def empty(engine):
+    return engine
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

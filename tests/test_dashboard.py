@@ -33,13 +33,6 @@ def section(document, name):
     return next(found for found in document.iter("section") if found.get("aria-labelledby") == name)
 
 
-@pytest.fixture
-def loaded(open_loaded):
-    """A sandboxed application after the first load."""
-    with open_loaded() as world:
-        yield world
-
-
 def planted(world):
     """Texts from outside, each with a script in it, wherever the page shows any."""
     now = clock.wall()

@@ -14,8 +14,6 @@ from foresto_cli.loaders.fss_rows import products
 from foresto_cli.upstream import finlife
 from foresto_cli.upstream.finlife import Products
 
-pytestmark = pytest.mark.slow
-
 FOLDER = SHARED / "recorded" / "fss"
 ARGUMENTS = ("depositProductsSearch", "D", "020000")
 

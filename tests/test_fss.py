@@ -15,12 +15,13 @@ from foresto_cli.sandbox.products import records
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream.finlife import GROUPS, Products
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
+pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
 # --- what is stored -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_all_kinds_groups_and_pages_are_stored_once(open_world):
     with open_world() as world:
         started = time.process_time()

@@ -20,6 +20,7 @@ from foresto_cli.upstream.finlife import GROUPS
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
 
+@pytest.mark.slow
 def test_the_best_come_first(open_world):
     with open_world() as world:
         load(world, "all")

@@ -15,7 +15,7 @@ from foresto_cli.settings import SANDBOX_KEYS, Settings
 from foresto_cli.upstream import _open_data, fsc
 from foresto_cli.upstream._open_data import Page, WrongRoute, page_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
+pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 0.2
 """Requests are counted here: on a busy machine none may be asked twice."""
 

@@ -10,12 +10,6 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops import stock_card
 
 
-@pytest.fixture
-def loaded(open_loaded):
-    with open_loaded() as world:
-        yield world
-
-
 @pytest.mark.parametrize("given", ["005930", "가상전자", " 가상전자 "])
 def test_a_stock_is_shown_by_ticker_and_by_name(loaded, given, capsys):
     found = stock_card.card(loaded.app, given)

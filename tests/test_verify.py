@@ -56,12 +56,6 @@ PLANTED = {
 }
 
 
-@pytest.fixture
-def loaded(open_loaded):
-    with open_loaded() as world:
-        yield world
-
-
 def test_a_good_database_has_no_finding(loaded):
     result = verification.verify_daily(loaded.app)
     assert result["findings"] == []

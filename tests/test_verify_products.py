@@ -45,6 +45,7 @@ def products_found(world):
     return {finding["check"]: finding for finding in findings if finding["check"].startswith("fss.")}
 
 
+@pytest.mark.slow
 def test_the_monthly_verification_looks_at_products_and_finds_what_was_planted(open_world):
     with open_world() as world:
         load(world, "all")

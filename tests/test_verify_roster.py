@@ -45,12 +45,6 @@ PLANTED = {
 }
 
 
-@pytest.fixture
-def loaded(open_loaded):
-    with open_loaded() as world:
-        yield world
-
-
 def found(result):
     return {finding["check"]: finding for finding in result["findings"]}
 

@@ -1,17 +1,9 @@
 """The weekly and the monthly verification: a second source, and the sizes of tables against earlier runs."""
 
-import pytest
-
 from foresto_cli.ops import job, loads, verification
 
 QUICK = job.Options()
-PATIENT = 0.5
-
-
-@pytest.fixture
-def loaded(open_loaded):
-    with open_loaded(patience=PATIENT) as world:
-        yield world
+PATIENCE = 0.5
 
 
 def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_found(loaded):
@@ -33,7 +25,7 @@ def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_fo
 
 
 def test_a_second_source_that_is_silent_is_a_note_and_no_finding(open_loaded):
-    with open_loaded(faults="500@fchart.stock.naver.com+7", patience=PATIENT) as world:
+    with open_loaded(faults="500@fchart.stock.naver.com+7") as world:
         result = verification.verify_weekly(world.app)
         assert "prices.second_source" not in {finding["check"] for finding in result["findings"]}
         assert "7종목만" in result["notes"][0]

@@ -13,6 +13,8 @@ from foresto_cli.adjustment.apply import Settled, settle
 from foresto_cli.ops import loads
 from foresto_cli.store.engine import connected
 
+pytestmark = pytest.mark.slow
+
 RESTATING = {"split": "SPLIT", "consolidation": "CONSOLIDATION", "bonus": "EX_RIGHTS", "rights": "EX_RIGHTS"}
 
 

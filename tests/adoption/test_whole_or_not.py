@@ -35,6 +35,7 @@ FAULTS = (
 )
 
 
+@pytest.mark.slow
 def test_a_failure_anywhere_changes_nothing(old):
     before = content(old)
     for statement in FAULTS:

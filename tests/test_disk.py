@@ -102,7 +102,6 @@ def test_a_full_disk_of_the_state_folder_stops_no_load(private_tmp, small_disk):
     assert result_of(run_foresto(home, *LOAD))["units"]["done"] == 1
 
 
-@pytest.mark.slow
 def test_a_disk_that_fills_up_during_a_load_is_told_and_the_next_run_goes_on(private_tmp, small_disk):
     home = private_tmp / "full-data"
     data = small_disk(home / "data", f"{DATABASE_MEGABYTES}m")

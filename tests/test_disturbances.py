@@ -79,7 +79,6 @@ def days(url):
         return stored.fetchall(), told.fetchall()
 
 
-@pytest.mark.slow
 def test_of_eight_starts_at_once_on_nothing_one_works_and_the_others_are_told(private_tmp):
     for attempt in range(STARTS):
         home = private_tmp / f"eight-{attempt}"
@@ -94,7 +93,6 @@ def test_of_eight_starts_at_once_on_nothing_one_works_and_the_others_are_told(pr
             assert (len(stored), stored) == (12, told)
 
 
-@pytest.mark.slow
 def test_looking_works_while_a_load_is_under_way(home):
     process = start_foresto(home, *LOAD, FORESTO_SANDBOX_FAULTS="timeout@*/20261113")
     with embedded.running(home / "data" / "sandbox") as url:

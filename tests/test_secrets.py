@@ -131,7 +131,6 @@ def _parts(annotation):
     return getattr(annotation, "__args__", (annotation,))
 
 
-@pytest.mark.slow
 def test_the_campaign_went_through_good_and_bad(told):
     _, codes, places, _ = told
     assert codes["good quarterly"] == 0, places["good quarterly"]
@@ -146,14 +145,12 @@ def test_the_campaign_went_through_good_and_bad(told):
     assert "state/sandbox/dashboard.html" in places
 
 
-@pytest.mark.slow
 def test_no_secret_is_found_anywhere(told):
     _, _, places, secrets = told
     found = {(name, secret) for name, text in places.items() for secret in secrets if secret in text}
     assert found == set()
 
 
-@pytest.mark.slow
 def test_every_file_and_folder_is_the_operators_alone(told):
     home = told[0]
     kept = [path for path in home.rglob("*") if not path.is_symlink()]

@@ -77,7 +77,6 @@ def live_through(open_world, first, last, **options):
     return told
 
 
-@pytest.mark.slow
 def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
     monkeypatch.setenv("FORESTO_DART_DAILY_BUDGET", "120")
     size = {"sessions": 20}
@@ -143,7 +142,6 @@ def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):
         )
 
 
-@pytest.mark.slow
 def test_a_closure_that_no_calendar_knows_costs_a_note(open_world):
     from foresto_cli.sandbox.market.calendar import closure
 

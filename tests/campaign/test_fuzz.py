@@ -14,7 +14,6 @@ COUNT = int(os.environ.get("FORESTO_FUZZ", "150"))
 SEED = int(os.environ.get("FORESTO_FUZZ_SEED", "1"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_damaged_answer_is_understood_or_refused(open_world, name, record_property):
     without, make = CASES[name]

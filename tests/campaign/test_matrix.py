@@ -62,7 +62,6 @@ def _quick(monkeypatch):
         monkeypatch.setitem(data_go_kr.MOST_ROWS, operation, rows)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_after_any_failure_the_next_run_makes_it_as_if_nothing_had_gone_wrong(open_world, name):
     bench = Bench(open_world, DATA_SETS[name])

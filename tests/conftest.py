@@ -105,20 +105,23 @@ def shared_engine(server, template):
 
 @pytest.fixture
 def emptied_engine(shared_engine):
-    """An engine on the module's database, emptied."""
-    kept = {"foresto_meta", "data_source"}
+    """An engine on the module's database, emptied; its numbers begin at one again."""
+    emptied = (f"DELETE FROM {table}" for table in metadata.tables if table not in {"foresto_meta", "data_source"})
+    begun = "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences"
     with shared_engine.begin() as connection:
-        for table in metadata.tables:
-            if table not in kept:
-                connection.execute(text(f"DELETE FROM {table}"))
+        connection.exec_driver_sql("; ".join(emptied))
+        connection.exec_driver_sql(begun + " WHERE schemaname = 'public'")
     return shared_engine
 
 
 @pytest.fixture
-def engine(database_url):
-    """An engine on an empty migrated database."""
-    with connected(database_url, sandbox=True) as found:
-        yield found
+def engine(request):
+    """An engine on an empty migrated database; a module's ``ONE_DATABASE`` spares making one for each of its tests."""
+    if getattr(request.module, "ONE_DATABASE", False):
+        yield request.getfixturevalue("emptied_engine")
+    else:
+        with connected(request.getfixturevalue("database_url"), sandbox=True) as found:
+            yield found
 
 
 def opener(engine, place):

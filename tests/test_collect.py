@@ -7,6 +7,10 @@ from support import EVENING
 
 from foresto_cli.ops import job, loads, roster
 
+ONE_DATABASE = True
+PATIENCE = 0.5
+"""Requests are counted here: on a busy machine none may be asked twice."""
+
 QUICK = job.Options()
 
 

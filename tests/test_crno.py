@@ -11,6 +11,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.ops import job, roster
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
+ONE_DATABASE = True
 
 QUICK = job.Options()
 HOST = "apis.data.go.kr"

@@ -12,6 +12,7 @@ from foresto_cli.sandbox.dart import actions, companies
 from foresto_cli.settings import SANDBOX_KEYS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
+ONE_DATABASE = True
 
 QUICK = job.Options()
 MONTH = date(2026, 10, 1), date(2026, 10, 31)
@@ -36,12 +37,6 @@ DIVIDENDS = {"dart013": NOTHING, "duplicate": MISREAD, "all_dash": MISREAD, "zer
 # A filing that is listed twice is one filing; a whole month without any is not believed.
 LISTS = {"dart013": MISREAD, "duplicate": FINE}
 DECISIONS = {"dart013": NOTHING, "duplicate": MISREAD, "zero": MISREAD}
-
-
-@pytest.fixture
-def engine(emptied_engine):
-    """One database for all tests here: making one costs more than a cell."""
-    return emptied_engine
 
 
 def renewed(world, patience):

@@ -16,6 +16,7 @@ from foresto_cli.store.engine import connected
 ISINS = ("KR103501GD6", "KR103502GD6")
 
 
+@pytest.mark.slow
 def test_not_a_row_nor_a_column_is_lost(old):
     names = [
         row[0]
@@ -81,6 +82,7 @@ def test_statements_are_seen_with_ratios_of_any_size_but_are_no_reports(adopted)
     assert one.stayed == {"분기와 보고서 종류가 어긋남": 1, "분기를 알 수 없음": 1}
 
 
+@pytest.mark.slow
 def test_darts_own_answer_takes_the_place_of_an_adopted_statement(old):
     take_over(old)
     with old.begin() as connection:
@@ -222,6 +224,7 @@ def test_the_operator_s_queries_still_run(adopted, query):
     assert rows(adopted, query)
 
 
+@pytest.mark.slow
 def test_foresto_opens_it_and_the_back_fill_replaces_the_old_prices(old, old_url, tmp_path):
     take_over(old)
     with old.begin() as connection:

@@ -12,6 +12,8 @@ from support import result_of, run_foresto
 from foresto_cli.errors import Busy, StoreUnavailable, UsageError, VerificationFailed
 from foresto_cli.store.engine import as_it_is, connected
 
+pytestmark = pytest.mark.slow
+
 # Whole or not at all.
 
 
@@ -35,7 +37,6 @@ FAULTS = (
 )
 
 
-@pytest.mark.slow
 def test_a_failure_anywhere_changes_nothing(old):
     before = content(old)
     for statement in FAULTS:
@@ -138,7 +139,6 @@ def test_columns_that_nobody_made_and_another_shape_are_no_obstacle(old):
     assert "market_email_log" not in found
 
 
-@pytest.mark.slow
 def test_the_command_previews_and_takes_over(home, old_url):
     seen = run_foresto(home, "db", "adopt", "--dry-run", "--json", DATABASE_URL=old_url)
     assert (seen.returncode, result_of(seen)["dry_run"]) == (0, True)

@@ -23,7 +23,8 @@ WEEKLY_SESSIONS = 250
 """A year of sessions."""
 OWN_INCIDENT = ("jobs.missed",)
 """Told by :mod:`foresto_cli.ops.overdue`, job by job."""
-MENDED_BY_REPAIR = "foresto prices"
+MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load")
+"""What asks for market days again; other commands are the operator's to start."""
 
 
 def verify_daily(app: App) -> job.Result:
@@ -50,13 +51,17 @@ def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Opti
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
     result = verify(app)
-    mendable = [finding for finding in result["findings"] if MENDED_BY_REPAIR in finding["repair"]]
+    mendable = [finding for finding in result["findings"] if _asks_for_prices(finding["repair"])]
     if not mendable:
         return result
     days = {date.fromisoformat(day) for finding in mendable for day in finding["days"]}
     start = min([*days, loads.first_stored(app) or clock.today()])
     repair = loads.repair_prices(app, start, options, days)
     return {**verify(app), "repair": repair}
+
+
+def _asks_for_prices(repair: str) -> bool:
+    return any(command in repair for command in MENDED_BY_REPAIR)
 
 
 def _last(app: App) -> date:

@@ -165,7 +165,8 @@ def _named(units: Sequence[str], reason: str) -> str:
 def judge(reports: Sequence[Report]) -> tuple[str, int]:
     """Return (outcome word, exit code) of a collection (docs/design.md, Errors).
 
-    A stop (key, block, quota) counts more than failed units, those more than units that have no numbers yet.
+    A stop (key, block, quota) counts more than failed units, those more than units that have no numbers yet. Where
+    somebody was asked, only what the asked said makes a success partial: what is derived beside it always goes well.
     """
     interrupted = next((report.interrupted for report in reports if report.interrupted), None)
     if interrupted is not None:
@@ -177,7 +178,8 @@ def judge(reports: Sequence[Report]) -> tuple[str, int]:
     if stop_reason is not None:
         return stop_reason.outcome, stop_reason.exit_code
     failures = [reason for report in reports for _, reason in report.failures]
-    good = sum(report.done + report.no_data for report in reports)
+    asked = [report for report in reports if report.asks and report.planned]
+    good = sum(report.done + report.no_data for report in asked or reports)
     if failures:
         return ("partial", SOME_FAILED) if good else ("failed", failures[0].exit_code)
     if pending:

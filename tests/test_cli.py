@@ -339,6 +339,7 @@ IMPOSSIBLE = {
     "nobody at the top": (("fss", "best", "savings", "--top", "0"), {}, "--top"),
     "a base date to come": (("bonds", "load", "--as-of", "2026-11-23"), {}, "2026-11-23"),
     "a base date that is none": (("bonds", "load", "--as-of", "20261131"), {}, "20261131"),
+    "an unknown quality": (("bonds", "load", "--quality-filter", "junk"), {}, "--quality-filter junk"),
     "a run that is none": (("runs", "show", "999999"), {}, "999999"),
     "a run beyond all numbers": (("runs", "show", "9" * 30), {}, "9" * 30),
 }
@@ -391,7 +392,6 @@ def test_an_unknown_command_and_a_missing_option_are_usage_errors(place, loaded)
         ["nonsense"],
         ["prices", "load"],
         ["prices", "incremental", "--nonsense"],
-        ["bonds", "load", "--quality-filter", "good"],
         ["runs", "list", "--limit", "0"],
     )
     for finished in one_after_another(place, *((arguments, {}) for arguments in wrong)):

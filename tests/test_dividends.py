@@ -280,5 +280,5 @@ def test_without_a_key_the_operator_is_told_what_to_apply_for(open_world):
     with open_world(without=("fsc_api_key",)) as world:
         with pytest.raises(Exception, match="금융위원회_주식배당정보"):
             load(world)
-        with pytest.raises(Exception, match="금융위원회_채권발행정보"):
+        with pytest.raises(Exception, match="'금융위원회_채권발행정보' 서비스를 활용신청"):
             securities.load_bonds(world.app, "all", None, QUICK)

@@ -1,6 +1,5 @@
 """``foresto bonds``: every bond with its issuer, rate, rating and maturity."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,14 +12,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="채권: 발행인, 금리, 신용등급, 만기.", no_args_is_help=True, context_settings=HELP)
 
 
-class Quality(StrEnum):
-    """Which bonds are taken in, by the lowest rating that their agencies give them."""
-
-    ALL = "all"
-    INVESTMENT_GRADE = "investment_grade"
-    HIGH_QUALITY = "high_quality"
-
-
 @app.callback()
 def group() -> None:
     """채권: 발행인, 금리, 신용등급, 만기."""
@@ -31,8 +22,12 @@ def load(
     ctx: typer.Context,
     as_of: Annotated[str | None, typer.Option(help="기준일(기본: 공개된 마지막 영업일).", metavar="날짜")] = None,
     quality_filter: Annotated[
-        Quality, typer.Option(help="새로 받을 채권: 전부, BBB- 이상, A- 이상(등급을 모르면 뺌).")
-    ] = Quality.ALL,
+        str,
+        typer.Option(
+            help="새로 받을 채권: all(전부), 등급을 알고 그것이 BBB- 이상(investment_grade), A- 이상(high_quality).",
+            metavar="등급",
+        ),
+    ] = "all",
     dry_run: DryRun = False,
     wait: Wait = "0s",
     as_json: Json = False,
@@ -45,6 +40,6 @@ def load(
 
         day = parse_date(as_of) if as_of else None
         options = job.Options(dry_run=dry_run, wait=job.duration(wait))
-        return securities.load_bonds(found, quality_filter.value, day, options)
+        return securities.load_bonds(found, quality_filter, day, options)
 
     perform(ctx, "bonds load", work, as_json=as_json)

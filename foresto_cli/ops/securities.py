@@ -8,7 +8,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader, dividend_yield
-from foresto_cli.loaders.bonds import Bonds
+from foresto_cli.loaders.bonds import QUALITIES, Bonds
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.dividends import Dividends
 from foresto_cli.ops import job
@@ -27,10 +27,12 @@ def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> 
         options: how the command runs.
 
     Raises:
-        UsageError: ``as_of`` is to come.
+        UsageError: ``as_of`` is to come, or there is no such ``quality``.
         ConfigError: there is no key.
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
+    if quality not in QUALITIES:
+        raise UsageError(f"--quality-filter {quality}: {', '.join(QUALITIES)} 가운데 하나를 적으세요.")
     client = _client(app, "bonds")
     if as_of is not None and as_of > clock.today():
         raise UsageError(f"기준일({as_of})은 아직 오지 않았습니다(오늘은 {clock.today()}).")
@@ -83,5 +85,7 @@ def _client(app: App, service: str) -> Fsc:
     """
     if app.fsc is None:
         title = fsc.SERVICES[service].title
-        raise ConfigError(f"FSC_API_KEY 가 없습니다. data.go.kr 에서 '{title}' 을 활용신청하고 받은 키를 설정하세요.")
+        raise ConfigError(
+            f"FSC_API_KEY 가 없습니다. data.go.kr 에서 '{title}' 서비스를 활용신청하고 받은 키를 설정하세요."
+        )
     return app.fsc

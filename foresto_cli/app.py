@@ -24,11 +24,12 @@ from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.finlife import Finlife
 from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import Limits, Transport, UpstreamSession
+from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
+from foresto_cli.upstream.policy import Limits
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 from foresto_cli.upstream.yahoo import Yahoo
 from foresto_cli.upstream.yahoo_charts import YahooCharts

@@ -18,6 +18,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError
 from foresto_cli.ops import job, loads, page, roster, score_card, scores, state, statements, verification
 from foresto_cli.ops.closing import closing_lines
+from foresto_cli.sandbox import variables
 from foresto_cli.score import explain
 from foresto_cli.store import embedded
 
@@ -39,7 +40,7 @@ def show(console: Console) -> None:
         ForestoError: a step did not end as the story tells.
     """
     started = clock.monotonic()
-    evening = application.sandbox_options().now
+    evening = variables.options().now
     # The one thing that stays: the story's own folders are thrown away.
     picture = settings.private_folder(settings.paths().state) / PICTURE
     console.strong(f"foresto 시연: 모의 시장 300종목, {SESSIONS}거래일. 키·네트워크·서버 없이 진짜 코드가 돕니다.")
@@ -146,7 +147,7 @@ def _own_home() -> Iterator[None]:
     home = settings.paths().data / "demo"
     _throw_away(home)
     try:
-        with application.environment({"FORESTO_HOME": str(home)}):
+        with variables.environment({"FORESTO_HOME": str(home)}):
             yield
     finally:
         _throw_away(home)
@@ -168,5 +169,5 @@ def _evening(console: Console, moment: datetime, faults: str) -> Iterator[App]:
         "FORESTO_SANDBOX_STOCKS": "300",
         "FORESTO_SANDBOX_FAULTS": faults,
     }
-    with application.environment(story), application.opened(console, sandboxed=True, without=WITHOUT) as app:
+    with variables.environment(story), application.opened(console, sandboxed=True, without=WITHOUT) as app:
         yield app

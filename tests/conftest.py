@@ -17,7 +17,7 @@ from foresto_cli import clock, settings
 from foresto_cli.console import Console
 from foresto_cli.logs import Redactor
 from foresto_cli.ops import chains, job
-from foresto_cli.sandbox import Options
+from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, psycopg_url
@@ -131,7 +131,7 @@ def opener(engine, place):
         folder = settings.private_folder(place / "sandbox")
         with (
             sandbox_running(options, folder, faults=faults) as sandbox,
-            application.environment(sandbox.environment()),
+            variables.environment(sandbox.environment()),
         ):
             found = settings.load_sandbox().model_copy(update=dict.fromkeys(without))
             console = Console(as_json=True)

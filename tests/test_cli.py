@@ -15,8 +15,8 @@ import requests
 from sqlalchemy import create_engine, text
 from support import ROOT, environment_of, result_of, run_foresto, start_foresto
 
-from foresto_cli import app as application
 from foresto_cli.ops import chains
+from foresto_cli.sandbox import variables
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import psycopg_url
 
@@ -448,7 +448,7 @@ def test_a_refusal_in_json_has_every_key_too(unready):
 
 
 def test_an_error_of_ours_in_the_sandbox_is_not_taken_for_a_wrong_fault(tmp_path):
-    with pytest.raises(ValueError, match="a bug"), application._sandbox(tmp_path):
+    with pytest.raises(ValueError, match="a bug"), variables.running(tmp_path):
         raise ValueError("a bug")
 
 

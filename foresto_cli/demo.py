@@ -18,6 +18,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError
 from foresto_cli.ops import job, loads, page, roster, score_card, scores, state, statements, verification
 from foresto_cli.ops.closing import closing_lines
+from foresto_cli.ops.results import Result
 from foresto_cli.sandbox import variables
 from foresto_cli.score import explain
 from foresto_cli.store import embedded
@@ -104,7 +105,7 @@ def _scored(console: Console, app: App) -> None:
     explain.show(console, score_card.explained(app, SAMSUNG, None))
 
 
-def _prices(app: App) -> job.Result:
+def _prices(app: App) -> Result:
     return loads.load_prices_incremental(app, loads.DEFAULT_DAYS, 2, job.Options())
 
 
@@ -135,7 +136,7 @@ def _step(console: Console, title: str, command: str) -> None:
     console.line(f"$ {command}")
 
 
-def _expect(code: int, result: job.Result, console: Console) -> None:
+def _expect(code: int, result: Result, console: Console) -> None:
     closing_lines(console, result)
     if result["exit_code"] != code:
         raise ForestoError(f"{result['command']} 가 {code} 가 아니라 {result['exit_code']} 로 끝났습니다.")

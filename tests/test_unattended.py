@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
+from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import Busy
 from foresto_cli.ops import chains, history, job, overdue, schedule_files, state, watch
 from foresto_cli.ops.schedule_files import EXAMPLE
@@ -54,7 +55,7 @@ def start(open_world, moment, words, **options):
         name = words[1]
         assert words == ["run", name, "--if-due", "--wait", "3h"]
         with watch.attended(world.app, f"run {name}"):
-            result = chains.run_chain(world.app, name, job.Options(wait=job.duration("3h")), if_due=True)
+            result = chains.run_chain(world.app, name, job.Options(wait=parse_duration("3h")), if_due=True)
         requests = [request for request in world.sandbox.requests if request.host not in TELLING]
         return result, requests, list(world.sandbox.outbox.items)
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_date, parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
@@ -35,11 +36,10 @@ def load(
     """채권 기본정보(약 19,000종목)를 모두 받아 bonds 에 저장합니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import job, securities
 
         day = parse_date(as_of) if as_of else None
-        options = job.Options(dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(dry_run=dry_run, wait=parse_duration(wait))
         return securities.load_bonds(found, quality_filter, day, options)
 
     perform(ctx, "bonds load", work, as_json=as_json)

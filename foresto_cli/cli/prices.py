@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_date, parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def incremental(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, loads
 
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         return loads.load_prices_incremental(found, default_days, refresh_days, options)
 
     perform(ctx, "prices incremental", work, as_json=as_json)
@@ -54,10 +55,9 @@ def load(
     """기간을 정해 시세를 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import job, loads
 
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait), again=again)
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait), again=again)
         return loads.load_prices_between(found, parse_date(start), parse_date(end), ticker, options)
 
     perform(ctx, "prices load", work, as_json=as_json)
@@ -78,7 +78,7 @@ def index(
         from foresto_cli.ops import job, loads
 
         return loads.load_index(
-            found, default_days, job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+            found, default_days, job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         )
 
     perform(ctx, "prices index", work, as_json=as_json)
@@ -122,7 +122,6 @@ def events(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.adjustment import events as stored
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import loads
 
         if ticker:
@@ -149,7 +148,7 @@ def repair(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, loads
 
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         return loads.repair_prices(found, _since(found, since), options)
 
     perform(ctx, "prices repair", work, as_json=as_json)

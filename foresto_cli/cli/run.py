@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_duration
 from foresto_cli.cli._run import HELP, Json, Wait, Workers, perform
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _run(ctx: typer.Context, name: str, *, workers: int, wait: str, as_json: boo
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import chains, job
 
-        options = job.Options(workers=workers, wait=job.duration(wait))
+        options = job.Options(workers=workers, wait=parse_duration(wait))
         result = chains.run_chain(found, name, options, if_due=if_due)
         chains.show_summary(found, result)
         return result

@@ -29,7 +29,8 @@ from foresto_cli.ops import (
     watch,
 )
 from foresto_cli.ops.closing import closing_lines
-from foresto_cli.ops.job import Options, Result
+from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 from foresto_cli.store.engine import explained
 
 log = logging.getLogger(__name__)

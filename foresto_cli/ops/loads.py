@@ -15,6 +15,7 @@ from foresto_cli.loaders.price_sources import PriceSource, fdr_source, fsc_sourc
 from foresto_cli.loaders.price_tickers import PriceTickers
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 from foresto_cli.store import ledger
 
 DEFAULT_DAYS = 1_825
@@ -25,7 +26,7 @@ FEW_SESSIONS = 5
 """Up to so many sessions, one stock's prices come with the whole market's, which costs as little."""
 
 
-def load_prices_incremental(app: App, default_days: int, refresh_days: int, options: Options) -> job.Result:
+def load_prices_incremental(app: App, default_days: int, refresh_days: int, options: Options) -> Result:
     """Fetch every missing market day, at most ``default_days`` back, newest first.
 
     Raises:
@@ -44,7 +45,7 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
     return _with_notes(app, _price_days(app, start, clock.today()), result)
 
 
-def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[date] = ()) -> job.Result:
+def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[date] = ()) -> Result:
     """Ask again for exactly the sessions since ``start`` that are not whole, and for those that are not believed.
 
     Raises:
@@ -115,7 +116,7 @@ def _histories(app: App, days: PriceDays) -> list[Loader]:
     return [PriceTickers(app.naver, app.calendar, tickers, *span, clock.now(), lasting=True)]
 
 
-def load_prices_between(app: App, start: date, end: date, ticker: str | None, options: Options) -> job.Result:
+def load_prices_between(app: App, start: date, end: date, ticker: str | None, options: Options) -> Result:
     """Fetch the market days of a span, or one stock's history of it.
 
     Raises:
@@ -150,7 +151,7 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
     return _with_notes(app, days, result)
 
 
-def load_index(app: App, default_days: int, options: Options) -> job.Result:
+def load_index(app: App, default_days: int, options: Options) -> Result:
     """Bring the index levels up to date.
 
     Raises:
@@ -300,7 +301,7 @@ def _check_ticker(app: App, ticker: str) -> None:
         )
 
 
-def _with_notes(app: App, loader: PriceDays, result: job.Result) -> job.Result:
+def _with_notes(app: App, loader: PriceDays, result: Result) -> Result:
     with app.engine.connect() as connection:
         known = ledger.entries(connection, NAME)
     out_of_reach = loader.without_source(known)

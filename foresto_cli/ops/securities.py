@@ -13,11 +13,12 @@ from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.dividends import Dividends
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
 
 
-def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> job.Result:
+def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> Result:
     """Bring the bonds up to date, from the newest published list or the one of ``as_of``.
 
     Args:
@@ -45,7 +46,7 @@ def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> 
     return job.run_or_preview(app, "bonds load", "채권", make, options)
 
 
-def load_dividends(app: App, options: Options) -> job.Result:
+def load_dividends(app: App, options: Options) -> Result:
     """Bring FSC's dividends up to date, and by them the yields of the stocks.
 
     Raises:

@@ -17,6 +17,7 @@ from foresto_cli import clock, settings
 from foresto_cli.console import Console
 from foresto_cli.logs import Redactor
 from foresto_cli.ops import chains, job
+from foresto_cli.ops.steps import INITIAL
 from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running
 from foresto_cli.store import embedded
@@ -153,7 +154,7 @@ def loaded_template(server, template, private_tmp):
     """The name of a database after the first load of the sandbox's market, to copy."""
     with own_database(server, template, name="template_loaded") as url:
         with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "loaded")() as world:
-            market = [step for step in chains.INITIAL if step.name not in {"dart financials", "score batch"}]
+            market = [step for step in INITIAL if step.name not in {"dart financials", "score batch"}]
             chains.run(world.app, "initial", market, job.Options())
         clock.pretend(None)
         yield "template_loaded"

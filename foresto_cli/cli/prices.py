@@ -98,11 +98,11 @@ def gaps(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import gaps as search
-        from foresto_cli.ops import loads
+        from foresto_cli.ops import price_spans
 
         start = _since(found, since)
         if ticker:
-            loads.check_known(found, ticker)
+            price_spans.check_known(found, ticker)
         days = search.by_ticker(found, ticker, start) if ticker else search.by_session(found, start)
         search.show(found.console, days, ticker)
         return search.as_result(days, ticker)
@@ -122,10 +122,10 @@ def events(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.adjustment import events as stored
-        from foresto_cli.ops import loads
+        from foresto_cli.ops import price_spans
 
         if ticker:
-            loads.check_known(found, ticker)
+            price_spans.check_known(found, ticker)
         with found.engine.connect() as connection:
             rows = stored.events(connection, ticker, parse_date(since) if since else None, review_only=review)
         stored.show(found.console, rows)
@@ -156,6 +156,6 @@ def repair(
 
 def _since(found: "App", since: str | None) -> date:
     from foresto_cli.cli._dates import parse_date
-    from foresto_cli.ops import loads
+    from foresto_cli.ops import price_spans
 
-    return loads.searched_since(found, parse_date(since) if since else None)
+    return price_spans.searched_since(found, parse_date(since) if since else None)

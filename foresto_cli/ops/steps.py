@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.ops import filings, loads, products, roster, scores, securities, statements, verification
+from foresto_cli.ops import filings, loads, price_spans, products, roster, scores, securities, statements, verification
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
 
@@ -56,9 +56,9 @@ def _actions(app: App, options: Options) -> Result:
 LISTING = Step("listing load", roster.load_listing)
 PRICES = Step(
     "prices incremental",
-    lambda app, options: loads.load_prices_incremental(app, loads.DEFAULT_DAYS, REFRESH_DAYS, options),
+    lambda app, options: loads.load_prices_incremental(app, price_spans.DEFAULT_DAYS, REFRESH_DAYS, options),
 )
-INDEX = Step("prices index", lambda app, options: loads.load_index(app, loads.DEFAULT_DAYS, options))
+INDEX = Step("prices index", lambda app, options: loads.load_index(app, price_spans.DEFAULT_DAYS, options))
 STOCKS = Step("stocks load", roster.load_stocks, needs=("listing load",))
 ETFS = Step("stocks etfs", roster.load_etfs)
 VERIFY_DAILY = Step(

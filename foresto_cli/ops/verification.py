@@ -8,7 +8,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, job, loads, runs
+from foresto_cli.ops import alerts, job, loads, price_spans, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
@@ -41,7 +41,7 @@ def verify_weekly(app: App) -> Result:
 def verify_monthly(app: App) -> Result:
     """Check the whole stored history in the same way as weekly, and the products."""
     last = _last(app)
-    sessions = app.calendar.sessions(loads.first_stored(app) or last, last)
+    sessions = app.calendar.sessions(price_spans.first_stored(app) or last, last)
     return _thoroughly(app, "verify monthly", "월간 검증", sessions, (*WEEKLY_CHECKS, *MONTHLY_CHECKS))
 
 
@@ -56,7 +56,7 @@ def with_repair(app: App, verify: Callable[[App], Result], options: job.Options)
     if not mendable:
         return result
     days = {date.fromisoformat(day) for finding in mendable for day in finding["days"]}
-    start = min([*days, loads.first_stored(app) or clock.today()])
+    start = min([*days, price_spans.first_stored(app) or clock.today()])
     repair = loads.repair_prices(app, start, options, days)
     return {**verify(app), "repair": repair}
 

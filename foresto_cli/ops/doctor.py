@@ -17,7 +17,7 @@ from foresto_cli.errors import ForestoError, exit_code_of
 from foresto_cli.ops import lock, runs, unattended
 from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis
 from foresto_cli.settings import Paths
-from foresto_cli.store import embedded, limits
+from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment
 
 MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
@@ -135,7 +135,7 @@ def _database(app: App) -> Diagnosis:
             "데이터베이스", NOTE, f"서버의 시계와 {seconds:.0f}초 다릅니다. 두 컴퓨터의 시각 동기화를 확인하세요."
         )
     if app.settings.database_url is None:
-        place = f"내장 서버(PostgreSQL {version // 10_000}), 자료는 {embedded.location(app.folders.data)}"
+        place = f"내장 서버(PostgreSQL {version // 10_000}), 자료는 {cluster.location(app.folders.data)}"
     else:
         place = f"DATABASE_URL 의 서버(PostgreSQL {version // 10_000})"
     return Diagnosis("데이터베이스", OK, place)

@@ -10,7 +10,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.ops import notify, runs, words
-from foresto_cli.ops.results import SOME_FAILED, summary
+from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.ops.stock_card import ticker_of
 from foresto_cli.store import advisory
 
@@ -25,7 +25,6 @@ WATCHED = (
     " LEFT JOIN fdr_stock_listing l USING (ticker) ORDER BY w.created_at, w.ticker"
 )
 
-Result = dict[str, Any]
 Row = dict[str, Any]
 
 

@@ -79,21 +79,29 @@ def _url(sockets: Path) -> str:
 @contextmanager
 def _alone(start: int, patience: float) -> Iterator[None]:
     """Hold the lock that serialises starting and stopping."""
-    until = clock.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(start, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
-            if clock.monotonic() > until:
-                raise StoreUnavailable(
-                    "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다. 잠시 뒤 다시 실행하세요."
-                ) from None
-            clock.nap(_STEP_SECONDS)
+    _take(start, patience, "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다.")
     try:
         yield
     finally:
         fcntl.flock(start, fcntl.LOCK_UN)
+
+
+def _take(lock: int, patience: float, holder: str) -> None:
+    """Get ``lock`` for us alone.
+
+    Raises:
+        StoreUnavailable: ``holder`` did not let go of it within ``patience`` seconds.
+    """
+    until = clock.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock.monotonic() > until:
+                raise StoreUnavailable(f"{holder} 잠시 뒤 다시 실행하세요.") from None
+            clock.nap(_STEP_SECONDS)
+        else:
+            return
 
 
 def _leave(cluster: Path, start: int, users: int) -> None:
@@ -145,7 +153,8 @@ def _start(cluster: Path, owner: Owner) -> Path:
     try:
         _shorten(log)
         before = os.fstat(log).st_size
-        _hold(lock)
+        # For the server; whoever only looks whether it is held lets go at once.
+        _take(lock, 1, "데이터베이스의 이전 프로세스가 남아 있습니다.")
         process = subprocess.Popen(  # noqa: S603  # fixed argv, no shell
             command,
             stdin=subprocess.DEVNULL,
@@ -216,22 +225,6 @@ def _stop(cluster: Path) -> None:
 def _is_left(cluster: Path) -> bool:
     left = postmaster.read(cluster)
     return postmaster.is_alive(cluster) or (left is not None and postmaster.answers(left))
-
-
-def _hold(lock: int) -> None:
-    """Take the server's lock for the server; whoever only looks whether it is held lets go at once."""
-    until = clock.monotonic() + 1
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if clock.monotonic() > until:
-                raise StoreUnavailable(
-                    "데이터베이스의 이전 프로세스가 남아 있습니다. 잠시 뒤 다시 실행하세요."
-                ) from None
-            clock.nap(_STEP_SECONDS)
-        else:
-            return
 
 
 def _check_version(data: Path) -> None:

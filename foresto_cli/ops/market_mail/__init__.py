@@ -2,7 +2,6 @@
 
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
 
 from foresto_cli import clock
 from foresto_cli.app import App
@@ -13,7 +12,7 @@ from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
 from foresto_cli.ops.page import replace
-from foresto_cli.ops.results import SOME_FAILED, summary
+from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.store import advisory
 from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.upstream.mail import Letter, Mail, addresses
@@ -24,8 +23,6 @@ LARGEST = 100
 """Companies by market value whose filings are of interest to everybody."""
 GOES_ON = (ConfigError, RateLimited)
 """Refusals that may concern one address alone."""
-
-Result = dict[str, Any]
 
 
 def drafted(app: App) -> Draft:

@@ -1,20 +1,18 @@
 """Putting the pieces together for one command: settings, folders, database, upstream clients, real or sandboxed."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine, text
 
-from foresto_cli import clock, logs, settings
+from foresto_cli import logs, settings
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.errors import ConfigError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import NoLimits, StoredLimits
@@ -24,23 +22,23 @@ from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.finlife import Finlife
 from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import Limits, Transport, UpstreamSession
+from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
+from foresto_cli.upstream.policy import Limits
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 from foresto_cli.upstream.yahoo import Yahoo
 from foresto_cli.upstream.yahoo_charts import YahooCharts
 
 if TYPE_CHECKING:
-    from foresto_cli.sandbox import Options, Sandbox
+    from foresto_cli.sandbox import Sandbox
 
 OLDEST_HISTORY = date(1995, 5, 2)
 """KRX's by-date pages reach back to here."""
 SANDBOX_HASTE = 0.01
 SANDBOX_PATIENCE = 0.1
-EVENING = time(19, 0)
 
 
 @dataclass
@@ -258,8 +256,10 @@ def _surroundings(console: Console, *, sandboxed: bool, without: tuple[str, ...]
         settings.private_folder(folders.state)
         sandbox = None
         if sandboxed:
+            from foresto_cli.sandbox import variables
+
             folders = folders.in_sandbox()
-            sandbox = stack.enter_context(_sandbox(settings.private_folder(folders.state)))
+            sandbox = stack.enter_context(variables.running(settings.private_folder(folders.state)))
             found = settings.load_sandbox()
         else:
             found = settings.load(folders)
@@ -268,77 +268,3 @@ def _surroundings(console: Console, *, sandboxed: bool, without: tuple[str, ...]
         logs.start(folders.logs, found.foresto_log_level, redact, console.complain)
         nowhere = create_engine("postgresql+psycopg://")
         yield App(found, folders, nowhere, console, redact, sandbox, NoLimits())
-
-
-def sandbox_options() -> "Options":
-    """Return the sandbox's size and time from the environment.
-
-    Raises:
-        UsageError: a variable does not fit.
-    """
-    from foresto_cli.sandbox import Options
-
-    recorded = os.environ.get("FORESTO_SANDBOX_RECORDED")
-    return Options(
-        now=_sandbox_now(),
-        stocks=_whole_number("FORESTO_SANDBOX_STOCKS", 300, 60, 3_000),
-        sessions=_whole_number("FORESTO_SANDBOX_SESSIONS", 300, 2, 1_300),
-        seed=_whole_number("FORESTO_SANDBOX_SEED", 1, 0, 2**31),
-        recorded=Path(recorded) if recorded else None,
-    )
-
-
-@contextmanager
-def _sandbox(folder: Path) -> Iterator["Sandbox"]:
-    from foresto_cli import sandbox
-    from foresto_cli.sandbox import faults
-
-    options = sandbox_options()
-    given = os.environ.get("FORESTO_SANDBOX_FAULTS", "")
-    try:
-        faults.parse(given)
-    except ValueError as error:
-        raise UsageError(f"FORESTO_SANDBOX_FAULTS 를 알아볼 수 없습니다: {error}") from None
-    clock.pretend(options.now)
-    try:
-        with sandbox.running(options, folder, faults=given) as started, environment(started.environment()):
-            yield started
-    finally:
-        clock.pretend(None)
-
-
-@contextmanager
-def environment(variables: dict[str, str]) -> Iterator[None]:
-    """Set environment variables while the block runs."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _sandbox_now() -> datetime:
-    given = os.environ.get("FORESTO_SANDBOX_TODAY")
-    if not given:
-        return datetime.combine(clock.today(), EVENING, clock.KST)
-    try:
-        if len(given) <= len("2026-01-01"):
-            return datetime.combine(date.fromisoformat(given), EVENING, clock.KST)
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        raise UsageError(
-            f"FORESTO_SANDBOX_TODAY={given} 는 날짜(2026-11-20)나 시각(2026-11-20T16:30)이 아닙니다."
-        ) from None
-    return moment.astimezone(clock.KST) if moment.tzinfo else moment.replace(tzinfo=clock.KST)
-
-
-def _whole_number(name: str, default: int, least: int, most: int) -> int:
-    given = os.environ.get(name, f"{default}")
-    if not given.isdecimal() or not least <= int(given) <= most:
-        raise UsageError(f"{name}={given} 는 {least:,}~{most:,} 의 정수여야 합니다.")
-    return int(given)

@@ -68,6 +68,7 @@ class Report:
         rejected: impossible rows that were left out, with the reason.
         interrupted: the request to stop, if there was one.
         best_effort: what was not got is worth a note, and no failure of the run.
+        asks: somebody is asked; what follows from other tables alone succeeds whatever became of the questions.
         label: what the operator calls the data set.
     """
 
@@ -87,6 +88,7 @@ class Report:
     rejected: list[str] = field(default_factory=list)
     interrupted: Interrupted | None = None
     best_effort: bool = False
+    asks: bool = True
     label: str = ""
 
     @property
@@ -142,7 +144,7 @@ def collect(loader: Loader, setting: Setting) -> Report:
     engine = setting.engine
     todo, settled = plan(engine, loader)
     report = Report(loader.name, loader.table, planned=len(todo), settled=settled, label=loader.label)
-    report.best_effort = getattr(loader, "best_effort", False)
+    report.best_effort, report.asks = getattr(loader, "best_effort", False), bool(loader.sessions)
     if not todo:
         return report
     with explained(), engine.begin() as connection:

@@ -16,10 +16,12 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import job, loads, page, roster, score_card, scores, state, statements, verification
+from foresto_cli.ops import job, loads, page, price_spans, roster, score_card, scores, state, statements, verification
 from foresto_cli.ops.closing import closing_lines
+from foresto_cli.ops.results import Result
+from foresto_cli.sandbox import variables
 from foresto_cli.score import explain
-from foresto_cli.store import embedded
+from foresto_cli.store import cluster
 
 SESSIONS = "280"
 SAMSUNG = "005930"
@@ -39,7 +41,7 @@ def show(console: Console) -> None:
         ForestoError: a step did not end as the story tells.
     """
     started = clock.monotonic()
-    evening = application.sandbox_options().now
+    evening = variables.options().now
     # The one thing that stays: the story's own folders are thrown away.
     picture = settings.private_folder(settings.paths().state) / PICTURE
     console.strong(f"foresto 시연: 모의 시장 300종목, {SESSIONS}거래일. 키·네트워크·서버 없이 진짜 코드가 돕니다.")
@@ -69,7 +71,7 @@ def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
         _expect(0, _prices(app), console)
         _expect(0, roster.load_listing(app, job.Options()), console)
         _step(console, "5. 지수와 종목을 받습니다", "foresto prices index && foresto stocks load")
-        _expect(0, loads.load_index(app, loads.DEFAULT_DAYS, job.Options()), console)
+        _expect(0, loads.load_index(app, price_spans.DEFAULT_DAYS, job.Options()), console)
         _expect(0, roster.load_stocks(app, job.Options()), console)
         _step(console, "6. 같은 명령을 또 실행하면 할 일이 없습니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
@@ -103,8 +105,8 @@ def _scored(console: Console, app: App) -> None:
     explain.show(console, score_card.explained(app, SAMSUNG, None))
 
 
-def _prices(app: App) -> job.Result:
-    return loads.load_prices_incremental(app, loads.DEFAULT_DAYS, 2, job.Options())
+def _prices(app: App) -> Result:
+    return loads.load_prices_incremental(app, price_spans.DEFAULT_DAYS, 2, job.Options())
 
 
 def _closing_table(console: Console, app: App) -> None:
@@ -134,7 +136,7 @@ def _step(console: Console, title: str, command: str) -> None:
     console.line(f"$ {command}")
 
 
-def _expect(code: int, result: job.Result, console: Console) -> None:
+def _expect(code: int, result: Result, console: Console) -> None:
     closing_lines(console, result)
     if result["exit_code"] != code:
         raise ForestoError(f"{result['command']} 가 {code} 가 아니라 {result['exit_code']} 로 끝났습니다.")
@@ -146,14 +148,14 @@ def _own_home() -> Iterator[None]:
     home = settings.paths().data / "demo"
     _throw_away(home)
     try:
-        with application.environment({"FORESTO_HOME": str(home)}):
+        with variables.environment({"FORESTO_HOME": str(home)}):
             yield
     finally:
         _throw_away(home)
 
 
 def _throw_away(home: Path) -> None:
-    database = embedded.location(home / "data" / "sandbox")
+    database = cluster.location(home / "data" / "sandbox")
     for folder in (database, home):
         if folder.exists():
             shutil.rmtree(folder)
@@ -168,5 +170,5 @@ def _evening(console: Console, moment: datetime, faults: str) -> Iterator[App]:
         "FORESTO_SANDBOX_STOCKS": "300",
         "FORESTO_SANDBOX_FAULTS": faults,
     }
-    with application.environment(story), application.opened(console, sandboxed=True, without=WITHOUT) as app:
+    with variables.environment(story), application.opened(console, sandboxed=True, without=WITHOUT) as app:
         yield app

@@ -18,7 +18,8 @@ from foresto_cli import clock, settings
 from foresto_cli.console import Console
 from foresto_cli.logs import Redactor
 from foresto_cli.ops import chains, job, roster
-from foresto_cli.sandbox import Options
+from foresto_cli.ops.steps import INITIAL
+from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, psycopg_url
@@ -135,7 +136,7 @@ def opener(engine, place):
         folder = settings.private_folder(place / "sandbox")
         with (
             sandbox_running(options, folder, faults=faults) as sandbox,
-            application.environment(sandbox.environment()),
+            variables.environment(sandbox.environment()),
         ):
             found = settings.load_sandbox().model_copy(update=dict.fromkeys(without))
             console = Console(as_json=True)
@@ -182,7 +183,7 @@ def loaded_template(server, template, private_tmp):
     """The name of a database after the first load of the sandbox's market, to copy."""
     with own_database(server, template, name="template_loaded") as url:
         with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "loaded")(patience=1) as world:
-            market = [step for step in chains.INITIAL if step.name not in {"dart financials", "score batch"}]
+            market = [step for step in INITIAL if step.name not in {"dart financials", "score batch"}]
             assert chains.run(world.app, "initial", market, job.Options())["exit_code"] == 0
         clock.pretend(None)
         yield "template_loaded"

@@ -221,7 +221,7 @@ def test_without_pyarrow_the_advice_is_the_extra(monkeypatch):
 def test_a_dump_is_restored_by_postgresql_itself(loaded, server, tmp_path):
     import subprocess
 
-    from foresto_cli.store import cluster
+    from foresto_cli.store.binaries import binaries
 
     size = dump(loaded.app.engine, tmp_path / "all.dump")
     assert size > 10_000
@@ -229,7 +229,7 @@ def test_a_dump_is_restored_by_postgresql_itself(loaded, server, tmp_path):
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute("CREATE DATABASE restored")
     target = server.replace("/foresto?", "/restored?")
-    tool = cluster.binaries() / "pg_restore"
+    tool = binaries() / "pg_restore"
     subprocess.run([tool, "--no-owner", "--dbname", target, tmp_path / "all.dump"], check=True, capture_output=True)
     with connected(target, sandbox=True) as again:
         assert content(again) == content(loaded.app.engine)

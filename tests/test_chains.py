@@ -8,17 +8,18 @@ import subprocess
 from support import ROOT, environment_of
 
 from foresto_cli.ops import chains, job
+from foresto_cli.ops.steps import INDEX, INITIAL, Step
 
 
 def run(world):
-    return chains.run(world.app, "initial", chains.INITIAL, job.Options())
+    return chains.run(world.app, "initial", INITIAL, job.Options())
 
 
 def test_the_first_load_does_everything_once(open_world):
     with open_world() as world:
         result = run(world)
         assert (result["outcome"], result["exit_code"]) == ("done", 0)
-        assert [step["command"] for step in result["steps"]] == [step.name for step in chains.INITIAL]
+        assert [step["command"] for step in result["steps"]] == [step.name for step in INITIAL]
         assert result["rows"]["added"] == sum(step["rows"]["added"] for step in result["steps"]) > 500
         sent = len(world.sandbox.requests)
         again = run(world)
@@ -53,7 +54,7 @@ def test_an_error_before_a_step_began_is_its_result(open_world):
 def test_the_script_has_the_steps_of_the_chain():
     script = (ROOT / "scripts" / "initial_load.sh").read_text(encoding="utf-8")
     steps = re.findall(r'^(?:step|optional) "\$@" ([a-z -]+?)(?: --.+)?$', script, re.MULTILINE)
-    assert steps == [step.name for step in chains.INITIAL]
+    assert steps == [step.name for step in INITIAL]
 
 
 def test_the_script_stops_where_a_step_fails(tmp_path):
@@ -70,8 +71,8 @@ def test_the_script_stops_where_a_step_fails(tmp_path):
 
 
 def test_a_step_whose_key_is_missing_is_left_out_and_is_no_failure(open_world):
-    bonds = chains.Step("bonds load", None, key="fsc_api_key")
-    steps = (bonds, dataclasses.replace(chains.INDEX, needs=("bonds load",)))
+    bonds = Step("bonds load", None, key="fsc_api_key")
+    steps = (bonds, dataclasses.replace(INDEX, needs=("bonds load",)))
     with open_world(without=("fsc_api_key",)) as world:
         result = chains.run(world.app, "monthly", steps, job.Options())
         assert (result["outcome"], result["exit_code"]) == ("done", 0)

@@ -10,7 +10,7 @@ import pytest
 from commands import HANGUL, KEYS, one_after_another
 from support import ROOT, result_of, run_foresto
 
-from foresto_cli.ops import chains
+from foresto_cli.ops.steps import MONTHLY
 from foresto_cli.store import embedded
 
 HEAVY = ("jinja2", "pandas", "pykrx", "sqlalchemy", "FinanceDataReader", "alembic", "requests")
@@ -241,7 +241,7 @@ def test_the_database_tells_its_address_and_its_size(glances):
     assert glances["db url"].stdout.startswith("postgresql://foresto@/foresto?host=")
     rows = {item["table"]: item["rows"] for item in result_of(glances["db size"])["tables"]}
     assert rows["stock_price_daily"] > 400
-    assert rows["data_collection_log"] == len(LOADING) + len(chains.MONTHLY), "a chain is a run, and so are its steps"
+    assert rows["data_collection_log"] == len(LOADING) + len(MONTHLY), "a chain is a run, and so are its steps"
 
 
 def test_nothing_is_left_running(place, loaded, glances):

@@ -6,7 +6,7 @@ import pytest
 from commands import KEYS, one_after_another, says_one_sentence
 from support import result_of, run_foresto, start_foresto
 
-from foresto_cli import app as application
+from foresto_cli.sandbox import variables
 
 SPAN = ("--start", "2026-11-16", "--end", "2026-11-20")
 IMPOSSIBLE = {
@@ -29,6 +29,7 @@ IMPOSSIBLE = {
     "nobody at the top": (("fss", "best", "savings", "--top", "0"), {}, "--top"),
     "a base date to come": (("bonds", "load", "--as-of", "2026-11-23"), {}, "2026-11-23"),
     "a base date that is none": (("bonds", "load", "--as-of", "20261131"), {}, "20261131"),
+    "an unknown quality": (("bonds", "load", "--quality-filter", "junk"), {}, "--quality-filter junk"),
     "a run that is none": (("runs", "show", "999999"), {}, "999999"),
     "a run beyond all numbers": (("runs", "show", "9" * 30), {}, "9" * 30),
 }
@@ -79,7 +80,6 @@ def test_an_unknown_command_and_a_missing_option_are_usage_errors(place):
         ["nonsense"],
         ["prices", "load"],
         ["prices", "incremental", "--nonsense"],
-        ["bonds", "load", "--quality-filter", "good"],
         ["runs", "list", "--limit", "0"],
     )
     for finished in one_after_another(place, *((arguments, {}) for arguments in wrong)):
@@ -136,5 +136,5 @@ def test_a_refusal_in_json_has_every_key_too(unready):
 
 
 def test_an_error_of_ours_in_the_sandbox_is_not_taken_for_a_wrong_fault(tmp_path):
-    with pytest.raises(ValueError, match="a bug"), application._sandbox(tmp_path):
+    with pytest.raises(ValueError, match="a bug"), variables.running(tmp_path):
         raise ValueError("a bug")

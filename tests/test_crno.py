@@ -177,5 +177,5 @@ def test_half_a_list_is_refused(open_world):
             " WHERE ticker = '005930'"
         )
         result = roster.load_stocks(world.app, QUICK)
-        assert result["exit_code"] == 3
+        assert result["exit_code"] == 65
         assert "일부만" in result["reasons"][0]

@@ -14,7 +14,7 @@ from support import result_of, run_foresto, start_foresto
 from foresto_cli import logs
 from foresto_cli.errors import BadPayload
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import job
+from foresto_cli.ops.payloads import keep_payload
 from foresto_cli.store import embedded
 
 pytestmark = pytest.mark.slow
@@ -164,5 +164,5 @@ def test_an_answer_that_cannot_be_put_aside_fails_only_its_unit(open_world, tmp_
     with open_world() as world:
         world.app.folders.payloads.parent.mkdir(parents=True)
         world.app.folders.payloads.write_text("a file in the way")
-        job.keep_payload(world.app, "prices.day-20261113", BadPayload("x", b"{"))
+        keep_payload(world.app, "prices.day-20261113", BadPayload("x", b"{"))
     assert "남기지 못했습니다" in capsys.readouterr().err

@@ -14,7 +14,9 @@ from support import EVENING, result_of, run_foresto, start_foresto
 
 from foresto_cli import clock
 from foresto_cli.ops import chains, job, loads
+from foresto_cli.ops.steps import CHAINS
 from foresto_cli.store import embedded
+from foresto_cli.store.cluster import location
 
 pytestmark = pytest.mark.slow
 
@@ -175,7 +177,7 @@ def test_a_server_that_is_restarted_during_a_chain_costs_at_most_that_run(home):
     process = start_foresto(home, *WEEKDAY, FORESTO_SANDBOX_FAULTS=OLDER_HANGS)
     with embedded.running(home / "data" / "sandbox") as url:
         await_stored(process, url)
-    cluster = embedded.location(home / "data" / "sandbox")
+    cluster = location(home / "data" / "sandbox")
     os.kill(int((cluster / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
     code, result = end_of(process)
     assert code in {0, 69}, result["reasons"]
@@ -197,13 +199,13 @@ def test_a_clock_that_steps_back_a_day_in_a_chain_loses_nothing(open_world, monk
             return real(*arguments)
 
         monkeypatch.setattr(loads, "load_prices_incremental", stepping)
-        first = chains.run(world.app, "weekday", chains.WEEKDAY, keep)
+        first = chains.run(world.app, "weekday", CHAINS["weekday"], keep)
         assert steps
         assert first["exit_code"] in {0, 3, 65}, first["reasons"]
         assert world.scalar("SELECT count(*) FROM data_collection_log WHERE status = 'running'") == 0
         assert world.scalar("SELECT count(*) FROM data_collection_log WHERE duration_seconds < 0") == 0
         monkeypatch.setattr(loads, "load_prices_incremental", real)
         clock.pretend(EVENING)
-        assert chains.run(world.app, "weekday", chains.WEEKDAY, keep)["exit_code"] == 0
+        assert chains.run(world.app, "weekday", CHAINS["weekday"], keep)["exit_code"] == 0
         assert world.scalar("SELECT count(DISTINCT trade_date) FROM stock_price_daily") == 12
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0

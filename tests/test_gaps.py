@@ -6,7 +6,7 @@ import pytest
 from support import EVENING
 
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import gaps, job, loads, roster
+from foresto_cli.ops import gaps, job, loads, price_spans, roster
 
 QUICK = job.Options()
 NO_KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
@@ -144,16 +144,16 @@ def test_a_ticker_that_nobody_knows_is_refused_not_called_whole(open_world):
     with open_world() as world:
         loads.load_prices_incremental(world.app, 1825, 2, QUICK)
         with pytest.raises(UsageError, match="999999"):
-            loads.check_known(world.app, "999999")
-        loads.check_known(world.app, "005930")
+            price_spans.check_known(world.app, "999999")
+        price_spans.check_known(world.app, "005930")
 
 
 def test_a_day_to_come_is_refused_and_an_empty_database_is_not_called_whole(open_world):
     with open_world() as world:
         with pytest.raises(UsageError, match="아직 오지 않았습니다"):
-            loads.searched_since(world.app, date(2099, 1, 1))
-        start = loads.searched_since(world.app, None)
+            price_spans.searched_since(world.app, date(2099, 1, 1))
+        start = price_spans.searched_since(world.app, None)
         assert start == world.sandbox.market.sessions[0]
         assert set(states(gaps.by_session(world.app, start)).values()) <= {gaps.NEVER, gaps.CLOSED}
         loads.load_prices_incremental(world.app, 5, 2, QUICK)
-        assert loads.searched_since(world.app, None) == loads.first_stored(world.app) > start
+        assert price_spans.searched_since(world.app, None) == price_spans.first_stored(world.app) > start

@@ -12,6 +12,7 @@ from foresto_cli.cli._dates import parse_date
 from foresto_cli.ops import chains, job, loads, scores, verification
 from foresto_cli.ops.archive.export import export
 from foresto_cli.ops.archive.restore import restore
+from foresto_cli.ops.steps import INITIAL, WEEKDAY
 from foresto_cli.store import advisory, migrate, upkeep
 from foresto_cli.store.engine import as_it_is, connected
 from foresto_cli.store.tables import stock_price_daily
@@ -139,7 +140,7 @@ def _life(opened, other, folder):
     outcome = {}
     # Patient: a busy machine that asks one source more or less would store other sources.
     with opened(patience=1) as world:
-        market = [step for step in chains.INITIAL if step.name != "dart financials"]
+        market = [step for step in INITIAL if step.name != "dart financials"]
         first = chains.run(world.app, "initial", market, job.Options())
         outcome["first"] = (first["exit_code"], first["rows"], first["tables"])
         day = world.scalar("SELECT min(trade_date) FROM stock_price_daily")
@@ -152,7 +153,7 @@ def _life(opened, other, folder):
         repaired = loads.repair_prices(world.app, day, job.Options(), [day])
         outcome["repaired"] = repaired["rows"]["added"]
     with opened(EVENING + timedelta(days=7), patience=1) as world:
-        later = chains.run(world.app, "weekday", chains.WEEKDAY, job.Options())
+        later = chains.run(world.app, "weekday", WEEKDAY, job.Options())
         outcome["later"] = (later["exit_code"], later["rows"], later["tables"])
         outcome["again"] = loads.load_prices_incremental(world.app, 30, 2, job.Options(again=True))["rows"]
         outcome["scored"] = scores.score_batch(world.app, scores.Options(replace=True))["rows"]

@@ -11,7 +11,7 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.ops import job, loads, roster
+from foresto_cli.ops import job, loads, market_days, roster
 
 pytestmark = needs_shared
 
@@ -82,7 +82,7 @@ def test_a_recorded_sunday_is_a_holiday_and_neither_a_failure_nor_a_success(reco
         result = loads.load_prices_between(world.app, sunday, sunday, None, QUICK)
         assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
         assert "거래일이 없습니다" in result["notes"][0]
-        loader = loads._price_days(world.app, sunday, sunday)
+        loader = market_days.price_days(world.app, sunday, sunday)
         answer = loader.fetch(loads_unit(sunday))
         assert answer.closed
         parsed = loader.parse(answer)
@@ -152,7 +152,7 @@ def test_the_mirror_snapshot_is_stored_as_recorded_once_its_date_is_proved(recor
 
 def test_a_mirror_file_of_another_day_is_refused(recorded_world):
     with recorded_world(at(2026, 3, 13), without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
-        loader = loads._price_days(world.app, date(2026, 3, 12), date(2026, 3, 12))
+        loader = market_days.price_days(world.app, date(2026, 3, 12), date(2026, 3, 12))
         source = next(source for source in loader.sources if source.source_id == "FDR")
         with pytest.raises(Exception, match="2026-03-13 의 것입니다"):
             source.fetch(date(2026, 3, 12))

@@ -18,6 +18,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops import chains, schedule, schedule_files, schedulers, watch
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.schedule_files import EXAMPLE, Place
+from foresto_cli.ops.steps import CHAINS
 
 ALLOWED_KEYS = {
     "Label", "ProgramArguments", "StartCalendarInterval", "RunAtLoad", "WorkingDirectory", "EnvironmentVariables",
@@ -300,7 +301,7 @@ def test_settings_that_only_this_shell_knows_are_named(machine, open_world, monk
 
 def test_a_start_by_a_scheduler_is_remembered(open_world, monkeypatch):
     monkeypatch.setenv(settings.SCHEDULER, "launchd")
-    monkeypatch.setitem(chains.CHAINS, "monthly", ())
+    monkeypatch.setitem(CHAINS, "monthly", ())
     with open_world() as world:
         with watch.attended(world.app, "run monthly"):
             result = chains.run_chain(world.app, "monthly", Options(), if_due=True)

@@ -17,7 +17,7 @@ from support import ROOT, WITH_SETTINGS, environment_of
 from foresto_cli.logs import _forms
 from foresto_cli.settings import Settings
 from foresto_cli.store import embedded
-from foresto_cli.store.cluster import binaries, environment
+from foresto_cli.store.binaries import binaries, environment
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
+from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import Busy
-from foresto_cli.ops import chains, history, job, overdue, schedule_files, state, watch
+from foresto_cli.ops import chains, history, job, overdue, roster, schedule_files, state, watch
 from foresto_cli.ops.schedule_files import EXAMPLE
+from foresto_cli.ops.steps import CHAINS, INDEX, WEEKDAY, Step
 from foresto_cli.timetable import JOBS
 
 pytestmark = pytest.mark.slow
@@ -54,7 +56,7 @@ def start(open_world, moment, words, **options):
         name = words[1]
         assert words == ["run", name, "--if-due", "--wait", "3h"]
         with watch.attended(world.app, f"run {name}"):
-            result = chains.run_chain(world.app, name, job.Options(wait=job.duration("3h")), if_due=True)
+            result = chains.run_chain(world.app, name, job.Options(wait=parse_duration("3h")), if_due=True)
         requests = [request for request in world.sandbox.requests if request.host not in TELLING]
         return result, requests, list(world.sandbox.outbox.items)
 
@@ -89,7 +91,7 @@ def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
         about = f"{moment} {name}"
         assert result["exit_code"] == 0, about
         assert result["alerts"] == [], about
-        assert [step["command"] for step in result["steps"]] == [step.name for step in chains.CHAINS[name]], about
+        assert [step["command"] for step in result["steps"]] == [step.name for step in CHAINS[name]], about
         assert [item.subject for item in sent] == [f"foresto-{name}/start", f"foresto-{name}"], about
         if name.startswith("weekday"):
             assert len(requests) <= MOST_REQUESTS, about
@@ -168,15 +170,15 @@ def test_of_two_overlapping_starts_one_works(open_world):
         def slow(app, options):
             first.set()
             assert second.wait(20)
-            return chains.roster.load_listing(app, options)
+            return roster.load_listing(app, options)
 
-        steps = (chains.Step("listing load", slow),)
+        steps = (Step("listing load", slow),)
 
         def run(name, wait):
             result = chains.run_chain(world.app, "weekday", job.Options(wait=timedelta(seconds=wait)), if_due=True)
             outcome[name] = result["outcome"]
 
-        kept, chains.CHAINS["weekday"] = chains.CHAINS["weekday"], steps
+        kept, CHAINS["weekday"] = CHAINS["weekday"], steps
         try:
             one = threading.Thread(target=run, args=("one", 0))
             one.start()
@@ -189,7 +191,7 @@ def test_of_two_overlapping_starts_one_works(open_world):
             one.join()
             other.join()
         finally:
-            chains.CHAINS["weekday"] = kept
+            CHAINS["weekday"] = kept
         assert outcome == {"one": "done", "other": "nothing_to_do"}
         assert world.scalar("SELECT count(*) FROM data_collection_log WHERE job_name = 'run weekday'") == 1
 
@@ -211,9 +213,9 @@ def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
     def broken(app, options):
         raise KeyError("x")
 
-    steps = (chains.Step("listing load", broken), chains.INDEX)
+    steps = (Step("listing load", broken), INDEX)
     with open_world() as world:
-        monkeypatch.setitem(chains.CHAINS, "weekday", steps)
+        monkeypatch.setitem(CHAINS, "weekday", steps)
         with watch.attended(world.app, "run weekday"):
             result = chains.run_chain(world.app, "weekday", job.Options())
         assert result["exit_code"] == 70
@@ -245,7 +247,7 @@ def test_every_run_is_closed_in_korean_time_whatever_the_machines_zone(open_worl
     finally:
         monkeypatch.undo()
         time.tzset()
-    assert len(rows) == 1 + len(chains.WEEKDAY)
+    assert len(rows) == 1 + len(WEEKDAY)
     assert {row[1] for row in rows} == {None, result["run_id"]}
     for _, _, status, started, completed in rows:
         assert status == "done"

@@ -1,8 +1,13 @@
-"""Dates on the command line: ``2026-02-13`` or ``20260213``."""
+"""Days and durations on the command line: ``2026-02-13`` or ``20260213``; ``10m``, ``90s``, ``1h``."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 
 from foresto_cli.errors import UsageError
+
+LONGEST_WAIT = timedelta(days=1)
+DURATION = re.compile(r"(\d+)([smh]?)")
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
 def parse_date(text: str) -> date:
@@ -18,3 +23,18 @@ def parse_date(text: str) -> date:
         return datetime.strptime(plain, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
     except ValueError:
         raise UsageError(f"{text}: 그런 날짜는 없습니다. 2026-02-13 이나 20260213 처럼 적으세요.") from None
+
+
+def parse_duration(given: str) -> timedelta:
+    """Return ``10m``, ``90s``, ``1h`` or plain seconds as a duration.
+
+    Raises:
+        UsageError: anything else.
+    """
+    found = DURATION.fullmatch(given.strip())
+    if found is None:
+        raise UsageError(f"{given}: 기간을 알아볼 수 없습니다. 10m, 90s, 1h 처럼 적으세요.")
+    seconds = int(found[1]) * SECONDS[found[2]]
+    if seconds > LONGEST_WAIT.total_seconds():
+        raise UsageError(f"{given}: 하루보다 오래 기다릴 수 없습니다.")
+    return timedelta(seconds=seconds)

@@ -1,24 +1,16 @@
 """``foresto bonds``: every bond with its issuer, rate, rating and maturity."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_date, parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
 app = typer.Typer(help="채권: 발행인, 금리, 신용등급, 만기.", no_args_is_help=True, context_settings=HELP)
-
-
-class Quality(StrEnum):
-    """Which bonds are taken in, by the lowest rating that their agencies give them."""
-
-    ALL = "all"
-    INVESTMENT_GRADE = "investment_grade"
-    HIGH_QUALITY = "high_quality"
 
 
 @app.callback()
@@ -31,8 +23,12 @@ def load(
     ctx: typer.Context,
     as_of: Annotated[str | None, typer.Option(help="기준일(기본: 공개된 마지막 영업일).", metavar="날짜")] = None,
     quality_filter: Annotated[
-        Quality, typer.Option(help="새로 받을 채권: 전부, BBB- 이상, A- 이상(등급을 모르면 뺌).")
-    ] = Quality.ALL,
+        str,
+        typer.Option(
+            help="새로 받을 채권: all(전부), 등급을 알고 그것이 BBB- 이상(investment_grade), A- 이상(high_quality).",
+            metavar="등급",
+        ),
+    ] = "all",
     dry_run: DryRun = False,
     wait: Wait = "0s",
     as_json: Json = False,
@@ -40,11 +36,10 @@ def load(
     """채권 기본정보(약 19,000종목)를 모두 받아 bonds 에 저장합니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import job, securities
 
         day = parse_date(as_of) if as_of else None
-        options = job.Options(dry_run=dry_run, wait=job.duration(wait))
-        return securities.load_bonds(found, quality_filter.value, day, options)
+        options = job.Options(dry_run=dry_run, wait=parse_duration(wait))
+        return securities.load_bonds(found, quality_filter, day, options)
 
     perform(ctx, "bonds load", work, as_json=as_json)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_date, parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def corp_codes(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", a
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, statements
 
-        return statements.load_companies(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return statements.load_companies(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "dart corp-codes", work, as_json=as_json)
 
@@ -54,7 +55,7 @@ def financials(
         from foresto_cli.ops import job, statements
 
         wanted = statements.wanted_reports(year, report, since, ticker)
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         return statements.load_statements(found, wanted, options, full=full)
 
     perform(ctx, "dart financials", work, as_json=as_json)
@@ -67,7 +68,7 @@ def reparse(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_j
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, statements
 
-        return statements.reparse(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return statements.reparse(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "dart reparse", work, as_json=as_json)
 
@@ -103,7 +104,7 @@ def dividends(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import filings, job
 
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         return filings.load_dividends(found, year, options)
 
     perform(ctx, "dart dividends", work, as_json=as_json)
@@ -125,11 +126,10 @@ def corporate_actions(
     """증자·감자·합병·분할·주식교환 공시를 받아 기준가 사건과 잇습니다. 기본은 지난 분기부터 오늘까지."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import filings, job
 
         first, last = filings.span(quarter, parse_date(start) if start else None, parse_date(end) if end else None)
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         return filings.load_actions(found, first, last, options)
 
     perform(ctx, "dart corporate-actions", work, as_json=as_json)

@@ -143,26 +143,8 @@ def adopt(
     """옛 시스템의 데이터베이스(DATABASE_URL)를 넘겨받습니다. 옛 표는 legacy_ 이름으로 남고, 실패하면 그대로입니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.errors import ConfigError, UsageError
-        from foresto_cli.ops import lock
-        from foresto_cli.ops.adopt import telling
-        from foresto_cli.ops.adopt.take_over import adopt as take_over
-        from foresto_cli.store import upkeep
-        from foresto_cli.store.engine import as_it_is
-        from foresto_cli.store.tables import metadata
+        from foresto_cli.ops.adopt.command import take_over
 
-        if found.sandbox is not None:
-            raise UsageError("모의 환경(--sandbox)은 옛 데이터베이스를 넘겨받지 않습니다. --sandbox 없이 실행하세요.")
-        if found.settings.database_url is None:
-            raise ConfigError("넘겨받을 데이터베이스를 DATABASE_URL 로 알려 주세요(postgresql://…).")
-        url = found.settings.database_url.get_secret_value()
-        with lock.held(found.folders.lock_file, 0), as_it_is(url) as engine:
-            telling.plan(found.console, engine)
-            with found.console.progress("넘겨받기") as advance:
-                report = take_over(engine, dry_run=dry_run, while_connected=while_connected, advance=advance)
-            if not dry_run:
-                upkeep.tidy(engine, sorted(metadata.tables))
-            telling.outcome(found.console, report, dry_run=dry_run)
-        return {"command": "db adopt", "outcome": "done", "exit_code": 0, "dry_run": dry_run, **report.as_json()}
+        return take_over(found, dry_run=dry_run, while_connected=while_connected)
 
     perform(ctx, "db adopt", work, as_json=as_json, shown=False, opens=False)

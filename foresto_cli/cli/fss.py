@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _loading(kind: str) -> Callable[..., None]:
         def work(found: "App") -> dict[str, Any]:
             from foresto_cli.ops import job, products
 
-            options = job.Options(dry_run=dry_run, wait=job.duration(wait))
+            options = job.Options(dry_run=dry_run, wait=parse_duration(wait))
             return products.load_products(found, kind, group, options)
 
         perform(ctx, f"fss {kind}", work, as_json=as_json)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_date, parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, roster
 
-        return roster.load_listing(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return roster.load_listing(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "listing load", work, as_json=as_json)
 
@@ -38,7 +39,6 @@ def delisted(
     """상장폐지된 종목을 새것부터 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import stock_card
 
         result = stock_card.delisted(found, parse_date(since) if since else None)

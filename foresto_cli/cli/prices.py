@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_date, parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def incremental(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, loads
 
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         return loads.load_prices_incremental(found, default_days, refresh_days, options)
 
     perform(ctx, "prices incremental", work, as_json=as_json)
@@ -54,10 +55,9 @@ def load(
     """기간을 정해 시세를 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import job, loads
 
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait), again=again)
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait), again=again)
         return loads.load_prices_between(found, parse_date(start), parse_date(end), ticker, options)
 
     perform(ctx, "prices load", work, as_json=as_json)
@@ -78,7 +78,7 @@ def index(
         from foresto_cli.ops import job, loads
 
         return loads.load_index(
-            found, default_days, job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+            found, default_days, job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         )
 
     perform(ctx, "prices index", work, as_json=as_json)
@@ -98,11 +98,11 @@ def gaps(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import gaps as search
-        from foresto_cli.ops import loads
+        from foresto_cli.ops import price_spans
 
         start = _since(found, since)
         if ticker:
-            loads.check_known(found, ticker)
+            price_spans.check_known(found, ticker)
         days = search.by_ticker(found, ticker, start) if ticker else search.by_session(found, start)
         search.show(found.console, days, ticker)
         return search.as_result(days, ticker)
@@ -122,11 +122,10 @@ def events(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.adjustment import events as stored
-        from foresto_cli.cli._dates import parse_date
-        from foresto_cli.ops import loads
+        from foresto_cli.ops import price_spans
 
         if ticker:
-            loads.check_known(found, ticker)
+            price_spans.check_known(found, ticker)
         with found.engine.connect() as connection:
             rows = stored.events(connection, ticker, parse_date(since) if since else None, review_only=review)
         stored.show(found.console, rows)
@@ -149,7 +148,7 @@ def repair(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, loads
 
-        options = job.Options(workers=workers, dry_run=dry_run, wait=job.duration(wait))
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
         return loads.repair_prices(found, _since(found, since), options)
 
     perform(ctx, "prices repair", work, as_json=as_json)
@@ -157,6 +156,6 @@ def repair(
 
 def _since(found: "App", since: str | None) -> date:
     from foresto_cli.cli._dates import parse_date
-    from foresto_cli.ops import loads
+    from foresto_cli.ops import price_spans
 
-    return loads.searched_since(found, parse_date(since) if since else None)
+    return price_spans.searched_since(found, parse_date(since) if since else None)

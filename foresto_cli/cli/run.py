@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_duration
 from foresto_cli.cli._run import HELP, Json, Wait, Workers, perform
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def quarterly(
 
 def _run(ctx: typer.Context, name: str, *, workers: int, wait: str, as_json: bool, if_due: bool = False) -> None:
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import chains, job
+        from foresto_cli.ops import chain_results, chains, job
 
-        options = job.Options(workers=workers, wait=job.duration(wait))
+        options = job.Options(workers=workers, wait=parse_duration(wait))
         result = chains.run_chain(found, name, options, if_due=if_due)
-        chains.show_summary(found, result)
+        chain_results.show_summary(found, result)
         return result
 
     perform(ctx, f"run {name}", work, as_json=as_json, shown=False)

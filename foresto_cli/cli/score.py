@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_date, parse_duration
 from foresto_cli.cli._run import HELP, Json, Wait, perform
 
 if TYPE_CHECKING:
@@ -31,11 +32,10 @@ def batch(
     """한 거래일의 모든 종목을 한꺼번에 매겨 저장합니다. 점수가 없는 종목은 까닭을 남깁니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
-        from foresto_cli.ops import job, scores
+        from foresto_cli.ops import scores
 
         day = parse_date(as_of) if as_of else None
-        options = scores.Options(as_of=day, limit=limit, replace=replace, force=force, wait=job.duration(wait))
+        options = scores.Options(as_of=day, limit=limit, replace=replace, force=force, wait=parse_duration(wait))
         result = scores.score_batch(found, options)
         scores.show_batch(found.console, result)
         return result
@@ -54,7 +54,6 @@ def show(
     """한 종목의 점수를 구성 요소, 백분위, 가중, 출처, 전날과의 차이까지 풀어 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.ops import score_card
         from foresto_cli.score import explain
 
@@ -131,7 +130,6 @@ def validate(
     """지나간 날의 점수를 그날 알 수 있던 자료로 다시 매겨 뒤의 수익률과 견줍니다. 저장된 것은 바꾸지 않습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._dates import parse_date
         from foresto_cli.cli._measures import numbers, won
         from foresto_cli.errors import UsageError
         from foresto_cli.ops import scores

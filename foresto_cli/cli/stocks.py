@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def load(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, roster
 
-        return roster.load_stocks(found, job.Options(dry_run=dry_run, wait=job.duration(wait)), enrich=enrich)
+        return roster.load_stocks(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)), enrich=enrich)
 
     perform(ctx, "stocks load", work, as_json=as_json)
 
@@ -63,7 +64,7 @@ def etfs(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, roster
 
-        return roster.load_etfs(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return roster.load_etfs(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "stocks etfs", work, as_json=as_json)
 
@@ -75,6 +76,6 @@ def dividends(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, securities
 
-        return securities.load_dividends(found, job.Options(dry_run=dry_run, wait=job.duration(wait)))
+        return securities.load_dividends(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "stocks dividends", work, as_json=as_json)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_duration
 from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def load(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, us
 
-        return us.load(found, tickers, job.Options(workers=1, dry_run=dry_run, wait=job.duration(wait)))
+        return us.load(found, tickers, job.Options(workers=1, dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "us load", work, as_json=as_json)
 
@@ -41,6 +42,6 @@ def prices(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, us
 
-        return us.prices(found, tickers, job.Options(workers=1, dry_run=dry_run, wait=job.duration(wait)))
+        return us.prices(found, tickers, job.Options(workers=1, dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "us prices", work, as_json=as_json)

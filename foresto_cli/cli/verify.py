@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foresto_cli.cli._dates import parse_duration
 from foresto_cli.cli._run import HELP, Json, Wait, perform
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _verify(ctx: typer.Context, cadence: str, *, repair: bool, wait: str, as_jso
             "monthly": verification.verify_monthly,
         }
         verify = by_cadence[cadence]
-        options = job.Options(wait=job.duration(wait))
+        options = job.Options(wait=parse_duration(wait))
         result = verification.with_repair(found, verify, options) if repair else verify(found)
         verification.show(found.console, result)
         return result

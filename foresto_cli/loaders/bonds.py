@@ -16,7 +16,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders._open_data import is_isin, limits_of, newest_published, too_long
-from foresto_cli.loaders._ratings import passes
+from foresto_cli.loaders._ratings import WORST_TAKEN, passes
 from foresto_cli.loaders.bond_rows import bond_row
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import bonds
@@ -27,6 +27,7 @@ from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "bonds"
 ALL = "all"
+QUALITIES = tuple(WORST_TAKEN)
 LEAST_SHARE = 0.8
 """A list with fewer bonds than this share of the outstanding ones is half a list."""
 LIMITS = limits_of(bonds)
@@ -52,7 +53,7 @@ class Bonds:
         client: FSC's open data.
         calendar: the sessions.
         now: the clock's reading.
-        quality: which bonds are taken in (:data:`foresto_cli.loaders._ratings.WORST_TAKEN`); stored ones are kept up
+        quality: which bonds are taken in, one of :data:`QUALITIES`; stored ones are kept up
             to date whatever their rating becomes.
         as_of: base date wanted; the newest published one when None.
         active: how many bonds are outstanding so far, to notice half a list.

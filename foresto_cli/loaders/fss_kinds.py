@@ -16,8 +16,7 @@ OWN = frozenset(
     ("top_fin_grp_no", "interest_rate", "is_active", "closed_on", "source_id", "batch_id", "created_at", "last_updated")
 )
 """Columns that no answer has."""
-BANKS, CREDIT_FINANCE, SAVINGS_BANKS, INSURERS, INVESTMENT = "020000", "030200", "030300", "050000", "060000"
-PRODUCT_KEY = ("fin_co_no", "fin_prdt_cd")
+BANKS, SAVINGS_BANKS, INSURERS, INVESTMENT = "020000", "030300", "050000", "060000"
 
 
 @dataclass(frozen=True)

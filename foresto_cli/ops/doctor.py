@@ -17,7 +17,7 @@ from foresto_cli.errors import ForestoError, exit_code_of
 from foresto_cli.ops import lock, runs, unattended
 from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis
 from foresto_cli.settings import Paths
-from foresto_cli.store import embedded, limits
+from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment
 
 MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
@@ -25,6 +25,34 @@ CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 CHEAP_SPAN = timedelta(days=10)
 CHEAP_PRODUCTS = ("rentHouseLoanProductsSearch", "R", "050000")
+KEYS = (
+    (
+        ("KRX_ID", "KRX_PW"),
+        "당일 시세를 하루 몇 번만 묻습니다.",
+        "data.krx.co.kr 에 가입해 설정하면 당일 시세를 거래소에서 바로 받습니다.",
+    ),
+    (
+        ("KRX_OPENAPI_KEY",),
+        "지난 시세를 공식 API 로 받습니다.",
+        "openapi.krx.co.kr 에서 무료로 발급받아 설정하면 지난 시세를 모두 받습니다.",
+    ),
+    (
+        ("FSC_API_KEY",),
+        "법인등록번호, 채권, 배당, 지난 거래일의 시세를 받습니다.",
+        "data.go.kr 에서 무료로 발급받아 설정하면 법인등록번호, 채권, 배당, 지난 시세를 받습니다.",
+    ),
+    (
+        ("DART_API_KEY",),
+        "재무제표와 공시를 받습니다.",
+        "opendart.fss.or.kr 에서 무료로 발급받아 설정하면 재무제표를 받습니다.",
+    ),
+    (
+        ("FSS_API_KEY",),
+        "예금, 적금, 연금저축, 대출 상품을 받습니다.",
+        "finlife.fss.or.kr 에서 무료로 발급받아 설정하면 금융상품을 받습니다.",
+    ),
+)
+"""Settings, what comes by them, and what to do where they are missing."""
 
 
 def examine(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> list[Diagnosis]:
@@ -90,39 +118,10 @@ def _privacy(name: str, place: Path) -> Diagnosis:
 
 
 def _keys(app: App) -> Iterator[Diagnosis]:
-    found = app.settings
-    if found.krx_id and found.krx_pw:
-        yield Diagnosis("KRX_ID, KRX_PW", OK, "설정됨. 당일 시세를 하루 몇 번만 묻습니다.")
-    else:
-        yield Diagnosis(
-            "KRX_ID, KRX_PW", NOTE, "없음. data.krx.co.kr 에 가입해 설정하면 당일 시세를 거래소에서 바로 받습니다."
-        )
-    if found.krx_openapi_key:
-        yield Diagnosis("KRX_OPENAPI_KEY", OK, "설정됨. 지난 시세를 공식 API 로 받습니다.")
-    else:
-        yield Diagnosis(
-            "KRX_OPENAPI_KEY", NOTE, "없음. openapi.krx.co.kr 에서 무료로 발급받아 설정하면 지난 시세를 모두 받습니다."
-        )
-    if found.fsc_api_key:
-        yield Diagnosis("FSC_API_KEY", OK, "설정됨. 법인등록번호, 채권, 배당, 지난 거래일의 시세를 받습니다.")
-    else:
-        yield Diagnosis(
-            "FSC_API_KEY",
-            NOTE,
-            "없음. data.go.kr 에서 무료로 발급받아 설정하면 법인등록번호, 채권, 배당, 지난 시세를 받습니다.",
-        )
-    if found.dart_api_key:
-        yield Diagnosis("DART_API_KEY", OK, "설정됨. 재무제표와 공시를 받습니다.")
-    else:
-        yield Diagnosis(
-            "DART_API_KEY", NOTE, "없음. opendart.fss.or.kr 에서 무료로 발급받아 설정하면 재무제표를 받습니다."
-        )
-    if found.fss_api_key:
-        yield Diagnosis("FSS_API_KEY", OK, "설정됨. 예금, 적금, 연금저축, 대출 상품을 받습니다.")
-    else:
-        yield Diagnosis(
-            "FSS_API_KEY", NOTE, "없음. finlife.fss.or.kr 에서 무료로 발급받아 설정하면 금융상품을 받습니다."
-        )
+    for names, given, missing in KEYS:
+        is_set = all(getattr(app.settings, name.lower()) for name in names)
+        state, said = (OK, f"설정됨. {given}") if is_set else (NOTE, f"없음. {missing}")
+        yield Diagnosis(", ".join(names), state, said)
 
 
 def _database(app: App) -> Diagnosis:
@@ -135,7 +134,7 @@ def _database(app: App) -> Diagnosis:
             "데이터베이스", NOTE, f"서버의 시계와 {seconds:.0f}초 다릅니다. 두 컴퓨터의 시각 동기화를 확인하세요."
         )
     if app.settings.database_url is None:
-        place = f"내장 서버(PostgreSQL {version // 10_000}), 자료는 {embedded.location(app.folders.data)}"
+        place = f"내장 서버(PostgreSQL {version // 10_000}), 자료는 {cluster.location(app.folders.data)}"
     else:
         place = f"DATABASE_URL 의 서버(PostgreSQL {version // 10_000})"
     return Diagnosis("데이터베이스", OK, place)

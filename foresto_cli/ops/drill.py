@@ -5,7 +5,6 @@ import signal
 from dataclasses import asdict
 
 from foresto_cli import settings
-from foresto_cli.app import sandbox_options
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError, UsageError, exit_code_of
 
@@ -13,6 +12,7 @@ from foresto_cli.errors import ForestoError, UsageError, exit_code_of
 def serve(port: int) -> int:
     """Run the sandbox until a signal comes; return the exit code."""
     from foresto_cli import sandbox
+    from foresto_cli.sandbox import variables
 
     console = Console()
     # Blocked before any thread starts, so that the signal waits for sigwait below.
@@ -21,7 +21,7 @@ def serve(port: int) -> int:
     try:
         folder = settings.private_folder(settings.paths().in_sandbox().state)
         given = os.environ.get("FORESTO_SANDBOX_FAULTS", "")
-        with sandbox.running(sandbox_options(), folder, port=port, faults=given) as started:
+        with sandbox.running(variables.options(), folder, port=port, faults=given) as started:
             for name, value in started.environment().items():
                 console.line(f"export {name}={value}")
             console.complain(f"모의 시장이 127.0.0.1:{started.port} 에서 답합니다. Ctrl-C 로 끕니다.")

@@ -14,11 +14,12 @@ from foresto_cli.loaders.dart_dividends import Dividends
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.ops import job, statements
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 
 QUARTER = re.compile(r"(20\d{2})-?Q([1-4])")
 
 
-def load_dividends(app: App, year: int | None, options: Options) -> job.Result:
+def load_dividends(app: App, year: int | None, options: Options) -> Result:
     """Bring DART's dividends of a business year up to date.
 
     Args:
@@ -47,7 +48,7 @@ def load_dividends(app: App, year: int | None, options: Options) -> job.Result:
     return job.run_or_preview(app, "dart dividends", "배당(DART)", make, options)
 
 
-def load_actions(app: App, start: date, end: date, options: Options) -> job.Result:
+def load_actions(app: App, start: date, end: date, options: Options) -> Result:
     """Bring the decisions about shares up to date: what was filed, what it says, which price carries it out.
 
     Args:

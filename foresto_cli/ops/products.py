@@ -12,12 +12,13 @@ from foresto_cli.loaders.fss import FssProducts
 from foresto_cli.loaders.fss_kinds import BY_NAME, KINDS, Kind
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 from foresto_cli.upstream.finlife import GROUPS, Finlife
 
 ALL = "all"
 
 
-def load_products(app: App, kind: str, groups: str | None, options: Options) -> job.Result:
+def load_products(app: App, kind: str, groups: str | None, options: Options) -> Result:
     """Bring the products of one kind (or of ``all``) up to date.
 
     Args:

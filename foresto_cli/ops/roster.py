@@ -14,11 +14,12 @@ from foresto_cli.loaders.etfs import Etfs
 from foresto_cli.loaders.listing import Listing
 from foresto_cli.ops import job, roster_changes
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 from foresto_cli.ops.securities import yields
 from foresto_cli.store import ledger
 
 
-def load_listing(app: App, options: Options) -> job.Result:
+def load_listing(app: App, options: Options) -> Result:
     """Bring the listing up to date.
 
     Raises:
@@ -27,7 +28,7 @@ def load_listing(app: App, options: Options) -> job.Result:
     return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app)], options)
 
 
-def load_snapshot(app: App, options: Options) -> job.Result:
+def load_snapshot(app: App, options: Options) -> Result:
     """Bring the list of who is listed up to date; descriptions and leavers are for :func:`load_listing`.
 
     Raises:
@@ -36,7 +37,7 @@ def load_snapshot(app: App, options: Options) -> job.Result:
     return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app, whole=False)], options)
 
 
-def derive_stocks(app: App, options: Options) -> job.Result:
+def derive_stocks(app: App, options: Options) -> Result:
     """Bring the stocks and their history up to date by what is stored; nobody is asked.
 
     Raises:
@@ -45,7 +46,7 @@ def derive_stocks(app: App, options: Options) -> job.Result:
     return job.run_or_preview(app, "stocks load", "종목", lambda: _derived(app), options)
 
 
-def load_stocks(app: App, options: Options, *, enrich: bool = False) -> job.Result:
+def load_stocks(app: App, options: Options, *, enrich: bool = False) -> Result:
     """Bring the listing up to date, and by it and the stored prices the stocks and their history.
 
     With ``enrich`` Yahoo is asked for English names and sectors as well, for some of the new and stale stocks.
@@ -99,7 +100,7 @@ def _unenriched(app: App) -> list[tuple[str, str]]:
         return enrichment.wanted(connection)
 
 
-def load_etfs(app: App, options: Options) -> job.Result:
+def load_etfs(app: App, options: Options) -> Result:
     """Bring the list of ETFs and their newest prices up to date.
 
     Raises:

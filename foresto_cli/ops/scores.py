@@ -12,8 +12,9 @@ from foresto_cli.adjustment.apply import settle
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import NotYet, UsageError, VerificationFailed
-from foresto_cli.ops import alerts, job, lock, runs, stop
+from foresto_cli.ops import alerts, lock, runs, stop
 from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops.results import Result, summary
 from foresto_cli.score import compute, formula, gates, load, panel, reasons, rows, store
 from foresto_cli.score.validation import run as validation
 from foresto_cli.store.engine import unit_transaction
@@ -43,7 +44,7 @@ class Options:
     wait: timedelta = timedelta()
 
 
-def score_batch(app: App, options: Options) -> job.Result:
+def score_batch(app: App, options: Options) -> Result:
     """Score every stock of one session and store the result; the same data again change nothing.
 
     Raises:
@@ -101,9 +102,9 @@ def _answer_gates(app: App, fired: list[gates.Fired], run_id: int, *, force: boo
     raise VerificationFailed(f"자료가 온전하지 않아 아무것도 쓰지 않았습니다. {told}")
 
 
-def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> job.Result:
+def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> Result:
     counts = rows.counts(scores)
-    result = job.summary(COMMAND, run.run_id, [])
+    result = summary(COMMAND, run.run_id, [])
     stored = {
         "compass_score_history": written.history,
         "compass_score_component": written.components,
@@ -171,7 +172,7 @@ def _alert(app: App, scores: compute.Scores, run_id: int) -> list[str]:
     return [title]
 
 
-def show_batch(console: Console, result: job.Result) -> None:
+def show_batch(console: Console, result: Result) -> None:
     """Print what a batch came to."""
     console.line(
         f"{result['score_date']}: 완전 {result['scored']:,} · 일부 {result['partial']:,}"
@@ -202,7 +203,7 @@ def validated(app: App, options: validation.Options) -> dict[str, Any]:
         with app.console.progress("검증") as advance, app.engine.connect() as connection:
             found = validation.validate(connection, options, advance)
         ahead = any(found["look_ahead"].values())
-        result = job.summary("score validate", run.run_id, [])
+        result = summary("score validate", run.run_id, [])
         result |= {
             "outcome": "failed" if ahead else "done",
             "exit_code": VerificationFailed.exit_code if ahead else 0,

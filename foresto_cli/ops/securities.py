@@ -8,16 +8,17 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader, dividend_yield
-from foresto_cli.loaders.bonds import Bonds
+from foresto_cli.loaders.bonds import QUALITIES, Bonds
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.dividends import Dividends
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
 
 
-def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> job.Result:
+def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> Result:
     """Bring the bonds up to date, from the newest published list or the one of ``as_of``.
 
     Args:
@@ -27,10 +28,12 @@ def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> 
         options: how the command runs.
 
     Raises:
-        UsageError: ``as_of`` is to come.
+        UsageError: ``as_of`` is to come, or there is no such ``quality``.
         ConfigError: there is no key.
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
+    if quality not in QUALITIES:
+        raise UsageError(f"--quality-filter {quality}: {', '.join(QUALITIES)} 가운데 하나를 적으세요.")
     client = _client(app, "bonds")
     if as_of is not None and as_of > clock.today():
         raise UsageError(f"기준일({as_of})은 아직 오지 않았습니다(오늘은 {clock.today()}).")
@@ -43,7 +46,7 @@ def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> 
     return job.run_or_preview(app, "bonds load", "채권", make, options)
 
 
-def load_dividends(app: App, options: Options) -> job.Result:
+def load_dividends(app: App, options: Options) -> Result:
     """Bring FSC's dividends up to date, and by them the yields of the stocks.
 
     Raises:
@@ -83,5 +86,7 @@ def _client(app: App, service: str) -> Fsc:
     """
     if app.fsc is None:
         title = fsc.SERVICES[service].title
-        raise ConfigError(f"FSC_API_KEY 가 없습니다. data.go.kr 에서 '{title}' 을 활용신청하고 받은 키를 설정하세요.")
+        raise ConfigError(
+            f"FSC_API_KEY 가 없습니다. data.go.kr 에서 '{title}' 서비스를 활용신청하고 받은 키를 설정하세요."
+        )
     return app.fsc

@@ -14,6 +14,7 @@ from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import alerts, notify, runs, schedule
 from foresto_cli.store import limits
 from foresto_cli.upstream.finlife import GROUPS
+from foresto_cli.verify.commands import COMMANDS
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,12 @@ class DataSet:
         name: data set in the ledger.
         label: what the operator calls it.
         newest: SQL for the newest day it holds.
-        command: what brings it up to date.
         within: so long it counts as up to date after the last session, for what is loaded weekly.
     """
 
     name: str
     label: str
     newest: str
-    command: str
     within: timedelta = timedelta()
 
 
@@ -39,43 +38,34 @@ MONTHLY = timedelta(days=35)
 QUARTER = timedelta(days=95)
 """Age at which what is loaded once a month is due."""
 DATA_SETS = (
-    DataSet(
-        "listing",
-        "상장 목록",
-        "SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed",
-        "foresto listing load",
-    ),
-    DataSet("prices.day", "일별 시세", "SELECT max(trade_date) FROM stock_price_daily", "foresto prices incremental"),
-    DataSet("stocks", "종목", "SELECT max(price_date) FROM stocks WHERE is_active", "foresto stocks load"),
-    DataSet("etfs", "ETF", "SELECT max(price_date) FROM etfs WHERE is_active", "foresto stocks etfs"),
-    DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily", "foresto prices index"),
+    DataSet("listing", "상장 목록", "SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"),
+    DataSet("prices.day", "일별 시세", "SELECT max(trade_date) FROM stock_price_daily"),
+    DataSet("stocks", "종목", "SELECT max(price_date) FROM stocks WHERE is_active"),
+    DataSet("etfs", "ETF", "SELECT max(price_date) FROM etfs WHERE is_active"),
+    DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily"),
     DataSet(
         "dart.statements",
         "재무제표",
         "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.filings' AND status <> 'failed'",
-        "foresto dart financials",
         within=timedelta(days=8),
     ),
     DataSet(
         "dart.dividends",
         "배당(DART)",
         "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.dividends' AND status <> 'failed'",
-        "foresto dart dividends",
         within=QUARTER,
     ),
     DataSet(
         "dart.actions",
         "자본 변동",
         "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.actions' AND status <> 'failed'",
-        "foresto dart corporate-actions",
         within=QUARTER,
     ),
-    DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", "foresto bonds load", within=MONTHLY),
+    DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", within=MONTHLY),
     DataSet(
         "dividends.fsc",
         "배당",
         "SELECT max(unit)::date FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'",
-        "foresto stocks dividends",
         within=timedelta(days=100),
     ),
     *(
@@ -85,12 +75,11 @@ DATA_SETS = (
             # As old as its oldest group, and not there before all groups are.
             f"SELECT min(asked_at)::date FROM unit_ledger WHERE dataset = '{kind.dataset}' AND status <> 'failed'"  # noqa: S608  # our own name
             f" HAVING count(*) = {len(GROUPS)}",
-            f"foresto fss {kind.name}",
             within=MONTHLY,
         )
         for kind in KINDS
     ),
-    DataSet("score", "컴퍼스 점수", "SELECT max(score_date) FROM compass_score_history", "foresto score batch"),
+    DataSet("score", "컴퍼스 점수", "SELECT max(score_date) FROM compass_score_history"),
 )
 
 
@@ -139,7 +128,7 @@ def _data_set(connection: Connection, data_set: DataSet, last: date) -> dict[str
         "asked_at": None if row.asked is None else f"{row.asked:%Y-%m-%d %H:%M}",
         "failed": row.failed,
         "provisional": row.provisional,
-        "command": data_set.command,
+        "command": COMMANDS[data_set.name],
     }
 
 

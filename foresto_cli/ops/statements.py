@@ -27,6 +27,7 @@ from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 from foresto_cli.store import ledger, limits
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
@@ -36,7 +37,7 @@ OLDEST_YEAR = 2015
 MONTHS = range(1, 13)
 
 
-def load_companies(app: App, options: Options) -> job.Result:
+def load_companies(app: App, options: Options) -> Result:
     """Bring DART's companies up to date, once a day.
 
     Raises:
@@ -47,7 +48,7 @@ def load_companies(app: App, options: Options) -> job.Result:
     return job.run_or_preview(app, "dart corp-codes", "DART 고유번호", lambda: [companies(app, client)], options)
 
 
-def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = False) -> job.Result:
+def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = False) -> Result:
     """Bring the statements up to date: who reports, what was filed, main accounts, whole statements, ratios.
 
     Args:
@@ -81,7 +82,7 @@ def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = 
     return job.run_or_preview(app, "dart financials", "재무제표", make, options)
 
 
-def reparse(app: App, options: Options) -> job.Result:
+def reparse(app: App, options: Options) -> Result:
     """Read the kept answers again, asking nobody.
 
     Raises:

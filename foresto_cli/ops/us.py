@@ -11,6 +11,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader, us
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
 from foresto_cli.store import ledger
 from foresto_cli.upstream.alphavantage import AlphaVantage
 
@@ -23,7 +24,7 @@ FUNDS = ("SPY", "QQQ", "DIA", "IWM", "VTI", "VOO", "AGG", "VNQ")
 SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,9}")
 
 
-def load(app: App, tickers: str, options: Options) -> job.Result:
+def load(app: App, tickers: str, options: Options) -> Result:
     """Bring companies, their statements and the funds up to date, as far as the day's requests reach.
 
     Raises:
@@ -46,7 +47,7 @@ def load(app: App, tickers: str, options: Options) -> job.Result:
     )
 
 
-def prices(app: App, tickers: str, options: Options) -> job.Result:
+def prices(app: App, tickers: str, options: Options) -> Result:
     """Bring the daily prices of stocks and funds up to date, as far as the day's requests reach.
 
     Raises:

@@ -8,9 +8,10 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, job, loads, runs
+from foresto_cli.ops import alerts, job, loads, price_spans, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
+from foresto_cli.ops.results import Result, requests_since, summary
 from foresto_cli.ops.second_source import SecondSource
 from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.verify import CRITICAL, Check, Finding, Scope, checks, record, run_checks, trend
@@ -23,40 +24,45 @@ WEEKLY_SESSIONS = 250
 """A year of sessions."""
 OWN_INCIDENT = ("jobs.missed",)
 """Told by :mod:`foresto_cli.ops.overdue`, job by job."""
-MENDED_BY_REPAIR = "foresto prices"
+MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load")
+"""What asks for market days again; other commands are the operator's to start."""
 
 
-def verify_daily(app: App) -> job.Result:
+def verify_daily(app: App) -> Result:
     """Check the newest 30 sessions; exit 65 when a finding is critical."""
     return _verify(app, "verify daily", "일일 검증", _newest(app, checks.SESSIONS))
 
 
-def verify_weekly(app: App) -> job.Result:
+def verify_weekly(app: App) -> Result:
     """Check the newest year of sessions in the same way, the roster, what companies file, and a sample elsewhere."""
     return _thoroughly(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), WEEKLY_CHECKS)
 
 
-def verify_monthly(app: App) -> job.Result:
+def verify_monthly(app: App) -> Result:
     """Check the whole stored history in the same way as weekly, and the products."""
     last = _last(app)
-    sessions = app.calendar.sessions(loads.first_stored(app) or last, last)
+    sessions = app.calendar.sessions(price_spans.first_stored(app) or last, last)
     return _thoroughly(app, "verify monthly", "월간 검증", sessions, (*WEEKLY_CHECKS, *MONTHLY_CHECKS))
 
 
-def with_repair(app: App, verify: Callable[[App], job.Result], options: job.Options) -> job.Result:
+def with_repair(app: App, verify: Callable[[App], Result], options: job.Options) -> Result:
     """Verify; when a finding is mended by asking for prices again, ask, and verify once more.
 
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
     result = verify(app)
-    mendable = [finding for finding in result["findings"] if MENDED_BY_REPAIR in finding["repair"]]
+    mendable = [finding for finding in result["findings"] if _asks_for_prices(finding["repair"])]
     if not mendable:
         return result
     days = {date.fromisoformat(day) for finding in mendable for day in finding["days"]}
-    start = min([*days, loads.first_stored(app) or clock.today()])
+    start = min([*days, price_spans.first_stored(app) or clock.today()])
     repair = loads.repair_prices(app, start, options, days)
     return {**verify(app), "repair": repair}
+
+
+def _asks_for_prices(repair: str) -> bool:
+    return any(command in repair for command in MENDED_BY_REPAIR)
 
 
 def _last(app: App) -> date:
@@ -73,7 +79,7 @@ def _newest(app: App, count: int) -> list[date]:
     return sessions[::-1]
 
 
-def _thoroughly(app: App, command: str, label: str, sessions: Sequence[date], more: Sequence[Check]) -> job.Result:
+def _thoroughly(app: App, command: str, label: str, sessions: Sequence[date], more: Sequence[Check]) -> Result:
     return _verify(app, command, label, sessions, more, SecondSource(app.naver))
 
 
@@ -84,7 +90,7 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
     sessions: Sequence[date],
     more: Sequence[Check] = (),
     second: SecondSource | None = None,
-) -> job.Result:
+) -> Result:
     asked = [*checks.CHECKS, *more]
     if second is not None:
         asked += [trend.shrunken(command), second.check]
@@ -95,12 +101,12 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
             measures = {} if second is None else {"measures": trend.measure(connection)}
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
-        result = job.summary(command, run.run_id, [])
+        result = summary(command, run.run_id, [])
         result |= {
             "outcome": "failed" if critical else "done",
             "exit_code": VerificationFailed.exit_code if critical else 0,
             "seconds": run.seconds,
-            "requests": job.requests_since(app, before),
+            "requests": requests_since(app, before),
             "checks": len(asked),
             "sessions": len(sessions),
             "findings": [asdict(finding) for finding in findings],
@@ -135,7 +141,7 @@ def _alert(app: App, asked: Sequence[Check], findings: Sequence[Finding], run_id
     return titles
 
 
-def show(console: Console, result: job.Result) -> None:
+def show(console: Console, result: Result) -> None:
     """Print the findings, each with a sample and what repairs it."""
     findings = result["findings"]
     for finding in findings:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
-from foresto_cli.ops import job, notify, runs, words
+from foresto_cli.ops import notify, runs, words
+from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.ops.stock_card import ticker_of
 from foresto_cli.store import advisory
 
@@ -24,7 +25,6 @@ WATCHED = (
     " LEFT JOIN fdr_stock_listing l USING (ticker) ORDER BY w.created_at, w.ticker"
 )
 
-Result = dict[str, Any]
 Row = dict[str, Any]
 
 
@@ -106,7 +106,7 @@ def notify_moves(app: App) -> Result:
     with runs.recorded(app.engine, COMMAND, LABEL) as run, advisory.alone(app.engine, advisory.WATCHLIST) as free:
         if not free:
             raise Busy("다른 foresto 가 관심 종목을 알리고 있습니다. 두 번 알리지 않습니다.")
-        result = job.summary(COMMAND, run.run_id, []) | _told(app)
+        result = summary(COMMAND, run.run_id, []) | _told(app)
         result["seconds"] = run.seconds
         run.close(result, next(iter(result["reasons"]), None))
     return result
@@ -140,7 +140,7 @@ def _told(app: App) -> Result:
         return found | {"outcome": errors[0].outcome, "exit_code": exit_code_of(errors[0]), "reasons": reasons}
     with app.engine.begin() as connection:
         _remember(connection, moved)
-    outcome, code = ("partial", job.SOME_FAILED) if errors else ("done", 0)
+    outcome, code = ("partial", SOME_FAILED) if errors else ("done", 0)
     return found | {"outcome": outcome, "exit_code": code, "reasons": reasons}
 
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import sql
 from sqlalchemy import Connection, text
 
 from foresto_cli.score.formula import WINDOW
+from foresto_cli.store import copying
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -42,7 +42,7 @@ RECORD = np.dtype(
 AMOUNTS = ("high", "close", "base", "volume", "value", "shares")
 UNKNOWN = -1
 """Stands for NULL on the way."""
-READ = sql.SQL(
+READ = (
     "COPY (SELECT trade_date, string_agg(textsend(rpad(ticker, {width})) || int8send(high_price::int8)"
     " || int8send(close_price::int8) || int8send(coalesce(prev_close, {unknown})::int8) || int8send(volume)"
     " || int8send(coalesce(trading_value, {unknown})) || int8send(coalesce(shares_outstanding, {unknown}))"
@@ -134,17 +134,12 @@ def sessions_until(connection: Connection, day: date, count: int = WINDOW) -> li
 
 def read(connection: Connection, first: date, last: date) -> Panel:
     """Read every row from ``first`` to ``last``, both included."""
-    cursor = connection.connection.cursor()
-    query = READ.format(
-        width=sql.Literal(CODE_WIDTH), unknown=sql.Literal(UNKNOWN), first=sql.Literal(first), last=sql.Literal(last)
-    )
     days: list[date] = []
     blocks: list[NDArray[np.void]] = []
-    with cursor.copy(query) as copy:
-        copy.set_types(["date", "bytea"])
-        for day, block in copy.rows():
-            days.append(day)
-            blocks.append(np.frombuffer(block, RECORD))
+    literals = {"width": CODE_WIDTH, "unknown": UNKNOWN, "first": first, "last": last}
+    for day, block in copying.values_out(connection, READ, ["date", "bytea"], **literals):
+        days.append(day)
+        blocks.append(np.frombuffer(block, RECORD))
     since = first.replace(year=first.year - 3, day=1)
     events = [Event(*row) for row in connection.execute(EVENTS, {"first": since, "last": last})]
     return assembled(days, blocks, events)

@@ -187,13 +187,6 @@ def _cumulative(own: dict[str, Floats], name: str) -> tuple[Floats, Bools]:
     return table, summed
 
 
-def _shifted(table: Floats, by: int) -> Floats:
-    found = np.full_like(table, np.nan)
-    if by < table.shape[1]:
-        found[:, by:] = table[:, : table.shape[1] - by]
-    return found
-
-
 def _twelve_months(table: Floats) -> Floats:
     """Return the sum over twelve months: C(FY,k) + C(FY-1,4) - C(FY-1,k), the annual figure itself at k = 4."""
     found = table.copy()

@@ -12,35 +12,19 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
-import struct
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote
 
 from foresto_cli import clock
 from foresto_cli.errors import StoreUnavailable
-from foresto_cli.store.cluster import (
-    MAJOR,
-    PORT,
-    Owner,
-    account_of,
-    binaries,
-    create,
-    environment,
-    explained,
-    location,
-    own_file,
-    prepare,
-    reason,
-    socket_folder,
-)
-
-__all__ = ["binaries", "is_running", "location", "running"]
+from foresto_cli.store import postmaster
+from foresto_cli.store.binaries import MAJOR, binaries, environment
+from foresto_cli.store.cluster import PORT, create, location, prepare, socket_folder
+from foresto_cli.store.owners import Owner, account_of, own_file
+from foresto_cli.store.refusals import explained, reason
 
 _STEP_SECONDS = 0.004
 _START_SECONDS = 300.0  # a crash is recovered from at most 1 GB of log, on a slow disk
@@ -50,14 +34,6 @@ _LOG_KEPT_BYTES = 500_000
 _SPARE_BYTES = 32 * 1024 * 1024  # less than two segments of the write-ahead log
 
 _started: list[subprocess.Popen[bytes]] = []
-
-
-class _Server(NamedTuple):
-    """What ``postmaster.pid`` says."""
-
-    pid: int
-    sockets: Path
-    status: str
 
 
 @contextmanager
@@ -91,7 +67,7 @@ def running(folder: Path) -> Iterator[str]:
 def is_running(folder: Path) -> bool:
     """Tell whether any process of the server is alive; changes nothing."""
     with explained(folder):
-        return _alive(location(folder))
+        return postmaster.is_alive(location(folder))
 
 
 def _url(sockets: Path) -> str:
@@ -103,21 +79,29 @@ def _url(sockets: Path) -> str:
 @contextmanager
 def _alone(start: int, patience: float) -> Iterator[None]:
     """Hold the lock that serialises starting and stopping."""
-    until = clock.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(start, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
-            if clock.monotonic() > until:
-                raise StoreUnavailable(
-                    "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다. 잠시 뒤 다시 실행하세요."
-                ) from None
-            clock.nap(_STEP_SECONDS)
+    _take(start, patience, "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다.")
     try:
         yield
     finally:
         fcntl.flock(start, fcntl.LOCK_UN)
+
+
+def _take(lock: int, patience: float, holder: str) -> None:
+    """Get ``lock`` for us alone.
+
+    Raises:
+        StoreUnavailable: ``holder`` did not let go of it within ``patience`` seconds.
+    """
+    until = clock.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock.monotonic() > until:
+                raise StoreUnavailable(f"{holder} 잠시 뒤 다시 실행하세요.") from None
+            clock.nap(_STEP_SECONDS)
+        else:
+            return
 
 
 def _leave(cluster: Path, start: int, users: int) -> None:
@@ -135,57 +119,16 @@ def _leave(cluster: Path, start: int, users: int) -> None:
             _started.remove(process)
 
 
-def _alive(cluster: Path) -> bool:
-    try:
-        lock = os.open(cluster / "server.lock", os.O_RDONLY | os.O_NOFOLLOW)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
-    return False
-
-
-def _read(cluster: Path) -> _Server | None:
-    try:
-        lines = (cluster / "data" / "postmaster.pid").read_text(errors="replace").splitlines()
-        return _Server(int(lines[0]), Path(lines[4]), lines[7].strip())
-    except (FileNotFoundError, NotADirectoryError, IndexError, ValueError):
-        return None  # no server, or one that has only begun to write
-
-
-def _answers(server: _Server) -> bool:
-    """Tell whether the server listens."""
-    return _listener(server) is not None
-
-
-def _listener(server: _Server) -> int | None:
-    """Return the process id of who listens, as this process has to call it (off Linux: what the file says)."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(5)
-        try:
-            line.connect(f"{server.sockets}/.s.PGSQL.{PORT}")
-            if sys.platform != "linux":
-                return server.pid
-            pid: int = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-        except OSError:
-            return None
-        return pid
-
-
 def _joined(cluster: Path) -> Path | None:
     """Return the socket folder of the server that runs, or ``None`` once no process of a server is left."""
     until = clock.monotonic() + _START_SECONDS
     while clock.monotonic() < until:
-        server = _read(cluster)
+        server = postmaster.read(cluster)
         # A server that was started by hand answers without holding our lock.
-        answers = server is not None and _answers(server)
+        answers = server is not None and postmaster.answers(server)
         if server and answers and server.status == "ready":
             return server.sockets
-        if not answers and not _alive(cluster):
+        if not answers and not postmaster.is_alive(cluster):
             return None
         clock.nap(_STEP_SECONDS)
     raise StoreUnavailable(f"데이터베이스가 준비되지 않습니다. 기록을 확인한 뒤 다시 실행하세요: {cluster}/server.log")
@@ -210,7 +153,8 @@ def _start(cluster: Path, owner: Owner) -> Path:
     try:
         _shorten(log)
         before = os.fstat(log).st_size
-        _hold(lock)
+        # For the server; whoever only looks whether it is held lets go at once.
+        _take(lock, 1, "데이터베이스의 이전 프로세스가 남아 있습니다.")
         process = subprocess.Popen(  # noqa: S603  # fixed argv, no shell
             command,
             stdin=subprocess.DEVNULL,
@@ -239,12 +183,12 @@ def _await_ready(cluster: Path, process: subprocess.Popen[bytes], log: int, befo
     until = clock.monotonic() + _START_SECONDS
     try:
         while process.poll() is None and clock.monotonic() < until:
-            server = _read(cluster)
+            server = postmaster.read(cluster)
             if server and server.pid == process.pid and server.status == "ready":
                 return
             clock.nap(_STEP_SECONDS)
     finally:
-        server = _read(cluster)
+        server = postmaster.read(cluster)
         if process.poll() is None and not (server and server.status == "ready"):
             process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
@@ -264,13 +208,13 @@ def _stop(cluster: Path) -> None:
     Signals only the process that listens: the number in the file may by now be another's, or, when two containers share
     the folder, mean another process here than there.
     """
-    server = _read(cluster)
-    if server is None or _listener(server) != server.pid:
+    server = postmaster.read(cluster)
+    if server is None or postmaster.listener(server) != server.pid:
         return
     with suppress(ProcessLookupError):
         os.kill(server.pid, signal.SIGINT)
     until = clock.monotonic() + _STOP_SECONDS
-    while clock.monotonic() < until and (_alive(cluster) or ((left := _read(cluster)) and _answers(left))):
+    while clock.monotonic() < until and _is_left(cluster):
         clock.nap(_STEP_SECONDS)
     for process in _started:
         if process.pid == server.pid:
@@ -278,20 +222,9 @@ def _stop(cluster: Path) -> None:
                 process.wait(1)
 
 
-def _hold(lock: int) -> None:
-    """Take the server's lock for the server; whoever only looks whether it is held lets go at once."""
-    until = clock.monotonic() + 1
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if clock.monotonic() > until:
-                raise StoreUnavailable(
-                    "데이터베이스의 이전 프로세스가 남아 있습니다. 잠시 뒤 다시 실행하세요."
-                ) from None
-            clock.nap(_STEP_SECONDS)
-        else:
-            return
+def _is_left(cluster: Path) -> bool:
+    left = postmaster.read(cluster)
+    return postmaster.is_alive(cluster) or (left is not None and postmaster.answers(left))
 
 
 def _check_version(data: Path) -> None:

@@ -13,7 +13,8 @@ import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, QuotaSpent, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html
-from foresto_cli.upstream.http import Policy, Transport
+from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "ALPHAVANTAGE"
 LABEL = "Alpha Vantage"

@@ -1,7 +1,7 @@
 """Any service that Apprise knows (Telegram, Discord, KakaoTalk bridges …), when ``foresto[apprise]`` is installed."""
 
 from foresto_cli.errors import BadPayload, ConfigError
-from foresto_cli.upstream.http import Limits
+from foresto_cli.upstream.policy import Limits
 
 NAME = "apprise"
 DAILY_BUDGET = 300

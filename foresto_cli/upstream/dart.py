@@ -20,7 +20,8 @@ import requests
 from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, NotYet, RateLimited, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
-from foresto_cli.upstream.http import Policy, Transport
+from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "DART"
 LABEL = "DART"

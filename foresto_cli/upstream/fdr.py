@@ -21,7 +21,8 @@ import requests
 
 from foresto_cli.errors import BadPayload, NotYet, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
-from foresto_cli.upstream.http import Policy, Transport, UpstreamSession
+from foresto_cli.upstream.http import Transport, UpstreamSession
+from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "FDR"
 LABEL = "FinanceDataReader 미러"

@@ -14,7 +14,8 @@ import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, QuotaSpent, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
-from foresto_cli.upstream.http import Policy, Transport
+from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "FSS"
 LABEL = "금융상품한눈에(금융감독원)"

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, Transient
 from foresto_cli.upstream._open_data import LABEL, UNKNOWN_KEY, Page, WrongRoute, inspector, page_of, refusal
-from foresto_cli.upstream.http import Policy, Transport
+from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "FSC"
 HOST = "apis.data.go.kr"

@@ -17,7 +17,8 @@ import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError
 from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html, text_records
-from foresto_cli.upstream.http import Policy, Transport, UpstreamSession
+from foresto_cli.upstream.http import Transport, UpstreamSession
+from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "KRX"
 LABEL = "KRX"

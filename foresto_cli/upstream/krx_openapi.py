@@ -9,7 +9,8 @@ import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
-from foresto_cli.upstream.http import Policy, Transport
+from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "KRX_OPENAPI"
 LABEL = "KRX OPEN API"

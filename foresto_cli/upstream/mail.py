@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, ConfigError, ForestoError, NetworkDown, RateLimited, Transient
 from foresto_cli.upstream._deadline import deadline
-from foresto_cli.upstream.http import Limits
+from foresto_cli.upstream.policy import Limits
 
 if TYPE_CHECKING:
     from email.message import Message

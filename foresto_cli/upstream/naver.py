@@ -10,7 +10,8 @@ import requests
 
 from foresto_cli.errors import BadPayload, Transient
 from foresto_cli.upstream._bodies import refuse_html
-from foresto_cli.upstream.http import Policy, Transport
+from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "NAVER"
 LABEL = "네이버 차트"

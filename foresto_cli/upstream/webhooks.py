@@ -3,7 +3,8 @@
 from urllib.parse import urlsplit, urlunsplit
 
 from foresto_cli.errors import ConfigError
-from foresto_cli.upstream.http import Policy, Transport
+from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.policy import Policy
 
 SLACK_BUDGET = 300
 PING_BUDGET = 500

@@ -42,7 +42,7 @@ class Scope:
         """Return the newest ended session."""
         return self.sessions[-1]
 
-    def rows(self, statement: TextClause, **parameters: object) -> list[dict[str, Any]]:
+    def rows(self, statement: TextClause, **parameters: object) -> Rows:
         """Return the rows of a query as mappings."""
         return [dict(row._mapping) for row in self.connection.execute(statement, parameters)]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
 
@@ -68,7 +68,7 @@ class Finding:
     severity: str
     table: str
     found: int
-    sample: list[dict[str, Any]]
+    sample: Rows
     expected: str
     repair: str
     days: list[str]
@@ -84,7 +84,7 @@ class Check:
         severity: of a finding.
         table: what it looks at.
         expected: what should hold, in one sentence.
-        repair: the command that mends a finding.
+        repair: the command that mends a finding; what finds it out where that depends on the rows.
         find: returns the rows that contradict; none is good.
     """
 
@@ -93,8 +93,8 @@ class Check:
     severity: str
     table: str
     expected: str
-    repair: str
-    find: Callable[[Scope], list[dict[str, Any]]]
+    repair: str | Callable[[Rows], str]
+    find: Callable[[Scope], Rows]
 
 
 def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
@@ -113,7 +113,7 @@ def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
                     found=len(rows),
                     sample=sample,
                     expected=check.expected,
-                    repair=check.repair,
+                    repair=check.repair if isinstance(check.repair, str) else check.repair(rows),
                     days=sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if name in row}),
                 )
             )

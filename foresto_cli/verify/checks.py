@@ -1,6 +1,7 @@
 """The checks that every verification asks, in their order; weekly and monthly ones ask more: see there."""
 
 from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, punctuality, rows, scored
+from foresto_cli.verify.commands import commands_for
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -165,7 +166,7 @@ CHECKS = (
         WARNING,
         "unit_ledger",
         "실패한 단위와 묵은 잠정 시세가 없다",
-        "foresto prices incremental",
+        commands_for,
         leftovers.unsettled_units,
     ),
     Check(

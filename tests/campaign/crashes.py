@@ -20,6 +20,7 @@ from sqlalchemy import DateTime, Table
 from support import result_of, run_foresto, start_foresto
 
 from foresto_cli.store import embedded
+from foresto_cli.store.cluster import location
 from foresto_cli.store.tables import metadata
 
 CHAINS = ("weekday", "weekly", "monthly")
@@ -144,7 +145,7 @@ def _backends(place: Place) -> list[int]:
                 ]
         except psycopg.OperationalError:
             return []
-    cluster = embedded.location(place.home / "data" / "sandbox")
+    cluster = location(place.home / "data" / "sandbox")
     try:
         postmaster = int((cluster / "data" / "postmaster.pid").read_text().split()[0])
     except (FileNotFoundError, IndexError, ValueError):

@@ -12,12 +12,13 @@ from foresto_cli import clock
 from foresto_cli.loaders import Loader, dart_capital
 from foresto_cli.loaders.us import FUNDS
 from foresto_cli.ops import filings, job, loads, products, roster, securities, statements, us
+from foresto_cli.ops.results import Result
 from foresto_cli.sandbox.dart import shares
 from foresto_cli.sandbox.dart.companies import of as companies_of
 
 QUICK = job.Options(workers=1)
 """One question after the other, so that the first, middle and last one are the same in every run."""
-Load = Callable[[Any], job.Result]
+Load = Callable[[Any], Result]
 
 KRX, OPENAPI, MIRROR = "data.krx.co.kr", "data-dbg.krx.co.kr", "raw.githubusercontent.com"
 FSC, NAVER, NAVER_LIST = "apis.data.go.kr", "fchart.stock.naver.com", "finance.naver.com"
@@ -73,22 +74,22 @@ class DataSet:
         return (*ANYWHERE, *OWN_WORDS.get(self.host, ()))
 
 
-def listing(app: Any) -> job.Result:
+def listing(app: Any) -> Result:
     """Load the listing."""
     return roster.load_listing(app, QUICK)
 
 
-def companies(app: Any) -> job.Result:
+def companies(app: Any) -> Result:
     """Load DART's companies."""
     return statements.load_companies(app, QUICK)
 
 
-def stocks(app: Any) -> job.Result:
+def stocks(app: Any) -> Result:
     """Load stocks and company numbers."""
     return roster.load_stocks(app, QUICK)
 
 
-def enriched(app: Any) -> job.Result:
+def enriched(app: Any) -> Result:
     """Load stocks with what Yahoo has."""
     return roster.load_stocks(app, QUICK, enrich=True)
 
@@ -100,38 +101,38 @@ def days(first: int, last: int) -> Load:
     )
 
 
-def history(app: Any) -> job.Result:
+def history(app: Any) -> Result:
     """Load three stocks' own histories: the days that nobody else has any more."""
     return loads.load_prices_incremental(app, 1_825, 0, QUICK)
 
 
-def index(app: Any) -> job.Result:
+def index(app: Any) -> Result:
     """Load the indices."""
     return loads.load_index(app, 400, QUICK)
 
 
-def financials(app: Any) -> job.Result:
+def financials(app: Any) -> Result:
     """Load the main accounts of some reports."""
     return statements.load_statements(app, statements.wanted_reports(None, "annual", 2023, None), QUICK)
 
 
-def filed(app: Any) -> job.Result:
+def filed(app: Any) -> Result:
     """Load the filings, and one report of one company."""
     return statements.load_statements(app, statements.wanted_reports(2025, None, None, "005930"), QUICK)
 
 
-def details(app: Any) -> job.Result:
+def details(app: Any) -> Result:
     """Load one company's whole statements."""
     wanted = statements.wanted_reports(None, "annual", 2023, "005930")
     return statements.load_statements(app, wanted, QUICK, full=True)
 
 
-def decisions(app: Any) -> job.Result:
+def decisions(app: Any) -> Result:
     """Load a quarter of decisions about shares."""
     return filings.load_actions(app, date(2026, 8, 1), date(2026, 10, 31), QUICK)
 
 
-def capital(app: Any) -> job.Result:
+def capital(app: Any) -> Result:
     """Load what three splits came to; which price shows them is not asked here."""
     held = {ticker: change.before for _, ticker, change in _splits(app)}
 
@@ -145,7 +146,7 @@ def capital(app: Any) -> job.Result:
     return job.run_or_preview(app, "dart corporate-actions", "자본 변동", make, QUICK)
 
 
-def splits(app: Any) -> job.Result:
+def splits(app: Any) -> Result:
     """Store three splits as the price has shown them, without their ratio."""
     rows = [
         {"no": f"2026010180000{place}", "corp": corp_code, "ticker": ticker, "day": change.day}
@@ -175,13 +176,13 @@ def fss(kind: str) -> DataSet:
     """One kind of financial product, of two groups that have it."""
     groups = "050000,060000" if kind == "annuity" else "020000,030300"
 
-    def load(app: Any) -> job.Result:
+    def load(app: Any) -> Result:
         return products.load_products(app, kind, groups, QUICK)
 
     return DataSet(load=load, ledger=products.BY_NAME[kind].dataset, host=FSS, older=35)
 
 
-def funds(app: Any) -> job.Result:
+def funds(app: Any) -> Result:
     """Load the US funds alone: the companies would take the rest of the day's requests."""
     return job.run_or_preview(
         app, "us load", "미국 종목", lambda: [us._loader(app, app.alphavantage, FUNDS, us.FUNDS)], QUICK

@@ -30,7 +30,8 @@ from foresto_cli.loaders.dart_dividends import Dividends
 from foresto_cli.loaders.dart_filings import Filings
 from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.loaders.fss_kinds import KINDS
-from foresto_cli.ops import loads, products, roster, statements
+from foresto_cli.loaders.index_days import IndexDays
+from foresto_cli.ops import loads, market_days, products, roster, statements
 from foresto_cli.sandbox.dart import actions, companies, shares
 from foresto_cli.upstream.http import Transport
 
@@ -60,7 +61,7 @@ def price_day(world, without):
     """The market day of one source."""
     app = world.app
     day = world.sandbox.market.sessions[-1 if "krx_openapi_key" in without and "krx_id" in without else -4]
-    return loads._price_days(app, day, day)
+    return market_days.price_days(app, day, day)
 
 
 def price_history(world):
@@ -73,7 +74,7 @@ def price_history(world):
 def indices(world):
     """Index levels."""
     start = world.sandbox.market.sessions[0]
-    return loads.IndexDays(loads._index_sources(world.app), world.app.calendar, start, clock.now())
+    return IndexDays(market_days.index_sources(world.app), world.app.calendar, start, clock.now())
 
 
 REPORT = Report(2025, "11011")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psycopg
 
-from foresto_cli.store import cluster as clusters
-from foresto_cli.store import embedded
+from foresto_cli.store import embedded, owners
+from foresto_cli.store.cluster import location
 
 AS_ROOT = os.geteuid() == 0
 PROJECT = Path(embedded.__file__).parents[2]
@@ -37,21 +37,21 @@ def new_home(mode=0o755):
 
 
 def wipe(home, folder):
-    place = embedded.location(folder)
-    if place.parent == clusters.SYSTEM_FOLDER / "clusters":
+    place = location(folder)
+    if place.parent == owners.SYSTEM_FOLDER / "clusters":
         shutil.rmtree(place, ignore_errors=True)
     shutil.rmtree(home)
 
 
 def copy(folder, other):
     """Copy a cluster with its owners."""
-    command = ["cp", "-a", embedded.location(folder), embedded.location(other)]
+    command = ["cp", "-a", location(folder), location(other)]
     subprocess.run(command, check=True)
 
 
 def kill_server(folder):
     """End whatever a failed test left running."""
-    pidfile = embedded.location(folder) / "data" / "postmaster.pid"
+    pidfile = location(folder) / "data" / "postmaster.pid"
     if embedded.is_running(folder) and pidfile.exists():
         os.kill(int(pidfile.read_text().split()[0]), signal.SIGQUIT)
 
@@ -81,7 +81,7 @@ def ask(url, sql):
 
 
 def postmaster(folder):
-    return int((embedded.location(folder) / "data" / "postmaster.pid").read_text().split()[0])
+    return int((location(folder) / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def quickest(work, within, tries=3):

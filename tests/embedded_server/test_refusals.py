@@ -7,30 +7,33 @@ from pathlib import Path
 import pytest
 
 from foresto_cli.errors import ConfigError, StoreUnavailable
-from foresto_cli.store import cluster as clusters
-from foresto_cli.store import embedded
+from foresto_cli.store import binaries as programs
+from foresto_cli.store import embedded, owners
+from foresto_cli.store.binaries import binaries
+from foresto_cli.store.cluster import location, socket_folder
+from foresto_cli.store.refusals import reason
 
 
 def test_a_socket_folder_of_somebody_else_is_refused(empty, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(empty.parent))
     place = Path("/x" * 60)
-    mine = clusters.Owner(os.geteuid(), os.getegid())
-    made = clusters.socket_folder(place, mine)
-    assert clusters.socket_folder(place, mine) == made
+    mine = owners.Owner(os.geteuid(), os.getegid())
+    made = socket_folder(place, mine)
+    assert socket_folder(place, mine) == made
     made.chmod(0o777)
     with pytest.raises(StoreUnavailable, match="다른 사용자의"):
-        clusters.socket_folder(place, mine)
+        socket_folder(place, mine)
 
 
 def test_another_major_version_says_how_to_get_on(own):
-    (embedded.location(own) / "data" / "PG_VERSION").write_text("16\n")
+    (location(own) / "data" / "PG_VERSION").write_text("16\n")
     with pytest.raises(StoreUnavailable, match=r"PostgreSQL 16 형식.*db dump"), embedded.running(own):
         pass
     assert not embedded.is_running(own)
 
 
 def test_a_server_that_does_not_start_gives_its_reason(own):
-    with (embedded.location(own) / "data" / "postgresql.conf").open("a") as conf:
+    with (location(own) / "data" / "postgresql.conf").open("a") as conf:
         conf.write("shared_buffers = lots\n")
     with (
         pytest.raises(StoreUnavailable, match=r"시작하지 못했습니다.*contains errors") as caught,
@@ -43,11 +46,11 @@ def test_a_server_that_does_not_start_gives_its_reason(own):
 
 def test_a_full_disk_is_called_a_full_disk():
     output = "FATAL:  could not write to file: No space left on device\nPANIC:  cannot abort transaction 1\n"
-    assert clusters.reason(output) == "디스크에 남은 공간이 없습니다"
+    assert reason(output) == "디스크에 남은 공간이 없습니다"
 
 
 def test_a_damaged_data_folder_is_left_alone(own):
-    version = embedded.location(own) / "data" / "PG_VERSION"
+    version = location(own) / "data" / "PG_VERSION"
     version.unlink()
     with pytest.raises(StoreUnavailable, match="온전하지 않습니다"), embedded.running(own):
         pass
@@ -64,6 +67,6 @@ def test_a_file_in_the_way_is_named(empty, name):
 
 
 def test_without_the_wheel_the_message_names_the_way_out(monkeypatch):
-    monkeypatch.setattr(clusters, "find_spec", lambda _: None)
+    monkeypatch.setattr(programs, "find_spec", lambda _: None)
     with pytest.raises(ConfigError, match="DATABASE_URL"):
-        embedded.binaries()
+        binaries()

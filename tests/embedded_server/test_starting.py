@@ -14,11 +14,13 @@ import pytest
 from embedded_server.places import SOME_SECONDS, ask, finish, postmaster, quickest, ready
 
 from foresto_cli.store import embedded
+from foresto_cli.store.binaries import binaries
+from foresto_cli.store.cluster import location
 
 
 def test_first_start_makes_a_database_in_korean_time_and_utf8(empty):
     with embedded.running(empty) as url:
-        place = embedded.location(empty)
+        place = location(empty)
         assert url == f"postgresql://foresto@/foresto?host={place}"
         assert ask(url, "SELECT current_user::text, current_database()::text") == ("foresto", "foresto")
         found = ask(url, "SELECT pg_encoding_to_char(encoding), datlocprovider, datlocale FROM pg_database LIMIT 1")
@@ -67,7 +69,7 @@ def test_what_was_written_is_there_after_a_later_start_and_joining_takes_no_time
 
 def test_only_the_owner_gets_at_the_files_and_the_socket(folder):
     with embedded.running(folder):
-        place = embedded.location(folder)
+        place = location(folder)
         modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in (place, *place.iterdir())}
         assert modes.pop(place.name) == "0o700"
         assert modes.pop("data") == "0o700"
@@ -122,7 +124,7 @@ def test_six_at_once_on_nothing_make_one_database(empty, holder):
     processes = [holder(empty) for _ in range(6)]
     urls = {ready(process) for process in processes}
     assert len(urls) == 1
-    place = embedded.location(empty)
+    place = location(empty)
     assert [path.name for path in place.iterdir() if path.is_dir()] == ["data"]
     log = (place / "server.log").read_text()
     assert log.count("ready to accept connections") == 1
@@ -138,7 +140,7 @@ def test_a_long_path_and_one_with_spaces_and_korean_work(own):
     deep = own.parent / ("긴 이름, 'x' " * 3) / ("y" * 60)
     deep.parent.mkdir()
     shutil.move(own, deep)
-    if embedded.location(deep).parent.name == "clusters":
+    if location(deep).parent.name == "clusters":
         pytest.skip("the system's temp own is private")
     with embedded.running(deep) as url:
         assert ask(url, "SELECT 1") == (1,)
@@ -154,13 +156,13 @@ def test_a_long_path_and_one_with_spaces_and_korean_work(own):
 def test_pg_dump_beside_the_server_works(folder):
     with embedded.running(folder) as url:
         done = subprocess.run(
-            [embedded.binaries() / "pg_dump", url], capture_output=True, text=True, check=True, timeout=SOME_SECONDS
+            [binaries() / "pg_dump", url], capture_output=True, text=True, check=True, timeout=SOME_SECONDS
         )
     assert "PostgreSQL database dump complete" in done.stdout
 
 
 def test_the_log_does_not_grow_for_ever(folder):
-    log = embedded.location(folder) / "server.log"
+    log = location(folder) / "server.log"
     with log.open("a") as stream:
         stream.writelines(["an old line\n"] * 600_000)
     with embedded.running(folder):

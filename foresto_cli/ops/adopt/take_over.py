@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +19,8 @@ from foresto_cli.ops.adopt.moves import Move, Moved
 from foresto_cli.store import advisory, migrate
 
 JOB, LABEL, BATCH = "db adopt", "옛 데이터베이스 넘겨받기", "ADOPT"
+LOCK_NOT_AVAILABLE, INSUFFICIENT_PRIVILEGE = "55P03", "42501"
+"""PostgreSQL's codes (SQLSTATE)."""
 PATIENCE = "10s"
 """How long to wait for a table that somebody is using."""
 NUMBERED = (("data_collection_log", "id"), ("data_load_batch", "batch_id"))
@@ -186,10 +187,11 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if isinstance(error.orig, LockNotAvailable):
+        state = getattr(error.orig, "sqlstate", None)
+        if state == LOCK_NOT_AVAILABLE:
             raise Busy("누가 표를 쓰고 있어 기다리다 멈췄습니다. 옛 시스템을 멈춘 뒤 다시 하세요.") from None
         reason = str(error.orig).strip().splitlines()[0]
-        if isinstance(error.orig, InsufficientPrivilege):
+        if state == INSUFFICIENT_PRIVILEGE:
             raise StoreUnavailable(
                 f"이 계정으로는 표를 고칠 수 없습니다({reason}). 표의 주인으로 접속하세요."
             ) from None

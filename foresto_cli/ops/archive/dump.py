@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 
 from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.settings import PRIVATE_FILE
-from foresto_cli.store import cluster
+from foresto_cli.store.binaries import MAJOR, binaries, environment
 from foresto_cli.store.engine import is_pooled
 
 
@@ -27,9 +27,9 @@ def dump(engine: Engine, target: Path) -> int:
         raise ConfigError(
             "DATABASE_URL 이 pgbouncer 같은 풀러를 가리켜 pg_dump 를 하지 않습니다. 서버의 주소로 바꾸어 실행하세요."
         )
-    if version > int(cluster.MAJOR):
+    if version > int(MAJOR):
         raise ConfigError(
-            f"서버가 PostgreSQL {version} 이고 foresto 의 pg_dump 는 {cluster.MAJOR} 입니다. 서버의 pg_dump 를 쓰세요."
+            f"서버가 PostgreSQL {version} 이고 foresto 의 pg_dump 는 {MAJOR} 입니다. 서버의 pg_dump 를 쓰세요."
         )
     partial = target.with_name(f".{target.name}.partial")
     try:
@@ -40,10 +40,10 @@ def dump(engine: Engine, target: Path) -> int:
     address = engine.url.set(drivername="postgresql")
     secret = {"PGPASSWORD": address.password} if address.password else {}
     shown = address.set(password=None).render_as_string(hide_password=False)
-    command = [str(cluster.binaries() / "pg_dump"), "--format=custom", "--no-owner", "--dbname", shown]
+    command = [str(binaries() / "pg_dump"), "--format=custom", "--no-owner", "--dbname", shown]
     with os.fdopen(descriptor, "wb") as stream:
         done = subprocess.run(  # noqa: S603  # our own program and arguments
-            command, stdout=stream, stderr=subprocess.PIPE, env=cluster.environment() | secret, check=False
+            command, stdout=stream, stderr=subprocess.PIPE, env=environment() | secret, check=False
         )
     if done.returncode != 0:
         partial.unlink()

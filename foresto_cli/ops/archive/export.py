@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
 from sqlalchemy import Connection, Engine, Table, text
 
 from foresto_cli import clock
@@ -17,6 +16,7 @@ from foresto_cli.ops.archive import manifest as manifests
 from foresto_cli.ops.archive import parquet
 from foresto_cli.ops.archive.manifest import Manifest, Part
 from foresto_cli.settings import PRIVATE_FILE, private_folder
+from foresto_cli.store import copying
 from foresto_cli.store.tables import metadata
 
 FORMATS = ("parquet", "csv")
@@ -167,22 +167,13 @@ def _fingerprint(table: Table) -> str:
 def _copy(connection: Connection, table: Table, where: str, head: Manifest, target: Path) -> None:
     types = head.columns[table.name]
     key = [column.name for column in table.primary_key] or list(types)
-    names = sql.SQL(", ").join(map(sql.Identifier, types))
-    query = sql.SQL("COPY (SELECT {} FROM {} WHERE {} ORDER BY {}) TO STDOUT (FORMAT csv, HEADER)").format(
-        names, sql.Identifier(table.name), sql.SQL(where), sql.SQL(", ").join(map(sql.Identifier, key))
-    )
     places = _places(connection, table, types, where)
-    cursor = connection.connection.cursor()
-    try:
-        with cursor.copy(query) as copy:
-            found = (bytes(block) for block in copy)
-            if head.format == "parquet":
-                parquet.write(found, target, types, places)
-            else:
-                with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb") as stream:
-                    stream.writelines(found)
-    finally:
-        cursor.close()
+    with copying.rows_out(connection, table.name, types, where, key) as blocks:
+        if head.format == "parquet":
+            parquet.write(blocks, target, types, places)
+        else:
+            with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb") as stream:
+                stream.writelines(blocks)
 
 
 def _places(connection: Connection, table: Table, types: dict[str, str], where: str) -> dict[str, int]:

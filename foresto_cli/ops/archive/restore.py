@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.console import Advance
@@ -12,6 +11,7 @@ from foresto_cli.ops.archive import manifest as manifests
 from foresto_cli.ops.archive import parquet
 from foresto_cli.ops.archive.export import LEFT_OUT
 from foresto_cli.ops.archive.manifest import CHUNK, Manifest, Part
+from foresto_cli.store import copying
 from foresto_cli.store.migrate import HEAD
 from foresto_cli.store.tables import metadata
 
@@ -69,17 +69,9 @@ def _check_empty(connection: Connection) -> None:
 
 
 def _load(connection: Connection, folder: Path, found: Manifest, part: Part) -> None:
-    names = sql.SQL(", ").join(map(sql.Identifier, found.columns[part.table]))
-    header = sql.SQL(", HEADER" if found.format == "csv" else "")
-    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv{})").format(sql.Identifier(part.table), names, header)
-    file = folder / part.path
-    cursor = connection.connection.cursor()
-    try:
-        with cursor.copy(query) as copy:
-            for block in parquet.blocks(file) if found.format == "parquet" else _pieces(file):
-                copy.write(block)
-    finally:
-        cursor.close()
+    file, is_csv = folder / part.path, found.format == "csv"
+    blocks = _pieces(file) if is_csv else parquet.blocks(file)
+    copying.rows_in(connection, part.table, found.columns[part.table], blocks, header=is_csv)
 
 
 def _pieces(file: Path) -> Iterator[bytes]:

@@ -2,17 +2,17 @@
 
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
 
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Busy, ConfigError, ForestoError, NotYet, QuotaSpent, RateLimited, exit_code_of
-from foresto_cli.ops import alerts, job, runs
+from foresto_cli.ops import alerts, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
 from foresto_cli.ops.page import replace
+from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.store import advisory
 from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.upstream.mail import Letter, Mail, addresses
@@ -23,8 +23,6 @@ LARGEST = 100
 """Companies by market value whose filings are of interest to everybody."""
 GOES_ON = (ConfigError, RateLimited)
 """Refusals that may concern one address alone."""
-
-Result = dict[str, Any]
 
 
 def drafted(app: App) -> Draft:
@@ -60,7 +58,7 @@ def preview(app: App, file: Path) -> Result:
     html, plain = file.absolute(), file.absolute().with_suffix(".txt")
     replace(html, draft.html)
     replace(plain, draft.text)
-    return job.summary(COMMAND, None, []) | {
+    return summary(COMMAND, None, []) | {
         "outcome": "done",
         "subject": draft.subject,
         "files": [f"{html}", f"{plain}"],
@@ -78,7 +76,7 @@ def send(app: App) -> Result:
         NotYet: as :func:`drafted`.
     """
     with runs.recorded(app.engine, COMMAND, LABEL) as run:
-        result = job.summary(COMMAND, run.run_id, [])
+        result = summary(COMMAND, run.run_id, [])
         recipients = addresses(app.settings.foresto_market_email_to or app.settings.alert_email)
         if app.mail is None and not recipients:
             result["reasons"] = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO 가 없어 보내지 않습니다."]
@@ -101,7 +99,7 @@ def send_to(app: App, to: str) -> Result:
     """
     started = clock.monotonic()
     recipients = addresses(to)
-    result = job.summary(COMMAND, None, []) | _told(app, _server(app), recipients, counts=False)
+    result = summary(COMMAND, None, []) | _told(app, _server(app), recipients, counts=False)
     return result | {"requests": _requests(app), "seconds": round(clock.monotonic() - started, 3)}
 
 
@@ -132,7 +130,7 @@ def _told(app: App, mail: Mail, recipients: list[str], *, counts: bool) -> Resul
     units = {"planned": len(left), "done": done, "no_data": 0, "failed": failed, "pending": len(left) - done - failed}
     outcome, code = "done", 0
     if failure is not None:
-        outcome, code = ("partial", job.SOME_FAILED) if done else (failure.outcome, exit_code_of(failure))
+        outcome, code = ("partial", SOME_FAILED) if done else (failure.outcome, exit_code_of(failure))
     return {
         "outcome": outcome,
         "exit_code": code,

@@ -19,14 +19,12 @@ class Period(NamedTuple):
         fiscal_year: year in which the fiscal year ends.
         quarter: 1 to 4; 4 is the whole year.
         begins: first day of the fiscal year.
-        quarter_begins: first day of the three months.
         ends: last day.
     """
 
     fiscal_year: int
     quarter: int
     begins: date
-    quarter_begins: date
     ends: date
 
     @property
@@ -65,7 +63,7 @@ def of_fiscal(fiscal_year: int, quarter: int, closing_month: int) -> Period:
     """Return quarter ``quarter`` of the fiscal year that ends in ``closing_month`` of ``fiscal_year``."""
     last = fiscal_year * MONTHS + closing_month - 1 - 3 * (ANNUAL - quarter)
     first = fiscal_year * MONTHS + closing_month - MONTHS
-    return Period(fiscal_year, quarter, _first(first), _first(last - 2), _last(last))
+    return Period(fiscal_year, quarter, _first(first), _last(last))
 
 
 def _first(months: int) -> date:

@@ -20,7 +20,6 @@ Floats = NDArray[np.float64]
 
 SMALLEST = 0.2
 BIG_LOSS = -0.3
-BASIS_POINT = 1e-4
 MARKET_NAMES = {KOSPI: "KOSPI", KOSDAQ: "KOSDAQ"}
 
 

@@ -1,0 +1,97 @@
+"""What a chain came to: one ``--json`` object of its steps' results, and the lines that tell it."""
+
+from collections import Counter
+
+from foresto_cli.app import App
+from foresto_cli.ops import verification
+from foresto_cli.ops.closing import closing_lines
+from foresto_cli.ops.results import Result
+from foresto_cli.ops.steps import Step
+
+GOOD_ENOUGH = (0, 3)
+"""Exit codes of a step after which the next may begin."""
+SKIPPED = "skipped"
+SUMS = ("planned", "done", "no_data", "failed", "pending")
+
+
+def not_done(step: Step, outcome: str, exit_code: int, reason: str) -> Result:
+    """Return the result of a step that came to nothing, and why."""
+    return {
+        "command": step.name,
+        "outcome": outcome,
+        "exit_code": exit_code,
+        "units": dict.fromkeys(SUMS, 0),
+        "rows": {"added": 0, "changed": 0, "unchanged": 0},
+        "requests": {"total": 0},
+        "alerts": [],
+        "reasons": [reason],
+    }
+
+
+def show_step(app: App, result: Result) -> None:
+    """Print what a step came to."""
+    if "findings" in result:
+        verification.show(app.console, result)
+    elif "rejected" in result:
+        closing_lines(app.console, result)
+    else:
+        for line in [*result["reasons"], *result.get("notes", [])]:
+            app.console.complain(f"! {line}")
+
+
+def summary(command: str, steps: list[Result], seconds: float) -> Result:
+    """Return the result of a chain from those of its steps; the gravest exit code is the chain's."""
+    worst = max(steps, key=lambda step: (step["exit_code"] not in GOOD_ENOUGH, step["exit_code"]), default=None)
+    ended = [step for step in steps if step["exit_code"] != 0]
+    idle = all(step["outcome"] == "nothing_to_do" for step in steps)
+    outcome = "nothing_to_do" if idle else "done"
+    if worst is not None and ended:
+        outcome = "partial" if len(ended) < len(steps) else worst["outcome"]
+    upstreams = {name for step in steps for name in step["requests"]} | {"total"}
+    return {
+        "command": command,
+        "outcome": outcome,
+        "exit_code": worst["exit_code"] if worst else 0,
+        "run_id": None,
+        "units": {name: sum(step["units"][name] for step in steps) for name in SUMS},
+        "rows": {name: sum(step["rows"][name] for step in steps) for name in ("added", "changed", "unchanged")},
+        "tables": _tables(steps),
+        "requests": {name: sum(step["requests"].get(name, 0) for step in steps) for name in sorted(upstreams)},
+        "seconds": round(seconds, 3),
+        "sources": _sources(steps),
+        "alerts": list(dict.fromkeys(title for step in steps for title in step["alerts"])),
+        "reasons": [f"{step['command']}: {step['reasons'][0]}" for step in steps if step["reasons"]],
+        "steps": steps,
+    }
+
+
+def _tables(steps: list[Result]) -> dict[str, dict[str, int]]:
+    tables: dict[str, dict[str, int]] = {}
+    for step in steps:
+        for name, counts in step.get("tables", {}).items():
+            sums = tables.setdefault(name, dict.fromkeys(counts, 0))
+            for word, count in counts.items():
+                sums[word] += count
+    return tables
+
+
+def _sources(steps: list[Result]) -> dict[str, int]:
+    sources: Counter[str] = Counter()
+    for step in steps:
+        sources += Counter(step.get("sources", {}))
+    return dict(sources)
+
+
+def show_summary(app: App, result: Result) -> None:
+    """Print the last lines of a chain."""
+    app.console.line()
+    for note in result.get("notes", []):
+        app.console.line(f"· {note}")
+    for step in result["steps"]:
+        mark = "✓" if step["exit_code"] == 0 and step["outcome"] != SKIPPED else "✗"
+        app.console.line(f"{mark} {step['command']}: {step['outcome']}")
+    requests, rows = result["requests"]["total"], result["rows"]
+    app.console.strong(f"{'✓' if result['exit_code'] == 0 else '✗'} {result['command']} ({result['seconds']:.0f}초)")
+    app.console.line(
+        f"  요청 {requests:,} · 추가 {rows['added']:,} · 변경 {rows['changed']:,} · 그대로 {rows['unchanged']:,}"
+    )

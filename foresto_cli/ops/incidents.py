@@ -1,0 +1,57 @@
+"""What a collection has to tell the operator: alerts raised for what is wrong, resolved for what is right again."""
+
+from collections.abc import Iterator, Sequence
+
+from foresto_cli.app import App
+from foresto_cli.collect import Report
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, Transient
+from foresto_cli.ops import alerts
+from foresto_cli.ops.alerts import Alert
+
+CRITICAL_DATASETS = ("prices.day",)
+
+
+def tell(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
+    """Raise what is wrong, resolve what is right again, and return the titles of what is open because of this run."""
+    raised: list[Alert] = []
+    sessions = app.upstream_sessions
+    refused = {session.breaker for session in sessions if session.refused is not None}
+    for upstream in {session.breaker for session in sessions if session.sent} - refused:
+        alerts.resolve(app.engine, "auth", upstream)
+        alerts.resolve(app.engine, "blocked", upstream)
+    for report in reports:
+        raised += [] if report.best_effort else _incidents(report)
+        for source in report.sources.keys() - report.passed_over.keys():
+            alerts.resolve(app.engine, "passed_over", source)
+        if not report.failures and report.left == 0:
+            alerts.resolve(app.engine, "load_failed", report.name)
+    for alert in raised:
+        alerts.raise_alert(app.engine, alert, run_id)
+    return list(dict.fromkeys(alert.title for alert in raised))
+
+
+def left_out(reports: Sequence[Report]) -> Iterator[str]:
+    """Yield what data sets of best effort did not get, and why."""
+    for report in reports:
+        if report.best_effort and report.pending:
+            reason = report.pending[0][1]
+            count = len(report.pending)
+            yield f"{report.table}: {count:,}건은 묻지 못해 그대로 두었습니다(없다는 뜻이 아닙니다). {reason}"
+
+
+def _incidents(report: Report) -> Iterator[Alert]:
+    for upstream, reason in report.refusals.items():
+        if isinstance(reason, AuthFailed):
+            yield Alert("auth", upstream, "critical", f"{upstream} 인증 실패", str(reason))
+        elif isinstance(reason, Blocked):
+            yield Alert("blocked", upstream, "warning", f"{upstream} 차단", str(reason))
+    for source, reason in report.passed_over.items():
+        if not isinstance(reason, Transient | BadPayload):
+            continue
+        message = f"{source} 대신 다른 곳에서 받았습니다. {reason}"
+        yield Alert("passed_over", source, "warning", f"{source} 사용 불가", message)
+    if report.failures:
+        level = "critical" if report.name in CRITICAL_DATASETS else "warning"
+        unit, reason = report.failures[0]
+        title = f"{report.label} {len(report.failures):,}건 실패"
+        yield Alert("load_failed", report.name, level, title, f"{unit.label}: {reason}")

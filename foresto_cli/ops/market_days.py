@@ -1,0 +1,126 @@
+"""How a market day and an index level are got here: with which sources, which facts of the database, which witness."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.loaders.index_days import CODES, IndexSource, rows_from_fdr, rows_from_krx
+from foresto_cli.loaders.price_days import NAME, PriceDays
+from foresto_cli.loaders.price_sources import PriceSource, fdr_source, fsc_source, krx_source, openapi_source
+from foresto_cli.store import ledger
+
+WITNESS_SPAN = timedelta(days=14)
+LOOKED_AT_CLOSELY = timedelta(days=60)
+"""So far back the table itself is counted; further back the ledger is believed."""
+
+
+def price_days(  # noqa: PLR0913  # the span, and what to distrust in it
+    app: App,
+    start: date,
+    end: date,
+    *,
+    refresh_days: int = 0,
+    distrusted: Iterable[date] = (),
+    counted_since: date | None = None,
+) -> PriceDays:
+    """Return the loader of the market days of a span, with the facts of the moment.
+
+    Args:
+        app: what the command works with.
+        start: first day.
+        end: last day.
+        refresh_days: newest sessions that are asked for once more.
+        distrusted: stored sessions that are asked for once more.
+        counted_since: the day from which the rows of stored sessions are counted, not only believed.
+    """
+    since = counted_since or max(start, end - LOOKED_AT_CLOSELY)
+    with app.engine.connect() as connection:
+        known = ledger.entries(connection, NAME)
+        stored = connection.execute(
+            text(
+                "SELECT trade_date, count(*) AS row_count FROM stock_price_daily"
+                " WHERE trade_date BETWEEN :since AND :end AND quality_flag <> 'ADJUSTED' GROUP BY 1"
+            ),
+            {"since": since, "end": end},
+        ).all()
+    return PriceDays(
+        sources=price_sources(app),
+        calendar=app.calendar,
+        start=start,
+        end=end,
+        now=clock.now(),
+        witness=lambda day: opened_that_day(app, day),
+        refresh_days=refresh_days,
+        distrusted=frozenset(distrusted),
+        row_counts={date.fromisoformat(unit): entry.row_count for unit, entry in known.items() if entry.row_count},
+        stored={row.trade_date: row.row_count for row in stored},
+        counted_since=since,
+    )
+
+
+def price_sources(app: App) -> list[PriceSource]:
+    """Return the ways to a market day for which there are keys.
+
+    Official history first, then KRX, then the newest session's snapshot, then FSC's prices of the sessions before it.
+    """
+    sources = []
+    if app.krx_openapi is not None:
+        sources.append(openapi_source(app.krx_openapi, app.calendar))
+    if app.krx is not None:
+        sources.append(krx_source(app.krx))
+    sources.append(fdr_source(app.fdr, app.calendar, lambda day: _closes(app, day)))
+    if app.fsc is not None:
+        sources.append(fsc_source(app.fsc, app.calendar))
+    return sources
+
+
+def opened_that_day(app: App, day: date) -> bool | None:
+    """Say by the KOSPI whether the exchange opened on ``day``; None when the index does not reach so far yet.
+
+    Raises:
+        ForestoError: nobody could be asked.
+    """
+    with app.engine.connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT bool_or(trade_date = :day) AS traded, max(trade_date) > :day AS later FROM index_price_daily"
+                " WHERE index_code = 'KOSPI' AND trade_date >= :day"
+            ),
+            {"day": day},
+        ).one()
+    if row.traded or row.later:
+        return bool(row.traded)
+    levels = index_sources(app)[-1]
+    end = min(day + WITNESS_SPAN, clock.today())
+    days = {found["trade_date"] for found in levels.rows("KOSPI", levels.fetch("KOSPI", day, end))}
+    if day in days:
+        return True
+    return False if any(other > day for other in days) else None
+
+
+def index_sources(app: App) -> list[IndexSource]:
+    """Return the ways to the levels of an index for which there are keys; the one without key is first."""
+    sources = [IndexSource("FDR", app.fdr.index_days, rows_from_fdr, app.fdr.sessions)]
+    krx = app.krx
+    if krx is not None:
+        sources.append(
+            IndexSource(
+                "KRX", lambda code, start, end: krx.index_days(CODES[code], start, end), rows_from_krx, krx.sessions
+            )
+        )
+    return sources
+
+
+def _closes(app: App, day: date) -> Mapping[str, int]:
+    with app.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT ticker, close_price FROM stock_price_daily"
+                " WHERE trade_date = :day AND quality_flag <> 'ADJUSTED'"
+            ),
+            {"day": day},
+        )
+        return {row.ticker: row.close_price for row in rows}

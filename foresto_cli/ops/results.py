@@ -1,0 +1,98 @@
+"""One result of a command: the ``--json`` object with its outcome and its exit code."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from foresto_cli.app import App
+from foresto_cli.collect import Report
+from foresto_cli.errors import AuthFailed, exit_code_of
+from foresto_cli.store.upsert import Counts
+from foresto_cli.upstream.http import requests_by_upstream
+
+DONE, SOME_FAILED = 0, 3
+
+Result = dict[str, Any]
+
+
+def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Result:
+    """Return the ``--json`` object of a collecting command, times and requests aside."""
+    outcome, exit_code = judge(reports)
+    counts = Counts()
+    tables: dict[str, Counts] = {}
+    sources: Counter[str] = Counter()
+    for report in reports:
+        counts += report.rows
+        tables[report.table] = tables.get(report.table, Counts()) + report.rows
+        sources += report.sources
+    problems: dict[str, list[str]] = {}
+    for report in reports:
+        if report.best_effort:
+            continue
+        for unit, reason in [*report.failures, *report.pending]:
+            problems.setdefault(str(reason), []).append(unit.label)
+    return {
+        "command": command,
+        "outcome": outcome,
+        "exit_code": exit_code,
+        "run_id": run_id,
+        "units": {
+            "planned": sum(report.planned for report in reports),
+            "done": sum(report.done for report in reports),
+            "no_data": sum(report.no_data for report in reports),
+            "failed": sum(len(report.failures) for report in reports),
+            "pending": sum(report.left for report in reports),
+        },
+        "rows": _as_json(counts),
+        "tables": {name: _as_json(found) for name, found in tables.items()},
+        "requests": {"total": 0},
+        "seconds": 0.0,
+        "sources": dict(sources),
+        "alerts": [],
+        "passed_over": {name: str(reason) for report in reports for name, reason in report.passed_over.items()},
+        "rejected": [row for report in reports for row in report.rejected],
+        "reasons": [_named(units, text) for text, units in problems.items()],
+    }
+
+
+def requests_since(app: App, before: dict[str, int]) -> dict[str, int]:
+    """Return how many requests were sent since ``before`` was counted, in all and by upstream."""
+    now = requests_by_upstream(app.upstream_sessions)
+    sent = {name: count - before.get(name, 0) for name, count in now.items()}
+    return {"total": sum(sent.values()), **{name: count for name, count in sent.items() if count}}
+
+
+def _named(units: Sequence[str], reason: str) -> str:
+    if reason.startswith(units[0]):
+        return reason
+    others = f" 외 {len(units) - 1:,}건" if len(units) > 1 else ""
+    return f"{units[0]}{others}: {reason}"
+
+
+def judge(reports: Sequence[Report]) -> tuple[str, int]:
+    """Return (outcome word, exit code) of a collection (docs/design.md, Errors).
+
+    A stop (key, block, quota) counts more than failed units, those more than units that have no numbers yet. Where
+    somebody was asked, only what the asked said makes a success partial: what is derived beside it always goes well.
+    """
+    interrupted = next((report.interrupted for report in reports if report.interrupted), None)
+    if interrupted is not None:
+        return interrupted.outcome, exit_code_of(interrupted)
+    reports = [report for report in reports if not report.best_effort]
+    pending = [reason for report in reports for _, reason in report.pending]
+    refused = next((reason for reason in pending if isinstance(reason, AuthFailed)), None)
+    stop_reason = refused or next((reason for reason in pending if reason.outcome != "failed"), None)
+    if stop_reason is not None:
+        return stop_reason.outcome, stop_reason.exit_code
+    failures = [reason for report in reports for _, reason in report.failures]
+    asked = [report for report in reports if report.asks and report.planned]
+    good = sum(report.done + report.no_data for report in asked or reports)
+    if failures:
+        return ("partial", SOME_FAILED) if good else ("failed", failures[0].exit_code)
+    if pending:
+        return ("partial" if good else "failed"), pending[0].exit_code
+    return ("done" if good else "nothing_to_do"), DONE
+
+
+def _as_json(counts: Counts) -> dict[str, int]:
+    return {"added": counts.added, "changed": counts.changed, "unchanged": counts.unchanged}

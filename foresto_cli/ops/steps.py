@@ -1,0 +1,100 @@
+"""The steps of every chain, in the order of what they need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.ops import filings, loads, price_spans, products, roster, scores, securities, statements, verification
+from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
+
+REFRESH_DAYS = 2
+SCORED_YEARS = 4
+"""The stability of earnings is taken of twelve quarters, each a sum of four."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a chain.
+
+    Attributes:
+        name: the command it stands for.
+        work: does it.
+        needs: steps that must have done their part first.
+        key: setting without which the step is left out; that is the operator's choice and no failure.
+        is_budgeted: it goes on until the day's budget is spent, which is its ordinary end.
+    """
+
+    name: str
+    work: Callable[[App, Options], Result]
+    needs: tuple[str, ...] = ()
+    key: str | None = None
+    is_budgeted: bool = False
+
+
+def _statements(app: App, options: Options) -> Result:
+    """Read what can be new, the newest whole statements first, as far as the day's budget goes."""
+    wanted = statements.wanted_reports(None, None, None, None)
+    return statements.load_statements(app, wanted, options, full=True)
+
+
+def _past_statements(app: App, options: Options) -> Result:
+    """Read the main accounts of the years that a score looks back at."""
+    since = clock.today().year - SCORED_YEARS
+    return statements.load_statements(app, statements.wanted_reports(None, None, since, None), options)
+
+
+def _scores(app: App, options: Options) -> Result:
+    return scores.score_batch(app, scores.Options(replace=True, wait=options.wait))
+
+
+def _actions(app: App, options: Options) -> Result:
+    return filings.load_actions(app, *filings.span(None, None, None), options)
+
+
+LISTING = Step("listing load", roster.load_listing)
+PRICES = Step(
+    "prices incremental",
+    lambda app, options: loads.load_prices_incremental(app, price_spans.DEFAULT_DAYS, REFRESH_DAYS, options),
+)
+INDEX = Step("prices index", lambda app, options: loads.load_index(app, price_spans.DEFAULT_DAYS, options))
+STOCKS = Step("stocks load", roster.load_stocks, needs=("listing load",))
+ETFS = Step("stocks etfs", roster.load_etfs)
+VERIFY_DAILY = Step(
+    "verify daily", lambda app, _: verification.verify_daily(app), needs=("listing load", "prices incremental")
+)
+STATEMENTS = Step("dart financials", _statements, needs=("listing load",), key="dart_api_key", is_budgeted=True)
+PAST_STATEMENTS = replace(STATEMENTS, work=_past_statements)
+SCORE = Step("score batch", _scores)
+SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
+BONDS = Step("bonds load", lambda app, options: securities.load_bonds(app, "all", None, options), key="fsc_api_key")
+PRODUCTS = Step("fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key")
+VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), needs=("listing load",))
+VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
+
+INITIAL = (LISTING, PRICES, INDEX, STOCKS, ETFS, PAST_STATEMENTS, SCORE_AFTER_PRICES, VERIFY_DAILY)
+WEEKDAY = (
+    Step("listing load", roster.load_snapshot),
+    PRICES,
+    INDEX,
+    Step("stocks load", roster.derive_stocks, needs=("listing load",)),
+    SCORE_AFTER_PRICES,
+    VERIFY_DAILY,
+)
+WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY)
+MONTHLY = (BONDS, PRODUCTS, VERIFY_MONTHLY)
+QUARTERLY = (
+    Step("dart corporate-actions", _actions, key="dart_api_key"),
+    Step("stocks dividends", securities.load_dividends, key="fsc_api_key"),
+    Step("dart dividends", lambda app, options: filings.load_dividends(app, None, options), key="dart_api_key"),
+)
+CHAINS: dict[str, tuple[Step, ...]] = {
+    "initial": INITIAL,
+    "weekday": WEEKDAY,
+    # The same once more: what was provisional in the afternoon is read a second time.
+    "weekday_final": WEEKDAY,
+    "weekly": WEEKLY,
+    "monthly": MONTHLY,
+    "quarterly": QUARTERLY,
+}

@@ -1,0 +1,88 @@
+"""The sandbox as the environment asks for it: ``FORESTO_SANDBOX_*``."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+
+from foresto_cli import clock, sandbox
+from foresto_cli.errors import UsageError
+from foresto_cli.sandbox import Options, Sandbox, faults
+
+EVENING = time(19, 0)
+"""When all numbers of a day are final."""
+
+
+def options() -> Options:
+    """Return the size and the time that the environment asks for.
+
+    Raises:
+        UsageError: a variable does not fit.
+    """
+    recorded = os.environ.get("FORESTO_SANDBOX_RECORDED")
+    return Options(
+        now=_sandbox_now(),
+        stocks=_whole_number("FORESTO_SANDBOX_STOCKS", 300, 60, 3_000),
+        sessions=_whole_number("FORESTO_SANDBOX_SESSIONS", 300, 2, 1_300),
+        seed=_whole_number("FORESTO_SANDBOX_SEED", 1, 0, 2**31),
+        recorded=Path(recorded) if recorded else None,
+    )
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Sandbox]:
+    """Run the sandbox that the environment asks for; this process asks it, at its time.
+
+    Raises:
+        UsageError: a variable does not fit.
+    """
+    asked = options()
+    given = os.environ.get("FORESTO_SANDBOX_FAULTS", "")
+    try:
+        faults.parse(given)
+    except ValueError as error:
+        raise UsageError(f"FORESTO_SANDBOX_FAULTS 를 알아볼 수 없습니다: {error}") from None
+    clock.pretend(asked.now)
+    try:
+        with sandbox.running(asked, folder, faults=given) as started, environment(started.environment()):
+            yield started
+    finally:
+        clock.pretend(None)
+
+
+@contextmanager
+def environment(variables: dict[str, str]) -> Iterator[None]:
+    """Set environment variables while the block runs."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _sandbox_now() -> datetime:
+    given = os.environ.get("FORESTO_SANDBOX_TODAY")
+    if not given:
+        return datetime.combine(clock.today(), EVENING, clock.KST)
+    try:
+        if len(given) <= len("2026-01-01"):
+            return datetime.combine(date.fromisoformat(given), EVENING, clock.KST)
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise UsageError(
+            f"FORESTO_SANDBOX_TODAY={given} 는 날짜(2026-11-20)나 시각(2026-11-20T16:30)이 아닙니다."
+        ) from None
+    return moment.astimezone(clock.KST) if moment.tzinfo else moment.replace(tzinfo=clock.KST)
+
+
+def _whole_number(name: str, default: int, least: int, most: int) -> int:
+    given = os.environ.get(name, f"{default}")
+    if not given.isdecimal() or not least <= int(given) <= most:
+        raise UsageError(f"{name}={given} 는 {least:,}~{most:,} 의 정수여야 합니다.")
+    return int(given)

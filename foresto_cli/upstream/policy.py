@@ -1,0 +1,52 @@
+"""How politely an upstream is asked, and what is remembered of that between processes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """How politely one upstream is asked.
+
+    Attributes:
+        name: key of budgets, of ``requests`` in ``--json`` and of messages.
+        label: what Korean messages call it.
+        hosts: host → breakers that must be closed to ask it; the first is opened when it blocks us. Other hosts are
+            never asked, so no cookie or key leaks.
+        pace: least seconds between the starts of two requests.
+        in_flight: requests under way at the same time.
+        daily_budget: requests a KST day.
+        connect_timeout: seconds to a connection.
+        read_timeout: seconds between two pieces of an answer.
+        total_timeout: seconds for a whole answer, however steadily it drips.
+        largest: bytes of an answer, unpacked.
+        retried: whether a failure is tried again within this run; messages wait for the next.
+        any_success: whether every 2xx is an answer, not 200 alone.
+    """
+
+    name: str
+    label: str
+    hosts: Mapping[str, tuple[str, ...]]
+    pace: float
+    daily_budget: int
+    in_flight: int = 4
+    connect_timeout: float = 10
+    read_timeout: float = 30
+    total_timeout: float = 90
+    largest: int = 64_000_000
+    retried: bool = True
+    any_success: bool = False
+
+
+class Limits(Protocol):
+    """What is remembered between processes: budgets and breakers."""
+
+    def check(self, breaker: str) -> None:
+        """Raise :class:`Blocked` while ``breaker`` is open."""
+
+    def spend(self, upstream: str, daily_budget: int) -> None:
+        """Count one request, or raise :class:`QuotaSpent`."""
+
+    def block(self, breaker: str, reason: str) -> None:
+        """Open ``breaker`` for 24 hours."""

@@ -1,0 +1,81 @@
+"""Failed units are told with the command of their own data set, and only prices are asked for again by ``--repair``."""
+
+import importlib
+import pkgutil
+
+import pytest
+
+from foresto_cli import loaders
+from foresto_cli.loaders import us
+from foresto_cli.loaders.fss_kinds import KINDS
+from foresto_cli.ops import job, state, verification
+from foresto_cli.verify.commands import COMMANDS
+
+FAILED = (
+    "INSERT INTO unit_ledger (dataset, unit, status, reason, run_id, asked_at)"
+    " VALUES (:dataset, :unit, 'failed', 'x', 1, now())"
+)
+
+
+@pytest.fixture
+def world(open_loaded):
+    with open_loaded() as world:
+        yield world
+
+
+def plant(world, *units):
+    for dataset, unit in units:
+        world.execute(FAILED, dataset=dataset, unit=unit)
+
+
+def unsettled(result):
+    [finding] = [finding for finding in result["findings"] if finding["check"] == "ledger.unsettled"]
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("units", "repair"),
+    [
+        ([("bonds", "2026-11-19")], "foresto bonds load"),
+        ([("fss.deposits", "020000")], "foresto fss deposits"),
+        ([("dart.details", "00126380:2025:11011")], "foresto dart financials --full"),
+        (
+            [("fss.deposits", "020000"), ("bonds", "2026-11-19"), ("fss.deposits", "030300")],
+            "foresto bonds load && foresto fss deposits",
+        ),
+        ([("of.another.version", "x")], "foresto status"),
+    ],
+)
+def test_a_failed_unit_is_told_with_the_command_of_its_data_set(world, units, repair):
+    plant(world, *units)
+    result = verification.with_repair(world.app, verification.verify_daily, job.Options())
+    assert unsettled(result)["repair"] == repair
+    assert "repair" not in result, "prices were asked for, which mends nothing here"
+
+
+def test_failed_prices_are_asked_for_again(world):
+    world.execute("UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE unit = '2026-11-17'")
+    plant(world, ("bonds", "2026-11-19"))
+    result = verification.with_repair(world.app, verification.verify_daily, job.Options())
+    assert result["repair"]["units"]["done"] == 1
+    assert unsettled(result)["repair"] == "foresto bonds load", "and what another command mends is left to it"
+
+
+def test_a_missing_index_is_not_sought_among_the_prices(world):
+    world.execute("DELETE FROM index_price_daily WHERE trade_date = '2026-11-20'")
+    result = verification.with_repair(world.app, verification.verify_daily, job.Options())
+    assert "index.last" in {finding["check"] for finding in result["findings"]}
+    assert "repair" not in result
+
+
+def test_every_data_set_has_its_command():
+    modules = [
+        importlib.import_module(f"foresto_cli.loaders.{found.name}") for found in pkgutil.iter_modules(loaders.__path__)
+    ]
+    names = {module.NAME for module in modules if hasattr(module, "NAME")}
+    names |= {kind.dataset for kind in KINDS} | {
+        found.name for found in vars(us).values() if isinstance(found, us.Kind)
+    }
+    assert len(names) >= 30
+    assert {found.name for found in state.DATA_SETS} <= set(COMMANDS)
+    assert set(COMMANDS) == names | {"score"}

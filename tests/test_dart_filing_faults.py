@@ -106,10 +106,8 @@ def test_dividends(open_world):
 
 def of_list(result):
     """The result without the links, which are brought up to date whatever happened before."""
-    units = result["units"]
-    units["done"] -= 1
-    code = result["exit_code"]
-    return result if code != 3 else result | {"exit_code": None}
+    result["units"]["done"] -= 1
+    return result
 
 
 def the_month(app):
@@ -119,15 +117,13 @@ def the_month(app):
 def test_the_list_of_decisions(open_world):
     with open_world(patience=0.1) as world:
         found = {}
-        for kind, (code, state) in (EVERYWHERE | LISTS).items():
+        for kind, expected in (EVERYWHERE | LISTS).items():
             forget(world)
             world.execute("DELETE FROM corporate_actions")
-            # Somewhere a failed unit beside the links, which succeed, is exit code 3: done, some units failed.
-            expected = (None if state == "failed" else code, state)
             how = run(
                 world, kind, "list.json", lambda app: of_list(filings.load_actions(app, *MONTH, QUICK)), "dart.actions"
             )
-            if how != expected or (state != "done" and world.scalar("SELECT count(*) FROM corporate_actions")):
+            if how != expected or (expected != FINE and world.scalar("SELECT count(*) FROM corporate_actions")):
                 found[kind] = how
         assert found == {}
 
@@ -143,7 +139,7 @@ def test_what_a_decision_says(open_world):
         types = {actions.FREE: "FREE_INCREASE", actions.PAID: "PAID_INCREASE", actions.REDUCTION: "REDUCTION"}
         month = first.received.replace(day=1)
         found = {}
-        for kind, (code, state) in (EVERYWHERE | DECISIONS).items():
+        for kind, expected in (EVERYWHERE | DECISIONS).items():
             forget(world)
             world.execute("DELETE FROM corporate_actions")
             world.execute(
@@ -162,6 +158,6 @@ def test_what_a_decision_says(open_world):
 
             how = run(world, kind, "Decsn.json", work, "dart.decisions")
             known = world.scalar("SELECT count(*) FROM corporate_actions WHERE shares_before IS NOT NULL")
-            if how != (None if state == "failed" else code, state) or bool(known) != (state == "done"):
+            if how != expected or bool(known) != (expected == FINE):
                 found[kind] = (how, known)
         assert found == {}

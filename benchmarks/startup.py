@@ -19,11 +19,9 @@ MARKET = {"FORESTO_SANDBOX_STOCKS": "100", "FORESTO_SANDBOX_SESSIONS": "5", "FOR
 
 def groups() -> list[str]:
     """Return the names of everything that stands directly behind ``foresto``."""
-    import typer
+    from foresto_cli.cli import COMMANDS, GROUPS
 
-    from foresto_cli.cli import app
-
-    return list(typer.main.get_command(app).commands)
+    return [*COMMANDS, *GROUPS]
 
 
 def medians(commands: dict[str, list[str]], runs: int, **variables: str) -> dict[str, float]:

@@ -1,14 +1,12 @@
 """The entry point: from ``sys.argv`` to an exit code."""
 
-import logging
 import os
 import sys
 import threading
 
 from foresto_cli import __version__
-from foresto_cli.cli import app, without_own_options
+from foresto_cli.cli import app
 from foresto_cli.cli._run import HELP, Globals
-from foresto_cli.console import Console
 
 BUG = 70
 INTERRUPTED = 130
@@ -18,6 +16,8 @@ def main() -> None:
     """Run the command line and exit with its code (README, "Exit codes")."""
     arguments, sandbox = _without_sandbox(sys.argv[1:])
     if arguments == ["--version"]:
+        from foresto_cli.console import Console
+
         Console().line(f"foresto {__version__}")
         sys.exit(0)
     code = _run(arguments, Globals(sandbox=sandbox))
@@ -32,13 +32,18 @@ def main() -> None:
 def _run(arguments: list[str], common: Globals) -> int:
     try:
         nested_help = len(arguments) > 1 and arguments[-1] in HELP["help_option_names"]
-        (without_own_options() if nested_help else app)(arguments, prog_name="foresto", obj=common)
+        word = next((argument for argument in arguments if not argument.startswith("-")), "")
+        app(word, has_own_options=not nested_help)(arguments, prog_name="foresto", obj=common)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else BUG
     except KeyboardInterrupt:
         return INTERRUPTED
     # The outermost handler: whatever arrives here is a bug of ours, and has to leave a trace and an exit code.
     except Exception:
+        import logging
+
+        from foresto_cli.console import Console
+
         logging.getLogger("foresto_cli").exception("bug")
         kind = sys.exc_info()[0]
         name = kind.__name__ if kind else "?"

@@ -30,7 +30,7 @@ def commands(node, path):
         yield from commands(child, [*path, name])
 
 found = {}
-for path, node in list(commands(typer.main.get_command(app), [])):
+for path, node in list(commands(typer.main.get_command(app()), [])):
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         try:

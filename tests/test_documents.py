@@ -45,7 +45,7 @@ def commands(node, path=()):
             yield from commands(child, (*path, name))
 
 
-COMMAND = typer.main.get_command(app)
+COMMAND = typer.main.get_command(app())
 EVERY = dict(commands(COMMAND))
 
 

@@ -1,72 +1,80 @@
 """The command line: one Typer app per group. Commands read options, call one function, print, choose the exit code.
 
-These modules import nothing heavy at the top, so that ``--help`` stays fast.
+These modules import nothing heavy at the top, so that ``--help`` stays fast; and only the one that is asked for is
+imported at all.
 """
+
+from importlib import import_module
+from types import ModuleType
 
 import typer
 
-from foresto_cli.cli import (
-    alerts,
-    bonds,
-    dart,
-    dashboard,
-    db,
-    demo,
-    doctor,
-    fss,
-    listing,
-    prices,
-    report,
-    run,
-    runs,
-    sandbox,
-    schedule,
-    score,
-    status,
-    stocks,
-    us,
-    verify,
-    watchlist,
-)
 from foresto_cli.cli._run import HELP
 
-# --sandbox and --version are read by foresto_cli.__main__: see without_own_options.
-app = typer.Typer(
-    name="foresto",
-    help="한국 시장의 모든 자료를 내 PostgreSQL 에: 받고, 검증하고, 점수를 매깁니다.",
-    epilog="어느 명령에나 --sandbox 를 붙이면 실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다."
-    " foresto --version 은 판 번호를 보여 줍니다.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings=HELP,
-)
+COMMANDS = {
+    "status": "실행 중인 작업, 자료의 나이, 열린 경보, 시간표, 한도, 차단을 한눈에 보여 줍니다.",
+    "dashboard": "작업, 자료, 거래일 달력, 검증, 한도, 점수를 HTML 한 장으로 씁니다."
+    " 인터넷에 아무것도 묻지 않는 파일입니다.",
+    "doctor": "키, 데이터베이스, 폴더 권한, 시계, 달력, 잠금, 한도, 상류 서버를 살피고 할 일을 알려 줍니다.",
+    "demo": "키도, 네트워크도, 서버도 없이 한 바퀴: 받기, 차단, 이어받기, 검증, 점수, 현황판.",
+}
+"""Commands without a group, and what their help says."""
 
-app.add_typer(listing.app, name="listing")
-app.add_typer(stocks.app, name="stocks")
-app.add_typer(prices.app, name="prices")
-app.add_typer(dart.app, name="dart")
-app.add_typer(bonds.app, name="bonds")
-app.add_typer(fss.app, name="fss")
-app.add_typer(score.app, name="score")
-app.add_typer(verify.app, name="verify")
-app.add_typer(run.app, name="run")
-app.add_typer(runs.app, name="runs")
-app.add_typer(report.app, name="report")
-app.add_typer(watchlist.app, name="watchlist")
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(schedule.app, name="schedule")
-app.add_typer(us.app, name="us")
-app.add_typer(db.app, name="db")
-app.add_typer(sandbox.app, name="sandbox")
-app.command("status", context_settings=HELP)(status.status)
-app.command("dashboard", context_settings=HELP)(dashboard.dashboard)
-app.command("doctor", context_settings=HELP)(doctor.doctor)
-app.command("demo", context_settings=HELP)(demo.demo)
+GROUPS = {
+    "listing": "상장 목록: 지금 상장된 종목과 상장폐지된 종목.",
+    "stocks": "종목과 ETF: 지금의 이름, 업종, 가격과 그 이력.",
+    "prices": "일별 시세와 지수.",
+    "dart": "DART 공시: 회사 고유번호, 재무제표, 배당, 자본 변동 결정.",
+    "bonds": "채권: 발행인, 금리, 신용등급, 만기.",
+    "fss": "금융상품(예금, 적금, 연금저축, 대출).",
+    "score": "컴퍼스 점수: 재무·밸류에이션·기술·리스크 네 축과 그 까닭.",
+    "verify": "저장된 자료의 검증.",
+    "run": "여러 단계를 순서대로.",
+    "runs": "실행 기록.",
+    "report": "시장 요약.",
+    "watchlist": "관심 종목.",
+    "alerts": "경보.",
+    "schedule": "시간표: 무엇이 언제 저절로 도는가.",
+    "us": "미국 종목(Alpha Vantage, 하루 25번). 예약 실행에는 들어 있지 않습니다.",
+    "db": "데이터베이스.",
+    "sandbox": "모의 시장: 실제 서버 대신 답하는 127.0.0.1 의 대역.",
+}
+"""Modules with an ``app`` of commands, and what their help says."""
 
 
-def without_own_options() -> typer.Typer:
-    """Return the app for ``GROUP --help``: without own options it spares Typer an import that doubles the time."""
-    app.info.context_settings = {"help_option_names": []}
-    return app
+def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer:
+    """Return the command line: what stands behind ``word`` whole, of all else the name and the help.
+
+    Args:
+        word: a command or group; without one everything is whole.
+        has_own_options: whether ``--help`` may stand before a group. ``GROUP --help`` does without: it spares Typer an
+            import that doubles the time. ``--sandbox`` and ``--version`` are read by ``foresto_cli.__main__``.
+    """
+    found = typer.Typer(
+        name="foresto",
+        help="한국 시장의 모든 자료를 내 PostgreSQL 에: 받고, 검증하고, 점수를 매깁니다.",
+        epilog="어느 명령에나 --sandbox 를 붙이면 실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다."
+        " foresto --version 은 판 번호를 보여 줍니다.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings=HELP if has_own_options else {"help_option_names": []},
+    )
+    for name, said in COMMANDS.items():
+        work = getattr(_module(name), name) if word in {name, None} else _not_asked_for
+        found.command(name, help=said, context_settings=HELP)(work)
+    for name, said in GROUPS.items():
+        if word in {name, None}:
+            found.add_typer(_module(name).app, name=name, help=said)
+        else:
+            found.command(name, help=said)(_not_asked_for)
+    return found
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")
+
+
+def _not_asked_for() -> None:
+    """Stand where a command would: only its name and help are needed."""

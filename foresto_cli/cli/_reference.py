@@ -26,7 +26,7 @@ def write(root: Path = Path()) -> None:
 
 def render() -> str:
     """Return the page: every command with every argument and option."""
-    root = typer.main.get_group(app)
+    root = typer.main.get_group(app())
     return "\n\n".join([HEAD, f"{root.epilog}", *_sections(root, "foresto")]) + "\n"
 
 

@@ -10,12 +10,12 @@ from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="채권: 발행인, 금리, 신용등급, 만기.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 @app.callback()
 def group() -> None:
-    """채권: 발행인, 금리, 신용등급, 만기."""
+    """Make it a group, however many commands it has."""
 
 
 @app.command()

@@ -10,14 +10,12 @@ from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(
-    help="DART 공시: 회사 고유번호, 재무제표, 배당, 자본 변동 결정.", no_args_is_help=True, context_settings=HELP
-)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 @app.callback()
 def group() -> None:
-    """DART 공시: 회사 고유번호, 재무제표, 배당, 자본 변동 결정."""
+    """Make it a group, however many commands it has."""
 
 
 @app.command("corp-codes")

@@ -19,7 +19,7 @@ def dashboard(
     show: Annotated[bool, typer.Option("--open", help="쓴 뒤 브라우저로 엽니다.")] = False,
     as_json: Json = False,
 ) -> None:
-    """작업, 자료, 거래일 달력, 검증, 한도, 점수를 HTML 한 장으로 씁니다. 인터넷에 아무것도 묻지 않는 파일입니다."""
+    """Write the page."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import page

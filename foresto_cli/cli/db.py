@@ -10,7 +10,7 @@ from foresto_cli.cli._run import HELP, Json, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="데이터베이스.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 @app.command()

@@ -4,7 +4,7 @@ import typer
 
 
 def demo() -> None:
-    """키도, 네트워크도, 서버도 없이 한 바퀴: 받기, 차단, 이어받기, 검증, 점수, 현황판."""
+    """Run the demonstration."""
     from foresto_cli import demo as demonstration
     from foresto_cli.console import Console
     from foresto_cli.errors import ForestoError, exit_code_of

@@ -12,7 +12,7 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="상류 서버에는 묻지 않습니다.")] = False,
     as_json: Json = False,
 ) -> None:
-    """키, 데이터베이스, 폴더 권한, 시계, 달력, 잠금, 한도, 상류 서버를 살피고 할 일을 알려 줍니다."""
+    """Look at everything a run needs."""
     from foresto_cli.console import Console
     from foresto_cli.ops import doctor as examination
     from foresto_cli.ops import stop

@@ -11,7 +11,7 @@ from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="금융상품(예금, 적금, 연금저축, 대출).", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 KINDS = {
     "deposits": "정기예금을",
@@ -33,7 +33,7 @@ Group = Annotated[
 
 @app.callback()
 def group() -> None:
-    """금융상품(예금, 적금, 연금저축, 대출)."""
+    """Make it a group, however many commands it has."""
 
 
 def _loading(kind: str) -> Callable[..., None]:

@@ -10,12 +10,12 @@ from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="상장 목록: 지금 상장된 종목과 상장폐지된 종목.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 @app.callback()
 def group() -> None:
-    """상장 목록: 지금 상장된 종목과 상장폐지된 종목."""
+    """Make it a group, however many commands it has."""
 
 
 @app.command()

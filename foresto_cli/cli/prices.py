@@ -11,7 +11,7 @@ from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="일별 시세와 지수.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 DefaultDays = Annotated[int, typer.Option(help="며칠 전까지 거슬러 올라가 채울지(달력 날수).", metavar="일")]
 

@@ -10,12 +10,12 @@ from foresto_cli.cli._run import HELP, Json, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="시장 요약.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 @app.callback()
 def group() -> None:
-    """시장 요약."""
+    """Make it a group, however many commands it has."""
 
 
 @app.command("market-email")

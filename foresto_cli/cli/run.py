@@ -10,7 +10,7 @@ from foresto_cli.cli._run import HELP, Json, Wait, Workers, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="여러 단계를 순서대로.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 IfDue = Annotated[
     bool,
@@ -20,7 +20,7 @@ IfDue = Annotated[
 
 @app.callback()
 def group() -> None:
-    """여러 단계를 순서대로."""
+    """Make it a group, however many commands it has."""
 
 
 @app.command()

@@ -6,9 +6,7 @@ import typer
 
 from foresto_cli.cli._run import HELP
 
-app = typer.Typer(
-    help="모의 시장: 실제 서버 대신 답하는 127.0.0.1 의 대역.", no_args_is_help=True, context_settings=HELP
-)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from foresto_cli.cli._run import HELP, Json, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="시간표: 무엇이 언제 저절로 도는가.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 Which = Annotated[
     str | None,

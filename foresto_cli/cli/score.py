@@ -10,9 +10,7 @@ from foresto_cli.cli._run import HELP, Json, Wait, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(
-    help="컴퍼스 점수: 재무·밸류에이션·기술·리스크 네 축과 그 까닭.", no_args_is_help=True, context_settings=HELP
-)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 Ticker = Annotated[str, typer.Argument(help="여섯 자리 종목코드(005930).", metavar="종목코드")]
 

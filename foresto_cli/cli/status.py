@@ -16,7 +16,7 @@ def status(
     every: Annotated[float, typer.Option(help="--watch 의 간격.", min=0.5, metavar="초")] = 2.0,
     as_json: Json = False,
 ) -> None:
-    """실행 중인 작업, 자료의 나이, 열린 경보, 시간표, 한도, 차단을 한눈에 보여 줍니다."""
+    """Print the state, once or again and again."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import state

@@ -10,12 +10,12 @@ from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="종목과 ETF: 지금의 이름, 업종, 가격과 그 이력.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 @app.callback()
 def group() -> None:
-    """종목과 ETF: 지금의 이름, 업종, 가격과 그 이력."""
+    """Make it a group, however many commands it has."""
 
 
 @app.command()

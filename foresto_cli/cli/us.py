@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from foresto_cli.app import App
 
 app = typer.Typer(
-    help="미국 종목(Alpha Vantage, 하루 25번). 예약 실행에는 들어 있지 않습니다.",
     no_args_is_help=True,
     context_settings=HELP,
 )

@@ -10,7 +10,7 @@ from foresto_cli.cli._run import HELP, Json, Wait, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="저장된 자료의 검증.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 Repair = Annotated[bool, typer.Option("--repair", help="빠졌거나 틀린 시세를 다시 받은 뒤 한 번 더 검증합니다.")]

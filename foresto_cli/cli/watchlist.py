@@ -9,7 +9,7 @@ from foresto_cli.cli._run import HELP, Json, perform
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(help="관심 종목.", no_args_is_help=True, context_settings=HELP)
+app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 Given = Annotated[list[str], typer.Argument(help="종목코드나 종목명, 여럿이면 띄어서.", metavar="종목...")]
 

@@ -75,7 +75,8 @@ class Day:
 
 def by_session(app: App, since: date) -> list[Day]:
     """Return every weekday from ``since`` to the last ended session, oldest first, and what it is."""
-    last = app.calendar.latest_ended(clock.now())
+    calendar = app.calendar
+    last = calendar.latest_ended(clock.now())
     with app.engine.connect() as connection:
         entries = ledger.entries(connection, NAME)
         reasons = _reasons(connection)
@@ -83,7 +84,7 @@ def by_session(app: App, since: date) -> list[Day]:
     span = (since + timedelta(days=offset) for offset in range((last - since).days + 1))
     days = []
     for day in span:
-        if app.calendar.is_session(day):
+        if calendar.is_session(day):
             official, adjusted = rows.get(day, (0, 0))
             state = _state_of(entries.get(f"{day}"), official, adjusted)
             days.append(Day(day, state, reasons.get(f"{day}"), official + adjusted))

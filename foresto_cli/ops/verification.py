@@ -73,9 +73,9 @@ def _last(app: App) -> date:
 
 
 def _newest(app: App, count: int) -> list[date]:
-    sessions = [_last(app)]
+    sessions, calendar = [_last(app)], app.calendar
     while len(sessions) < count:
-        sessions.append(app.calendar.previous(sessions[-1]))
+        sessions.append(calendar.previous(sessions[-1]))
     return sessions[::-1]
 
 

@@ -1,7 +1,9 @@
 """Every way DART fails, on every question about statements: the documented error, and never "no data"."""
 
 import hashlib
+import io
 import json
+import zipfile
 import zlib
 from datetime import date
 from itertools import pairwise
@@ -172,6 +174,19 @@ def test_a_good_answer_without_rows_is_not_no_data(answer):
 def test_a_broken_zip_is_told(body):
     with pytest.raises(BadPayload):
         dart._member(response(body))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_whose_method_is_damaged_is_told(method):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("CORPCODE.xml", "<result/>" * 100)
+    body = bytearray(packed.getvalue())
+    for header, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = body.index(header) + place
+        body[at : at + 2] = method.to_bytes(2, "little")
+    with pytest.raises(BadPayload, match="깨졌거나"):
+        dart._member(response(bytes(body)))
 
 
 @pytest.mark.parametrize(

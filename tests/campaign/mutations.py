@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 import zlib
+from copy import deepcopy
 
 NUMBERS = (
     "",
@@ -126,7 +127,8 @@ def _changed(found, chance):
 def _other(value, chance):
     if isinstance(value, str) and chance.random() < 0.7:
         return chance.choice(NUMBERS if value[:1].isdigit() or value[:1] == "-" else TEXTS)
-    return chance.choice(SCALARS)
+    # A copy: what is put in may be changed in turn.
+    return deepcopy(chance.choice(SCALARS))
 
 
 KINDS = (_structured,) * 8 + (_cut, _hole, _repeat, _noise, _noise, _recoded, _nothing, _deep, _not_packed)

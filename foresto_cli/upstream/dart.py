@@ -250,17 +250,8 @@ def _member(response: requests.Response) -> bytes:
             if inside.file_size > LARGEST_MEMBER:
                 raise BadPayload(f"{LABEL}: 압축을 푼 파일이 {LARGEST_MEMBER // 1_000_000} MB 를 넘습니다.")
             return archive.read(inside)
-    # A damaged header asks for a password or another method (bz2 answers with OSError), a damaged body cannot be unpacked.
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        LZMAError,
-        OSError,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ):
+    # A damaged header asks for a password or another method, a damaged body cannot be unpacked (bz2 says OSError).
+    except (zipfile.BadZipFile, zlib.error, LZMAError, OSError, ValueError, EOFError, RuntimeError):
         raise BadPayload(f"{LABEL}: 압축 파일이 깨졌거나 잘렸습니다.") from None
 
 

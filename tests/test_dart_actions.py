@@ -9,7 +9,7 @@ from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loaders import _capital, _decisions, _wording
+from foresto_cli.loaders import Answer, _capital, _decisions, _wording, dart_actions
 from foresto_cli.ops import filings, job, loads, roster, verification
 from foresto_cli.sandbox.dart import actions, decision_fields
 
@@ -17,6 +17,25 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 
 QUICK = job.Options()
 RECEIVED = date(2026, 3, 20)
+
+
+@pytest.mark.parametrize("field", ["corp_code", "stock_code", "report_nm"])
+@pytest.mark.parametrize("value", [True, None, [], 7])
+def test_a_field_that_is_no_text_is_a_bad_payload(field, value):
+    filing = {
+        "rcept_no": "20260320000001", "corp_code": "00126380", "stock_code": "005930", "rm": "",
+        "report_nm": "주요사항보고서(무상증자결정)", "rcept_dt": "20260320",
+    }  # fmt: skip
+    loader = dart_actions.Actions(None, RECEIVED, RECEIVED, datetime(2026, 4, 20, 19, 0, tzinfo=clock.KST))
+    [unit] = loader.units()
+
+    def parsed(record):
+        return loader.parse(Answer(unit, "DART", [record], EVENING))
+
+    assert [loader.check(row) for row in parsed(filing).rows] == [None]
+    with pytest.raises(BadPayload):
+        parsed(filing | {field: value})
+
 
 # --- what a report's name says -------------------------------------------------------------------------------------
 

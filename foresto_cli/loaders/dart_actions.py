@@ -130,7 +130,7 @@ def _row(record: Mapping[str, Any]) -> Row | None:
     remark = record.get("rm") or ""
     return {
         "rcept_no": record["rcept_no"],
-        "corp_code": record["corp_code"],
+        "corp_code": record["corp_code"].strip(),
         "ticker": ticker,
         "action_type": action,
         "report_name": name,

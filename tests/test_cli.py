@@ -10,6 +10,7 @@ import pytest
 from commands import HANGUL, KEYS, one_after_another
 from support import ROOT, result_of, run_foresto
 
+from foresto_cli import cli
 from foresto_cli.ops.steps import MONTHLY
 from foresto_cli.store import embedded
 
@@ -242,6 +243,11 @@ def test_the_database_tells_its_address_and_its_size(glances):
     rows = {item["table"]: item["rows"] for item in result_of(glances["db size"])["tables"]}
     assert rows["stock_price_daily"] > 400
     assert rows["data_collection_log"] == len(LOADING) + len(MONTHLY), "a chain is a run, and so are its steps"
+
+
+def test_a_command_that_was_not_imported_is_a_loud_bug():
+    with pytest.raises(RuntimeError, match="not imported"):
+        cli.app("status")(["listing"], prog_name="foresto")
 
 
 def test_nothing_is_left_running(place, loaded, glances):

@@ -6,6 +6,7 @@ imported at all.
 
 from importlib import import_module
 from types import ModuleType
+from typing import NoReturn
 
 import typer
 
@@ -76,5 +77,6 @@ def _module(name: str) -> ModuleType:
     return import_module(f"{__name__}.{name}")
 
 
-def _not_asked_for() -> None:
-    """Stand where a command would: only its name and help are needed."""
+def _not_asked_for() -> NoReturn:
+    """Stand where a command would, for its name and help; run, it would do nothing and call that a success."""
+    raise RuntimeError("a command was run whose module was not imported")

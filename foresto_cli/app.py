@@ -223,17 +223,27 @@ def opened(console: Console, *, sandboxed: bool, without: tuple[str, ...] = ()) 
     Raises:
         ConfigError, StoreUnavailable, UsageError: what has to be put right first.
     """
-    with ExitStack() as stack:
-        around = stack.enter_context(_surroundings(console, sandboxed=sandboxed, without=without))
-        url = around.settings.database_url
-        engine = stack.enter_context(
-            store_engine.opened(
-                url.get_secret_value() if url is not None else None,
-                around.folders.data,
-                sandbox=sandboxed,
-                patient=settings.started_by() is not None,
-            )
-        )
+    with (
+        _surroundings(console, sandboxed=sandboxed, without=without) as around,
+        with_database(around, sandboxed=sandboxed) as found,
+    ):
+        yield found
+
+
+@contextmanager
+def with_database(around: App, *, sandboxed: bool) -> Iterator[App]:
+    """Yield the application of :func:`without_database` with its database.
+
+    Raises:
+        ConfigError, StoreUnavailable: the database cannot be had.
+    """
+    url = around.settings.database_url
+    with store_engine.opened(
+        url.get_secret_value() if url is not None else None,
+        around.folders.data,
+        sandbox=sandboxed,
+        patient=settings.started_by() is not None,
+    ) as engine:
         yield replace(around, engine=engine, limits=None)
 
 

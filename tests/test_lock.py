@@ -1,6 +1,7 @@
 """One collecting command at a time; the kernel forgets a holder with its process."""
 
 import contextlib
+import errno
 import os
 import signal
 import stat
@@ -214,3 +215,29 @@ def test_a_connection_lost_while_collecting_does_not_hide_what_happened(engine):
         lose_it()
     with lock.only_host(engine, advisory.COLLECTING, 0):
         pass
+
+
+@pytest.mark.parametrize("name", ["ENOLCK", "ENOTSUP", "EOPNOTSUPP", "EIO", "EINVAL", "EBADF"])
+def test_a_file_system_without_locks_is_told_with_the_way_out(file, monkeypatch, name):
+    def refused(*_):
+        number = getattr(errno, name)
+        raise OSError(number, os.strerror(number))
+
+    file.parent.mkdir()
+    file.touch()
+    monkeypatch.setattr("fcntl.flock", refused)
+    for attempt in (lambda: lock.held(file, 0).__enter__(), lambda: lock.is_held(file)):
+        with pytest.raises(ConfigError, match="FORESTO_HOME을 이 컴퓨터의 디스크로 옮기세요"):
+            attempt()
+
+
+def test_a_link_in_the_place_of_a_lock_is_not_followed(file, tmp_path):
+    file.parent.mkdir()
+    target = tmp_path / "target"
+    target.write_text("mine")
+    file.symlink_to(target)
+    with pytest.raises(ConfigError, match="링크"), lock.held(file, 0):
+        pass
+    with pytest.raises(ConfigError, match="링크"):
+        lock.is_held(file)
+    assert target.read_text() == "mine"

@@ -1,9 +1,10 @@
 """Self-examination: every precondition of a run, each with what to do about it."""
 
+import functools
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ from sqlalchemy import text
 from foresto_cli import app as application
 from foresto_cli import clock, settings
 from foresto_cli.app import App
+from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.errors import ForestoError, exit_code_of
+from foresto_cli.logs import Redactor
 from foresto_cli.ops import lock, runs, unattended
-from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis
-from foresto_cli.settings import Paths
+from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
+from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment
+from foresto_cli.upstream.dart import Dart
+from foresto_cli.upstream.fsc import Fsc
 
 MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
@@ -56,17 +60,55 @@ KEYS = (
 
 
 def examine(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> list[Diagnosis]:
-    """Look at everything, also when the settings are broken or the database is away."""
-    folders = settings.paths()
-    found = [_clock(), *_folders(folders)]
-    try:
-        with application.opened(console, sandboxed=sandboxed) as app:
-            found += [*_keys(app), _database(app), *_memory(app), _calendar(app), *unattended.examine(app)]
-            if ask_upstreams:
-                found += list(_upstreams(app))
-    except ForestoError as error:
-        found.append(Diagnosis("시작", WRONG, str(error), exit_code_of(error)))
-    return found
+    """Look at everything, each thing by itself: also when the settings are broken or the database is away.
+
+    Raises:
+        Interrupted: the process was asked to stop.
+    """
+    found = list(each(Redactor(), ("시계", _clock), ("폴더", _folders)))
+    started = functools.partial(_started, console, sandboxed=sandboxed, ask_upstreams=ask_upstreams)
+    found += each(Redactor(), ("시작", started))
+    seen = {diagnosis.name for diagnosis in found}
+    # Where nothing could be started, what needs no start is looked at all the same.
+    rest: tuple[Examination, ...] = (
+        ("설정", functools.partial(_settings_alone, sandboxed=sandboxed)),
+        ("달력", lambda: [_today(Calendar())]),
+        ("스케줄러", unattended.scheduler),
+    )
+    missing = [examination for examination in rest if examination[0] not in seen]
+    return found + list(each(Redactor(), *missing))
+
+
+def _started(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> Iterator[Diagnosis]:
+    with application.without_database(console, sandboxed=sandboxed) as around:
+        yield Diagnosis("설정", OK, "읽었습니다.")
+        yield from each(
+            around.redact,
+            ("키", lambda: _keys(around.settings)),
+            ("잠금", lambda: _lock(around.folders)),
+            ("데이터베이스", lambda: _stored(around, sandboxed=sandboxed, ask_upstreams=ask_upstreams)),
+            ("무인 실행", lambda: unattended.examine_alone(around)),
+        )
+
+
+def _stored(around: App, *, sandboxed: bool, ask_upstreams: bool) -> Iterator[Diagnosis]:
+    with application.with_database(around, sandboxed=sandboxed) as app:
+        yield from each(
+            app.redact,
+            ("데이터베이스", lambda: _database(app)),
+            ("실행 기록", lambda: _abandoned(app)),
+            ("오늘 보낸 요청", lambda: _budgets(app)),
+            ("차단", lambda: _blocked(app)),
+            ("달력", lambda: [_today(app.calendar)]),
+            ("무인 실행", lambda: unattended.examine_stored(app)),
+        )
+        if ask_upstreams:
+            yield from _upstreams(app)
+
+
+def _settings_alone(*, sandboxed: bool) -> Iterator[Diagnosis]:
+    if not sandboxed:
+        yield from _keys(settings.load(settings.paths()))
 
 
 def show(console: Console, found: list[Diagnosis]) -> None:
@@ -78,36 +120,38 @@ def show(console: Console, found: list[Diagnosis]) -> None:
 
 
 def as_result(found: list[Diagnosis]) -> dict[str, Any]:
-    """Return the ``--json`` object; the exit code is that of the first thing wrong."""
-    wrong = [diagnosis for diagnosis in found if diagnosis.state == WRONG]
+    """Return the ``--json`` object; the exit code is that of the gravest thing wrong."""
     return {
         "command": "doctor",
-        "exit_code": wrong[0].exit_code if wrong else 0,
+        "exit_code": gravest(found),
         "diagnoses": [asdict(diagnosis) for diagnosis in found],
     }
 
 
-def _clock() -> Diagnosis:
+def _clock() -> Iterator[Diagnosis]:
     here = datetime.now().astimezone()
     offset = here.utcoffset()
     text = f"지금은 {clock.now():%Y-%m-%d %H:%M:%S} KST 입니다."
     if offset != clock.now().utcoffset():
         text += f" 이 컴퓨터의 시간대는 {here.tzname()} 이지만 foresto 는 늘 KST 로 셉니다."
-    return Diagnosis("시계", OK, text)
+    yield Diagnosis("시계", OK, text)
 
 
-def _folders(folders: Paths) -> Iterator[Diagnosis]:
-    for name, folder in (("설정 폴더", folders.config), ("상태 폴더", folders.state)):
-        try:
-            settings.private_folder(folder)
-        except ForestoError as error:
-            yield Diagnosis(name, WRONG, str(error), exit_code_of(error))
-            continue
-        yield _privacy(name, folder)
-    for file in (folders.config / ".env", folders.config / "config.toml", Path(".env").absolute()):
-        if file.exists():
-            yield _privacy("설정 파일", file)
-    yield Diagnosis("로그", OK, str(folders.logs / "foresto.log"))
+def _folders() -> Iterator[Diagnosis]:
+    folders = settings.paths()
+    files = (folders.config / ".env", folders.config / "config.toml", Path(".env").absolute())
+    yield from each(
+        Redactor(),
+        ("설정 폴더", lambda: [_privacy("설정 폴더", settings.private_folder(folders.config))]),
+        ("상태 폴더", lambda: [_privacy("상태 폴더", settings.private_folder(folders.state))]),
+        *(("설정 파일", functools.partial(_file, file)) for file in files),
+        ("로그", lambda: [Diagnosis("로그", OK, str(folders.logs / "foresto.log"))]),
+    )
+
+
+def _file(file: Path) -> Iterator[Diagnosis]:
+    if file.exists():
+        yield _privacy("설정 파일", file)
 
 
 def _privacy(name: str, place: Path) -> Diagnosis:
@@ -117,75 +161,91 @@ def _privacy(name: str, place: Path) -> Diagnosis:
     return Diagnosis(name, OK, str(place))
 
 
-def _keys(app: App) -> Iterator[Diagnosis]:
+def _keys(given_settings: Settings) -> Iterator[Diagnosis]:
     for names, given, missing in KEYS:
-        is_set = all(getattr(app.settings, name.lower()) for name in names)
+        is_set = all(getattr(given_settings, name.lower()) for name in names)
         state, said = (OK, f"설정됨. {given}") if is_set else (NOTE, f"없음. {missing}")
         yield Diagnosis(", ".join(names), state, said)
 
 
-def _database(app: App) -> Diagnosis:
+def _database(app: App) -> Iterator[Diagnosis]:
     with app.engine.connect() as connection:
         apart = abs(database_moment(connection) - datetime.now(UTC).replace(tzinfo=None))
         version: int = connection.execute(text("SELECT current_setting('server_version_num')::int")).scalar_one()
     if apart > CLOCKS_MAY_DIFFER:
         seconds = apart.total_seconds()
-        return Diagnosis(
+        yield Diagnosis(
             "데이터베이스", NOTE, f"서버의 시계와 {seconds:.0f}초 다릅니다. 두 컴퓨터의 시각 동기화를 확인하세요."
         )
     if app.settings.database_url is None:
         place = f"내장 서버(PostgreSQL {version // 10_000}), 자료는 {cluster.location(app.folders.data)}"
     else:
         place = f"DATABASE_URL 의 서버(PostgreSQL {version // 10_000})"
-    return Diagnosis("데이터베이스", OK, place)
+    yield Diagnosis("데이터베이스", OK, place)
 
 
-def _memory(app: App) -> Iterator[Diagnosis]:
+def _abandoned(app: App) -> Iterator[Diagnosis]:
     abandoned = runs.close_abandoned(app.engine, is_shared=app.is_shared)
     if abandoned:
         yield Diagnosis("실행 기록", NOTE, f"갑자기 끝난 실행 {abandoned}개를 닫았습니다.")
-    holder = lock.is_held(app.folders.lock_file)
+
+
+def _lock(folders: Paths) -> Iterator[Diagnosis]:
+    holder = lock.is_held(folders.lock_file)
     yield Diagnosis("잠금", NOTE if holder else OK, f"수집 중: {holder}" if holder else "비어 있음")
+
+
+def _budgets(app: App) -> Iterator[Diagnosis]:
     with app.engine.connect() as connection:
         used = limits.budgets(connection)
-        blocked = limits.open_blocks(connection)
     if used:
         yield Diagnosis("오늘 보낸 요청", OK, " · ".join(f"{name} {count:,}" for name, count in used))
+
+
+def _blocked(app: App) -> Iterator[Diagnosis]:
+    with app.engine.connect() as connection:
+        blocked = limits.open_blocks(connection)
     for name, until, reason in blocked:
-        yield Diagnosis("차단", NOTE, f"{name}: {until} 까지 묻지 않습니다. 그 뒤 저절로 풀립니다. ({reason})")
+        yield Diagnosis("차단", NOTE, f"{name}: {until}까지 요청하지 않습니다. 그 뒤 저절로 풀립니다. ({reason})")
 
 
-def _calendar(app: App) -> Diagnosis:
+def _today(calendar: Calendar) -> Diagnosis:
     today = clock.today()
-    state = "거래일" if app.calendar.is_session(today) else "휴장일"
-    return Diagnosis("달력", OK, f"오늘은 {state}, 다음 거래일은 {app.calendar.following(today)}")
+    state = "거래일" if calendar.is_session(today) else "휴장일"
+    return Diagnosis("달력", OK, f"오늘은 {state}, 다음 거래일은 {calendar.following(today)}")
 
 
 def _upstreams(app: App) -> Iterator[Diagnosis]:
     """Ask each upstream for which there is a key one cheap question."""
     last = app.calendar.latest_ended(clock.now())
     before = app.calendar.previous(last)
-    krx, openapi, fsc, dart = app.krx, app.krx_openapi, app.fsc, app.dart
-    if krx is not None:
-        yield _asked("KRX", lambda: f"코스피 {len(krx.index_days('1001', last - CHEAP_SPAN, last))}거래일")
-    if openapi is not None:
-        yield _asked("KRX OPEN API", lambda: f"{before} {len(openapi.market_day(before)):,}종목")
-    if fsc is not None:
-        day = app.calendar.latest_in_open_data(clock.now())
-        yield _asked("공공데이터포털", lambda: f"{day} {len(fsc.listed_items(day)):,}종목")
-    if dart is not None:
-        yield _asked(
-            "DART", lambda: f"{before} 사업·반기·분기보고서 {len(dart.filings(before, before, pblntf_ty='A')):,}건"
-        )
-    finlife = app.finlife
-    if finlife is not None:
-        yield _asked("금융상품한눈에", lambda: f"보험사 전세자금대출 {len(finlife.products(*CHEAP_PRODUCTS).base):,}개")
-    yield _asked("FinanceDataReader", lambda: f"최신 목록 {app.fdr.listing()[0]}")
-    yield _asked("네이버 차트", lambda: f"005930 {len(app.naver.bars('005930', 1))}일")
+    questions = (
+        ("KRX", lambda: app.krx, lambda krx: f"코스피 {len(krx.index_days('1001', last - CHEAP_SPAN, last))}거래일"),
+        ("KRX OPEN API", lambda: app.krx_openapi, lambda api: f"{before} {len(api.market_day(before)):,}종목"),
+        ("공공데이터포털", lambda: app.fsc, lambda fsc: _open_data(app, fsc)),
+        ("DART", lambda: app.dart, lambda dart: _reports(dart, before)),
+        (
+            "금융상품한눈에",
+            lambda: app.finlife,
+            lambda finlife: f"보험사 전세자금대출 {len(finlife.products(*CHEAP_PRODUCTS).base):,}개",
+        ),
+        ("FinanceDataReader", lambda: app.fdr, lambda fdr: f"최신 목록 {fdr.listing()[0]}"),
+        ("네이버 차트", lambda: app.naver, lambda naver: f"005930 {len(naver.bars('005930', 1))}일"),
+    )
+    looks = ((name, functools.partial(_asked, name, client, ask)) for name, client, ask in questions)
+    yield from each(app.redact, *looks)
 
 
-def _asked(name: str, ask: Callable[[], str]) -> Diagnosis:
-    try:
-        return Diagnosis(name, OK, f"답합니다({ask()})")
-    except ForestoError as error:
-        return Diagnosis(name, WRONG, str(error), exit_code_of(error))
+def _asked(name: str, client: Callable[[], Any], ask: Callable[[Any], str]) -> Iterator[Diagnosis]:
+    found = client()
+    if found is not None:
+        yield Diagnosis(name, OK, f"답합니다({ask(found)})")
+
+
+def _open_data(app: App, fsc: Fsc) -> str:
+    day = app.calendar.latest_in_open_data(clock.now())
+    return f"{day} {len(fsc.listed_items(day)):,}종목"
+
+
+def _reports(dart: Dart, day: date) -> str:
+    return f"{day} 사업·반기·분기보고서 {len(dart.filings(day, day, pblntf_ty='A')):,}건"

@@ -33,17 +33,14 @@ def held(file: Path, wait_seconds: float) -> Iterator[None]:
 
     Raises:
         Busy: another process holds it and did not let go within ``wait_seconds``; the message names it.
-        ConfigError: the file cannot be opened.
+        ConfigError: the file cannot be opened, or its file system knows no locks.
         Interrupted: the process was asked to stop while it waited.
     """
     private_folder(file.parent)
-    try:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
-    except OSError as error:
-        raise ConfigError(f"잠금 파일 {file} 을 열 수 없습니다({error.strerror}). 권한을 확인하세요.") from error
+    descriptor = _opened(file, os.O_CREAT)
     try:
         deadline = clock.monotonic() + max(wait_seconds, GLANCE_SECONDS)
-        while not _taken(descriptor):
+        while not _taken(descriptor, file):
             if clock.monotonic() >= deadline:
                 raise Busy(
                     f"다른 foresto 가 수집하고 있습니다({_holder(file)}). 끝난 뒤 다시 실행하거나 --wait 10m 을 쓰세요."
@@ -105,11 +102,29 @@ def only_host(engine: Engine, number: int, wait_seconds: float) -> Iterator[None
 
 
 def is_held(file: Path) -> str | None:
-    """Return who holds the lock at ``file``, or None when nobody does."""
+    """Return who holds the lock at ``file``, or None when nobody does.
+
+    Raises:
+        ConfigError: as :func:`held`.
+    """
     if not file.exists():
         return None
-    with file.open("r+", encoding="utf-8") as lock:
-        return None if _taken(lock.fileno()) else _holder(file)
+    descriptor = _opened(file)
+    try:
+        return None if _taken(descriptor, file) else _holder(file)
+    finally:
+        os.close(descriptor)
+
+
+def _opened(file: Path, more: int = 0) -> int:
+    try:
+        # A link in its place would let its owner choose which file is locked, emptied and signed.
+        return os.open(file, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | more, PRIVATE_FILE)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(
+            f"잠금 파일 {file}을 열 수 없습니다({reason}). 링크가 아닌지, 권한이 맞는지 확인하세요."
+        ) from error
 
 
 def _sign(descriptor: int) -> None:
@@ -120,11 +135,18 @@ def _sign(descriptor: int) -> None:
         os.pwrite(descriptor, json.dumps(name).encode(), 0)
 
 
-def _taken(descriptor: int) -> bool:
+def _taken(descriptor: int, file: Path) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        # ENOLCK of NFS without a lock daemon, ENOTSUP of macOS, EIO and EINVAL of network mounts: all mean the folder.
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(
+            f"이 폴더의 파일 시스템은 잠금을 지원하지 않습니다({file.parent}, {reason}):"
+            " FORESTO_HOME을 이 컴퓨터의 디스크로 옮기세요."
+        ) from error
     return True
 
 

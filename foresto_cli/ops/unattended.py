@@ -10,41 +10,46 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.errors import ForestoError, exit_code_of
 from foresto_cli.ops import notify, schedulers
-from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis
+from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, each
 from foresto_cli.timetable import JOBS
 from foresto_cli.verify.punctuality import late_jobs
 
-SLEEP = re.compile(r"^\s*sleep\s+(\d+)", re.MULTILINE)
+SLEEP = re.compile(r"^[ \t]*sleep[ \t]+(\d+)", re.MULTILINE)
 PATIENCE_SECONDS = 10
 
 
 def examine(app: App) -> Iterator[Diagnosis]:
     """Look at everything that has to be right so that foresto can be left alone."""
-    yield _scheduler()
-    yield _last_start(app)
-    yield from _channels(app)
-    yield _dead_man(app)
+    yield from examine_alone(app)
+    yield from examine_stored(app)
+
+
+def examine_alone(app: App) -> Iterator[Diagnosis]:
+    """Look at what can be seen without a database."""
+    yield from each(app.redact, ("스케줄러", scheduler), ("멈춤 감시", lambda: [_dead_man(app)]))
     if sys.platform == "darwin":
-        yield _sleep()
+        yield from each(app.redact, ("잠자기", lambda: [_sleep()]))
 
 
-def _scheduler() -> Diagnosis:
-    try:
-        scheduler = schedulers.choose(None)
-        installed = scheduler.installed()
-    except ForestoError as error:
-        return Diagnosis("스케줄러", WRONG, str(error), exit_code_of(error))
-    if not installed:
-        return Diagnosis(
-            "스케줄러", NOTE, f"{scheduler.name} 에 아무것도 없습니다. 저절로 돌게 하려면 foresto schedule install"
-        )
+def examine_stored(app: App) -> Iterator[Diagnosis]:
+    """Look at what the database remembers."""
+    yield from each(app.redact, ("제시간", lambda: [_last_start(app)]), ("알림", lambda: _channels(app)))
+
+
+def scheduler() -> Iterator[Diagnosis]:
+    """Look at what the scheduler of this machine has."""
+    chosen = schedulers.choose(None)
+    installed = chosen.installed()
     absent = [job.label for job in JOBS if job.name not in installed]
-    if absent:
-        found = f"{scheduler.name} 에 {', '.join(absent)}이(가) 없습니다. foresto schedule install 로 다시 넣으세요."
-        return Diagnosis("스케줄러", NOTE, found)
-    return Diagnosis("스케줄러", OK, f"{scheduler.name} 에 작업 {len(installed)}개")
+    if not installed:
+        said = f"{chosen.name}에 아무것도 없습니다. 자동 실행하려면 foresto schedule install"
+        yield Diagnosis("스케줄러", NOTE, said)
+    elif absent:
+        said = f"{chosen.name}에 {', '.join(absent)}이(가) 없습니다. foresto schedule install로 다시 넣으세요."
+        yield Diagnosis("스케줄러", NOTE, said)
+    else:
+        yield Diagnosis("스케줄러", OK, f"{chosen.name}에 작업 {len(installed)}개")
 
 
 def _last_start(app: App) -> Diagnosis:

@@ -49,17 +49,22 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
 
 
 def _is_due(app: App, job: timetable.Job) -> bool:
-    """Say whether ``job`` has not gone well since its newest start: one that failed is tried again."""
+    """Say whether ``job`` has not gone well since its newest start: one that failed is tried again.
+
+    A run that began later than now was made while the clock was ahead, and is no evidence.
+    """
+    now = clock.now()
     runs.close_abandoned(app.engine, is_shared=app.is_shared)
     with app.engine.connect() as connection:
         return not connection.scalar(
             text(
                 "SELECT EXISTS (SELECT FROM data_collection_log WHERE job_name = ANY(:names)"
-                " AND started_at >= :start AND exit_code = ANY(:good))"
+                " AND started_at BETWEEN :start AND :now AND exit_code = ANY(:good))"
             ),
             {
                 "names": list(job.counts_as),
-                "start": job.previous(clock.now()).replace(tzinfo=None),
+                "start": job.previous(now).replace(tzinfo=None),
+                "now": now.replace(tzinfo=None),
                 "good": list(NO_USE_REPEATING),
             },
         )

@@ -18,7 +18,9 @@ GRAVE = 2
 
 def notice(app: App) -> None:
     """Raise an incident for each job that is late, and resolve it for each that is not."""
-    with app.engine.connect() as connection:
+    with app.engine.begin() as connection:
+        # Installed while the clock was ahead: expected from now on.
+        connection.execute(text("UPDATE scheduled_job SET since = :now WHERE since > :now"), {"now": clock.wall()})
         late = {found.job.name: found for found in late_jobs(connection, clock.now())}
     for job in JOBS:
         if job.name not in late:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sqlalchemy import text
 
@@ -17,6 +18,8 @@ from foresto_cli.verify.punctuality import late_jobs
 
 SLEEP = re.compile(r"^[ \t]*sleep[ \t]+(\d+)", re.MULTILINE)
 PATIENCE_SECONDS = 10
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+"""Of the hosts that share a database."""
 
 
 def examine(app: App) -> Iterator[Diagnosis]:
@@ -57,13 +60,25 @@ def _last_start(app: App) -> Diagnosis:
         row = connection.execute(
             text(
                 "SELECT job_name, started_at, status, started_by FROM data_collection_log"
-                " WHERE started_by IS NOT NULL ORDER BY id DESC LIMIT 1"
-            )
+                " WHERE started_by IS NOT NULL AND started_at <= :now ORDER BY id DESC LIMIT 1"
+            ),
+            {"now": clock.wall()},
         ).one_or_none()
+        ahead = connection.scalar(
+            text("SELECT max(started_at) FROM data_collection_log WHERE started_at > :limit"),
+            {"limit": clock.wall() + CLOCKS_MAY_DIFFER},
+        )
         late = late_jobs(connection, clock.now())
     if late:
         names = ", ".join(f"{found.job.label} {len(found.starts)}번" for found in late)
         return Diagnosis("제시간", NOTE, f"돌았어야 하는데 돌지 않았습니다: {names}. foresto schedule status")
+    if ahead is not None:
+        return Diagnosis(
+            "제시간",
+            NOTE,
+            f"지금보다 늦은 {ahead:%Y-%m-%d %H:%M}에 시작했다는 실행 기록이 있습니다. 그때 시계가 앞서 있었습니다."
+            " 그런 실행은 돌지 않은 것으로 칩니다. 시각 동기화를 확인하세요.",
+        )
     if row is None:
         return Diagnosis("제시간", NOTE, "스케줄러가 시작한 실행이 아직 없습니다.")
     return Diagnosis(

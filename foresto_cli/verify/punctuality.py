@@ -33,13 +33,23 @@ def late_jobs(connection: Connection, now: datetime) -> list[Late]:
 
 
 def last_start(connection: Connection, job: Job, now: datetime) -> datetime | None:
-    """Return when ``job`` was last started and went through to its end, or is still under way."""
+    """Return when ``job`` was last started and went through to its end, or is still under way.
+
+    A run that began later than ``now`` was made while the clock was ahead, and is no evidence.
+    """
+    wall = now.replace(tzinfo=None)
     found: datetime | None = connection.scalar(
         text(
             "SELECT max(started_at) FROM data_collection_log WHERE job_name = ANY(:names)"
-            " AND status <> 'interrupted' AND (status <> 'running' OR heartbeat_at > :limit)"
+            " AND started_at <= :now"
+            " AND status <> 'interrupted' AND (status <> 'running' OR heartbeat_at BETWEEN :limit AND :soon)"
         ),
-        {"names": list(job.counts_as), "limit": now.replace(tzinfo=None) - STILL_ALIVE},
+        {
+            "names": list(job.counts_as),
+            "now": wall,
+            "limit": wall - STILL_ALIVE,
+            "soon": wall + STILL_ALIVE,
+        },
     )
     return None if found is None else found.replace(tzinfo=KST)
 

@@ -212,27 +212,28 @@ class App:
 
 
 @contextmanager
-def opened(console: Console, *, sandboxed: bool, without: tuple[str, ...] = ()) -> Iterator[App]:
+def opened(console: Console, *, sandboxed: bool, without: tuple[str, ...] = (), beside: bool = False) -> Iterator[App]:
     """Yield everything a command needs; afterwards nothing is left running.
 
     Args:
         console: where to print.
         sandboxed: use the stand-ins and their own database.
         without: settings to be taken away (the demonstration rehearses a missing key).
+        beside: make our tables also in a database that has other people's.
 
     Raises:
         ConfigError, StoreUnavailable, UsageError: what has to be put right first.
     """
     with (
         _surroundings(console, sandboxed=sandboxed, without=without) as around,
-        with_database(around, sandboxed=sandboxed) as found,
+        with_database(around, sandboxed=sandboxed, beside=beside) as found,
     ):
         yield found
 
 
 @contextmanager
-def with_database(around: App, *, sandboxed: bool) -> Iterator[App]:
-    """Yield the application of :func:`without_database` with its database.
+def with_database(around: App, *, sandboxed: bool, beside: bool = False) -> Iterator[App]:
+    """Yield the application of :func:`without_database` with its database; ``beside`` as in :func:`opened`.
 
     Raises:
         ConfigError, StoreUnavailable: the database cannot be had.
@@ -243,6 +244,7 @@ def with_database(around: App, *, sandboxed: bool) -> Iterator[App]:
         around.folders.data,
         sandbox=sandboxed,
         patient=settings.started_by() is not None,
+        beside=beside,
     ) as engine:
         yield replace(around, engine=engine, limits=None)
 

@@ -105,6 +105,12 @@ class StoreUnavailable(ForestoError):
     exit_code = 69
 
 
+class StoreRefused(StoreUnavailable):
+    """The database answers and refuses us until somebody changes a setting, a right or what is in it."""
+
+    exit_code = 78
+
+
 class Interrupted(ForestoError):
     """SIGINT (130) or SIGTERM (143): the unit at hand was rolled back, everything before it is kept."""
 

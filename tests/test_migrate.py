@@ -17,6 +17,7 @@ from foresto_cli.store import engine as store_engine
 from foresto_cli.store import migrate
 from foresto_cli.store.engine import connected, psycopg_url, shown_url
 from foresto_cli.store.tables import metadata
+from foresto_cli.store.whose import VERSION_TABLE
 
 CATALOGUES = {
     "columns": "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default"
@@ -40,7 +41,7 @@ def empty_url(server):
 def catalogue(engine):
     with engine.connect() as connection:
         return {
-            name: [tuple(row) for row in connection.execute(text(query)) if "alembic_version" not in row[0]]
+            name: [tuple(row) for row in connection.execute(text(query)) if "foresto_version" not in row[0]]
             for name, query in CATALOGUES.items()
         }
 
@@ -59,7 +60,7 @@ def test_the_code_knows_the_newest_revision():
 
 
 def test_alembic_finds_nothing_to_change_in_a_migrated_database(engine):
-    options = {"compare_type": True, "compare_server_default": True}
+    options = {"compare_type": True, "compare_server_default": True, "version_table": VERSION_TABLE}
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
@@ -88,7 +89,7 @@ def test_processes_that_migrate_an_empty_database_at_once_all_succeed(empty_url)
         "from sqlalchemy import text\n"
         "sys.stdin.read()\n"
         "with connected(sys.argv[1], sandbox=False) as engine, engine.connect() as connection:\n"
-        "    print(connection.scalar(text('SELECT version_num FROM alembic_version')))\n"
+        "    print(connection.scalar(text('SELECT version_num FROM foresto_version')))\n"
     )
     started = [
         subprocess.Popen(
@@ -123,11 +124,11 @@ def test_a_database_of_the_other_world_is_refused(empty_url, first):
 
 def test_a_database_of_a_newer_foresto_is_refused_and_left_alone(engine, database_url):
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE foresto_version SET version_num = '9999'"))
     before = catalogue(engine)
     with pytest.raises(StoreUnavailable, match="9999") as caught, connected(database_url, sandbox=True):
         pytest.fail("a newer database was opened")
-    assert "foresto 를 새 판으로" in str(caught.value)
+    assert "foresto를 새 버전으로" in str(caught.value)
     assert catalogue(engine) == before
     with engine.connect() as connection:
         assert migrate.revision(connection) == "9999"

@@ -17,7 +17,8 @@ from foresto_cli.errors import Busy, ConfigError, StoreUnavailable
 from foresto_cli.ops import lock
 from foresto_cli.ops.archive.dump import dump
 from foresto_cli.store import advisory
-from foresto_cli.store.engine import LEAST_SERVER_CONNECTIONS, as_it_is, connected
+from foresto_cli.store.complaints import LEAST_SERVER_CONNECTIONS
+from foresto_cli.store.engine import as_it_is, connected
 
 pytestmark = needs_pgbouncer
 

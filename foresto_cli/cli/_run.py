@@ -30,7 +30,14 @@ class Globals:
 
 
 def perform(
-    ctx: typer.Context, command: str, work: Work, *, as_json: bool, shown: bool = True, opens: bool = True
+    ctx: typer.Context,
+    command: str,
+    work: Work,
+    *,
+    as_json: bool,
+    shown: bool = True,
+    opens: bool = True,
+    beside: bool = False,
 ) -> None:
     """Open the application, do ``work``, print its result and exit with its code.
 
@@ -41,12 +48,13 @@ def perform(
         as_json: print that object, and nothing else on stdout.
         shown: print the closing lines; commands that print for themselves say no.
         opens: open the database, its tables made or migrated first; who changes a stranger's says no.
+        beside: make our tables also in a database that has other people's.
     """
     from foresto_cli.console import Console
 
     console = Console(as_json=as_json)
     try:
-        result = _opened(ctx, console, command, work) if opens else _unopened(ctx, console, work)
+        result = _opened(ctx, console, command, work, beside=beside) if opens else _unopened(ctx, console, work)
     except ForestoError as error:
         console.complain(f"✗ {error}")
         if isinstance(error, StoreUnavailable):
@@ -61,14 +69,18 @@ def perform(
     raise typer.Exit(result["exit_code"])
 
 
-def _opened(ctx: typer.Context, console: "Console", command: str, work: Work) -> dict[str, Any]:
+def _opened(ctx: typer.Context, console: "Console", command: str, work: Work, *, beside: bool) -> dict[str, Any]:
     from foresto_cli import app as application
     from foresto_cli.ops import stop, watch
     from foresto_cli.store.engine import explained
 
     stop.listen()
     globals_: Globals = ctx.obj
-    with application.opened(console, sandboxed=globals_.sandbox) as app, watch.attended(app, command), explained():
+    with (
+        application.opened(console, sandboxed=globals_.sandbox, beside=beside) as app,
+        watch.attended(app, command),
+        explained(),
+    ):
         return work(app)
 
 

@@ -14,16 +14,22 @@ app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
 
 @app.command()
-def upgrade(ctx: typer.Context, as_json: Json = False) -> None:
-    """표를 이 판에 맞게 만들거나 고칩니다. 다른 명령도 처음 쓸 때 스스로 합니다."""
+def upgrade(
+    ctx: typer.Context,
+    beside: Annotated[
+        bool, typer.Option("--beside-other-tables", help="다른 프로그램의 표가 있는 데이터베이스에도 만듭니다.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """표를 이 버전에 맞게 만들거나 고칩니다. 빈 데이터베이스면 다른 명령도 처음 쓸 때 스스로 합니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.store import migrate
 
-        found.console.line(f"✓ 데이터베이스가 개정 {migrate.HEAD} 입니다.")
+        found.console.line(f"✓ 데이터베이스가 개정 {migrate.HEAD}입니다.")
         return {"command": "db upgrade", "exit_code": 0, "revision": migrate.HEAD}
 
-    perform(ctx, "db upgrade", work, as_json=as_json, shown=False)
+    perform(ctx, "db upgrade", work, as_json=as_json, shown=False, beside=beside)
 
 
 @app.command()

@@ -12,13 +12,14 @@ from typing import Any
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.errors import ForestoError, StoreUnavailable
+from foresto_cli.errors import ForestoError, StoreRefused, StoreUnavailable
 from foresto_cli.ops import notify
 from foresto_cli.settings import PRIVATE_FILE
 
 log = logging.getLogger(__name__)
 
 TITLE = "데이터베이스에 연결할 수 없습니다"
+REFUSED_TITLE = "데이터베이스를 쓸 수 없습니다"
 EXHAUSTED = ("too many clients", "too many connections", "remaining connection slots", "connection limit")
 EXHAUSTED_TITLE = "데이터베이스 연결이 모자랍니다"
 
@@ -27,7 +28,8 @@ def tell(app: App, error: StoreUnavailable) -> None:
     """Tell every channel that was not told today; ``app`` is one without a database."""
     kept = _load(app.folders.outage_file) or {"since": f"{clock.wall():%m-%d %H:%M}", "told": {}}
     exhausted = any(word in str(error) for word in EXHAUSTED)
-    title = f"[foresto 심각] {EXHAUSTED_TITLE if exhausted else TITLE}"
+    away = REFUSED_TITLE if isinstance(error, StoreRefused) else TITLE
+    title = f"[foresto 심각] {EXHAUSTED_TITLE if exhausted else away}"
     body = f"{kept['since']} 부터: {error}"
     for channel in notify.channels(app):
         if _is_fresh(kept["told"].get(channel.name)):

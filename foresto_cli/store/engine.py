@@ -1,7 +1,6 @@
 """Opening the database: the operator's server, or our own embedded one. Nothing else opens connections."""
 
-import errno
-import os
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,18 +9,16 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from foresto_cli import clock
-from foresto_cli.errors import ConfigError, StoreUnavailable
-from foresto_cli.store import embedded, migrate
+from foresto_cli.errors import ConfigError, StoreRefused, StoreUnavailable
+from foresto_cli.store import complaints, embedded, migrate, whose
+
+log = logging.getLogger(__name__)
 
 POOL_SIZE = 5
 POOL_OVERFLOW = 10
-LEAST_SERVER_CONNECTIONS = 5
-"""Of a pooler in front of the server: locks keep two while a chain runs, the rest is for the work itself."""
-POOLER_IS_FULL = "query_wait_timeout"
-"""What pgbouncer says when it had no server connection to give for as long as that setting allows."""
 CONNECT_TIMEOUT_SECONDS = 10
 LOST = (OperationalError, psycopg.OperationalError)
 """What the database does to us; COPY goes past SQLAlchemy, so its errors come as the driver's own."""
@@ -30,7 +27,15 @@ TRY_AGAIN_AFTER = (5.0, 5.0)
 
 
 @contextmanager
-def opened(url: str | None, folder: Path, *, sandbox: bool, patient: bool = False) -> Iterator[Engine]:
+def opened(  # noqa: PLR0913  # which database, and how it may be opened
+    url: str | None,
+    folder: Path,
+    *,
+    sandbox: bool,
+    patient: bool = False,
+    beside: bool = False,
+    named: str = "DATABASE_URL",
+) -> Iterator[Engine]:
     """Yield an engine on a migrated database.
 
     Args:
@@ -38,34 +43,51 @@ def opened(url: str | None, folder: Path, *, sandbox: bool, patient: bool = Fals
         folder: where the embedded server keeps its data.
         sandbox: whether synthetic data will be written; a database belongs to one world for ever.
         patient: whether to try twice more to reach the operator's server; a person is told at once.
+        beside: whether our tables may be made beside other people's.
+        named: the setting that named the operator's server, for messages.
 
     Raises:
-        StoreUnavailable: no connection, or the database belongs to the other world or to a newer foresto.
+        StoreUnavailable: no connection, or the database belongs to other people, to the other world or to a newer
+            foresto, or cannot be used as it is.
         ConfigError: the URL is not one of PostgreSQL.
     """
     if url is None:
-        with embedded.running(folder) as own, connected(own, sandbox=sandbox) as engine:
+        with embedded.running(folder) as own, _current(own, sandbox=sandbox, own=True, beside=beside) as engine:
             yield engine
     else:
-        with connected(url, sandbox=sandbox, patient=patient) as engine:
+        with _current(url, sandbox=sandbox, patient=patient, beside=beside, named=named) as engine:
             yield engine
 
 
 @contextmanager
 def connected(url: str, *, sandbox: bool, patient: bool = False) -> Iterator[Engine]:
     """Yield an engine on the server at ``url``, its tables made or migrated first."""
-    with as_it_is(url, patient=patient) as engine:
-        with explained():
-            migrate.ensure_current(engine, sandbox=sandbox)
+    with _current(url, sandbox=sandbox, patient=patient) as engine:
         yield engine
 
 
 @contextmanager
-def as_it_is(url: str, *, patient: bool = False) -> Iterator[Engine]:
+def _current(  # noqa: PLR0913  # as opened
+    url: str,
+    *,
+    sandbox: bool,
+    patient: bool = False,
+    own: bool = False,
+    beside: bool = False,
+    named: str = "DATABASE_URL",
+) -> Iterator[Engine]:
+    with as_it_is(url, patient=patient, own=own) as engine:
+        with explained(own=own):
+            migrate.ensure_current(engine, sandbox=sandbox, beside=beside, named="내장 서버" if own else named)
+        yield engine
+
+
+@contextmanager
+def as_it_is(url: str, *, patient: bool = False, own: bool = False) -> Iterator[Engine]:
     """Yield an engine on the server at ``url`` without looking at what is in it.
 
     Raises:
-        StoreUnavailable: no connection.
+        StoreUnavailable: no connection, or the server cannot be used at all.
         ConfigError: the URL is not one of PostgreSQL.
     """
     engine = create_engine(
@@ -76,12 +98,14 @@ def as_it_is(url: str, *, patient: bool = False) -> Iterator[Engine]:
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "application_name": "foresto",
+            # Whatever the server or the environment says: our texts are Korean.
+            "client_encoding": "UTF8",
             # A statement prepared on one server connection is not known to the next one that a pooler hands out.
             "prepare_threshold": None,
         },
     )
     try:
-        _reach(engine, TRY_AGAIN_AFTER if patient else ())
+        _reach(engine, TRY_AGAIN_AFTER if patient else (), own=own)
         yield engine
     finally:
         engine.dispose()
@@ -106,52 +130,52 @@ def unit_transaction(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _reach(engine: Engine, waits: Sequence[float]) -> None:
+def _reach(engine: Engine, waits: Sequence[float], *, own: bool) -> None:
     for pause in waits:
         try:
-            with explained():
+            with explained(own=own):
                 _try(engine)
+        except StoreRefused:
+            raise
         except StoreUnavailable:
             clock.sleep(pause)
         else:
             return
-    with explained():
+    with explained(own=own):
         _try(engine)
 
 
 def _try(engine: Engine) -> None:
     try:
-        engine.connect().close()
+        with engine.connect() as connection:
+            whose.refuse_unfit(connection)
     except ProgrammingError as error:
+        if complaints.code_of(error):
+            raise
         reason = str(error.orig).strip().splitlines()[0]
-        raise ConfigError(f"DATABASE_URL 에 알 수 없는 항목이 있습니다: {reason}.") from None
+        raise ConfigError(f"DATABASE_URL에 알 수 없는 항목이 있습니다: {reason}.") from None
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turn a driver's connection error into :class:`StoreUnavailable`, without the URL and its password.
+def explained(*, own: bool | None = None) -> Iterator[None]:
+    """Turn what the database refuses, of whatever class, into one of our errors, without the URL and its password.
+
+    A value that does not fit and a query that cannot be understood are no refusals: they pass as they are.
+
+    Args:
+        own: whether the server is the embedded one, where that is known.
 
     Raises:
-        StoreUnavailable: the server could not be reached or refused us.
+        StoreUnavailable: the server could not be reached or refused us; the message says what to do.
     """
     try:
         yield
-    except LOST as error:
-        raise StoreUnavailable(_why(error)) from None
-
-
-def _why(error: OperationalError | psycopg.OperationalError) -> str:
-    cause = error.orig if isinstance(error, OperationalError) else error
-    # On a full disk a connection may be refused as well, and then only the words say so.
-    if isinstance(cause, psycopg.errors.DiskFull) or os.strerror(errno.ENOSPC) in str(cause):
-        return "데이터베이스의 디스크에 남은 공간이 없습니다. 공간을 비운 뒤 다시 실행하세요."
-    if POOLER_IS_FULL in str(cause):
-        return (
-            "pgbouncer 에 남은 서버 연결이 없습니다(query_wait_timeout)."
-            f" default_pool_size 를 {LEAST_SERVER_CONNECTIONS} 이상으로 늘리고, 누가 연결을 쥐고 있는지 확인하세요."
-        )
-    reason = next(iter(str(cause).strip().splitlines()), type(error).__name__)
-    return f"데이터베이스에 연결할 수 없습니다: {reason}. 서버가 켜져 있는지와 DATABASE_URL 을 확인하세요."
+    except (DBAPIError, psycopg.Error) as error:
+        if complaints.is_a_bug(error):
+            raise
+        if complaints.is_about_our_tables(error):
+            log.exception("refused by the database")
+        raise complaints.explanation(error, own=own) from None
 
 
 def psycopg_url(url: str) -> str:

@@ -9,61 +9,85 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.errors import StoreUnavailable
-from foresto_cli.store import advisory
+from foresto_cli.store import advisory, whose
 
 HEAD = "0015"
 """The newest revision in ``migrations/versions``; a test compares."""
+NEWER = "이 데이터베이스는 더 새로운 foresto가 만든 것입니다(개정 {revision}). foresto를 새 버전으로 올리세요."
 FOLDER = Path(__file__).parent / "migrations"
 
 
-def ensure_current(engine: Engine, *, sandbox: bool) -> bool:
+def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named: str = "DATABASE_URL") -> bool:
     """Migrate the database if it needs it; return whether anything was done.
 
+    Args:
+        engine: database.
+        sandbox: which world it will belong to.
+        beside: other people's tables may stand beside ours.
+        named: the setting that named this database, for the message.
+
     Raises:
+        StoreRefused: it is other people's, or the account may make no tables.
         StoreUnavailable: it was made by a newer foresto, or belongs to the other world (real, sandbox).
     """
     with engine.connect() as connection:
-        current = revision(connection)
-        if current == HEAD:
+        if whose.look(connection).has_version and revision(connection) == HEAD:
             _check_world(connection, sandbox=sandbox)
             return False
-    with advisory.in_turn(engine, advisory.MIGRATING):
-        with engine.connect() as connection:
-            current = revision(connection)
+        _refuse(connection, beside=beside, named=named)
+    with advisory.in_turn(engine, advisory.MIGRATING), engine.begin() as connection:
+        # Another process may have been faster, or another program.
+        _refuse(connection, beside=beside, named=named)
+        _carry_version(connection)
+        current = revision(connection)
         if current != HEAD:
-            with engine.begin() as connection:
-                if current is None:
-                    _refuse_foreign(connection)
-                upgrade(connection, current)
-        with engine.begin() as connection:
-            claim(connection, sandbox=sandbox)
-            _check_world(connection, sandbox=sandbox)
+            upgrade(connection, current)
+        claim(connection, sandbox=sandbox)
+        _check_world(connection, sandbox=sandbox)
     return current != HEAD
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the revision the database is at, ``None`` when it is empty."""
-    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+    """Return the revision the database is at, ``None`` when it has no version of ours.
+
+    Raises:
+        StoreUnavailable: the version table is there and holds nothing.
+    """
+    place = whose.look(connection)
+    if not (place.has_version or place.is_former):
         return None
-    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    table = whose.VERSION_TABLE if place.has_version else whose.FORMER_VERSION_TABLE
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {table}"))  # noqa: S608  # our own names
+    if found is None:
+        raise StoreUnavailable(
+            f"표 {table}이 비어 있어 어느 버전의 데이터베이스인지 알 수 없습니다. 백업에서 그 표를 되살리세요."
+        )
     return found
 
 
-def _refuse_foreign(connection: Connection) -> None:
-    """Raise when tables under our names are there that no foresto made: making ours would fail, or mix with them."""
+def _refuse(connection: Connection, *, beside: bool, named: str) -> None:
+    """Raise when this is not ours to make or to change; nothing was changed then."""
     from foresto_cli.store.tables import metadata
 
-    found = connection.scalars(
-        text(
-            "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(:names)"
-        ),
-        {"names": list(metadata.tables)},
-    ).all()
-    if found:
-        raise StoreUnavailable(
-            f"이 데이터베이스에는 foresto 가 만들지 않은 표가 있습니다({min(found)} 등 {len(found)}개)."
-            " 옛 시스템의 것이면 foresto db adopt --dry-run 으로 미리 보고, 아니면 빈 데이터베이스를 지정하세요."
+    found = revision(connection)
+    if found is None:
+        whose.refuse_strange(connection, frozenset(metadata.tables), beside=beside, named=named)
+    elif found > HEAD:
+        raise StoreUnavailable(NEWER.format(revision=found))
+    whose.refuse_powerless(connection)
+
+
+def _carry_version(connection: Connection) -> None:
+    """Turn alembic's own version table, which earlier versions of foresto used, into ours; the revision stays."""
+    if whose.look(connection).is_former:
+        old, new = whose.FORMER_VERSION_TABLE, whose.VERSION_TABLE
+        connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+        key = connection.scalar(
+            text("SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(:table) AND contype = 'p'"),
+            {"table": new},
         )
+        if key == f"{old}_pkc":
+            connection.execute(text(f"ALTER TABLE {new} RENAME CONSTRAINT {key} TO {new}_pkc"))
 
 
 def upgrade(connection: Connection, current: str | None) -> None:
@@ -80,9 +104,7 @@ def upgrade(connection: Connection, current: str | None) -> None:
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
-        raise StoreUnavailable(
-            f"이 데이터베이스는 더 새로운 foresto 가 만든 것입니다(개정 {current}). foresto 를 새 판으로 올리세요."
-        )
+        raise StoreUnavailable(NEWER.format(revision=current))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from foresto_cli.store.tables import metadata
+from foresto_cli.store.whose import FORMER_VERSION_TABLE, VERSION_TABLE
 
 PREFIX = "legacy_"
 LONGEST = 63
 """Bytes of a PostgreSQL name; a longer one is cut off in silence."""
 VIEWS = frozenset({"financial_statement"})
+VERSIONS = frozenset({f"{table}{end}" for table in (VERSION_TABLE, FORMER_VERSION_TABLE) for end in ("", "_pkc")})
+"""The predecessor's own goes too, so that its migrations cannot run on what is no longer its own."""
 KINDS = {"r": "TABLE", "p": "TABLE", "f": "FOREIGN TABLE", "v": "VIEW", "m": "MATERIALIZED VIEW", "S": "SEQUENCE"}
 INDEXES = {"i": "INDEX", "I": "INDEX"}
 
@@ -65,7 +68,7 @@ def _needed() -> frozenset[str]:
     constraints = {constraint.name for table in tables for constraint in table.constraints}
     keys = {f"{table.name}_pkey" for table in tables}
     sequences = {f"{table.name}_{column.name}_seq" for table in tables for column in table.primary_key}
-    found = {*metadata.tables, *VIEWS, "alembic_version", "alembic_version_pkc", *indexes, *constraints, *keys}
+    found = {*metadata.tables, *VIEWS, *VERSIONS, *indexes, *constraints, *keys}
     return frozenset(str(name) for name in found | sequences if name)
 
 

@@ -16,7 +16,7 @@ from foresto_cli.ops.archive import manifest as manifests
 from foresto_cli.ops.archive import parquet
 from foresto_cli.ops.archive.manifest import Manifest, Part
 from foresto_cli.settings import PRIVATE_FILE, private_folder
-from foresto_cli.store import copying
+from foresto_cli.store import copying, migrate
 from foresto_cli.store.tables import metadata
 
 FORMATS = ("parquet", "csv")
@@ -57,7 +57,7 @@ def export(  # noqa: PLR0913  # what, where, how
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         connection.execute(text("SET TRANSACTION READ ONLY"))
         head = Manifest(
-            revision=connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one(),
+            revision=migrate.revision(connection) or "",
             world=connection.execute(text("SELECT value FROM foresto_meta WHERE key = 'world'")).scalar_one(),
             format=file_format,
             exported_at=f"{clock.wall():%Y-%m-%dT%H:%M:%S}",

@@ -3,7 +3,10 @@
 from alembic import context
 
 from foresto_cli.store.tables import metadata
+from foresto_cli.store.whose import VERSION_TABLE
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, version_table=VERSION_TABLE
+)
 with context.begin_transaction():
     context.run_migrations()

@@ -9,6 +9,7 @@ from pathlib import Path
 from foresto_cli import clock, sandbox
 from foresto_cli.errors import UsageError
 from foresto_cli.sandbox import Options, Sandbox, faults
+from foresto_cli.sandbox.world import AFTER_MARKET
 
 EVENING = time(19, 0)
 """When all numbers of a day are final."""
@@ -27,6 +28,7 @@ def options() -> Options:
         sessions=_whole_number("FORESTO_SANDBOX_SESSIONS", 300, 2, 1_300),
         seed=_whole_number("FORESTO_SANDBOX_SEED", 1, 0, 2**31),
         recorded=Path(recorded) if recorded else None,
+        after_market=_share("FORESTO_SANDBOX_AFTER_MARKET", AFTER_MARKET),
     )
 
 
@@ -86,3 +88,14 @@ def _whole_number(name: str, default: int, least: int, most: int) -> int:
     if not given.isdecimal() or not least <= int(given) <= most:
         raise UsageError(f"{name}={given} 는 {least:,}~{most:,} 의 정수여야 합니다.")
     return int(given)
+
+
+def _share(name: str, default: float) -> float:
+    given = os.environ.get(name) or f"{default}"
+    try:
+        share = float(given)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UsageError(f"{name}={given} 는 0~1 의 수여야 합니다.")
+    return share

@@ -27,6 +27,8 @@ class Request:
     body: bytes
     fault: str | None = None
     """Kind of the fault this request has met, for the few kinds that only the host itself can act out."""
+    fault_detail: str = ""
+    """What the fault is told beside its kind: a day, an hour, a stock."""
 
     @cached_property
     def query(self) -> dict[str, str]:

@@ -13,6 +13,11 @@ from foresto_cli.sandbox.outbox import Outbox
 if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
 
+AFTER_MARKET = 0.0
+"""Share of the stocks whose price moves after the regular close, where nothing else is asked for."""
+MIRROR_STOPPED: datetime | None = None
+"""When FinanceDataReader's mirror stopped, where nothing else is asked for; None: it lives."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -24,6 +29,8 @@ class Options:
         sessions: how many of the newest sessions are served, up to 1,300; older days are answered like holidays.
         seed: the same seed gives the same market.
         recorded: serve the recorded answers in this folder instead of a synthetic market.
+        after_market: share of the stocks (0 to 1) whose price moves between 16:00 and 20:00, since 2026-09-14.
+        mirror_stopped: since when FinanceDataReader's mirror stands still (KST, aware); None: it lives.
         latency: seconds every answer takes to come, as if the hosts were far away; failing answers too.
     """
 
@@ -32,6 +39,8 @@ class Options:
     sessions: int = 300
     seed: int = 1
     recorded: Path | None = None
+    after_market: float = AFTER_MARKET
+    mirror_stopped: datetime | None = MIRROR_STOPPED
     latency: float = 0.0
 
 
@@ -61,4 +70,4 @@ class World:
         from foresto_cli.sandbox.market import Market
 
         options = self.options
-        return Market(self.now, options.stocks, options.sessions, options.seed)
+        return Market(self.now, options.stocks, options.sessions, options.seed, options.after_market)

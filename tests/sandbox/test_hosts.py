@@ -178,17 +178,36 @@ def test_the_listing_file_changes_over_the_day(start, browser):
     def rows(now, day="2026-11-20"):
         return table(browser(start(now)).get(f"{CACHE}listing/krx/{day}.csv", timeout=5))
 
+    def volume(found):
+        return sum(int(row["Volume"]) for row in found)
+
+    def closes(found):
+        return {row["Code"]: row["Close"] for row in found}
+
     before, yesterday = rows(at(8)), rows(at(8), "2026-11-19")
-    assert before == yesterday
+    assert closes(before) == closes(yesterday)
+    assert volume(yesterday) < volume(before)
     assert {row["Close"] for row in rows(at(9, 30))} == {"-"}
-    noon, closed, six, late = rows(at(12)), rows(at(15, 45)), rows(at(18, 10)), rows(at(19))
-    assert int(noon[0]["Volume"]) < int(closed[0]["Volume"]) < int(late[0]["Volume"])
-    assert [row["Close"] for row in closed[:1]] == [row["Close"] for row in late[:1]]
+    noon, closed, four, late = rows(at(12)), rows(at(15, 45)), rows(at(16, 5)), rows(at(19))
+    assert volume(noon) < volume(closed) < volume(four) < volume(late)
+    assert closes(noon) != closes(closed) == closes(four) == closes(late)
     first = next(row for row in closed if row["Code"] == "005930")
     assert int(first["Marcap"]) == (int(first["Close"]) - int(first["Changes"])) * int(first["Stocks"])
-    assert six[0]["Volume"] == closed[0]["Volume"]
-    assert int(six[0]["Marcap"]) == int(six[0]["Close"]) * int(six[0]["Stocks"])
-    assert rows(at(12, 0, 22), "2026-11-22") == late
+    assert int(four[0]["Marcap"]) == int(four[0]["Close"]) * int(four[0]["Stocks"])
+    # The last look of the day is at 17:56: the file keeps it for ever, and the night's is called after the next day.
+    assert late == rows(at(23, 59)) == rows(at(12, 0, 22))
+    saturday = rows(at(12, 0, 22), "2026-11-21")
+    assert closes(saturday) == closes(late)
+    assert volume(saturday) > volume(late)
+    assert 0.1 < sum(a["Volume"] != b["Volume"] for a, b in zip(saturday, late, strict=True)) / len(late) < 0.7
+    assert saturday == rows(at(12, 0, 22), "2026-11-22")
+
+
+def test_the_mirror_writes_the_file_of_a_day_from_one_in_the_night(start, browser):
+    def status(hour, minute):
+        return browser(start(at(hour, minute))).get(f"{CACHE}listing/krx/2026-11-20.csv", timeout=5).status_code
+
+    assert [status(0, 59), status(1, 0)] == [404, 200]
 
 
 def test_files_that_do_not_exist_are_github_404s(served, browser):

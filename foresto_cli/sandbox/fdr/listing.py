@@ -1,22 +1,23 @@
 """The daily listing file, which changes over the day it is named after."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 import numpy as np
 
+from foresto_cli.sandbox.fdr import robot
 from foresto_cli.sandbox.market import codes
+from foresto_cli.sandbox.market.calendar import moment
 from foresto_cli.sandbox.market.market import FINAL, Market
+from foresto_cli.sandbox.market.noise import uniform
 from foresto_cli.sandbox.market.quotes import Quotes, with_volume
 from foresto_cli.sandbox.wire import Answer, as_csv
 
-UPDATED = time(9, 0)
-"""Until now the file of a day holds the session before."""
 FIRST_PRICES = time(9, 50)
-FINAL_CAPS = time(18, 0)
-FINAL_VOLUMES = time(18, 30)
-EARLY_VOLUME = 0.97
-"""Share of the final volume known before after-hours trading ends."""
+CLOSED = time(15, 40)
+NEW_CAPS = time(16, 0)
+"""Between the close and this hour market caps are those of the day before."""
+LATE_VOLUME = time(17, 50)
 LISTING = (
     "Code",
     "ISU_CD",
@@ -39,32 +40,24 @@ LISTING = (
 
 
 class View(NamedTuple):
-    """What a listing file shows: the session its rows belong to, and how complete they are."""
+    """What a listing file shows: the session its rows belong to, seen at a moment."""
 
     session: date
-    blank: bool = False
-    running: bool = False
-    old_caps: bool = False
-    early: bool = False
+    at: datetime
 
 
-def view(market: Market, day: date, *, stale: bool = False) -> View:
-    """Return what the listing file named ``day`` holds now.
+def view(market: Market, day: date, at: datetime, *, stale: bool = False) -> View:
+    """Return what the listing file named ``day`` holds that the robot wrote at ``at``.
 
-    The file of a session is written over all day: until 09:00 it holds the session before, then "-", from 09:50
-    delayed prices; market caps still use the previous close until 18:00 and volumes lack after-hours trades until
-    18:30. Files of other days hold the last session. ``stale`` gives the session before the right one.
+    The robot writes a session's file over all day: "-" at first, delayed prices from 09:50 on; after that it never
+    touches it again, so that the session's last numbers stand in the file of the next day, written in the night and
+    lost again when that is a session, too. Files of other days hold the last session. ``stale`` gives the session
+    before the right one.
     """
-    clock = market.now.time()
-    today = day == market.now.date()
-    session = market.newest if today else market.all_sessions[market.position(day)]
-    running = today and session == day
-    if stale or (running and clock < UPDATED):
-        return View(market.previous(session))
-    if not running:
-        return View(session)
-    open_now = market.state(day) != FINAL
-    return View(session, clock < FIRST_PRICES, open_now, clock < FINAL_CAPS, clock < FINAL_VOLUMES)
+    session = market.all_sessions[market.position(day)]
+    if session == day and at.time() < robot.FIRST_RUN:
+        session = market.previous(day)
+    return View(market.previous(session) if stale else session, at)
 
 
 def listing(market: Market, seen: View) -> Answer:
@@ -75,12 +68,14 @@ def listing(market: Market, seen: View) -> Answer:
         for stock, name in zip(listed.stocks, listed.names, strict=True)
     ]
     ends = [(shares, stock.market) for shares, stock in zip(listed.shares.tolist(), listed.stocks, strict=True)]
-    if seen.blank:
+    live = seen.session == seen.at.date()
+    if live and seen.at < moment(seen.session, FIRST_PRICES):
         nothing = ("-", "3") + ("",) * 8
         rows: list[tuple[object, ...]] = [(*first, *nothing, *last) for first, last in zip(identity, ends, strict=True)]
         return as_csv(LISTING, rows, numbered=True)
     quotes = _seen(market, seen).take(listed.tickers)
-    caps = (quotes.base if seen.old_caps else quotes.close) * quotes.shares
+    old_caps = live and moment(seen.session, CLOSED) <= seen.at < moment(seen.session, NEW_CAPS)
+    caps = (quotes.base if old_caps else quotes.close) * quotes.shares
     columns = (
         quotes.close,
         quotes.direction,
@@ -99,7 +94,12 @@ def listing(market: Market, seen: View) -> Answer:
 
 
 def _seen(market: Market, seen: View) -> Quotes:
-    if seen.running:
-        return market.quotes_so_far(seen.session)
-    found = market.quotes(seen.session)
-    return with_volume(found, EARLY_VOLUME) if seen.early else found
+    """Return the quotes of the page the robot copied; on the day itself some off-hours trades are missing yet."""
+    found = market.shown(seen.session, seen.at)
+    if seen.session != seen.at.date() or market.state(seen.session, seen.at) != FINAL:
+        return found
+    missing = 0.011 if seen.at < moment(seen.session, NEW_CAPS) else 0.008
+    if seen.at < moment(seen.session, LATE_VOLUME):
+        return with_volume(found, np.full(len(found.volume), 1 - missing))
+    late = uniform(market.seed, 70, seen.session.toordinal(), np.arange(len(found.volume))) < 0.4  # noqa: PLR2004  # of the stocks
+    return with_volume(found, np.where(late, 0.999, 1.0))

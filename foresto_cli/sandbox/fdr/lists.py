@@ -1,6 +1,6 @@
 """The files of company descriptions, delisted stocks and index years."""
 
-from datetime import date
+from datetime import date, datetime
 
 from foresto_cli.sandbox.krx.stocks import KINDS, par
 from foresto_cli.sandbox.market import fiscal, indices, names
@@ -136,10 +136,10 @@ def delisting(market: Market, day: date) -> Answer:
     return as_csv(DELISTING, rows, numbered=True)
 
 
-def index_year(market: Market, name: str, year: str) -> Answer | None:
-    """Return the days of one year (``2026``) of ``ks11``, ``kq11`` or ``ks200``; None if there are none."""
+def index_year(market: Market, name: str, year: str, at: datetime) -> Answer | None:
+    """Return the days of one year (``2026``) of ``ks11``, ``kq11`` or ``ks200`` over at ``at``; None: none."""
     index = indices.find(*INDEX_CODES[name]) if name in INDEX_CODES else None
-    days = [day for day in market.sessions if str(day.year) == year and market.state(day) == FINAL]
+    days = [day for day in market.sessions if str(day.year) == year and market.state(day, at) == FINAL]
     if index is None or not days:
         return None
     rows: list[tuple[object, ...]] = []

@@ -1,9 +1,10 @@
 """raw.githubusercontent.com: the CSV files of FinanceData/fdr_krx_data_cache that FinanceDataReader reads."""
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
+from foresto_cli.clock import KST
 from foresto_cli.sandbox.wire import Answer, Request, plain
 from foresto_cli.sandbox.world import World
 
@@ -12,24 +13,49 @@ PATH = re.compile(r"/FinanceData/fdr_krx_data_cache/refs/heads/master/data/(?P<f
 
 
 def answer(request: Request, world: World) -> Answer:
-    """Return the file, or GitHub's 404 for one that does not exist."""
-    from foresto_cli.sandbox.fdr import listing, lists
+    """Return the file as the robot last wrote it, or GitHub's 404 for one that does not exist."""
+    from foresto_cli.sandbox.fdr import listing, lists, robot
 
     match = PATH.fullmatch(request.path)
     if not match:
         return missing()
     folder, name, market = match["folder"], match["name"], world.market
+    until = _until(request, world)
     if folder.startswith("index/year_"):
-        return lists.index_year(market, folder.removeprefix("index/year_"), name) or missing()
+        kind = folder.removeprefix("index/year_")
+        return lists.index_year(market, kind, name, robot.newest_of_all(until)) or missing()
     day = _day(name)
-    if day is None or not market.sessions[0] <= day <= market.now.date():
+    written = robot.newest_run(day, until) if day and day >= market.sessions[0] else None
+    if day is None or written is None:
         return missing()
     files = {
-        "listing/krx": lambda: listing.listing(market, listing.view(market, day, stale=request.fault == "stale")),
+        "listing/krx": lambda: listing.listing(
+            market, listing.view(market, day, written, stale=request.fault == "stale")
+        ),
         "listing/desc": lambda: lists.description(market, day),
         "listing/delisting": lambda: lists.delisting(market, day),
     }
     return files[folder]() if folder in files else missing()
+
+
+def _until(request: Request, world: World) -> datetime:
+    """Return up to when the robot ran: now, or earlier when it has stopped."""
+    stopped = [world.options.mirror_stopped] if world.options.mirror_stopped else []
+    if request.fault == "frozen_mirror":
+        stopped.append(stop(request.fault_detail))
+    return min([world.now, *(moment.astimezone(KST) for moment in stopped)])
+
+
+def stop(text: str) -> datetime:
+    """Return when a mirror stopped that stands still since ``2026-11-06`` (its end) or ``2026-11-20T15:03`` (KST).
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if len(text) <= len("2026-11-06"):
+        return datetime.combine(date.fromisoformat(text), time.max, KST)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=KST)
 
 
 def _day(name: str) -> date | None:

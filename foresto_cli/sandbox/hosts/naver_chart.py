@@ -1,4 +1,7 @@
-"""fchart.stock.naver.com: adjusted daily bars as EUC-KR XML, at most 3,000, no delisted stocks."""
+"""fchart.stock.naver.com: adjusted daily bars as EUC-KR XML, at most 3,000, no delisted stocks.
+
+Closes are the after-market's last prices where there was one.
+"""
 
 import math
 from pathlib import Path
@@ -55,7 +58,7 @@ def _bars(market: "Market", symbol: str, most: int) -> tuple[str, list[str]]:
     days = adjusted.sessions_of(market, ticker)[-most:]
     if not days:
         return market.name(ticker, t), []
-    quotes = market.history(ticker, days)
+    quotes = market.history(ticker, days, shown=True)
     factor = adjusted.factors(market, ticker, days).tolist()
     columns = (quotes.open, quotes.high, quotes.low, quotes.close)
     rows = zip(days, factor, *(column.tolist() for column in columns), quotes.volume.tolist(), strict=True)

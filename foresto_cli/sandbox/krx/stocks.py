@@ -55,12 +55,10 @@ def by_date(market: Market, form: dict[str, str]) -> Rows:
 
 
 def _values(market: Market, when: date, listed: Listed) -> Rows:
-    state = market.state(when)
-    if state not in (OPEN, FINAL):
+    if market.state(when) not in (OPEN, FINAL):
         blank = {**dict.fromkeys(VALUES, "-"), "FLUC_TP_CD": "3"}
         return [blank] * len(listed.stocks)
-    quotes = market.quotes(when) if state == FINAL else market.quotes_so_far(when)
-    return written(quotes.take(listed.tickers))
+    return written(market.shown(when).take(listed.tickers))
 
 
 def written(quotes: Quotes) -> Rows:
@@ -112,7 +110,7 @@ def by_ticker(market: Market, form: dict[str, str]) -> Rows:
     )
     if not sessions:
         return []
-    quotes = market.history(ticker, sessions)
+    quotes = market.history(ticker, sessions, shown=True)
     rows = [
         {"TRD_DD": slashed(when), **row, "LIST_SHRS": count(shares)}
         for when, row, shares in zip(sessions, written(quotes), quotes.shares.tolist(), strict=True)
@@ -131,7 +129,7 @@ def fundamentals(market: Market, form: dict[str, str]) -> Rows:
     ]
     figures = per_share(market, listed.stocks, listed.shares, when)
     values = _values(market, when, listed)
-    prices = market.path.close[market.position(when)][listed.tickers]
+    prices = market.shown(when).close[listed.tickers]
     rows = []
     for row in keep:
         stock, name = listed.stocks[row], listed.names[row]

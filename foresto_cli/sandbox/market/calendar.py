@@ -3,12 +3,22 @@
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
+from foresto_cli.clock import KST
+
 EPOCH = date(2020, 1, 2)
 OPENS = time(9, 0)
 FIRST_QUOTES = time(9, 20)
 """Quotes reach the web site about 20 minutes late."""
 FINAL = time(15, 40)
-"""From here on the day's close is final."""
+"""From here on the pages show the close of the regular session, which is the official one."""
+LAG = timedelta(minutes=20)
+AFTER_MARKET_SINCE = date(2026, 9, 14)
+"""From this session on shares are traded again after the close."""
+AFTER_OPENS, AFTER_CLOSES = time(16, 0), time(20, 0)
+EXAMS = frozenset(
+    date(year, 11, day) for year, day in ((2021, 18), (2022, 17), (2023, 16), (2024, 14), (2025, 13), (2026, 19))
+)
+"""College entrance exams: everything begins and closes an hour later, but the after-market ends when it always does."""
 LAST_EXPECTED_SESSION_MONTHS = (7, 8)
 """Closures fall into July and August: then any 300 sessions in a row contain one."""
 
@@ -38,12 +48,30 @@ def sessions_of(year: int, seed: int) -> tuple[date, ...]:
     return tuple(day for day in announced_sessions(year) if day != closed and day >= EPOCH)
 
 
+def late_hour(day: date) -> timedelta:
+    """Return by how much the hours of ``day`` are shifted."""
+    return timedelta(hours=1) if day in EXAMS else timedelta()
+
+
+def moment(day: date, hour: time) -> datetime:
+    """Return when what usually happens at ``hour`` happens on ``day`` (KST)."""
+    return datetime.combine(day, hour, KST) + late_hour(day)
+
+
+def after_progress(day: date, at: datetime) -> float:
+    """Return how much of the after-market of session ``day`` the pages show at ``at``, 0 to 1: 20 minutes late."""
+    if day < AFTER_MARKET_SINCE:
+        return 0.0
+    opens, closes = moment(day, AFTER_OPENS), datetime.combine(day, AFTER_CLOSES, KST)
+    return min(max((at - LAG - opens) / (closes - opens), 0.0), 1.0)
+
+
 def begun(now: datetime, seed: int) -> tuple[date, ...]:
-    """Return all sessions since 2020-01-02 that have begun by ``now`` (KST): today counts from 09:00."""
+    """Return all sessions since 2020-01-02 that have begun by ``now`` (KST): today counts from its opening."""
     today = now.date()
     found: list[date] = []
     for year in range(EPOCH.year, today.year + 1):
-        found += (day for day in sessions_of(year, seed) if day < today or (day == today and now.time() >= OPENS))
+        found += (day for day in sessions_of(year, seed) if day < today or (day == today and now >= moment(day, OPENS)))
     return tuple(found)
 
 

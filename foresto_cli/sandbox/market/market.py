@@ -16,7 +16,8 @@ from foresto_cli.sandbox.market.stock import Stock
 from foresto_cli.sandbox.market.tape import Tape, record
 
 CLOSED, WAITING, OPEN, FINAL = "closed", "waiting", "open", "final"
-"""State of a day: no session (or one that is not served); begun or to begin but without quotes; trading; over."""
+"""State of a day: no session (or one that is not served); begun or to begin but without quotes; trading; the regular
+session is over."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,13 @@ class Market:
         now: the time in the sandbox (KST).
         sessions: the newest ``count`` sessions that have begun by ``now``, oldest first; older days are answered like
         holidays. closures: days on which the exchange stayed closed although every calendar expects a session.
+        after_market: the share of stocks (0 to 1) whose price moves after the regular close, since there is trading.
     """
 
-    def __init__(self, now: datetime, stocks: int, count: int, seed: int) -> None:
+    def __init__(self, now: datetime, stocks: int, count: int, seed: int, after_market: float = 0.0) -> None:
         """Remember the parameters; the state is drawn when first needed."""
         self.now = now
+        self.after_market = after_market
         self.seed = seed
         self.size = stocks
         self.all_sessions = calendar.begun(now, seed)
@@ -96,12 +99,14 @@ class Market:
             if event.session >= first
         ]
 
-    def state(self, day: date) -> str:
-        """Return CLOSED, WAITING, OPEN or FINAL for ``day`` as seen now."""
-        if day == self.now.date() and calendar.is_session(day, self.seed):
-            clock = self.now.time()
-            return WAITING if clock < calendar.FIRST_QUOTES else OPEN if clock < calendar.FINAL else FINAL
-        return FINAL if day in self._served else CLOSED
+    def state(self, day: date, at: datetime | None = None) -> str:
+        """Return CLOSED, WAITING, OPEN or FINAL for ``day`` as seen at ``at`` (now)."""
+        at = at or self.now
+        if day == at.date() and calendar.is_session(day, self.seed):
+            if at < calendar.moment(day, calendar.FIRST_QUOTES):
+                return WAITING
+            return OPEN if at < calendar.moment(day, calendar.FINAL) else FINAL
+        return FINAL if day in self._served and day < at.date() else CLOSED
 
     @cached_property
     def _served(self) -> frozenset[date]:
@@ -110,8 +115,11 @@ class Market:
     @property
     def progress(self) -> float:
         """Return how much of today's trading is known now, 0 to 1: quotes are 20 minutes late."""
-        clock = self.now.hour * 60 + self.now.minute
-        return min(max((clock - 20 - 9 * 60) / 390, 0.02), 1.0)
+        return self._progress(self.now)
+
+    def _progress(self, at: datetime) -> float:
+        passed = at - calendar.LAG - calendar.moment(at.date(), calendar.OPENS)
+        return min(max(passed / timedelta(minutes=390), 0.02), 1.0)
 
     @property
     def newest(self) -> date:
@@ -156,16 +164,34 @@ class Market:
         return names.renamed(name) if first is not None and first <= t else name
 
     def quotes(self, day: date) -> Quotes:
-        """Return final quotes of the whole roster on session ``day`` (rows of unlisted stocks mean nothing)."""
+        """Return the official quotes of the whole roster on session ``day``: those of the regular session.
+
+        Rows of unlisted stocks mean nothing.
+        """
         return self.tape.day(self.position(day))
 
-    def quotes_so_far(self, day: date) -> Quotes:
-        """Return what is known of the running session ``day`` now."""
-        return so_far(self.quotes(day), self.progress, day, self.markets == "STK")
+    def quotes_so_far(self, day: date, at: datetime | None = None) -> Quotes:
+        """Return what is known of the running session ``day`` at ``at`` (now)."""
+        return so_far(self.quotes(day), self._progress(at or self.now), day, self.markets == "STK")
 
-    def history(self, ticker: int, days: tuple[date, ...]) -> Quotes:
-        """Return one stock's final quotes on ``days`` (sessions on which it is listed), oldest first."""
-        return self.tape.history(ticker, [self.position(day) for day in days])
+    def shown(self, day: date, at: datetime | None = None) -> Quotes:
+        """Return what pages and charts show of session ``day`` at ``at`` (now).
+
+        Since there is an after-market these are its last prices and all of the volume; changes stay against the base.
+        """
+        at = at or self.now
+        if self.state(day, at) == OPEN:
+            return self.quotes_so_far(day, at)
+        return self.tape.after(self.position(day), self.quotes(day), self.after_market, at)
+
+    def history(self, ticker: int, days: tuple[date, ...], *, shown: bool = False) -> Quotes:
+        """Return one stock's quotes on ``days`` (sessions on which it is listed), oldest first.
+
+        They are the official ones, or with ``shown`` those of pages and charts as they are now.
+        """
+        positions = [self.position(day) for day in days]
+        found = self.tape.history(ticker, positions)
+        return self.tape.after_of(ticker, positions, found, self.after_market, self.now) if shown else found
 
     @cached_property
     def markets(self) -> NDArray[np.str_]:

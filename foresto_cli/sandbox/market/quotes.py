@@ -138,11 +138,12 @@ def so_far(whole: Quotes, progress: float, day: date, kospi: NDArray[np.bool_]) 
     return priced(found)
 
 
-def with_volume(quotes: Quotes, share: float) -> Quotes:
-    """Return ``quotes`` with only ``share`` of each volume: after-hours trades are still missing."""
+def with_volume(quotes: Quotes, shares: NDArray[np.float64]) -> Quotes:
+    """Return ``quotes`` with only ``shares`` (0 to 1) of the volumes: some trades are still missing."""
     found = Quotes(**{field.name: getattr(quotes, field.name) for field in fields(quotes)})
-    found.volume = np.where(quotes.volume > 0, np.maximum((quotes.volume * share).astype(np.int64), 1), 0)
-    return priced(found)
+    found.volume = np.where(quotes.volume > 0, np.maximum((quotes.volume * shares).astype(np.int64), 1), 0)
+    found.value = (quotes.value * (found.volume / np.maximum(quotes.volume, 1))).astype(np.int64)
+    return found
 
 
 def joined(parts: list[Quotes]) -> Quotes:

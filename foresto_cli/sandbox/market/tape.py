@@ -2,14 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.market import path, plan, quotes, roster, ticks
+from foresto_cli.sandbox.market import after, calendar, path, plan, quotes, roster, ticks
 from foresto_cli.sandbox.market.plan import Plan
 from foresto_cli.sandbox.market.quotes import Inputs, Quotes
 from foresto_cli.sandbox.market.stock import Stock
@@ -35,6 +35,7 @@ class Tape:
         """Draw the states of all sessions."""
         self.roster, self.sessions, self.plan, self.seed = roster, sessions, plan, seed
         self.path = path.walk(roster, sessions, plan, seed)
+        self._admitted = np.array([stock.market != "KNX" for stock in roster])
         self._kospi = np.array([stock.market == "STK" for stock in roster])
         self._reach = np.array([0.15 if stock.market == "KNX" else 0.30 for stock in roster])
         self._turnover = np.array([stock.turnover for stock in roster])
@@ -79,6 +80,37 @@ class Tape:
             if self.plan.huge.get(t) == ticker:
                 whole.volume[row] = HUGE_VOLUME
         return quotes.priced(whole)
+
+    def after(self, t: int, regular: Quotes, share: float, at: datetime) -> Quotes:
+        """Return the quotes ``regular`` of session ``t`` as the after-market has left them at ``at``."""
+        everybody = np.arange(len(self.roster))
+        return self._after([t], everybody, regular, share, at)
+
+    def after_of(self, ticker: int, positions: list[int], regular: Quotes, share: float, at: datetime) -> Quotes:
+        """Return one stock's quotes on the sessions ``positions`` as the after-market has left them at ``at``."""
+        return self._after(positions, np.full(len(positions), ticker), regular, share, at)
+
+    def _after(
+        self, positions: list[int], tickers: NDArray[np.int64], regular: Quotes, share: float, at: datetime
+    ) -> Quotes:
+        days = [self.sessions[t] for t in positions]
+        progress = np.array([calendar.after_progress(day, at) for day in days])
+        if not share or not progress.any():
+            return regular
+        given = after.Trading(
+            day=days[-1],
+            ordinals=np.array([day.toordinal() for day in days]),
+            numbers=tickers,
+            reach=self._reached(self.path.status[np.array(positions), tickers], tickers),
+            kospi=self._kospi[tickers],
+            admitted=self._admitted[tickers],
+            progress=progress,
+        )
+        return after.extended(regular, given, share, self.seed)
+
+    def _reached(self, status: NDArray[np.uint8], tickers: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how far prices may go from their base on these days."""
+        return np.where(status == path.UNLIMITED, quotes.BEYOND_LIMIT, self._reach[tickers])
 
     def _draw(
         self, rows: NDArray[np.int64], tickers: NDArray[np.int64], base: NDArray[np.int64], shares: NDArray[np.int64]

@@ -4,16 +4,20 @@ import os
 import sys
 import threading
 
-from foresto_cli import __version__
+from foresto_cli import __version__, streams
 from foresto_cli.cli import app
 from foresto_cli.cli._run import HELP, Globals
+from foresto_cli.errors import ForestoError, exit_code_of
 
-BUG = 70
+BUG = ForestoError.exit_code
 INTERRUPTED = 130
+ABORTED = 1
+"""What click makes of Ctrl-C while it reads the command line."""
 
 
 def main() -> None:
     """Run the command line and exit with its code (README, "Exit codes")."""
+    streams.prepare()
     arguments, sandbox = _without_sandbox(sys.argv[1:])
     if arguments == ["--version"]:
         from foresto_cli.console import Console
@@ -35,23 +39,42 @@ def _run(arguments: list[str], common: Globals) -> int:
         word = next((argument for argument in arguments if not argument.startswith("-")), "")
         app(word, has_own_options=not nested_help)(arguments, prog_name="foresto", obj=common)
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else BUG
+        code = leaving.code if isinstance(leaving.code, int) else BUG
+        return INTERRUPTED if code == ABORTED else code
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ForestoError as error:
+        _complain(f"✗ {error}")
+        return exit_code_of(error)
     # The outermost handler: whatever arrives here is a bug of ours, and has to leave a trace and an exit code.
-    except Exception:
+    except Exception as error:
         import logging
 
-        from foresto_cli.console import Console
-
-        logging.getLogger("foresto_cli").exception("bug")
-        kind = sys.exc_info()[0]
-        name = kind.__name__ if kind else "?"
-        Console().complain(
-            f"✗ foresto 의 오류입니다({name}). 자세한 내용은 로그에 있습니다: foresto doctor 가 위치를 알려 줍니다."
+        if logging.getLogger().handlers:
+            logging.getLogger("foresto_cli").exception("bug")
+        else:
+            _show_trace()
+        _complain(
+            f"✗ foresto의 오류입니다({type(error).__name__})."
+            " 자세한 내용은 로그에 있습니다: foresto doctor가 위치를 알려 줍니다."
         )
         return BUG
     return 0
+
+
+def _complain(text: str) -> None:
+    from foresto_cli.console import Console
+
+    Console().complain(text)
+
+
+def _show_trace() -> None:
+    """Show where a bug is that came before there was a log; Python's own handler of last resort would show secrets."""
+    import traceback
+
+    from foresto_cli.logs import Redactor
+
+    _complain(Redactor()(traceback.format_exc()))
 
 
 def _without_sandbox(arguments: list[str]) -> tuple[list[str], bool]:

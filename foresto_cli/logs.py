@@ -64,33 +64,33 @@ class _PrivateRotatingFileHandler(RotatingFileHandler):
     def __init__(self, file: Path, complain: Callable[[str], None]) -> None:
         self._complain = complain
         self._has_complained = False
-        super().__init__(file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
+        super().__init__(file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", errors="backslashreplace")
 
     def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  # the stdlib's own return type is private
         stream = super()._open()
         Path(self.baseFilename).chmod(PRIVATE_FILE)
         return stream
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # stdlib name
-        # The stdlib prints the record as it is, secrets and all, with two tracebacks.
-        error = sys.exception()
-        if isinstance(error, OSError):
-            self._tell(error)
-        else:
-            super().handleError(record)
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  # stdlib name
+        # A boundary, whatever went wrong; and the stdlib prints the record as it is, secrets and all.
+        self._tell(sys.exception())
 
     def close(self) -> None:
         # What could not be written is tried again here, when nobody catches it any more.
         try:
             super().close()
-        except OSError as error:
+        # A boundary, as above.
+        except Exception as error:  # noqa: BLE001  # the log is what fails here
             self._tell(error)
 
-    def _tell(self, error: OSError) -> None:
+    def _tell(self, error: BaseException | None) -> None:
         if not self._has_complained:
             self._has_complained = True
-            reason = error.strerror or type(error).__name__
-            self._complain(f"! 로그 {self.baseFilename} 에 쓸 수 없습니다({reason}). 로그 없이 계속합니다.")
+            self._complain(f"! 로그 {self.baseFilename}에 쓸 수 없습니다({_reason(error)}). 로그 없이 계속합니다.")
+
+
+def _reason(error: BaseException | None) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def start(folder: Path, level: str, redact: Redactor, complain: Callable[[str], None]) -> None:
@@ -100,17 +100,18 @@ def start(folder: Path, level: str, redact: Redactor, complain: Callable[[str], 
         folder: where the files are.
         level: of the messages that are kept.
         redact: takes the secrets out of each message.
-        complain: is told, once, that the file cannot be written.
-
-    Raises:
-        ConfigError: the folder or the file cannot be made.
+        complain: is told, once, that the file cannot be opened or written: work goes on without a log.
     """
-    private_folder(folder)
     file = folder / "foresto.log"
+    handler: logging.Handler
     try:
+        private_folder(folder)
         handler = _PrivateRotatingFileHandler(file, complain)
-    except OSError as error:
-        raise ConfigError(f"로그 {file} 을 열 수 없습니다({error.strerror}). 소유자와 권한을 확인하세요.") from error
+    except (OSError, ConfigError) as error:
+        # Without any handler Python would print warnings as they are.
+        handler = logging.NullHandler()
+        reason = f"{error}" if isinstance(error, ConfigError) else _reason(error)
+        complain(f"! 로그 {file}을 열 수 없습니다({reason}). 로그 없이 계속합니다. 소유자와 권한을 확인하세요.")
     handler.setFormatter(_RedactingFormatter(redact))
     root = logging.getLogger()
     for old in root.handlers[:]:

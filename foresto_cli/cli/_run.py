@@ -1,12 +1,13 @@
 """What every command does around its one function: open, print, and leave with the right exit code."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from foresto_cli.errors import ForestoError, StoreUnavailable, exit_code_of
+from foresto_cli.errors import ForestoError, Interrupted, StoreUnavailable, exit_code_of
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -55,6 +56,9 @@ def perform(
     console = Console(as_json=as_json)
     try:
         result = _opened(ctx, console, command, work, beside=beside) if opens else _unopened(ctx, console, work)
+    except OSError as error:
+        # click ends with 1, without a word, when the work meets a broken pipe: a bug of ours like any other.
+        raise RuntimeError(f"{type(error).__name__}: {error.strerror}") from error
     except ForestoError as error:
         console.complain(f"✗ {error}")
         if isinstance(error, StoreUnavailable):
@@ -66,7 +70,7 @@ def perform(
 
         closing_lines(console, result)
     console.result(result)
-    raise typer.Exit(result["exit_code"])
+    raise typer.Exit(console.exit_code(result["exit_code"]))
 
 
 def _opened(ctx: typer.Context, console: "Console", command: str, work: Work, *, beside: bool) -> dict[str, Any]:
@@ -99,8 +103,14 @@ def _tell_of_outage(ctx: typer.Context, console: "Console", error: StoreUnavaila
     from foresto_cli.ops import outage
 
     globals_: Globals = ctx.obj
-    with application.without_database(console, sandboxed=globals_.sandbox) as app:
-        outage.tell(app, error)
+    try:
+        with application.without_database(console, sandboxed=globals_.sandbox) as app:
+            outage.tell(app, error)
+    except Interrupted:
+        raise
+    # A boundary: who cannot be told does not change what the command ends with.
+    except Exception:
+        logging.getLogger(__name__).exception("the outage could not be told")
 
 
 def _refusal(command: str, error: ForestoError) -> dict[str, Any]:

@@ -24,4 +24,4 @@ def doctor(
     examination.show(console, found)
     result = examination.as_result(found)
     console.result(result)
-    raise typer.Exit(result["exit_code"])
+    raise typer.Exit(console.exit_code(result["exit_code"]))

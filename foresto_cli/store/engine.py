@@ -90,25 +90,32 @@ def as_it_is(url: str, *, patient: bool = False, own: bool = False) -> Iterator[
         StoreUnavailable: no connection, or the server cannot be used at all.
         ConfigError: the URL is not one of PostgreSQL.
     """
-    engine = create_engine(
-        psycopg_url(url),
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
-        pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-            "application_name": "foresto",
-            # Whatever the server or the environment says: our texts are Korean.
-            "client_encoding": "UTF8",
-            # A statement prepared on one server connection is not known to the next one that a pooler hands out.
-            "prepare_threshold": None,
-        },
-    )
+    engine = _engine(url)
     try:
         _reach(engine, TRY_AGAIN_AFTER if patient else (), own=own)
         yield engine
     finally:
         engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        return create_engine(
+            psycopg_url(url),
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "application_name": "foresto",
+                # Whatever the server or the environment says: our texts are Korean.
+                "client_encoding": "UTF8",
+                # A statement prepared on one server connection is not known to the next one that a pooler hands out.
+                "prepare_threshold": None,
+            },
+        )
+    except ArgumentError:
+        raise ConfigError("DATABASE_URL의 매개변수를 알아볼 수 없습니다. 호스트와 포트를 확인하세요.") from None
 
 
 def is_pooled(connection: Connection) -> bool:

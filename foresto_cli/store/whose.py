@@ -20,15 +20,17 @@ SERVER = text(
     " quote_ident(current_user) AS role, quote_ident(current_database()) AS name"
 )
 PLACE = text(
-    "SELECT current_schema() AS schema, current_setting('search_path') AS path, quote_ident(current_user) AS role,"
-    " quote_ident(current_database()) AS name, quote_ident(current_schema()) AS quoted, has_database_privilege(current_database(), 'TEMPORARY') AS may_make_temporary,"
+    "SELECT current_schema() AS schema, quote_ident(current_schema()) AS quoted, quote_ident(current_user) AS role,"
+    " current_setting('search_path') AS path, quote_ident(current_database()) AS name,"
+    " has_database_privilege(current_database(), 'TEMPORARY') AS may_make_temporary,"
     " has_schema_privilege(current_schema(), 'CREATE') AS may_create, to_regclass('foresto_version') IS NOT NULL"
     " AS has_version, to_regclass('alembic_version') IS NOT NULL AS has_former_version,"
     " to_regclass('foresto_meta') IS NOT NULL AS has_meta"
 )
 # What an extension brought along, such as PostGIS's spatial_ref_sys, is nobody's data.
 OTHERS = text(
-    "SELECT n.nspname AS schema, quote_ident(n.nspname) AS quoted, c.relname AS name, has_schema_privilege(n.oid, 'USAGE') AS may_be_used"
+    "SELECT n.nspname AS schema, quote_ident(n.nspname) AS quoted, c.relname AS name,"
+    " has_schema_privilege(n.oid, 'USAGE') AS may_be_used"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
     " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'"

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, Programm
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError, StoreRefused, StoreUnavailable
-from foresto_cli.store import complaints, embedded, migrate, whose
+from foresto_cli.store import complaints, embedded, libpq, migrate, whose
 
 log = logging.getLogger(__name__)
 
@@ -91,11 +91,13 @@ def as_it_is(url: str, *, patient: bool = False, own: bool = False) -> Iterator[
         ConfigError: the URL is not one of PostgreSQL.
     """
     engine = _engine(url)
-    try:
-        _reach(engine, TRY_AGAIN_AFTER if patient else (), own=own)
-        yield engine
-    finally:
-        engine.dispose()
+    # Nothing reaches the embedded server anyway, for as long as it runs.
+    with nullcontext() if own else libpq.of_the_operators(psycopg_url(url)):
+        try:
+            _reach(engine, TRY_AGAIN_AFTER if patient else (), own=own)
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def _engine(url: str) -> Engine:

@@ -1,11 +1,24 @@
 """COPY: rows out of the database and into it as a stream. SQLAlchemy has no word for it, so psycopg is asked."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from psycopg import sql
+import psycopg
+from psycopg import errors, sql
 from sqlalchemy import Connection
+
+from foresto_cli.errors import BadPayload
+
+UNFIT = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.NotSupportedError,
+    psycopg.ProgrammingError,
+    errors.ProgramLimitExceeded,
+)
+"""What the server says of rows, not of itself."""
 
 
 @contextmanager
@@ -22,14 +35,31 @@ def rows_out(
 
 def rows_in(
     connection: Connection, table: str, columns: Iterable[str], blocks: Iterable[bytes], *, header: bool
-) -> None:
-    """Write blocks of CSV, with a ``header`` or without, to ``table``."""
+) -> int:
+    """Write blocks of CSV, with a ``header`` or without, to ``table`` and return how many rows it took.
+
+    Raises:
+        BadPayload: a row does not fit the table; the message says which line and column, and holds no value.
+    """
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv{})").format(
         sql.Identifier(table), _names(columns), sql.SQL(", HEADER" if header else "")
     )
-    with closing(connection.connection.cursor()) as cursor, cursor.copy(query) as copy:
-        for block in blocks:
-            copy.write(block)
+    try:
+        with closing(connection.connection.cursor()) as cursor:
+            with cursor.copy(query) as copy:
+                for block in blocks:
+                    copy.write(block)
+            return cursor.rowcount
+    except UNFIT as error:
+        raise BadPayload(_where(error)) from None
+
+
+def _where(error: psycopg.Error) -> str:
+    # What PostgreSQL says of the value begins behind a colon; the value itself is a stranger's.
+    said = (error.diag.message_primary or type(error).__name__).partition(":")[0]
+    line = re.search(r"line (\d+)(?:, column (\w+))?", error.diag.context or "")
+    column = f" {line[2]} 열" if line and line[2] else ""
+    return f"{line[1]}번째 줄{column}: {said}" if line else said
 
 
 def values_out(

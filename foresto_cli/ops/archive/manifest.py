@@ -1,17 +1,14 @@
 """What an export holds: one JSON file beside the data, enough to trust it and to build a database from it."""
 
-import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-from foresto_cli.errors import UsageError
+from foresto_cli.errors import UsageError, VerificationFailed
+from foresto_cli.ops.archive import folders, strict
 
 NAME = "manifest.json"
-LAYOUT = 1
-"""Raised when files of an older export could not be read any more."""
-CHUNK = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,7 @@ class Part:
         last_day: newest day in it.
         state: fingerprint of the rows in the database, by which the next export knows that nothing changed.
         sha256: of the file.
+        size: of the file in bytes; exports of earlier versions do not say it.
     """
 
     path: str
@@ -37,6 +35,7 @@ class Part:
     last_day: str | None
     state: str
     sha256: str
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,27 @@ class Manifest:
     exported_at: str
     columns: dict[str, dict[str, str]]
     parts: list[Part] = field(default_factory=list)
-    layout: int = LAYOUT
+    layout: int = strict.LAYOUT
 
 
 def write(folder: Path, manifest: Manifest) -> None:
-    """Replace the manifest of ``folder`` in one step."""
-    partial = folder / f".{NAME}.partial"
-    partial.write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
-    partial.replace(folder / NAME)
+    """Replace the manifest of ``folder`` in one step.
+
+    Raises:
+        UsageError, ConfigError: as :func:`folders.entered` and :func:`folders.made`.
+    """
+    with folders.entered(folder, alone=False) as root:
+        put(root, manifest)
+
+
+def put(root: int, manifest: Manifest) -> None:
+    """Replace the manifest of the folder with the descriptor ``root`` in one step.
+
+    Raises:
+        UsageError, ConfigError: as :func:`folders.made`.
+    """
+    with folders.made(root, NAME) as stream:
+        stream.write(json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
 
 
 def read(folder: Path) -> Manifest:
@@ -75,22 +87,41 @@ def read(folder: Path) -> Manifest:
     Raises:
         UsageError: there is none, or it is not one of ours.
     """
+    with folders.entered(folder, alone=False) as root:
+        return found(root, folder)
+
+
+def found(root: int, folder: Path) -> Manifest:
+    """Return the manifest in the folder with the descriptor ``root``, called ``folder`` in messages.
+
+    Raises:
+        UsageError: there is none, or it is not one of ours.
+    """
     try:
-        found: dict[str, Any] = json.loads((folder / NAME).read_text("utf-8"))
-        manifest = Manifest(**{**found, "parts": [Part(**part) for part in found["parts"]]})
-    except OSError as error:
-        raise UsageError(f"{folder / NAME} 을 읽을 수 없습니다({error.strerror}). 내보낸 폴더를 적으세요.") from None
-    except (ValueError, KeyError, TypeError):
-        raise UsageError(f"{folder / NAME} 은 foresto 가 내보낸 목록이 아닙니다.") from None
-    if manifest.layout != LAYOUT:
-        raise UsageError(f"이 내보내기의 형식({manifest.layout})은 이 판의 foresto 가 읽지 못합니다.")
-    return manifest
+        with folders.opened(root, NAME) as stream:
+            content = stream.read(strict.LARGEST_MANIFEST + 1)
+    except (VerificationFailed, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "없거나 읽히지 않음"
+        raise UsageError(f"{folder / NAME}을 읽을 수 없습니다({reason}). 내보낸 폴더를 적으세요.") from None
+    said = strict.checked(content, f"{folder / NAME}")
+    return Manifest(**{**said, "parts": [Part(**part) for part in said["parts"]]})
+
+
+def is_whole(root: int, part: Part) -> bool:
+    """Say whether the file of ``part`` is there and the one that the manifest speaks of.
+
+    Raises:
+        UsageError: it is a link or a device, or reached through one.
+    """
+    try:
+        with folders.opened(root, part.path) as stream:
+            is_long = part.size in {None, os.fstat(stream.fileno()).st_size}
+            return is_long and folders.checksum(stream) == part.sha256
+    except (VerificationFailed, OSError):
+        return False
 
 
 def checksum(file: Path) -> str:
     """Return the SHA-256 of ``file``, read in pieces."""
-    digest = hashlib.sha256()
     with file.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return folders.checksum(stream)

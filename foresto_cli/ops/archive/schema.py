@@ -1,0 +1,33 @@
+"""The columns of an export against those of the database it came from or goes into."""
+
+from sqlalchemy import Connection, Table, text
+
+from foresto_cli.errors import UsageError
+from foresto_cli.ops.archive import strict
+from foresto_cli.ops.archive.manifest import Manifest
+
+
+def columns(connection: Connection, table: Table) -> dict[str, str]:
+    """Return foresto's own columns of ``table``, as the database has them, with their types in PostgreSQL's words."""
+    query = text(
+        "SELECT attname, format_type(atttypid, NULL) AS kind FROM pg_attribute"
+        " WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+    )
+    rows = connection.execute(query, {"name": table.name})
+    return {row.attname: row.kind for row in rows if row.attname in table.columns}
+
+
+def check(connection: Connection, manifest: Manifest) -> None:
+    """Let pass when the export has exactly the columns and types of the database, in whatever order.
+
+    Raises:
+        UsageError: it has not; the message names table and column.
+    """
+    known = strict.tables()
+    for name, said in manifest.columns.items():
+        there = columns(connection, known[name])
+        different = [column for column in {**there, **said} if there.get(column) != said.get(column)]
+        if different:
+            raise UsageError(
+                f"목록의 columns.{name}.{different[0]}이 데이터베이스의 표와 다릅니다. 새 폴더에 다시 내보내세요."
+            )

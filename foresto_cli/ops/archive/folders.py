@@ -99,9 +99,10 @@ def opened(root: int, path: str) -> Iterator[BinaryIO]:
         raise VerificationFailed(f"{path} 파일이 없습니다. 다시 내보내거나 복사하세요.") from None
     except OSError as error:
         raise VerificationFailed(f"{path}을 읽을 수 없습니다({error.strerror}). 권한을 확인하세요.") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageError(_plain_only(path))
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageError(_plain_only(path))
         try:
             yield stream
         except OSError as error:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,10 +10,10 @@ from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.console import Advance
 from foresto_cli.errors import BadPayload, UsageError, VerificationFailed
-from foresto_cli.ops.archive import folders, parquet, schema
+from foresto_cli.ops.archive import folders, parquet, schema, strict
 from foresto_cli.ops.archive import manifest as manifests
 from foresto_cli.ops.archive.manifest import Manifest, Part
-from foresto_cli.ops.archive.strict import LEFT_OUT
+from foresto_cli.ops.archive.strict import DAY, LEFT_OUT
 from foresto_cli.store import copying
 from foresto_cli.store.migrate import HEAD
 from foresto_cli.store.tables import metadata
@@ -51,6 +52,11 @@ def _check_origin(found: Manifest, *, sandbox: bool) -> None:
         )
     if found.world != ("sandbox" if sandbox else "real"):
         raise UsageError("모의 환경의 내보내기와 실제 자료는 섞을 수 없습니다. --sandbox를 맞추세요.")
+    # Of years there may be none; every other table has a part, with no rows at the least.
+    single = {name for name in found.columns if DAY not in strict.tables()[name].primary_key.columns}
+    missing = sorted(single - {part.table for part in found.parts})
+    if missing:
+        raise UsageError(f"목록에 {missing[0]}의 파일이 없어 온전한 내보내기가 아닙니다. 다시 내보내세요.")
 
 
 def _check_file(root: int, part: Part) -> None:
@@ -63,12 +69,12 @@ def _check_file(root: int, part: Part) -> None:
 def _fill(connection: Connection, root: int, found: Manifest, advance: Advance) -> None:
     _check_empty(connection)
     schema.check(connection, found)
-    for name in (*SEEDED, *LOOKED):
+    for name in _replaced(found):
         connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608  # our own names
     for number, part in enumerate(found.parts):
         advance(number, len(found.parts), part.path)
         _load(connection, root, found, part)
-    _check_counts(connection, found)
+    _check_rows(connection, found)
     _set_sequences(connection)
 
 
@@ -76,6 +82,12 @@ def _check_empty(connection: Connection) -> None:
     for name in sorted(set(metadata.tables) - {*LEFT_OUT, *SEEDED, *LOOKED}):
         if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {name})")):  # noqa: S608  # our own names
             raise UsageError(f"데이터베이스가 비어 있지 않습니다({name}). 새 데이터베이스(DATABASE_URL)에 가져오세요.")
+
+
+def _replaced(found: Manifest) -> list[str]:
+    """Return the tables whose rows make room: those of which the export has some of its own."""
+    seeded = [name for name in SEEDED if name in found.columns]
+    return [*seeded, *(LOOKED if set(LOOKED) & set(found.columns) else ())]
 
 
 def _load(connection: Connection, root: int, found: Manifest, part: Part) -> None:
@@ -102,14 +114,26 @@ def _pieces(stream: BinaryIO, types: Mapping[str, str]) -> Iterator[bytes]:
         yield chunk
 
 
-def _check_counts(connection: Connection, found: Manifest) -> None:
+def _check_rows(connection: Connection, found: Manifest) -> None:
     wanted: dict[str, int] = {}
     for part in found.parts:
         wanted[part.table] = wanted.get(part.table, 0) + part.rows
+    for name in wanted:
+        _check_days(connection, name, found.columns[name])
     for name, rows in wanted.items():
         there = connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()  # noqa: S608  # our own names
         if there != rows:
             raise VerificationFailed(f"{name}: {rows:,}행이어야 하는데 {there:,}행입니다. 아무것도 바꾸지 않았습니다.")
+
+
+def _check_days(connection: Connection, name: str, types: Mapping[str, str]) -> None:
+    """PostgreSQL knows days that Python does not: a table that holds one can never be read again."""
+    for column in (column for column, kind in types.items() if kind.startswith(("date", "timestamp"))):
+        query = f"SELECT EXISTS (SELECT FROM {name} WHERE {column} < :first OR {column} >= :last)"  # noqa: S608  # our own names
+        if connection.scalar(text(query), {"first": date.min, "last": date.max}):
+            raise VerificationFailed(
+                f"{name}의 {column} 열에 달력에 없는 날짜가 있습니다. 아무것도 바꾸지 않았습니다. 다시 내보내세요."
+            )
 
 
 def _set_sequences(connection: Connection) -> None:

@@ -80,6 +80,11 @@ def finlife(code: str) -> Answer:
     return as_json({"result": {"prdt_div": "", **counts, "baseList": [], "optionList": []}})
 
 
+def _unauthorized() -> Answer:
+    """Return how the OPEN API refuses an unknown key, and a service that was not applied for."""
+    return as_json({"respMsg": "Unauthorized API Call", "respCode": "401"}, status=401)
+
+
 def replacement(kind: str) -> Answer | None:
     """Return the answer that takes the place of the right one, or None if ``kind`` works on the right one."""
     if kind in ("500", "502", "503", "404", "403"):
@@ -99,14 +104,17 @@ def replacement(kind: str) -> Answer | None:
         "redirect": lambda: replace(page(302, ""), headers=(("Location", ERROR_PAGE),)),
         "empty": lambda: Answer(b"", 200, HTML),
         "logout": lambda: Answer(b"LOGOUT", 400, HTML),
-        "unauthorized": lambda: as_json({"respMsg": "Unauthorized API Call", "respCode": "401"}, status=401),
+        **dict.fromkeys(("unauthorized", "unapproved"), _unauthorized),
         "huge": lambda: Answer(chunks=_huge(), content_type=JSON),
     }
     return made[kind]() if kind in made else None
 
 
-def spoil(kind: str, answer: Answer) -> Answer:
-    """Return ``answer`` with the damage of ``kind``; unchanged if the kind does not concern its content."""
+def spoil(kind: str, answer: Answer, detail: str = "") -> Answer:
+    """Return ``answer`` with the damage of ``kind``; unchanged if the kind does not concern its content.
+
+    ``detail`` names the stock that the damage is about, where it is about one.
+    """
     if kind == "content_type":
         return replace(answer, content_type="application/octet-stream")
     changed = answer.body
@@ -116,14 +124,15 @@ def spoil(kind: str, answer: Answer) -> Answer:
         changed = _TOTAL.sub(lambda match: match[1] + b"%d" % (int(match[2]) + 1), answer.body, count=1)
     elif kind == "encoding":
         changed = _recoded(answer.body)
-    elif kind in ROW_DAMAGE:
+    elif kind in ROW_DAMAGE or kind in ONE_ROW:
+        change = ROW_DAMAGE[kind] if kind in ROW_DAMAGE else lambda rows: _one_row(rows, detail, ONE_ROW[kind])
         text = answer.body.lstrip()
         if text[:1] in (b"{", b"["):
-            changed = _json(answer.body, ROW_DAMAGE[kind])
+            changed = _json(answer.body, change)
         elif text.startswith(b"<?xml"):
-            changed = _xml(answer.body, kind)
+            changed = _xml(answer.body, kind) if kind in ROW_DAMAGE else answer.body
         elif answer.content_type == TEXT and answer.status == OK:
-            changed = _csv(answer.body, ROW_DAMAGE[kind])
+            changed = _csv(answer.body, change)
     return replace(answer, body=changed)
 
 
@@ -197,6 +206,22 @@ ROW_DAMAGE: dict[str, Callable[[Rows], Rows]] = {
     "text_number": _text_number,
     "duplicate": _duplicate,
 }
+
+
+ONE_ROW: dict[str, Callable[[Rows], Rows]] = {"missing_row": lambda _: [], "dash_row": _all_dash}
+"""What becomes of the one row."""
+CODES = ("ISU_SRT_CD", "ISU_CD", "Code", "srtnCd", "itemcode", "short_code", "Symbol")
+VOLUMES = ("ACC_TRDVOL", "Volume", "trqu", "quant")
+
+
+def _one_row(rows: Rows, code: str, change: Callable[[Rows], Rows]) -> Rows:
+    """Return ``rows`` with one of them changed: that of the stock ``code``, or one in the middle that traded."""
+    if code:
+        chosen = [row for row, found in enumerate(rows) if code in {found.get(name) for name in CODES}]
+    else:
+        chosen = [row for row, found in enumerate(rows) if not {found.get(name) for name in VOLUMES} & {"0", "-", 0}]
+        chosen = chosen[len(chosen) // 2 :][:1]
+    return [new for row, found in enumerate(rows) for new in (change([found]) if row in chosen else [found])]
 
 
 def _is_number(value: Any) -> bool:  # noqa: ANN401  # any JSON value

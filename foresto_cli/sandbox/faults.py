@@ -4,6 +4,10 @@ Text form: ``KIND@HOST[/PART][*COUNT][+SKIP][%PROBABILITY]``, several separated 
 ``timeout@data.krx.co.kr/MDCSTAT01501*2`` or ``block@data.krx.co.kr+5`` or ``500@*%0.3``.
 HOST is a host name, ``*`` or ``*.example.com``. PART occurs in path, query or form values. COUNT faults happen
 (without it: for ever), after SKIP matching requests have gone well, each with PROBABILITY.
+
+Some kinds take a DETAIL, ``KIND=DETAIL@HOST``: ``missing_row=005930@data.krx.co.kr/20261118``. Kinds that concern one
+host only may name what they are about in its place: ``frozen_mirror@2026-11-06``, ``unapproved@knx_bydd_trd``,
+``late_openapi@10:30``.
 """
 
 import fcntl
@@ -14,6 +18,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from threading import Lock
@@ -91,14 +96,35 @@ KINDS = {
     "text_number": "N/A in place of a number, in one row",
     "duplicate": "the first row twice",
     "huge": "a body of more than 80 MB",
+    "missing_row": "one stock that traded is missing: that of the detail, or one of ours",
+    "dash_row": "one stock that traded has no values: that of the detail, or one of ours",
+    "other_day": "the rows of another session under the day asked for: of the detail, or of the one before",
+    "frozen_mirror": "FDR's mirror: no file was written since that day (2026-11-06) or moment (2026-11-20T15:03)",
+    "unapproved": "KRX OPEN API: HTTP 401, the service was not applied for",
+    "late_openapi": "KRX OPEN API: a session is there from that hour (10:30) of the next one on, not from 08:00",
 }
 """Every kind, with what the client gets."""
 LOGIN_KINDS = ("CD002", "CD010", "CD011")
 LOGIN_PATH = "MDCCOMS001D1.cmd"
+ONE_HOST = {
+    "frozen_mirror": "raw.githubusercontent.com",
+    "unapproved": "data-dbg.krx.co.kr",
+    "late_openapi": "data-dbg.krx.co.kr",
+}
+"""Kinds that concern one host only: what stands in its place is what they are about."""
+DETAILS = {
+    "missing_row": r"[0-9A-Za-z]+",
+    "dash_row": r"[0-9A-Za-z]+",
+    "other_day": r"\d{4}-\d\d-\d\d",
+    "frozen_mirror": r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?",
+    "late_openapi": r"([01]\d|2[0-3])(:[0-5]\d)?",
+}
+"""What a kind can be told beside itself; no other kind has a detail."""
+NEEDS_DETAIL = ("frozen_mirror",)
 FILE = "faults.json"
 
 _FORM = re.compile(
-    r"(?P<kind>\w+)@(?P<host>\*(?:\.[\w.-]+)?|[\w.-]+)(?:/(?P<part>[^,]*?))?"
+    r"(?P<kind>\w+)(?:=(?P<detail>[\w:-]+))?@(?P<host>\*(?:\.[\w.-]+)?|[\w.:-]+)(?:/(?P<part>[^,]*?))?"
     r"(?:\*(?P<count>\d+))?(?:\+(?P<skip>\d+))?(?:%(?P<probability>\d*\.?\d+))?"
 )
 
@@ -113,10 +139,12 @@ class Fault:
     count: int | None = None
     skip: int = 0
     probability: float = 1.0
+    detail: str = ""
 
     def __str__(self) -> str:
         """Return the text form; :func:`parse` reads it back."""
-        text = f"{self.kind}@{self.host}" + (f"/{self.part}" if self.part else "")
+        text = f"{self.kind}={self.detail}" if self.detail else self.kind
+        text += f"@{self.host}" + (f"/{self.part}" if self.part else "")
         text += f"*{self.count}" if self.count is not None else ""
         text += f"+{self.skip}" if self.skip else ""
         return text + (f"%{self.probability:g}" if self.probability < 1 else "")
@@ -142,16 +170,42 @@ def parse(text: str) -> list[Fault]:
     found = []
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         match = _FORM.fullmatch(part)
-        chance = float(match["probability"]) if match and match["probability"] else 1.0
-        if not match or match["kind"] not in KINDS or not 0 < chance <= 1:
+        fault = _fault(match) if match else None
+        if fault is None:
             kinds = ", ".join(KINDS)
             raise ValueError(
-                f"장애 '{part}'을(를) 이해하지 못했습니다: 종류@호스트[/경로일부][*횟수][+건너뛰기][%확률] 형식으로 "
-                f"쓰고, 종류는 {kinds} 중 하나입니다."
+                f"장애 '{part}'을(를) 이해하지 못했습니다: 종류[=대상]@호스트[/경로일부][*횟수][+건너뛰기][%확률] "
+                f"형식으로 쓰고, 종류는 {kinds} 중 하나입니다."
             )
-        count = int(match["count"]) if match["count"] else None
-        found.append(Fault(match["kind"], match["host"], match["part"] or "", count, int(match["skip"] or 0), chance))
+        found.append(fault)
     return found
+
+
+def _fault(match: re.Match[str]) -> Fault | None:
+    """Return the fault that ``match`` of the text form describes; None when it describes none."""
+    kind, host, part, detail = match["kind"], match["host"], match["part"] or "", match["detail"] or ""
+    if kind in ONE_HOST:
+        if not fnmatchcase(ONE_HOST[kind], host):
+            detail, part = (detail or host, part) if kind in DETAILS else (detail, f"{host}/{part}".removesuffix("/"))
+        host = ONE_HOST[kind]
+    chance = float(match["probability"]) if match["probability"] else 1.0
+    if kind not in KINDS or not 0 < chance <= 1 or not _is_detail(kind, detail):
+        return None
+    count = int(match["count"]) if match["count"] else None
+    return Fault(kind, host, part, count, int(match["skip"] or 0), chance, detail)
+
+
+def _is_detail(kind: str, detail: str) -> bool:
+    if not detail:
+        return kind not in NEEDS_DETAIL
+    if not re.fullmatch(DETAILS.get(kind, "(?!)"), detail):
+        return False
+    try:
+        if detail[4:5] == "-":
+            datetime.fromisoformat(detail)
+    except ValueError:
+        return False
+    return True
 
 
 def load(path: Path) -> list[Fault]:

@@ -147,7 +147,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(damage.page(200, damage.MAINTENANCE), "")
             return
         fault = self.server.desk.faults.meet(request)
-        request = replace(request, fault=fault.kind if fault else None)
+        if fault:
+            request = replace(request, fault=fault.kind, fault_detail=fault.detail)
         self.server.desk.note(request)
         kind = request.fault or ""
         if kind == "timeout":
@@ -158,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
             # The host forgets the login itself.
             answer = self.server.desk.answer(request)
         if kind and answer.chunks is None:
-            answer = damage.spoil(kind, answer)
+            answer = damage.spoil(kind, answer, request.fault_detail)
         if self.server.desk.latency:
             self.server.stopping.wait(self.server.desk.latency)
         self._send(answer, kind)

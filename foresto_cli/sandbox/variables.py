@@ -9,7 +9,8 @@ from pathlib import Path
 from foresto_cli import clock, sandbox
 from foresto_cli.errors import UsageError
 from foresto_cli.sandbox import Options, Sandbox, faults
-from foresto_cli.sandbox.world import AFTER_MARKET
+from foresto_cli.sandbox.hosts.fdr_cache import stop
+from foresto_cli.sandbox.world import AFTER_MARKET, MIRROR_STOPPED
 
 EVENING = time(19, 0)
 """When all numbers of a day are final."""
@@ -29,6 +30,7 @@ def options() -> Options:
         seed=_whole_number("FORESTO_SANDBOX_SEED", 1, 0, 2**31),
         recorded=Path(recorded) if recorded else None,
         after_market=_share("FORESTO_SANDBOX_AFTER_MARKET", AFTER_MARKET),
+        mirror_stopped=_mirror_stopped(),
     )
 
 
@@ -99,3 +101,16 @@ def _share(name: str, default: float) -> float:
     if not 0 <= share <= 1:
         raise UsageError(f"{name}={given} 는 0~1 의 수여야 합니다.")
     return share
+
+
+def _mirror_stopped() -> datetime | None:
+    given = os.environ.get("FORESTO_SANDBOX_MIRROR_STOPPED")
+    if given is None:
+        return MIRROR_STOPPED
+    try:
+        return stop(given) if given else None
+    except ValueError:
+        raise UsageError(
+            f"FORESTO_SANDBOX_MIRROR_STOPPED={given} 는 날짜(2026-09-17)나 시각(2026-11-20T15:03)이 아니고, 빈 값도 "
+            "아닙니다."
+        ) from None

@@ -43,6 +43,9 @@ def ask(start, browser):
         "500@*%0.3",
         "html@*.naver.com/sise*1+2%0.5",
         "CD011@data.krx.co.kr*1",
+        "missing_row=005930@data.krx.co.kr/20261118*1",
+        "other_day=2026-11-16@data-dbg.krx.co.kr",
+        "late_openapi=10:30@data-dbg.krx.co.kr/ksq",
     ],
 )
 def test_text_form_round_trips(text):
@@ -55,6 +58,40 @@ def test_several_faults_are_separated_by_commas():
         Fault("empty", "raw.githubusercontent.com", "desc", 3),
     ]
     assert parse("") == []
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("frozen_mirror@2026-11-06", "frozen_mirror=2026-11-06@raw.githubusercontent.com"),
+        ("frozen_mirror@2026-11-20T15:03*2", "frozen_mirror=2026-11-20T15:03@raw.githubusercontent.com*2"),
+        ("unapproved@knx_bydd_trd", "unapproved@data-dbg.krx.co.kr/knx_bydd_trd"),
+        ("unapproved@sto/knx_bydd_trd*1", "unapproved@data-dbg.krx.co.kr/sto/knx_bydd_trd*1"),
+        ("unapproved@idx/", "unapproved@data-dbg.krx.co.kr/idx"),
+        ("unapproved@*", "unapproved@data-dbg.krx.co.kr"),
+        ("late_openapi@10:30", "late_openapi=10:30@data-dbg.krx.co.kr"),
+    ],
+)
+def test_kinds_of_one_host_are_said_shortly(short, whole):
+    assert [str(fault) for fault in parse(short)] == [whole]
+    assert parse(short) == parse(whole)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "frozen_mirror@raw.githubusercontent.com",
+        "frozen_mirror@2026-13-01",
+        "frozen_mirror@yesterday",
+        "late_openapi@25:00",
+        "other_day=today@*",
+        "500=005930@*",
+        "missing_row=@*",
+    ],
+)
+def test_a_detail_that_a_kind_does_not_know_is_refused(text):
+    with pytest.raises(ValueError, match="이해하지 못했습니다"):
+        parse(text)
 
 
 @pytest.mark.parametrize("text", ["nonsense@*", "500", "500@", "500@*%2", "500@*%0", "500@host*x y"])

@@ -63,9 +63,13 @@ def _items(market: "Market", request: Request, legacy: bool) -> tuple[int, "Slic
 
 def _prices(market: "Market", request: Request, _: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # as above
     from foresto_cli.sandbox.fsc import stocks
+    from foresto_cli.sandbox.market.market import session_shown
 
     day = _published_day(market, request)
-    return _cut(stocks.prices(market, day) if day else [])
+    if day is None:
+        return _cut([])
+    shown = session_shown(market, day, request.fault, request.fault_detail)
+    return _cut([row | {"basDt": f"{day:%Y%m%d}"} for row in stocks.prices(market, shown)])
 
 
 def _bonds(market: "Market", request: Request, _: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # as above

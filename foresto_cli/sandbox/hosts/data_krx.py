@@ -28,8 +28,20 @@ def answer(request: Request, world: World) -> Answer:
             return Answer(b"LOGOUT", 400, HTML)
         from foresto_cli.sandbox import krx
 
-        return krx.answer(world.market, request.form) or plain(f"unknown bld {request.form.get('bld')}\n", 404)
+        return krx.answer(world.market, _form(request, world)) or plain(f"unknown bld {request.form.get('bld')}\n", 404)
     return login(request, world) or plain(f"unknown path {path}\n", 404)
+
+
+def _form(request: Request, world: World) -> dict[str, str]:
+    """Return the form fields; with the fault ``other_day`` another day than the one that was asked for."""
+    from foresto_cli.sandbox.krx.form import day
+    from foresto_cli.sandbox.market.market import session_shown
+
+    when = day(request.form.get("trdDd"))
+    if request.fault != "other_day" or when is None:
+        return request.form
+    shown = session_shown(world.market, when, request.fault, request.fault_detail)
+    return request.form | {"trdDd": f"{shown:%Y%m%d}"}
 
 
 def recorded(request: Request, world: World, folder: Path) -> Answer:

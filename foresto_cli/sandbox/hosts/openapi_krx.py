@@ -17,6 +17,8 @@ HOSTS = ("data-dbg.krx.co.kr",)
 ROOT = "/svc/apis/"
 PUBLISHED = time(8, 0)
 """A day's data appear at 08:00 of the next session day."""
+LATE = time(13, 0)
+"""The same with the fault ``late_openapi``."""
 REFUSED_KEYS = ("", "wrong")
 MARKETS = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
 """Markets as this service names them: it does not know KOSDAQ GLOBAL."""
@@ -63,23 +65,36 @@ def service(request: Request) -> str:
 
 def _synthetic(request: Request, world: World) -> Answer:
     from foresto_cli.sandbox.krx.form import day
+    from foresto_cli.sandbox.market.market import session_shown
 
     table = SERVICES.get(service(request))
     if table is None or not request.path.startswith(ROOT):
         return plain("{}", 404)
     when = day(request.fields.get("basDd"))
-    rows = table(world.market, when) if when and is_published(world.market, when) else []
+    rows = []
+    if when and is_published(world.market, when, _hour(request)):
+        rows = [
+            row | ({"BAS_DD": f"{when:%Y%m%d}"} if "BAS_DD" in row else {})
+            for row in table(world.market, session_shown(world.market, when, request.fault, request.fault_detail))
+        ]
     written = [{name: row[name] for name in sorted(row)} for row in rows]
     return as_json({"OutBlock_1": written}, indent=2 if len(written) < 10 else None)  # noqa: PLR2004  # small ones as KRX prints them
 
 
-def is_published(market: "Market", when: date) -> bool:
-    """Return whether the data of ``when`` are out: it is a served session and 08:00 of the next session has come."""
+def _hour(request: Request) -> time:
+    """Return from which hour of the next session on a session is there."""
+    if request.fault != "late_openapi":
+        return PUBLISHED
+    return time.fromisoformat(request.fault_detail) if request.fault_detail else LATE
+
+
+def is_published(market: "Market", when: date, hour: time = PUBLISHED) -> bool:
+    """Return whether the data of ``when`` are out: it is a served session and ``hour`` of the next one has come."""
     from foresto_cli.sandbox.market import calendar
 
     if when not in market.sessions:
         return False
-    return market.now >= datetime.combine(calendar.next_session(when, market.seed), PUBLISHED, KST)
+    return market.now >= datetime.combine(calendar.next_session(when, market.seed), hour, KST)
 
 
 def _trades(code: str) -> Callable[["Market", date], Rows]:

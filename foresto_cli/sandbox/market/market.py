@@ -199,3 +199,10 @@ class Market:
     def markets(self) -> NDArray[np.str_]:
         """Return the market code of everybody in the roster."""
         return np.array([stock.market for stock in self.roster])
+
+
+def session_shown(market: Market, day: date, fault: str | None, detail: str) -> date:
+    """Return whose rows are shown under ``day``: with the fault ``other_day`` those of another session."""
+    if fault != "other_day" or market.state(day) == CLOSED:
+        return day
+    return date.fromisoformat(detail) if detail else market.previous(day)

@@ -74,7 +74,8 @@ def _show_trace() -> None:
 
     from foresto_cli.logs import Redactor
 
-    _complain(Redactor()(traceback.format_exc()))
+    for line in Redactor()(traceback.format_exc()).splitlines():
+        _complain(line)
 
 
 def _without_sandbox(arguments: list[str]) -> tuple[list[str], bool]:

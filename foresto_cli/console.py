@@ -1,16 +1,19 @@
 """What the operator sees: rich on a terminal, plain lines otherwise, one JSON object on stdout with ``--json``.
 
-The only module that prints. What cannot be shown is not shown: no stream, and nothing that draws, ends the work.
+The only module that prints. What cannot be shown is not shown: no stream, and nothing that draws, ends the work. Names
+and words from outside are only text: what would command the terminal is spelled out here, whoever prints it.
 """
 
 import json
 import logging
+import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
-from foresto_cli import clock, streams
+from foresto_cli import clock, harmless, streams
 from foresto_cli.errors import Interrupted, Transient
 
 log = logging.getLogger(__name__)
@@ -18,6 +21,13 @@ log = logging.getLogger(__name__)
 PLAIN_EVERY_SECONDS = 5.0
 RESULT_LOST = Transient.exit_code
 """What a command that did its part ends with when its ``--json`` result could not be written: try it again later."""
+
+LONGEST_LINE = 20_000
+"""Characters of a line; more is nobody's to read."""
+_NOT_IN_JSON = re.compile(
+    r"[\x7f-\x9f\ud800-\udfff\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What JSON may hold as it is and a terminal obeys, or turns round, or does not show; halves nobody can encode."""
 
 Advance = Callable[[int, int, str], None]
 """Called with (units dealt with, units in all, what is at hand)."""
@@ -47,13 +57,13 @@ class Console:
         return self._lines.is_gone
 
     def line(self, text: str = "") -> None:
-        """Print one line."""
-        print(text, file=cast("TextIO", self._lines), flush=True)
+        """Print one line, whatever breaks are in ``text``."""
+        print(harmless.line(text, LONGEST_LINE), file=cast("TextIO", self._lines), flush=True)
 
     def strong(self, text: str) -> None:
         """Print one line that stands out."""
         if not self.is_terminal or not _safely(
-            lambda: self._rich().print(text, style="bold", highlight=False, markup=False)
+            lambda: self._rich().print(_only_text(text), style="bold", highlight=False)
         ):
             self.line(text)
 
@@ -63,8 +73,8 @@ class Console:
             self.line()
 
     def complain(self, text: str) -> None:
-        """Print one line on stderr."""
-        print(text, file=cast("TextIO", self._errors), flush=True)
+        """Print one line on stderr, whatever breaks are in ``text``."""
+        print(harmless.line(text, LONGEST_LINE), file=cast("TextIO", self._errors), flush=True)
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Print a table; numbers stand to the right."""
@@ -72,19 +82,27 @@ class Console:
             return
         self.line(f"[{title}]" if title else "")
         for row in rows:
-            cells = (f"{name}={_text(value)}" for name, value in zip(columns, row, strict=True))
+            cells = (
+                f"{name}={harmless.line(_text(value), LONGEST_LINE)}" for name, value in zip(columns, row, strict=True)
+            )
             self.line("  " + "  ".join(cells))
 
     def _table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401  # rich's
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
-        drawn = Table(title=title or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+        drawn = Table(
+            title=_only_text(title) if title else None,
+            title_justify="left",
+            title_style="bold",
+            box=SIMPLE_HEAD,
+            pad_edge=False,
+        )
         for position, name in enumerate(columns):
             numbers = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
-            drawn.add_column(name, justify="right" if numbers else "left", overflow="fold")
+            drawn.add_column(_only_text(name), justify="right" if numbers else "left", overflow="fold")
         for row in rows:
-            drawn.add_row(*(_escaped(_text(value)) for value in row))
+            drawn.add_row(*(_only_text(_text(value)) for value in row))
         return drawn
 
     @contextmanager
@@ -95,10 +113,10 @@ class Console:
             yield self._plain_progress(label)
             return
         tasks: list[Any] = []
-        _safely(lambda: (bar.start(), tasks.append(bar.add_task(label, total=None, unit=""))))  # type: ignore[func-returns-value]
+        _safely(lambda: (bar.start(), tasks.append(bar.add_task(harmless.line(label), total=None, unit=""))))  # type: ignore[func-returns-value]
 
         def advance(done: int, total: int, unit: str) -> None:
-            _safely(lambda: bar.update(tasks[0], completed=done, total=total, unit=unit))
+            _safely(lambda: bar.update(tasks[0], completed=done, total=total, unit=harmless.line(unit)))
 
         try:
             yield advance
@@ -110,9 +128,9 @@ class Console:
         if not self.as_json:
             return
         stream = _Stream(sys.stdout)
-        written = json.dumps(found, ensure_ascii=False, default=str)
+        written = as_json(found)
         if not stream.knows(written):
-            written = json.dumps(found, default=str)
+            written = as_json(found, ascii_only=True)
         print(written, file=cast("TextIO", stream), flush=True)
         if stream.failure is not None and not stream.is_gone:
             self._result_is_lost = True
@@ -139,11 +157,11 @@ class Console:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[unit]}"),
+            TextColumn("{task.fields[unit]}", markup=False),
         )
         return Progress(*columns, console=self._rich(), transient=True)
 
@@ -151,6 +169,27 @@ class Console:
         from rich.console import Console as RichConsole
 
         return RichConsole(file=cast("TextIO", self._lines))
+
+
+def as_json(found: object, *, ascii_only: bool = False) -> str:
+    """Return ``found`` as JSON that any reader takes and any terminal shows: no NaN, no command."""
+    try:
+        written = json.dumps(found, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:
+        written = json.dumps(_finite(found), ensure_ascii=False, default=str)
+    if ascii_only:
+        # Whatever is no ASCII stands inside a text.
+        return "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in written)
+    return _NOT_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], written)
+
+
+def _finite(found: object) -> object:
+    """Return ``found`` with nothing in the place of what JSON has no number for."""
+    if isinstance(found, dict):
+        return {name: _finite(value) for name, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [_finite(value) for value in found]
+    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def _safely(draw: Callable[[], object]) -> bool:
@@ -236,7 +275,8 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _escaped(text: str) -> str:
-    from rich.markup import escape
+def _only_text(text: str) -> Any:  # noqa: ANN401  # rich's own type, imported only on a terminal
+    """Return ``text`` as something in which rich sees no markup, no emoji code and no command."""
+    from rich.text import Text
 
-    return escape(text)
+    return Text(harmless.line(text, LONGEST_LINE))

@@ -48,7 +48,8 @@ def show(console: Console) -> None:
     with _own_home():
         _first_evening(console, evening)
         _next_day(console, evening + NEXT_DAY, picture)
-    console.strong(f"\n시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: README.ko.md 의 '실제 자료 받기'.")
+    console.line()
+    console.strong(f"시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: README.ko.md 의 '실제 자료 받기'.")
 
 
 def _first_evening(console: Console, evening: datetime) -> None:
@@ -132,7 +133,8 @@ def _closing_table(console: Console, app: App) -> None:
 
 
 def _step(console: Console, title: str, command: str) -> None:
-    console.strong(f"\n{title}")
+    console.line()
+    console.strong(f"{title}")
     console.line(f"$ {command}")
 
 

@@ -7,12 +7,18 @@ the outcome word used in ``--json``.
 
 from typing import ClassVar
 
+from foresto_cli import harmless
+
 
 class ForestoError(Exception):
     """Base of all deliberate errors; a plain one is a bug of ours (exit 70)."""
 
     exit_code: ClassVar[int] = 70
     outcome: ClassVar[str] = "failed"
+
+    def __init__(self, message: str = "") -> None:
+        """Take the message as one line in which what it quotes from outside is harmless, wherever it is told."""
+        super().__init__(harmless.line(message))
 
 
 class Transient(ForestoError):

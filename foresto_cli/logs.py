@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from textwrap import indent
+from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
+from foresto_cli import harmless
 from foresto_cli.clock import KST
 from foresto_cli.errors import ConfigError
 from foresto_cli.settings import PRIVATE_FILE, private_folder
@@ -17,6 +20,8 @@ MAX_BYTES = 2_000_000
 KEPT_FILES = 5
 HIDDEN = "•••"
 SHORTEST_SECRET = 4
+LONGEST_ENTRY = MAX_BYTES // 4
+"""Characters of a message, which may take three bytes each: one entry never fills a file."""
 _NAMED = re.compile(
     r"(?i)\b(auth_key|auth|crtfc_key|servicekey|apikey|api_key|pw|passwd|password|jsessionid|token)"
     r"(['\"]?\s*[=:]\s*['\"]?)[^\s&;,'\"]+"
@@ -45,7 +50,7 @@ def _forms(secret: str) -> set[str]:
 
 
 class _RedactingFormatter(logging.Formatter):
-    """Formats a record, traceback included, and redacts the whole."""
+    """Formats a record, traceback included, and redacts the whole; what is quoted begins no line and is only text."""
 
     def __init__(self, redact: Redactor) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -54,8 +59,23 @@ class _RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return self._redact(super().format(record))
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # stdlib name
+        # Redacted before it is cut, or half a secret would stay.
+        return harmless.line(self._redact(super().formatMessage(record)), LONGEST_ENTRY)
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802  # stdlib name and type
+        return _quoted(self._redact(super().formatException(ei)))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802  # stdlib name
+        return _quoted(self._redact(super().formatStack(stack_info)))
+
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002  # stdlib name
         return datetime.fromtimestamp(record.created, KST).isoformat(timespec="milliseconds")
+
+
+def _quoted(text: str) -> str:
+    """Return several lines of which none begins as an entry of the log does."""
+    return indent(harmless.lines(text), "  ")
 
 
 class _PrivateRotatingFileHandler(RotatingFileHandler):

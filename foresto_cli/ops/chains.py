@@ -83,7 +83,8 @@ def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
     with runs.recorded(app.engine, command, label) as record, runs.steps_of(record):
         for step in steps:
             missing = [need for need in step.needs if not _is_met(results[need])]
-            app.console.strong(f"\n▷ {step.name}")
+            app.console.line()
+            app.console.strong(f"▷ {step.name}")
             record.report({"dataset": step.name, "done": len(results), "planned": len(steps), "unit": step.name})
             results[step.name] = _skipped(step, missing) if missing else _done(app, step, options)
             show_step(app, results[step.name])

@@ -12,12 +12,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, text
 
-from foresto_cli import clock
+from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
 from foresto_cli.ops import alerts
 from foresto_cli.ops.alerts import Alert
-from foresto_cli.settings import MAIL
 from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import Letter, addresses
 
@@ -54,11 +53,10 @@ class Channel:
 def channels(app: App) -> list[Channel]:
     """Return the channels that are configured."""
     found = app.settings
-    # What is set and wrong is a channel too: one that fails, so that the others hear of it.
     every = (
         (found.slack_webhook_url, Channel("slack", "Slack", lambda title, body: _to_slack(app, title, body))),
         (
-            (found.smtp_host and found.smtp_from and found.alert_email) or found.problem(*MAIL, "alert_email"),
+            found.smtp_host and found.smtp_from and found.alert_email,
             Channel("mail", "메일", lambda title, body: _to_mail(app, title, body)),
         ),
         (found.foresto_apprise_urls, Channel("apprise", "Apprise", lambda title, body: _to_apprise(app, title, body))),
@@ -72,7 +70,6 @@ def _to_slack(app: App, title: str, body: str) -> None:
 
 
 def _to_mail(app: App, title: str, body: str) -> None:
-    app.settings.demand("alert_email")
     if app.mail is not None:
         app.mail.send(Letter(to=addresses(app.settings.alert_email), subject=title, text=body))
 
@@ -163,7 +160,7 @@ def compose(due: Sequence[Row[Any]]) -> tuple[str, str]:
     open_ones = [row for row in due if row.resolved_at is None]
     if len(due) == 1:
         (row,) = due
-        title = f"[foresto {_word(row)}] {row.alert_title}"
+        title = harmless.line(f"[foresto {_word(row)}] {row.alert_title}")
     else:
         levels = [row.alert_level for row in open_ones]
         counts = [(label, levels.count(level)) for level, label in LEVELS.items()]
@@ -174,12 +171,12 @@ def compose(due: Sequence[Row[Any]]) -> tuple[str, str]:
 
 
 def _paragraph(row: Row[Any]) -> str:
-    lines = [f"[{_word(row)}] {row.alert_title}"]
+    # One line each, or a name with a line break in it would tell of an incident that is none.
+    lines = [harmless.line(f"[{_word(row)}] {row.alert_title}")]
     if row.resolved_at is not None:
         lines.append(f"  {row.created_at:%m-%d %H:%M} 부터 {row.resolved_at:%m-%d %H:%M} 까지")
         return "\n".join(lines)
-    message = row.alert_message
-    lines.append(f"  {message[:LONGEST_MESSAGE]}{'…' if len(message) > LONGEST_MESSAGE else ''}")
+    lines.append(f"  {harmless.line(row.alert_message, LONGEST_MESSAGE)}")
     since = f"  {row.created_at:%m-%d %H:%M} 부터, {row.occurrences:,}번"
     again = "" if row.first_told_at is None else " · 계속되고 있습니다"
     lines.append(f"{since}{again} · 그만 알리기: foresto alerts ack {row.alert_id}")

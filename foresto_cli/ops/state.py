@@ -196,7 +196,8 @@ def watch(app: App, seconds: float) -> dict[str, Any]:
         while True:
             app.console.clear()
             show(app.console, found)
-            app.console.line(f"\n{seconds:g}초마다 새로 봅니다. Ctrl-C로 끝냅니다.")
+            app.console.line()
+            app.console.line(f"{seconds:g}초마다 새로 봅니다. Ctrl-C로 끝냅니다.")
             if app.console.is_cut_off:
                 return found
             clock.sleep(seconds)

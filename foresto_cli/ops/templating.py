@@ -3,6 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from foresto_cli import harmless
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -18,7 +20,13 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_only_text,
     )
+
+
+def _only_text(value: Any) -> Any:  # noqa: ANN401  # whatever an expression comes to
+    """Return a text from outside without what turns letters round or cannot be shown; what is no text as it is."""
+    return harmless.lines(value) if type(value) is str else value
 
 
 def filled(name: str, **values: Any) -> str:  # noqa: ANN401  # a template takes whatever it names

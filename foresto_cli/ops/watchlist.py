@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
+from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.ops import notify, runs, words
@@ -161,8 +161,10 @@ def compose(moved: Sequence[Row]) -> tuple[str, str]:
         title = f"[foresto] {moved[0]['name']} 점수가 달라졌습니다"
     else:
         title = f"[foresto] 관심 종목 {len(moved)}개의 점수가 달라졌습니다"
-    paragraphs = [_line(row) + (f"\n  {row['summary']}" if row["summary"] else "") for row in moved]
-    return title, "\n\n".join([*paragraphs, DISCLAIMER])
+    paragraphs = [
+        harmless.line(_line(row)) + (f"\n  {harmless.line(row['summary'])}" if row["summary"] else "") for row in moved
+    ]
+    return harmless.line(title), "\n\n".join([*paragraphs, DISCLAIMER])
 
 
 def _watched(connection: Connection) -> list[Row]:

@@ -193,7 +193,9 @@ def show(console: Console, found: Found) -> None:
     for code, words in (found["reasons"] | found["flags"]).items():
         console.line(f"· {code}: {words}")
     if found["summary"]:
-        console.line(f"\n{found['summary']}\n{found['commentary']}")
+        console.line()
+        for line in (found["summary"], *found["commentary"].splitlines()):
+            console.line(line)
     for axis in found["axes"]:
         _show_axis(console, axis)
     _show_basis(console, found)
@@ -201,8 +203,10 @@ def show(console: Console, found: Found) -> None:
     if moved:
         since = f"{found['previous_date']} 이후 총점 {found['previous_total']:.1f} → {found['total']:.1f}"
         moves = ", ".join(f"{one['label']} {one['points']:+.2f}" for one in moved)
-        console.line(f"\n{since}. 가장 크게 바뀐 것: {moves}")
-    console.line(f"\n{commentary.DISCLAIMER}")
+        console.line()
+        console.line(f"{since}. 가장 크게 바뀐 것: {moves}")
+    console.line()
+    console.line(f"{commentary.DISCLAIMER}")
 
 
 def _bar(axis: Found) -> str:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from foresto_cli import clock
 from foresto_cli.errors import StoreUnavailable
-from foresto_cli.store import libpq, postmaster
+from foresto_cli.store import postmaster
 from foresto_cli.store.binaries import MAJOR, binaries, environment
 from foresto_cli.store.cluster import PORT, create, location, prepare, socket_folder
 from foresto_cli.store.owners import Owner, account_of, own_file
@@ -57,9 +57,7 @@ def running(folder: Path) -> Iterator[str]:
             with explained(cluster), _alone(start, _START_SECONDS):
                 fcntl.flock(users, fcntl.LOCK_SH)
                 sockets = _joined(cluster) or _start(cluster, owner)
-            url = _url(sockets)
-            with libpq.of_our_own(cluster):
-                yield url
+            yield _url(sockets)
         finally:
             _leave(cluster, start, users)
     finally:
@@ -74,7 +72,7 @@ def is_running(folder: Path) -> bool:
 
 def _url(sockets: Path) -> str:
     url = f"postgresql://foresto@/foresto?host={quote(str(sockets))}"
-    # Also for the operator's own psql, whose shell may name the port of another server.
+    # libpq would take the port of a server that the operator uses otherwise.
     return url if os.environ.get("PGPORT", str(PORT)) == str(PORT) else f"{url}&port={PORT}"
 
 

@@ -1,5 +1,6 @@
 """Any service that Apprise knows (Telegram, Discord, KakaoTalk bridges …), when ``foresto[apprise]`` is installed."""
 
+from foresto_cli import harmless
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.upstream.policy import Limits
 
@@ -34,5 +35,5 @@ class Apprise:
                 raise ConfigError(f"FORESTO_APPRISE_URLS 의 {position}번째 주소를 Apprise 가 알지 못합니다.")
         for _ in self._urls:
             self._limits.spend(NAME, DAILY_BUDGET)
-        if not services.notify(body=text, title=title):
+        if not services.notify(body=harmless.lines(text), title=harmless.line(title)):
             raise BadPayload("Apprise 로 보낸 알림 가운데 받지 않은 곳이 있습니다.")

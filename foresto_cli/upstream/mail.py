@@ -12,7 +12,7 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
 from typing import TYPE_CHECKING, Any
 
-from foresto_cli import clock
+from foresto_cli import clock, harmless
 from foresto_cli.errors import AuthFailed, ConfigError, ForestoError, NetworkDown, RateLimited, Transient
 from foresto_cli.upstream._deadline import deadline
 from foresto_cli.upstream.policy import Limits
@@ -25,6 +25,7 @@ NAME = "smtp"
 DAILY_BUDGET = 500
 """Mails a day; what personal accounts are commonly allowed."""
 PACE_SECONDS = 1.0
+LONGEST_HEADER = 500
 STEP_SECONDS = 20.0
 TOTAL_SECONDS = 60.0
 TLS_FROM_THE_START = 465
@@ -164,9 +165,11 @@ class Mail:
 
 def compose(letter: Letter, sender: str) -> "Message[Any, Any]":
     """Return the letter as a message: plain text first, HTML as the alternative, line breaks taken out of headers."""
-    message: Message[Any, Any] = MIMEText(letter.text, "plain", "utf-8")
+    message: Message[Any, Any] = MIMEText(harmless.lines(letter.text), "plain", "utf-8")
     if letter.html is not None:
-        message = MIMEMultipart("alternative", _subparts=[message, MIMEText(letter.html, "html", "utf-8")])
+        message = MIMEMultipart(
+            "alternative", _subparts=[message, MIMEText(harmless.lines(letter.html), "html", "utf-8")]
+        )
     # Not EmailMessage: up to Python 3.12 it drops a blank where it breaks a long Korean header.
     name, address = parseaddr(sender)
     message["From"] = formataddr((name, address))
@@ -180,7 +183,7 @@ def compose(letter: Letter, sender: str) -> "Message[Any, Any]":
 
 
 def _header(name: str, value: str) -> str | Header:
-    plain = " ".join(value.split())
+    plain = " ".join(harmless.line(value, LONGEST_HEADER).split())
     return plain if plain.isascii() else Header(plain, "utf-8", header_name=name)
 
 

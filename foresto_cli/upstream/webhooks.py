@@ -1,7 +1,9 @@
 """Telling somebody by HTTP: a Slack webhook, a dead-man ping. What failed is not retried: the next run tells it."""
 
+import re
 from urllib.parse import urlsplit, urlunsplit
 
+from foresto_cli import harmless
 from foresto_cli.errors import ConfigError
 from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
@@ -12,6 +14,8 @@ LOOPBACK = ("127.0.0.1", "localhost")
 LONGEST_TEXT = 38_000
 """Slack takes 40,000 characters."""
 LONGEST_BODY = 10_000
+_MENTION = re.compile(r"@(?=(?:channel|here|all|everyone)\b)", re.IGNORECASE)
+"""What calls everybody in Mattermost and Discord, which take the same messages; Slack itself says ``<!here>``."""
 
 
 def _policy(name: str, label: str, url: str, setting: str, daily_budget: int) -> Policy:
@@ -47,13 +51,14 @@ class Slack:
         self._url = url
 
     def send(self, text: str) -> None:
-        """Post ``text``; mrkdwn of Slack is understood, so ``&<>`` are escaped here.
+        """Post ``text`` as text: nothing in it is a mention, a link or bold type, for whoever takes such messages.
 
         Raises:
             ForestoError: it was not taken.
         """
-        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        self._session.post(self._url, json={"text": escaped[:LONGEST_TEXT]})
+        plain = _MENTION.sub("＠", harmless.lines(text))[:LONGEST_TEXT]
+        escaped = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")[:LONGEST_TEXT]
+        self._session.post(self._url, json={"text": escaped, "mrkdwn": False})
 
 
 class Ping:
@@ -77,7 +82,9 @@ class Ping:
         parts = urlsplit(self._url)
         path = parts.path.rstrip("/") + ("" if state == "success" else f"/{state}")
         query = "&".join(filter(None, (parts.query, f"rid={run}")))
-        self._session.post(urlunsplit(parts._replace(path=path, query=query)), data=body[:LONGEST_BODY].encode())
+        self._session.post(
+            urlunsplit(parts._replace(path=path, query=query)), data=harmless.lines(body[:LONGEST_BODY]).encode()
+        )
 
 
 def ping_urls(given: str | None) -> dict[str, str]:

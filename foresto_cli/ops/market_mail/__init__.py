@@ -77,7 +77,6 @@ def send(app: App) -> Result:
     """
     with runs.recorded(app.engine, COMMAND, LABEL) as run:
         result = summary(COMMAND, run.run_id, [])
-        app.settings.demand("foresto_market_email_to", "alert_email")
         recipients = addresses(app.settings.foresto_market_email_to or app.settings.alert_email)
         if app.mail is None and not recipients:
             result["reasons"] = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO 가 없어 보내지 않습니다."]

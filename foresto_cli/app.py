@@ -1,7 +1,8 @@
 """Putting the pieces together for one command: settings, folders, database, upstream clients, real or sandboxed."""
 
+import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -12,7 +13,6 @@ from sqlalchemy import Engine, create_engine, text
 from foresto_cli import logs, settings
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.errors import ConfigError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import NoLimits, StoredLimits
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 OLDEST_HISTORY = date(1995, 5, 2)
 """KRX's by-date pages reach back to here."""
+log = logging.getLogger(__name__)
+
 SANDBOX_HASTE = 0.01
 SANDBOX_PATIENCE = 0.1
 
@@ -191,12 +193,15 @@ class App:
     def daily_budgets(self) -> dict[str, int]:
         """Return how many requests a KST day each upstream is asked at most, without those that lack a key."""
         budgets: dict[str, int] = {}
-        for name, made in vars(App).items():
-            # An address that is none is told by the command that needs it.
-            with suppress(ConfigError):
-                client = getattr(self, name) if isinstance(made, cached_property) else None
-                policies = (session.policy for session in getattr(client, "sessions", ()))
-                budgets |= {policy.name: policy.daily_budget for policy in policies}
+        for name in (name for name, made in vars(App).items() if isinstance(made, cached_property)):
+            try:
+                client = getattr(self, name)
+            # A boundary: a channel that cannot be made is told by the command that needs it, whatever it raises.
+            except Exception:
+                log.info("%s cannot be made", name, exc_info=True)
+                continue
+            policies = (session.policy for session in getattr(client, "sessions", ()))
+            budgets |= {policy.name: policy.daily_budget for policy in policies}
         return budgets
 
     @cached_property

@@ -32,6 +32,28 @@ def wall() -> datetime:
     return now().replace(tzinfo=None)
 
 
+LEEWAY = timedelta(minutes=5)
+"""The clocks of two hosts may differ so much; a stored moment may be later than now by it."""
+
+
+def believable() -> datetime:
+    """Return the latest stored moment (KST wall time) that is evidence of anything.
+
+    A moment later than now was stored while some clock was wrong: whoever decides by it takes it for not being there.
+    """
+    return wall() + LEEWAY
+
+
+def is_past(moment: datetime) -> bool:
+    """Say whether a stored moment (KST wall time) can be believed: it is not later than :func:`believable`."""
+    return moment <= believable()
+
+
+def is_within(moment: datetime, span: timedelta) -> bool:
+    """Say whether a stored moment lies in the last ``span``; one that is later than now does not."""
+    return is_past(moment) and wall() - moment < span
+
+
 def monotonic() -> float:
     """Return seconds of a clock that never jumps, for durations and deadlines."""
     return time.monotonic()

@@ -59,6 +59,11 @@ def failure(stream: object) -> OSError | None:
     return raw.failure if isinstance(raw, _Forgiving) else None
 
 
+def is_at_a_terminal() -> bool:
+    """Say whether a person sits before this process: one of its standard streams is a terminal."""
+    return any(os.isatty(number) for number in (STDIN, STDOUT, STDERR))
+
+
 def _is_open(number: int) -> bool:
     try:
         os.fstat(number)

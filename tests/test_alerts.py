@@ -244,9 +244,9 @@ def test_a_run_that_was_stopped_tells_nothing_and_a_bug_is_an_incident(open_worl
     with open_world() as world:
         with pytest.raises(ZeroDivisionError), watch.attended(world.app, "x"):
             _ = 1 / 0
-        assert told(world) == ["[foresto 심각] x: foresto 의 오류"]
+        assert told(world) == ["[foresto 심각] x: foresto의 오류"]
         with pytest.raises(Transient), watch.attended(world.app, "y"):
             raise Transient("no incident of its own")
         with watch.attended(world.app, "x"):
             pass
-        assert told(world)[1:] == ["[foresto 해결] x: foresto 의 오류"]
+        assert told(world)[1:] == ["[foresto 해결] x: foresto의 오류"]

@@ -67,7 +67,7 @@ def end_of(process):
     """Return (exit code, result) of a command that ended without a traceback."""
     out, err = process.communicate(timeout=120)
     assert "Traceback" not in err, err
-    assert "foresto 의 오류" not in err, err
+    assert "foresto의 오류" not in err, err
     return process.returncode, json.loads(out)
 
 

@@ -221,7 +221,7 @@ def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
         assert result["exit_code"] == 70
         assert [step["outcome"] for step in result["steps"]] == ["failed", "done"]
         told = {item.channel: item.subject for item in world.sandbox.outbox.items}
-        assert told["slack"] == told["mail"] == "[foresto 심각] listing load: foresto 의 오류"
+        assert told["slack"] == told["mail"] == "[foresto 심각] listing load: foresto의 오류"
         assert told["ping"] == "foresto-weekday/fail"
 
 

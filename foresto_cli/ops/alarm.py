@@ -46,6 +46,8 @@ def send_test(app: App) -> dict[str, Any]:
     if not outcome:
         raise ConfigError(notify.NOBODY)
     for label, reason in outcome.items():
-        app.console.line(f"✓ {label}: 보냈습니다." if reason is None else f"✗ {label}: {reason}")
+        app.console.line(
+            f"✓ {label}: 보냈습니다." if reason is None else f"✗ {label}: {reason.removeprefix(f'{label}: ')}"
+        )
     failed = any(outcome.values())
     return {"command": "alerts test", "exit_code": ConfigError.exit_code if failed else 0, "channels": outcome}

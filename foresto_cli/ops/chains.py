@@ -109,7 +109,7 @@ def _done(app: App, step: Step, options: Options) -> Result:
     except Exception as error:
         log.exception("bug in %s", step.name)
         watch.note_bug(app, step.name, error)
-        return not_done(step, "failed", ForestoError.exit_code, f"{step.name}: foresto 의 오류({type(error).__name__})")
+        return not_done(step, "failed", ForestoError.exit_code, f"{step.name}: foresto의 오류({type(error).__name__})")
     alerts.resolve(app.engine, "bug", step.name)
     return _within_budget(result) if step.is_budgeted else result
 

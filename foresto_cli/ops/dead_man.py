@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from foresto_cli.app import App
-from foresto_cli.errors import ForestoError
-from foresto_cli.ops import notify
+from foresto_cli.ops import attempts, notify
+
+LABEL = "실행 중단 감시(데드맨) 핑"
 
 
 class Outcome:
@@ -31,12 +32,18 @@ def switch(app: App, job: str) -> Iterator[Outcome]:
 
 
 def _ping(app: App, job: str, state: str, rid: str, body: str) -> None:
-    try:
-        ping = app.ping(job)
-        if ping is None:
-            return
-        ping.send(state, rid, app.redact(body))
-    except ForestoError as error:
-        notify.failed(app, "ping", "멈춤 감시 핑", error)
-    else:
-        notify.succeeded(app, "ping")
+    if app.settings.foresto_ping_url is None:
+        return
+    error = attempts.attempt(app, LABEL, lambda: _sent(app, job, state, rid, app.redact(body)))
+    # What watches over the chain never ends it, not even by failing to write down that it failed.
+    with attempts.harmless():
+        if error is None:
+            notify.succeeded(app, "ping")
+        else:
+            notify.failed(app, "ping", LABEL, error)
+
+
+def _sent(app: App, job: str, state: str, rid: str, body: str) -> None:
+    ping = app.ping(job)
+    if ping is not None:
+        ping.send(state, rid, body)

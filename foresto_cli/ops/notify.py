@@ -15,7 +15,7 @@ from sqlalchemy import Engine, Row, text
 from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import alerts
+from foresto_cli.ops import alerts, attempts
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import Letter, addresses
@@ -28,6 +28,7 @@ REST = timedelta(minutes=30)
 """A channel that failed is left alone for so long."""
 LEVELS = {"critical": "심각", "warning": "주의", "info": "알림"}
 LONGEST_MESSAGE = 600
+TEST = "{host}의 foresto가 보낸 시험 알림입니다. 알림은 이곳으로 옵니다."
 BACK = ("[foresto] 알림이 다시 갑니다", "그동안 이곳으로 보내지 못한 경보는 모두 끝났습니다.")
 NOBODY = (
     "알림을 받을 곳이 없습니다. SLACK_WEBHOOK_URL, 또는 SMTP_HOST·SMTP_FROM·ALERT_EMAIL,"
@@ -42,7 +43,7 @@ class Channel:
     Attributes:
         name: id in ``notify_channel``.
         label: what the operator calls it.
-        send: takes a title and a text, and raises one of our errors when they did not arrive.
+        send: takes a title and a text, and raises anything when they did not arrive (:func:`attempts.attempt`).
     """
 
     name: str
@@ -98,9 +99,8 @@ def _told(app: App, channel: Channel) -> ForestoError | None:
         return None
     # One that failed is tried again even when there is nothing to tell, or nobody would see that it works.
     title, body = compose(due) if due else BACK
-    try:
-        channel.send(app.redact(title), app.redact(body))
-    except ForestoError as error:
+    error = attempts.attempt(app, channel.label, lambda: channel.send(app.redact(title), app.redact(body)))
+    if error is not None:
         failed(app, channel.name, channel.label, error)
         return error
     succeeded(app, channel.name)
@@ -112,21 +112,24 @@ def send_test(app: App) -> dict[str, str | None]:
     """Send a test message to every channel, resting or not; return label → why it failed, or None."""
     outcome: dict[str, str | None] = {}
     for channel in channels(app):
-        body = f"{socket.gethostname()} 의 foresto 가 보낸 시험 알림입니다. 경보는 이곳으로 옵니다."
-        try:
-            channel.send("[foresto] 시험 알림", body)
-        except ForestoError as error:
-            failed(app, channel.name, channel.label, error)
-            outcome[channel.label] = str(error)
-        else:
-            succeeded(app, channel.name)
-            outcome[channel.label] = None
+        outcome[channel.label] = tried(app, channel, "[foresto] 시험 알림", TEST.format(host=socket.gethostname()))
     return outcome
+
+
+def tried(app: App, channel: Channel, title: str, body: str) -> str | None:
+    """Send a message by one channel, remember whether it works, and return why it does not, or None."""
+    error = attempts.attempt(app, channel.label, lambda: channel.send(title, body))
+    if error is None:
+        succeeded(app, channel.name)
+        return None
+    failed(app, channel.name, channel.label, error)
+    return attempts.plain(app, error)
 
 
 def failed(app: App, name: str, label: str, error: ForestoError) -> None:
     """Remember that a channel failed: an incident, told by the others."""
     log.warning("channel %s failed: %s", name, error)
+    reason = attempts.plain(app, error)
     with app.engine.begin() as connection:
         connection.execute(
             text(
@@ -135,11 +138,9 @@ def failed(app: App, name: str, label: str, error: ForestoError) -> None:
                 " SET failed_at = excluded.failed_at,"
                 " failing_since = coalesce(c.failing_since, excluded.failing_since), reason = excluded.reason"
             ),
-            {"name": name, "now": clock.wall(), "reason": app.redact(str(error))},
+            {"name": name, "now": clock.wall(), "reason": reason},
         )
-    alerts.raise_alert(
-        app.engine, Alert("channel", name, "warning", f"{label}: 알림을 보내지 못합니다", app.redact(str(error))), None
-    )
+    alerts.raise_alert(app.engine, Alert("channel", name, "warning", f"{label}: 알림을 보내지 못합니다", reason), None)
 
 
 def succeeded(app: App, name: str) -> None:

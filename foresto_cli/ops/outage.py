@@ -3,6 +3,7 @@
 It is kept in a file of the state folder instead, told like the others: once, again each day, and when it is over.
 """
 
+import functools
 import json
 import logging
 import os
@@ -12,8 +13,8 @@ from typing import Any
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.errors import ForestoError, StoreRefused, StoreUnavailable
-from foresto_cli.ops import notify
+from foresto_cli.errors import StoreRefused, StoreUnavailable
+from foresto_cli.ops import attempts, notify
 from foresto_cli.settings import PRIVATE_FILE
 
 log = logging.getLogger(__name__)
@@ -34,9 +35,10 @@ def tell(app: App, error: StoreUnavailable) -> None:
     for channel in notify.channels(app):
         if _is_fresh(kept["told"].get(channel.name)):
             continue
-        try:
-            channel.send(app.redact(title), app.redact(body))
-        except ForestoError as failure:
+        failure = attempts.attempt(
+            app, channel.label, functools.partial(channel.send, app.redact(title), app.redact(body))
+        )
+        if failure is not None:
             log.warning("channel %s failed: %s", channel.name, failure)
         else:
             kept["told"][channel.name] = clock.wall().isoformat()
@@ -48,28 +50,38 @@ def over(app: App) -> None:
     kept = _load(app.folders.outage_file)
     if kept is None:
         return
-    app.folders.outage_file.unlink(missing_ok=True)
+    try:
+        app.folders.outage_file.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("outage not forgotten in %s: %s", app.folders.outage_file, error.strerror)
     for channel in notify.channels(app):
         if channel.name in kept["told"]:
-            try:
-                channel.send(f"[foresto 해결] {TITLE}", f"{kept['since']} 부터 이어진 장애가 끝났습니다.")
-            except ForestoError as failure:
-                notify.failed(app, channel.name, channel.label, failure)
+            notify.tried(app, channel, f"[foresto 해결] {TITLE}", f"{kept['since']}부터 이어진 장애가 끝났습니다.")
 
 
-def _is_fresh(told: str | None) -> bool:
-    if told is None:
+def _is_fresh(told: object) -> bool:
+    try:
+        at = datetime.fromisoformat(str(told)).replace(tzinfo=None)
+    except ValueError:
         return False
-    at = datetime.fromisoformat(told)
+    if not clock.is_past(at):
+        return False
     return at.date() == clock.today() or clock.wall() - at < notify.REMIND_AFTER
 
 
 def _load(file: Path) -> dict[str, Any] | None:
+    """Return what is remembered; what cannot be read is an outage of which nobody was told."""
     try:
-        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
         return None
-    return found
+    except (OSError, ValueError) as error:
+        log.warning("outage not read from %s: %s", file, type(error).__name__)
+        found = {}
+    kept = found if isinstance(found, dict) else {}
+    told = kept.get("told")
+    since = kept.get("since") or f"{clock.wall():%m-%d %H:%M}"
+    return {"since": since, "told": told if isinstance(told, dict) else {}}
 
 
 def _save(file: Path, kept: dict[str, Any]) -> None:

@@ -1,23 +1,19 @@
 """Around every command: late jobs are noticed, a bug is an incident, incidents are told. None of it fails a command."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from foresto_cli import clock
+from foresto_cli import clock, settings, streams
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import alerts, notify, outage, overdue
+from foresto_cli.ops import alerts, attempts, notify, outage, overdue
 from foresto_cli.ops.alerts import Alert
-from foresto_cli.store.engine import explained
-
-log = logging.getLogger(__name__)
 
 
 @contextmanager
 def attended(app: App, command: str) -> Iterator[None]:
     """Do all this around the block, whatever becomes of it."""
-    with _harmless():
+    with attempts.harmless(stops=True):
         outage.over(app)
         overdue.note_start(app, command)
         overdue.notice(app)
@@ -26,30 +22,24 @@ def attended(app: App, command: str) -> Iterator[None]:
     except ForestoError:
         raise
     except Exception as error:
-        with _harmless():
+        with attempts.harmless():
             note_bug(app, command, error)
         raise
     else:
-        with _harmless():
+        with attempts.harmless():
             alerts.resolve(app.engine, "bug", command)
     finally:
         if clock.interruption() is None:
-            with _harmless():
+            with attempts.harmless():
                 overdue.notice(app)
+            with attempts.harmless():
                 notify.deliver(app)
 
 
 def note_bug(app: App, command: str, error: Exception) -> None:
-    """Raise the incident of a command that ended by an error of ours."""
-    title = f"{command}: foresto 의 오류"
+    """Raise the incident of a command that ended by an error of ours; who sits at the terminal has seen it."""
+    if settings.started_by() is None and streams.is_at_a_terminal():
+        return
+    title = f"{command}: foresto의 오류"
     message = f"예상하지 못한 오류({type(error).__name__})로 끝났습니다. 로그에 자세한 내용이 있습니다(foresto doctor)."
     alerts.raise_alert(app.engine, Alert("bug", command, "critical", title, message), None)
-
-
-@contextmanager
-def _harmless() -> Iterator[None]:
-    try:
-        with explained():
-            yield
-    except ForestoError as error:
-        log.warning("not told: %s", error)

@@ -1,5 +1,6 @@
 """Watched stocks: who they are, and one message when a score has moved far enough since it was told last."""
 
+import functools
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
-from foresto_cli.ops import notify, runs, words
+from foresto_cli.ops import attempts, notify, runs, words
 from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.ops.stock_card import ticker_of
 from foresto_cli.store import advisory
@@ -124,15 +125,13 @@ def _told(app: App) -> Result:
     errors: list[ForestoError] = []
     channels = notify.channels(app)
     for channel in channels:
-        try:
-            channel.send(title, body)
-        except ForestoError as error:
-            notify.failed(app, channel.name, channel.label, error)
-            found["channels"][channel.label] = str(error)
-            errors.append(error)
-        else:
+        error = attempts.attempt(app, channel.label, functools.partial(channel.send, title, body))
+        found["channels"][channel.label] = None if error is None else attempts.plain(app, error)
+        if error is None:
             notify.succeeded(app, channel.name)
-            found["channels"][channel.label] = None
+        else:
+            notify.failed(app, channel.name, channel.label, error)
+            errors.append(error)
     reasons = [f"{label}: {reason}" for label, reason in found["channels"].items() if reason]
     if not channels:
         return found | {"reasons": [notify.NOBODY]}

@@ -6,8 +6,17 @@ from pathlib import Path
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
-from foresto_cli.errors import Busy, ConfigError, ForestoError, NotYet, QuotaSpent, RateLimited, exit_code_of
-from foresto_cli.ops import alerts, runs
+from foresto_cli.errors import (
+    Busy,
+    ConfigError,
+    ForestoError,
+    Interrupted,
+    NotYet,
+    QuotaSpent,
+    RateLimited,
+    exit_code_of,
+)
+from foresto_cli.ops import alerts, attempts, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
@@ -21,6 +30,7 @@ COMMAND, LABEL = "report market-email", "시장 요약 메일"
 INCIDENT = ("mail_failed", "market_email")
 LARGEST = 100
 """Companies by market value whose filings are of interest to everybody."""
+NO_SERVER = "메일 서버가 없습니다. SMTP_HOST와 SMTP_FROM을 설정하세요."
 GOES_ON = (ConfigError, RateLimited)
 """Refusals that may concern one address alone."""
 
@@ -78,13 +88,13 @@ def send(app: App) -> Result:
     with runs.recorded(app.engine, COMMAND, LABEL) as run:
         result = summary(COMMAND, run.run_id, [])
         recipients = addresses(app.settings.foresto_market_email_to or app.settings.alert_email)
-        if app.mail is None and not recipients:
+        if not _has_server(app) and not recipients:
             result["reasons"] = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO 가 없어 보내지 않습니다."]
         else:
             with advisory.alone(app.engine, advisory.MARKET_MAIL) as free:
                 if not free:
                     raise Busy("다른 foresto 가 시장 요약 메일을 보내고 있습니다. 두 번 보내지 않습니다.")
-                result |= _told(app, _server(app), recipients, counts=True)
+                result |= _told(app, recipients, counts=True)
         result |= {"requests": _requests(app), "seconds": run.seconds, "alerts": _alert(app, result, run.run_id)}
         run.close(result, next(iter(result["reasons"]), None))
     return result
@@ -99,17 +109,24 @@ def send_to(app: App, to: str) -> Result:
     """
     started = clock.monotonic()
     recipients = addresses(to)
-    result = summary(COMMAND, None, []) | _told(app, _server(app), recipients, counts=False)
+    result = summary(COMMAND, None, []) | _told(app, recipients, counts=False)
     return result | {"requests": _requests(app), "seconds": round(clock.monotonic() - started, 3)}
+
+
+def _has_server(app: App) -> bool:
+    # Asked of the settings: making the client may fail, and then it fails for each address as sending does.
+    return bool(app.settings.smtp_host and app.settings.smtp_from)
 
 
 def _server(app: App) -> Mail:
     if app.mail is None:
-        raise ConfigError("메일 서버가 없습니다. SMTP_HOST 와 SMTP_FROM 을 설정하세요.")
+        raise ConfigError(NO_SERVER)
     return app.mail
 
 
-def _told(app: App, mail: Mail, recipients: list[str], *, counts: bool) -> Result:
+def _told(app: App, recipients: list[str], *, counts: bool) -> Result:
+    if not _has_server(app):
+        raise ConfigError(NO_SERVER)
     if not recipients:
         raise ConfigError("받는 사람이 없습니다. FORESTO_MARKET_EMAIL_TO 에 주소를 쉼표로 나누어 적으세요.")
     session, today = app.calendar.latest_ended(clock.now()), clock.today()
@@ -119,7 +136,7 @@ def _told(app: App, mail: Mail, recipients: list[str], *, counts: bool) -> Resul
     draft = drafted(app)
     log = once.claimed(app.engine, today, session) if counts else once.unlogged(app.engine)
     left = log.left(recipients)
-    reasons, failure = _posted(mail, draft, log, left)
+    reasons, failure = _posted(app, draft, log, left)
     if log.unknown(recipients):
         reasons.append(
             f"{log.unknown(recipients)}명은 앞서 보내다 끝나 받았는지 알 수 없습니다. 두 번 보내지 않습니다."
@@ -141,23 +158,33 @@ def _told(app: App, mail: Mail, recipients: list[str], *, counts: bool) -> Resul
     }
 
 
-def _posted(mail: Mail, draft: Draft, log: once.Log, left: list[str]) -> tuple[list[str], ForestoError | None]:
+def _posted(app: App, draft: Draft, log: once.Log, left: list[str]) -> tuple[list[str], ForestoError | None]:
     """Write to each address by itself; return what went wrong. What concerns everybody ends it."""
     reasons: list[str] = []
     failure: ForestoError | None = None
     for address in left:
         log.note(address, once.SENDING)
-        try:
-            mail.send(_letter(draft, address, mail.sender))
-        except ForestoError as error:
-            failure = error
-            reasons.append(f"{address}: {error}")
-            log.note(address, once.FAILED)
-            if isinstance(error, QuotaSpent) or not isinstance(error, GOES_ON):
-                break
-        else:
+        error = _sent(app, draft, address)
+        if error is None:
             log.note(address, once.SENT)
+            continue
+        failure = error
+        reasons.append(f"{address}: {attempts.plain(app, error)}")
+        log.note(address, once.FAILED)
+        if isinstance(error, QuotaSpent) or not isinstance(error, GOES_ON):
+            break
     return reasons, failure
+
+
+def _sent(app: App, draft: Draft, address: str) -> ForestoError | None:
+    def send() -> None:
+        mail = _server(app)
+        mail.send(_letter(draft, address, mail.sender))
+
+    try:
+        return attempts.attempt(app, "메일", send)
+    except Interrupted as stop:
+        return stop
 
 
 def _letter(draft: Draft, address: str, sender: str) -> Letter:

@@ -13,6 +13,8 @@ from foresto_cli.sandbox import Options, running
 from foresto_cli.sandbox.authority import prepare
 
 EVENING = datetime(2026, 11, 20, 19, 0, tzinfo=KST)
+QUIET = {"after_market": 0.0, "mirror_stopped": None}
+"""Nothing moves after the close and the mirror lives, unless a test is about that."""
 STATISTICS = "https://data.krx.co.kr/comm/bldAttendant/getJsonData.cmd"
 LOGIN = "https://data.krx.co.kr/contents/MDC/COMS/client/"
 
@@ -28,7 +30,7 @@ def authority(tmp_path_factory):
 @pytest.fixture(scope="session")
 def served(authority):
     """A running sandbox on Friday 2026-11-20, 19:00, that no test changes."""
-    with running(Options(now=EVENING), authority) as sandbox:
+    with running(Options(now=EVENING, **QUIET), authority) as sandbox:
         yield sandbox
 
 
@@ -40,7 +42,9 @@ def start(tmp_path, authority):
     opened = []
 
     def begin(now=EVENING, faults="", **options):
-        context = running(Options(**{"now": now, "stocks": 60, "sessions": 40, **options}), tmp_path, faults=faults)
+        context = running(
+            Options(**{"now": now, "stocks": 60, "sessions": 40, **QUIET, **options}), tmp_path, faults=faults
+        )
         opened.append(context)
         return context.__enter__()
 

@@ -6,13 +6,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Engine, create_engine, text
 
 from foresto_cli import logs, settings
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
+from foresto_cli.errors import AuthFailed
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store.limits import NoLimits, StoredLimits
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 
 SANDBOX_HASTE = 0.01
 SANDBOX_PATIENCE = 0.1
+
+Client = TypeVar("Client", Krx, KrxOpenApi, Fsc, AlphaVantage, Dart, Finlife)
 
 
 @dataclass
@@ -94,16 +97,20 @@ class App:
     @cached_property
     def krx(self) -> Krx | None:
         """Return KRX by login, if there is one."""
-        if self.settings.krx_id is None or self.settings.krx_pw is None:
+        login, password = self.settings.krx_id, self.settings.krx_pw
+        problem = self.settings.problem("krx_id", "krx_pw")
+        if not problem and (login is None or password is None):
             return None
-        login, password = self.settings.krx_id.get_secret_value(), self.settings.krx_pw.get_secret_value()
-        return Krx(self._transport, login, password, self.settings.foresto_krx_daily_budget)
+        login_id, word = ("" if part is None else part.get_secret_value() for part in (login, password))
+        return _refused(Krx(self._transport, login_id, word, self.settings.foresto_krx_daily_budget), problem)
 
     @cached_property
     def krx_openapi(self) -> KrxOpenApi | None:
         """Return the OPEN API, if there is a key."""
         key = self.settings.krx_openapi_key
-        return None if key is None else KrxOpenApi(self._transport, key.get_secret_value())
+        if key is None:
+            return None
+        return _refused(KrxOpenApi(self._transport, key.get_secret_value()), self.settings.problem("krx_openapi_key"))
 
     @cached_property
     def fdr(self) -> Fdr:
@@ -124,13 +131,19 @@ class App:
     def fsc(self) -> Fsc | None:
         """Return FSC's open data, if there is a key."""
         key = self.settings.fsc_api_key
-        return None if key is None else Fsc(self._transport, key.get_secret_value(), self.settings.fsc_routes)
+        if key is None:
+            return None
+        client = Fsc(self._transport, key.get_secret_value(), self.settings.fsc_routes)
+        return _refused(client, self.settings.problem("fsc_api_key", "foresto_fsc_routes"))
 
     @cached_property
     def alphavantage(self) -> AlphaVantage | None:
         """Return Alpha Vantage, if there is a key."""
         key = self.settings.alpha_vantage_api_key
-        return None if key is None else AlphaVantage(self._transport, key.get_secret_value())
+        if key is None:
+            return None
+        client = AlphaVantage(self._transport, key.get_secret_value())
+        return _refused(client, self.settings.problem("alpha_vantage_api_key"))
 
     @cached_property
     def dart(self) -> Dart | None:
@@ -138,18 +151,26 @@ class App:
         key = self.settings.dart_api_key
         if key is None:
             return None
-        return Dart(self._transport, key.get_secret_value(), self.settings.foresto_dart_daily_budget)
+        client = Dart(self._transport, key.get_secret_value(), self.settings.foresto_dart_daily_budget)
+        return _refused(client, self.settings.problem("dart_api_key"))
 
     @cached_property
     def finlife(self) -> Finlife | None:
         """Return the FSS's disclosure of financial products, if there is a key."""
         key = self.settings.fss_api_key
-        return None if key is None else Finlife(self._transport, key.get_secret_value())
+        if key is None:
+            return None
+        return _refused(Finlife(self._transport, key.get_secret_value()), self.settings.problem("fss_api_key"))
 
     @cached_property
     def mail(self) -> Mail | None:
-        """Return the operator's mail server, if there is one."""
+        """Return the operator's mail server, if there is one.
+
+        Raises:
+            ConfigError: its settings are wrong, or not all from one place.
+        """
         found = self.settings
+        found.demand(*settings.MAIL)
         if not found.smtp_host or not found.smtp_from:
             return None
         user, password = found.smtp_user, found.smtp_password
@@ -169,12 +190,18 @@ class App:
         Raises:
             ConfigError: it is no URL.
         """
+        self.settings.demand("slack_webhook_url")
         url = self.settings.slack_webhook_url
         return None if url is None else Slack(self._transport, url.get_secret_value())
 
     @cached_property
     def apprise(self) -> Apprise | None:
-        """Return the services of Apprise, if there are any."""
+        """Return the services of Apprise, if there are any.
+
+        Raises:
+            ConfigError: one of them is no URL.
+        """
+        self.settings.demand("foresto_apprise_urls")
         urls = self.settings.foresto_apprise_urls
         return None if urls is None else Apprise(self._transport.limits, urls.get_secret_value())
 
@@ -184,6 +211,7 @@ class App:
         Raises:
             ConfigError: it is no URL.
         """
+        self.settings.demand("foresto_ping_url")
         given = self.settings.foresto_ping_url
         urls = ping_urls(None if given is None else given.get_secret_value())
         url = urls.get(job) or urls.get("")
@@ -214,6 +242,14 @@ class App:
         """Return the sessions of every client used so far."""
         made = [client for client in vars(self).values() if hasattr(client, "sessions")]
         return [session for client in made for session in client.sessions]
+
+
+def _refused(client: Client, problem: str) -> Client:
+    """Let ``client`` ask nothing when its key is wrong: another source may have the same data."""
+    if problem:
+        for session in client.sessions:
+            session.refuse(AuthFailed(problem))
+    return client
 
 
 @contextmanager

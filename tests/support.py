@@ -64,7 +64,7 @@ import json, os
 from foresto_cli import __main__ as entry, settings
 given = json.loads(os.environ.pop("FORESTO_TEST_SETTINGS"))
 usual = settings.load_sandbox
-settings.load_sandbox = lambda: settings._SandboxSettings.model_validate(usual().model_dump() | given)
+settings.load_sandbox = lambda: settings.Settings.model_validate(usual().model_dump() | given)
 entry.main()
 """
 """The command with settings that the sandbox keeps to itself, such as the operator's own server."""

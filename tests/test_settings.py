@@ -62,17 +62,17 @@ def test_the_environment_counts_before_env_files_before_config_toml(place, monke
     (place.config / ".env").write_text("KRX_ID=settings-folder\n")
     assert krx_id(place) == "settings-folder"
     Path(".env").write_text("KRX_ID=working-folder\n")
-    assert krx_id(place) == "working-folder"
+    assert krx_id(place) == "settings-folder"
     monkeypatch.setenv("KRX_ID", "environment")
     assert krx_id(place) == "environment"
 
 
 def test_each_value_comes_from_its_own_best_place(place, monkeypatch):
-    (place.config / "config.toml").write_text('krx_id = "toml"\nkrx_pw = "toml"\nforesto_krx_daily_budget = 7\n')
-    (place.config / ".env").write_text("KRX_PW=env-file\n")
+    (place.config / "config.toml").write_text('dart_api_key = "toml"\nforesto_krx_daily_budget = 7\n')
+    (place.config / ".env").write_text("FSS_API_KEY=env-file\n")
     monkeypatch.setenv("KRX_OPENAPI_KEY", "environment")
     found = settings.load(place)
-    assert found.secrets() == ["toml", "env-file", "environment"]
+    assert found.secrets() == ["environment", "toml", "env-file"]
     assert found.foresto_krx_daily_budget == 7
 
 

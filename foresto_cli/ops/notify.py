@@ -17,6 +17,7 @@ from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
 from foresto_cli.ops import alerts, attempts
 from foresto_cli.ops.alerts import Alert
+from foresto_cli.settings import MAIL
 from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import Letter, addresses
 
@@ -54,10 +55,11 @@ class Channel:
 def channels(app: App) -> list[Channel]:
     """Return the channels that are configured."""
     found = app.settings
+    # What is set and wrong is a channel too: one that fails, so that the others hear of it.
     every = (
         (found.slack_webhook_url, Channel("slack", "Slack", lambda title, body: _to_slack(app, title, body))),
         (
-            found.smtp_host and found.smtp_from and found.alert_email,
+            (found.smtp_host and found.smtp_from and found.alert_email) or found.problem(*MAIL, "alert_email"),
             Channel("mail", "메일", lambda title, body: _to_mail(app, title, body)),
         ),
         (found.foresto_apprise_urls, Channel("apprise", "Apprise", lambda title, body: _to_apprise(app, title, body))),
@@ -71,6 +73,7 @@ def _to_slack(app: App, title: str, body: str) -> None:
 
 
 def _to_mail(app: App, title: str, body: str) -> None:
+    app.settings.demand("alert_email")
     if app.mail is not None:
         app.mail.send(Letter(to=addresses(app.settings.alert_email), subject=title, text=body))
 

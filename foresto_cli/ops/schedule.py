@@ -151,14 +151,14 @@ def place(app: App) -> Place:
         ConfigError: nobody knows where ``foresto`` is.
     """
     program = shutil.which("foresto", path=f"{Path(sys.executable).parent}") or shutil.which(sys.argv[0])
+    from_folder = app.settings.origins.working_file
     if program is None:
         raise ConfigError("foresto 명령이 어디에 있는지 알 수 없습니다. 설치한 foresto 를 절대 경로로 실행하세요.")
-    here = Path.cwd()
     return Place(
         program=PurePosixPath(Path(program).absolute()),
         logs=PurePosixPath(app.folders.logs.absolute()),
-        # A .env is read from the folder where a command starts.
-        folder=PurePosixPath(here if (here / ".env").exists() else Path.home()),
+        # The .env of the folder where a command starts counts only while the settings folder has none of it.
+        folder=PurePosixPath(from_folder.parent if from_folder is not None else Path.home()),
         offset=machine_offset(clock.now()),
         variables={name: os.environ[name] for name in HANDED_ON if os.environ.get(name)},
     )

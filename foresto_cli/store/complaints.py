@@ -275,9 +275,14 @@ def _by_words(rules: tuple[Rule, ...], text: str, words: str) -> StoreUnavailabl
     for rule in rules:
         found = rule.words.search(text)
         if found:
-            advice = rule.advice.format_map({name: value or "" for name, value in found.groupdict().items()})
+            advice = rule.advice.format_map({name: _quoted(value or "") for name, value in found.groupdict().items()})
             return rule.error(f"데이터베이스가 거절했습니다: {words}. {advice}")
     return None
+
+
+def _quoted(name: str) -> str:
+    plain = name.strip('"')
+    return plain if re.fullmatch(r"[a-z_][a-z0-9_]*", plain) else f'"{plain}"'
 
 
 def _cancelled(words: str) -> StoreUnavailable:

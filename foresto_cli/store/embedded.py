@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from foresto_cli import clock
 from foresto_cli.errors import StoreUnavailable
-from foresto_cli.store import postmaster
+from foresto_cli.store import libpq, postmaster
 from foresto_cli.store.binaries import MAJOR, binaries, environment
 from foresto_cli.store.cluster import PORT, create, location, prepare, socket_folder
 from foresto_cli.store.owners import Owner, account_of, own_file
@@ -57,7 +57,9 @@ def running(folder: Path) -> Iterator[str]:
             with explained(cluster), _alone(start, _START_SECONDS):
                 fcntl.flock(users, fcntl.LOCK_SH)
                 sockets = _joined(cluster) or _start(cluster, owner)
-            yield _url(sockets)
+            url = _url(sockets)
+            with libpq.of_our_own(cluster):
+                yield url
         finally:
             _leave(cluster, start, users)
     finally:
@@ -72,7 +74,7 @@ def is_running(folder: Path) -> bool:
 
 def _url(sockets: Path) -> str:
     url = f"postgresql://foresto@/foresto?host={quote(str(sockets))}"
-    # libpq would take the port of a server that the operator uses otherwise.
+    # Also for the operator's own psql, whose shell may name the port of another server.
     return url if os.environ.get("PGPORT", str(PORT)) == str(PORT) else f"{url}&port={PORT}"
 
 

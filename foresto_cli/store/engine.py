@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, Programm
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError, StoreRefused, StoreUnavailable
-from foresto_cli.store import complaints, embedded, migrate, whose
+from foresto_cli.store import complaints, embedded, libpq, migrate, whose
 
 log = logging.getLogger(__name__)
 
@@ -90,25 +90,34 @@ def as_it_is(url: str, *, patient: bool = False, own: bool = False) -> Iterator[
         StoreUnavailable: no connection, or the server cannot be used at all.
         ConfigError: the URL is not one of PostgreSQL.
     """
-    engine = create_engine(
-        psycopg_url(url),
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
-        pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-            "application_name": "foresto",
-            # Whatever the server or the environment says: our texts are Korean.
-            "client_encoding": "UTF8",
-            # A statement prepared on one server connection is not known to the next one that a pooler hands out.
-            "prepare_threshold": None,
-        },
-    )
+    engine = _engine(url)
+    # Nothing reaches the embedded server anyway, for as long as it runs.
+    with nullcontext() if own else libpq.of_the_operators(psycopg_url(url)):
+        try:
+            _reach(engine, TRY_AGAIN_AFTER if patient else (), own=own)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def _engine(url: str) -> Engine:
     try:
-        _reach(engine, TRY_AGAIN_AFTER if patient else (), own=own)
-        yield engine
-    finally:
-        engine.dispose()
+        return create_engine(
+            psycopg_url(url),
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "application_name": "foresto",
+                # Whatever the server or the environment says: our texts are Korean.
+                "client_encoding": "UTF8",
+                # A statement prepared on one server connection is not known to the next one that a pooler hands out.
+                "prepare_threshold": None,
+            },
+        )
+    except ArgumentError:
+        raise ConfigError("DATABASE_URL의 매개변수를 알아볼 수 없습니다. 호스트와 포트를 확인하세요.") from None
 
 
 def is_pooled(connection: Connection) -> bool:

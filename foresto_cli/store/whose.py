@@ -17,18 +17,20 @@ FORMER_VERSION_TABLE = "alembic_version"
 SERVER = text(
     "SELECT current_setting('server_version_num')::int AS number, getdatabaseencoding() AS encoding,"
     " pg_is_in_recovery() AS is_standby, current_setting('transaction_read_only') = 'on' AS is_read_only,"
-    " current_user AS role, current_database() AS name"
+    " quote_ident(current_user) AS role, quote_ident(current_database()) AS name"
 )
 PLACE = text(
-    "SELECT current_schema() AS schema, current_setting('search_path') AS path, current_user AS role,"
-    " current_database() AS name, has_database_privilege(current_database(), 'TEMPORARY') AS may_make_temporary,"
+    "SELECT current_schema() AS schema, quote_ident(current_schema()) AS quoted, quote_ident(current_user) AS role,"
+    " current_setting('search_path') AS path, quote_ident(current_database()) AS name,"
+    " has_database_privilege(current_database(), 'TEMPORARY') AS may_make_temporary,"
     " has_schema_privilege(current_schema(), 'CREATE') AS may_create, to_regclass('foresto_version') IS NOT NULL"
     " AS has_version, to_regclass('alembic_version') IS NOT NULL AS has_former_version,"
     " to_regclass('foresto_meta') IS NOT NULL AS has_meta"
 )
 # What an extension brought along, such as PostGIS's spatial_ref_sys, is nobody's data.
 OTHERS = text(
-    "SELECT n.nspname AS schema, c.relname AS name, has_schema_privilege(n.oid, 'USAGE') AS may_be_used"
+    "SELECT n.nspname AS schema, quote_ident(n.nspname) AS quoted, c.relname AS name,"
+    " has_schema_privilege(n.oid, 'USAGE') AS may_be_used"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
     " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'"
@@ -110,13 +112,13 @@ def refuse_strange(connection: Connection, ours: frozenset[str], *, beside: bool
     if elsewhere is not None and not elsewhere.may_be_used:
         raise StoreRefused(
             f"{where}에 있는 foresto의 표를 이 계정이 볼 수 없습니다(permission denied for schema {elsewhere.schema}):"
-            f" 서버에서 GRANT USAGE, CREATE ON SCHEMA {elsewhere.schema} TO {here.role}을 실행하세요."
+            f" 서버에서 GRANT USAGE, CREATE ON SCHEMA {elsewhere.quoted} TO {here.role}을 실행하세요."
         )
     if elsewhere is not None:
         raise StoreRefused(
             f"{where}에는 foresto의 표가 스키마 {elsewhere.schema}에 있는데"
             f" 지금의 search_path({here.path or '빈 값'})로는 보이지 않습니다:"
-            f" ALTER ROLE {here.role} SET search_path = {elsewhere.schema}를 실행하세요."
+            f" ALTER ROLE {here.role} SET search_path = {elsewhere.quoted}를 실행하세요."
         )
     clashing = sorted(row.name for row in others if row.schema == here.schema and row.name in ours)
     if clashing:
@@ -151,7 +153,7 @@ def refuse_powerless(connection: Connection) -> None:
     if not here.may_create:
         raise StoreRefused(
             f"이 계정은 스키마 {here.schema}에 표를 만들 수 없습니다(permission denied for schema {here.schema}):"
-            f" 서버에서 GRANT CREATE ON SCHEMA {here.schema} TO {here.role}을 실행하세요."
+            f" 서버에서 GRANT CREATE ON SCHEMA {here.quoted} TO {here.role}을 실행하세요."
         )
     if not here.may_make_temporary:
         raise StoreRefused(

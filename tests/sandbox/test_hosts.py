@@ -303,3 +303,104 @@ def test_only_loopback_is_listened_on(served):
             verify=True,
             timeout=5,
         )
+
+
+def open_api(sandbox, browser, service, day="20261119"):
+    url = f"{OPEN_API}{service}?basDd={day}"
+    return browser(sandbox).get(url, headers={"AUTH_KEY": "key"}, timeout=10).json()["OutBlock_1"]
+
+
+def test_the_open_api_has_all_119_indices(served, browser, krx):
+    found = {family: open_api(served, browser, f"idx/{family}_dd_trd") for family in ("krx", "kospi", "kosdaq")}
+    assert {family: len(rows) for family, rows in found.items()} == {"krx": 34, "kospi": 47, "kosdaq": 38}
+    for family, rows in found.items():
+        assert {row["IDX_CLSS"] for row in rows} == {family.upper()}
+        assert len({row["IDX_NM"] for row in rows}) == len(rows)
+    whole = {name for name in found["krx"][0] if name.endswith(("_IDX", "_RT"))} | {"ACC_TRDVOL", "MKTCAP"}
+    by_name = {row["IDX_NM"]: row for row in [*found["krx"], *found["kospi"]]}
+    assert {by_name["코스피 (외국주포함)"][name] for name in whole if name.endswith("IDX")} == {"-"}
+    assert by_name["코스피 (외국주포함)"]["MKTCAP"].isdecimal()
+    assert (
+        by_name["KRX TMI"]["OPNPRC_IDX"] == by_name["KRX TMI"]["ACC_TRDVOL"] == "-" != by_name["KRX TMI"]["CLSPRC_IDX"]
+    )
+    assert not [row for row in found["kosdaq"][1:] if "-" in row.values()]
+    page = krx(served, "MDCSTAT00301", indIdx="1", indIdx2="028", strtDd="20261119", endDd="20261119").json()["output"]
+    assert page[0]["CLSPRC_IDX"].replace(",", "") == by_name["코스피 200"]["CLSPRC_IDX"]
+
+
+def test_every_index_goes_on_from_its_close_of_the_day_before(served, browser):
+    for service in ("krx", "kospi", "kosdaq"):
+        before, now = (open_api(served, browser, f"idx/{service}_dd_trd", day) for day in ("20261118", "20261119"))
+        for old, new in zip(before, now, strict=True):
+            if new["CLSPRC_IDX"] == "-":
+                continue
+            close, change, rate = (float(new[name]) for name in ("CLSPRC_IDX", "CMPPREVDD_IDX", "FLUC_RT"))
+            assert float(old["CLSPRC_IDX"]) + change == pytest.approx(close, abs=0.006), new["IDX_NM"]
+            assert abs(rate) < 15
+            if new["HGPRC_IDX"] != "-":
+                assert float(new["LWPRC_IDX"]) <= close <= float(new["HGPRC_IDX"])
+
+
+def test_base_information_is_that_of_the_day(served, browser, krx):
+    market = served.market
+    day, code = next((day, code) for kind, day, code in market.events if kind == "rename")
+    stock = next(stock for stock in market.roster if stock.code == code)
+    service = f"sto/{stock.market.lower()}_isu_base_info"
+    names = []
+    for when in (market.previous(day), day):
+        row = next(r for r in open_api(served, browser, service, f"{when:%Y%m%d}") if r["ISU_SRT_CD"] == code)
+        names.append(row["ISU_ABBRV"])
+        assert row["ISU_CD"] == codes.isin(code)
+        assert row["LIST_DD"] == f"{stock.listed:%Y%m%d}"
+        assert row["LIST_SHRS"].isdecimal()
+    assert len(set(names)) == 2
+    rows = [row for market in ("stk", "ksq", "knx") for row in open_api(served, browser, f"sto/{market}_isu_base_info")]
+    assert {row["MKT_TP_NM"] for row in rows} == {"KOSPI", "KOSDAQ", "KONEX"}
+    assert {"보통주", "구형우선주"} <= {row["KIND_STKCERT_TP_NM"] for row in rows}
+    assert {"주권", "부동산투자회사", "외국주권"} <= {row["SECUGRP_NM"] for row in rows}
+    assert "무액면" in {row["PARVAL"] for row in rows}
+    page = krx(served, "MDCSTAT01901", mktId="ALL").json()["OutBlock_1"]
+    assert {*page[0]} == {*rows[0]}
+    assert {row["ISU_SRT_CD"] for row in rows} - {row["ISU_SRT_CD"] for row in page} == set()
+    assert "KOSDAQ GLOBAL" in {row["MKT_TP_NM"] for row in page}
+    assert all("/" in row["LIST_DD"] for row in page)
+
+
+def test_some_kosdaq_stocks_are_designated_and_not_always_the_same(served, krx, browser):
+    words = ("관리종목(소속부없음)", "투자주의환기종목(소속부없음)")
+
+    def designated(day):
+        rows = krx(served, "MDCSTAT01501", mktId="ALL", trdDd=day).json()["OutBlock_1"]
+        assert {row["SECT_TP_NM"] for row in rows if row["MKT_ID"] == "STK"} == {""}
+        found = {word: {row["ISU_SRT_CD"] for row in rows if row["SECT_TP_NM"] == word} for word in words}
+        share = [len(codes) / sum(row["MKT_ID"] == "KSQ" for row in rows) for codes in found.values()]
+        assert all(0.005 < part < 0.1 for part in share)
+        return found
+
+    now = designated("20261119")
+    assert now != designated("20260105")
+    official = open_api(served, browser, "sto/ksq_bydd_trd")
+    assert now == {word: {row["ISU_CD"] for row in official if row["SECT_TP_NM"] == word} for word in words}
+    assert {row["MKT_NM"] for row in official} == {"KOSDAQ"}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "index"), [("KOSPI", ("1", "001")), ("KOSDAQ", ("2", "001")), ("KPI200", ("1", "028"))]
+)
+def test_naver_knows_three_indices(served, browser, krx, symbol, index):
+    page = krx(served, "MDCSTAT00301", indIdx=index[0], indIdx2=index[1], strtDd="20260101", endDd="20261120").json()
+    levels = [(row["TRD_DD"].replace("/", "-"), row["CLSPRC_IDX"]) for row in page["output"]]
+    session = browser(served)
+    text = session.get(f"http://fchart.stock.naver.com/sise.nhn?symbol={symbol}&count=90", timeout=5).text
+    bars = [item.split("|") for item in re.findall(r'data="(.*?)"', text)]
+    assert [(f"{bar[0][:4]}-{bar[0][4:6]}-{bar[0][6:]}", f"{float(bar[4]):,.2f}") for bar in bars] == levels[:90][::-1]
+    pages = [
+        session.get(f"https://m.stock.naver.com/api/index/{symbol}/price?pageSize=60&page={page}", timeout=5).json()
+        for page in (1, 2)
+    ]
+    assert [(row["localTradedAt"], row["closePrice"]) for page in pages for row in page] == levels[:120]
+
+
+def test_naver_has_no_more_than_sixty_days_a_page(served, browser):
+    for path in ("KOSPI/price?pageSize=61&page=1", "KOSPI/price?pageSize=x", "NASDAQ/price?pageSize=5", "KOSPI/other"):
+        assert browser(served).get(f"https://m.stock.naver.com/api/index/{path}", timeout=5).status_code in {400, 404}

@@ -10,6 +10,7 @@ from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.settings import PRIVATE_FILE
 from foresto_cli.store.binaries import MAJOR, binaries, environment
 from foresto_cli.store.engine import is_pooled
+from foresto_cli.store.libpq import of_a_child
 
 
 def dump(engine: Engine, target: Path) -> int:
@@ -43,7 +44,7 @@ def dump(engine: Engine, target: Path) -> int:
     command = [str(binaries() / "pg_dump"), "--format=custom", "--no-owner", "--dbname", shown]
     with os.fdopen(descriptor, "wb") as stream:
         done = subprocess.run(  # noqa: S603  # our own program and arguments
-            command, stdout=stream, stderr=subprocess.PIPE, env=environment() | secret, check=False
+            command, stdout=stream, stderr=subprocess.PIPE, env=environment() | of_a_child() | secret, check=False
         )
     if done.returncode != 0:
         partial.unlink()

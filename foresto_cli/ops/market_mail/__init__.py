@@ -87,6 +87,7 @@ def send(app: App) -> Result:
     """
     with runs.recorded(app.engine, COMMAND, LABEL) as run:
         result = summary(COMMAND, run.run_id, [])
+        app.settings.demand("foresto_market_email_to", "alert_email")
         recipients = addresses(app.settings.foresto_market_email_to or app.settings.alert_email)
         if not _has_server(app) and not recipients:
             result["reasons"] = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO 가 없어 보내지 않습니다."]

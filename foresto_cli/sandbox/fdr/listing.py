@@ -64,8 +64,8 @@ def listing(market: Market, seen: View) -> Answer:
     """Return the file that shows ``seen``: by market cap, or in order of names while there are no prices."""
     listed = market.listed(seen.session)
     identity = [
-        (stock.code, codes.isin(stock.code), name, stock.board, stock.section)
-        for stock, name in zip(listed.stocks, listed.names, strict=True)
+        (stock.code, codes.isin(stock.code), name, stock.board, section)
+        for stock, name, section in zip(listed.stocks, listed.names, listed.sections, strict=True)
     ]
     ends = [(shares, stock.market) for shares, stock in zip(listed.shares.tolist(), listed.stocks, strict=True)]
     live = seen.session == seen.at.date()

@@ -55,8 +55,8 @@ def description(market: Market, day: date) -> Answer:
     """Return what is known of the stocks listed on ``day``; preferred shares have only name and market."""
     listed = market.listed(day)
     rows: list[tuple[object, ...]] = []
-    for stock, name in zip(listed.stocks, listed.names, strict=True):
-        start = (stock.code, name, stock.board, stock.section)
+    for stock, name, section in zip(listed.stocks, listed.names, listed.sections, strict=True):
+        start = (stock.code, name, stock.board, section)
         if stock.kind == "preferred":
             rows.append((*start, *("",) * 7))
             continue

@@ -11,6 +11,7 @@ from foresto_cli.sandbox.world import World
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
+    from foresto_cli.sandbox.market.indices import Level
 
 HOSTS = ("data-dbg.krx.co.kr",)
 ROOT = "/svc/apis/"
@@ -19,6 +20,19 @@ PUBLISHED = time(8, 0)
 LATE = time(13, 0)
 """The same with the fault ``late_openapi``."""
 REFUSED_KEYS = ("", "wrong")
+MARKETS = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
+"""Markets as this service names them: it does not know KOSDAQ GLOBAL."""
+INDEX_FIELDS = (
+    "CLSPRC_IDX",
+    "CMPPREVDD_IDX",
+    "FLUC_RT",
+    "OPNPRC_IDX",
+    "HGPRC_IDX",
+    "LWPRC_IDX",
+    "ACC_TRDVOL",
+    "ACC_TRDVAL",
+    "MKTCAP",
+)
 Rows = list[dict[str, str]]
 
 
@@ -104,8 +118,8 @@ def _trades(code: str) -> Callable[["Market", date], Rows]:
                 "BAS_DD": f"{when:%Y%m%d}",
                 "ISU_CD": stock.code,
                 "ISU_NM": name,
-                "MKT_NM": stock.board,
-                "SECT_TP_NM": stock.section or "-",
+                "MKT_NM": MARKETS[code],
+                "SECT_TP_NM": section or "-",
                 "TDD_CLSPRC": str(close),
                 "CMPPREVDD_PRC": str(change),
                 "FLUC_RT": f"{rate:.2f}",
@@ -117,8 +131,8 @@ def _trades(code: str) -> Callable[["Market", date], Rows]:
                 "MKTCAP": str(cap),
                 "LIST_SHRS": str(shares),
             }
-            for stock, name, shares, (close, change, rate, opened, high, low, volume, value, cap) in zip(
-                listed.stocks, listed.names, listed.shares.tolist(), values, strict=True
+            for stock, name, section, shares, (close, change, rate, opened, high, low, volume, value, cap) in zip(
+                listed.stocks, listed.names, listed.sections, listed.shares.tolist(), values, strict=True
             )
             if stock.market == code
         ]
@@ -128,12 +142,14 @@ def _trades(code: str) -> Callable[["Market", date], Rows]:
 
 def _base_info(code: str) -> Callable[["Market", date], Rows]:
     def rows(market: "Market", when: date) -> Rows:
-        from foresto_cli.sandbox.krx.stocks import base_info
+        from foresto_cli.sandbox.krx.stocks import base_infos
 
         listed = market.listed(when)
-        everyone = zip(listed.stocks, listed.names, listed.shares.tolist(), strict=True)
-        found = [base_info(stock, name, shares) for stock, name, shares in everyone if stock.market == code]
-        return [row | {"SECT_TP_NM": row["SECT_TP_NM"] or "-"} for row in found]
+        return [
+            row | {"SECT_TP_NM": row["SECT_TP_NM"] or "-", "MKT_TP_NM": MARKETS[code]}
+            for row, stock in zip(base_infos(listed), listed.stocks, strict=True)
+            if stock.market == code
+        ]
 
     return rows
 
@@ -157,39 +173,33 @@ def _plain(value: str) -> str:
     return bare if bare.lstrip("-").replace(".", "").isdigit() else value
 
 
-def _indices(group: str, family: str) -> Callable[["Market", date], Rows]:
+def _indices(family: str) -> Callable[["Market", date], Rows]:
     def rows(market: "Market", when: date) -> Rows:
-        from foresto_cli.sandbox.market import indices
+        from foresto_cli.sandbox.market import all_indices
 
-        found = []
-        for index in indices.INDICES:
-            if index.group == group:
-                now = indices.level(market, index, when)
-                found.append(
-                    {
-                        "BAS_DD": f"{when:%Y%m%d}",
-                        "IDX_CLSS": family,
-                        "IDX_NM": index.name,
-                        "CLSPRC_IDX": f"{now.close:.2f}",
-                        "CMPPREVDD_IDX": f"{now.change:.2f}",
-                        "FLUC_RT": f"{now.rate:.2f}",
-                        "OPNPRC_IDX": f"{now.open:.2f}",
-                        "HGPRC_IDX": f"{now.high:.2f}",
-                        "LWPRC_IDX": f"{now.low:.2f}",
-                        "ACC_TRDVOL": str(now.volume),
-                        "ACC_TRDVAL": str(now.value),
-                        "MKTCAP": str(now.cap),
-                    }
-                )
-        first = found[0]
-        if group != "01":
-            blank = dict.fromkeys(
-                ("CLSPRC_IDX", "CMPPREVDD_IDX", "FLUC_RT", "OPNPRC_IDX", "HGPRC_IDX", "LWPRC_IDX"), "-"
-            )
-            found.insert(0, first | blank | {"IDX_NM": f"{first['IDX_NM']} (외국주포함)"})
-        return found
+        return [
+            {
+                "BAS_DD": f"{when:%Y%m%d}",
+                "IDX_CLSS": family,
+                "IDX_NM": name,
+                **dict(zip(INDEX_FIELDS, _level(now, extent), strict=True)),
+            }
+            for name, extent, now in all_indices.levels(market, family, when)
+        ]
 
     return rows
+
+
+def _level(now: "Level", extent: str) -> tuple[str, ...]:
+    """Return the values of an index; KRX gives "-" for what it does not publish of it."""
+    from foresto_cli.sandbox.market import all_indices
+
+    level = (f"{now.close:.2f}", f"{now.change:.2f}", f"{now.rate:.2f}")
+    span = (f"{now.open:.2f}", f"{now.high:.2f}", f"{now.low:.2f}")
+    sums = (str(now.volume), str(now.value), str(now.cap))
+    if extent == all_indices.CLOSE:
+        return (*level, *("-",) * 6)
+    return (*("-",) * 6, *sums) if extent == all_indices.SUMS else (*level, *span, *sums)
 
 
 SERVICES: dict[str, Callable[["Market", date], Rows]] = {
@@ -200,7 +210,7 @@ SERVICES: dict[str, Callable[["Market", date], Rows]] = {
     "ksq_isu_base_info": _base_info("KSQ"),
     "knx_isu_base_info": _base_info("KNX"),
     "etf_bydd_trd": _funds,
-    "krx_dd_trd": _indices("01", "KRX"),
-    "kospi_dd_trd": _indices("02", "KOSPI"),
-    "kosdaq_dd_trd": _indices("03", "KOSDAQ"),
+    "krx_dd_trd": _indices("KRX"),
+    "kospi_dd_trd": _indices("KOSPI"),
+    "kosdaq_dd_trd": _indices("KOSDAQ"),
 }

@@ -13,6 +13,8 @@ from foresto_cli.sandbox.market.stock import Stock
 Rows = list[dict[str, str]]
 
 KINDS = {"reit": "부동산투자회사", "foreign": "외국주권"}
+FOREIGN_PARS = ("무액면", "무액면", ".5")
+"""Par values of foreign shares: most have none, some are parts of another currency."""
 VALUES = (
     "TDD_CLSPRC",
     "FLUC_TP_CD",
@@ -44,12 +46,14 @@ def by_date(market: Market, form: dict[str, str]) -> Rows:
             "ISU_CD": codes.isin(stock.code),
             "ISU_ABBRV": name,
             "MKT_NM": stock.board,
-            "SECT_TP_NM": stock.section,
+            "SECT_TP_NM": section,
             **row,
             "LIST_SHRS": total,
             "MKT_ID": stock.market,
         }
-        for stock, name, row, total in zip(listed.stocks, listed.names, values, shares, strict=True)
+        for stock, name, section, row, total in zip(
+            listed.stocks, listed.names, listed.sections, values, shares, strict=True
+        )
         if wanted in ("ALL", stock.market)
     ]
 
@@ -164,34 +168,46 @@ def master(market: Market, form: dict[str, str]) -> Rows:
     """Return the stocks listed now (reference: KRX MDCSTAT01901)."""
     listed = market.listed(market.now.date())
     wanted = form.get("mktId", "ALL")
+    rows = zip(base_infos(listed), listed.stocks, strict=True)
     return [
-        base_info(stock, name, shares)
-        | {"LIST_DD": slashed(stock.listed), "PARVAL": count(par(stock)), "LIST_SHRS": count(shares)}
-        for stock, name, shares in zip(listed.stocks, listed.names, listed.shares.tolist(), strict=True)
+        row
+        | {
+            "LIST_DD": slashed(stock.listed),
+            "PARVAL": count(int(row["PARVAL"])) if row["PARVAL"].isdigit() else row["PARVAL"],
+            "LIST_SHRS": count(int(row["LIST_SHRS"])),
+        }
+        for row, stock in rows
         if wanted in ("ALL", stock.market)
     ]
 
 
-def base_info(stock: Stock, name: str, shares: int) -> dict[str, str]:
-    """Return one row of base information, numbers and days without separators."""
-    return {
-        "ISU_CD": codes.isin(stock.code),
-        "ISU_SRT_CD": stock.code,
-        "ISU_NM": f"{name}보통주" if stock.market == "STK" and stock.kind == "common" else name,
-        "ISU_ABBRV": name,
-        "ISU_ENG_NM": f"Synthetic {stock.number} Co.,Ltd.",
-        "LIST_DD": f"{stock.listed:%Y%m%d}",
-        "MKT_TP_NM": stock.board,
-        "SECUGRP_NM": KINDS.get(stock.kind, "주권"),
-        "SECT_TP_NM": stock.section,
-        "KIND_STKCERT_TP_NM": "보통주"
-        if stock.kind != "preferred"
-        else "구형우선주"
-        if stock.code[5] == "5"
-        else "신형우선주",
-        "PARVAL": str(par(stock)),
-        "LIST_SHRS": str(shares),
-    }
+def base_infos(listed: Listed) -> Rows:
+    """Return base information of everybody ``listed``, numbers and days without separators."""
+    return [
+        {
+            "ISU_CD": codes.isin(stock.code),
+            "ISU_SRT_CD": stock.code,
+            "ISU_NM": f"{name}보통주" if stock.market == "STK" and stock.kind != "preferred" else name,
+            "ISU_ABBRV": name,
+            "ISU_ENG_NM": f"Synthetic {stock.number} Co.,Ltd.",
+            "LIST_DD": f"{stock.listed:%Y%m%d}",
+            "MKT_TP_NM": stock.board,
+            "SECUGRP_NM": KINDS.get(stock.kind, "주권"),
+            "SECT_TP_NM": section,
+            "KIND_STKCERT_TP_NM": _kind(stock),
+            "PARVAL": FOREIGN_PARS[stock.number % len(FOREIGN_PARS)] if stock.kind == "foreign" else str(par(stock)),
+            "LIST_SHRS": str(shares),
+        }
+        for stock, name, section, shares in zip(
+            listed.stocks, listed.names, listed.sections, listed.shares.tolist(), strict=True
+        )
+    ]
+
+
+def _kind(stock: Stock) -> str:
+    if stock.kind != "preferred":
+        return "보통주"
+    return "구형우선주" if stock.code[5] == "5" else "신형우선주"
 
 
 def par(stock: Stock) -> int:

@@ -67,19 +67,40 @@ def find(family: str, code: str) -> Index | None:
 def level(market: Market, index: Index, day: date) -> Level:
     """Return ``index`` on session ``day``, as far as it is known now."""
     t = market.position(day)
-    running = market.state(day) == OPEN
     close = float(market.path.levels[t, index.source])
     before = float(market.path.levels[t - 1, index.source]) if t else close
-    draws = [float(uniform(market.seed, 20 + stream, day.toordinal(), index.source)[0]) for stream in range(3)]
+    return worked_out(market, day, Course(close, before, index.source, index.scale), whole=index.code == "001")
+
+
+class Course(NamedTuple):
+    """What a level follows from: closes before they are scaled, and whose members are counted."""
+
+    close: float
+    before: float
+    source: int
+    scale: float
+    draw: int | None = None
+    """Which random draws shape the day; None: those of the source."""
+    share: float = 0.35
+    """Share of the market's trading that its members have."""
+
+
+def worked_out(market: Market, day: date, course: Course, *, whole: bool = False) -> Level:
+    """Return open, high, low and sums of a day around ``course``; ``whole``: everybody on the market is a member."""
+    t = market.position(day)
+    running = market.state(day) == OPEN
+    close, before, source = course.close, course.before, course.source
+    number = source if course.draw is None else course.draw
+    draws = [float(uniform(market.seed, 20 + stream, day.toordinal(), number)[0]) for stream in range(3)]
     opened = before + (close - before) * 0.5 * draws[0] + before * 0.002 * (draws[1] - 0.5)
     if running:
         close = opened + (close - opened) * market.progress
     high = max(opened, close) * (1 + 0.006 * draws[1])
     low = min(opened, close) * (1 - 0.006 * draws[2])
     quotes = market.quotes_so_far(day) if running else market.quotes(day)
-    members = (market.markets == ("KSQ" if index.source == KOSDAQ else "STK")) & (market.path.status[t] != 0)
-    share = 1.0 if index.code == "001" else 0.35
-    scaled = [round(number * index.scale, 2) for number in (close, before, opened, high, low)]
+    members = (market.markets == ("KSQ" if source == KOSDAQ else "STK")) & (market.path.status[t] != 0)
+    share = 1.0 if whole else course.share
+    scaled = [round(number * course.scale, 2) for number in (close, before, opened, high, low)]
     change = round(scaled[0] - scaled[1], 2)
     return Level(
         scaled[0],
@@ -90,5 +111,5 @@ def level(market: Market, index: Index, day: date) -> Level:
         scaled[4],
         int(quotes.volume[members].sum() * share),
         int(quotes.value[members].sum() * share),
-        int(quotes.cap[members].sum() * (1.0 if index.code == "001" else 0.85)),
+        int(quotes.cap[members].sum() * (1.0 if whole else 0.85 if course.draw is None else share)),
     )

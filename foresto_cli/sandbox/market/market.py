@@ -9,7 +9,7 @@ from threading import RLock
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.market import calendar, names, path, plan
+from foresto_cli.sandbox.market import calendar, designations, names, path, plan
 from foresto_cli.sandbox.market.quotes import Quotes, so_far
 from foresto_cli.sandbox.market.roster import half_years
 from foresto_cli.sandbox.market.stock import Stock
@@ -29,6 +29,8 @@ class Listed:
     stocks: list[Stock]
     names: list[str]
     """Names as of that day."""
+    sections: list[str]
+    """Sections (소속부) as of that day, or what a stock is designated as."""
     shares: NDArray[np.int64]
 
 
@@ -141,9 +143,9 @@ class Market:
         tickers = np.flatnonzero(self.path.status[t] != path.ABSENT)
         named = sorted((self.name(ticker, t), ticker) for ticker in tickers.tolist())
         order = np.array([ticker for _, ticker in named], np.int64)
-        return Listed(
-            order, [self.roster[ticker] for _, ticker in named], [name for name, _ in named], self.tape.shares(t)[order]
-        )
+        stocks = [self.roster[ticker] for _, ticker in named]
+        sections = designations.sections(stocks, order, self.all_sessions[t], self.seed)
+        return Listed(order, stocks, [name for name, _ in named], sections, self.tape.shares(t)[order])
 
     def departures(self, day: date) -> list[Departure]:
         """Return the stocks gone from the market by ``day``, oldest first."""

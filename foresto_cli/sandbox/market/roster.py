@@ -15,7 +15,7 @@ KOSDAQ_SECTIONS = (
     "기술성장기업부",
     "중견기업부",
     "우량기업부",
-    "관리종목(소속부없음)",
+    "벤처기업부",
 )
 PENNY_CODE = "001230"
 """The cheap, liquid stock whose volume now and then exceeds 2**31."""

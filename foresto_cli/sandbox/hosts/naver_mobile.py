@@ -1,0 +1,50 @@
+"""m.stock.naver.com: daily levels of an index, newest first, as JSON; numbers are text with separators.
+
+Described in public by users; the fields beside ``localTradedAt`` and ``closePrice`` were not recorded.
+"""
+
+from typing import TYPE_CHECKING
+
+from foresto_cli.sandbox.hosts.naver_chart import INDEX_SYMBOLS, index_levels
+from foresto_cli.sandbox.wire import Answer, Request, as_json, plain
+from foresto_cli.sandbox.world import World
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from foresto_cli.sandbox.market.indices import Level
+
+HOSTS = ("m.stock.naver.com",)
+MOST_ROWS = 60
+SIGNS = {1: ("2", "상승", "RISING"), 2: ("5", "하락", "FALLING"), 3: ("3", "보합", "UNCHANGED")}
+
+
+def answer(request: Request, world: World) -> Answer:
+    """Return one page of an index's days: ``/api/index/KOSPI/price?pageSize=60&page=1``."""
+    start, _, rest = request.path.removeprefix("/api/index/").partition("/")
+    if not request.path.startswith("/api/index/") or rest != "price" or start not in INDEX_SYMBOLS:
+        return plain("not found\n", 404)
+    size, page = _number(request, "pageSize", 10), _number(request, "page", 1)
+    if size > MOST_ROWS or not size or not page:
+        return as_json({"code": "BAD_REQUEST", "message": "pageSize"}, status=400)
+    days = index_levels(world.market, start)[::-1][(page - 1) * size : page * size]
+    return as_json([_row(day, now) for day, now in days])
+
+
+def _row(day: "date", now: "Level") -> dict[str, object]:
+    code, text, name = SIGNS[now.direction]
+    return {
+        "localTradedAt": f"{day}",
+        "closePrice": f"{now.close:,.2f}",
+        "compareToPreviousClosePrice": f"{now.change:,.2f}",
+        "compareToPreviousPrice": {"code": code, "text": text, "name": name},
+        "fluctuationsRatio": f"{now.rate:.2f}",
+        "openPrice": f"{now.open:,.2f}",
+        "highPrice": f"{now.high:,.2f}",
+        "lowPrice": f"{now.low:,.2f}",
+    }
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    given = request.query.get(name, f"{default}")
+    return int(given) if given.isdecimal() else 0

@@ -1,0 +1,33 @@
+"""Settings and folders: what the operator can set, where it is read, and where foresto keeps things."""
+
+from foresto_cli.settings.folders import (
+    PASSABLE_FOLDER,
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    SCHEDULER,
+    Paths,
+    paths,
+    private_folder,
+    started_by,
+)
+from foresto_cli.settings.model import FSC_ALIASES, Settings
+from foresto_cli.settings.sandboxed import SANDBOX_KEYS, load_sandbox
+from foresto_cli.settings.sources import MAIL, load, working_file
+
+__all__ = [
+    "FSC_ALIASES",
+    "MAIL",
+    "PASSABLE_FOLDER",
+    "PRIVATE_FILE",
+    "PRIVATE_FOLDER",
+    "SANDBOX_KEYS",
+    "SCHEDULER",
+    "Paths",
+    "Settings",
+    "load",
+    "load_sandbox",
+    "paths",
+    "private_folder",
+    "started_by",
+    "working_file",
+]

@@ -153,7 +153,8 @@ class _NobodyNamedIt(Exception):  # a class that no library has
 
 @pytest.mark.parametrize("error", [
     _NobodyNamedIt("x"), RuntimeError("x"), OSError(5, "x"), UnicodeError("label empty"), MemoryError(),
-    RecursionError(),     AssertionError(), KeyError("x"), ssl.SSLError(1, "x"), ssl.SSLEOFError(8, "x"), zlib.error("x"), TypeError(),
+    RecursionError(),     AssertionError(), KeyError("x"), ssl.SSLError(1, "x"),
+    ssl.SSLEOFError(8, "x"), zlib.error("x"), TypeError(),
     http.client.IncompleteRead(b""), http.client.BadStatusLine("x"), http.client.LineTooLong("x"),
     urllib3.exceptions.HTTPError("x"), urllib3.exceptions.ProtocolError("x"),
     urllib3.exceptions.LocationParseError("x"),

@@ -1,10 +1,8 @@
 """Work and memory that an answer costs are bounded, whatever it is: a few hundred bytes can stand for a gigabyte."""
 
-import bz2
 import gzip
 import io
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -198,7 +196,6 @@ from hostile import session_of
 from foresto_cli.errors import BadPayload
 from foresto_cli.upstream import _bodies, dart, fdr, krx
 what, port = sys.argv[1], sys.argv[2]
-import pandas
 session = session_of()
 idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
@@ -217,25 +214,25 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle) * (1 if sys.pl
 
 
 def gzip_bomb(size):
-    packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
+    packer = zlib.compressobj(1, wbits=16 + zlib.MAX_WBITS)
     return b"".join([packer.compress(b"\0" * MEGABYTE) for _ in range(size // MEGABYTE)] + [packer.flush()])
 
 
 def small_bzip2_bomb():
-    """The 492 bytes that stand for a gigabyte."""
+    """A few hundred bytes that stand for 400 MB."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive:
-        archive.writestr("CORPCODE.xml", b"\0" * 45 * MEGABYTE)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as archive, archive.open("CORPCODE.xml", "w") as file:
+        for _ in range(400):
+            file.write(b"\0" * MEGABYTE)
     assert len(out.getvalue()) < 1_000
-    assert bz2.decompress(bz2.compress(b"")) == b""
     return out.getvalue()
 
 
 COSTLY = {
-    "gzip": lambda: (gzip_bomb(1_000 * MEGABYTE), "gzip"),
-    "gzip of gzip": lambda: (gzip.compress(gzip_bomb(1_000 * MEGABYTE)), "gzip, gzip"),
+    "gzip": lambda: (gzip_bomb(400 * MEGABYTE), "gzip"),
+    "gzip of gzip": lambda: (gzip.compress(gzip_bomb(400 * MEGABYTE)), "gzip, gzip"),
     "zip": lambda: (small_bzip2_bomb(), ""),
-    "zip of text": lambda: (bomb(zipfile.ZIP_DEFLATED, 1_000 * MEGABYTE), ""),
+    "zip of text": lambda: (bomb(zipfile.ZIP_DEFLATED, 400 * MEGABYTE), ""),
     "deep": lambda: (b"[" * 15 * MEGABYTE, ""),
     "names": lambda: (json.dumps({f"k{n}": f"v{n}" for n in range(700_000)}).encode(), ""),
     "rows": lambda: (json.dumps({"a": [{"b": f"{n}"} for n in range(190_000)]}).encode(), ""),
@@ -257,5 +254,4 @@ def test_no_answer_takes_more_than_200_megabytes(name):
         )
     became, peak = done.stdout.split()
     assert int(peak) < MOST_MEMORY, f"{became}: {int(peak) / MEGABYTE:.0f} MB"
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 0
     assert POLICY.largest == 16 * MEGABYTE

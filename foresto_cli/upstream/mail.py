@@ -131,7 +131,7 @@ class Mail:
                 if connection.has_extn("starttls"):
                     connection.starttls(context=secure)
                     self._check_world(connection)
-                elif server.host not in LOOPBACK:
+                elif server.host not in LOOPBACK or server.password:
                     raise ConfigError(
                         f"{LABEL} {server.host}:{server.port} 는 암호화(STARTTLS)를 하지 않습니다."
                         " SMTP_PORT 를 587 이나 465 로 바꾸세요."

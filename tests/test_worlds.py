@@ -43,6 +43,7 @@ QUESTIONS = {
     "mail": lambda app: app.mail.send(LETTER),
 }
 ONE_DATABASE = True
+PATIENCE = 1
 
 
 def test_both_sides_spell_the_mark_alike():
@@ -51,7 +52,7 @@ def test_both_sides_spell_the_mark_alike():
 
 @pytest.mark.parametrize(("name", "recorded"), [*((name, False) for name in QUESTIONS), ("naver", True)])
 def test_what_runs_for_real_refuses_the_sandbox(open_world, no_waiting, tmp_path, name, recorded):
-    with open_world(recorded=tmp_path if recorded else None, patience=1) as world:
+    with open_world(recorded=tmp_path if recorded else None) as world:
         world.app._transport = replace(world.app._transport, world=World.REAL)
         with pytest.raises(Untrusted, match="모의 서버") as caught:
             QUESTIONS[name](world.app)
@@ -62,7 +63,7 @@ def test_what_runs_for_real_refuses_the_sandbox(open_world, no_waiting, tmp_path
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_who_develops_foresto_may_allow_it(open_world, no_waiting, name):
-    with open_world(patience=1) as world:
+    with open_world() as world:
         world.app._transport = replace(world.app._transport, world=World.EITHER)
         QUESTIONS[name](world.app)
 

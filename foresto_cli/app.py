@@ -13,9 +13,10 @@ from sqlalchemy import Engine, create_engine, text
 from foresto_cli import logs, settings
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.errors import AuthFailed
+from foresto_cli.errors import AuthFailed, UsageError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
+from foresto_cli.store import remembered
 from foresto_cli.store.limits import NoLimits, StoredLimits
 from foresto_cli.upstream.alphavantage import AlphaVantage
 from foresto_cli.upstream.apprise_urls import Apprise
@@ -258,7 +259,9 @@ def _refused(client: Client, problem: str) -> Client:
 
 
 @contextmanager
-def opened(console: Console, *, sandboxed: bool, without: tuple[str, ...] = (), beside: bool = False) -> Iterator[App]:
+def opened(
+    console: Console, *, sandboxed: bool, without: tuple[str, ...] = (), beside: bool = False, embedded: bool = False
+) -> Iterator[App]:
     """Yield everything a command needs; afterwards nothing is left running.
 
     Args:
@@ -266,33 +269,66 @@ def opened(console: Console, *, sandboxed: bool, without: tuple[str, ...] = (), 
         sandboxed: use the stand-ins and their own database.
         without: settings to be taken away (the demonstration rehearses a missing key).
         beside: make our tables also in a database that has other people's.
+        embedded: begin with an empty embedded database although another one was used before.
 
     Raises:
         ConfigError, StoreUnavailable, UsageError: what has to be put right first.
     """
     with (
         _surroundings(console, sandboxed=sandboxed, without=without) as around,
-        with_database(around, sandboxed=sandboxed, beside=beside) as found,
+        with_database(around, sandboxed=sandboxed, beside=beside, embedded=embedded) as found,
     ):
         yield found
 
 
 @contextmanager
-def with_database(around: App, *, sandboxed: bool, beside: bool = False) -> Iterator[App]:
-    """Yield the application of :func:`without_database` with its database; ``beside`` as in :func:`opened`.
+def with_database(around: App, *, sandboxed: bool, beside: bool = False, embedded: bool = False) -> Iterator[App]:
+    """Yield the application of :func:`without_database` with its database; ``beside`` and more as in :func:`opened`.
 
     Raises:
-        ConfigError, StoreUnavailable: the database cannot be had.
+        ConfigError, StoreUnavailable: the database cannot be had, or is another one than before for no good reason.
+        UsageError: ``embedded``, and ``DATABASE_URL`` names a server.
     """
-    url = around.settings.database_url
+    around.settings.demand("database_url")
+    given = around.settings.database_url
+    url = given.get_secret_value() if given is not None else None
+    if embedded and url is not None:
+        raise UsageError(
+            "DATABASE_URL이 있으면 내장 데이터베이스를 쓰지 않습니다. DATABASE_URL을 지우고 다시 실행하세요."
+        )
+    if not sandboxed:
+        say_whose(around)
+        database = remembered.named_by(url)
+        before = None if embedded else remembered.recall(around.folders.database_file)
+        place, is_foreign = _database_place(around.settings)
+        notice = remembered.compared(before, database, around.folders.data, place, is_foreign=is_foreign)
+        if notice:
+            around.console.complain(notice)
     with store_engine.opened(
-        url.get_secret_value() if url is not None else None,
+        url,
         around.folders.data,
         sandbox=sandboxed,
         patient=settings.started_by() is not None,
         beside=beside,
     ) as engine:
+        if not sandboxed:
+            remembered.remember(around.folders.database_file, database)
         yield replace(around, engine=engine, limits=None)
+
+
+def say_whose(around: App) -> None:
+    """Say on stderr when ``DATABASE_URL`` comes from the ``.env`` of the folder one happens to stand in."""
+    place, is_foreign = _database_place(around.settings)
+    if is_foreign:
+        around.console.complain(
+            f"! DATABASE_URL은 {place}에 적힌 것입니다. 늘 쓸 것이면 {around.folders.config / '.env'}에 옮겨 적으세요."
+        )
+
+
+def _database_place(found: Settings) -> tuple[str, bool]:
+    place = found.origins.places.get("database_url", "")
+    working = found.origins.working_file
+    return place, working is not None and "database_url" in found.origins.by_source.get(f"{working}", ())
 
 
 @contextmanager

@@ -39,6 +39,7 @@ def perform(
     shown: bool = True,
     opens: bool = True,
     beside: bool = False,
+    embedded: bool = False,
 ) -> None:
     """Open the application, do ``work``, print its result and exit with its code.
 
@@ -50,12 +51,16 @@ def perform(
         shown: print the closing lines; commands that print for themselves say no.
         opens: open the database, its tables made or migrated first; who changes a stranger's says no.
         beside: make our tables also in a database that has other people's.
+        embedded: begin with an empty embedded database although another one was used before.
     """
     from foresto_cli.console import Console
 
     console = Console(as_json=as_json)
     try:
-        result = _opened(ctx, console, command, work, beside=beside) if opens else _unopened(ctx, console, work)
+        if opens:
+            result = _opened(ctx, console, command, work, beside=beside, embedded=embedded)
+        else:
+            result = _unopened(ctx, console, work)
     except OSError as error:
         # click ends with 1, without a word, when the work meets a broken pipe: a bug of ours like any other.
         raise RuntimeError(f"{type(error).__name__}: {error.strerror}") from error
@@ -73,7 +78,9 @@ def perform(
     raise typer.Exit(console.exit_code(result["exit_code"]))
 
 
-def _opened(ctx: typer.Context, console: "Console", command: str, work: Work, *, beside: bool) -> dict[str, Any]:
+def _opened(
+    ctx: typer.Context, console: "Console", command: str, work: Work, *, beside: bool, embedded: bool
+) -> dict[str, Any]:
     from foresto_cli import app as application
     from foresto_cli.ops import stop, watch
     from foresto_cli.store.engine import explained
@@ -81,7 +88,7 @@ def _opened(ctx: typer.Context, console: "Console", command: str, work: Work, *,
     stop.listen()
     globals_: Globals = ctx.obj
     with (
-        application.opened(console, sandboxed=globals_.sandbox, beside=beside) as app,
+        application.opened(console, sandboxed=globals_.sandbox, beside=beside, embedded=embedded) as app,
         watch.attended(app, command),
         explained(),
     ):

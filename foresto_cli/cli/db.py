@@ -19,6 +19,9 @@ def upgrade(
     beside: Annotated[
         bool, typer.Option("--beside-other-tables", help="다른 프로그램의 표가 있는 데이터베이스에도 만듭니다.")
     ] = False,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="전에 다른 서버를 썼어도 빈 내장 데이터베이스로 새로 시작합니다.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """표를 이 버전에 맞게 만들거나 고칩니다. 빈 데이터베이스면 다른 명령도 처음 쓸 때 스스로 합니다."""
@@ -29,7 +32,7 @@ def upgrade(
         found.console.line(f"✓ 데이터베이스가 개정 {migrate.HEAD}입니다.")
         return {"command": "db upgrade", "exit_code": 0, "revision": migrate.HEAD}
 
-    perform(ctx, "db upgrade", work, as_json=as_json, shown=False, beside=beside)
+    perform(ctx, "db upgrade", work, as_json=as_json, shown=False, beside=beside, embedded=embedded)
 
 
 @app.command()

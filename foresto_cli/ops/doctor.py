@@ -15,6 +15,7 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
+from foresto_cli.errors import ConfigError
 from foresto_cli.logs import Redactor
 from foresto_cli.ops import lock, runs, unattended
 from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
@@ -139,12 +140,12 @@ def _clock() -> Iterator[Diagnosis]:
 
 def _folders() -> Iterator[Diagnosis]:
     folders = settings.paths()
-    files = (folders.config / ".env", folders.config / "config.toml", Path(".env").absolute())
+    files = (folders.config / ".env", folders.config / "config.toml", settings.working_file())
     yield from each(
         Redactor(),
         ("설정 폴더", lambda: [_privacy("설정 폴더", settings.private_folder(folders.config))]),
         ("상태 폴더", lambda: [_privacy("상태 폴더", settings.private_folder(folders.state))]),
-        *(("설정 파일", functools.partial(_file, file)) for file in files),
+        *(("설정 파일", functools.partial(_file, file)) for file in files if file is not None),
         ("로그", lambda: [Diagnosis("로그", OK, str(folders.logs / "foresto.log"))]),
     )
 
@@ -162,10 +163,23 @@ def _privacy(name: str, place: Path) -> Diagnosis:
 
 
 def _keys(given_settings: Settings) -> Iterator[Diagnosis]:
+    origins = given_settings.origins
+    for label, fields in origins.by_source.items():
+        yield Diagnosis("설정 출처", OK, f"{label}: {', '.join(name.upper() for name in fields)}")
+    for note in origins.notes:
+        yield Diagnosis("설정", NOTE, note)
+    listed = [name.lower() for names, _, _ in KEYS for name in names]
     for names, given, missing in KEYS:
+        problem = given_settings.problem(*(name.lower() for name in names))
+        if problem:
+            yield Diagnosis(", ".join(names), WRONG, problem, ConfigError.exit_code)
+            continue
         is_set = all(getattr(given_settings, name.lower()) for name in names)
         state, said = (OK, f"설정됨. {given}") if is_set else (NOTE, f"없음. {missing}")
         yield Diagnosis(", ".join(names), state, said)
+    for name, problem in origins.problems.items():
+        if name not in listed:
+            yield Diagnosis(name.upper(), WRONG, problem, ConfigError.exit_code)
 
 
 def _database(app: App) -> Iterator[Diagnosis]:

@@ -115,6 +115,7 @@ def _dead_man(app: App) -> Diagnosis:
         return Diagnosis(
             "멈춤 감시", NOTE, "FORESTO_PING_URL 이 없습니다. 이 컴퓨터가 꺼져 있으면 아무도 알려 주지 않습니다."
         )
+    app.settings.demand("foresto_ping_url")
     return Diagnosis("멈춤 감시", OK, "작업마다 시작과 끝을 알립니다.")
 
 

@@ -51,6 +51,7 @@ def host(given: str) -> str:
     """Return the name or number of a host that can exist."""
     value = given.strip(BLANKS)
     _refuse_placeholder(value)
+    _refuse_invisible(value)
     if "://" in value or "/" in value or "@" in value:
         raise Wrong("에는 주소가 아니라 서버의 이름만 적으세요(예: smtp.gmail.com)")
     if re.fullmatch(r"[^:]+:\d*", value):

@@ -84,6 +84,7 @@ def environment() -> Source:
 def unknown_in_environment() -> list[str]:
     """Return the variables that can only be meant for us and that nobody reads."""
     names = (name for name in os.environ if name.startswith("FORESTO_") and not field_of(name))
+    names = (name for name in names if SHOWABLE.fullmatch(name))
     return sorted(name for name in names if name not in ENVIRONMENT_ONLY and not name.startswith("FORESTO_SANDBOX_"))
 
 
@@ -110,7 +111,8 @@ def dotenv(file: Path, *, ours: bool) -> Source:
         line = _line_of(binding)
         if binding.error or (binding.key is not None and binding.value is None):
             if ours or _mentioned(binding.original.string):
-                reading.wrong(line, "을 읽을 수 없습니다. 따옴표를 닫고 이름=값 꼴로 적거나 그 줄을 지우세요.")
+                named = f"({_first_name(binding.original.string)})" if _mentioned(binding.original.string) else ""
+                reading.wrong(line, f"{named}을 읽을 수 없습니다. 따옴표를 닫고 이름=값 꼴로 적거나 그 줄을 지우세요.")
         elif binding.key is not None and binding.value is not None:
             _look_at_name(reading, binding.key, line, is_used=binding.key in used)
             if _swallows(binding.value) and (ours or field_of(binding.key)):
@@ -137,20 +139,25 @@ def toml(file: Path) -> Source:
         line = found[1] if found else f"{max(1, len(text.rstrip().splitlines()))}"
         advice = '따옴표를 닫고 이름 = "값" 꼴로 고치거나 그 줄을 지우세요.'
         raise ConfigError(f"{file} {line}번째 줄을 읽을 수 없습니다. {advice}") from None
-    unknown = sorted(name for name in content if not field_of(name))
+    unknown = [name for name in content if not field_of(name)]
     if unknown:
         known = ", ".join(sorted(Settings.model_fields))
         shown = ", ".join(name if SHOWABLE.fullmatch(name) else "?" for name in unknown)
-        raise ConfigError(f"{file}에 모르는 설정이 있습니다: {shown}. 쓸 수 있는 이름: {known}")
+        place = f"{file} {_line_in_toml(text, unknown[0])}번째 줄"
+        raise ConfigError(f"{place}: 모르는 설정이 있습니다: {shown}. 쓸 수 있는 이름: {known}")
     values = {}
     for name, value in content.items():
-        found = re.search(rf"(?m)^[\s\"']*{re.escape(name)}[\s\"']*=", text)
-        line = text.count("\n", 0, found.end()) + 1 if found else 1
+        place = f"{file} {_line_in_toml(text, name)}번째 줄"
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise ConfigError(f"{name.upper()}({file} {line}번째 줄)의 값은 따옴표로 묶은 글이나 정수여야 합니다.")
+            raise ConfigError(f"{name.upper()}({place})의 값은 따옴표로 묶은 글이나 정수여야 합니다.")
         if f"{value}".strip():
-            values[name.lower()] = Given(f"{value}", f"{file} {line}번째 줄")
+            values[name.lower()] = Given(f"{value}", place)
     return Source(f"{file}", _aliased(values))
+
+
+def _line_in_toml(text: str, name: str) -> int:
+    found = re.search(rf"(?m)^[ \t\[\"']*{re.escape(name)}[ \t\]\"'.]*(?:=|$)", text)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
 def _bytes_of(file: Path, *, ours: bool) -> bytes:
@@ -197,6 +204,11 @@ def _names() -> Iterator[str]:
 def _mentioned(text: str) -> bool:
     """Say whether one of our names is in it."""
     return any(re.search(rf"(?i)(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])", text) for name in _names())
+
+
+def _first_name(text: str) -> str:
+    """Return which of our names stands first in it."""
+    return min((name for name in _names() if name in text.upper()), key=text.upper().index)
 
 
 def _swallows(value: str) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from foresto_cli import app as application
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops import lock
@@ -22,6 +23,8 @@ def take_over(app: App, *, dry_run: bool, while_connected: bool) -> dict[str, An
     """
     if app.sandbox is not None:
         raise UsageError("모의 환경(--sandbox)은 옛 데이터베이스를 넘겨받지 않습니다. --sandbox 없이 실행하세요.")
+    app.settings.demand("database_url")
+    application.say_whose(app)
     if app.settings.database_url is None:
         raise ConfigError("넘겨받을 데이터베이스를 DATABASE_URL 로 알려 주세요(postgresql://…).")
     url = app.settings.database_url.get_secret_value()

@@ -8,7 +8,7 @@ import pytest
 
 from foresto_cli import settings
 from foresto_cli.errors import ConfigError, exit_code_of
-from foresto_cli.settings import Paths, Settings
+from foresto_cli.settings import Paths
 
 SECRET = "hunter2-절대비밀"  # noqa: S105  # what must not be shown
 SECRETS = (
@@ -16,19 +16,6 @@ SECRETS = (
     "ALPHA_VANTAGE_API_KEY", "SLACK_WEBHOOK_URL", "SMTP_USER", "SMTP_PASSWORD", "FORESTO_APPRISE_URLS",
     "FORESTO_PING_URL",
 )  # fmt: skip
-
-
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    """Folders of a home of this test's own, with nothing set and an empty working folder."""
-    for name in (*(field.upper() for field in (*Settings.model_fields, *settings.FSC_ALIASES)), "FORESTO_HOME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("FORESTO_HOME", str(tmp_path / "home"))
-    folders = settings.paths()
-    folders.config.mkdir(parents=True)
-    (tmp_path / "cwd").mkdir()
-    monkeypatch.chdir(tmp_path / "cwd")
-    return folders
 
 
 def krx_id(folders):

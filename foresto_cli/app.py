@@ -310,6 +310,7 @@ def with_database(around: App, *, sandboxed: bool, beside: bool = False, embedde
         sandbox=sandboxed,
         patient=settings.started_by() is not None,
         beside=beside,
+        named=", ".join(("DATABASE_URL", *filter(None, [around.settings.origins.places.get("database_url")]))),
     ) as engine:
         if not sandboxed:
             remembered.remember(around.folders.database_file, database)

@@ -35,6 +35,40 @@ def upgrade(
     perform(ctx, "db upgrade", work, as_json=as_json, shown=False, beside=beside, embedded=embedded)
 
 
+@app.command("upgrade-cluster")
+def upgrade_cluster(
+    ctx: typer.Context,
+    old_binaries: Annotated[
+        Path | None,
+        typer.Option("--old-binaries", help="옛 PostgreSQL의 프로그램 폴더. 없으면 찾습니다.", metavar="폴더"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """내장 데이터베이스를 설치된 PostgreSQL의 버전으로 옮깁니다. 옛것은 남기고, 실패하면 그대로입니다."""
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.errors import UsageError
+        from foresto_cli.store.binaries import MAJOR
+        from foresto_cli.store.renewal import renew
+
+        if found.settings.database_url is not None:
+            raise UsageError("DATABASE_URL의 서버를 쓰고 있습니다. 그 서버를 올리는 것은 서버의 pg_upgrade로 하세요.")
+        done = renew(found.folders.data, old_binaries)
+        found.console.line(
+            f"✓ PostgreSQL {done.old}에서 {MAJOR}(으)로 옮겼습니다: 표 {done.tables}개, {done.rows:,}행이 같습니다."
+        )
+        found.console.line(f"  옛것은 {done.kept}에 있습니다. 며칠 써 본 뒤 지우세요.")
+        return {
+            "command": "db upgrade-cluster",
+            "exit_code": 0,
+            "tables": done.tables,
+            "rows": done.rows,
+            "kept": str(done.kept),
+        }
+
+    perform(ctx, "db upgrade-cluster", work, as_json=as_json, shown=False, opens=False)
+
+
 @app.command()
 def url(ctx: typer.Context, as_json: Json = False) -> None:
     """데이터베이스 주소를 보여 줍니다(비밀번호는 가립니다)."""

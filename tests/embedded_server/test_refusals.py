@@ -27,7 +27,7 @@ def test_a_socket_folder_of_somebody_else_is_refused(empty, monkeypatch):
 
 def test_another_major_version_says_how_to_get_on(own):
     (location(own) / "data" / "PG_VERSION").write_text("16\n")
-    with pytest.raises(StoreUnavailable, match=r"PostgreSQL 16 형식.*db dump"), embedded.running(own):
+    with pytest.raises(StoreUnavailable, match=r"PostgreSQL 16 형식.*db upgrade-cluster"), embedded.running(own):
         pass
     assert not embedded.is_running(own)
 

@@ -6,6 +6,7 @@ Nothing here starts a server; :mod:`foresto_cli.store.embedded` does.
 import errno
 import hashlib
 import os
+import pwd
 import secrets
 import shutil
 import stat
@@ -13,7 +14,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from foresto_cli.errors import StoreUnavailable
+from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.store import owners
 from foresto_cli.store.binaries import binaries, environment
 from foresto_cli.store.owners import (
@@ -36,6 +37,12 @@ RENEWING, RENEWED = "renewing", "whole"
 # sockaddr_un holds 103 bytes on macOS and 107 on Linux; one limit for both keeps the choice of folder the same.
 _SOCKET_PATH_BYTES = 103
 _CREATION_SECONDS = 600
+SQUATTED = (
+    "데이터베이스의 소켓 폴더 자리에 다른 사용자의 것이 있습니다: {folder}."
+    " 관리자에게 지우게 하거나, 자신만 쓰는 짧은 폴더를 만들어 쓰세요:"
+    " mkdir -m 700 -p ~/.fo && export TMPDIR=~/.fo"
+)
+"""Nobody but its owner can remove what stands in a shared temporary folder."""
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -114,15 +121,22 @@ def socket_folder(cluster: Path, owner: Owner) -> Path:
     folder = next((s / name for s in shelters if _fits(s / name) and (not is_root() or may_enter(s, owner))), None)
     if folder is None:
         raise StoreUnavailable(f"소켓을 둘 짧은 경로가 없습니다. TMPDIR을 짧은 경로로 지정하세요: {shelters[0]}")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        raise StoreUnavailable(SQUATTED.format(folder=folder)) from None
     try:
         found = os.fstat(descriptor)
         if is_root() and found.st_uid == 0:
             os.fchown(descriptor, *owner)
             found = os.fstat(descriptor)
-        if found.st_uid != owner.uid or stat.S_IMODE(found.st_mode) & 0o077:
-            raise StoreUnavailable(f"다른 사용자의 것이거나 열려 있는 폴더입니다. 지운 뒤 다시 실행하세요: {folder}")
+        if found.st_uid != owner.uid:
+            raise StoreUnavailable(SQUATTED.format(folder=folder))
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            raise StoreUnavailable(
+                f"데이터베이스의 소켓 폴더가 다른 사용자에게 열려 있습니다. rm -r {folder}를 실행한 뒤 다시 실행하세요."
+            )
     finally:
         os.close(descriptor)
     return folder
@@ -132,6 +146,7 @@ def create(cluster: Path, owner: Owner, *, with_database: bool = True) -> None:
     """Make ``cluster/data`` with the database and the role ``foresto``: either whole and on disk, or not at all."""
     for leftover in cluster.glob("new-*"):
         shutil.rmtree(leftover, ignore_errors=True)
+    _need_account(owner)
     tools = binaries()
     fresh = cluster / f"new-{secrets.token_hex(4)}"
     try:
@@ -152,6 +167,18 @@ def create(cluster: Path, owner: Owner, *, with_database: bool = True) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     _on_disk(cluster)
+
+
+def _need_account(owner: Owner) -> None:
+    """Make sure that the account has a name: initdb asks for it."""
+    try:
+        pwd.getpwuid(owner.uid)
+    except KeyError:
+        raise ConfigError(
+            f"이 컴퓨터의 계정 목록에 uid {owner.uid}가 없어 PostgreSQL이 데이터베이스를 만들지 못합니다:"
+            f" /etc/passwd에 echo 'foresto:x:{owner.uid}:{owner.gid}::/:/bin/sh' >> /etc/passwd로 더하거나"
+            " (컨테이너면 --user 없이 실행하거나) DATABASE_URL로 직접 운영하는 PostgreSQL을 지정하세요."
+        ) from None
 
 
 def major_of(data: Path) -> str:

@@ -1,16 +1,20 @@
 """What the embedded server refuses to start on, each with its reason and the way out."""
 
 import os
+import re
+import shlex
+import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
+from embedded_server.places import AS_ROOT
 
 from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.store import binaries as programs
 from foresto_cli.store import embedded, owners
 from foresto_cli.store.binaries import binaries
-from foresto_cli.store.cluster import location, socket_folder
+from foresto_cli.store.cluster import create, location, socket_folder
 from foresto_cli.store.refusals import reason
 
 
@@ -21,8 +25,48 @@ def test_a_socket_folder_of_somebody_else_is_refused(empty, monkeypatch):
     made = socket_folder(place, mine)
     assert socket_folder(place, mine) == made
     made.chmod(0o777)
-    with pytest.raises(StoreUnavailable, match="다른 사용자의"):
+    with pytest.raises(StoreUnavailable, match="열려") as caught:
         socket_folder(place, mine)
+    subprocess.run(shlex.split(re.search(r"rm -r [^를]*", str(caught.value)).group()), check=True)
+    assert socket_folder(place, mine) == made
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "dangling", "theirs"])
+def test_a_squatted_socket_folder_is_refused_and_the_advice_gets_round_it(empty, monkeypatch, kind):
+    shared, home = empty.parent / "t", empty.parent / "h"
+    shared.mkdir()
+    home.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    place = Path("/x" * 60)
+    mine = owners.Owner(os.geteuid(), os.getegid())
+    made = socket_folder(place, mine)
+    made.rmdir()
+    if kind == "file":
+        made.touch()
+    elif kind == "theirs":
+        if not AS_ROOT:
+            pytest.skip("only root makes folders of others")
+        made.mkdir(mode=0o700)
+        os.chown(made, 65534, 65534)
+    else:
+        (empty.parent / "target").mkdir()
+        made.symlink_to(empty.parent / ("target" if kind == "link" else "nowhere"))
+    with pytest.raises(StoreUnavailable, match="다른 사용자의") as caught:
+        socket_folder(place, mine)
+    advice = re.search(r"mkdir .*", str(caught.value)).group()
+    shell = subprocess.run(
+        ["/bin/sh", "-c", f"{advice} && printf %s $TMPDIR"],
+        env={"HOME": str(home), "PATH": os.environ["PATH"]}, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    monkeypatch.setattr(tempfile, "tempdir", shell.stdout)
+    assert socket_folder(place, mine).parent == home / ".fo"
+
+
+def test_an_account_without_a_name_is_told_before_initdb_fails(empty):
+    empty.mkdir()
+    with pytest.raises(ConfigError, match="uid 54321"):
+        create(empty, owners.Owner(54321, 54321))
+    assert list(empty.iterdir()) == []
 
 
 def test_another_major_version_says_how_to_get_on(own):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
-from foresto_cli import clock
+from foresto_cli import clock, gate
 from foresto_cli.errors import (
     AuthFailed,
     BadPayload,
@@ -26,23 +26,20 @@ from foresto_cli.errors import (
     NotYet,
     RateLimited,
     StoreUnavailable,
-    Untrusted,
 )
 from foresto_cli.loaders import Answer, Loader, Parsed, Unit
 from foresto_cli.store import batches, ledger
-from foresto_cli.store.engine import LOST, explained, unit_transaction
-from foresto_cli.store.upsert import Counts, Row
+from foresto_cli.store.engine import LOST, explained, judged, unit_transaction
+from foresto_cli.store.upsert import Counts
 from foresto_cli.upstream.http import requests_by_upstream
 
 log = logging.getLogger(__name__)
 
-REJECTED_SHARE = 0.02
-"""More impossible rows than this and the whole answer is not believed."""
 STORE_TRIES = 3
 STORE_WAIT_SECONDS = 5
 LOOK_AROUND_SECONDS = 0.2
 
-LEFT_PENDING = (Blocked, RateLimited, AuthFailed, Untrusted, NotYet)
+LEFT_PENDING = (Blocked, RateLimited, AuthFailed, NotYet)
 """Errors after which a unit was neither answered nor failed: it is asked for again by a later run."""
 
 KeepPayload = Callable[[Unit, BadPayload], None]
@@ -209,7 +206,8 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
         answer = future.result()
         for source_id, reason in answer.passed_over:
             _note_passed_over(unit, source_id, reason, report, setting)
-        parsed = _checked(loader, loader.parse(answer), report)
+        checked = gate.checked(loader, gate.read(loader, answer))
+        counts = _stored_whole(loader, answer, checked.parsed, setting, batch_id)
     except LEFT_PENDING as error:
         report.pending.append((unit, error))
         log.warning("%s %s pending: %s", loader.name, unit.key, error)
@@ -228,9 +226,10 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
         with explained(), setting.engine.begin() as connection:
             ledger.mark(connection, (loader.name, unit.key), ledger.failed_entry(), setting.run_id, str(error))
         return
-    report.rows += _stored_whole(loader, answer, parsed, setting, batch_id)
+    report.rows += counts
+    report.rejected += checked.left_out
     report.sources[answer.source_id] += 1
-    if parsed.status == "no_data":
+    if checked.parsed.status == "no_data":
         report.no_data += 1
     else:
         report.done += 1
@@ -252,24 +251,6 @@ def _as_bytes(answer: Answer | None) -> bytes:
     )
 
 
-def _checked(loader: Loader, parsed: Parsed, report: Report) -> Parsed:
-    good: list[Row] = []
-    reasons: list[str] = []
-    for row in parsed.rows:
-        reason = loader.check(row)
-        if reason is None:
-            good.append(row)
-        else:
-            reasons.append(f"{next(iter(row.values()))}: {reason}")
-    if not reasons:
-        return parsed
-    if len(reasons) > REJECTED_SHARE * len(parsed.rows):
-        raise BadPayload(f"{len(parsed.rows):,}행 가운데 {len(reasons):,}행이 있을 수 없는 값입니다({reasons[0]}).")
-    report.rejected += reasons
-    note = f"{len(reasons)}행을 뺐습니다: {reasons[0]}"
-    return Parsed(good, parsed.status, f"{parsed.reason} · {note}" if parsed.reason else note)
-
-
 def _stored_whole(loader: Loader, answer: Answer, parsed: Parsed, setting: Setting, batch_id: int) -> Counts:
     """Write rows and ledger in one transaction, once more on a new connection when the server cut the old one."""
     entry = ledger.Entry(parsed.status, answer.source_id, len(parsed.rows), answer.asked_at)
@@ -284,7 +265,7 @@ def _stored_whole(loader: Loader, answer: Answer, parsed: Parsed, setting: Setti
             sleep=clock.sleep,
             reraise=True,
         ):
-            with attempt, unit_transaction(setting.engine) as connection:
+            with attempt, judged(), unit_transaction(setting.engine) as connection:
                 counts = loader.store(connection, answer, parsed, provenance)
                 ledger.mark(connection, (loader.name, answer.unit.key), entry, setting.run_id, parsed.reason)
     return counts

@@ -4,7 +4,7 @@ Loaders are handed what they need (upstream clients, facts from the database, th
 each other nor the settings nor the engine. :mod:`foresto_cli.collect` runs them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -63,11 +63,25 @@ class Parsed:
         rows: mappings with the same columns each.
         status: ``done``, ``provisional`` or ``no_data``, as in the ledger.
         reason: why there is nothing, or what was left out.
+        table: the table whose columns the rows have, if it is not the loader's.
+        parts: members of a row that are rows of other tables (one, or a list), and of which.
+        left_out: rows that were not believed, as far as they could be read.
     """
 
     rows: Sequence[Row] = field(default_factory=list)
     status: str = "done"
     reason: str | None = None
+    table: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[Row] = ()
+
+    def everybody(self, name: str, is_one: Callable[[str], object]) -> list[str] | None:
+        """Return the ``name`` of every row, left out or not; None when one is none: then nobody is known to be missing.
+
+        Who is not in a whole list has left it; but who is in it under a name that cannot be read has not.
+        """
+        found = [row[name] for row in (*self.rows, *self.left_out)]
+        return found if all(isinstance(key, str) and is_one(key) for key in found) else None
 
 
 class Loader(Protocol):

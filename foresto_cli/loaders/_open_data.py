@@ -5,12 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import String, Table
-
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import Transient
 from foresto_cli.loaders.price_rows import number
-from foresto_cli.store.upsert import Row
 
 STEPS_BACK = 5
 """So many sessions without an answer are no longer a matter of time."""
@@ -18,8 +15,6 @@ NOTHING = ("", "NULL")
 NO_DATE = ("99991231", "00000000")
 """Written where a date is required and there is none."""
 ISIN_LENGTH, DATE_LENGTH = 12, 8
-LARGEST = 10**30
-"""No amount is so large; a number of thousands of digits cannot even be written down."""
 
 Records = list[dict[str, Any]]
 
@@ -56,8 +51,6 @@ def text_of(record: Mapping[str, Any], name: str) -> str | None:
     Older routes lack some fields; those are None too.
     """
     plain = " ".join(str(record.get(name) or "").split())
-    if not plain.isprintable():
-        plain = "".join(character for character in plain if character.isprintable())
     return None if plain in NOTHING else plain
 
 
@@ -65,12 +58,9 @@ def number_of(record: Mapping[str, Any], name: str) -> int | Decimal | None:
     """Return a field as a number.
 
     Raises:
-        ValueError: it is text, or larger than anything.
+        ValueError: it is text.
     """
-    found = number(text_of(record, name) or "")
-    if found is not None and not -LARGEST < found < LARGEST:
-        raise ValueError(name)
-    return found
+    return number(text_of(record, name) or "")
 
 
 def date_of(record: Mapping[str, Any], name: str) -> date | None:
@@ -86,17 +76,3 @@ def date_of(record: Mapping[str, Any], name: str) -> date | None:
         raise ValueError(plain)
     # Half a second faster than strptime for all bonds.
     return date(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
-
-
-def limits_of(table: Table) -> dict[str, int]:
-    """Return how many characters fit into the columns of ``table`` that have a limit."""
-    return {
-        column.name: column.type.length for column in table.c if isinstance(column.type, String) and column.type.length
-    }
-
-
-def too_long(row: Row, limits: Mapping[str, int]) -> str | None:
-    """Say which text of ``row`` does not fit into its column, or None."""
-    return next(
-        (f"{name} 의 값이 너무 깁니다" for name, most in limits.items() if len(row.get(name) or "") > most), None
-    )

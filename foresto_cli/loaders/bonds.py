@@ -15,7 +15,7 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
-from foresto_cli.loaders._open_data import is_isin, limits_of, newest_published, too_long
+from foresto_cli.loaders._open_data import is_isin, newest_published
 from foresto_cli.loaders._ratings import WORST_TAKEN, passes
 from foresto_cli.loaders.bond_rows import bond_row
 from foresto_cli.store.ledger import Entry
@@ -30,7 +30,6 @@ ALL = "all"
 QUALITIES = tuple(WORST_TAKEN)
 LEAST_SHARE = 0.8
 """A list with fewer bonds than this share of the outstanding ones is half a list."""
-LIMITS = limits_of(bonds)
 EXPECTED_PAGES = 21
 """Of some 19,000 bonds, the first page once more included."""
 
@@ -133,7 +132,7 @@ class Bonds:
             return "ISIN 이 아닙니다"
         if not row["name"]:
             return "이름이 없습니다"
-        return self._unreadable.get(row["isin_cd"]) or too_long(row, LIMITS)
+        return self._unreadable.get(row["isin_cd"])
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the bonds that are stored or pass the filter, and mark those that the list no longer has.
@@ -149,7 +148,9 @@ class Bonds:
         connection.execute(SEEN, {"day": day, "isins": [row["isin_cd"] for row in rows], "is_newest": is_newest})
         if not is_newest:
             return counts
-        listed = [record["isinCd"] for record in answer.payload]
+        listed = parsed.everybody("isin_cd", is_isin)
+        if listed is None:
+            return counts
         gone = connection.execute(GONE, {**provenance, "day": day, "isins": listed}).rowcount
         return counts + Counts(changed=gone)
 

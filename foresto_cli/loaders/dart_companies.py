@@ -28,7 +28,6 @@ NAME = "dart.companies"
 UNIT = "all"
 CORP_CODE_LENGTH = 8
 TICKER_LENGTH = 6
-LONGEST_NAME = 200
 LEAST_SHARE = 0.8
 """A list with fewer of the listed common shares than this is half a list."""
 
@@ -119,7 +118,7 @@ class Companies:
             return "고유번호가 여덟 자리 숫자가 아닙니다"
         if not _is_code(row["ticker"], TICKER_LENGTH):
             return "종목코드가 여섯 자리가 아닙니다"
-        return None if 0 < len(row["name"]) <= LONGEST_NAME else "이름이 없거나 너무 깁니다"
+        return None if row["name"] else "이름이 없습니다"
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
         """Write the companies, give stocks their number, and newcomers a group."""

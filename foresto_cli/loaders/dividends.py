@@ -14,7 +14,7 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
-from foresto_cli.loaders._open_data import is_isin, limits_of, too_long
+from foresto_cli.loaders._open_data import is_isin
 from foresto_cli.loaders.dividend_rows import dividend_row, one_a_key
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import dividend_history
@@ -26,7 +26,6 @@ from foresto_cli.upstream.http import UpstreamSession
 NAME = "dividends.fsc"
 LEAST_SHARE = 0.9
 """A table with fewer records than this share of the stored ones is half a table: nothing is ever taken out of it."""
-LIMITS = limits_of(dividend_history)
 EXPECTED_PAGES = 16
 """Of some 72,000 records."""
 
@@ -116,9 +115,7 @@ class Dividends:
             return next(unreadable, "배당기준일이 없습니다")
         if not row["scrs_itms_kcd"]:
             return "증권 종류 코드가 없습니다"
-        if (row["stck_genr_dvdn_amt"] or 0) < 0:
-            return "배당금이 음수입니다"
-        return too_long(row, LIMITS)
+        return "배당금이 음수입니다" if (row["stck_genr_dvdn_amt"] or 0) < 0 else None
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
         """Write the rows; what the table no longer has is kept."""

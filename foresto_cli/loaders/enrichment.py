@@ -5,7 +5,7 @@ about again when it is stale.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import Connection, text
@@ -22,7 +22,6 @@ NAME = "stocks.yahoo"
 STALE = timedelta(days=90)
 MOST = 200
 """Stocks a run: one request each, a second apart."""
-LONGEST_NAME, LONGEST_SECTOR = 200, 50
 
 WANTED = text(
     "SELECT s.ticker, s.market FROM stocks s LEFT JOIN unit_ledger u ON u.dataset = :name AND u.unit = s.ticker"
@@ -33,7 +32,8 @@ WANTED = text(
 UPDATE = text(
     "WITH old AS (SELECT ticker, english_name, yahoo_sector FROM stocks WHERE ticker = :ticker)"
     " UPDATE stocks s SET english_name = coalesce(:english_name, s.english_name),"
-    " yahoo_sector = coalesce(:sector, s.yahoo_sector), enriched_at = :updated_at FROM old WHERE s.ticker = old.ticker"
+    " yahoo_sector = coalesce(:yahoo_sector, s.yahoo_sector), enriched_at = :updated_at FROM old"
+    " WHERE s.ticker = old.ticker"
     " RETURNING (old.english_name, old.yahoo_sector) IS DISTINCT FROM (s.english_name, s.yahoo_sector)"
 )
 
@@ -91,15 +91,15 @@ class Enrichment:
         """Return what is known of the stock; nothing when Yahoo does not know it."""
         if answer.payload is None:
             return Parsed(status="no_data", reason=f"{yahoo.LABEL} 에 없음")
-        row = {"ticker": answer.unit.key, **asdict(answer.payload)}
-        if not (row["english_name"] or row["sector"]):
+        found = answer.payload
+        row = {"ticker": answer.unit.key, "english_name": found.english_name, "yahoo_sector": found.sector}
+        if not (row["english_name"] or row["yahoo_sector"]):
             return Parsed(status="no_data", reason="이름도 업종도 없음")
         return Parsed([row])
 
-    def check(self, row: Row) -> str | None:
-        """Say what makes a row impossible."""
-        too_long = len(row["english_name"] or "") > LONGEST_NAME or len(row["sector"] or "") > LONGEST_SECTOR
-        return "이름이나 업종이 너무 깁니다" if too_long else None
+    def check(self, row: Row) -> str | None:  # noqa: ARG002  # as above
+        """Say nothing: whatever fits may be."""
+        return None
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
         """Write what Yahoo gave; what it did not give stays."""

@@ -4,6 +4,7 @@ The list comes from KRX (MDCSTAT04601); pykrx's own list of a past day has only 
 Without KRX, Naver's list as FinanceDataReader reads it gives name, category, price and NAV.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,7 @@ NAME = "etfs"
 LIST, PRICES = "list", "prices"
 LEAST_SHARE = 0.9
 """A list with fewer funds than this share of the active ones is half a list."""
+TICKER = re.compile(r"[0-9A-Z]{6}")
 ACTIVE = "액티브"
 NAVER_CATEGORIES = {
     1: "국내 시장지수",
@@ -122,9 +124,10 @@ class Etfs:
             raise BadPayload(f"{answer.unit.label} 에 같은 종목이 두 번 있습니다.")
         if not rows or len(rows) < LEAST_SHARE * self.active:
             raise BadPayload(f"{answer.unit.label} 이 {len(rows):,}종목뿐입니다(지금까지 {self.active:,}종목).")
+        table = etf_price_daily.name if answer.unit.key.startswith(PRICES) else None
         if answer.asked_at.replace(tzinfo=clock.KST) < final_at(day):
-            return Parsed(rows, "provisional", "18:30 이전의 자료")
-        return Parsed(rows)
+            return Parsed(rows, "provisional", "18:30 이전의 자료", table)
+        return Parsed(rows, table=table)
 
     def check(self, row: Row) -> str | None:
         """Say what makes a row impossible."""
@@ -142,12 +145,16 @@ class Etfs:
             _show_newest(connection, day, provenance)
             return counts
         counts = upsert(connection, etfs, parsed.rows, provenance)
+        # A row that was left out is still about somebody who is listed.
+        listed = parsed.everybody("ticker", TICKER.fullmatch)
+        if listed is None:
+            return counts
         gone = connection.execute(
             text(
                 "UPDATE etfs SET is_active = false, batch_id = :batch_id, updated_at = :updated_at"
                 " WHERE is_active AND ticker <> ALL(:tickers)"
             ),
-            {**provenance, "tickers": [row["ticker"] for row in parsed.rows]},
+            {**provenance, "tickers": listed},
         )
         return counts + Counts(changed=gone.rowcount)
 

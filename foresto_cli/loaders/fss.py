@@ -11,7 +11,7 @@ from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.fss_changes import Seen, write
 from foresto_cli.loaders.fss_kinds import Kind
-from foresto_cli.loaders.fss_rows import key_of, products
+from foresto_cli.loaders.fss_rows import is_key, key_of, products
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import finlife
@@ -112,7 +112,9 @@ class FssProducts:
             raise BadPayload(f"{name}: 상품 {len(rows):,}개 가운데 {bare:,}개에 금리가 없습니다.")
         if not rows:
             return Parsed(status="no_data", reason="이 권역에는 상품이 없습니다")
-        return Parsed(rows, reason=f"상품 없는 옵션 {orphans:,}개를 뺐습니다" if orphans else None)
+        left_out = f"상품 없는 옵션 {orphans:,}개를 뺐습니다" if orphans else None
+        parts = {"product": self.kind.products.name, "options": self.kind.options.name}
+        return Parsed(rows, reason=left_out, parts=parts)
 
     def _refuse_too_few(self, unit: Unit, count: int) -> None:
         so_far = self.open_products.get(unit.key, 0)
@@ -132,5 +134,13 @@ class FssProducts:
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write products, options and changes of rates; close what vanished."""
         listed = frozenset(key_of(self.kind, record) for record in answer.payload.base)
-        seen = Seen(kind=self.kind, group=answer.unit.key, rows=parsed.rows, listed=listed, at=answer.asked_at)
+        # A product whose own codes cannot be read may be any that seems to have vanished.
+        is_whole = all(is_key(tuple(row["product"][name] for name in self.kind.product_key)) for row in parsed.left_out)
+        seen = Seen(
+            kind=self.kind,
+            group=answer.unit.key,
+            rows=parsed.rows,
+            listed=listed if is_whole else None,
+            at=answer.asked_at,
+        )
         return write(connection, seen, provenance)

@@ -26,14 +26,14 @@ class Seen:
         kind: whose tables it is for.
         group: the financial group.
         rows: products with options that are believed, as :func:`foresto_cli.loaders.fss_rows.products` makes them.
-        listed: keys of every product in the answer, believed or not.
+        listed: keys of every product in the answer, believed or not; None when one cannot be read.
         at: KST wall time of the question.
     """
 
     kind: Kind
     group: str
     rows: Sequence[Row]
-    listed: frozenset[Key]
+    listed: frozenset[Key] | None
     at: datetime
 
 
@@ -121,6 +121,8 @@ def _drop(connection: Connection, kind: Kind, keys: Sequence[Key]) -> Counts:
 
 
 def _close(connection: Connection, seen: Seen, marks: Row) -> Counts:
+    if seen.listed is None:
+        return Counts()
     table = seen.kind.products
     key = [table.c[name] for name in seen.kind.product_key]
     is_open = and_(table.c.top_fin_grp_no == seen.group, table.c.is_active)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Table
 
+from foresto_cli import harmless
 from foresto_cli.loaders.fss_kinds import Kind, wired
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import finlife
@@ -24,6 +25,7 @@ COMPANY = re.compile("[0-9]{7}")
 MONTH = re.compile("[0-9]{4}(0[1-9]|1[0-2])")
 NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?")
 LARGEST = Decimal(10) ** 15
+LONGEST_CODE = 100
 LARGEST_RATE = 1_000
 """Percent; beyond it a number is no rate."""
 LONGEST_TERM = 1_200
@@ -54,6 +56,11 @@ def key_of(kind: Kind, record: Record) -> Key:
         KeyError, ValueError: a part of it is missing, or no text.
     """
     return tuple(_words(record[name]) for name in kind.product_key)
+
+
+def is_key(key: Key) -> bool:
+    """Say whether ``key`` can be a product's."""
+    return bool(COMPANY.fullmatch(key[0])) and all(0 < len(part) <= LONGEST_CODE and part.isprintable() for part in key)
 
 
 def _row(kind: Kind, group: str, record: Record, options: Sequence[Record]) -> Row:
@@ -113,6 +120,8 @@ def _converted(column: Column[Any], given: Any) -> Any:  # noqa: ANN401  # any J
     longest = getattr(column.type, "length", None)
     if longest is not None and len(words) > longest:
         raise ValueError(words)
+    if harmless.unstorable(words, allow_breaks=True, allow_invisible=True):
+        raise ValueError(words)
     if column.name in {"name", "bank", "company"}:
         words = " ".join(words.split())
     return words if words or not column.nullable else None
@@ -123,8 +132,7 @@ def _words(given: Any) -> str:  # noqa: ANN401  # as above
         return ""
     if isinstance(given, bool) or not isinstance(given, str | int | float):
         raise ValueError(given)  # noqa: TRY004  # what cannot be read is one error, whatever its type
-    # A NUL and half a character pair are valid JSON and no PostgreSQL text.
-    return str(given).replace("\0", "").encode(errors="replace").decode().strip()
+    return str(given).strip()
 
 
 def _number(given: Any) -> Decimal | None:  # noqa: ANN401  # as above

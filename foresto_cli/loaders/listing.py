@@ -12,6 +12,7 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar, final_at
 from foresto_cli.errors import BadPayload, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.loaders.price_rows import number
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import fdr_stock_listing
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -133,7 +134,7 @@ class Listing:
         if kind == CURRENT:
             counts = upsert(connection, fdr_stock_listing, parsed.rows, provenance)
             # A row that was left out is still about somebody who is listed.
-            return counts + _mark_gone(connection, [record["Code"] for record in answer.payload], provenance)
+            return counts + _mark_gone(connection, parsed.everybody("ticker", TICKER.fullmatch), provenance)
         if kind == DESCRIPTION:
             known = set(connection.scalars(text("SELECT ticker FROM fdr_stock_listing")))
             defaults = {"is_listed": True, "as_of_date": answer.asked_at.date(), "source_id": fdr.SOURCE_ID}
@@ -156,8 +157,8 @@ def current_rows(records: Sequence[Mapping[str, Any]], day: date) -> list[Row]:
             "name": record["Name"],
             "market": record["Market"],
             "sector": record["Dept"],
-            "shares": int(record["Stocks"]),
-            "marcap": None if record["Marcap"] is None else int(record["Marcap"]),
+            "shares": number(record["Stocks"]),
+            "marcap": number(record["Marcap"]),
             "is_listed": True,
             "delisting_date": None,
             "delisting_reason": None,
@@ -233,7 +234,9 @@ def _describe(connection: Connection, rows: Sequence[Row], provenance: Row) -> C
     return upsert(connection, fdr_stock_listing, [{**row, **known[row["ticker"]]} for row in plain], provenance)
 
 
-def _mark_gone(connection: Connection, tickers: Sequence[str], provenance: Row) -> Counts:
+def _mark_gone(connection: Connection, tickers: Sequence[str] | None, provenance: Row) -> Counts:
+    if tickers is None:
+        return Counts()
     gone = connection.execute(
         text(
             "UPDATE fdr_stock_listing SET is_listed = false, batch_id = :batch_id, updated_at = :updated_at"

@@ -15,6 +15,11 @@ from foresto_cli.upstream import fdr, fsc, krx, krx_openapi, naver
 
 Record = Mapping[str, Any]
 
+DIGITS, FAR = 30, 400
+"""Digits before the point: no number of the market has so many, and with more nothing is reckoned."""
+BEYOND = Decimal("Infinity")
+"""Stands for what is beyond every number, or none."""
+
 MARKETS = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
 """KRX's market ids. ``MKT_NM`` also says "KOSDAQ GLOBAL", a segment of KOSDAQ."""
 
@@ -178,7 +183,7 @@ def _row(record: Record, fields: Mapping[str, str], market: str, source_id: str,
         "name": record[fields["name"]],
         "market": market,
         **values,
-        "prev_close": None if close is None or change is None else close - change,
+        "prev_close": _less(close, change),
         "adj_close_price": close,
         "is_halted": values["volume"] == 0 and values["open_price"] == 0,
         "quality_flag": "NORMAL",
@@ -186,21 +191,35 @@ def _row(record: Record, fields: Mapping[str, str], market: str, source_id: str,
     }
 
 
+def _less(close: int | Decimal | None, change: int | Decimal | None) -> int | Decimal | None:
+    if close is None or change is None or not (is_measured(close) and is_measured(change)):
+        return None
+    return close - change
+
+
+def is_measured(found: int | Decimal) -> bool:
+    """Say whether ``found`` is a number that can be reckoned with."""
+    return isinstance(found, int) or (found.is_finite() and found.adjusted() < DIGITS)
+
+
 def number(text: object) -> int | Decimal | None:
     """Return ``1,234`` or ``-2.28`` or a plain number as a number, ``-`` and nothing as None.
+
+    What is beyond every column (``1e400``, ``NaN``, ``∞``) comes back as such a number: the gate of the tables leaves
+    its row out, and the rest of the answer is believed.
 
     Raises:
         ValueError: neither.
     """
-    if isinstance(text, int):
+    if isinstance(text, int) and not isinstance(text, bool):
         return text
     plain = str(text).replace(",", "").strip()
     if plain in {"-", "", "None"}:
         return None
     try:
-        found = Decimal(plain)
+        found = Decimal(plain.replace("∞", "Infinity"))
     except InvalidOperation:
         raise ValueError(plain) from None
-    if not found.is_finite():
-        raise ValueError(plain)
+    if not is_measured(found):
+        return found if found.is_finite() and found.adjusted() < FAR else BEYOND
     return int(found) if found == found.to_integral_value() else found

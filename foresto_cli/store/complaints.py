@@ -13,12 +13,16 @@ from typing import NamedTuple
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
-from foresto_cli.errors import StoreRefused, StoreUnavailable
+from foresto_cli.errors import BadPayload, StoreRefused, StoreUnavailable
 
 LEAST_SERVER_CONNECTIONS = 5
 """Of a pooler in front of the server: locks keep two while a chain runs, the rest is for the work itself."""
 BUGS = ("22", "23", "25P02", "42601", "42803", "42804", "42883", "42P02", "42P10")
 """Codes and classes of them that speak of a value or a query of ours, and not of the server."""
+TOO_LARGE = "54"
+"""Class of what a server has no room for: an index entry, a row, a column too many."""
+VALUES = ("22", "23", TOO_LARGE)
+"""Classes of what is said of the values that were to be written."""
 UNREACHED = "데이터베이스에 연결할 수 없습니다: {words}. {hint}"
 OWN_HINT = "내장 서버의 연결이 끊겼습니다. 다시 실행하고, 되풀이되면 foresto doctor를 실행하세요."
 HINT = "서버가 켜져 있는지와 DATABASE_URL을 확인하세요."
@@ -210,6 +214,22 @@ def is_a_bug(error: DBAPIError | psycopg.Error) -> bool:
     if not code:
         return isinstance(_cause(error), psycopg.ProgrammingError | psycopg.DataError | psycopg.NotSupportedError)
     return code.startswith(BUGS)
+
+
+def is_about_values(error: DBAPIError | psycopg.Error) -> bool:
+    """Tell whether the error speaks of the values that were to be written: the next ones may be taken."""
+    code = code_of(error)
+    return code.startswith(VALUES) if code else isinstance(_cause(error), psycopg.DataError)
+
+
+def is_too_large(error: DBAPIError | psycopg.Error) -> bool:
+    """Tell whether something was larger than the server can keep, which its drivers report like a broken connection."""
+    return code_of(error).startswith(TOO_LARGE)
+
+
+def refused_values(error: DBAPIError | psycopg.Error) -> BadPayload:
+    """Return what an error that is about values means to an operator."""
+    return BadPayload(f"데이터베이스가 값을 받지 않았습니다: {words_of(_cause(error))[:300]}.")
 
 
 def is_about_our_tables(error: DBAPIError | psycopg.Error) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from foresto_cli import clock
-from foresto_cli.errors import ConfigError, StoreRefused, StoreUnavailable
+from foresto_cli.errors import BadPayload, ConfigError, StoreRefused, StoreUnavailable
 from foresto_cli.store import complaints, embedded, libpq, migrate, whose
 
 log = logging.getLogger(__name__)
@@ -166,6 +166,27 @@ def _try(engine: Engine) -> None:
 
 
 @contextmanager
+def judged() -> Iterator[None]:
+    """Turn what the database, or the driver before it, says of values into a payload that is not believed.
+
+    It is the net below :mod:`foresto_cli.store.values`: the rows of one answer are refused, and nothing else is.
+
+    Raises:
+        BadPayload: a value was not taken: too long, too large, not text, twice, or against a rule of the table.
+    """
+    try:
+        yield
+    # What the driver has no bytes for (half a character), and what a writer would not take.
+    except ValueError as error:
+        log.exception("values that cannot be written")
+        raise BadPayload(f"데이터베이스에 쓸 수 없는 값이 있습니다({type(error).__name__}).") from None
+    except (DBAPIError, psycopg.Error) as error:
+        if not complaints.is_about_values(error):
+            raise
+        raise complaints.refused_values(error) from None
+
+
+@contextmanager
 def explained(*, own: bool | None = None) -> Iterator[None]:
     """Turn what the database refuses, of whatever class, into one of our errors, without the URL and its password.
 
@@ -176,10 +197,13 @@ def explained(*, own: bool | None = None) -> Iterator[None]:
 
     Raises:
         StoreUnavailable: the server could not be reached or refused us; the message says what to do.
+        BadPayload: a value is larger than the server can keep: no outage.
     """
     try:
         yield
     except (DBAPIError, psycopg.Error) as error:
+        if complaints.is_too_large(error):
+            raise complaints.refused_values(error) from None
         if complaints.is_a_bug(error):
             raise
         if complaints.is_about_our_tables(error):

@@ -3,7 +3,7 @@
 Nothing else in foresto writes rows in bulk.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -11,13 +11,16 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import Connection, Table
 
+from foresto_cli.store import values
+
 STAGE = sql.Identifier("foresto_stage")
 WRITTEN_ONCE = ("created_at", "adj_close_price")
 """Columns that a new row gets and the writer leaves alone afterwards (adjusted closes are the adjuster's)."""
 PROVENANCE = ("batch_id", "run_id", "created_at", "updated_at", "last_updated")
 """Columns that say who wrote a row and when: written when a row is added or changed, never a reason to change it."""
 
-Row = Mapping[str, Any]
+
+Row = values.Row
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,12 @@ def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
         Added, changed and unchanged; a row that ``only_over`` protects counts as unchanged.
 
     Raises:
+        BadPayload: a value is not what its column holds.
         ValueError: two rows have the same key (a parser's bug).
     """
     if not rows:
         return Counts()
+    values.refuse_unfit(table, rows)
     columns = [*rows[0], *provenance]
     key = [column.name for column in table.primary_key]
     if len(set(map(itemgetter(*key), rows))) != len(rows):

@@ -11,16 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.loaders._open_data import date_of, is_isin, limits_of, too_long
+from foresto_cli.loaders._open_data import date_of, is_isin
 from foresto_cli.loaders._ratings import AGENCIES
 from foresto_cli.loaders.bond_rows import DATES, NUMBERS, TEXTS, bond_row
-from foresto_cli.ops.adopt.moves import MISSING, TOO_LONG, Moved
-from foresto_cli.store import tables
+from foresto_cli.ops.adopt.moves import MISSING, Moved
+from foresto_cli.store import tables, values
 from foresto_cli.store.upsert import Row, upsert
 
 OLD = "bonds"
+UNFIT = "값이 열에 맞지 않음"
 NEEDED = frozenset({"isin_cd", "name", "issuer", "interest_rate", "bond_issu_dt", "bond_expr_dt", "bas_dt"})
-LIMITS = limits_of(tables.bonds)
 WIRE: Mapping[str, str] = {
     "isin_cd": "isinCd",
     "issuer": "bondIsurNm",
@@ -66,8 +66,8 @@ def _read(old: Mapping[str, Any]) -> tuple[str | None, Row]:
         return "읽을 수 없는 값", {}
     if not row["name"]:
         return MISSING, {}
-    if too_long(row, LIMITS):
-        return TOO_LONG, {}
+    if values.unfit(tables.bonds, [row]):
+        return UNFIT, {}
     left = (row["bond_expr_dt"] - as_of).days if row["bond_expr_dt"] and as_of else None
     return None, {**row, "bas_dt": as_of, "remaining_days": None if left is None else max(left, 0)}
 

@@ -153,6 +153,33 @@ JOBS: Sequence[Job] = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """What takes up the jobs that were started in vain: at wake-up Wi-Fi may need longer than a job has patience.
+
+    Attributes:
+        name: id, part of file names and labels.
+        label: what the operator calls it.
+        command: what is started, without ``foresto``.
+        minutes: minutes of every hour; none of them is one at which a job starts.
+    """
+
+    name: str
+    label: str
+    command: tuple[str, ...]
+    minutes: tuple[int, ...]
+
+    @property
+    def when(self) -> str:
+        """Return in Korean when it starts."""
+        return f"{60 // len(self.minutes)}분마다"
+
+
+SWEEP = Sweep(name="due", label="미완료 작업 재시도", command=("run", "--due"), minutes=(7, 27, 47))
+ENTRIES: Sequence[Job | Sweep] = (*JOBS, SWEEP)
+"""Everything that a scheduler is told to start."""
+
+
 def job(name: str) -> Job:
     """Return the job called ``name``."""
     return next(found for found in JOBS if found.name == name)

@@ -40,6 +40,7 @@ def perform(
     opens: bool = True,
     beside: bool = False,
     embedded: bool = False,
+    attended: bool = True,
 ) -> None:
     """Open the application, do ``work``, print its result and exit with its code.
 
@@ -52,13 +53,14 @@ def perform(
         opens: open the database, its tables made or migrated first; who changes a stranger's says no.
         beside: make our tables also in a database that has other people's.
         embedded: begin with an empty embedded database although another one was used before.
+        attended: notice late jobs and tell incidents around the work; a look that finds nothing tells nothing.
     """
     from foresto_cli.console import Console
 
     console = Console(as_json=as_json)
     try:
         if opens:
-            result = _opened(ctx, console, command, work, beside=beside, embedded=embedded)
+            result = _opened(ctx, console, command, work, beside=beside, embedded=embedded, attended=attended)
         else:
             result = _unopened(ctx, console, work)
     except OSError as error:
@@ -66,7 +68,7 @@ def perform(
         raise RuntimeError(f"{type(error).__name__}: {error.strerror}") from error
     except ForestoError as error:
         console.complain(f"✗ {error}")
-        if isinstance(error, StoreUnavailable):
+        if isinstance(error, StoreUnavailable) and attended:
             _tell_of_outage(ctx, console, error)
         console.result(_refusal(command, error))
         raise typer.Exit(exit_code_of(error)) from None
@@ -79,8 +81,17 @@ def perform(
 
 
 def _opened(
-    ctx: typer.Context, console: "Console", command: str, work: Work, *, beside: bool, embedded: bool
+    ctx: typer.Context,
+    console: "Console",
+    command: str,
+    work: Work,
+    *,
+    beside: bool,
+    embedded: bool,
+    attended: bool,
 ) -> dict[str, Any]:
+    from contextlib import nullcontext
+
     from foresto_cli import app as application
     from foresto_cli.ops import stop, watch
     from foresto_cli.store.engine import explained
@@ -89,7 +100,7 @@ def _opened(
     globals_: Globals = ctx.obj
     with (
         application.opened(console, sandboxed=globals_.sandbox, beside=beside, embedded=embedded) as app,
-        watch.attended(app, command),
+        watch.attended(app, command) if attended else nullcontext(),
         explained(),
     ):
         return work(app)

@@ -18,9 +18,41 @@ IfDue = Annotated[
 ]
 
 
-@app.callback()
-def group() -> None:
-    """Make it a group, however many commands it has."""
+@app.callback(invoke_without_command=True)
+def group(
+    ctx: typer.Context,
+    due: Annotated[
+        bool,
+        typer.Option(
+            "--due", help="때가 지났는데 끝나지 않은 작업을 다시 실행합니다. 없으면 바로 끝납니다(스케줄러가 씁니다)."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run what is due, or hand over to the chain that is named."""
+    if ctx.invoked_subcommand is not None:
+        if due or as_json:
+            raise typer.BadParameter("--due와 --json은 작업 이름 없이, 또는 --json은 작업 이름 뒤에 씁니다.")
+        return
+    if not due:
+        raise typer.BadParameter("작업 이름이나 --due가 필요합니다: foresto run --help")
+    _run_due(ctx, as_json=as_json)
+
+
+def _run_due(ctx: typer.Context, *, as_json: bool) -> None:
+    from foresto_cli.ops import due_stamp
+    from foresto_cli.settings import paths
+
+    if not ctx.obj.sandbox and not as_json and due_stamp.is_quiet(paths()):
+        return
+
+    def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.ops import due as doing
+
+        return doing.sweep(found)
+
+    # Seventy times a day nothing is due: then it tells nobody anything either.
+    perform(ctx, "run --due", work, as_json=as_json, shown=False, attended=False)
 
 
 @app.command()
@@ -71,10 +103,12 @@ def quarterly(
 
 def _run(ctx: typer.Context, name: str, *, workers: int, wait: str, as_json: bool, if_due: bool = False) -> None:
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import chain_results, chains, job
+        from foresto_cli.ops import chain_results, chains, due, job
 
         options = job.Options(workers=workers, wait=parse_duration(wait))
-        result = chains.run_chain(found, name, options, if_due=if_due)
+        if if_due:
+            return due.run_if_due(found, name, options)
+        result = chains.run_chain(found, name, options)
         chain_results.show_summary(found, result)
         return result
 

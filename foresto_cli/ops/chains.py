@@ -9,7 +9,7 @@ from sqlalchemy import text
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError, NotYet, exit_code_of
-from foresto_cli.ops import alerts, dead_man, lock, page, runs, watch
+from foresto_cli.ops import alerts, dead_man, lock, network, page, runs, watch
 from foresto_cli.ops.chain_results import GOOD_ENOUGH, SKIPPED, not_done, show_step, summary
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
@@ -36,6 +36,7 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
     with lock.chaining(app, options.wait.total_seconds()):
         if if_due and not _is_due(app, timetable.job(name)):
             return summary(f"run {name}", [], 0.0) | {"notes": ["제시간에 이미 돌았습니다."]}
+        network.awaited()
         # The first load has no hour at which anybody would miss it.
         switch = nullcontext(dead_man.Outcome()) if name == "initial" else dead_man.switch(app, name)
         with switch as outcome:

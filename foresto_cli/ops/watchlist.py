@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
-from foresto_cli.ops import attempts, notify, runs, words
+from foresto_cli.ops import attempts, network, notify, runs, words
 from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.ops.stock_card import ticker_of
 from foresto_cli.store import advisory
@@ -104,6 +104,7 @@ def notify_moves(app: App) -> Result:
     Raises:
         Busy: another process is telling.
     """
+    network.awaited()
     with runs.recorded(app.engine, COMMAND, LABEL) as run, advisory.alone(app.engine, advisory.WATCHLIST) as free:
         if not free:
             raise Busy("다른 foresto 가 관심 종목을 알리고 있습니다. 두 번 알리지 않습니다.")

@@ -16,7 +16,7 @@ from foresto_cli.errors import (
     RateLimited,
     exit_code_of,
 )
-from foresto_cli.ops import alerts, attempts, runs
+from foresto_cli.ops import alerts, attempts, network, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
@@ -85,6 +85,7 @@ def send(app: App) -> Result:
         Busy: another sender is at work.
         NotYet: as :func:`drafted`.
     """
+    network.awaited()
     with runs.recorded(app.engine, COMMAND, LABEL) as run:
         result = summary(COMMAND, run.run_id, [])
         app.settings.demand("foresto_market_email_to", "alert_email")

@@ -84,13 +84,13 @@ def test_the_committed_files_are_what_the_code_renders():
 
 @pytest.mark.parametrize("place", [EXAMPLE, ODD])
 def test_plists_are_agents_with_absolute_paths_and_no_secret(place):
-    for job in timetable.JOBS:
+    for job in timetable.ENTRIES:
         found = plistlib.loads(schedule_files.launchd(job, place))
         assert found.keys() == ALLOWED_KEYS
         assert found["ProgramArguments"] == ["/usr/bin/caffeinate", "-i", f"{place.program}", *job.command]
         for name in ("WorkingDirectory", "StandardOutPath", "StandardErrorPath"):
             assert found[name].startswith("/")
-        assert found["RunAtLoad"] is job.catches_up
+        assert found["RunAtLoad"] is getattr(job, "catches_up", True)
         assert found["EnvironmentVariables"]["FORESTO_SCHEDULER"] == "launchd"
         for starts in found["StartCalendarInterval"]:
             assert starts.keys() <= {"Month", "Day", "Weekday", "Hour", "Minute"}
@@ -113,7 +113,7 @@ def test_cron_lines_run_even_in_odd_places(tmp_path):
     odd = PurePosixPath(folder)
     place = Place(program=odd / "foresto", logs=odd, folder=odd, variables={"FORESTO_HOME": f"{odd}"})
     lines = [line for line in schedule_files.crontab(place).splitlines() if not line.startswith("#")]
-    assert len(lines) == 12
+    assert len(lines) == 13
     command = lines[0].split(maxsplit=5)[5]
     assert "%" not in command.replace(r"\%", ""), "cron breaks the line at a bare percent sign"
     subprocess.run(["sh", "-c", command.replace(r"\%", "%")], check=True)  # noqa: S607  # as cron does
@@ -167,7 +167,7 @@ def test_systemd_understands_the_units(tmp_path):
     folder.mkdir()
     place = Place(program=PurePosixPath(sys.executable), logs=PurePosixPath(tmp_path), folder=PurePosixPath("/tmp"))  # noqa: S108
     timers = []
-    for job in timetable.JOBS:
+    for job in timetable.ENTRIES:
         for name, content in schedule_files.systemd(job, place).items():
             (folder / name).write_text(content, encoding="utf-8")
             if name.endswith(".timer"):
@@ -178,7 +178,7 @@ def test_systemd_understands_the_units(tmp_path):
                     capture_output=True, text=True, check=False,
                 )  # fmt: skip
                 assert told.returncode == 0, told.stderr
-                assert "Asia/Seoul" in told.stdout
+                assert "Asia/Seoul" in told.stdout or job is timetable.SWEEP
     runtime = tmp_path / "runtime"
     runtime.mkdir(mode=0o700)
     told = subprocess.run(
@@ -200,7 +200,8 @@ esac
 RECORDER = """#!/bin/sh
 echo "$(basename "$0") $*" >> "$SPOOL"
 case "$1 $2" in
-  "print "*) printf 'state = not running\\n\\truns = 3\\n\\tlast exit code = 0\\n' ;;
+  "print "*) grep -q "bootstrap.*$(basename $2).plist" "$SPOOL" || exit 113
+    printf 'state = not running\\n\\truns = 3\\n\\tlast exit code = 0\\n' ;;
   "--user is-active") echo active ;;
 esac
 """
@@ -233,7 +234,7 @@ def test_the_crontab_keeps_what_was_there_and_is_left_as_it_was(machine):
     assert kept.count(schedule_files.CRON_BEGIN) == 1
     assert "kim" not in kept
     assert cron.installed()["weekday"] == "30 16 * * 1,2,3,4,5"
-    assert cron.installed().keys() == {job.name for job in timetable.JOBS}
+    assert cron.installed().keys() == {job.name for job in timetable.ENTRIES}
     cron.uninstall()
     assert spool.read_text(encoding="utf-8") == "MAILTO=me\n5 4 * * * backup\n"
 
@@ -244,7 +245,10 @@ def test_launchd_is_booted_out_and_in_and_asked(machine):
     told = (machine / "spool").read_text(encoding="utf-8").splitlines()
     domain = f"gui/{os.getuid()}"
     plist = machine / "home" / "Library" / "LaunchAgents" / "com.foresto.weekday.plist"
-    assert told[:2] == [f"launchctl bootout {domain}/com.foresto.weekday", f"launchctl bootstrap {domain} {plist}"]
+    of_weekday = [line.split()[1] for line in told if "weekday" in line and "weekday_" not in line]
+    assert of_weekday == ["bootout", "enable", "print", "bootstrap"]
+    assert f"launchctl bootout {domain}/com.foresto.weekday" in told
+    assert f"launchctl bootstrap {domain} {plist}" in told
     assert plistlib.loads(plist.read_bytes())["Label"] == "com.foresto.weekday"
     assert stat.S_IMODE(plist.stat().st_mode) == 0o644
     assert launchd.installed()["weekly"] == "state = not running, runs = 3, last exit code = 0"
@@ -256,7 +260,7 @@ def test_systemd_timers_are_enabled_and_removed(machine):
     systemd = schedulers.choose("systemd")
     systemd.install(EXAMPLE)
     folder = machine / "home" / ".config" / "systemd" / "user"
-    assert len(list(folder.iterdir())) == 2 * len(timetable.JOBS)
+    assert len(list(folder.iterdir())) == 2 * len(timetable.ENTRIES)
     told = (machine / "spool").read_text(encoding="utf-8").splitlines()
     assert told[0] == "systemctl --user daemon-reload"
     assert told[1].startswith("systemctl --user enable --now foresto-weekday.timer foresto-weekday-final.timer")
@@ -281,7 +285,7 @@ def test_installing_makes_jobs_expected_and_uninstalling_forgets_them(machine, o
         found = schedule.install(world.app, "cron", dry_run=False)
         assert found["scheduler"] == "cron"
         assert world.scalar("SELECT count(*) FROM scheduled_job WHERE scheduler = 'cron'") == len(timetable.JOBS)
-        assert schedule.status(world.app, "cron")["installed"].keys() == {job.name for job in timetable.JOBS}
+        assert schedule.status(world.app, "cron")["installed"].keys() == {job.name for job in timetable.ENTRIES}
         assert {job["scheduler"] for job in schedule.plan(world.app)} == {"cron"}
         schedule.uninstall(world.app, "cron")
         assert world.scalar("SELECT count(*) FROM scheduled_job") == 0

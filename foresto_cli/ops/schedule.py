@@ -14,15 +14,15 @@ from foresto_cli.app import App
 from foresto_cli.clock import KST
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, ForestoError
-from foresto_cli.ops import overdue, schedulers
+from foresto_cli.ops import due_stamp, os_commands, overdue, schedule_check, schedule_folders, schedulers
 from foresto_cli.ops.schedule_files import Place
 from foresto_cli.ops.schedulers import Scheduler
-from foresto_cli.settings import Settings
-from foresto_cli.timetable import JOBS, Job
+from foresto_cli.settings import Paths, Settings
+from foresto_cli.timetable import ENTRIES, JOBS, Job
 from foresto_cli.verify.punctuality import last_start, late_jobs
 
-HANDED_ON = ("FORESTO_HOME", "FORESTO_LOG_LEVEL")
-"""Variables without secrets that commands started by a scheduler get too."""
+HANDED_ON = ("FORESTO_HOME", "FORESTO_LOG_LEVEL", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+"""Variables without secrets that commands started by a scheduler get too; they decide where foresto keeps things."""
 SHOWN_STARTS = 10
 
 
@@ -57,25 +57,29 @@ def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, Any]:
     """
     if app.sandbox is not None and not dry_run:
         raise ConfigError("모의 환경은 스케줄러에 넣지 않습니다. --sandbox 없이 실행하세요.")
-    scheduler, found = schedulers.choose(name), place(app)
+    scheduler, found = schedulers.choose(name), place(app.folders, app.settings.origins.working_file)
     files = scheduler.files(found)
+    advice = _advice(app, scheduler, found)
     if dry_run:
         for file, content in files.items():
             app.console.strong(f"# {file}")
             app.console.line(content)
+        for line in advice:
+            app.console.line(f"· {line}")
     else:
         schedulers.prepared(found)
         scheduler.install(found)
         overdue.expect(app, scheduler.name, *(job.name for job in JOBS))
-        app.console.strong(f"✓ {scheduler.name} 에 작업 {len(JOBS)}개를 넣었습니다.")
-        for line in _advice(app, scheduler):
+        due_stamp.forget(app.folders)
+        app.console.strong(f"✓ {scheduler.name}에 작업 {len(ENTRIES)}개를 넣었습니다.")
+        for line in advice:
             app.console.line(f"· {line}")
     return {
         "command": "schedule install",
         "exit_code": 0,
         "scheduler": scheduler.name,
         "files": [f"{file}" for file in files],
-        "notes": _advice(app, scheduler),
+        "notes": advice,
     }
 
 
@@ -86,20 +90,21 @@ def uninstall(app: App, name: str | None) -> dict[str, Any]:
         ConfigError: the scheduler refuses.
         UsageError: there is no such scheduler.
     """
-    scheduler = schedulers.choose(name)
+    scheduler = chosen(name)
     scheduler.uninstall()
     overdue.expect_nothing(app)
-    app.console.strong(f"✓ {scheduler.name} 에서 foresto 의 작업을 뺐습니다.")
+    app.console.strong(f"✓ {scheduler.name}에서 foresto의 작업을 뺐습니다.")
     return {"command": "schedule uninstall", "exit_code": 0, "scheduler": scheduler.name}
 
 
 def status(app: App, name: str | None) -> dict[str, Any]:
-    """Print which jobs are in, when each ran last and runs next, and return that.
+    """Print which jobs are in, when each ran last and runs next, what is wrong with them, and return that.
 
     Raises:
+        ConfigError: the scheduler does not say what is in.
         UsageError: there is no such scheduler.
     """
-    scheduler = schedulers.choose(name)
+    scheduler = chosen(name)
     installed = scheduler.installed()
     jobs = plan(app)
     rows = [
@@ -113,15 +118,32 @@ def status(app: App, name: str | None) -> dict[str, Any]:
         for job in jobs
     ]
     app.console.table(scheduler.name, ("작업", "상태", "마지막 시작", "다음 시작", ""), rows)
+    troubles = [
+        trouble.told(scheduler.name)
+        for trouble in schedule_check.troubles(scheduler, place(settings.paths(), app.settings.origins.working_file))
+    ]
+    for line in troubles:
+        app.console.line(f"✗ {line}")
     if not installed:
-        app.console.line("스케줄러에 없습니다. foresto schedule install 로 넣으세요.")
+        app.console.line(f"스케줄러에 없습니다. 넣으려면: foresto schedule install --scheduler {scheduler.name}")
     return {
         "command": "schedule status",
         "exit_code": 0,
         "scheduler": scheduler.name,
         "installed": installed,
+        "troubles": troubles,
         "jobs": jobs,
     }
+
+
+def chosen(name: str | None) -> Scheduler:
+    """Return the scheduler called ``name``, else the one that has jobs of foresto, else the one of this machine.
+
+    Raises:
+        ConfigError: a scheduler does not say what is in.
+        UsageError: there is none by that name.
+    """
+    return schedulers.choose(name) if name else next(iter(schedulers.in_use()), schedulers.choose(None))
 
 
 def plan(app: App) -> list[dict[str, Any]]:
@@ -144,30 +166,52 @@ def plan(app: App) -> list[dict[str, Any]]:
         ]
 
 
-def place(app: App) -> Place:
+def place(folders: Paths, working_file: Path | None = None) -> Place:
     """Return where scheduled commands live on this machine.
+
+    Args:
+        folders: in force.
+        working_file: the ``.env`` of a working folder, when settings come from one.
 
     Raises:
         ConfigError: nobody knows where ``foresto`` is.
     """
     program = shutil.which("foresto", path=f"{Path(sys.executable).parent}") or shutil.which(sys.argv[0])
-    from_folder = app.settings.origins.working_file
     if program is None:
         raise ConfigError("foresto 명령이 어디에 있는지 알 수 없습니다. 설치한 foresto 를 절대 경로로 실행하세요.")
-    return Place(
+    found = Place(
         program=PurePosixPath(Path(program).absolute()),
-        logs=PurePosixPath(app.folders.logs.absolute()),
+        logs=PurePosixPath(folders.logs.absolute()),
         # The .env of the folder where a command starts counts only while the settings folder has none of it.
-        folder=PurePosixPath(from_folder.parent if from_folder is not None else Path.home()),
+        folder=PurePosixPath(Path.home() if working_file is None else working_file.parent),
         offset=machine_offset(clock.now()),
+        zone=machine_zone(clock.now()),
+        home=f"{Path.home()}",
         variables={name: os.environ[name] for name in HANDED_ON if os.environ.get(name)},
     )
+    for value in (f"{found.program}", f"{found.logs}", f"{found.folder}", *found.variables.values()):
+        if not value.isprintable():
+            raise ConfigError(
+                f"경로 {os_commands.shown(value)!r} 에 스케줄러가 읽지 못하는 글자가 있습니다. 폴더 이름을 바꾸세요."
+            )
+    return found
 
 
 def machine_offset(now: datetime) -> timedelta:
     """Return the greatest distance of this machine's zone from UTC within a year: summer time, where there is one."""
     offsets = ((now + timedelta(days=30 * month)).astimezone(None).utcoffset() for month in range(13))
     return max(offset for offset in offsets if offset is not None)
+
+
+def machine_zone(now: datetime) -> str:
+    """Return the name of this machine's time zone, or its distance from UTC as cron writes it."""
+    link = f"{Path('/etc/localtime').resolve()}"
+    name = os.environ.get("TZ", "").removeprefix(":") or link.rpartition("/zoneinfo/")[2]
+    if name and not name.startswith("/"):
+        return name
+    minutes = int(machine_offset(now).total_seconds() // 60)
+    # POSIX counts westward.
+    return f"UTC{'-' if minutes >= 0 else '+'}{abs(minutes) // 60}:{abs(minutes) % 60:02}"
 
 
 def only_in_environment(app: App) -> list[str]:
@@ -183,7 +227,7 @@ def only_in_environment(app: App) -> list[str]:
     return [name.upper() for name in given if getattr(found, name) == Settings.model_fields[name].default]
 
 
-def _advice(app: App, scheduler: Scheduler) -> list[str]:
+def _advice(app: App, scheduler: Scheduler, found: Place) -> list[str]:
     advice = []
     alone = only_in_environment(app)
     if alone:
@@ -195,8 +239,15 @@ def _advice(app: App, scheduler: Scheduler) -> list[str]:
         advice.append("로그아웃한 뒤에도 돌게 하려면: loginctl enable-linger")
     if scheduler.name == "launchd":
         advice.append("밀린 작업은 지금 시작합니다. 그 뒤로는 로그인해 있는 동안 돌고, 놓친 것은 깨어날 때 만회합니다.")
-    if scheduler.name == "cron" and machine_offset(clock.now()) != clock.now().utcoffset():
-        advice.append("이 컴퓨터의 시간대로 바꾸어 적었습니다. 시간대를 바꾸면 다시 설치하세요.")
+        advice += [f"{said} {what_to_do}" for said, what_to_do in schedule_folders.private(found)]
+    if scheduler.name in {"launchd", "cron"}:
+        if found.offset != clock.now().utcoffset():
+            advice.append("이 컴퓨터의 시간대로 바꾸어 적었습니다.")
+        if os.environ.get("TZ"):
+            advice.append(f"이 셸의 TZ({os.environ['TZ']})로 적었습니다. {scheduler.name}은 시스템의 시간대를 씁니다.")
+        advice.append(
+            f"시간대를 바꾸거나 foresto를 옮기면 다시 설치하세요: foresto schedule install --scheduler {scheduler.name}"
+        )
     return advice
 
 

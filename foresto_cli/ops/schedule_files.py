@@ -6,15 +6,16 @@ first of the month in Korea may be the last of the month before over there, whic
 on the first over there, a day later. Files hold no key: commands read settings themselves.
 """
 
+import hashlib
 import plistlib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from foresto_cli.clock import KST
-from foresto_cli.timetable import JOBS, Job
+from foresto_cli.timetable import ENTRIES, Job, Sweep
 
 KOREA = timedelta(hours=9)
 LABEL = "com.foresto"
@@ -23,6 +24,14 @@ CAFFEINATE = ("/usr/bin/caffeinate", "-i")
 STOP_SECONDS = 60
 """A command that is asked to stop finishes or rolls back its unit in that time."""
 CRON_BEGIN, CRON_END = "# >>> foresto >>>", "# <<< foresto <<<"
+CRON_SIGNED = "# 직접 고치지 마세요. 줄마다의 검사값: "
+"""Before the checksums of the block's lines, which show whether somebody changed them."""
+CRON_SHELL = "/bin/sh"
+PYTHONS_OWN = ("PYTHONHOME", "PYTHONPATH")
+AGAIN_AFTER = "15min"
+"""Systemd starts a job that ended without success again after that, while ``TRIES`` are not used up."""
+TRIES = 6
+TRIES_WITHIN = "6h"
 SUNDAY_FIRST = (1, 2, 3, 4, 5, 6, 0)
 """Monday is 0 here and 1 in cron and launchd, whose Sunday is 0."""
 
@@ -36,6 +45,8 @@ class Place:
         logs: folder for what a command prints.
         folder: where commands are started (a ``.env`` there is read).
         offset: the machine's distance from UTC; in summer, where there is one.
+        zone: the machine's time zone as cron understands it.
+        home: the operator's home folder.
         variables: environment of the commands; no secrets.
     """
 
@@ -43,6 +54,8 @@ class Place:
     logs: PurePosixPath
     folder: PurePosixPath
     offset: timedelta = KOREA
+    zone: str = "Asia/Seoul"
+    home: str = "/ABSOLUTE/PATH/TO"
     variables: dict[str, str] = field(default_factory=dict)
 
 
@@ -74,15 +87,15 @@ def local(job: Job, offset: timedelta) -> Local:
     return Local(there.minute, there.hour, weekdays, monthday, job.months)
 
 
-def launchd(job: Job, place: Place) -> bytes:
+def launchd(job: Job | Sweep, place: Place) -> bytes:
     """Return the LaunchAgent of ``job``."""
     log = f"{place.logs / f'launchd-{job.name}.log'}"
     content = {
         "Label": label(job),
         "ProgramArguments": [*CAFFEINATE, f"{place.program}", *job.command],
-        "StartCalendarInterval": _intervals(local(job, place.offset)),
+        "StartCalendarInterval": _intervals(job, place.offset),
         # A start slept through is made up for on waking; after a switched-off hour only this starts the command.
-        "RunAtLoad": job.catches_up,
+        "RunAtLoad": isinstance(job, Sweep) or job.catches_up,
         "WorkingDirectory": f"{place.folder}",
         "EnvironmentVariables": {**place.variables, "FORESTO_SCHEDULER": "launchd", "PYTHONUTF8": "1"},
         "StandardOutPath": log,
@@ -95,12 +108,15 @@ def launchd(job: Job, place: Place) -> bytes:
     return plistlib.dumps(content, sort_keys=False)
 
 
-def label(job: Job) -> str:
+def label(job: Job | Sweep) -> str:
     """Return the launchd label of ``job``."""
     return f"{LABEL}.{job.name}"
 
 
-def _intervals(starts: Local) -> list[dict[str, int]]:
+def _intervals(job: Job | Sweep, offset: timedelta) -> list[dict[str, int]]:
+    if isinstance(job, Sweep):
+        return [{"Minute": minute} for minute in job.minutes]
+    starts = local(job, offset)
     base = {"Hour": starts.hour, "Minute": starts.minute}
     if starts.weekdays:
         return [{"Weekday": SUNDAY_FIRST[day], **base} for day in starts.weekdays]
@@ -111,27 +127,63 @@ def _intervals(starts: Local) -> list[dict[str, int]]:
     return [{"Day": starts.monthday, **base}]
 
 
-def crontab(place: Place, jobs: Sequence[Job] = JOBS) -> str:
-    """Return the block for the operator's crontab."""
+def crontab(place: Place, above: Mapping[str, str] | None = None, *, signed: bool = True) -> str:
+    """Return the block for the operator's crontab.
+
+    Args:
+        place: where it will be used.
+        above: variable → the line of the table that sets it. Such a line holds for everything below it: what would
+            change our commands or their hours is set for the block and set back behind it.
+        signed: with checksums; examples to be filled in have none.
+    """
+    ours = {name: value for name, value in _own_variables(place).items() if name in (above or {})}
     lines = [
-        CRON_BEGIN,
         "# foresto 가 만든 부분입니다(foresto schedule install --scheduler cron). 시각은 이 컴퓨터의 시간대입니다.",
         "# 놓친 시각은 켤 때(@reboot) 만회하고, 겹치면 뒤의 것이 기다립니다. 키는 여기에 적지 않습니다.",
+        *(f'{name}="{value}"' for name, value in ours.items()),
     ]
-    for job in jobs:
-        lines += [f"# {job.label}: {job.when} KST", f"{_five_fields(local(job, place.offset))} {_shell(job, place)}"]
-        if job.catches_up:
+    for job in ENTRIES:
+        lines += [f"# {job.label}: {when(job)}", f"{_five_fields(job, place.offset)} {_shell(job, place)}"]
+        if isinstance(job, Job) and job.catches_up:
             lines.append(f"@reboot {_shell(job, place)}")
-    return "\n".join([*lines, CRON_END, ""])
+    lines += [line for name, line in (above or {}).items() if name in ours]
+    checksum = [f"{CRON_SIGNED}{' '.join(signature(lines))}"] if signed else []
+    return "\n".join([CRON_BEGIN, *checksum, *lines, CRON_END, ""])
 
 
-def _five_fields(starts: Local) -> str:
+def when(job: Job | Sweep) -> str:
+    """Return in Korean when ``job`` starts."""
+    return f"{job.when} KST" if isinstance(job, Job) else job.when
+
+
+def signature(lines: Sequence[str]) -> list[str]:
+    """Return a short checksum of each line of a block."""
+    return [hashlib.sha256(line.rstrip().encode(errors="surrogateescape")).hexdigest()[:6] for line in lines]
+
+
+def _own_variables(place: Place) -> dict[str, str]:
+    """Return the variables that decide what a line of the block does and when, with the values that it needs."""
+    folders = ("FORESTO_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+    return {
+        "SHELL": CRON_SHELL,
+        "CRON_TZ": place.zone,
+        "TZ": place.zone,
+        "HOME": place.home,
+        **{name: place.variables.get(name, "") for name in folders},
+        **dict.fromkeys(PYTHONS_OWN, ""),
+    }
+
+
+def _five_fields(job: Job | Sweep, offset: timedelta) -> str:
+    if isinstance(job, Sweep):
+        return f"{','.join(f'{minute}' for minute in job.minutes)} * * * *"
+    starts = local(job, offset)
     weekdays = ",".join(f"{day}" for day in sorted(SUNDAY_FIRST[day] for day in starts.weekdays)) or "*"
     months = ",".join(f"{month}" for month in starts.months) or "*"
     return f"{starts.minute} {starts.hour} {starts.monthday or '*'} {months} {weekdays}"
 
 
-def _shell(job: Job, place: Place) -> str:
+def _shell(job: Job | Sweep, place: Place) -> str:
     variables = {**place.variables, "FORESTO_SCHEDULER": "cron", "PYTHONUTF8": "1"}
     words = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
     words += [shlex.quote(word) for word in (f"{place.program}", *job.command)]
@@ -141,32 +193,37 @@ def _shell(job: Job, place: Place) -> str:
     return line.replace("%", r"\%")
 
 
-def systemd(job: Job, place: Place) -> dict[str, str]:
+def systemd(job: Job | Sweep, place: Place) -> dict[str, str]:
     """Return the user units of ``job``: file name → content."""
     variables = {**place.variables, "FORESTO_SCHEDULER": "systemd", "PYTHONUTF8": "1"}
     command = " ".join(_word(word) for word in (f"{place.program}", *job.command))
+    is_sweep = isinstance(job, Sweep)
     service = [
         "[Unit]",
         f"Description=foresto: {job.label}",
+        *([] if is_sweep else [f"StartLimitIntervalSec={TRIES_WITHIN}", f"StartLimitBurst={TRIES}"]),
         "",
         "[Service]",
         "Type=oneshot",
         f"ExecStart={command}",
         f"WorkingDirectory={f'{place.folder}'.replace('%', '%%')}",
-        *(f"Environment={_word(f'{name}={value}')}" for name, value in variables.items()),
-        # 3: some units failed, 75: try later. Both have been told; neither makes the unit a failed one.
-        "SuccessExitStatus=3 75",
+        *(f"Environment={_variable(f'{name}={value}')}" for name, value in variables.items()),
+        # 3: some units failed, which has been told and makes the unit no failed one.
+        "SuccessExitStatus=3",
+        # 75 (try later) and 69 (no database) pass by themselves; what does not is not started again.
+        *([] if is_sweep else ["Restart=on-failure", f"RestartSec={AGAIN_AFTER}"]),
+        *([] if is_sweep else ["RestartPreventExitStatus=2 65 70 78"]),
         f"TimeoutStopSec={STOP_SECONDS}",
         "Nice=5",
         "",
     ]
     timer = [
         "[Unit]",
-        f"Description=foresto: {job.label} ({job.when} KST)",
+        f"Description=foresto: {job.label} ({when(job)})",
         "",
         "[Timer]",
         f"OnCalendar={_on_calendar(job)}",
-        f"Persistent={'true' if job.catches_up else 'false'}",
+        f"Persistent={'true' if isinstance(job, Job) and job.catches_up else 'false'}",
         "AccuracySec=1s",
         "",
         "[Install]",
@@ -176,12 +233,14 @@ def systemd(job: Job, place: Place) -> dict[str, str]:
     return {f"{unit(job)}.service": "\n".join(service), f"{unit(job)}.timer": "\n".join(timer)}
 
 
-def unit(job: Job) -> str:
+def unit(job: Job | Sweep) -> str:
     """Return the name of the systemd units of ``job``."""
     return f"foresto-{job.name.replace('_', '-')}"
 
 
-def _on_calendar(job: Job) -> str:
+def _on_calendar(job: Job | Sweep) -> str:
+    if isinstance(job, Sweep):
+        return f"*-*-* *:{','.join(f'{minute:02}' for minute in job.minutes)}:00"
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     weekdays = ",".join(names[day] for day in job.weekdays)
     months = ",".join(f"{month:02}" for month in job.months) or "*"
@@ -190,19 +249,23 @@ def _on_calendar(job: Job) -> str:
 
 
 def _word(word: str) -> str:
+    """Return a word of a command for systemd, which reads ``$`` as the start of a variable."""
+    return _variable(word.replace("$", "$$"))
+
+
+def _variable(word: str) -> str:
     plain = word.replace("%", "%%")
-    return plain if plain and not set(plain) & set(" \t\"'\\$;") else '"' + _escaped(plain) + '"'
-
-
-def _escaped(plain: str) -> str:
-    return plain.replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    if plain and not set(plain) & set(" \t\"'\\$;"):
+        return plain
+    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def committed() -> dict[str, bytes]:
     """Return the example files of the project: path → content."""
-    files = {f"launchd/{label(job)}.plist": launchd(job, EXAMPLE) for job in JOBS}
-    files["crontab.example"] = crontab(EXAMPLE).encode()
-    for job in JOBS:
+    files = {f"launchd/{label(job)}.plist": launchd(job, EXAMPLE) for job in ENTRIES}
+    files["crontab.example"] = crontab(EXAMPLE, signed=False).encode()
+    for job in ENTRIES:
         files |= {f"systemd/{name}": content.encode() for name, content in systemd(job, EXAMPLE).items()}
     return files
 

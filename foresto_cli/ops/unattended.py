@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli import clock
+from foresto_cli import clock, settings
 from foresto_cli.app import App
-from foresto_cli.ops import notify, schedulers
+from foresto_cli.errors import ConfigError
+from foresto_cli.ops import notify, schedule, schedule_check, schedulers
 from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, each
-from foresto_cli.timetable import JOBS
 from foresto_cli.verify.punctuality import late_jobs
 
 SLEEP = re.compile(r"^[ \t]*sleep[ \t]+(\d+)", re.MULTILINE)
@@ -41,18 +41,21 @@ def examine_stored(app: App) -> Iterator[Diagnosis]:
 
 
 def scheduler() -> Iterator[Diagnosis]:
-    """Look at what the scheduler of this machine has."""
-    chosen = schedulers.choose(None)
-    installed = chosen.installed()
-    absent = [job.label for job in JOBS if job.name not in installed]
-    if not installed:
-        said = f"{chosen.name}에 아무것도 없습니다. 자동 실행하려면 foresto schedule install"
+    """Look at what starts foresto here, and at what it would start."""
+    used = schedulers.in_use()
+    if not used:
+        said = f"{schedulers.choose(None).name}에 아무것도 없습니다. 자동 실행하려면: foresto schedule install"
         yield Diagnosis("스케줄러", NOTE, said)
-    elif absent:
-        said = f"{chosen.name}에 {', '.join(absent)}이(가) 없습니다. foresto schedule install로 다시 넣으세요."
-        yield Diagnosis("스케줄러", NOTE, said)
-    else:
-        yield Diagnosis("스케줄러", OK, f"{chosen.name}에 작업 {len(installed)}개")
+    for one in used:
+        troubles = schedule_check.troubles(one, schedule.place(settings.paths()))
+        for trouble in troubles:
+            yield Diagnosis("스케줄러", WRONG, trouble.told(one.name), ConfigError.exit_code)
+        if not troubles:
+            yield Diagnosis("스케줄러", OK, f"{one.name}에 작업 {len(one.installed())}개")
+    if len(used) > 1:
+        other = used[-1].name
+        said = f"{', '.join(one.name for one in used)}에 모두 들어 있습니다. 하나는 빼세요:"
+        yield Diagnosis("스케줄러", NOTE, f"{said} foresto schedule uninstall --scheduler {other}")
 
 
 def _last_start(app: App) -> Diagnosis:

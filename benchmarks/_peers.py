@@ -13,6 +13,7 @@ import json
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -96,7 +97,7 @@ def foresto(url: str, now: datetime, first: date, last: date, haste: float) -> I
     from foresto_cli.console import Console
     from foresto_cli.ops import job, loads
     from foresto_cli.store.engine import connected
-    from foresto_cli.upstream.http import Transport
+    from foresto_cli.upstream.worlds import World
 
     clock.pretend(now)
     found = settings.load_sandbox()
@@ -106,7 +107,7 @@ def foresto(url: str, now: datetime, first: date, last: date, haste: float) -> I
 
         def work() -> dict[str, Any]:
             world = app.App(found, folders, engine, Console(as_json=True), logs.Redactor(found.secrets()))
-            world._transport = Transport(world._transport.limits, haste)  # noqa: SLF001  # real paces have no option
+            world._transport = replace(world._transport, haste=haste, world=World.SANDBOX)  # noqa: SLF001  # real paces have no option
             return loads.load_prices_between(world, first, last, None, job.Options(workers=workers))
 
         yield lambda: _again(engine, work)

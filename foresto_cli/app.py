@@ -31,6 +31,7 @@ from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
 from foresto_cli.upstream.policy import Limits
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
+from foresto_cli.upstream.worlds import World
 from foresto_cli.upstream.yahoo import Yahoo
 from foresto_cli.upstream.yahoo_charts import YahooCharts
 
@@ -73,7 +74,11 @@ class App:
     def __post_init__(self) -> None:
         """Share one memory of budgets and breakers among all clients."""
         limits = self.limits or StoredLimits(self.engine)
-        self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE) if self.sandbox else Transport(limits)
+        if self.sandbox:
+            self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE, World.SANDBOX)
+        else:
+            world = World.EITHER if settings.allows_sandbox() else World.REAL
+            self._transport = Transport(limits, world=world)
 
     @property
     def is_shared(self) -> bool:
@@ -182,7 +187,7 @@ class App:
             user=None if user is None else user.get_secret_value(),
             password=None if password is None else password.get_secret_value(),
         )
-        return Mail(server, self._transport.limits, self._transport.haste, self._transport.patience)
+        return Mail(server, self._transport)
 
     @cached_property
     def slack(self) -> Slack | None:
@@ -204,7 +209,7 @@ class App:
         """
         self.settings.demand("foresto_apprise_urls")
         urls = self.settings.foresto_apprise_urls
-        return None if urls is None else Apprise(self._transport.limits, urls.get_secret_value())
+        return None if urls is None else Apprise(self._transport, urls.get_secret_value())
 
     def ping(self, job: str) -> Ping | None:
         """Return the dead-man switch of a job, if it has one.

@@ -26,6 +26,7 @@ from foresto_cli.errors import (
     NotYet,
     RateLimited,
     StoreUnavailable,
+    Untrusted,
 )
 from foresto_cli.loaders import Answer, Loader, Parsed, Unit
 from foresto_cli.store import batches, ledger
@@ -39,7 +40,7 @@ STORE_TRIES = 3
 STORE_WAIT_SECONDS = 5
 LOOK_AROUND_SECONDS = 0.2
 
-LEFT_PENDING = (Blocked, RateLimited, AuthFailed, NotYet)
+LEFT_PENDING = (Blocked, RateLimited, AuthFailed, Untrusted, NotYet)
 """Errors after which a unit was neither answered nor failed: it is asked for again by a later run."""
 
 KeepPayload = Callable[[Unit, BadPayload], None]

@@ -55,6 +55,15 @@ class AuthFailed(ForestoError):
     exit_code = 78
 
 
+class Untrusted(ForestoError):
+    """Who answers is not who we mean to ask, or the way there cannot be used: certificate, proxy, another world.
+
+    Never retried: the operator has to change the surroundings.
+    """
+
+    exit_code = 78
+
+
 class NotYet(ForestoError):
     """The answer exists only later (market still open, not published). The unit stays pending; nothing is wrong."""
 
@@ -76,7 +85,7 @@ class BadPayload(ForestoError):
         self.payload = payload
 
 
-UPSTREAM_ERRORS = (Transient, RateLimited, Blocked, AuthFailed, NotYet, BadPayload)
+UPSTREAM_ERRORS = (Transient, RateLimited, Blocked, AuthFailed, Untrusted, NotYet, BadPayload)
 """What an upstream can do to us; another source of the same data may still answer."""
 
 

@@ -7,6 +7,7 @@ import shutil
 import socket
 import tempfile
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,7 +142,7 @@ def opener(engine, place):
             found = settings.load_sandbox().model_copy(update=dict.fromkeys(without))
             console = Console(as_json=True)
             app = application.App(found, folders, engine, console, Redactor(found.secrets()), sandbox)
-            app._transport = type(app._transport)(app._transport.limits, 0.001, patience)
+            app._transport = replace(app._transport, haste=0.001, patience=patience)
             yield World(app, sandbox)
 
     return opened

@@ -47,17 +47,16 @@ def test_a_mail_server_that_refuses_is_understood_and_no_secret_is_told(open_wor
         assert world.sandbox.outbox.items == []
 
 
-def test_no_password_goes_over_a_line_without_tls(open_world, monkeypatch):
+def test_no_password_goes_over_a_line_without_tls_not_even_to_this_machine(open_world, monkeypatch):
     with open_world() as world:
         monkeypatch.setattr("smtplib.SMTP.has_extn", lambda *_: False)
-        monkeypatch.setattr("foresto_cli.upstream.mail.LOOPBACK", ())
         with pytest.raises(ConfigError, match="STARTTLS"):
             world.app.mail.send(LETTER)
 
 
 def test_a_server_nobody_listens_at_is_network_down(open_world):
     with open_world() as world:
-        nobody = Mail(Server(host="127.0.0.1", port=1, sender="a@example.com"), world.app._transport.limits)
+        nobody = Mail(Server(host="127.0.0.1", port=1, sender="a@example.com"), world.app._transport)
         with pytest.raises(NetworkDown, match="SMTP_HOST"):
             nobody.send(LETTER)
 
@@ -145,9 +144,9 @@ def test_apprise_is_optional(open_world, monkeypatch):
 def test_apprise_itself_tells_a_service(open_world):
     pytest.importorskip("apprise")
     with open_world() as world:
-        services = Apprise(world.app._transport.limits, "jsons://hc-ping.com/key/foresto")
+        services = Apprise(world.app._transport, "jsons://hc-ping.com/key/foresto")
         services.send("제목", "본문")
         (sent,) = world.sandbox.outbox.items
         assert json.loads(sent.text)["message"] == "본문"
     with open_world(faults="500@hc-ping.com") as world, pytest.raises(BadPayload, match="Apprise"):
-        Apprise(world.app._transport.limits, "jsons://hc-ping.com/key/foresto").send("제목", "본문")
+        Apprise(world.app._transport, "jsons://hc-ping.com/key/foresto").send("제목", "본문")

@@ -42,7 +42,7 @@ DECISIONS = {"dart013": NOTHING, "duplicate": MISREAD, "zero": MISREAD}
 def renewed(world, patience):
     """The application as a new process would have it: nothing remembered but the database."""
     app = replace(world.app)
-    app._transport = type(app._transport)(app._transport.limits, 0.001, patience)
+    app._transport = replace(app._transport, haste=0.001, patience=patience)
     return app
 
 

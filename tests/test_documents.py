@@ -71,7 +71,7 @@ def test_the_readme_names_every_exit_code(name):
 def test_the_readme_names_every_setting_and_no_other(name):
     source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "foresto_cli").rglob("*.py"))
     used = {field.upper() for field in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z_]+\b", source))
-    used |= {"FORESTO_HOME", *(alias.upper() for alias in FSC_ALIASES)}
+    used |= {"FORESTO_HOME", "FORESTO_ALLOW_SANDBOX", *(alias.upper() for alias in FSC_ALIASES)}
     assert len(used) >= 25
     assert set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z_]+\b", section(name, SETTINGS[name]))) == used
 

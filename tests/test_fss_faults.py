@@ -1,6 +1,7 @@
 """Financial products when something goes wrong: the documented end, and everything as it was."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from fss_products import HOST, TABLES, content, load
@@ -31,7 +32,7 @@ def start_anew(world, patience=0.02):
     """As the next command would: nothing asked today, another client."""
     world.execute("DELETE FROM unit_ledger")
     vars(world.app).pop("finlife", None)
-    world.app._transport = type(world.app._transport)(world.app._transport.limits, 0.001, patience)
+    world.app._transport = replace(world.app._transport, haste=0.001, patience=patience)
 
 
 @pytest.mark.parametrize("kind", EXPECTED)

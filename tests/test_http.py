@@ -25,7 +25,7 @@ from foresto_cli.errors import (
 )
 from foresto_cli.sandbox.damage import HUGE_BYTES
 from foresto_cli.upstream import fdr, krx, krx_openapi, naver
-from foresto_cli.upstream.http import GIVE_UP_AFTER, Transport, requests_by_upstream
+from foresto_cli.upstream.http import GIVE_UP_AFTER, requests_by_upstream
 from foresto_cli.upstream.policy import Policy
 
 HOST = naver.HOST
@@ -60,7 +60,7 @@ def waits(monkeypatch):
 
 def session_of(world, inspect=None, *, haste=1.0, patience=1.0, **changes):
     assert world.sandbox.market.sessions  # made when first needed: not within the time limit of a request
-    transport = Transport(world.app._transport.limits, haste, patience)
+    transport = dataclasses.replace(world.app._transport, haste=haste, patience=patience)
     return transport.session(dataclasses.replace(POLICY, **changes), inspect)
 
 
@@ -130,7 +130,7 @@ def test_a_web_page_instead_of_data_is_a_passing_failure(open_world, waits):
 def test_an_endless_answer_is_given_up_before_it_is_read(open_world, waits):
     with open_world(faults=f"huge@{HOST}") as world:
         assert POLICY.largest < HUGE_BYTES
-        with pytest.raises(BadPayload, match="64 MB"):
+        with pytest.raises(BadPayload, match="16 MB"):
             session_of(world).get(URL)
         with pytest.raises(BadPayload, match="1 MB"):
             session_of(world, largest=1_000_000).get(URL)
@@ -169,7 +169,7 @@ def test_a_block_is_never_tried_again_and_stops_every_session_of_that_breaker(op
             first.get(KRX_PAGE)
         assert len(world.asked()) == 1
         world.sandbox.faults.clear()
-        for session in (first, Transport(world.app._transport.limits).session(policy), world.app.fdr.sessions[0]):
+        for session in (first, world.app._transport.session(policy), world.app.fdr.sessions[0]):
             with pytest.raises(Blocked):
                 session.get(KRX_PAGE)
         assert len(world.asked()) == 1

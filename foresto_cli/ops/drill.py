@@ -22,6 +22,10 @@ def serve(port: int) -> int:
         folder = settings.private_folder(settings.paths().in_sandbox().state)
         given = os.environ.get("FORESTO_SANDBOX_FAULTS", "")
         with sandbox.running(variables.options(), folder, port=port, faults=given) as started:
+            console.line(
+                "# 다른 프로그램을 위한 변수입니다. foresto 자신은 --sandbox 없이는 모의 서버의 답을 받지 않습니다"
+                f"({settings.ALLOW_SANDBOX}=1 은 foresto 개발용)."
+            )
             for name, value in started.environment().items():
                 console.line(f"export {name}={value}")
             console.complain(f"모의 시장이 127.0.0.1:{started.port} 에서 답합니다. Ctrl-C 로 끕니다.")

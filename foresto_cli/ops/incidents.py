@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from foresto_cli.app import App
 from foresto_cli.collect import Report
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, Transient
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, Transient, Untrusted
 from foresto_cli.ops import alerts
 from foresto_cli.ops.alerts import Alert
 
@@ -19,6 +19,7 @@ def tell(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
     for upstream in {session.breaker for session in sessions if session.sent} - refused:
         alerts.resolve(app.engine, "auth", upstream)
         alerts.resolve(app.engine, "blocked", upstream)
+        alerts.resolve(app.engine, "untrusted", upstream)
     for report in reports:
         raised += [] if report.best_effort else _incidents(report)
         for source in report.sources.keys() - report.passed_over.keys():
@@ -43,6 +44,8 @@ def _incidents(report: Report) -> Iterator[Alert]:
     for upstream, reason in report.refusals.items():
         if isinstance(reason, AuthFailed):
             yield Alert("auth", upstream, "critical", f"{upstream} 인증 실패", str(reason))
+        elif isinstance(reason, Untrusted):
+            yield Alert("untrusted", upstream, "critical", f"{upstream} 연결을 믿을 수 없습니다", str(reason))
         elif isinstance(reason, Blocked):
             yield Alert("blocked", upstream, "warning", f"{upstream} 차단", str(reason))
     for source, reason in report.passed_over.items():

@@ -6,7 +6,7 @@ from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.collect import Report
-from foresto_cli.errors import AuthFailed, exit_code_of
+from foresto_cli.errors import AuthFailed, Untrusted, exit_code_of
 from foresto_cli.store.upsert import Counts
 from foresto_cli.upstream.http import requests_by_upstream
 
@@ -72,15 +72,16 @@ def _named(units: Sequence[str], reason: str) -> str:
 def judge(reports: Sequence[Report]) -> tuple[str, int]:
     """Return (outcome word, exit code) of a collection (docs/design.md, Errors).
 
-    A stop (key, block, quota) counts more than failed units, those more than units that have no numbers yet. Where
-    somebody was asked, only what the asked said makes a success partial: what is derived beside it always goes well.
+    A stop (key, line, block, quota) counts more than failed units, those more than units that have no numbers yet.
+    Where somebody was asked, only what the asked said makes a success partial: what is derived beside it always goes
+    well.
     """
     interrupted = next((report.interrupted for report in reports if report.interrupted), None)
     if interrupted is not None:
         return interrupted.outcome, exit_code_of(interrupted)
     reports = [report for report in reports if not report.best_effort]
     pending = [reason for report in reports for _, reason in report.pending]
-    refused = next((reason for reason in pending if isinstance(reason, AuthFailed)), None)
+    refused = next((reason for reason in pending if isinstance(reason, AuthFailed | Untrusted)), None)
     stop_reason = refused or next((reason for reason in pending if reason.outcome != "failed"), None)
     if stop_reason is not None:
         return stop_reason.outcome, stop_reason.exit_code

@@ -14,7 +14,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from foresto_cli.sandbox.authority import Certificates
 from foresto_cli.sandbox.faults import Faults
 from foresto_cli.sandbox.outbox import Outbox, Sent
-from foresto_cli.sandbox.wire import Request
+from foresto_cli.sandbox.wire import MARK, Request
 
 HOST = "smtp"
 POLL_SECONDS = 0.05
@@ -75,7 +75,7 @@ class _Clerk(StreamRequestHandler):
         elif self.fault in REFUSES_FOR_NOW:
             self._say("421 4.3.2 try again later")
         elif self.fault not in HANGS_UP:
-            self._say("220 sandbox.example ESMTP foresto sandbox")
+            self._say(f"220 sandbox.example ESMTP foresto sandbox {MARK}")
             self._talk()
 
     def finish(self) -> None:
@@ -105,6 +105,7 @@ class _Clerk(StreamRequestHandler):
 
     def _ehlo(self, _: str) -> None:
         self._say("250-sandbox.example")
+        self._say(f"250-{MARK}")
         self._say("250-AUTH PLAIN LOGIN" if self.is_secure else "250-STARTTLS")
         self._say("250 SMTPUTF8")
 

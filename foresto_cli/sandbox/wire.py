@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 JSON = "application/json;charset=UTF-8"
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+MARK = "X-Foresto-Sandbox"
+"""Whatever the sandbox says bears this; no client of the real world takes it for an answer (upstream/worlds.py)."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def head(answer: Answer, length: int | None, mark: str, *, zipped: bool) -> byte
         phrase = HTTPStatus(answer.status).phrase
     except ValueError:
         phrase = "Unknown"
-    lines = [f"HTTP/1.1 {answer.status} {phrase}", f"Content-Type: {answer.content_type}", f"X-Foresto-Sandbox: {mark}"]
+    lines = [f"HTTP/1.1 {answer.status} {phrase}", f"Content-Type: {answer.content_type}", f"{MARK}: {mark}"]
     lines += [f"{name}: {value}" for name, value in answer.headers]
     if zipped:
         lines.append("Content-Encoding: gzip")

@@ -1,11 +1,13 @@
 """Settings and folders: what the operator can set, where it is read, and where foresto keeps things."""
 
 from foresto_cli.settings.folders import (
+    ALLOW_SANDBOX,
     PASSABLE_FOLDER,
     PRIVATE_FILE,
     PRIVATE_FOLDER,
     SCHEDULER,
     Paths,
+    allows_sandbox,
     paths,
     private_folder,
     started_by,
@@ -15,6 +17,7 @@ from foresto_cli.settings.sandboxed import SANDBOX_KEYS, load_sandbox
 from foresto_cli.settings.sources import MAIL, load, working_file
 
 __all__ = [
+    "ALLOW_SANDBOX",
     "FSC_ALIASES",
     "MAIL",
     "PASSABLE_FOLDER",
@@ -24,6 +27,7 @@ __all__ = [
     "SCHEDULER",
     "Paths",
     "Settings",
+    "allows_sandbox",
     "load",
     "load_sandbox",
     "paths",

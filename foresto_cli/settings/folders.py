@@ -14,9 +14,20 @@ SCHEDULER = "FORESTO_SCHEDULER"
 """Set by the files of ``foresto schedule install``."""
 
 
+ALLOW_SANDBOX = "FORESTO_ALLOW_SANDBOX"
+
+
 def started_by() -> str | None:
     """Return the scheduler that started this process, or None for a person."""
     return os.environ.get(SCHEDULER) or None
+
+
+def allows_sandbox() -> bool:
+    """Say whether answers of the sandbox are believed without ``--sandbox``: for those who develop foresto.
+
+    Only the environment says so: no file of settings that lies about turns synthetic prices into real ones.
+    """
+    return os.environ.get(ALLOW_SANDBOX) == "1"
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """What a body is when it is not what was asked for: a block page, a maintenance page, nothing, half of something."""
 
-import json
 from typing import Any
 
 import requests
 
 from foresto_cli.errors import BadPayload, Blocked, Transient
+from foresto_cli.upstream._readers import json_value
 
 _LOOK_AT = 64
 _BLOCK_TITLE = "에러페이지 - 한국거래소"
@@ -42,15 +42,11 @@ def json_object(response: requests.Response, label: str) -> dict[str, Any]:
 
     Raises:
         Transient: an empty body.
-        BadPayload: not JSON, cut off, wrongly encoded, or not an object.
+        BadPayload: as :func:`json_value`, or not an object.
     """
     if not response.content.strip():
         raise Transient(f"{label}: 빈 응답이 왔습니다.")
-    try:
-        found = json.loads(response.content)
-    # Not only JSONDecodeError: a number of thousands of digits is refused by int itself.
-    except (ValueError, RecursionError):
-        raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", response.content) from None
+    found = json_value(response.content, label)
     if not isinstance(found, dict):
         raise BadPayload(f"{label}: 응답 모양이 다릅니다(JSON 객체가 아닙니다).", response.content)
     return found

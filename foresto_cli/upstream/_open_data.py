@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, QuotaSpent, RateLimited, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._readers import xml_root
 
 LABEL = "공공데이터포털(금융위원회)"
 GOOD, NO_DATA = "00", "03"
@@ -179,15 +179,9 @@ def _from_xml(response: requests.Response) -> dict[str, Any]:
     """Return an XML answer in the shape of the JSON ones.
 
     Raises:
-        BadPayload: not well-formed, or with a document type, which these services never send.
+        BadPayload: as :func:`xml_root`.
     """
-    if b"<!DOCTYPE" in response.content:
-        raise BadPayload(f"{LABEL}: 응답에 있을 수 없는 문서 형식 선언이 있습니다.", response.content)
-    try:
-        root = ET.fromstring(response.content)  # noqa: S314  # entities need the document type refused above
-    # A declared character set that nobody knows is a LookupError or a ValueError.
-    except (ET.ParseError, LookupError, ValueError):
-        raise BadPayload(f"{LABEL}: 응답을 읽을 수 없습니다(XML 이 잘렸습니다).", response.content) from None
+    root = xml_root(response.content, LABEL)
     parts = {part.tag: {field.tag: field.text or "" for field in part} for part in root}
     if "body" in parts:
         items = [{field.tag: field.text or "" for field in item} for item in root.iterfind("body/items/item")]

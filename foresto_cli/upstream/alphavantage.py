@@ -13,6 +13,7 @@ import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, QuotaSpent, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._readers import refuse_wide_csv
 from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
 
@@ -71,6 +72,7 @@ class AlphaVantage:
             ForestoError: as :func:`inspect`.
         """
         response = self._get(function="LISTING_STATUS")
+        refuse_wide_csv(response.content, LABEL)
         try:
             reader = csv.DictReader(io.StringIO(response.content.decode("utf-8")), strict=True)
             rows = list(reader)

@@ -2,9 +2,11 @@
 
 from foresto_cli import harmless
 from foresto_cli.errors import BadPayload, ConfigError
-from foresto_cli.upstream.policy import Limits
+from foresto_cli.upstream._guard import guarded
+from foresto_cli.upstream.http import Transport
 
 NAME = "apprise"
+LABEL = "Apprise"
 DAILY_BUDGET = 300
 INSTALL = "FORESTO_APPRISE_URLS 를 쓰려면 먼저 설치하세요: pip install 'foresto[apprise]'"
 
@@ -12,9 +14,10 @@ INSTALL = "FORESTO_APPRISE_URLS 를 쓰려면 먼저 설치하세요: pip instal
 class Apprise:
     """The services behind a list of Apprise URLs; Apprise itself gives each 4 s to connect and 4 s to answer."""
 
-    def __init__(self, limits: Limits, urls: str) -> None:
+    def __init__(self, transport: Transport, urls: str) -> None:
         """Remember the URLs, separated by blanks; nothing is sent yet."""
-        self._limits = limits
+        self._limits = transport.limits
+        self._world = transport.world
         self._urls = urls.split()
 
     def send(self, title: str, text: str) -> None:
@@ -23,7 +26,8 @@ class Apprise:
         Raises:
             ConfigError: Apprise is not installed, or does not know one of the URLs.
             QuotaSpent: enough for today.
-            BadPayload: a service did not take it.
+            BadPayload: a service did not take it, or Apprise stumbled.
+            ForestoError: why it could not be sent: no network, a certificate, the proxy, the other world.
         """
         try:
             import apprise
@@ -35,5 +39,13 @@ class Apprise:
                 raise ConfigError(f"FORESTO_APPRISE_URLS 의 {position}번째 주소를 Apprise 가 알지 못합니다.")
         for _ in self._urls:
             self._limits.spend(NAME, DAILY_BUDGET)
-        if not services.notify(body=harmless.lines(text), title=harmless.line(title)):
+        with guarded(self._world, LABEL) as guard:
+            try:
+                taken = services.notify(body=harmless.lines(text), title=harmless.line(title))
+            # A channel that fails, in whatever way, is a failed channel.
+            except Exception as error:  # noqa: BLE001  # as above
+                raise BadPayload(f"{LABEL}: 알림을 보내다 오류가 났습니다({type(error).__name__}).") from None
+        if guard.error is not None:
+            raise guard.error
+        if not taken:
             raise BadPayload("Apprise 로 보낸 알림 가운데 받지 않은 곳이 있습니다.")

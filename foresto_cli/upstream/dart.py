@@ -5,15 +5,9 @@ Every failure comes as HTTP 200 with a ``status``; the zip endpoints put it into
 day, which looks like a broken line. 01:00 to 02:00 KST is left alone. Values come as text, exactly as filed.
 """
 
-import io
-import json
-import xml.etree.ElementTree as ET  # expat refuses entity bombs; the document is of one known shape
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
-from lzma import LZMAError
 from typing import Any
 
 import requests
@@ -21,11 +15,13 @@ import requests
 from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, NotYet, RateLimited, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._corp_codes import LABEL, companies_of
+from foresto_cli.upstream._readers import json_value, xml_root
+from foresto_cli.upstream._unpack import only_file
 from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "DART"
-LABEL = "DART"
 HOST = "opendart.fss.or.kr"
 BASE = f"https://{HOST}/api"
 DAILY_BUDGET = 20_000
@@ -37,7 +33,7 @@ MOST_COMPANIES = 100
 LIST_WINDOW = timedelta(days=88)
 """A search without a company spans at most three calendar months."""
 LIST_ROWS = 100
-LARGEST_MEMBER = 200_000_000
+LARGEST_MEMBER = 64_000_000
 """Bytes of an unpacked file; the list of companies has 28 MB."""
 
 GOOD = "000"
@@ -92,10 +88,7 @@ def status_of(response: requests.Response) -> str:
         BadPayload: neither, or without one.
     """
     if response.content.lstrip().startswith(b"<?xml"):
-        try:
-            found = ET.fromstring(response.content).findtext("status")  # noqa: S314  # as above
-        except ET.ParseError:
-            found = None
+        found = xml_root(response.content, LABEL).findtext("status")
     else:
         found = json_object(response, LABEL).get("status")
     if not isinstance(found, str) or not found:
@@ -109,11 +102,7 @@ def read(body: bytes) -> Record:
     Raises:
         BadPayload: it is not one.
     """
-    try:
-        found = json.loads(body)
-    # Not only JSONDecodeError: a number of thousands of digits is refused by int itself.
-    except (ValueError, RecursionError):
-        raise BadPayload(f"{LABEL}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", body) from None
+    found = json_value(body, LABEL)
     if not isinstance(found, dict):
         raise BadPayload(f"{LABEL}: 응답 모양이 다릅니다(JSON 객체가 아닙니다).", body)
     return found
@@ -216,41 +205,11 @@ class Dart:
         return self._session.get(f"{BASE}/{path}", params={"crtfc_key": self._key, **parameters})
 
 
-def companies_of(content: bytes) -> list[dict[str, str]]:
-    """Return the companies of ``CORPCODE.xml`` that have or had a ticker; a blank one counts as none.
-
-    Raises:
-        BadPayload: it is cut off, or names no company.
-    """
-    found = []
-    try:
-        for _, item in ET.iterparse(io.BytesIO(content)):  # noqa: S314  # as above
-            if item.tag == "list":
-                company = {field.tag: (field.text or "").strip() for field in item}
-                if company.get("stock_code"):
-                    found.append(company)
-                # 112,000 companies would stay in memory otherwise.
-                item.clear()
-    except ET.ParseError:
-        raise BadPayload(f"{LABEL}: 회사 목록을 읽을 수 없습니다(XML 이 아니거나 잘렸습니다).") from None
-    if not found:
-        raise BadPayload(f"{LABEL}: 회사 목록에 상장회사가 없습니다.", content[:1_000])
-    return found
-
-
 def _member(response: requests.Response) -> bytes:
     """Return the only file of a zip; its dates are impossible and not looked at."""
     if not response.content.startswith(b"PK"):
         raise BadPayload(f"{LABEL}: 압축 파일 대신 다른 것이 왔습니다.", response.content)
-    try:
-        with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-            (inside,) = archive.infolist()
-            if inside.file_size > LARGEST_MEMBER:
-                raise BadPayload(f"{LABEL}: 압축을 푼 파일이 {LARGEST_MEMBER // 1_000_000} MB 를 넘습니다.")
-            return archive.read(inside)
-    # A damaged header asks for a password or another method, a damaged body cannot be unpacked (bz2 says OSError).
-    except (zipfile.BadZipFile, zlib.error, LZMAError, OSError, ValueError, EOFError, RuntimeError):
-        raise BadPayload(f"{LABEL}: 압축 파일이 깨졌거나 잘렸습니다.") from None
+    return only_file(response.content, LARGEST_MEMBER, LABEL)
 
 
 def _windows(start: date, end: date) -> Iterator[tuple[date, date]]:

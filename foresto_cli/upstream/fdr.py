@@ -21,6 +21,7 @@ import requests
 
 from foresto_cli.errors import BadPayload, NotYet, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._readers import json_value, refuse_ragged, refuse_wide_csv
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
 
@@ -68,11 +69,14 @@ def inspect(response: requests.Response) -> None:
             raise Transient("네이버의 ETF 목록이 비어 왔습니다.")
         # Says EUC-KR; fund names use its superset.
         response.encoding = "cp949"
+        # The library would print what is not JSON, and make a table of whatever is.
+        refuse_ragged(json_value(response.text.encode(), LABEL), LABEL, response.content)
         return
     if not response.content.strip():
         raise Transient("FinanceDataReader 미러가 빈 파일을 보냈습니다.")
     if not response.content.endswith(b"\n"):
         raise BadPayload("FinanceDataReader 미러의 파일이 중간에서 잘렸습니다.", response.content)
+    refuse_wide_csv(response.content, LABEL)
     # The process would die, not fail: pandas' parser (2.3) overruns its memory on such an exponent.
     if _ENDLESS_EXPONENT.search(response.content):
         raise BadPayload("FinanceDataReader 미러의 파일에 숫자가 아닌 값이 있습니다.", response.content)
@@ -192,7 +196,7 @@ class Fdr:
             try:
                 yield
             # The library's own complaints hide the cause, which the session knows.
-            except (ValueError, LookupError, NameError, OSError, TypeError, AttributeError, RecursionError) as error:
+            except Exception as error:  # as above
                 if self._session.error is None:
                     raise BadPayload(f"{LABEL}: 자료를 읽을 수 없습니다({type(error).__name__}).") from error
             finally:

@@ -1,7 +1,8 @@
 """How every upstream is asked: time limits, pace, daily budget, breaker, retries, and no secret in any message.
 
 An :class:`UpstreamSession` is a ``requests.Session``, so that unmodified client libraries can be handed one. Whatever
-goes wrong leaves it as one of our errors; an answer that leaves it is complete and was not refused.
+goes wrong leaves it as one of our errors; an answer that leaves it is complete, of our world, and was not refused. Of
+the environment it takes the proxies and the certificates, and no login: not from ``.netrc``, not out of a URL.
 """
 
 import logging
@@ -9,22 +10,27 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from tenacity import RetryCallState
 
 from foresto_cli import clock
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, RateLimited, Transient
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, RateLimited, Transient, Untrusted
+from foresto_cli.upstream import worlds
 from foresto_cli.upstream._deadline import DeadlineAdapter, deadline
 from foresto_cli.upstream._failures import as_ours, check_status
 from foresto_cli.upstream._retries import retrying
+from foresto_cli.upstream._unpack import ENCODINGS, body_of
 from foresto_cli.upstream.policy import Limits, Policy
+from foresto_cli.upstream.worlds import World
 
 log = logging.getLogger(__name__)
 
 CHUNK = 65_536
 SUCCESS = range(200, 300)
+LOOPBACK = ("127.0.0.1", "localhost")
+"""Where plain HTTP is good enough: it does not leave the machine."""
 GIVE_UP_AFTER = 3
 """So many requests in a row that failed in spite of their retries, and the upstream is left alone for this run."""
 
@@ -40,11 +46,13 @@ class Transport:
         limits: the shared memory.
         haste: factor on paces and waits; 1 for real upstreams, near 0 for the sandbox, where nobody is hurried.
         patience: factor on time limits; 1 for real upstreams, less for the sandbox, which is on this machine.
+        world: whose answers are believed.
     """
 
     limits: Limits
     haste: float = 1.0
     patience: float = 1.0
+    world: World = World.REAL
 
     def session(self, policy: Policy, inspect: Inspector | None = None) -> "UpstreamSession":
         """Return a new session for one upstream."""
@@ -65,6 +73,8 @@ class UpstreamSession(requests.Session):
         super().__init__()
         self.mount("https://", DeadlineAdapter())
         self.mount("http://", DeadlineAdapter())
+        # With none of its own, requests looks into ~/.netrc and the URL for one.
+        self.auth = _no_login
         self.policy = policy
         self.sent = 0
         self.error: ForestoError | None = None
@@ -95,6 +105,13 @@ class UpstreamSession(requests.Session):
         self._failures = 0
         return response
 
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  # requests' signature
+        """Return none, ever: a redirect is an answer to be judged, so that keys and cookies stay with their host.
+
+        requests prepares the next request even of those that it is told not to follow, and reads the body for it.
+        """
+        return None
+
     @property
     def refused(self) -> ForestoError | None:
         """Return why this upstream is not asked any more in this run, if so."""
@@ -105,6 +122,7 @@ class UpstreamSession(requests.Session):
         self._refused = error
 
     def _once(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        url = _secured(url)
         host = urlsplit(url).hostname or ""
         if host not in self.policy.hosts:
             raise ForestoError(f"{self.policy.label}: 허용되지 않은 호스트({host})로 요청하려 했습니다.")
@@ -122,43 +140,60 @@ class UpstreamSession(requests.Session):
             self.sent += 1
             try:
                 response = self._send(method, url, options)
-                self._inspect(response)
-                if not (self.policy.any_success and response.status_code in SUCCESS):
-                    check_status(response, self.policy.label)
-            except (Blocked, AuthFailed) as error:
+                self._judge(response)
+            except (Blocked, AuthFailed, Untrusted) as error:
                 if isinstance(error, Blocked):
                     limits.block(breakers[0], str(error))
                 self.refuse(error)
                 raise
         return response
 
+    def _judge(self, response: requests.Response) -> None:
+        label = self.policy.label
+        try:
+            self._inspect(response)
+        except ForestoError:
+            raise
+        # A body that an inspector stumbles over in a way nobody foresaw is one that was not understood.
+        except Exception as error:  # noqa: BLE001  # as above
+            log.warning("%s: unforeseen %s while reading the answer", self.policy.name, type(error).__name__)
+            raise BadPayload(f"{label}: 응답을 읽을 수 없습니다({type(error).__name__}).", response.content) from None
+        if not (self.policy.any_success and response.status_code in SUCCESS):
+            check_status(response, label)
+
     def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         label, patience = self.policy.label, self._transport.patience
-        # Redirects are answers to be judged, not followed: keys and cookies stay with the host they are for.
         ours = {
             "timeout": (self.policy.connect_timeout * patience, self.policy.read_timeout * patience),
             "stream": True,
             "allow_redirects": False,
+            "headers": {**(options.get("headers") or {}), "Accept-Encoding": ENCODINGS},
         }
+        refusal: ForestoError | None = None
         with deadline(self.policy.total_timeout * patience) as limit:
             try:
                 response = super().request(method, url, **(options | ours))
                 with response:
+                    worlds.check(self._transport.world, label, is_marked=worlds.MARK in response.headers)
                     # requests has no public way to hand over a body that was read piece by piece.
                     response._content = self._body(response)  # noqa: SLF001
-            except requests.RequestException as error:
-                raise as_ours(error, label, late=limit.passed) from None
+            except ForestoError as error:
+                refusal = error
+            # Of whatever class: libraries let through those of others, of the standard library, and their own bugs.
+            except Exception as error:  # noqa: BLE001  # as above
+                log.info("%s: %s while asking", self.policy.name, type(error).__name__)
+                refusal = as_ours(error, label, url, late=limit.passed)
         if limit.passed:
             raise Transient(f"{label}: 응답이 제한 시간이 지나도 끝나지 않습니다.")
+        if refusal is not None:
+            raise refusal
         return response
 
     def _body(self, response: requests.Response) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_content(CHUNK):
-            body += chunk
-            if len(body) > self.policy.largest:
-                raise BadPayload(f"{self.policy.label}: 응답이 {self.policy.largest // 1_000_000} MB 를 넘습니다.")
-        return bytes(body)
+        # Not iter_content(): that unpacks a whole piece before anybody can count.
+        pieces = response.raw.stream(CHUNK, decode_content=False)
+        encoding = response.headers.get("Content-Encoding", "")
+        return body_of(pieces, encoding, self.policy.largest, self.policy.label)
 
     def _wait_for_turn(self) -> None:
         with self._turn:
@@ -177,8 +212,21 @@ class UpstreamSession(requests.Session):
             self._failures += 1
             if self._failures >= GIVE_UP_AFTER:
                 self._refused = Transient(f"{error} 잇따라 {self._failures}번 실패해 이번 실행에서는 더 묻지 않습니다.")
-        if isinstance(error, Blocked | RateLimited | AuthFailed):
+        if isinstance(error, Blocked | RateLimited | AuthFailed | Untrusted):
             self.refuse(error)
+
+
+def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave a request as it is: what it needs of keys, its client has put in."""
+    return request
+
+
+def _secured(url: str) -> str:
+    """Return ``url`` with TLS: FinanceDataReader asks KRX without, and nobody on the way is to see or change it."""
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        return urlunsplit(parts._replace(scheme="https"))
+    return url
 
 
 def requests_by_upstream(sessions: Iterable[UpstreamSession]) -> dict[str, int]:

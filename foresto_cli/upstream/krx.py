@@ -17,6 +17,7 @@ import requests
 
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError
 from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html, text_records
+from foresto_cli.upstream._readers import refuse_ragged
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
 
@@ -56,7 +57,8 @@ def inspect(response: requests.Response) -> None:
     if response.status_code == requests.codes.bad_request and b"LOGOUT" in response.content[:200]:
         raise LoggedOut("KRX 로그인이 풀렸습니다.")
     if response.status_code == requests.codes.ok:
-        json_object(response, LABEL)
+        # pykrx makes a table of it.
+        refuse_ragged(json_object(response, LABEL), LABEL, response.content)
 
 
 class Krx:
@@ -138,8 +140,12 @@ class Krx:
     def _fetch(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # a pandas frame from an untyped library
         try:
             return call()
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise BadPayload(f"KRX 응답에 있어야 할 항목이 없습니다({error}). 화면이 바뀌었을 수 있습니다.") from None
+        except ForestoError:
+            raise
+        # Of whatever class: pykrx looks at no field before it uses it, and pandas is no less surprised.
+        except Exception as error:  # noqa: BLE001  # as above
+            said = error if isinstance(error, KeyError) else type(error).__name__
+            raise BadPayload(f"KRX 응답에 있어야 할 항목이 없습니다({said}). 화면이 바뀌었을 수 있습니다.") from None
 
     def _give_up(self) -> ForestoError:
         self._failure = AuthFailed(

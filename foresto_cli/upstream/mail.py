@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from foresto_cli import clock, harmless
 from foresto_cli.errors import AuthFailed, ConfigError, ForestoError, NetworkDown, RateLimited, Transient
+from foresto_cli.upstream import _line, worlds
 from foresto_cli.upstream._deadline import deadline
-from foresto_cli.upstream.policy import Limits
+from foresto_cli.upstream.http import Transport
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -63,18 +64,33 @@ class Server:
     password: str | None = field(default=None, repr=False)
 
 
+class _Greeted(smtplib.SMTP):
+    """Keeps the greeting, which says whose server it is."""
+
+    greeting = b""
+
+    def connect(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:  # noqa: ANN401  # passed through
+        code, self.greeting = super().connect(*arguments, **options)
+        return code, self.greeting
+
+
+class _GreetedTls(_Greeted, smtplib.SMTP_SSL):
+    pass
+
+
 class Mail:
     """Sends letters, each over a connection of its own.
 
     With port 465 the connection is TLS from the start, otherwise STARTTLS. Without TLS a password is sent to nobody.
     """
 
-    def __init__(self, server: Server, limits: Limits, haste: float = 1.0, patience: float = 1.0) -> None:
-        """Remember the server; nothing is sent yet. ``haste`` and ``patience`` as in :class:`Transport`."""
+    def __init__(self, server: Server, transport: Transport) -> None:
+        """Remember the server; nothing is sent yet."""
         self._server = server
-        self._limits = limits
-        self._pace = PACE_SECONDS * haste
-        self._patience = patience
+        self._limits = transport.limits
+        self._world = transport.world
+        self._pace = PACE_SECONDS * transport.haste
+        self._patience = transport.patience
         self._turn = threading.Lock()
         self._next_start = 0.0
 
@@ -88,6 +104,7 @@ class Mail:
 
         Raises:
             AuthFailed: the password was refused.
+            Untrusted: the certificate, or the server is of the other world; nothing was told to it.
             ConfigError: the server cannot do TLS, or refuses sender or every recipient.
             RateLimited, Transient, NetworkDown: not now; nothing was sent.
             QuotaSpent: as many mails as allowed were sent today.
@@ -105,15 +122,16 @@ class Mail:
         server, timeout = self._server, STEP_SECONDS * self._patience
         secure = ssl.create_default_context()
         if server.port == TLS_FROM_THE_START:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=secure)
+            connection: _Greeted = _GreetedTls(server.host, server.port, timeout=timeout, context=secure)
         else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=timeout)
+            connection = _Greeted(server.host, server.port, timeout=timeout)
         with connection:
+            self._check_world(connection)
             if server.port != TLS_FROM_THE_START:
-                connection.ehlo_or_helo_if_needed()
                 if connection.has_extn("starttls"):
                     connection.starttls(context=secure)
-                elif server.host not in LOOPBACK:
+                    self._check_world(connection)
+                elif server.host not in LOOPBACK or server.password:
                     raise ConfigError(
                         f"{LABEL} {server.host}:{server.port} 는 암호화(STARTTLS)를 하지 않습니다."
                         " SMTP_PORT 를 587 이나 465 로 바꾸세요."
@@ -121,6 +139,11 @@ class Mail:
             if server.user and server.password:
                 connection.login(server.user, server.password)
             yield connection
+
+    def _check_world(self, connection: "_Greeted") -> None:
+        connection.ehlo_or_helo_if_needed()
+        said = connection.greeting + (connection.ehlo_resp or b"") + (connection.helo_resp or b"")
+        worlds.check(self._world, LABEL, is_marked=worlds.MARK.lower().encode() in said.lower())
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -141,14 +164,24 @@ class Mail:
         except smtplib.SMTPNotSupportedError:
             raise ConfigError(f"{LABEL}가 이 메일에 필요한 기능을 지원하지 않습니다. 다른 서버를 쓰세요.") from None
         except ssl.SSLCertVerificationError as error:
-            raise ConfigError(f"{LABEL}의 인증서를 믿을 수 없습니다({error.verify_message}).") from None
+            stale = _line.bundle_fault(_line.OPENSSL_BUNDLES)
+            raise stale or _line.certificate_fault([error], LABEL) or self._broken(error) from None
         except TimeoutError:
             raise Transient(f"{LABEL}: 제한 시간 안에 답이 없습니다.") from None
         except (smtplib.SMTPException, OSError) as error:
-            raise NetworkDown(
-                f"{LABEL}에 연결할 수 없거나 연결이 끊겼습니다({type(error).__name__})."
-                " SMTP_HOST, SMTP_PORT 와 네트워크를 확인하세요."
+            raise self._broken(error) from None
+        # A host name or a password that cannot be encoded, a reply that no library foresaw.
+        except (ValueError, TypeError, LookupError) as error:
+            raise ConfigError(
+                f"{LABEL}에 보낼 수 없는 값이 있습니다({type(error).__name__})."
+                " SMTP_HOST, SMTP_USER, SMTP_PASSWORD 에 적은 글자를 확인하세요."
             ) from None
+
+    def _broken(self, error: Exception) -> NetworkDown:
+        return NetworkDown(
+            f"{LABEL}에 연결할 수 없거나 연결이 끊겼습니다({type(error).__name__})."
+            " SMTP_HOST, SMTP_PORT 와 네트워크를 확인하세요."
+        )
 
     def _refusal(self, code: int, what: str) -> ForestoError:
         if code in TRY_LATER:

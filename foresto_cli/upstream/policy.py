@@ -20,7 +20,7 @@ class Policy:
         connect_timeout: seconds to a connection.
         read_timeout: seconds between two pieces of an answer.
         total_timeout: seconds for a whole answer, however steadily it drips.
-        largest: bytes of an answer, unpacked.
+        largest: bytes of an answer, packed or unpacked; the largest honest ones have 5 MB.
         retried: whether a failure is tried again within this run; messages wait for the next.
         any_success: whether every 2xx is an answer, not 200 alone.
     """
@@ -34,7 +34,7 @@ class Policy:
     connect_timeout: float = 10
     read_timeout: float = 30
     total_timeout: float = 90
-    largest: int = 64_000_000
+    largest: int = 16_000_000
     retried: bool = True
     any_success: bool = False
 

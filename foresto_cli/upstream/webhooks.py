@@ -1,16 +1,17 @@
 """Telling somebody by HTTP: a Slack webhook, a dead-man ping. What failed is not retried: the next run tells it."""
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from requests.auth import HTTPBasicAuth
 
 from foresto_cli import harmless
 from foresto_cli.errors import ConfigError
-from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.http import LOOPBACK, Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
 
 SLACK_BUDGET = 300
 PING_BUDGET = 500
-LOOPBACK = ("127.0.0.1", "localhost")
 LONGEST_TEXT = 38_000
 """Slack takes 40,000 characters."""
 LONGEST_BODY = 10_000
@@ -41,6 +42,15 @@ def _policy(name: str, label: str, url: str, setting: str, daily_budget: int) ->
     )
 
 
+def _session(transport: Transport, policy: Policy, url: str) -> tuple[UpstreamSession, str]:
+    """Return a session and the URL without the login in it, which the session sends: it is for this host."""
+    session = transport.session(policy)
+    parts = urlsplit(url)
+    if parts.username is not None:
+        session.auth = HTTPBasicAuth(unquote(parts.username), unquote(parts.password or ""))
+    return session, urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
 class Slack:
     """An incoming webhook of Slack, or of anything that takes ``{"text": …}``."""
 
@@ -50,8 +60,8 @@ class Slack:
         Raises:
             ConfigError: the URL is none.
         """
-        self._session = transport.session(_policy("slack", "Slack", url, "SLACK_WEBHOOK_URL", SLACK_BUDGET))
-        self._url = url
+        policy = _policy("slack", "Slack", url, "SLACK_WEBHOOK_URL", SLACK_BUDGET)
+        self._session, self._url = _session(transport, policy, url)
 
     def send(self, text: str) -> None:
         """Post ``text`` as text: nothing in it is a mention, a link or bold type, for whoever takes such messages.
@@ -73,8 +83,9 @@ class Ping:
         Raises:
             ConfigError: the URL is none.
         """
-        self._url = url.replace("{job}", job)
-        self._session = transport.session(_policy("ping", "핑", self._url, "FORESTO_PING_URL", PING_BUDGET))
+        own = url.replace("{job}", job)
+        policy = _policy("ping", "핑", own, "FORESTO_PING_URL", PING_BUDGET)
+        self._session, self._url = _session(transport, policy, own)
 
     def send(self, state: str, run: str, body: str = "") -> None:
         """Tell ``start``, ``success`` or ``fail`` of the run with the id ``run``.

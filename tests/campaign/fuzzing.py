@@ -9,7 +9,7 @@ import random
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from campaign import mutations
@@ -33,7 +33,6 @@ from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.loaders.index_days import IndexDays
 from foresto_cli.ops import loads, market_days, products, roster, statements
 from foresto_cli.sandbox.dart import actions, companies, shares
-from foresto_cli.upstream.http import Transport
 
 OCTOBER = date(2026, 10, 1)
 LONGEST = 5.0
@@ -159,7 +158,7 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
 def campaign(world, make: Callable[..., Loader], count: int, seed: int, *, bombs: int = 2) -> Outcome:
     """Feed the loader ``count`` damaged answers and ``bombs`` compressed bombs."""
     outcome = Outcome()
-    world.app._transport = Transport(Memory(), haste=0.0)
+    world.app._transport = replace(world.app._transport, limits=Memory(), haste=0.0)
     loader = make(world)
     unit = loader.units()[0]
     exchanges = _recorded(loader, unit)

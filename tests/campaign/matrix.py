@@ -186,7 +186,7 @@ class Bench:
 def _renewed(world, patience: float):
     """Return the application as a new process would have it: nothing remembered but the database."""
     app = replace(world.app)
-    app._transport = type(app._transport)(app._transport.limits, 0.001, patience)
+    app._transport = replace(app._transport, haste=0.001, patience=patience)
     return app
 
 

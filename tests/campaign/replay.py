@@ -46,7 +46,11 @@ class Exchanges(BaseAdapter):
         key = (request.method, request.url, request.body)
         if self.recording and key not in self.answers:
             response = self.wire.send(request, **options)
-            kept = {name: response.headers[name] for name in ("Content-Type", "Set-Cookie") if name in response.headers}
+            kept = {
+                name: response.headers[name]
+                for name in ("Content-Type", "Set-Cookie", "X-Foresto-Sandbox")
+                if name in response.headers
+            }
             self.answers[key] = (response.status_code, kept, response.content)
         status, headers, body = self.answers.get(key, (404, {}, b"<html>not here</html>"))
         if key == self.damaged:

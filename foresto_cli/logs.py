@@ -1,52 +1,26 @@
 """Logging to a rotating file in the state folder, with every secret taken out before it is written."""
 
 import logging
-import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from textwrap import indent
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote
 
 from foresto_cli import harmless
 from foresto_cli.clock import KST
 from foresto_cli.errors import ConfigError
+from foresto_cli.redactor import HIDDEN, Redactor
 from foresto_cli.settings import PRIVATE_FILE, private_folder
+
+__all__ = ["HIDDEN", "Redactor", "start"]
 
 MAX_BYTES = 2_000_000
 KEPT_FILES = 5
-HIDDEN = "•••"
-SHORTEST_SECRET = 4
 LONGEST_ENTRY = MAX_BYTES // 4
 """Characters of a message, which may take three bytes each: one entry never fills a file."""
-_NAMED = re.compile(
-    r"(?i)\b(auth_key|auth|crtfc_key|servicekey|apikey|api_key|pw|passwd|password|jsessionid|token)"
-    r"(['\"]?\s*[=:]\s*['\"]?)[^\s&;,'\"]+"
-)
-_IN_URL = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
-
-
-class Redactor:
-    """Takes secrets out of text: those it was told, and whatever stands behind a name that holds one."""
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        """Remember ``secrets`` in every form in which they may turn up (plain and URL-encoded)."""
-        forms = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms(secret)}
-        self._known = sorted(forms, key=len, reverse=True)
-
-    def __call__(self, text: str) -> str:
-        """Return ``text`` without secrets."""
-        for secret in self._known:
-            text = text.replace(secret, HIDDEN)
-        return _IN_URL.sub(rf"\1{HIDDEN}@", _NAMED.sub(rf"\1\2{HIDDEN}", text))
-
-
-def _forms(secret: str) -> set[str]:
-    # Keys of data.go.kr are handed out URL-encoded; what is sent and said is the plain one.
-    return {form for plain in (secret, unquote(secret)) for form in (plain, quote(plain, safe=""), quote_plus(plain))}
 
 
 class _RedactingFormatter(logging.Formatter):

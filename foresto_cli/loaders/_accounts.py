@@ -102,9 +102,9 @@ CASH_FLOWS = (
 )
 
 _BLANK = re.compile(r"\s+")
-_NUMBERING = re.compile(r"(?:[Ⅰ-Ⅻ]+[.,)]?|[(\[]?(?:[IVX]+|\d+|[가나다라마바사아자차카타파하])[.)\]]+)")
+_NUMBERING = re.compile(r"(?:[Ⅰ-Ⅻ]+[.,)]?|[(\[]?(?:[IVX]{1,9}|\d{1,9}|[가나다라마바사아자차카타파하])[.)\]]+)")
 _NOTE = re.compile(r"\(주석?[\d,~·및.:\- ]*\)")
-_AMOUNT = re.compile(r"[-−△(]?\s*(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?")
+_AMOUNT = re.compile(r"[-−△(]?\s{0,40}(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)?")
 _NEGATIVE = ("-", "−", "△", "(")
 NO_VALUE = ("", "-")
 LONGEST_AMOUNT = 40

@@ -50,7 +50,7 @@ FAR = timedelta(days=3 * 365)
 """A day further than this from the filing is a slip of the pen (2923 for 2023 was seen)."""
 
 _PREFIX = re.compile(r"^(?:\[([^\]]+)\]\s*)+")
-_MAJOR = re.compile(r"주요사항보고서\(([^)]+)\)")
+_MAJOR = re.compile(r"주요사항보고서\(([^)]{1,200})\)")
 
 Record = Mapping[str, Any]
 

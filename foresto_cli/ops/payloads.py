@@ -1,14 +1,21 @@
-"""Answers that were not understood, put aside for the operator."""
+"""Answers that were not understood, put aside for the operator: few, small, and for nobody else."""
 
-import os
+import contextlib
 import re
+from pathlib import Path
 
-from foresto_cli import clock
+from foresto_cli import clock, files
 from foresto_cli.app import App
 from foresto_cli.errors import BadPayload, ConfigError
-from foresto_cli.settings import PRIVATE_FILE, private_folder
+from foresto_cli.settings import private_folder
 
 LARGEST_PAYLOAD = 1_000_000
+BEYOND = 4_096
+"""So much more is looked at, so that no secret is cut in half and then not known."""
+MOST_FILES = 200
+MOST_BYTES = 50_000_000
+"""Of everything that is kept; the oldest go first."""
+LONGEST_NAME = 80
 
 
 def keep_payload(app: App, name: str, error: BadPayload) -> None:
@@ -18,15 +25,26 @@ def keep_payload(app: App, name: str, error: BadPayload) -> None:
     """
     if not error.payload:
         return
-    plain = re.sub(r"[^\w.-]", "_", name)
+    plain = re.sub(r"[^\w.-]", "_", name)[:LONGEST_NAME]
     file = app.folders.payloads / f"{clock.now():%Y%m%d-%H%M%S}-{plain}.txt"
-    body = app.redact(error.payload[:LARGEST_PAYLOAD].decode("utf-8", "replace"))
+    body = app.redact(error.payload[: LARGEST_PAYLOAD + BEYOND].decode("utf-8", "replace"))
     try:
-        private_folder(file.parent)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as kept:
-            kept.write(body)
+        folder = private_folder(file.parent)
+        files.write(file, body.encode("utf-8", "replace")[:LARGEST_PAYLOAD])
+        _prune(folder)
     except OSError as refusal:
-        app.console.complain(f"! 이해하지 못한 응답을 {file} 에 남기지 못했습니다({refusal.strerror}).")
+        reason = refusal.strerror or type(refusal).__name__
+        app.console.complain(f"! 이해하지 못한 응답을 {file}에 남기지 못했습니다({reason}).")
     except ConfigError as refusal:
         app.console.complain(f"! 이해하지 못한 응답을 남기지 못했습니다. {refusal}")
+
+
+def _prune(folder: Path) -> None:
+    """Keep the newest: their names begin with the moment."""
+    kept = size = 0
+    for file in sorted(folder.glob("*.txt"), key=lambda file: file.name, reverse=True):
+        # Another foresto may prune at the same moment.
+        with contextlib.suppress(FileNotFoundError):
+            kept, size = kept + 1, size + file.lstat().st_size
+            if kept > MOST_FILES or size > MOST_BYTES:
+                file.unlink()

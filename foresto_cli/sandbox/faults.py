@@ -124,7 +124,7 @@ NEEDS_DETAIL = ("frozen_mirror",)
 FILE = "faults.json"
 
 _FORM = re.compile(
-    r"(?P<kind>\w+)(?:=(?P<detail>[\w:-]+))?@(?P<host>\*(?:\.[\w.-]+)?|[\w.:-]+)(?:/(?P<part>[^,]*?))?"
+    r"(?P<kind>\w{1,40})(?:=(?P<detail>[\w:-]{1,80}))?@(?P<host>\*(?:\.[\w.-]+)?|[\w.:-]+)(?:/(?P<part>[^,]*?))?"
     r"(?:\*(?P<count>\d+))?(?:\+(?P<skip>\d+))?(?:%(?P<probability>\d*\.?\d+))?"
 )
 

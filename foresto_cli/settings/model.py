@@ -119,7 +119,7 @@ class Settings(BaseModel):
 
 def _secret_parts(value: str) -> Iterator[str]:
     """Yield what is secret in the addresses of a setting, for they are also told in pieces: host here, path there."""
-    for address in re.findall(r"(\w+://\S+)", value):
+    for address in re.findall(r"(\w{1,40}://\S+)", value):
         scheme, _, rest = address.partition("://")
         place, _, path = rest.partition("/")
         login, _, host = place.rpartition("@")

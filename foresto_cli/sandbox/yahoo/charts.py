@@ -91,7 +91,7 @@ def _within(stamped: Stamped, query: Mapping[str, str], now: datetime) -> Stampe
     if first.lstrip("-").isdigit() and last.lstrip("-").isdigit():
         return [one for one in stamped if int(first) <= one[0] < int(last)]
     span = query.get("range", "1mo")
-    found = re.fullmatch(r"(\d+)(d|mo|y)", span)
+    found = re.fullmatch(r"(\d{1,9})(d|mo|y)", span)
     if found and found[2] == "d":
         return stamped[-int(found[1]) :]
     if found:

@@ -32,8 +32,8 @@ MEANINGS = {
 }
 FINE = frozenset({0, 3, 65, 75, 130, 143})
 """Exit codes after which the job itself is not to blame; what 65 means is told by the verification."""
-EXIT_CODE = re.compile(r"^\s*last exit code = (\d+)", re.MULTILINE)
-ARGUMENTS = re.compile(r"^\s*arguments = \{\n(.*?)^\s*\}", re.MULTILINE | re.DOTALL)
+EXIT_CODE = re.compile(r"^[ \t]*last exit code = (\d+)", re.MULTILINE)
+ARGUMENTS = re.compile(r"^[ \t]*arguments = \{\n(.*?)^[ \t]*\}", re.MULTILINE | re.DOTALL)
 WANTED = ("state = ", "runs = ", "last exit code = ")
 NOT_LOADED = "파일은 있지만 launchd에 없음"
 

@@ -22,7 +22,8 @@ PREFIXES = ("FORESTO", "KRX_", "DART_", "OPENDART_", "FSC_", "FSS_", "SMTP_", "D
 """A name that begins so can only be meant for us."""
 ALIKE = 0.8
 ENVIRONMENT_ONLY = ("FORESTO_ALLOW_SANDBOX", "FORESTO_HOME", "FORESTO_SCHEDULER")
-SHOWABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
+SHOWABLE = re.compile(r"[A-Z_]{1,40}|[a-z_]{1,40}")
+"""A name that is shown; in any other part of a key may have got into it."""
 ENVIRONMENT = "환경 변수"
 
 

@@ -101,7 +101,7 @@ def compared(before: Database | None, now: Database, folder: Path, place: str, *
     if now.kind == EMBEDDED and not _exists(folder):
         raise ConfigError(
             f"지난번에 쓴 데이터베이스는 {before}인데 지금은 DATABASE_URL이 없어 빈 데이터베이스를 새로 만들게 됩니다."
-            " DATABASE_URL을 다시 적거나, 새로 시작하려면 foresto db upgrade --embedded 를 실행하세요."
+            " DATABASE_URL을 다시 적거나, 새로 시작하려면 foresto db upgrade --embedded를 실행하세요."
         )
     if is_foreign:
         raise ConfigError(

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock, settings
 from foresto_cli.app import App
-from foresto_cli.ops import alerts
+from foresto_cli.ops import alerts, due_stamp
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.timetable import JOBS
 from foresto_cli.verify.punctuality import late_jobs
@@ -38,6 +38,7 @@ def notice(app: App) -> None:
 
 def expect(app: App, scheduler: str, *jobs: str) -> None:
     """Remember that ``scheduler`` starts ``jobs`` from now on; those it starts already stay as they are."""
+    due_stamp.forget(app.folders)
     with app.engine.begin() as connection:
         for job in jobs:
             connection.execute(

@@ -14,7 +14,7 @@ from foresto_cli.app import App
 from foresto_cli.clock import KST
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, ForestoError
-from foresto_cli.ops import due_stamp, os_commands, overdue, schedule_check, schedule_folders, schedulers
+from foresto_cli.ops import os_commands, overdue, schedule_check, schedule_folders, schedulers
 from foresto_cli.ops.schedule_files import Place
 from foresto_cli.ops.schedulers import Scheduler
 from foresto_cli.settings import Paths, Settings
@@ -70,7 +70,6 @@ def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, Any]:
         schedulers.prepared(found)
         scheduler.install(found)
         overdue.expect(app, scheduler.name, *(job.name for job in JOBS))
-        due_stamp.forget(app.folders)
         app.console.strong(f"✓ {scheduler.name}에 작업 {len(ENTRIES)}개를 넣었습니다.")
         for line in advice:
             app.console.line(f"· {line}")

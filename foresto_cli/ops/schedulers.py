@@ -1,5 +1,6 @@
 """launchd, cron, systemd: putting the timetable in, taking it out, asking what is in."""
 
+import contextlib
 import os
 import shutil
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from foresto_cli.errors import UsageError
+from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops import os_commands
 from foresto_cli.ops.crontab import Cron
 from foresto_cli.ops.launchd import Launchd
@@ -57,12 +58,19 @@ def choose(name: str | None) -> Scheduler:
 def in_use() -> list[Scheduler]:
     """Return the schedulers that have jobs of foresto, that of this machine first.
 
+    Another one that does not say what is in, such as a crontab that a Mac keeps to itself, is not taken for one.
+
     Raises:
-        ConfigError: one does not say what is in.
+        ConfigError: that of this machine does not say what is in.
     """
     usual = choose(None)
-    others = [choose(name) for name in NAMES if name != usual.name and _is_here(name)]
-    return [scheduler for scheduler in (usual, *others) if scheduler.installed()]
+    found = [usual] if usual.installed() else []
+    for name in NAMES:
+        if name != usual.name and _is_here(name):
+            other = choose(name)
+            with contextlib.suppress(ConfigError):
+                found += [other] if other.installed() else []
+    return found
 
 
 def _is_here(name: str) -> bool:

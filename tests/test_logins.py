@@ -8,8 +8,6 @@ from dataclasses import replace
 import pytest
 import requests
 import typer
-from foresto_cli.upstream._guard import guarded
-from foresto_cli.upstream.worlds import World
 from hostile import http as answer
 from hostile import serving, session_of
 
@@ -20,6 +18,8 @@ from foresto_cli.cli._run import Globals
 from foresto_cli.errors import BadPayload, NetworkDown, Untrusted
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream import krx, webhooks
+from foresto_cli.upstream._guard import guarded
+from foresto_cli.upstream.worlds import World
 
 PATIENCE = 1
 CANARY = "canary-s3cret"

@@ -8,18 +8,20 @@ import sys
 import time
 import zipfile
 import zlib
+from datetime import date, timedelta
 
 import pytest
 from hostile import POLICY, serving, session_of
 from hostile import http as answer
 
 from foresto_cli.errors import BadPayload
-from foresto_cli.upstream import _readers, dart
+from foresto_cli.upstream import _readers, dart, fsc
 from foresto_cli.upstream._unpack import body_of, only_file
 
 MEGABYTE = 1_000_000
 MOST_MEMORY = 200 * MEGABYTE
 LARGEST = 3 * MEGABYTE
+DAY = date(2026, 11, 19)
 
 
 def bomb(method, size, *, names=("CORPCODE.xml",)):
@@ -187,6 +189,17 @@ def test_rows_that_have_no_names_in_common_make_no_table():
 def test_a_csv_file_that_is_no_table_of_ours_is_not_understood(content):
     with pytest.raises(BadPayload):
         _readers.refuse_wide_csv(content, "누구")
+
+
+def test_a_table_that_claims_to_be_endless_is_not_read(open_world, no_waiting, monkeypatch):
+    monkeypatch.setattr(fsc, "MOST_ROWS", 1)
+    monkeypatch.setattr(dart, "MOST_LIST_PAGES", 0)
+    with open_world(patience=1) as world:
+        with pytest.raises(BadPayload, match="까지만 믿습니다"):
+            world.app.fsc.bonds(DAY)
+        with pytest.raises(BadPayload, match="까지만 믿습니다"):
+            world.app.dart.filings(DAY - timedelta(days=80), DAY)
+        assert len(world.asked()) == 2
 
 
 ASK = """

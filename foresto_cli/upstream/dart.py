@@ -33,6 +33,8 @@ MOST_COMPANIES = 100
 LIST_WINDOW = timedelta(days=88)
 """A search without a company spans at most three calendar months."""
 LIST_ROWS = 100
+MOST_LIST_PAGES = 3_000
+"""Of one window; all filings of a busy quarter are some 700."""
 LARGEST_MEMBER = 64_000_000
 """Bytes of an unpacked file; the list of companies has 28 MB."""
 
@@ -190,6 +192,10 @@ class Dart:
             if page == 1:
                 total = _count(answer, "total_count") if rows else 0
                 pages = _count(answer, "total_page") if rows else 0
+                if pages > MOST_LIST_PAGES:
+                    raise BadPayload(
+                        f"{LABEL}: 공시 목록이 {pages:,}쪽이라고 합니다. {MOST_LIST_PAGES:,}쪽까지만 믿습니다."
+                    )
             if not all(isinstance(row.get("rcept_no"), str) for row in rows):
                 raise BadPayload(f"{LABEL}: 공시 목록에 접수번호가 없습니다.")
             found |= {row["rcept_no"]: row for row in rows}

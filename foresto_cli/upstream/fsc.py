@@ -22,6 +22,8 @@ HOST = "apis.data.go.kr"
 ROOT = f"https://{HOST}/1160100"
 POLICY = Policy(name="fsc", label=LABEL, hosts={HOST: ("fsc",)}, pace=0.3, daily_budget=10_000)
 MOST_PAGES = 300
+MOST_ROWS = 250_000
+"""Rows of a whole table; the largest, of dividends, has 70,000."""
 PRICES_SINCE = date(2020, 1, 2)
 READINGS = 2
 """A table that changed while it was read is read so often in all."""
@@ -116,8 +118,14 @@ class _Desk:
         raise Transient(f"{LABEL}: 읽는 사이에 '{self._service.title}' 의 행 수가 바뀌었습니다.")
 
     def _read(self, filters: Mapping[str, str]) -> list[Record] | None:
-        """Return every row; None when a later page, or the first one asked again, knows another number of rows."""
+        """Return every row; None when a later page, or the first one asked again, knows another number of rows.
+
+        Raises:
+            BadPayload: more rows than are believed.
+        """
         first = self._ask(filters, 1, self._service.rows)
+        if first.total > MOST_ROWS:
+            raise BadPayload(f"{LABEL}: {first.total:,}행이라고 합니다. {MOST_ROWS:,}행까지만 믿습니다.")
         rows = self._kept(first)
         number = 1
         while len(rows) < first.total and number < MOST_PAGES:

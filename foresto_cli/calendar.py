@@ -1,27 +1,17 @@
-"""The trading calendar of the Korea Exchange: which days are sessions, and from when their numbers can be had.
+"""The trading calendar of the Korea Exchange: which days are sessions, and which of them can be asked for.
 
 Rules come from ``holidays`` (market XKRX), corrected by the ``market_closure`` table (handed in as sets, so that this
-module reads no database). Sessions run 09:00-15:30; on the day of the college entrance exam (a Thursday between 11 and
-20 November) everything is an hour later, and the calendar grants every such Thursday that hour.
+module reads no database). The hours of a session are :mod:`foresto_cli.regimes`.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from foresto_cli.clock import KST
+from foresto_cli.regimes import closes_at, regime_of
 
 SATURDAY = 5
-THURSDAY = 3
-OPENS = time(9, 0)
-CLOSES = time(15, 40)
-"""Official closing prices can be asked for from here on (the close of 15:30 plus the time KRX takes)."""
-FINAL = time(18, 30)
-"""After-hours trading is over: numbers no longer change."""
-PUBLISHED = time(8, 0)
-"""The OPEN API has a session from this hour of the next business day on."""
-OPEN_DATA = time(13, 0)
-"""The open data of FSC have it from this hour of the next business day on."""
 
 
 @cache
@@ -34,15 +24,6 @@ def _holidays(year: int) -> frozenset[date]:
 def is_regular_session(day: date) -> bool:
     """Say whether the published rules make ``day`` a session, without any correction."""
     return day.weekday() < SATURDAY and day not in _holidays(day.year)
-
-
-def _late_hour(day: date) -> timedelta:
-    exam = day.month == 11 and day.weekday() == THURSDAY and 11 <= day.day <= 20  # noqa: PLR2004  # the rule above
-    return timedelta(hours=1) if exam else timedelta()
-
-
-def _moment(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, KST) + _late_hour(day)
 
 
 @dataclass(frozen=True)
@@ -90,21 +71,14 @@ class Calendar:
     def latest_in_open_data(self, now: datetime) -> date:
         """Return the newest session that FSC's open data should have at ``now``."""
         today = now.date()
-        out = self.is_session(today) and now.time() >= OPEN_DATA
+        out = self.is_session(today) and now.time() >= regime_of(today).open_data
         # Today's session, or the one before it, has pushed the data of its predecessor out.
         return self.previous(today if out else self.previous(today))
 
+    def official_from(self, session: date) -> datetime:
+        """Return from when the OPEN API should have ``session`` (KST)."""
+        return datetime.combine(self.following(session), regime_of(session).official, KST)
 
-def opens_at(session: date) -> datetime:
-    """Return when trading of ``session`` starts (KST)."""
-    return _moment(session, OPENS)
-
-
-def closes_at(session: date) -> datetime:
-    """Return from when the closing prices of ``session`` can be asked for (KST)."""
-    return _moment(session, CLOSES)
-
-
-def final_at(session: date) -> datetime:
-    """Return from when the numbers of ``session`` no longer change (KST); read earlier they are provisional."""
-    return _moment(session, FINAL)
+    def official_until(self, session: date) -> datetime:
+        """Return until when the OPEN API may still lack ``session`` without having failed (KST)."""
+        return datetime.combine(self.following(session), regime_of(session).overdue, KST)

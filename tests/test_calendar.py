@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from support import SHARED, needs_shared
 
-from foresto_cli.calendar import Calendar, closes_at, final_at, is_regular_session, opens_at
+from foresto_cli.calendar import Calendar
+from foresto_cli.regimes import closes_at, final_at, is_regular_session, opens_at
 from foresto_cli.clock import KST
 
 PLAIN = Calendar()

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.calendar import Calendar, final_at
+from foresto_cli.calendar import Calendar
+from foresto_cli.regimes import final_at
 from foresto_cli.errors import BadPayload, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.price_rows import number

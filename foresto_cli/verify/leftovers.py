@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli.calendar import final_at
+from foresto_cli.regimes import final_at
 from foresto_cli.verify import Rows, Scope
 
 STALLED = timedelta(minutes=10)

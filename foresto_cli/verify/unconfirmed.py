@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.calendar import closes_at
+from foresto_cli.regimes import closes_at
 
 
 def is_unconfirmed(connection: Connection, session: date) -> bool:

@@ -39,6 +39,15 @@ stock_price_daily = Table(
     Column("market", String(10)),
     Column("is_halted", Boolean, nullable=False),
     Column("quality_flag", String(12), nullable=False),
+    Column(
+        "price_basis",
+        String(8),
+        nullable=False,
+        server_default="REGULAR",
+        comment="REGULAR: 정규장 숫자. EXTENDED: 애프터마켓까지의 숫자이거나 정규장 숫자인지 증명되지 않은 것",
+    ),
+    Column("basis_evidence", JSONB, comment="다음 거래일 기준가로 정규장 종가를 증명하거나 고친 근거. 없으면 NULL"),
+    Column("designation", String(40), comment="관리종목·투자주의환기종목 지정(그날의 소속부). 지정이 없으면 NULL"),
     Column("source_id", String(20), nullable=False),
     Column("batch_id", BigInteger, nullable=False),
     Column("created_at", DateTime, nullable=False),
@@ -53,9 +62,41 @@ stock_price_daily = Table(
     CheckConstraint("close_price > 0", name="chk_stock_price_close_positive"),
     CheckConstraint("volume >= 0", name="chk_stock_price_volume_nonnegative"),
     CheckConstraint("quality_flag IN ('NORMAL', 'PROVISIONAL', 'ADJUSTED')", name="chk_stock_price_quality_flag"),
+    CheckConstraint("price_basis IN ('REGULAR', 'EXTENDED')", name="chk_stock_price_price_basis"),
     Index("idx_stock_price_date", "trade_date"),
+    Index("idx_stock_price_unproved", "trade_date", postgresql_where="quality_flag = 'PROVISIONAL'"),
     Index("idx_stock_price_event", "ticker", "trade_date", postgresql_where="adj_event IS NOT NULL"),
     comment="KRX's own unadjusted numbers; prev_close is the official base price (기준가) of the day, in won",
+)
+
+after_market_daily = Table(
+    "after_market_daily",
+    metadata,
+    Column("ticker", String(6), primary_key=True, comment="종목코드"),
+    Column("trade_date", Date, primary_key=True, comment="거래일"),
+    Column("close_price", Numeric, nullable=False, comment="애프터마켓까지의 마지막 가격, 원"),
+    Column("volume", BigInteger, comment="애프터마켓 거래량, 주. 정규장 거래량을 모르면 NULL"),
+    Column("trading_value", BigInteger, comment="애프터마켓 거래대금, 원. 정규장 거래대금을 모르면 NULL"),
+    Column("total_volume", BigInteger, nullable=False, comment="정규장과 애프터마켓을 합친 거래량, 주"),
+    Column("total_value", BigInteger, comment="정규장과 애프터마켓을 합친 거래대금, 원"),
+    Column("source_id", String(20), nullable=False, comment="출처"),
+    Column("batch_id", BigInteger, nullable=False, comment="적재 묶음"),
+    Column("created_at", DateTime, nullable=False, comment="처음 저장한 시각(KST)"),
+    Column("updated_at", DateTime, nullable=False, comment="마지막으로 바뀐 시각(KST)"),
+    comment="KRX's after-market (since 2026-09-14) by stock and session, read after its last trade",
+)
+
+price_source_proof = Table(
+    "price_source_proof",
+    metadata,
+    Column("source_id", String(20), primary_key=True, comment="출처"),
+    Column("regime_since", Date, primary_key=True, comment="거래시간 제도의 첫 거래일"),
+    Column("is_regular", Boolean, nullable=False, comment="장 마감 뒤에도 정규장 종가를 보여 준다고 증명되었는지"),
+    Column("sessions", BigInteger, nullable=False, comment="견준 거래일 수"),
+    Column("stocks", BigInteger, nullable=False, comment="견준 종가 수"),
+    Column("differing", BigInteger, nullable=False, comment="다음 거래일 기준가와 다른 종가 수"),
+    Column("checked_at", DateTime, nullable=False, comment="마지막으로 확인한 시각(KST)"),
+    comment="Whether a source's closes, read while the after-market may be in them, are those of the regular session",
 )
 
 adjustment_pending = Table(

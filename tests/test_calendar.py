@@ -7,8 +7,8 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli.calendar import Calendar
-from foresto_cli.regimes import closes_at, final_at, is_regular_session, opens_at
 from foresto_cli.clock import KST
+from foresto_cli.regimes import closes_at, final_at, is_regular_session, opens_at
 
 PLAIN = Calendar()
 

@@ -14,8 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
 
-from foresto_cli.adjustment import closes, pending
-from foresto_cli.adjustment.rules import BIG_CHANGE, LONG_HALT, Case, Verdict, classify
+from foresto_cli import clock
+from foresto_cli.adjustment import closes, pending, sources
+from foresto_cli.adjustment.proof import REGULAR_CLOSE, prove
+from foresto_cli.adjustment.rules import BIG_CHANGE, DAY_LIMIT, DAY_LIMITS, LONG_HALT, Case, Verdict, classify
 from foresto_cli.adjustment.ticks import tick_sql
 from foresto_cli.calendar import Calendar
 
@@ -35,6 +37,8 @@ WITH examined AS (
     AS e (trade_date, stored_before, session_before)
 ), seen AS (
   SELECT ticker, trade_date, market, prev_close AS base, open_price, close_price, volume, shares_outstanding AS shares,
+         lag(low_price) OVER rows_of_ticker AS lag_low, lag(high_price) OVER rows_of_ticker AS lag_high,
+         lag({REGULAR_CLOSE.format(row="stock_price_daily")}) OVER rows_of_ticker AS lag_known,
          lag(trade_date) OVER rows_of_ticker AS lag_date, lag(close_price) OVER rows_of_ticker AS lag_close,
          lag(shares_outstanding) OVER rows_of_ticker AS lag_shares, lag(market) OVER rows_of_ticker AS lag_market
   FROM stock_price_daily WHERE trade_date = ANY(:read) AND quality_flag <> 'ADJUSTED'
@@ -45,18 +49,26 @@ WITH examined AS (
          CASE WHEN y.trade_date IS NULL THEN s.lag_date ELSE y.trade_date END AS previous_date,
          CASE WHEN y.trade_date IS NULL THEN s.lag_close ELSE y.close_price END AS previous_close,
          CASE WHEN y.trade_date IS NULL THEN s.lag_shares ELSE y.shares_outstanding END AS previous_shares,
-         CASE WHEN y.trade_date IS NULL THEN s.lag_market ELSE y.market END AS previous_market
+         CASE WHEN y.trade_date IS NULL THEN s.lag_market ELSE y.market END AS previous_market,
+         CASE WHEN y.trade_date IS NULL THEN s.lag_low ELSE y.low_price END AS previous_low,
+         CASE WHEN y.trade_date IS NULL THEN s.lag_high ELSE y.high_price END AS previous_high,
+         CASE WHEN y.trade_date IS NULL THEN s.lag_known ELSE y.is_known END AS is_known
   FROM seen s JOIN examined e USING (trade_date)
   -- A ticker that is not in the session before: its row before that one.
   LEFT JOIN LATERAL (
-    SELECT trade_date, close_price, shares_outstanding, market FROM stock_price_daily b
+    SELECT trade_date, close_price, shares_outstanding, market, low_price, high_price,
+           {REGULAR_CLOSE.format(row="b")} AS is_known FROM stock_price_daily b
     WHERE s.lag_date IS DISTINCT FROM e.stored_before AND b.ticker = s.ticker AND b.trade_date < s.trade_date
       AND b.quality_flag <> 'ADJUSTED'
     ORDER BY b.trade_date DESC LIMIT 1
   ) y ON true
 ), judged AS MATERIALIZED (
   SELECT *, previous_date < session_before AS is_gap,
-         abs(base - previous_close) >= {tick_sql("GREATEST(base, previous_close)", "trade_date", "market")} AS is_off,
+         abs(base - previous_close) >= {tick_sql("GREATEST(base, previous_close)", "trade_date", "market")}
+           AND (is_known OR NOT base BETWEEN previous_low AND previous_high) AS is_off,
+         -- While the regular close before is not known, a difference within a day's limits is no event.
+         abs(base / previous_close - 1) > CASE market WHEN 'KONEX' THEN {DAY_LIMITS["KONEX"]} ELSE {DAY_LIMIT} END
+           AS is_beyond,
          abs(ln(CAST(NULLIF(previous_shares, 0) AS double precision) / NULLIF(shares, 0))) > {BIG_CHANGE}
            AS has_jumped
   FROM paired
@@ -64,13 +76,14 @@ WITH examined AS (
   SELECT trade_date, count(*) FILTER (WHERE is_off) > {MISSING_SHARE} * count(*) AS is_missing
   FROM judged WHERE previous_date IS NOT NULL GROUP BY 1
 ), found AS (
-  SELECT * FROM judged WHERE previous_date IS NOT NULL AND base > 0 AND (has_jumped OR (is_off AND NOT is_gap))
+  SELECT * FROM judged WHERE previous_date IS NOT NULL AND base > 0
+    AND (has_jumped OR is_beyond OR (is_off AND is_known AND NOT is_gap))
   UNION ALL SELECT * FROM judged WHERE previous_date IS NULL AND stored_before IS NOT NULL AND shares > 0
 )
 SELECT g.trade_date, g.is_missing, f.ticker, f.market, CAST(f.base AS double precision) AS base,
        CAST(f.open_price AS double precision) AS open_price, CAST(f.close_price AS double precision) AS close,
        f.volume, f.shares, f.previous_date, CAST(f.previous_close AS double precision) AS previous_close,
-       f.previous_shares, f.previous_market, f.is_gap,
+       f.previous_shares, f.previous_market, f.is_gap, f.is_known,
        (SELECT COALESCE(min(place) FILTER (WHERE volume > 0) - 1, count(*)) FROM (
           SELECT b.volume, row_number() OVER (ORDER BY b.trade_date DESC) AS place FROM stock_price_daily b
           WHERE b.ticker = f.ticker AND b.trade_date < f.trade_date AND b.quality_flag <> 'ADJUSTED'
@@ -120,17 +133,28 @@ class Settled:
         events: rows whose event was set, changed or taken back.
         rows: rows whose adjusted close changed.
         missing_days: days without factors, because the session before them is missing or wrong.
+        proved: closes now known to be the regular ones by the next session's base price.
+        corrected: those of them that were others before.
     """
 
     sessions: int = 0
     events: int = 0
     rows: int = 0
     missing_days: tuple[date, ...] = ()
+    proved: int = 0
+    corrected: int = 0
 
     def __add__(self, other: "Settled") -> "Settled":
         """Return both together."""
         missing = tuple(sorted({*self.missing_days, *other.missing_days}))
-        return Settled(self.sessions + other.sessions, self.events + other.events, self.rows + other.rows, missing)
+        return Settled(
+            self.sessions + other.sessions,
+            self.events + other.events,
+            self.rows + other.rows,
+            missing,
+            self.proved + other.proved,
+            self.corrected + other.corrected,
+        )
 
 
 def settle(engine: Engine, calendar: Calendar) -> Settled:
@@ -146,10 +170,15 @@ def settle(engine: Engine, calendar: Calendar) -> Settled:
     with engine.begin() as connection:
         pending.note_overrides(connection)
         pending.note_returns(connection)
+        proved = prove(connection, calendar, pending.pending_days(connection), clock.wall())
+        for day in proved.days:
+            pending.note_pending(connection, day)
+        if proved.days:
+            sources.weigh(connection)
         noted = pending.pending_days(connection)
         if len(noted) >= MANY_SESSIONS:
             connection.execute(text("ANALYZE stock_price_daily"))
-    total = Settled()
+    total = Settled(proved=proved.proved, corrected=proved.corrected)
     for start in range(0, len(noted), SESSIONS_AT_A_TIME):
         with engine.begin() as connection:
             total += _settle_batch(connection, calendar, noted[start : start + SESSIONS_AT_A_TIME])
@@ -193,7 +222,7 @@ def _verdicts(
         if row.ticker is not None and row.previous_date is None:
             new_shares[row.trade_date].append(row.shares)
     ruled = {
-        (row.ticker, row.trade_date): classify(_case(row, new_shares))
+        (row.ticker, row.trade_date): classify(_case(row, new_shares, calendar))
         for row in rows
         if row.ticker is not None and row.previous_date is not None
     }
@@ -204,7 +233,7 @@ def _verdicts(
     return verdicts, missing
 
 
-def _case(row: Row[Any], new_shares: Mapping[date, Sequence[int]]) -> Case:
+def _case(row: Row[Any], new_shares: Mapping[date, Sequence[int]], calendar: Calendar) -> Case:
     return Case(
         trade_date=row.trade_date,
         market=row.market,
@@ -218,6 +247,8 @@ def _case(row: Row[Any], new_shares: Mapping[date, Sequence[int]]) -> Case:
         previous_market=row.previous_market,
         halted_rows=row.halted_rows,
         is_gap=row.is_gap,
+        missing_sessions=len(calendar.sessions(row.previous_date, row.trade_date)[1:-1]) if row.is_gap else 1,
+        is_known=row.is_known,
         new_shares=tuple(sorted(new_shares.get(row.trade_date, ()))),
     )
 

@@ -24,6 +24,10 @@ BIG_CHANGE = 0.4
 """abs(ln(share ratio)) of a change that no issue of a few new shares makes."""
 BEYOND_LIMITS = 0.45
 """abs(close/base - 1) that no price limit allows: the base was not restated."""
+DAY_LIMIT = 0.30
+"""The daily price limit of KOSPI and KOSDAQ (since 2015-06-15)."""
+DAY_LIMITS = {"KONEX": 0.15}
+"""The limits of the other markets."""
 CLEAN_WITHIN = 0.0008
 LARGEST_DENOMINATOR = 10
 SPINOFF_WITHIN = 0.002
@@ -48,6 +52,8 @@ class Case:
         previous_market: its market.
         halted_rows: consecutive rows without volume before this one; exact up to 3.
         is_gap: the previous stored row is not of the session before.
+        missing_sessions: sessions between the two, where there is a gap.
+        is_known: the previous close is known to be that of the regular session.
         new_shares: listed shares of every ticker whose first row is of this day, for spin-offs.
     """
 
@@ -63,6 +69,8 @@ class Case:
     previous_market: str | None
     halted_rows: int = 0
     is_gap: bool = False
+    missing_sessions: int = 1
+    is_known: bool = True
     new_shares: tuple[int, ...] = ()
 
     @property
@@ -127,7 +135,7 @@ class Verdict(NamedTuple):
     @property
     def is_stored(self) -> bool:
         """Say whether the row is marked: the class means something for prices or for who reads them."""
-        return self.event not in {None, LISTING_ONLY} and (self.event != GAP or self.factor != 1)
+        return self.event not in {None, LISTING_ONLY} and (self.event != GAP or self.factor != 1 or self.review)
 
 
 class Found(NamedTuple):
@@ -160,11 +168,18 @@ def is_clean(ratio: float) -> bool:
 
 
 def _gap(case: Case) -> Found | None:
-    """Across a missing day nothing can be told from the base; only a clean change of shares that it confirms."""
+    """Across a missing day nothing can be told from the base; only a clean change of shares that it confirms.
+
+    A base that the missing days' price limits do not allow is for a person to look at.
+    """
     if not case.is_gap:
         return None
     sure = case.shares_jumped and abs(case.shape - 1) <= 0.35  # noqa: PLR2004  # a day's price limit and a bit
-    return Found(GAP, case.share_ratio if sure else 1.0)
+    if sure:
+        return Found(GAP, case.share_ratio)
+    limit = DAY_LIMITS.get(segment(case.market), DAY_LIMIT)
+    lowest, highest = ((1 + sign * limit) ** case.missing_sessions for sign in (-1, 1))
+    return Found(GAP, review=not lowest <= case.base_ratio <= highest)
 
 
 def _share_only(case: Case) -> Found | None:
@@ -233,7 +248,7 @@ def _reorganised(case: Case) -> Found | None:
 
 def _rights(case: Case) -> Found | None:
     if case.base_ratio < 1:
-        return Found("EX_RIGHTS", case.base_ratio)
+        return Found("EX_RIGHTS", case.base_ratio, review=not case.is_known)
     return Found("BASE_UP", case.base_ratio, review=True)
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.regimes import final_at
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.price_rows import number
+from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import index_price_daily
 from foresto_cli.store.upsert import Counts, Row, upsert

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
-from foresto_cli.regimes import final_at
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
-from foresto_cli.loaders.price_rows import impossible, nobody_traded
+from foresto_cli.loaders.price_rows import EXTENDED, REGULAR, impossible, nobody_traded
 from foresto_cli.loaders.price_sources import PriceSource
+from foresto_cli.regimes import final_at, last_trade_at
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import stock_price_daily
+from foresto_cli.store.tables import after_market_daily, stock_price_daily
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.http import UpstreamSession
 
@@ -25,6 +25,21 @@ LEAST_SHARE = 0.85
 NEAR = 10
 """Sessions to either side that count as near."""
 
+REPEATED_SHARE = 0.2
+"""An answer in which more of the traded stocks than this have the closes and volumes of a neighbouring session is that
+session's, under the wrong date."""
+MOST_ATTEMPTS = 8
+"""A session with a hole is asked for so often in all; after that the hole stays a finding."""
+UNOFFICIAL_OVER = (
+    "old.quality_flag = 'ADJUSTED' OR (old.quality_flag = 'PROVISIONAL'"
+    " AND (old.price_basis = 'EXTENDED' OR excluded.price_basis = 'REGULAR'))"
+)
+"""Rows that numbers without an official source may replace: never official ones, never regular closes by later ones."""
+LEFT_OUT = "행을 뺐습니다"
+"""Part of a ledger's reason when rows of the answer were impossible."""
+
+Fingerprint = Mapping[str, tuple[object, object]]
+"""Close and volume by ticker."""
 Witness = Callable[[date], bool | None]
 """Says whether the market opened on a day; None when it cannot know yet."""
 
@@ -45,6 +60,9 @@ class PriceDays:
         row_counts: rows per session by the ledger, to notice half an answer; grows while we collect.
         stored: rows per session in the table, from ``counted_since`` on; one that lost rows is asked for again.
         counted_since: first day of ``stored``.
+        known: entries of the ledger by session.
+        holes: stocks missing on a session that traded on the sessions before and after it.
+        fingerprint: close and volume of the stored rows of a session.
     """
 
     sources: Sequence[PriceSource]
@@ -58,6 +76,10 @@ class PriceDays:
     row_counts: dict[date, int] = field(default_factory=dict)
     stored: Mapping[date, int] = field(default_factory=dict)
     counted_since: date = date.max
+    known: Mapping[date, Entry] = field(default_factory=dict)
+    holes: Mapping[date, frozenset[str]] = field(default_factory=dict)
+    fingerprint: Callable[[date], Fingerprint] = lambda _: {}
+    _seen: dict[date, Fingerprint] = field(default_factory=dict)
     name: str = NAME
     label: str = "일별 시세"
     batch_type: str = "PRICE"
@@ -86,15 +108,22 @@ class PriceDays:
         return [day for day in self.wanted() if f"{day}" not in entries and not self._capable(day)]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether the session is stored for good: provisional and failed ones are asked for again."""
+        """Say whether the session need not be asked for now.
+
+        Official numbers stay. Others are replaced as soon as an official source has the session, and read again when
+        their own source has better ones. A session with a hole is asked for again, a limited number of times.
+        """
         day = date.fromisoformat(unit.key)
         lost = day >= self.counted_since and self.stored.get(day, 0) < entry.row_count
         if day in self.distrusted or lost or entry.status == "failed":
             return False
+        if self._has_hole(day, entry) and entry.attempts < MOST_ATTEMPTS:
+            return False
+        if entry.status == "no_data" or self._is_official(day, entry.source_id):
+            return entry.status != "provisional" or self.now < final_at(day)
         if entry.status == "provisional":
-            return self.now < final_at(day)
-        settling = [source for source in self._capable(day) if source.settles]
-        return entry.source_id != "FDR" or not settling or day not in self.wanted()[: self.refresh_days]
+            return not self._capable_officials(day) and not self._has_improved(day, entry)
+        return not self._capable_officials(day) or day not in self.wanted()[: self.refresh_days]
 
     def fetch(self, unit: Unit) -> Answer:
         """Ask the sources that have the session, best first, until one answers.
@@ -104,7 +133,7 @@ class PriceDays:
         """
         day = date.fromisoformat(unit.key)
         passed_over: list[tuple[str, ForestoError]] = []
-        for source in self._capable(day):
+        for source in self._asked(day):
             asked_at = clock.wall()
             try:
                 records = source.fetch(day)
@@ -116,22 +145,32 @@ class PriceDays:
         raise passed_over[0][1] if passed_over else NotYet(f"{day} 시세를 줄 수 있는 곳이 없습니다.")
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return the rows of the session, provisional when they were read before 18:30.
+        """Return the rows of the session; provisional unless an official source gave them after the day was over.
 
         Raises:
-            BadPayload: half an answer, a stock twice, or a field that is not what it should be.
+            BadPayload: half an answer, another day's, a stock twice, or a field that is not what it should be.
         """
         day = date.fromisoformat(answer.unit.key)
         if answer.closed:
             return Parsed(status="no_data", reason="휴장")
-        source = next(source for source in self.sources if source.source_id == answer.source_id)
+        source = self._by_name(answer.source_id)
         rows = source.rows(answer.payload, day)
         self._refuse_half(day, rows)
-        if answer.asked_at.replace(tzinfo=clock.KST) >= final_at(day):
+        self._refuse_repeated(day, rows)
+        read_at = answer.asked_at.replace(tzinfo=clock.KST)
+        if source.settles(day) and read_at >= final_at(day):
             return Parsed(rows)
-        return Parsed(
-            [{**row, "quality_flag": "PROVISIONAL"} for row in rows], "provisional", "장 마감 직후의 잠정 시세"
-        )
+        basis = REGULAR if source.is_regular(day, read_at) else EXTENDED
+        rows = [{**row, "quality_flag": "PROVISIONAL", "price_basis": basis} for row in rows]
+        known = self.known.get(day)
+        if known is not None and known.status == "done":
+            # Only what the better answer lacked; the session stays what it is.
+            missing = self.holes.get(day, frozenset())
+            return Parsed(
+                [row for row in rows if row["ticker"] in missing], "done", "빠진 종목을 다른 출처에서 채웠습니다"
+            )
+        reason = "정규장 종가, 거래량은 잠정" if basis == REGULAR else "애프터마켓을 포함한 잠정 시세"
+        return Parsed(rows, "provisional", reason)
 
     def check(self, row: Row) -> str | None:
         """Say what makes a row impossible."""
@@ -145,11 +184,64 @@ class PriceDays:
         if answer.closed:
             note_closure(connection, day)
             return Counts()
-        self.row_counts[day] = len(parsed.rows)
-        return upsert(connection, stock_price_daily, parsed.rows, provenance, scope={"trade_date": day})
+        self.row_counts[day] = max(len(parsed.rows), self._stored_whole(day))
+        source = self._by_name(answer.source_id)
+        is_official = source.settles(day) and parsed.status == "done"
+        over = "TRUE" if is_official or day in self.distrusted else UNOFFICIAL_OVER
+        counts = upsert(
+            connection, stock_price_daily, parsed.rows, provenance, only_over=over, scope={"trade_date": day}
+        )
+        if source.shows_after_market and answer.asked_at.replace(tzinfo=clock.KST) >= last_trade_at(day):
+            counts += upsert(connection, after_market_daily, after_market_rows(parsed.rows), provenance)
+        return counts
+
+    def _stored_whole(self, day: date) -> int:
+        """Return how many rows a session has already to which single stocks are added."""
+        known = self.known.get(day)
+        return known.row_count if known is not None and known.status == "done" else 0
+
+    def _by_name(self, source_id: str) -> PriceSource:
+        return next(source for source in self.sources if source.source_id == source_id)
+
+    def _asked(self, day: date) -> list[PriceSource]:
+        """Return the sources to ask for a session, best first."""
+        capable = self._capable(day)
+        known = self.known.get(day)
+        if known is None or known.status == "failed" or day in self.distrusted:
+            return capable
+        if self._has_hole(day, known):
+            # What lacked a stock is asked last.
+            return sorted(capable, key=lambda source: source.source_id == known.source_id)
+        if known.status == "provisional" and not self._has_improved(day, known):
+            return self._capable_officials(day)
+        return capable
+
+    def _has_hole(self, day: date, entry: Entry) -> bool:
+        return day in self.holes or (entry.status != "failed" and LEFT_OUT in (entry.reason or ""))
+
+    def _has_improved(self, day: date, entry: Entry) -> bool:
+        """Say whether the source that answered, or a better one, has better numbers by now than when it was asked."""
+        asked_at = entry.asked_at.replace(tzinfo=clock.KST)
+        for source in self.sources:
+            moments = [moment for moment in source.improves(day) if moment <= self.now]
+            if source.can(day, self.now) and any(moment > asked_at for moment in moments):
+                return True
+            if source.source_id == entry.source_id:
+                break
+        return asked_at > self.now
+
+    def _is_official(self, day: date, source_id: str | None) -> bool:
+        return any(source.settles(day) for source in self.sources if source.source_id == source_id)
+
+    def _capable_officials(self, day: date) -> list[PriceSource]:
+        if self.now < final_at(day):
+            return []
+        return [source for source in self._capable(day) if source.settles(day)]
 
     def _capable(self, day: date) -> list[PriceSource]:
-        return [source for source in self.sources if source.can(day, self.now)]
+        """Return the sources that have a session now: official ones first, otherwise in order of preference."""
+        capable = [source for source in self.sources if source.can(day, self.now)]
+        return sorted(capable, key=lambda source: not source.settles(day))
 
     def _is_closed(self, day: date) -> bool:
         """Say whether a day without trades is a day without trading.
@@ -164,7 +256,7 @@ class PriceDays:
         if opened is None:
             raise NotYet("시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
         if opened:
-            raise BadPayload("거래일인데 시세가 모두 비어 있습니다. 휴장으로 기록하지 않고 다시 묻습니다.")
+            raise BadPayload("거래일인데 시세가 모두 비어 있습니다. 휴장으로 기록하지 않고 다시 요청합니다.")
         return True
 
     def _refuse_half(self, day: date, rows: Sequence[Row]) -> None:
@@ -177,10 +269,37 @@ class PriceDays:
                 f"{day} 시세가 {len(rows):,}종목뿐입니다(가까운 거래일은 {usual:,}종목). 일부만 온 응답입니다."
             )
 
+    def _refuse_repeated(self, day: date, rows: Sequence[Row]) -> None:
+        mine = {row["ticker"]: (row["close_price"], row["volume"]) for row in rows if row["volume"]}
+        for other in (self.calendar.previous(day), self.calendar.following(day)):
+            theirs = self._seen.get(other) or (self.fingerprint(other) if other in self.row_counts else {})
+            common = [ticker for ticker in mine if ticker in theirs]
+            same = sum(mine[ticker] == theirs[ticker] for ticker in common)
+            if same > REPEATED_SHARE * len(common):
+                raise BadPayload(f"{day} 시세로 {other}의 시세가 왔습니다. 저장하지 않고 다시 요청합니다.")
+        self._seen.clear()
+        self._seen[day] = mine
+
     def _usual_count(self, day: date) -> int:
         near = timedelta(days=NEAR * 7 // 5)
         known = [other for other in self.row_counts if other != day and abs(other - day) <= near]
         return self.row_counts[min(known, key=lambda other: abs(other - day))] if known else 0
+
+
+def after_market_rows(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of ``after_market_daily`` of the stocks that trade after hours: KOSPI's and KOSDAQ's."""
+    return [
+        {
+            "ticker": row["ticker"],
+            "trade_date": row["trade_date"],
+            "close_price": row["close_price"],
+            "total_volume": row["volume"],
+            "total_value": row["trading_value"],
+            "source_id": row["source_id"],
+        }
+        for row in rows
+        if row["price_basis"] == EXTENDED and row["volume"] and row["market"] != "KONEX"
+    ]
 
 
 def note_closure(connection: Connection, day: date) -> None:

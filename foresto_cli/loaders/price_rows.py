@@ -1,7 +1,9 @@
 """How the answers of each price source become rows of ``stock_price_daily``. Pure: no network, no database.
 
 All rows have the same columns: won for prices, shares for volumes, percent for ``change_rate``. ``prev_close`` is the
-official base price (기준가), close minus change; on an ordinary day it is the close of the session before.
+official base price (기준가), close minus change; on an ordinary day it is the regular close of the session before.
+``price_basis`` and ``quality_flag`` are those of an official source; :mod:`foresto_cli.loaders.price_days` marks the
+rows of the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from foresto_cli.errors import BadPayload
+from foresto_cli.regimes import AFTER_MARKET_SINCE
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fdr, fsc, krx, krx_openapi, naver
 
@@ -36,6 +39,7 @@ KRX_FIELDS = {
     "trading_value": "ACC_TRDVAL",
     "market_cap": "MKTCAP",
     "shares_outstanding": "LIST_SHRS",
+    "designation": "SECT_TP_NM",
 }
 OPENAPI_FIELDS = KRX_FIELDS | {"ticker": "ISU_CD", "name": "ISU_NM"}
 FDR_FIELDS = {
@@ -51,6 +55,7 @@ FDR_FIELDS = {
     "trading_value": "Amount",
     "market_cap": "Marcap",
     "shares_outstanding": "Stocks",
+    "designation": "Dept",
 }
 FSC_FIELDS = {
     "ticker": "srtnCd",
@@ -69,7 +74,11 @@ FSC_FIELDS = {
 FSC_MARKETS = {name: name for name in MARKETS.values()}
 VOLUMES = ("ACC_TRDVOL", "Volume", "trqu")
 """What the sources call the volume of a day."""
-NUMBERS = [name for name in KRX_FIELDS if name not in {"ticker", "name"}]
+NUMBERS = [name for name in KRX_FIELDS if name not in {"ticker", "name", "designation"}]
+REGULAR, EXTENDED = "REGULAR", "EXTENDED"
+"""``price_basis``: the regular session's numbers, or numbers that may run on to the after-market's last trade."""
+DESIGNATIONS = ("관리종목", "투자주의환기종목")
+"""What 소속부 says instead of a section when KRX warns of a stock; for KOSPI it says nothing."""
 
 
 def from_krx(records: Sequence[Record], day: date) -> list[Row]:
@@ -126,6 +135,7 @@ def from_naver(ticker: str, bars: Sequence[naver.Bar], days: frozenset[date]) ->
             "adj_close_price": close,
             "is_halted": volume == 0 and opened == 0,
             "quality_flag": "ADJUSTED",
+            "price_basis": REGULAR if day < AFTER_MARKET_SINCE else EXTENDED,
             "source_id": naver.SOURCE_ID,
         }
         for day, opened, high, low, close, volume in bars
@@ -177,6 +187,8 @@ def _rows(records: Sequence[Record], fields: Mapping[str, str], market: Any, sou
 def _row(record: Record, fields: Mapping[str, str], market: str, source_id: str, day: date) -> Row:
     values = {name: number(record[fields[name]]) for name in NUMBERS}
     close, change = values["close_price"], values["price_change"]
+    # FSC has no 소속부: what another source said of the day stays.
+    section = {"designation": designation(record[fields["designation"]])} if "designation" in fields else {}
     return {
         "ticker": record[fields["ticker"]],
         "trade_date": day,
@@ -187,6 +199,9 @@ def _row(record: Record, fields: Mapping[str, str], market: str, source_id: str,
         "adj_close_price": close,
         "is_halted": values["volume"] == 0 and values["open_price"] == 0,
         "quality_flag": "NORMAL",
+        "price_basis": REGULAR,
+        "basis_evidence": None,
+        **section,
         "source_id": source_id,
     }
 
@@ -200,6 +215,11 @@ def _less(close: int | Decimal | None, change: int | Decimal | None) -> int | De
 def is_measured(found: int | Decimal) -> bool:
     """Say whether ``found`` is a number that can be reckoned with."""
     return isinstance(found, int) or (found.is_finite() and found.adjusted() < DIGITS)
+
+
+def designation(section: object) -> str | None:
+    """Return the warning that stands in the place of a section (소속부): ``관리종목(소속부없음)``; None for a section."""
+    return next((name for name in DESIGNATIONS if str(section or "").strip().startswith(name)), None)
 
 
 def number(text: object) -> int | Decimal | None:

@@ -6,10 +6,20 @@ from datetime import date, timedelta
 from sqlalchemy import text
 
 from foresto_cli import clock
+from foresto_cli.adjustment import sources as proofs
 from foresto_cli.app import App
 from foresto_cli.loaders.index_days import CODES, IndexSource, rows_from_fdr, rows_from_krx
 from foresto_cli.loaders.price_days import NAME, PriceDays
-from foresto_cli.loaders.price_sources import PriceSource, fdr_source, fsc_source, krx_source, openapi_source
+from foresto_cli.loaders.price_sources import (
+    PriceSource,
+    Range,
+    fdr_source,
+    fsc_source,
+    krx_source,
+    openapi_source,
+    regular_range,
+)
+from foresto_cli.ops.holes import holes_since
 from foresto_cli.store import ledger
 
 WITNESS_SPAN = timedelta(days=14)
@@ -46,6 +56,7 @@ def price_days(  # noqa: PLR0913  # the span, and what to distrust in it
             ),
             {"since": since, "end": end},
         ).all()
+        holes = holes_since(connection, since)
     return PriceDays(
         sources=price_sources(app),
         calendar=app.calendar,
@@ -58,6 +69,9 @@ def price_days(  # noqa: PLR0913  # the span, and what to distrust in it
         row_counts={date.fromisoformat(unit): entry.row_count for unit, entry in known.items() if entry.row_count},
         stored={row.trade_date: row.row_count for row in stored},
         counted_since=since,
+        known={date.fromisoformat(unit): entry for unit, entry in known.items()},
+        holes=holes,
+        fingerprint=lambda day: _fingerprint(app, day),
     )
 
 
@@ -67,13 +81,15 @@ def price_sources(app: App) -> list[PriceSource]:
     Official history first, then KRX, then the newest session's snapshot, then FSC's prices of the sessions before it.
     """
     sources = []
+    with app.engine.connect() as connection:
+        proven = proofs.proven(connection)
     if app.krx_openapi is not None:
         sources.append(openapi_source(app.krx_openapi, app.calendar))
     if app.krx is not None:
-        sources.append(krx_source(app.krx))
-    sources.append(fdr_source(app.fdr, app.calendar, lambda day: _closes(app, day)))
+        sources.append(krx_source(app.krx, is_proven="KRX" in proven))
+    sources.append(fdr_source(app.fdr, app.calendar, lambda day: _ranges(app, day)))
     if app.fsc is not None:
-        sources.append(fsc_source(app.fsc, app.calendar))
+        sources.append(fsc_source(app.fsc, app.calendar, is_proven="FSC" in proven))
     return sources
 
 
@@ -114,13 +130,28 @@ def index_sources(app: App) -> list[IndexSource]:
     return sources
 
 
-def _closes(app: App, day: date) -> Mapping[str, int]:
+def _ranges(app: App, day: date) -> Mapping[str, Range]:
     with app.engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT ticker, close_price FROM stock_price_daily"
-                " WHERE trade_date = :day AND quality_flag <> 'ADJUSTED'"
+                "SELECT ticker, close_price, low_price, high_price, price_basis = 'REGULAR' AS is_regular"
+                " FROM stock_price_daily WHERE trade_date = :day AND quality_flag <> 'ADJUSTED'"
             ),
             {"day": day},
         )
-        return {row.ticker: row.close_price for row in rows}
+        return {
+            row.ticker: Range(row.close_price, row.close_price) if row.is_regular else regular_range(row._asdict(), day)
+            for row in rows
+        }
+
+
+def _fingerprint(app: App, day: date) -> Mapping[str, tuple[object, object]]:
+    with app.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT ticker, close_price, volume FROM stock_price_daily"
+                " WHERE trade_date = :day AND quality_flag <> 'ADJUSTED' AND volume > 0"
+            ),
+            {"day": day},
+        )
+        return {row.ticker: (row.close_price, row.volume) for row in rows}

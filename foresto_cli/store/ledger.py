@@ -19,21 +19,27 @@ class Entry:
         source_id: who answered.
         row_count: rows in the answer.
         asked_at: KST wall time of the question.
+        attempts: how often it was asked for.
+        reason: why there is nothing, what was left out, or how it failed.
     """
 
     status: str
     source_id: str | None
     row_count: int
     asked_at: datetime
+    attempts: int = 1
+    reason: str | None = None
 
 
 def entries(connection: Connection, dataset: str) -> dict[str, Entry]:
     """Return the entries of ``dataset`` by unit key."""
     rows = connection.execute(
-        text("SELECT unit, status, source_id, row_count, asked_at FROM unit_ledger WHERE dataset = :dataset"),
+        text(
+            "SELECT unit, status, source_id, row_count, asked_at, attempts, reason FROM unit_ledger WHERE dataset = :dataset"
+        ),
         {"dataset": dataset},
     )
-    return {row.unit: Entry(row.status, row.source_id, row.row_count, row.asked_at) for row in rows}
+    return {row.unit: Entry(*row[1:]) for row in rows}
 
 
 def mark(connection: Connection, unit: tuple[str, str], entry: Entry, run_id: int, reason: str | None = None) -> None:

@@ -33,8 +33,10 @@ from foresto_cli.store.tables.operations import (
 from foresto_cli.store.tables.prices import (
     adjustment_override,
     adjustment_pending,
+    after_market_daily,
     etf_price_daily,
     index_price_daily,
+    price_source_proof,
     stock_price_daily,
 )
 from foresto_cli.store.tables.products import (
@@ -82,6 +84,7 @@ __all__ = [
     "adjustment_override",
     "adjustment_pending",
     "adopted_statement",
+    "after_market_daily",
     "alert_delivery",
     "alpha_vantage_etfs",
     "alpha_vantage_financials",
@@ -119,6 +122,7 @@ __all__ = [
     "mortgage_loan_products",
     "notify_channel",
     "ops_alert",
+    "price_source_proof",
     "product_rate_history",
     "rent_house_loan_options",
     "rent_house_loan_products",

@@ -1,0 +1,36 @@
+"""Stocks that are missing on a session although they traded on the sessions before and after it."""
+
+from collections import defaultdict
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+HOLES = text(
+    """
+WITH sessions AS (
+  SELECT day, lead(day) OVER (ORDER BY day) AS next_day, lead(day, 2) OVER (ORDER BY day) AS day_after
+  FROM (SELECT DISTINCT trade_date AS day FROM stock_price_daily
+        WHERE trade_date >= :since AND quality_flag <> 'ADJUSTED') AS stored
+), traded AS (
+  SELECT ticker, trade_date FROM stock_price_daily
+  WHERE trade_date >= :since AND quality_flag <> 'ADJUSTED' AND volume > 0
+)
+SELECT s.next_day AS trade_date, before.ticker
+FROM sessions s
+JOIN traded before ON before.trade_date = s.day
+JOIN traded after ON after.trade_date = s.day_after AND after.ticker = before.ticker
+WHERE NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = before.ticker AND p.trade_date = s.next_day)
+ORDER BY 1, 2
+"""
+)
+
+
+def holes_since(connection: Connection, since: date) -> dict[date, frozenset[str]]:
+    """Return the missing stocks by session, for the stored sessions from ``since`` on; one query.
+
+    A stock that is listed has a row on every session, halted or not, so a hole is always an answer that lacked it.
+    """
+    found: defaultdict[date, set[str]] = defaultdict(set)
+    for row in connection.execute(HOLES, {"since": since}):
+        found[row.trade_date].add(row.ticker)
+    return {day: frozenset(tickers) for day, tickers in found.items()}

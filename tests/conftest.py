@@ -130,8 +130,8 @@ def opener(engine, place):
     """What opens the application in front of a sandbox, at any moment, several times on the same database."""
 
     @contextlib.contextmanager
-    def opened(now=EVENING, *, without=(), faults="", recorded=None, stocks=60, sessions=12, patience=0.02):
-        options = Options(now=now, stocks=stocks, sessions=sessions, seed=1, recorded=recorded)
+    def opened(now=EVENING, *, without=(), faults="", recorded=None, stocks=60, sessions=12, patience=0.02, **market):
+        options = Options(now=now, stocks=stocks, sessions=sessions, seed=1, recorded=recorded, **market)
         clock.pretend(now)
         folders = settings.Paths(place / "config", place / "data", place / "state")
         folder = settings.private_folder(place / "sandbox")

@@ -16,7 +16,7 @@ from foresto_cli import clock
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
-EVENING = datetime(2026, 11, 20, 19, 0, tzinfo=clock.KST)
+EVENING = datetime(2026, 11, 20, 20, 30, tzinfo=clock.KST)
 """A Friday after all numbers are final; the sandbox's day in most tests."""
 
 needs_shared = pytest.mark.skipif(not (SHARED / "recorded").exists(), reason="no recorded answers beside the project")

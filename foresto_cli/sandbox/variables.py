@@ -12,7 +12,7 @@ from foresto_cli.sandbox import Options, Sandbox, faults
 from foresto_cli.sandbox.hosts.fdr_cache import stop
 from foresto_cli.sandbox.world import AFTER_MARKET, MIRROR_STOPPED
 
-EVENING = time(19, 0)
+EVENING = time(20, 30)
 """When all numbers of a day are final."""
 
 

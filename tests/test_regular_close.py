@@ -1,0 +1,81 @@
+"""Since 2026-09-14 shares are traded until 20:00: what is stored as settled is the regular close, whatever was seen."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from foresto_cli import clock
+from foresto_cli.ops import job, loads
+
+ONE_DATABASE = True
+PATIENCE = 0.5
+QUICK = job.Options()
+KEYS = {
+    "none": ("krx_id", "krx_pw", "krx_openapi_key", "fsc_api_key"),
+    "KRX": ("krx_openapi_key", "fsc_api_key"),
+    "OPEN API": ("krx_id", "krx_pw", "fsc_api_key"),
+    "both": ("fsc_api_key",),
+    "FSC": ("krx_id", "krx_pw", "krx_openapi_key"),
+}
+DAYS = ("2026-11-11", "2026-11-12", "2026-11-13", "2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20")
+PLANS = {
+    "on time": ("08:10", "15:45", "16:30", "20:25"),
+    "late": ("08:10", "16:30", "20:25"),
+    "evenings only": ("20:25",),
+    "afternoons only": ("16:30",),
+}
+ASLEEP = {"2026-11-13", "2026-11-16"}
+
+
+def moments(plan, asleep=()):
+    return [
+        datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=clock.KST)
+        for day in DAYS
+        if day not in asleep
+        for hour in PLANS[plan]
+    ]
+
+
+def live(open_world, keys, share, plan, asleep=()):
+    """Run the price command at every moment of a plan and return the last world."""
+    for now in moments(plan, asleep):
+        with open_world(now, without=KEYS[keys], after_market=share, sessions=30, stocks=100) as world:
+            loads.load_prices_incremental(world.app, 12, 2, QUICK)
+            yield world
+
+
+def judged(world):
+    """Compare every stored row of the exchange with the regular close."""
+    rows = world.rows(
+        "SELECT ticker, trade_date, close_price, price_basis, quality_flag FROM stock_price_daily"
+        " WHERE quality_flag <> 'ADJUSTED'"
+    )
+    market = world.sandbox.market
+    codes = {stock.code: number for number, stock in enumerate(market.roster)}
+    wrong = {"settled": 0, "regular": 0, "open": 0}
+    counts = {"settled": 0, "regular": 0, "open": 0}
+    for ticker, day, close, basis, flag in rows:
+        state = "settled" if flag == "NORMAL" else "regular" if basis == "REGULAR" else "open"
+        counts[state] += 1
+        wrong[state] += int(close) != int(market.quotes(day).close[codes[ticker]])
+    return counts, wrong
+
+
+def false_events(world):
+    kinds = {}
+    for kind, day, code in world.sandbox.market.events:
+        kinds.setdefault((code, day), []).append(kind)
+    found = world.rows("SELECT ticker, trade_date, adj_event FROM stock_price_daily WHERE adj_event IS NOT NULL")
+    return [row for row in found if (row[0], row[1]) not in kinds]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.6])
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("keys", KEYS)
+def test_settled_closes_are_the_regular_ones(open_world, keys, plan, share):
+    for world in live(open_world, keys, share, plan):
+        last = world, judged(world), false_events(world)
+    world, (counts, wrong), invented = last
+    print(keys, plan, share, counts, wrong)
+    assert wrong["settled"] == wrong["regular"] == 0
+    assert invented == []

@@ -79,6 +79,10 @@ class Calendar:
         """Return from when the OPEN API should have ``session`` (KST)."""
         return datetime.combine(self.following(session), regime_of(session).official, KST)
 
+    def open_data_from(self, session: date) -> datetime:
+        """Return from when FSC's open data should have ``session`` (KST)."""
+        return datetime.combine(self.following(session), regime_of(session).open_data, KST)
+
     def official_until(self, session: date) -> datetime:
         """Return until when the OPEN API may still lack ``session`` without having failed (KST)."""
         return datetime.combine(self.following(session), regime_of(session).overdue, KST)

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from support import SHARED, needs_shared
 
-from foresto_cli.calendar import Calendar
+from foresto_cli.calendar import Calendar, is_regular_session
 from foresto_cli.clock import KST
-from foresto_cli.regimes import closes_at, final_at, is_regular_session, opens_at
+from foresto_cli.regimes import closes_at, extended_at, final_at, last_trade_at, opens_at
 
 PLAIN = Calendar()
 
@@ -98,8 +98,11 @@ def test_a_closed_day_never_ends():
     assert known.latest_ended(at(date(2026, 11, 20), 20)) == date(2026, 11, 19)
 
 
-def test_numbers_are_final_from_half_past_six_on():
-    assert final_at(date(2026, 11, 20)) == at(date(2026, 11, 20), 18, 30)
+def test_the_hours_follow_the_regime_of_the_day():
+    day, before = date(2026, 11, 20), date(2026, 9, 11)
+    assert (extended_at(before), last_trade_at(before), final_at(before)) == (None, at(before, 18), at(before, 18, 30))
+    assert (extended_at(day), last_trade_at(day), final_at(day)) == (at(day, 16), at(day, 20), at(day, 20, 20))
+    assert extended_at(date(2026, 9, 14)) == at(date(2026, 9, 14), 16)
     assert opens_at(date(2026, 11, 20)) == at(date(2026, 11, 20), 9)
     assert closes_at(date(2026, 11, 20)) == at(date(2026, 11, 20), 15, 40)
 
@@ -108,7 +111,7 @@ def test_numbers_are_final_from_half_past_six_on():
 def test_on_the_day_of_the_entrance_exam_everything_is_an_hour_later(day):
     assert opens_at(day) == at(day, 10)
     assert closes_at(day) == at(day, 16, 40)
-    assert final_at(day) == at(day, 19, 30)
+    assert final_at(day) == (at(day, 21, 20) if day.year == 2026 else at(day, 19, 30))
     assert PLAIN.latest_ended(at(day, 16, 39)) < day
     assert PLAIN.latest_ended(at(day, 16, 40)) == day
 

@@ -40,7 +40,7 @@ def test_a_day_is_the_same_through_fsc_as_through_the_exchange(open_world):
         result = loads.load_prices_between(world.app, day, day, None, QUICK)
         assert (result["sources"], result["requests"]) == ({"FSC": 1}, {"fsc": 1, "total": 1})
         assert stored(world, day) == exchange
-        assert world.rows("SELECT DISTINCT source_id, quality_flag FROM stock_price_daily") == [("FSC", "NORMAL")]
+        assert world.rows("SELECT DISTINCT source_id, quality_flag FROM stock_price_daily") == [("FSC", "PROVISIONAL")]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_day_is_the_same_through_fsc_as_through_the_exchange(open_world):
 )
 def test_a_session_is_there_from_one_o_clock_of_the_next(open_world, now, can):
     with open_world() as world:
-        source = fsc_source(world.app.fsc, Calendar())
+        source = fsc_source(world.app.fsc, Calendar(), is_proven=False)
         moment = datetime.fromisoformat(now).replace(tzinfo=clock.KST)
         assert source.can(date(2026, 11, 19), moment) is can
         assert not source.can(date(2019, 12, 30), moment)

@@ -95,13 +95,13 @@ def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_re
         assert set(result["sources"]) == {"FDR", "NAVER"}
         assert "수정주가" in result["notes"][0]
         flags = dict(world.rows("SELECT quality_flag, count(DISTINCT trade_date) FROM stock_price_daily GROUP BY 1"))
-        assert flags == {"NORMAL": 1, "ADJUSTED": 11}
+        assert flags == {"PROVISIONAL": 1, "ADJUSTED": 11}
         assert loads.load_prices_incremental(world.app, 1825, 2, QUICK)["requests"] == {"total": 0}
-        assert set(states(gaps.by_session(world.app, date(2026, 11, 18))).values()) == {gaps.ADJUSTED, gaps.WHOLE}
+        assert set(states(gaps.by_session(world.app, date(2026, 11, 18))).values()) == {gaps.ADJUSTED, gaps.PROVISIONAL}
     with open_world() as world:
         loads.load_prices_incremental(world.app, 1825, 2, QUICK)
-        assert world.rows("SELECT DISTINCT quality_flag FROM stock_price_daily") == [("NORMAL",)]
-        assert set(states(gaps.by_session(world.app, date(2026, 11, 6))).values()) == {gaps.WHOLE}
+        assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE quality_flag = 'ADJUSTED'") == 0
+        assert set(states(gaps.by_session(world.app, date(2026, 11, 6))).values()) == {gaps.WHOLE, gaps.PROVISIONAL}
 
 
 def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_world):

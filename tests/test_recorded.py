@@ -154,7 +154,7 @@ def test_a_mirror_file_of_another_day_is_refused(recorded_world):
     with recorded_world(at(2026, 3, 13), without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
         loader = market_days.price_days(world.app, date(2026, 3, 12), date(2026, 3, 12))
         source = next(source for source in loader.sources if source.source_id == "FDR")
-        with pytest.raises(Exception, match="2026-03-13 의 것입니다"):
+        with pytest.raises(Exception, match="2026-03-13의 것입니다"):
             source.fetch(date(2026, 3, 12))
 
 

@@ -5,10 +5,12 @@ what each gave with the next session's base prices: equal for every stock withou
 is a proof for this regime; one difference takes it back.
 """
 
+from datetime import date
+
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.regimes import AFTER_MARKET_SINCE
+from foresto_cli.regimes import AFTER_MARKET_SINCE, final_at
 
 SESSIONS = 5
 CANDIDATES = ("KRX", "FSC")
@@ -57,6 +59,18 @@ DOUBT_UNITS = text(
     "UPDATE unit_ledger SET status = 'provisional' WHERE dataset = 'prices.day' AND status = 'done'"
     " AND source_id = :source AND unit = ANY(:units)"
 )
+READ = text(
+    "SELECT CAST(unit AS date) AS day, asked_at FROM unit_ledger WHERE dataset = 'prices.day' AND source_id = :source"
+    " AND status = 'provisional' AND CAST(unit AS date) >= :since"
+)
+BELIEVE_ROWS = text(
+    "UPDATE stock_price_daily SET price_basis = 'REGULAR', quality_flag = 'NORMAL' WHERE trade_date = ANY(:days)"
+    " AND source_id = :source AND quality_flag = 'PROVISIONAL' AND price_basis = 'EXTENDED'"
+)
+BELIEVE_UNITS = text(
+    "UPDATE unit_ledger SET status = 'done', reason = NULL WHERE dataset = 'prices.day' AND source_id = :source"
+    " AND unit = ANY(:units)"
+)
 NOTE = text(
     "INSERT INTO adjustment_pending (trade_date, noted_at) SELECT unnest(CAST(:days AS date[])), :now"
     " ON CONFLICT (trade_date) DO NOTHING"
@@ -75,7 +89,8 @@ def proven(connection: Connection) -> frozenset[str]:
 def weigh(connection: Connection) -> None:
     """Compare the newest sessions of each source with the base prices after them, and remember what follows.
 
-    A source that was believed and is found wrong loses that: its rows are provisional again and looked at anew.
+    A source that was believed and is found wrong loses that: its rows are provisional again and looked at anew. One
+    that is proved now settles what it gave of sessions that were over.
     """
     believed = proven(connection)
     for source in CANDIDATES:
@@ -86,7 +101,13 @@ def weigh(connection: Connection) -> None:
             continue
         is_regular = not row.differing and (row.sessions >= SESSIONS or source in believed)
         connection.execute(REMEMBER, {**given, **row._asdict(), "is_regular": is_regular})
+        days: list[date] = []
         if source in believed and not is_regular:
             days = sorted(set(connection.scalars(DOUBT_ROWS, given)))
             connection.execute(DOUBT_UNITS, {**given, "units": [f"{day}" for day in days]})
-            connection.execute(NOTE, {**given, "days": days})
+        elif is_regular:
+            read = connection.execute(READ, given).all()
+            days = [row.day for row in read if row.asked_at.replace(tzinfo=clock.KST) >= final_at(row.day)]
+            connection.execute(BELIEVE_ROWS, {**given, "days": days})
+            connection.execute(BELIEVE_UNITS, {**given, "units": [f"{day}" for day in days]})
+        connection.execute(NOTE, {**given, "days": days})

@@ -218,7 +218,7 @@ def is_measured(found: int | Decimal) -> bool:
 
 
 def designation(section: object) -> str | None:
-    """Return the warning that stands in the place of a section (소속부): ``관리종목(소속부없음)``; None for a section."""
+    """Return the warning that stands in the place of a section (``관리종목(소속부없음)``); None for a section."""
     return next((name for name in DESIGNATIONS if str(section or "").strip().startswith(name)), None)
 
 

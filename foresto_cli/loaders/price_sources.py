@@ -25,7 +25,7 @@ NIGHT_FILE = time(1, 30)
 
 
 class Range(NamedTuple):
-    """Where the next base price of a stock without an event must lie, in won: its regular close, where that is known."""
+    """Where the next base price of a stock without an event lies, in won: the regular close, where it is known."""
 
     low: int
     high: int
@@ -141,7 +141,7 @@ def fsc_source(client: Fsc, calendar: Calendar, *, is_proven: bool) -> PriceSour
         requests=1,
         settles=lambda day: is_proven or day < AFTER_MARKET_SINCE,
         is_regular=lambda day, _: is_proven or day < AFTER_MARKET_SINCE,
-        improves=lambda _: (),
+        improves=lambda day: (calendar.open_data_from(day),),
         shows_after_market=False,
         sessions=client.price_sessions,
     )
@@ -165,8 +165,8 @@ def _snapshot_of(day: date, client: Fdr, calendar: Calendar, ranges: Ranges) -> 
     Raises:
         NotYet: the mirror still has an older session.
     """
-    named, records = _newest_file(day, client)
-    if named not in {day, day + timedelta(days=1)}:
+    named, records = _newest_file(day, client, calendar)
+    if named != day and not (named == day + timedelta(days=1) and clock.now() < opens_at(calendar.following(day))):
         raise NotYet(f"FDR 미러의 최신 자료가 {named}의 것입니다({day}이 필요합니다).")
     if nobody_traded(records):
         return records
@@ -182,9 +182,9 @@ def _snapshot_of(day: date, client: Fdr, calendar: Calendar, ranges: Ranges) -> 
     return records
 
 
-def _newest_file(day: date, client: Fdr) -> tuple[date, Sequence[Mapping[str, Any]]]:
+def _newest_file(day: date, client: Fdr, calendar: Calendar) -> tuple[date, Sequence[Mapping[str, Any]]]:
     night = day + timedelta(days=1)
-    if clock.now() >= datetime.combine(night, NIGHT_FILE, clock.KST):
+    if datetime.combine(night, NIGHT_FILE, clock.KST) <= clock.now() < opens_at(calendar.following(day)):
         try:
             return night, client.listing_file(night)
         except NotYet:

@@ -52,8 +52,8 @@ LABELS = {
     NOT_LISTED: "상장 전·폐지 뒤",
     ABSENT: "거래소 응답에 없음",
 }
-GAPS = (PROVISIONAL, LOST, ADJUSTED, FAILED, NEVER)
-"""States that :func:`foresto_cli.ops.loads.repair_prices` asks again."""
+GAPS = (LOST, ADJUSTED, FAILED, NEVER)
+"""States in which something is missing; provisional prices are there, and are replaced when better ones can be had."""
 
 
 @dataclass(frozen=True)

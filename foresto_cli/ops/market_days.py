@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.adjustment import sources as proofs
+from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
 from foresto_cli.loaders.index_days import CODES, IndexSource, rows_from_fdr, rows_from_krx
 from foresto_cli.loaders.price_days import NAME, PriceDays
@@ -19,7 +20,6 @@ from foresto_cli.loaders.price_sources import (
     openapi_source,
     regular_range,
 )
-from foresto_cli.ops.holes import holes_since
 from foresto_cli.store import ledger
 
 WITNESS_SPAN = timedelta(days=14)
@@ -78,7 +78,8 @@ def price_days(  # noqa: PLR0913  # the span, and what to distrust in it
 def price_sources(app: App) -> list[PriceSource]:
     """Return the ways to a market day for which there are keys.
 
-    Official history first, then KRX, then the newest session's snapshot, then FSC's prices of the sessions before it.
+    Official history first, then KRX, then FSC's prices of the sessions before the newest, then the mirror's snapshot of
+    that one.
     """
     sources = []
     with app.engine.connect() as connection:
@@ -87,9 +88,9 @@ def price_sources(app: App) -> list[PriceSource]:
         sources.append(openapi_source(app.krx_openapi, app.calendar))
     if app.krx is not None:
         sources.append(krx_source(app.krx, is_proven="KRX" in proven))
-    sources.append(fdr_source(app.fdr, app.calendar, lambda day: _ranges(app, day)))
     if app.fsc is not None:
         sources.append(fsc_source(app.fsc, app.calendar, is_proven="FSC" in proven))
+    sources.append(fdr_source(app.fdr, app.calendar, lambda day: _ranges(app, day)))
     return sources
 
 

@@ -1,7 +1,8 @@
 """A second opinion on stored prices: fifty stocks against Naver's charts, a different sample each week.
 
-Naver's prices are adjusted as of today and truncated to a won, so the newest close must be ours, and an older one our
-adjusted close. Who could not be asked is no finding: it is said in a note.
+Naver's prices are adjusted as of today and truncated to a won. Its closes run on to the after-market's last trade, so
+opening prices are compared, which both sources have from the regular session: the newest as it is, an older one
+adjusted as our close is. Who could not be asked is no finding: it is said in a note.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ SAMPLE, LARGEST = 50, 10
 BARS = 21
 """Sessions of a chart: a month."""
 SAME_DAY, EARLIER = 0.001, 0.01
-"""Tolerances: of the newest close, and of an earlier one, where factors are rounded differently."""
+"""Tolerances: of the newest opening price, and of an earlier one, where factors are rounded differently."""
 WON = 1
 
 
@@ -44,7 +45,7 @@ class SecondSource:
             "다른 출처와 견준 시세",
             WARNING,
             "stock_price_daily",
-            f"{SAMPLE}종목의 종가와 수정종가가 네이버의 것과 같다",
+            f"{SAMPLE}종목의 시가와 수정시가가 네이버의 것과 같다",
             "foresto prices load --start 날짜 --end 날짜 --again, 그래도 다르면 foresto prices events",
             self._find,
         )
@@ -86,10 +87,11 @@ def sample(connection: Connection, last: date) -> Sequence[str]:
 
 def differences(connection: Connection, ticker: str, last: date, bars: Sequence[Bar]) -> Iterator[dict[str, object]]:
     """Yield the newest common session and the oldest one, where the two sources differ beyond tolerance."""
-    theirs = {day: close for day, _, _, _, close, _ in bars if day <= last}
+    theirs = {day: opened for day, opened, *_ in bars if day <= last and opened > 0}
     ours = connection.execute(
         text(
-            "SELECT trade_date, adj_close_price AS close FROM stock_price_daily WHERE ticker = :ticker"
+            "SELECT trade_date, open_price * adj_close_price / close_price AS opened FROM stock_price_daily"
+            " WHERE ticker = :ticker AND open_price > 0"
             " AND trade_date = ANY(:days) AND quality_flag <> 'ADJUSTED' AND adj_close_price IS NOT NULL"
             " ORDER BY trade_date"
         ),
@@ -98,5 +100,5 @@ def differences(connection: Connection, ticker: str, last: date, bars: Sequence[
     for row in [*ours[-1:], *ours[:-1][:1]]:
         tolerance = SAME_DAY if row.trade_date == last else EARLIER
         other = theirs[row.trade_date]
-        if abs(float(row.close) - other) > max(WON, tolerance * float(row.close)):
-            yield {"ticker": ticker, "거래일": row.trade_date, "저장된_수정종가": float(row.close), "네이버": other}
+        if abs(float(row.opened) - other) > max(WON, tolerance * float(row.opened)):
+            yield {"ticker": ticker, "거래일": row.trade_date, "저장된_수정시가": float(row.opened), "네이버": other}

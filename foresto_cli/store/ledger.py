@@ -35,7 +35,8 @@ def entries(connection: Connection, dataset: str) -> dict[str, Entry]:
     """Return the entries of ``dataset`` by unit key."""
     rows = connection.execute(
         text(
-            "SELECT unit, status, source_id, row_count, asked_at, attempts, reason FROM unit_ledger WHERE dataset = :dataset"
+            "SELECT unit, status, source_id, row_count, asked_at, attempts, reason FROM unit_ledger"
+            " WHERE dataset = :dataset"
         ),
         {"dataset": dataset},
     )

@@ -53,6 +53,15 @@ CHECKS = (
         coverage.lost_rows,
     ),
     Check(
+        "prices.holes",
+        "빠진 종목",
+        WARNING,
+        "stock_price_daily",
+        "앞뒤 거래일에 거래된 종목은 그날에도 있다",
+        "foresto prices repair",
+        coverage.holes,
+    ),
+    Check(
         "prices.order",
         "고가·저가 순서",
         CRITICAL,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.verify import Rows, Scope
 
 LEAST_COVERAGE = 0.95
@@ -81,6 +82,12 @@ def lost_rows(scope: Scope) -> Rows:
         ),
         days=[f"{day}" for day in scope.sessions],
     )
+
+
+def holes(scope: Scope) -> Rows:
+    """Find stocks that are missing on a session although they traded on the sessions before and after it."""
+    found = holes_since(scope.connection, scope.sessions[0])
+    return [{"거래일": day, "ticker": ticker} for day, tickers in found.items() for ticker in sorted(tickers)]
 
 
 def rows_on_closed_days(scope: Scope) -> Rows:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli.regimes import final_at
 from foresto_cli.verify import Rows, Scope
 
 STALLED = timedelta(minutes=10)
@@ -40,21 +39,19 @@ def unadjusted_days(scope: Scope) -> Rows:
 
 
 def unsettled_units(scope: Scope) -> Rows:
-    """Find units that failed, that left rows out lately, and provisional days that should have been read again."""
-    rows = scope.rows(
+    """Find units that failed, that left rows out lately, and provisional days that a later session should have proved.
+
+    The newest stored session is provisional until an official source or the next base prices settle it.
+    """
+    return scope.rows(
         text(
             "SELECT dataset, unit, status, reason FROM unit_ledger WHERE status = 'failed'"
-            " OR (status = 'provisional' AND dataset = 'prices.day')"
+            " OR (status = 'provisional' AND dataset = 'prices.day' AND unit < (SELECT CAST(max(trade_date) AS text)"
+            " FROM stock_price_daily WHERE quality_flag <> 'ADJUSTED'))"
             " OR (reason LIKE '%행을 뺐습니다%' AND asked_at >= :first) ORDER BY 1, 2"
         ),
         first=scope.sessions[0],
     )
-    kept = ("provisional", f"{scope.last}")
-    return [row for row in rows if (row["status"], row["unit"]) != kept or _is_overdue(scope)]
-
-
-def _is_overdue(scope: Scope) -> bool:
-    return scope.now > final_at(scope.last) + timedelta(hours=12)
 
 
 def stalled_runs(scope: Scope) -> Rows:

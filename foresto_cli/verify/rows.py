@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from foresto_cli.adjustment.proof import REGULAR_CLOSE
 from foresto_cli.verify import Rows, Scope
 
 LIMIT_PERCENT = {"KOSPI": 30, "KOSDAQ": 30, "KONEX": 15}
@@ -71,18 +72,21 @@ def beyond_limit(scope: Scope) -> Rows:
 
 
 def broken_continuity(scope: Scope) -> Rows:
-    """Find days on which too many base prices differ from the close before: a day is missing or was mistaken.
+    """Find days on which too many base prices contradict the day before: a day is missing or was mistaken.
 
-    Ordinary days have at most 1 % (splits, rights, roundings).
+    Ordinary days have at most 1 % (splits, rights, roundings). While the regular close of the day before is not known,
+    a base price within that day's prices is no contradiction.
     """
     return scope.rows(
         text(
-            "SELECT trade_date AS 거래일, count(*) FILTER (WHERE prev_close <> before) AS 불일치, count(before) AS 비교"
-            " FROM (SELECT trade_date, prev_close,"
-            " lag(close_price) OVER (PARTITION BY ticker ORDER BY trade_date) AS before FROM stock_price_daily"
-            " WHERE trade_date >= :first AND quality_flag <> 'ADJUSTED') AS pairs"
+            "SELECT trade_date AS 거래일, count(*) FILTER (WHERE is_other) AS 불일치, count(is_other) AS 비교"  # noqa: S608  # our own words
+            " FROM (SELECT trade_date, CASE WHEN lag(known) OVER w THEN prev_close <> lag(close_price) OVER w"
+            " ELSE NOT prev_close BETWEEN lag(low_price) OVER w AND lag(high_price) OVER w END AS is_other"
+            f" FROM (SELECT *, {REGULAR_CLOSE.format(row='p')} AS known FROM stock_price_daily p"
+            " WHERE trade_date >= :first AND quality_flag <> 'ADJUSTED') AS rows"
+            " WINDOW w AS (PARTITION BY ticker ORDER BY trade_date)) AS pairs"
             " GROUP BY trade_date"
-            " HAVING count(*) FILTER (WHERE prev_close <> before) > :share * count(before) ORDER BY 1"
+            " HAVING count(*) FILTER (WHERE is_other) > :share * count(is_other) ORDER BY 1"
         ),
         first=scope.sessions[0],
         share=MISMATCH_SHARE,

@@ -119,7 +119,7 @@ def test_only_what_means_something_is_stored():
     stored = {name: classify(given).is_stored for name, (given, _, _) in CASES.items()}
     not_stored = {name for name, found in stored.items() if not found}
     assert not_stored == {
-        "gap", "gap with new shares", "gap with a split the base denies", "gap with an unclean jump",
+        "gap", "gap with new shares", "gap with a split the base denies",
         "shares only, within the limits", "shares only, not traded", "ordinary", "off the grid", "new shares",
         "shares unknown",
     }  # fmt: skip

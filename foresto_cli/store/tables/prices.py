@@ -96,7 +96,7 @@ price_source_proof = Table(
     Column("stocks", BigInteger, nullable=False, comment="견준 종가 수"),
     Column("differing", BigInteger, nullable=False, comment="다음 거래일 기준가와 다른 종가 수"),
     Column("checked_at", DateTime, nullable=False, comment="마지막으로 확인한 시각(KST)"),
-    comment="Whether a source's closes, read while the after-market may be in them, are those of the regular session",
+    comment="Whether a source's closes, read while the after-market may be in them, are the regular session's",
 )
 
 adjustment_pending = Table(

@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.Column("differing", sa.BigInteger(), nullable=False, comment="다음 거래일 기준가와 다른 종가 수"),
         sa.Column("checked_at", sa.DateTime(), nullable=False, comment="마지막으로 확인한 시각(KST)"),
         sa.PrimaryKeyConstraint("source_id", "regime_since"),
-        comment="Whether a source's closes, read while the after-market may be in them, are those of the regular session",
+        comment="Whether a source's closes, read while the after-market may be in them, are the regular session's",
     )
     # Queries of our own names, once.
     op.execute(
@@ -111,7 +111,7 @@ def upgrade() -> None:
         f"UPDATE {TABLE} SET price_basis = 'EXTENDED' WHERE quality_flag = 'ADJUSTED' AND trade_date >= {SINCE}"  # noqa: S608
     )
     op.execute(
-        "UPDATE unit_ledger SET status = 'provisional' WHERE dataset = 'prices.day' AND status = 'done'"
+        "UPDATE unit_ledger SET status = 'provisional' WHERE dataset = 'prices.day' AND status = 'done'"  # noqa: S608
         f" AND source_id IN ('KRX', 'FDR', 'FSC') AND unit >= CAST({SINCE} AS text)"
     )
     op.execute(

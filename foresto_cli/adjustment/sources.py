@@ -5,12 +5,15 @@ what each gave with the next session's base prices: equal for every stock withou
 is a proof for this regime; one difference takes it back.
 """
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.regimes import AFTER_MARKET_SINCE, final_at
+
+if TYPE_CHECKING:
+    from datetime import date
 
 SESSIONS = 5
 CANDIDATES = ("KRX", "FSC")

@@ -115,7 +115,7 @@ def test_every_session_of_the_calendar_has_its_state(loaded):
     for rect in section(document, "calendar").iter("{http://www.w3.org/2000/svg}rect"):
         cells[text_of(rect).split()[0]] = rect.get("class")
     assert (cells[lost], cells[failed], cells[never]) == ("lost_rows", "failed", "never_asked")
-    assert cells["2026-11-20"] == "whole"
+    assert (cells["2026-11-19"], cells["2026-11-20"]) == ("whole", "provisional")
     assert "알아내지 못함 503" in text_of(section(document, "calendar"))
 
 

@@ -43,7 +43,7 @@ def test_doctor_looks_at_what_runs_unattended(open_world, monkeypatch):
         later = {found.name: found for found in unattended.examine(world.app)}
         assert (later["알림(Slack)"].state, later["알림(Slack)"].exit_code) == (WRONG, 78)
         assert later["알림(메일)"].state == OK
-        assert "평일 수집 2번" in later["제시간"].text
+        assert "평일 수집 3번" in later["제시간"].text
     with open_world(without=("slack_webhook_url", "smtp_from", "foresto_ping_url")) as world:
         bare = {found.name: found.text for found in unattended.examine(world.app)}
         assert "SLACK_WEBHOOK_URL" in bare["알림"]

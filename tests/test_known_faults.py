@@ -31,7 +31,7 @@ B10  a split leaves two price bases in one series
      adjustment/test_stories.py::test_a_rebased_source_moves_its_own_adjusted_closes
      score/test_formula.py::test_a_split_leaves_no_trace_and_a_bonus_issue_counts_the_shares_to_come
 B11  a price of the running session stays for ever
-     test_collect.py::test_a_session_read_before_half_past_six_is_read_once_more
+     test_collect.py::test_a_session_is_read_again_when_it_is_over_and_when_it_is_official
      score/test_batch.py::test_scores_of_provisional_prices_are_replaced_by_those_of_final_ones
 B12  holidays fail, and the score does not wait for prices
      test_unattended.py::test_a_holiday_is_an_ordinary_day_with_nothing_to_do

@@ -120,10 +120,10 @@ def test_a_breaker_is_open_for_twenty_four_hours(stored, engine):
         with pytest.raises(Blocked) as caught:
             stored.check("krx")
         assert "krx" in str(caught.value)
-        assert "11-21 19:00" in str(caught.value)
+        assert "11-21 20:30" in str(caught.value)
         assert "KRX: 차단 화면" in str(caught.value)
         assert (exit_code_of(caught.value), caught.value.outcome) == (75, "blocked")
-    assert blocks(engine) == [("krx", "2026-11-21 19:00", "KRX: 차단 화면")]
+    assert blocks(engine) == [("krx", "2026-11-21 20:30", "KRX: 차단 화면")]
     clock.pretend(EVENING + timedelta(hours=24, seconds=5))
     stored.check("krx")
     assert blocks(engine) == []
@@ -138,7 +138,7 @@ def test_another_block_counts_from_then_on(stored, engine):
     stored.block("krx", "처음")
     clock.pretend(EVENING + timedelta(hours=30))
     stored.block("krx", "다시")
-    assert blocks(engine) == [("krx", "2026-11-23 01:00", "다시")]
+    assert blocks(engine) == [("krx", "2026-11-23 02:30", "다시")]
     clock.pretend(EVENING + timedelta(hours=53))
     with pytest.raises(Blocked, match="다시"):
         stored.check("krx")

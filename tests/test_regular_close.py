@@ -24,7 +24,7 @@ PLANS = {
     "evenings only": ("20:25",),
     "afternoons only": ("16:30",),
 }
-ASLEEP = {"2026-11-13", "2026-11-16"}
+ASLEEP = ("2026-11-13", "2026-11-16")
 
 
 def moments(plan, asleep=()):
@@ -69,13 +69,28 @@ def false_events(world):
     return [row for row in found if (row[0], row[1]) not in kinds]
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.6])
-@pytest.mark.parametrize("plan", PLANS)
-@pytest.mark.parametrize("keys", KEYS)
+CASES = [(keys, plan, share) for keys in KEYS for plan in PLANS for share in (0.0, 0.1, 0.6)]
+QUICK_CASES = [("KRX", "on time", 0.6), ("both", "late", 0.6), ("none", "evenings only", 0.1)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "plan", "share"),
+    [pytest.param(*case, marks=() if case in QUICK_CASES else pytest.mark.slow) for case in CASES],
+)
 def test_settled_closes_are_the_regular_ones(open_world, keys, plan, share):
     for world in live(open_world, keys, share, plan):
         last = world, judged(world), false_events(world)
     _, (counts, wrong), invented = last
     assert counts["settled"] + counts["regular"] > 0
+    assert wrong["settled"] == wrong["regular"] == 0
+    assert invented == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("keys", KEYS)
+def test_a_machine_that_slept_stores_nothing_wrong(open_world, keys):
+    for world in live(open_world, keys, 0.6, "on time", ASLEEP):
+        last = judged(world), false_events(world)
+    (_, wrong), invented = last
     assert wrong["settled"] == wrong["regular"] == 0
     assert invented == []

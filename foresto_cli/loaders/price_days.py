@@ -28,6 +28,8 @@ NEAR = 10
 REPEATED_SHARE = 0.2
 """An answer in which more of the traded stocks than this have the closes and volumes of a neighbouring session is that
 session's, under the wrong date."""
+PICTURE = "FDR"
+"""The source whose numbers are those of the moment at which its robot looked."""
 MOST_ATTEMPTS = 8
 """A session with a hole is asked for so often in all; after that the hole stays a finding."""
 UNOFFICIAL_OVER = (
@@ -223,12 +225,15 @@ class PriceDays:
         """Say whether the source that answered, or a better one, has better numbers by now than when it was asked."""
         asked_at = entry.asked_at.replace(tzinfo=clock.KST)
         for source in self.sources:
-            moments = [moment for moment in source.improves(day) if moment <= self.now]
-            if source.can(day, self.now) and any(moment > asked_at for moment in moments):
-                return True
-            if source.source_id == entry.source_id:
+            is_own = source.source_id == entry.source_id
+            if source.can(day, self.now):
+                moments = [moment for moment in source.improves(day) if moment <= self.now]
+                # Whatever shows a whole day is better than a picture taken during it.
+                if any(moment > asked_at for moment in moments) or (entry.source_id == PICTURE and not is_own):
+                    return True
+            if is_own:
                 break
-        return asked_at > self.now
+        return not clock.is_past(entry.asked_at)
 
     def _is_official(self, day: date, source_id: str | None) -> bool:
         return any(source.settles(day) for source in self.sources if source.source_id == source_id)

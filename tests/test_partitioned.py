@@ -23,6 +23,9 @@ PAGE = (ROOT / "docs" / "bigger.md").read_text(encoding="utf-8")
 SAME = {"batch_id", "created_at", "updated_at"}
 """Columns that say who wrote a row and when."""
 
+OTHERS = re.compile(r"daily_(\d|rest)|foresto_version")
+"""Partitions, and the table of the version."""
+
 
 def divided(engine):
     """Do what the page says."""

@@ -254,7 +254,12 @@ COSTLY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", COSTLY)
+IN_EVERY_RUN = ("gzip", "zip", "deep")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in IN_EVERY_RUN else pytest.param(name, marks=pytest.mark.slow) for name in COSTLY]
+)
 def test_no_answer_takes_more_than_200_megabytes(name):
     body, encoding = COSTLY[name]()
     with serving(answer(body, f"Content-Encoding: {encoding}")) as (port, _):

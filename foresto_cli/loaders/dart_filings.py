@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import dart_filing
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -59,7 +60,7 @@ class Filings:
         """Return the day on which the list was read last, before that day was over; else a few days ago."""
         today = self.now.date()
         read = self.known.get(UNIT)
-        if read is None or read.status == "failed":
+        if read is None or read.status == "failed" or read.asked_at == ledger.NEVER:
             return today - BEGINNING
         return min(read.asked_at.date(), today)
 

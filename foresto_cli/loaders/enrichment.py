@@ -26,8 +26,9 @@ MOST = 200
 WANTED = text(
     "SELECT s.ticker, s.market FROM stocks s LEFT JOIN unit_ledger u ON u.dataset = :name AND u.unit = s.ticker"
     " WHERE s.is_active AND s.market = ANY(:markets)"
-    " AND (u.unit IS NULL OR u.status NOT IN ('done', 'no_data') OR u.asked_at < :stale)"
-    " ORDER BY u.asked_at NULLS FIRST, s.market_cap DESC NULLS LAST, s.ticker"
+    " AND (u.unit IS NULL OR u.status NOT IN ('done', 'no_data') OR u.asked_at NOT BETWEEN :stale AND :believable)"
+    " ORDER BY CASE WHEN u.asked_at <= :believable THEN u.asked_at END NULLS FIRST,"
+    " s.market_cap DESC NULLS LAST, s.ticker"
 )
 UPDATE = text(
     "WITH old AS (SELECT ticker, english_name, yahoo_sector FROM stocks WHERE ticker = :ticker)"
@@ -113,4 +114,5 @@ class Enrichment:
 def wanted(connection: Connection) -> list[tuple[str, str]]:
     """Return (ticker, market) of the listed stocks that Yahoo has not told about for :data:`STALE`."""
     parameters = {"name": NAME, "markets": list(yahoo.SUFFIXES), "stale": clock.wall() - STALE}
+    parameters["believable"] = clock.believable()
     return [(row.ticker, row.market) for row in connection.execute(WANTED, parameters)]

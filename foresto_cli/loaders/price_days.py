@@ -14,6 +14,7 @@ from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.price_rows import EXTENDED, REGULAR, impossible, nobody_traded
 from foresto_cli.loaders.price_sources import PriceSource
 from foresto_cli.regimes import final_at, last_trade_at
+from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import after_market_daily, stock_price_daily
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -24,6 +25,8 @@ LEAST_SHARE = 0.85
 """An answer with fewer rows than this share of a near session's is half an answer: a market is missing, or a part."""
 NEAR = 10
 """Sessions to either side that count as near."""
+ASKED_ANEW = 10
+"""Newest sessions that are asked for once more when nobody can say when they were asked for."""
 
 REPEATED_SHARE = 0.2
 """An answer in which more of the traded stocks than this have the closes and volumes of a neighbouring session is that
@@ -120,6 +123,8 @@ class PriceDays:
         if day in self.distrusted or lost or entry.status == "failed":
             return False
         if self._has_hole(day, entry) and entry.attempts < MOST_ATTEMPTS:
+            return False
+        if entry.asked_at == ledger.NEVER and day in self.wanted()[:ASKED_ANEW]:
             return False
         if entry.status == "no_data" or self._is_official(day, entry.source_id):
             return entry.status != "provisional" or self.now < final_at(day)

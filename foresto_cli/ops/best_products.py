@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
@@ -117,8 +118,11 @@ def best(app: App, wish: Wish) -> dict[str, Any]:
 
 def _asked(connection: Connection, kind: Kind) -> str:
     asked = connection.scalar(
-        text("SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = :name AND status = 'done'"),
-        {"name": kind.dataset},
+        text(
+            "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = :name AND status = 'done'"
+            " AND asked_at <= :believable"
+        ),
+        {"name": kind.dataset, "believable": clock.believable()},
     )
     if asked is None:
         raise ConfigError(f"저장된 {kind.label} 상품이 없습니다. 먼저 foresto fss {kind.name} 을 실행하세요.")

@@ -17,7 +17,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import lock, runs, unattended
+from foresto_cli.ops import lock, moments, runs, unattended
 from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
@@ -98,6 +98,7 @@ def _stored(around: App, *, sandboxed: bool, ask_upstreams: bool) -> Iterator[Di
             app.redact,
             ("데이터베이스", lambda: _database(app)),
             ("실행 기록", lambda: _abandoned(app)),
+            ("저장된 시각", lambda: _ahead(app)),
             ("오늘 보낸 요청", lambda: _budgets(app)),
             ("차단", lambda: _blocked(app)),
             ("달력", lambda: [_today(app.calendar)]),
@@ -207,6 +208,13 @@ def _abandoned(app: App) -> Iterator[Diagnosis]:
 def _lock(folders: Paths) -> Iterator[Diagnosis]:
     holder = lock.is_held(folders.lock_file)
     yield Diagnosis("잠금", NOTE if holder else OK, f"수집 중: {holder}" if holder else "비어 있음")
+
+
+def _ahead(app: App) -> Iterator[Diagnosis]:
+    with app.engine.connect() as connection:
+        told = moments.told(connection)
+    if told is not None:
+        yield Diagnosis("저장된 시각", NOTE, told)
 
 
 def _budgets(app: App) -> Iterator[Diagnosis]:

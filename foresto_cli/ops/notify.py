@@ -98,7 +98,7 @@ def _told(app: App, channel: Channel) -> ForestoError | None:
     failed_at = _failed_at(app.engine, channel.name)
     if failed_at is None and not due:
         return None
-    if failed_at is not None and failed_at > clock.wall() - REST:
+    if failed_at is not None and clock.is_within(failed_at, REST):
         return None
     # One that failed is tried again even when there is nothing to tell, or nobody would see that it works.
     title, body = compose(due) if due else BACK
@@ -202,12 +202,14 @@ def _due(engine: Engine, channel: str) -> Sequence[Row[Any]]:
                 " WHEN a.resolved_at IS NOT NULL THEN d.alert_id IS NOT NULL AND d.resolution_told_at IS NULL"
                 " WHEN d.alert_id IS NULL THEN a.acknowledged_at IS NULL"
                 " WHEN a.alert_level = 'critical' AND d.told_level <> 'critical' THEN true"
-                " ELSE a.acknowledged_at IS NULL AND d.last_told_at <= :limit AND d.last_told_at < :today END"
+                " ELSE a.acknowledged_at IS NULL AND a.alert_level <> 'info'"
+                " AND (d.last_told_at > :believable OR d.last_told_at <= :limit AND d.last_told_at < :today) END"
                 " ORDER BY a.resolved_at IS NOT NULL,"
                 " array_position(ARRAY['critical', 'warning', 'info'], a.alert_level::text), a.alert_id"
             ),
             {
                 "channel": channel,
+                "believable": clock.believable(),
                 "limit": now - REMIND_AFTER,
                 "today": datetime.combine(now.date(), datetime.min.time()),
             },

@@ -174,18 +174,20 @@ def close_abandoned(engine: Engine, *, is_shared: bool = False) -> int:
     """
     with explained(), engine.connect() as connection:
         gone = _gone(connection)
-        fresh = [run_id for run_id, beat in gone.items() if beat >= clock.wall() - HEART_STOPPED]
-    if is_shared and fresh:
+        fresh = [run_id for run_id, beat in gone.items() if clock.is_within(beat, HEART_STOPPED)]
+        # Stored while the clock was ahead, or set right a moment ago under a run that lives: its next beat tells.
+        ahead = [run_id for run_id, beat in gone.items() if not clock.is_past(beat)]
+    if (is_shared and fresh) or ahead:
         clock.sleep(HEARTBEAT_SECONDS + LATE_SECONDS)
     with explained(), engine.begin() as connection:
         still = [run_id for run_id, beat in _gone(connection).items() if beat == gone.get(run_id)]
         if still:
             connection.execute(
                 text(
-                    "UPDATE data_collection_log SET status = 'interrupted', completed_at = heartbeat_at,"
+                    "UPDATE data_collection_log SET status = 'interrupted', completed_at = least(heartbeat_at, :now),"
                     " error_message = '프로세스가 갑자기 끝났습니다(강제 종료나 전원 차단)' WHERE id = ANY(:ids)"
                 ),
-                {"ids": still},
+                {"ids": still, "now": clock.wall()},
             )
         batches.close_abandoned(connection)
     return len(still)
@@ -204,6 +206,8 @@ def _gone(connection: Connection) -> dict[int, datetime]:
 
 
 def _looks_gone(row: Row[Any], silence: timedelta, *, is_ours: bool) -> bool:
+    if silence < -clock.LEEWAY:
+        return True
     if not is_ours:
         return silence > HEART_STOPPED_ELSEWHERE
     # Process numbers are used again, in containers at once: a heart that stopped long ago is a sign of its own.

@@ -11,7 +11,7 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.loaders.fss_kinds import KINDS
-from foresto_cli.ops import alerts, notify, runs, schedule
+from foresto_cli.ops import alerts, moments, notify, runs, schedule
 from foresto_cli.store import limits
 from foresto_cli.upstream.finlife import GROUPS
 from foresto_cli.verify.commands import COMMANDS
@@ -46,19 +46,22 @@ DATA_SETS = (
     DataSet(
         "dart.statements",
         "재무제표",
-        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.filings' AND status <> 'failed'",
+        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.filings' AND status <> 'failed'"
+        " AND asked_at <= :believable",
         within=timedelta(days=8),
     ),
     DataSet(
         "dart.dividends",
         "배당(DART)",
-        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.dividends' AND status <> 'failed'",
+        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.dividends' AND status <> 'failed'"
+        " AND asked_at <= :believable",
         within=QUARTER,
     ),
     DataSet(
         "dart.actions",
         "자본 변동",
-        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.actions' AND status <> 'failed'",
+        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.actions' AND status <> 'failed'"
+        " AND asked_at <= :believable",
         within=QUARTER,
     ),
     DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", within=MONTHLY),
@@ -74,6 +77,7 @@ DATA_SETS = (
             kind.label,
             # As old as its oldest group, and not there before all groups are.
             f"SELECT min(asked_at)::date FROM unit_ledger WHERE dataset = '{kind.dataset}' AND status <> 'failed'"  # noqa: S608  # our own name
+            " AND asked_at <= :believable"
             f" HAVING count(*) = {len(GROUPS)}",
             within=MONTHLY,
         )
@@ -102,6 +106,7 @@ def status(app: App) -> dict[str, Any]:
             ],
             "jobs": schedule.plan(app),
             "channels": [channel.label for channel in notify.channels(app)],
+            "ahead": moments.told(connection),
             "budgets": dict(limits.budgets(connection)),
             "blocked": [
                 {"upstream": name, "until": until, "reason": reason}
@@ -112,19 +117,20 @@ def status(app: App) -> dict[str, Any]:
 
 
 def _data_set(connection: Connection, data_set: DataSet, last: date) -> dict[str, Any]:
-    newest = connection.scalar(text(data_set.newest))
+    newest = connection.scalar(text(data_set.newest), {"believable": clock.believable()})
     row = connection.execute(
         text(
             "SELECT max(asked_at) AS asked, count(*) FILTER (WHERE status = 'failed') AS failed,"
             " count(*) FILTER (WHERE status = 'provisional') AS provisional FROM unit_ledger WHERE dataset = :name"
+            " AND (asked_at <= :believable OR status = 'failed')"
         ),
-        {"name": data_set.name},
+        {"name": data_set.name, "believable": clock.believable()},
     ).one()
     return {
         "name": data_set.name,
         "label": data_set.label,
         "newest": None if newest is None else f"{newest}",
-        "current": newest is not None and newest >= last - data_set.within,
+        "current": newest is not None and last - data_set.within <= newest <= clock.today(),
         "asked_at": None if row.asked is None else f"{row.asked:%Y-%m-%d %H:%M}",
         "failed": row.failed,
         "provisional": row.provisional,
@@ -138,7 +144,7 @@ def _running(run: dict[str, Any]) -> dict[str, Any]:
         "id": run["id"],
         "job": run["job_name"],
         "since": f"{run['started_at']:%H:%M:%S}",
-        "alive": clock.wall() - run["heartbeat_at"] < runs.HEART_STOPPED,
+        "alive": clock.is_within(run["heartbeat_at"], runs.HEART_STOPPED),
         "done": progress.get("done", 0),
         "planned": progress.get("planned", 0),
         "unit": progress.get("unit", ""),
@@ -182,6 +188,8 @@ def show(console: Console, found: dict[str, Any]) -> None:
     if expected:
         rows = [(job["label"], job["last_start"], job["next_start"], len(job["missed"])) for job in expected]
         console.table("시간표", ("작업", "마지막 시작", "다음 시작", "놓침"), rows)
+    if found["ahead"]:
+        console.line(f"⚠ {found['ahead']}")
     for block in found["blocked"]:
         console.line(f"⛔ {block['upstream']}: {block['until']} 까지 묻지 않습니다")
     if found["budgets"]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from foresto_cli import clock, settings, streams
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import alerts, attempts, notify, outage, overdue
+from foresto_cli.ops import alerts, attempts, moments, notify, outage, overdue
 from foresto_cli.ops.alerts import Alert
 
 
@@ -15,6 +15,7 @@ def attended(app: App, command: str) -> Iterator[None]:
     """Do all this around the block, whatever becomes of it."""
     with attempts.harmless(stops=True):
         outage.over(app)
+        moments.notice(app)
         overdue.note_start(app, command)
         overdue.notice(app)
     try:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from foresto_cli import clock
 from foresto_cli.score.panel import Event
 from foresto_cli.score.reports import day_of
 from foresto_cli.score.statements import Statements
@@ -35,6 +36,7 @@ ROWS = text(
 ASKED = text(
     "SELECT dataset, unit, asked_at::date AS day FROM unit_ledger"
     " WHERE dataset IN (:dart, :fsc) AND status IN ('done', 'provisional', 'no_data')"
+    " AND asked_at <= :believable"
 )
 
 
@@ -100,7 +102,7 @@ def read(connection: Connection, until: date, since: date | None = None) -> Divi
     """Read what was known by ``until``; from ``since`` on, or from as far back as a score of ``until`` reaches."""
     start = since or until - YEARS * YEAR
     rows = [Payment(*row) for row in connection.execute(ROWS, {"since": start, "until": until})]
-    asked = connection.execute(ASKED, {"dart": LEDGER_DART, "fsc": LEDGER_FSC}).all()
+    asked = connection.execute(ASKED, {"dart": LEDGER_DART, "fsc": LEDGER_FSC, "believable": clock.believable()}).all()
     tables = [row.day for row in asked if row.dataset == LEDGER_FSC]
     return assembled(rows, [row.unit for row in asked if row.dataset == LEDGER_DART], max(tables, default=None))
 

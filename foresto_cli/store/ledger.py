@@ -31,14 +31,23 @@ class Entry:
     reason: str | None = None
 
 
+NEVER = datetime(1990, 1, 1)  # noqa: DTZ001  # KST wall time, as everything stored
+"""Stands for a moment of asking that cannot be believed."""
+
+
 def entries(connection: Connection, dataset: str) -> dict[str, Entry]:
-    """Return the entries of ``dataset`` by unit key."""
+    """Return the entries of ``dataset`` by unit key.
+
+    A unit asked for later than now was asked for while the clock was ahead. What it brought is stored all the same, but
+    nobody knows when it was asked for (:data:`NEVER`); that there was nothing, or not yet, is no evidence at all.
+    """
     rows = connection.execute(
         text(
-            "SELECT unit, status, source_id, row_count, asked_at, attempts, reason FROM unit_ledger"
-            " WHERE dataset = :dataset"
+            "SELECT unit, status, source_id, row_count, CASE WHEN asked_at > :believable THEN :never ELSE asked_at END"
+            " AS asked_at, attempts, reason FROM unit_ledger WHERE dataset = :dataset"
+            " AND (asked_at <= :believable OR status IN ('done', 'failed'))"
         ),
-        {"dataset": dataset},
+        {"dataset": dataset, "believable": clock.believable(), "never": NEVER},
     )
     return {row.unit: Entry(*row[1:]) for row in rows}
 

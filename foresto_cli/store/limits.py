@@ -1,6 +1,6 @@
 """Daily budgets and breakers, kept in the database so that every command of this operator shares them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 
@@ -9,6 +9,27 @@ from foresto_cli.errors import Blocked, QuotaSpent
 from foresto_cli.store.engine import explained
 
 BLOCK_LASTS = timedelta(hours=24)
+OPEN = "blocked_until > :now AND blocked_until <= :longest AND since <= :believable"
+"""A breaker that opened later than now, or lasts longer than any, was written while the clock was ahead."""
+
+
+def _moments() -> dict[str, datetime]:
+    believable = clock.believable()
+    return {"now": clock.wall(), "believable": believable, "longest": believable + BLOCK_LASTS}
+
+
+def forget_days_to_come(connection: Connection) -> None:
+    """Take back what was counted on days that have not come: the clock was ahead, and their budgets are whole.
+
+    Unless prices of such days are stored: those came from outside, so it is now that the clock is wrong.
+    """
+    connection.execute(
+        text(
+            "DELETE FROM upstream_usage WHERE usage_date > :day"
+            " AND NOT EXISTS (SELECT FROM stock_price_daily WHERE trade_date > :day)"
+        ),
+        {"day": clock.believable().date()},
+    )
 
 
 class StoredLimits:
@@ -26,9 +47,10 @@ class StoredLimits:
         """
         with explained(), self._engine.connect() as connection:
             row = connection.execute(
-                text("SELECT blocked_until, reason FROM upstream_block WHERE upstream = :name"), {"name": breaker}
+                text(f"SELECT blocked_until, reason FROM upstream_block WHERE upstream = :name AND {OPEN}"),  # noqa: S608  # our own words
+                {"name": breaker, **_moments()},
             ).one_or_none()
-        if row is not None and row.blocked_until > clock.wall():
+        if row is not None:
             raise Blocked(f"{breaker}: {row.blocked_until:%m-%d %H:%M} 까지 묻지 않습니다: {row.reason}")
 
     def spend(self, upstream: str, daily_budget: int) -> None:
@@ -89,7 +111,7 @@ def budgets(connection: Connection) -> list[tuple[str, int]]:
 def open_blocks(connection: Connection) -> list[tuple[str, str, str]]:
     """Return (upstream, until, reason) of every breaker that is open now."""
     rows = connection.execute(
-        text("SELECT upstream, blocked_until, reason FROM upstream_block WHERE blocked_until > :now ORDER BY 1"),
-        {"now": clock.wall()},
+        text(f"SELECT upstream, blocked_until, reason FROM upstream_block WHERE {OPEN} ORDER BY 1"),  # noqa: S608  # as above
+        _moments(),
     )
     return [(row[0], f"{row[1]:%Y-%m-%d %H:%M}", row[2]) for row in rows]

@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from foresto_cli import clock
 from foresto_cli.loaders import _decisions, action_links, dart_actions
 from foresto_cli.verify import Rows, Scope
 
@@ -29,13 +30,15 @@ def unexplained_events(scope: Scope) -> Rows:
             "   CAST(p.trade_date AS timestamp), interval '1 month') AS m (month)"
             "  WHERE NOT EXISTS (SELECT FROM unit_ledger l WHERE l.dataset = :dataset AND l.status <> 'failed'"
             "   AND l.unit = to_char(m.month, 'YYYY-MM')"
-            "   AND l.asked_at >= least(m.month + interval '1 month', p.trade_date))) ORDER BY 2, 1"
+            "   AND l.asked_at BETWEEN least(m.month + interval '1 month', p.trade_date) AND :believable))"
+            " ORDER BY 2, 1"
         ),
         first=scope.sessions[0],
         announced=list(ANNOUNCED),
         rights=RIGHTS_LEAD,
         longest=action_links.LONGEST_DAYS,
         dataset=dart_actions.NAME,
+        believable=clock.believable(),
     )
 
 

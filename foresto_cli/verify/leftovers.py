@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from foresto_cli import clock
 from foresto_cli.verify import Rows, Scope
 
 STALLED = timedelta(minutes=10)
@@ -59,7 +60,8 @@ def stalled_runs(scope: Scope) -> Rows:
     return scope.rows(
         text(
             "SELECT id, job_name, started_at, heartbeat_at FROM data_collection_log"
-            " WHERE status = 'running' AND heartbeat_at < :limit ORDER BY 1"
+            " WHERE status = 'running' AND heartbeat_at NOT BETWEEN :limit AND :believable ORDER BY 1"
         ),
         limit=scope.now.replace(tzinfo=None) - STALLED,
+        believable=scope.now.replace(tzinfo=None) + clock.LEEWAY,
     )

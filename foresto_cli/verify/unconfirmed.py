@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from foresto_cli import clock
 from foresto_cli.regimes import closes_at
 
 
@@ -19,8 +20,8 @@ def is_unconfirmed(connection: Connection, session: date) -> bool:
             " EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text)) AS settled,"
             " EXISTS (SELECT FROM index_price_daily WHERE index_code = 'KOSPI' AND trade_date >= :day) AS traded,"
             " EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.index' AND unit LIKE 'KOSPI:%'"
-            " AND status <> 'failed' AND asked_at >= :close) AS asked"
+            " AND status <> 'failed' AND asked_at BETWEEN :close AND :believable) AS asked"
         ),
-        {"day": session, "close": closes_at(session).replace(tzinfo=None)},
+        {"day": session, "close": closes_at(session).replace(tzinfo=None), "believable": clock.believable()},
     ).one()
     return bool(row.asked) and not (row.priced or row.settled or row.traded)

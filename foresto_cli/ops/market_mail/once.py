@@ -78,9 +78,10 @@ def told_already(engine: Engine, today: date, session: date) -> str | None:
         row = connection.execute(
             text(
                 "SELECT sent_date, session_date FROM market_email_log WHERE status = 'completed'"
-                " AND (sent_date = :today OR session_date = :session) ORDER BY sent_date DESC LIMIT 1"
+                " AND (sent_date = :today OR session_date = :session) AND sent_date <= :today"
+                " AND coalesce(completed_at, started_at) <= :believable ORDER BY sent_date DESC LIMIT 1"
             ),
-            {"today": today, "session": session},
+            {"today": today, "session": session, "believable": clock.believable()},
         ).one_or_none()
     if row is None:
         return None
@@ -93,6 +94,14 @@ def claimed(engine: Engine, today: date, session: date) -> Log:
     """Open the row of today's mail, or the one that failed or crashed; call it while no other sender can."""
     values = {"today": today, "session": session, "now": clock.wall()}
     with explained(), engine.begin() as connection:
+        # Written while the clock was ahead: no evidence, and in the way of the mail that is due.
+        connection.execute(
+            text(
+                "DELETE FROM market_email_log WHERE (sent_date = :today OR session_date = :session)"
+                " AND (sent_date > :today OR coalesce(completed_at, started_at) > :believable)"
+            ),
+            {"today": today, "session": session, "believable": clock.believable()},
+        )
         again = connection.execute(
             text(
                 "UPDATE market_email_log SET status = 'sending', sent_date = :today, session_date = :session,"

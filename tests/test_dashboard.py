@@ -11,6 +11,7 @@ import pytest
 from support import EVENING, result_of
 
 from foresto_cli import clock
+from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.ops import chains, job, page, words
 from foresto_cli.ops.page import facts, tones, view
@@ -178,6 +179,7 @@ def test_the_file_is_private_and_replaced_in_one_move(loaded, tmp_path):
 
 
 def test_a_file_that_cannot_be_written_is_refused_and_fails_no_chain(loaded, tmp_path, capsys):
+    loaded.app.console = Console()  # which keeps the stderr that it finds
     with pytest.raises(ConfigError, match="없는"):
         page.write(loaded.app, tmp_path / "없는" / "page.html")
     (tmp_path / "state" / "dashboard.html").mkdir(parents=True)

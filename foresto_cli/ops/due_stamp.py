@@ -9,7 +9,8 @@ import hashlib
 import json
 from datetime import datetime
 
-from foresto_cli import clock
+from foresto_cli import clock, files
+from foresto_cli.errors import ConfigError
 from foresto_cli.settings import Paths, private_folder
 from foresto_cli.timetable import JOBS
 
@@ -29,8 +30,8 @@ def is_quiet(folders: Paths) -> bool:
 def remember(folders: Paths, until: datetime) -> None:
     """Write down that nothing is due before ``until``; if that fails, the next look costs a little more."""
     content = {"written": f"{clock.wall()}", "until": f"{until.replace(tzinfo=None)}", "timetable": _timetable()}
-    with contextlib.suppress(OSError):
-        (private_folder(folders.state) / FILE).write_text(json.dumps(content), encoding="utf-8")
+    with contextlib.suppress(ConfigError):
+        files.write(private_folder(folders.state) / FILE, json.dumps(content))
 
 
 def forget(folders: Paths) -> None:

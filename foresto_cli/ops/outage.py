@@ -6,16 +6,14 @@ It is kept in a file of the state folder instead, told like the others: once, ag
 import functools
 import json
 import logging
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from foresto_cli import clock
+from foresto_cli import clock, files
 from foresto_cli.app import App
-from foresto_cli.errors import StoreRefused, StoreUnavailable
+from foresto_cli.errors import ConfigError, StoreRefused, StoreUnavailable
 from foresto_cli.ops import attempts, notify
-from foresto_cli.settings import PRIVATE_FILE
 
 log = logging.getLogger(__name__)
 
@@ -86,9 +84,7 @@ def _load(file: Path) -> dict[str, Any] | None:
 
 def _save(file: Path, kept: dict[str, Any]) -> None:
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as written:
-            json.dump(kept, written, ensure_ascii=False)
-    except OSError as error:
+        files.write(file, json.dumps(kept, ensure_ascii=False))
+    except ConfigError as error:
         # Told once too often rather than not at all: a full disk takes the database and this file at once.
-        log.warning("outage not remembered in %s: %s", file, error.strerror)
+        log.warning("outage not remembered: %s", error)

@@ -51,16 +51,17 @@ class Sandbox:
         is_recorded: whether recorded answers are served instead of the synthetic market.
     """
 
-    def __init__(self, options: Options, folder: Path, port: int, faults: str) -> None:
+    def __init__(
+        self, options: Options, folder: Path, port: int, faults: str, trust: tuple[Path, authority.Certificates]
+    ) -> None:
         """Listen at ``port`` (0: any free one); requests are answered only within :func:`running`."""
-        self.certificate = authority.prepare(folder)
+        self.certificate, certificates = trust
         self.faults = Faults(faults, folder / FILE, options.seed)
         self.requests: list[Received] = []
         self.is_recorded = options.recorded is not None
         self.outbox = Outbox(folder / outbox.FILE)
         self._world = World(options, self.outbox)
         mark = "recorded" if options.recorded else "synthetic"
-        certificates = authority.Certificates(folder)
         self.proxy = Proxy(port, Desk(self._answer, self.faults, self._note, mark, options.latency), certificates)
         self.post_office = PostOffice(self.outbox, self.faults, certificates)
         self.port: int = self.proxy.server_address[1]
@@ -94,19 +95,20 @@ class Sandbox:
 def running(options: Options, folder: Path, *, port: int = 0, faults: str = "") -> Iterator[Sandbox]:
     """Run a sandbox in background threads of this process until the block ends.
 
-    ``folder`` keeps its certificate authority and the faults that outlive it; ``faults`` are for this run only.
+    ``folder`` keeps its certificate while it runs, and the faults that outlive it; ``faults`` are for this run only.
 
     Raises:
         ValueError: ``faults`` is not understood.
         OSError: the port is taken.
     """
-    sandbox = Sandbox(options, folder, port, faults)
-    thread = threading.Thread(target=sandbox.proxy.serve, name="foresto-sandbox", daemon=True)
-    thread.start()
-    sandbox.post_office.open()
-    try:
-        yield sandbox
-    finally:
-        sandbox.post_office.close()
-        sandbox.proxy.stop()
-        thread.join(timeout=1)
+    with authority.made(folder) as trust:
+        sandbox = Sandbox(options, folder, port, faults, trust)
+        thread = threading.Thread(target=sandbox.proxy.serve, name="foresto-sandbox", daemon=True)
+        thread.start()
+        sandbox.post_office.open()
+        try:
+            yield sandbox
+        finally:
+            sandbox.post_office.close()
+            sandbox.proxy.stop()
+            thread.join(timeout=1)

@@ -12,7 +12,6 @@ host only may name what they are about in its place: ``frozen_mirror@2026-11-06`
 
 import fcntl
 import json
-import os
 import random
 import re
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from threading import Lock
 
+from foresto_cli import files
 from foresto_cli.sandbox.wire import Request
 
 KINDS = {
@@ -218,10 +218,7 @@ def load(path: Path) -> list[Fault]:
 
 def save(path: Path, faults: list[Fault]) -> None:
     """Store ``faults`` in ``path`` in one step, readable by its owner only."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}")
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False), "utf-8")
-    partial.replace(path)
+    files.write(path, json.dumps([asdict(fault) for fault in faults], ensure_ascii=False))
 
 
 Found = list[Fault]

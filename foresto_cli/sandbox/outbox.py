@@ -48,7 +48,8 @@ class Outbox:
         """Remember one message."""
         with self._lock:
             self.items.append(sent)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+            descriptor = os.open(self._path, flags, PRIVATE_FILE)
             with os.fdopen(descriptor, "a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(sent), ensure_ascii=False) + "\n")
 

@@ -10,7 +10,6 @@ import requests
 
 from foresto_cli.clock import KST
 from foresto_cli.sandbox import Options, running
-from foresto_cli.sandbox.authority import prepare
 
 EVENING = datetime(2026, 11, 20, 19, 0, tzinfo=KST)
 QUIET = {"after_market": 0.0, "mirror_stopped": None}
@@ -20,25 +19,15 @@ LOGIN = "https://data.krx.co.kr/contents/MDC/COMS/client/"
 
 
 @pytest.fixture(scope="session")
-def authority(tmp_path_factory):
-    """A folder whose certificate authority all sandboxes of the test run share."""
-    folder = tmp_path_factory.mktemp("sandbox")
-    prepare(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def served(authority):
+def served(tmp_path_factory):
     """A running sandbox on Friday 2026-11-20, 19:00, that no test changes."""
-    with running(Options(now=EVENING, **QUIET), authority) as sandbox:
+    with running(Options(now=EVENING, **QUIET), tmp_path_factory.mktemp("sandbox")) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def start(tmp_path, authority):
+def start(tmp_path):
     """Start a sandbox with its own faults at another time or with another market; all are stopped after the test."""
-    for name in ("ca.pem", "ca-key.pem"):
-        (tmp_path / name).write_bytes((authority / name).read_bytes())
     opened = []
 
     def begin(now=EVENING, faults="", **options):

@@ -3,7 +3,7 @@
 from email.utils import parseaddr
 from pathlib import Path
 
-from foresto_cli import clock
+from foresto_cli import clock, files
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import (
@@ -14,13 +14,13 @@ from foresto_cli.errors import (
     NotYet,
     QuotaSpent,
     RateLimited,
+    UsageError,
     exit_code_of,
 )
 from foresto_cli.ops import alerts, attempts, network, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
-from foresto_cli.ops.page import replace
 from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.store import advisory
 from foresto_cli.upstream.http import requests_by_upstream
@@ -61,13 +61,17 @@ def preview(app: App, file: Path) -> Result:
 
     Raises:
         NotYet: as :func:`drafted`.
+        UsageError: ``file`` is the name of the plain text.
         ConfigError: the files cannot be written.
     """
     started = clock.monotonic()
+    html = file.absolute()
+    plain = html.parent / f"{html.stem}.txt"
+    if not file.name or html == plain:
+        raise UsageError(f"{file}은 글(.txt)의 자리입니다. --preview에 .html로 끝나는 이름을 적으세요.")
     draft = drafted(app)
-    html, plain = file.absolute(), file.absolute().with_suffix(".txt")
-    replace(html, draft.html)
-    replace(plain, draft.text)
+    files.write(html, draft.html)
+    files.write(plain, draft.text)
     return summary(COMMAND, None, []) | {
         "outcome": "done",
         "subject": draft.subject,

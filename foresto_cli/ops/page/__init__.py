@@ -1,16 +1,15 @@
 """The dashboard: one HTML file that shows the whole state, for the operator's eyes only."""
 
-import os
 import webbrowser
 from pathlib import Path
 from typing import Any
 
-from foresto_cli import clock
+from foresto_cli import clock, files
 from foresto_cli.app import App
-from foresto_cli.errors import ConfigError, ForestoError
+from foresto_cli.errors import ForestoError
 from foresto_cli.ops.page import facts, view
 from foresto_cli.ops.templating import filled
-from foresto_cli.settings import PRIVATE_FILE, private_folder
+from foresto_cli.settings import private_folder
 
 FILE = "dashboard.html"
 
@@ -33,7 +32,7 @@ def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str,
     """
     started = clock.monotonic()
     file = out.absolute() if out else private_folder(app.folders.state) / FILE
-    replace(file, render(app))
+    files.write(file, render(app))
     opened = show and webbrowser.open(file.as_uri())
     return {
         "command": "dashboard",
@@ -52,21 +51,3 @@ def refresh(app: App) -> None:
         write(app)
     except ForestoError as error:
         app.console.complain(f"! 현황판을 쓰지 못했습니다: {error}")
-
-
-def replace(file: Path, content: str) -> None:
-    """Put ``content`` in the place of ``file`` in one move, readable by its owner only.
-
-    Raises:
-        ConfigError: the folder is not there or cannot be written to.
-    """
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as written:
-            written.write(content)
-        draft.replace(file)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        reason = error.strerror or type(error).__name__
-        raise ConfigError(f"{file} 에 쓸 수 없습니다({reason}). 있는 폴더의 파일 이름을 주세요.") from error

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from foresto_cli.sandbox import poison
 from foresto_cli.sandbox.wire import HTML, JSON, TEXT, Answer, as_json
 
 Rows = list[dict[str, Any]]
@@ -115,6 +116,8 @@ def spoil(kind: str, answer: Answer, detail: str = "") -> Answer:
 
     ``detail`` names the stock that the damage is about, where it is about one.
     """
+    if kind in poison.KINDS + poison.COSTLY:
+        return poison.spoil(kind, answer)
     if kind == "content_type":
         return replace(answer, content_type="application/octet-stream")
     changed = answer.body

@@ -27,7 +27,8 @@ DART, FSS, YAHOO, US = "opendart.fss.or.kr", "finlife.fss.or.kr", "query2.financ
 ANYWHERE = (
     "timeout", "reset", "half", "drip", "500", "502", "503", "429", "404", "403", "html", "block", "block403",
     "redirect", "empty", "empty_list", "truncated", "encoding", "content_type", "unauthorized", "all_dash", "zero",
-    "missing_field", "renamed_field", "text_number", "duplicate", "huge",
+    "missing_field", "renamed_field", "text_number", "duplicate", "huge", "nul", "surrogate", "escape", "long_name",
+    "huge_number", "zip_bomb", "redos",
 )  # fmt: skip
 """Kinds that any upstream can produce."""
 OWN_WORDS = {

@@ -5,7 +5,8 @@ key; nothing may be in the ledger as "no data" that is there; and **the next run
 ever gone wrong**. What was stored as "no data", or in part as done, is not asked for again and would be missing then.
 
 ``FORESTO_MATRIX=FOLDER pytest tests/campaign/test_matrix.py`` runs every cell and writes the table there;
-``FORESTO_MATRIX_ONLY='bonds;listing'`` does it in pieces. Without it a seed (``FORESTO_MATRIX_SEED``) picks a few.
+``FORESTO_MATRIX_ONLY='bonds;listing'`` does it in pieces, ``FORESTO_MATRIX_KINDS='nul;redos'`` with some kinds.
+Without it a seed (``FORESTO_MATRIX_SEED``) picks a few.
 """
 
 import json
@@ -21,19 +22,20 @@ from campaign.datasets import KRX, DataSet
 from support import EVENING
 
 from foresto_cli.errors import ForestoError, exit_code_of
+from foresto_cli.sandbox import poison
 from foresto_cli.sandbox.damage import ROW_DAMAGE
 from foresto_cli.sandbox.faults import LOGIN_KINDS, Fault, parse
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store.tables import metadata
 
 SLOW = {"timeout", "drip"}
-ONCE = {"huge", *LOGIN_KINDS}
+ONCE = {"huge", *poison.COSTLY, *LOGIN_KINDS}
 """Kinds that take long, or strike the login whatever the question."""
 OWN_NOTHING = {"dart013", "dart014"}
 """The upstream's own word for "there is none": an answer, and believed where it is possible."""
 NOTICED = {"empty_list", "missing_field", "renamed_field"}
 """Kinds of damaged rows that leave an answer with less than it had."""
-BELIEVABLE = {*ROW_DAMAGE, "encoding", "stale"} - NOTICED
+BELIEVABLE = {*ROW_DAMAGE, *poison.KINDS, "encoding", "stale"} - NOTICED
 """Kinds that leave a well-formed answer with something else in it, which nobody can tell in every field."""
 HANGS_ON = 20
 """A product that is left out takes its options and rates along: so many rows at most."""

@@ -28,7 +28,8 @@ def chosen(name):
     """Return the kinds and the choice of places for a data set: all, or a few that the seed picks."""
     kinds = DATA_SETS[name].kinds
     if FOLDER:
-        return kinds, list
+        named = os.environ.get("FORESTO_MATRIX_KINDS")
+        return named.split(";") if named else kinds, list
     chance = random.Random(f"{SEED}/{name}")
     quick = [kind for kind in kinds if kind not in SLOW | ONCE]
     return chance.sample(quick, CELLS), lambda places: [chance.choice(places)]

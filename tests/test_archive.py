@@ -1,5 +1,7 @@
 """The database as files and back: exact, incremental, never half."""
 
+import csv
+import io
 import json
 from datetime import date
 
@@ -248,3 +250,23 @@ def test_the_commands_say_what_they_did(home, tmp_path):
     refused = run_foresto(home, "--sandbox", "db", "import", str(tmp_path / "out"))
     assert refused.returncode == 2
     assert "비어 있지" in refused.stderr
+
+
+def test_no_text_is_a_formula_in_what_is_for_spreadsheets(engine, tmp_path):
+    names = ["=1+1", "+82", "-가", "@SUM(A1)", "\uff1d1", "보통", "a=b"]
+    with engine.begin() as connection:
+        for number, name in enumerate(names):
+            connection.exec_driver_sql(
+                "INSERT INTO stocks (ticker, name, market, sector, is_active, batch_id, created_at, last_updated)"
+                f" VALUES ('{number:06}', '{name}', 'KOSPI', '기타', true, 1, now(), now())"
+            )
+    export(engine, tmp_path / "out", "spreadsheet", tables=["stocks"], advance=quiet)
+    content = (tmp_path / "out" / "stocks" / "part-0.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    found = [row["name"] for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))]
+    assert found == ["'=1+1", "'+82", "'-가", "'@SUM(A1)", "'\uff1d1", "보통", "a=b"]
+    export(engine, tmp_path / "plain", "csv", tables=["stocks"], advance=quiet)
+    plain = (tmp_path / "plain" / "stocks" / "part-0.csv").read_text("utf-8")
+    assert [row["name"] for row in csv.DictReader(io.StringIO(plain))] == names
+    with pytest.raises(UsageError, match="스프레드시트"):
+        restore(engine, tmp_path / "out", sandbox=True, advance=quiet)

@@ -27,6 +27,7 @@ from sqlalchemy.exc import OperationalError
 from foresto_cli.errors import BadPayload, StoreUnavailable
 from foresto_cli.loaders import price_rows
 from foresto_cli.ops import job, loads, roster
+from foresto_cli.sandbox import poison
 from foresto_cli.store import values
 from foresto_cli.store.engine import explained
 from foresto_cli.store.tables import metadata
@@ -244,3 +245,43 @@ def test_an_answer_no_loader_has_a_word_for_fails_its_unit(open_world, monkeypat
             result = roster.load_listing(world.app, QUICK)
             assert result["exit_code"] == 3
             assert type(error).__name__ in result["reasons"][0]
+
+
+# --- from the wire ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["nul", "surrogate", "escape", "huge_number"])
+def test_one_value_from_the_wire_costs_one_row(open_world, kind):
+    with open_world(without=("krx_openapi_key", "fsc_api_key"), patience=1) as world:
+        days = world.sandbox.market.sessions[-6:-3]
+        world.sandbox.faults.add(f"{kind}@data.krx.co.kr/{days[1]:%Y%m%d}")
+        result = loads.load_prices_between(world.app, days[0], days[-1], None, QUICK)
+        assert (result["exit_code"], result["units"]["done"]) == (0, 3)
+        (left_out,) = result["rejected"]
+        assert left_out.isprintable()
+        assert ("volume" if kind == "huge_number" else "name") in left_out
+        counts = dict(world.rows("SELECT trade_date, count(*) FROM stock_price_daily GROUP BY 1"))
+        assert counts[days[1]] == counts[days[0]] - 1 == counts[days[2]] - 1
+        assert world.scalar("SELECT reason FROM unit_ledger WHERE unit = :day", day=f"{days[1]}").isprintable()
+
+
+@pytest.mark.parametrize("spoilt", ["1e400", "NaN", "∞", "-Infinity", "9223372036854775808", "1e999999999"])
+def test_a_number_beyond_every_column_costs_one_row(open_world, monkeypatch, spoilt):
+    monkeypatch.setattr(poison, "HUGE_NUMBER", spoilt)
+    with open_world(
+        without=("krx_openapi_key", "fsc_api_key"), faults="huge_number@data.krx.co.kr/MDCSTAT01501"
+    ) as world:
+        day = world.sandbox.market.sessions[-4]
+        result = loads.load_prices_between(world.app, day, day, None, QUICK)
+        assert (result["exit_code"], len(result["rejected"])) == (0, 1)
+
+
+def test_nobody_leaves_a_list_because_a_row_was_left_out(open_world):
+    with open_world(patience=1) as world:
+        roster.load_listing(world.app, QUICK)
+        listed = world.rows("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY 1")
+        world.execute("DELETE FROM unit_ledger")
+        world.sandbox.faults.add("escape@raw.githubusercontent.com/listing/krx")
+        result = roster.load_listing(world.app, QUICK)
+        assert len(result["rejected"]) >= 1
+        assert world.rows("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY 1") == listed

@@ -129,6 +129,13 @@ def export(
     file_format: Annotated[str, typer.Option("--format", help="parquet 또는 csv.")] = "parquet",
     tables: Annotated[str, typer.Option("--tables", help="쉼표로 나눈 표 이름. 없으면 모두.")] = "",
     since: Annotated[str, typer.Option("--since", help="이 날짜의 해보다 앞선 시세는 그대로 둡니다.")] = "",
+    for_spreadsheets: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet-safe",
+            help="스프레드시트용 CSV로 씁니다: 수식으로 읽힐 글자(= + - @) 앞에 '를 붙입니다. 가져올 수는 없습니다.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """표들을 Parquet(시세는 해마다 한 파일)이나 CSV 와 그 목록(manifest.json)으로 내보냅니다."""
@@ -140,7 +147,8 @@ def export(
         names = [name.strip() for name in tables.split(",") if name.strip()]
         with found.console.progress("내보내기") as advance:
             first = parse_date(since) if since else None
-            written = write(found.engine, folder, file_format, tables=names, since=first, advance=advance)
+            chosen = "spreadsheet" if for_spreadsheets else file_format
+            written = write(found.engine, folder, chosen, tables=names, since=first, advance=advance)
         rows = sum(part.rows for part in written.parts)
         found.console.line(f"✓ {folder}: 파일 {len(written.parts):,}개, {rows:,}행({written.format}).")
         files = [{"path": part.path, "rows": part.rows} for part in written.parts]

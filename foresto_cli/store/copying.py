@@ -1,7 +1,7 @@
 """COPY: rows out of the database and into it as a stream. SQLAlchemy has no word for it, so psycopg is asked."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -21,13 +21,29 @@ UNFIT = (
 """What the server says of rows, not of itself."""
 
 
+PLAIN = sql.SQL("{0}")
+QUOTED = sql.SQL("CASE WHEN {0} ~ E'^[-=+@\\t\\r\\n\uff1d\uff0b\uff0d\uff20]' THEN '''' || {0} ELSE {0} END AS {0}")
+
+
 @contextmanager
-def rows_out(
-    connection: Connection, table: str, columns: Iterable[str], where: str, order: Iterable[str]
+def rows_out(  # noqa: PLR0913  # which rows, in which order, how
+    connection: Connection,
+    table: str,
+    columns: Iterable[str],
+    where: str,
+    order: Iterable[str],
+    *,
+    quoted: Container[str] = (),
 ) -> Iterator[Iterator[bytes]]:
-    """Yield the rows of ``table`` for which ``where`` holds, our own SQL, in ``order``: blocks of CSV with a header."""
+    """Yield the rows of ``table`` for which ``where`` holds, our own SQL, in ``order``: blocks of CSV with a header.
+
+    Texts of the columns ``quoted`` that a spreadsheet would take for a formula begin with an apostrophe.
+    """
+    selected = sql.SQL(", ").join(
+        (QUOTED if name in quoted else PLAIN).format(sql.Identifier(name)) for name in columns
+    )
     query = sql.SQL("COPY (SELECT {} FROM {} WHERE {} ORDER BY {}) TO STDOUT (FORMAT csv, HEADER)").format(
-        _names(columns), sql.Identifier(table), sql.SQL(where), _names(order)
+        selected, sql.Identifier(table), sql.SQL(where), _names(order)
     )
     with closing(connection.connection.cursor()) as cursor, cursor.copy(query) as copy:
         yield (bytes(block) for block in copy)

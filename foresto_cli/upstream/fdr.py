@@ -76,6 +76,10 @@ def inspect(response: requests.Response) -> None:
         raise Transient("FinanceDataReader 미러가 빈 파일을 보냈습니다.")
     if not response.content.endswith(b"\n"):
         raise BadPayload("FinanceDataReader 미러의 파일이 중간에서 잘렸습니다.", response.content)
+    _refuse_broken_csv(response)
+
+
+def _refuse_broken_csv(response: requests.Response) -> None:
     if b"\0" in response.content:
         # pandas would end a name there and say nothing; this letter it leaves alone, and no column takes it either.
         response._content = response.content.replace(b"\0", b"\x1a")  # noqa: SLF001  # as in http.py

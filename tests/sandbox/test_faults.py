@@ -5,6 +5,7 @@ import io
 import json
 import stat
 import time
+import zipfile
 from datetime import datetime
 
 import pytest
@@ -13,6 +14,7 @@ import requests
 from foresto_cli.clock import KST
 from foresto_cli.sandbox import Options, running
 from foresto_cli.sandbox.faults import FILE, KINDS, Fault, load, parse, save
+from foresto_cli.settings import SANDBOX_KEYS
 
 STATISTICS = "https://data.krx.co.kr/comm/bldAttendant/getJsonData.cmd"
 BUNDLE = "https://data.krx.co.kr/comm/bldAttendant/executeForResourceBundle.cmd"
@@ -325,3 +327,39 @@ def test_counts_outlive_the_process(start, browser, tmp_path):
 def test_faults_of_this_run_are_not_stored(start, browser, tmp_path):
     browser(start(faults="500@*")).get(BUNDLE, timeout=5)
     assert load(tmp_path / FILE) == []
+
+
+NAMES = {"nul": "\0", "surrogate": "\ud800", "escape": "\x1b]0;", "long_name": "가" * 9}
+
+
+@pytest.mark.parametrize(("kind", "part"), NAMES.items())
+def test_one_name_is_none(ask, kind, part):
+    names = [row["ISU_ABBRV"] for row in ask(kind).json()["OutBlock_1"]]
+    assert [part in name for name in names] == [True] + [False] * (len(names) - 1)
+    assert kind != "long_name" or len(names[0]) == 1_000_000
+
+
+def test_one_number_is_beyond_every_column(ask):
+    volumes = [row["ACC_TRDVOL"] for row in ask("huge_number").json()["OutBlock_1"]]
+    assert [int(volume.replace(",", "")) > 2**63 for volume in volumes] == [True] + [False] * (len(volumes) - 1)
+
+
+def test_a_name_in_a_csv_or_a_zip_is_none_too(start, browser):
+    text = browser(start(faults="escape@*")).get(CACHE, timeout=5).content.decode()
+    assert "\x1b]0;" in text.splitlines()[1]
+    packed = browser(start(faults="escape@*")).get("https://opendart.fss.or.kr/api/corpCode.xml", timeout=5,
+                                                   params={"crtfc_key": SANDBOX_KEYS["dart_api_key"]})  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert b"\x1b]0;" in archive.read(archive.namelist()[0])
+
+
+def test_a_bomb_is_small_on_the_wire(start, browser):
+    with browser(start(faults="zip_bomb@*")).get(CACHE, timeout=20, stream=True) as response:
+        assert response.headers["content-encoding"] == "gzip"
+        assert len(response.raw.read(decode_content=False)) < 1_000_000
+
+
+def test_what_keeps_a_pattern_busy_is_a_megabyte_of_json(ask):
+    response = ask("redos")
+    assert len(response.content) > 1_000_000
+    assert "://:" in response.json()["rows"][0]

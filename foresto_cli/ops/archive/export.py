@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import Connection, Engine, String, Table, text
 
 from foresto_cli import clock
 from foresto_cli.console import Advance
@@ -18,6 +18,8 @@ from foresto_cli.ops.archive.manifest import Manifest, Part
 from foresto_cli.ops.archive.strict import DAY, FORMATS
 from foresto_cli.settings import private_folder
 from foresto_cli.store import copying, migrate
+
+BOM = b"\xef\xbb\xbf"
 
 
 def export(  # noqa: PLR0913  # what, where, how
@@ -36,7 +38,7 @@ def export(  # noqa: PLR0913  # what, where, how
     Args:
         engine: database.
         folder: made if it is missing, 0700; a link to a folder is the operator's own word and is followed.
-        file_format: ``parquet`` or ``csv``.
+        file_format: ``parquet``, ``csv`` or ``spreadsheet`` (CSV in which no text is a formula).
         tables: names.
         since: leave out the years before this day.
         advance: told of each file.
@@ -114,7 +116,7 @@ def _check_places(root: int, known: Mapping[str, Part], kept: Sequence[Part], wa
 
 def _wanted(names: Sequence[str], file_format: str) -> list[Table]:
     if file_format not in FORMATS:
-        raise UsageError(f"--format 은 {' 또는 '.join(FORMATS)} 입니다.")
+        raise UsageError("--format은 parquet 또는 csv입니다.")
     if file_format == "parquet":
         parquet.require()
     possible = strict.tables()
@@ -187,11 +189,18 @@ def _copy(connection: Connection, table: Table, where: str, head: Manifest, targ
     types = head.columns[table.name]
     key = [column.name for column in table.primary_key] or list(types)
     places = _places(connection, table, types, where)
-    with copying.rows_out(connection, table.name, types, where, key) as blocks:
+    quoted = _texts(table) if head.format == strict.SPREADSHEET else frozenset()
+    with copying.rows_out(connection, table.name, types, where, key, quoted=quoted) as blocks:
         if head.format == "parquet":
             parquet.write(blocks, target, types, places)
         else:
+            # Without the mark spreadsheets take Korean for another character set.
+            target.write(BOM if quoted else b"")
             target.writelines(blocks)
+
+
+def _texts(table: Table) -> frozenset[str]:
+    return frozenset(column.name for column in table.columns if isinstance(column.type, String))
 
 
 def _places(connection: Connection, table: Table, types: dict[str, str], where: str) -> dict[str, int]:

@@ -50,6 +50,10 @@ def _check_origin(found: Manifest, *, sandbox: bool) -> None:
         raise UsageError(
             f"이 내보내기는 개정 {found.revision}의 것이고 이 판은 {HEAD}입니다. 같은 판으로 다시 내보내세요."
         )
+    if found.format == strict.SPREADSHEET:
+        raise UsageError(
+            "스프레드시트용 내보내기는 글자를 바꾸어 쓴 것이라 가져올 수 없습니다. parquet이나 csv로 내보내세요."
+        )
     if found.world != ("sandbox" if sandbox else "real"):
         raise UsageError("모의 환경의 내보내기와 실제 자료는 섞을 수 없습니다. --sandbox를 맞추세요.")
     # Of years there may be none; every other table has a part, with no rows at the least.

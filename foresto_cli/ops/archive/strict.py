@@ -16,7 +16,10 @@ from foresto_cli.store.tables import metadata
 
 LAYOUT = 1
 """Raised when files of an older export could not be read any more."""
-FORMATS = ("parquet", "csv")
+SPREADSHEET = "spreadsheet"
+"""CSV in which no text is a formula: for people to open, and not to be read back."""
+FORMATS = ("parquet", "csv", SPREADSHEET)
+EXTENSIONS = {SPREADSHEET: "csv"}
 WORLDS = ("real", "sandbox")
 LEFT_OUT = frozenset({"foresto_meta", "upstream_usage", "upstream_block"})
 """Of one database only, never in an export: its world, its budgets, its breakers."""
@@ -62,7 +65,7 @@ def tables() -> dict[str, Any]:
 
 def path_of(table: str, year: int | None, number: int, file_format: str) -> str:
     """Return where a part lies below the folder: the only form that there is."""
-    return f"{table}/{'' if year is None else f'year={year}/'}part-{number}.{file_format}"
+    return f"{table}/{'' if year is None else f'year={year}/'}part-{number}.{EXTENSIONS.get(file_format, file_format)}"
 
 
 def _json(content: bytes) -> dict[str, Any]:

@@ -197,7 +197,7 @@ SLIPPED = {
     "big": {"volume": 2**63},
     "day": {"trade_date": "no day"},
     "null": {"source_id": None},
-    "rule": {"quality_flag": "NO SUCH"},
+    "rule": {"close_price": -1},
     "twice": {"ticker": "000660"},
 }
 

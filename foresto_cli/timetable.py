@@ -89,7 +89,26 @@ def _chain(name: str) -> tuple[str, ...]:
 
 
 EVENING = ("run weekday", "run weekday_final")
+"""The same steps: one that starts late does what the other would have done."""
 JOBS: Sequence[Job] = (
+    Job(
+        name="morning",
+        label="아침 확정",
+        command=_chain("morning"),
+        at=time(8, 10),
+        weekdays=MONDAY_TO_FRIDAY,
+        counts_as=("run morning",),
+    ),
+    Job(
+        name="close",
+        label="정규장 마감",
+        command=_chain("close"),
+        at=time(15, 45),
+        weekdays=MONDAY_TO_FRIDAY,
+        # Once the after-market has begun nobody shows the regular close alone: the evening's jobs bring what there is.
+        catches_up=False,
+        counts_as=("run close", *EVENING),
+    ),
     Job(
         name="weekday",
         label="평일 수집",
@@ -100,9 +119,9 @@ JOBS: Sequence[Job] = (
     ),
     Job(
         name="weekday_final",
-        label="평일 확정",
+        label="저녁 마감",
         command=_chain("weekday_final"),
-        at=time(18, 40),
+        at=time(20, 20),
         weekdays=MONDAY_TO_FRIDAY,
         counts_as=EVENING,
     ),

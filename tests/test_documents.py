@@ -14,6 +14,7 @@ from foresto_cli.cli import _reference, app
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.sandbox import faults, hosts
 from foresto_cli.settings import FSC_ALIASES, Settings
+from foresto_cli.timetable import JOBS
 
 READMES = ("README.md", "README.ko.md")
 SETTINGS = {"README.md": "Settings", "README.ko.md": "설정"}
@@ -80,8 +81,16 @@ def test_the_readme_names_every_setting_and_no_other(name):
 def test_the_readme_tells_the_steps_of_every_chain(name):
     told = {chain: " → ".join(f"`{step.name}`" for step in steps) for chain, steps in CHAINS.items()}
     assert told.pop("weekday_final") == told["weekday"], "the README calls it the same once more"
+    assert f"| `close` | {told.pop('close')}: " in page(name)
     for chain, steps in told.items():
         assert f"| `{chain}` | {steps} |" in page(name)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_tells_when_every_chain_starts(name):
+    for job in JOBS:
+        if job.command[0] == "run":
+            assert re.search(rf"^\| .*{job.at:%H:%M} \| `{job.name}` \|", page(name), re.MULTILINE), job.name
 
 
 def test_both_languages_tell_the_same():

@@ -15,10 +15,11 @@ from support import ROOT, run_foresto
 
 from foresto_cli import clock, settings, timetable
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import chains, schedule, schedule_files, schedulers, watch
+from foresto_cli.ops import chains, overdue, runs, schedule, schedule_files, schedulers, watch
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.schedule_files import EXAMPLE, Place
 from foresto_cli.ops.steps import CHAINS
+from foresto_cli.verify.punctuality import late_jobs
 
 ALLOWED_KEYS = {
     "Label", "ProgramArguments", "StartCalendarInterval", "RunAtLoad", "WorkingDirectory", "EnvironmentVariables",
@@ -63,6 +64,18 @@ def test_a_start_is_missed_only_after_its_grace():
     since = kst("2026-11-18 16:30")
     assert job.missed(since, kst("2026-11-19 19:29")) == []
     assert job.missed(since, kst("2026-11-20 20:00")) == [kst("2026-11-19 16:30"), kst("2026-11-20 16:30")]
+
+
+def test_a_close_that_was_slept_through_is_none_that_is_missed_once_the_evening_has_run(open_world):
+    with open_world(now=kst("2026-11-18 12:00")) as world:
+        overdue.expect(world.app, "cron", "close", "weekday")
+        clock.pretend(kst("2026-11-18 18:50"))
+        with world.app.engine.connect() as connection:
+            assert [late.job.name for late in late_jobs(connection, clock.now())] == ["close"]
+        with runs.recorded(world.app.engine, "run weekday", "x") as run:
+            run.close({"outcome": "done", "seconds": 1, "exit_code": 0}, None)
+        with world.app.engine.connect() as connection:
+            assert late_jobs(connection, clock.now()) == []
 
 
 def test_every_job_starts_a_command_that_stands_for_it():
@@ -113,12 +126,12 @@ def test_cron_lines_run_even_in_odd_places(tmp_path):
     odd = PurePosixPath(folder)
     place = Place(program=odd / "foresto", logs=odd, folder=odd, variables={"FORESTO_HOME": f"{odd}"})
     lines = [line for line in schedule_files.crontab(place).splitlines() if not line.startswith("#")]
-    assert len(lines) == 13
+    assert len(lines) == 16
     command = lines[0].split(maxsplit=5)[5]
     assert "%" not in command.replace(r"\%", ""), "cron breaks the line at a bare percent sign"
     subprocess.run(["sh", "-c", command.replace(r"\%", "%")], check=True)  # noqa: S607  # as cron does
-    told = (folder / "cron-weekday.log").read_text(encoding="utf-8")
-    assert told == f"cron {odd} {odd} run weekday --if-due --wait 3h\n"
+    told = (folder / "cron-morning.log").read_text(encoding="utf-8")
+    assert told == f"cron {odd} {odd} run morning --if-due --wait 3h\n"
 
 
 ZONES = {
@@ -263,7 +276,9 @@ def test_systemd_timers_are_enabled_and_removed(machine):
     assert len(list(folder.iterdir())) == 2 * len(timetable.ENTRIES)
     told = (machine / "spool").read_text(encoding="utf-8").splitlines()
     assert told[0] == "systemctl --user daemon-reload"
-    assert told[1].startswith("systemctl --user enable --now foresto-weekday.timer foresto-weekday-final.timer")
+    assert told[1].startswith(
+        "systemctl --user enable --now foresto-morning.timer foresto-close.timer foresto-weekday.timer"
+    )
     assert set(systemd.installed().values()) == {"active"}
     systemd.uninstall()
     assert list(folder.iterdir()) == []

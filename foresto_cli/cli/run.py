@@ -62,10 +62,26 @@ def initial(ctx: typer.Context, workers: Workers = 4, wait: Wait = "0s", as_json
 
 
 @app.command()
+def morning(
+    ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
+    """평일 08:10: 지난 거래일의 공식 시세, ETF, 지수 → 종목 → 새 공시와 재무제표 → 점수 → 검증."""
+    _run(ctx, "morning", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
+
+
+@app.command()
+def close(
+    ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
+    """평일 15:45: 애프터마켓이 시작되기 전에 정규장 종가를 한 번 받습니다(KRX_ID, KRX_PW가 있을 때)."""
+    _run(ctx, "close", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
+
+
+@app.command()
 def weekday(
     ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
 ) -> None:
-    """평일 16:30: 상장 목록 → 빠진 시세 → 지수 → 종목 → 점수 → 검증. 쉰 날이 있으면 모두 채웁니다."""
+    """평일 16:30: 상장 목록 → 빠진 시세 → 지수 → ETF → 종목 → 점수 → 검증. 쉰 날이 있으면 모두 채웁니다."""
     _run(ctx, "weekday", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
 
 
@@ -73,7 +89,7 @@ def weekday(
 def weekday_final(
     ctx: typer.Context, workers: Workers = 4, if_due: IfDue = False, wait: Wait = "0s", as_json: Json = False
 ) -> None:
-    """평일 18:40: 같은 순서로 한 번 더. 잠정이던 시세를 확정 시세로 다시 받고 점수를 고칩니다."""
+    """평일 20:20: 같은 순서로 한 번 더. 빠졌거나 잠정이던 것과 애프터마켓을 받고, 바뀐 점수를 고칩니다."""
     _run(ctx, "weekday_final", workers=workers, wait=wait, as_json=as_json, if_due=if_due)
 
 

@@ -99,7 +99,7 @@ def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
 
 def _done(app: App, step: Step, options: Options) -> Result:
     if step.key is not None and getattr(app.settings, step.key) is None:
-        note = f"{step.key.upper()} 가 없어 {step.name} 은 하지 않습니다."
+        note = f"{step.key.upper()}가 없어 '{step.name}' 단계는 하지 않습니다."
         return not_done(step, "nothing_to_do", 0, note) | {"reasons": [], "notes": [note]}
     try:
         with explained():

@@ -1,7 +1,7 @@
 """Which loaders the price commands run, with which sources and facts."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import text
 
@@ -17,6 +17,7 @@ from foresto_cli.ops.job import Options
 from foresto_cli.ops.market_days import index_sources, price_days
 from foresto_cli.ops.price_spans import check_listed, check_span, days_back
 from foresto_cli.ops.results import Result
+from foresto_cli.regimes import closes_at, extended_at
 from foresto_cli.store import ledger
 
 FEW_SESSIONS = 5
@@ -40,6 +41,38 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
 
     result = job.run_or_preview(app, "prices incremental", "일별 시세", make, options)
     return _with_notes(app, price_days(app, start, clock.today()), result)
+
+
+def load_regular_close(app: App, options: Options) -> Result:
+    """Fetch today's closes in the minutes in which the exchange shows the regular session's and nothing else.
+
+    Outside those minutes, and on a day without a session, there is nothing to do.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    now = clock.now()
+    why_not = _why_no_regular_close(app, now)
+
+    def make() -> list[Loader]:
+        return [] if why_not else [price_days(app, now.date(), now.date())]
+
+    result = job.run_or_preview(app, "prices incremental", "정규장 종가", make, options)
+    if why_not:
+        result.setdefault("notes", []).append(why_not)
+    return result
+
+
+def _why_no_regular_close(app: App, now: datetime) -> str | None:
+    today = now.date()
+    if not app.calendar.is_session(today):
+        return "오늘은 휴장일입니다."
+    if now < closes_at(today):
+        return f"정규장 종가는 {closes_at(today):%H:%M}부터 받을 수 있습니다. 다음 작업이 받습니다."
+    ends = extended_at(today)
+    if ends is not None and now >= ends:
+        return f"{ends:%H:%M}부터는 정규장 종가만 따로 받을 수 없습니다. 다음 작업이 받습니다."
+    return None
 
 
 def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[date] = ()) -> Result:

@@ -39,6 +39,11 @@ def _statements(app: App, options: Options) -> Result:
     return statements.load_statements(app, wanted, options, full=True)
 
 
+def _new_statements(app: App, options: Options) -> Result:
+    """Read what was filed since the last look, and the main accounts that it brought: one request on most days."""
+    return statements.load_statements(app, statements.wanted_reports(None, None, None, None), options)
+
+
 def _past_statements(app: App, options: Options) -> Result:
     """Read the main accounts of the years that a score looks back at."""
     since = clock.today().year - SCORED_YEARS
@@ -61,10 +66,11 @@ PRICES = Step(
 INDEX = Step("prices index", lambda app, options: loads.load_index(app, price_spans.DEFAULT_DAYS, options))
 STOCKS = Step("stocks load", roster.load_stocks, needs=("listing load",))
 ETFS = Step("stocks etfs", roster.load_etfs)
-VERIFY_DAILY = Step(
-    "verify daily", lambda app, _: verification.verify_daily(app), needs=("listing load", "prices incremental")
-)
+DERIVED_STOCKS = Step("stocks load", roster.derive_stocks)
+VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app))
+"""Whatever failed before: that is when somebody has to look."""
 STATEMENTS = Step("dart financials", _statements, needs=("listing load",), key="dart_api_key", is_budgeted=True)
+NEW_STATEMENTS = replace(STATEMENTS, work=_new_statements, needs=())
 PAST_STATEMENTS = replace(STATEMENTS, work=_past_statements)
 SCORE = Step("score batch", _scores)
 SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
@@ -74,13 +80,20 @@ VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(
 VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
 
 INITIAL = (LISTING, PRICES, INDEX, STOCKS, ETFS, PAST_STATEMENTS, SCORE_AFTER_PRICES, VERIFY_DAILY)
-WEEKDAY = (
+MORNING = (PRICES, ETFS, INDEX, DERIVED_STOCKS, NEW_STATEMENTS, SCORE_AFTER_PRICES, VERIFY_DAILY)
+CLOSE = (Step("prices incremental", loads.load_regular_close, key="krx_id"),)
+WEEKDAY_FINAL = (
     Step("listing load", roster.load_snapshot),
     PRICES,
     INDEX,
-    Step("stocks load", roster.derive_stocks, needs=("listing load",)),
+    ETFS,
+    replace(DERIVED_STOCKS, needs=("listing load",)),
     SCORE_AFTER_PRICES,
     VERIFY_DAILY,
+)
+WEEKDAY = (
+    *WEEKDAY_FINAL[:-1],
+    replace(VERIFY_DAILY, work=lambda app, _: verification.verify_daily(app, is_last_word=False)),
 )
 WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY)
 MONTHLY = (BONDS, PRODUCTS, VERIFY_MONTHLY)
@@ -91,9 +104,11 @@ QUARTERLY = (
 )
 CHAINS: dict[str, tuple[Step, ...]] = {
     "initial": INITIAL,
+    "morning": MORNING,
+    "close": CLOSE,
     "weekday": WEEKDAY,
-    # The same once more: what was provisional in the afternoon is read a second time.
-    "weekday_final": WEEKDAY,
+    # The same once more: what was missed or provisional in the afternoon, and the after-market.
+    "weekday_final": WEEKDAY_FINAL,
     "weekly": WEEKLY,
     "monthly": MONTHLY,
     "quarterly": QUARTERLY,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 
+from sqlalchemy import Connection, text
+
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
@@ -28,9 +30,14 @@ MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load")
 """What asks for market days again; other commands are the operator's to start."""
 
 
-def verify_daily(app: App) -> Result:
-    """Check the newest 30 sessions; exit 65 when a finding is critical."""
-    return _verify(app, "verify daily", "일일 검증", _newest(app, checks.SESSIONS))
+def verify_daily(app: App, *, is_last_word: bool = True) -> Result:
+    """Check the newest 30 sessions; exit 65 when a finding is critical.
+
+    Args:
+        app: what a command works with.
+        is_last_word: today's prices ought to be here; otherwise a later job of today still asks for them.
+    """
+    return _verify(app, "verify daily", "일일 검증", _newest(app, checks.SESSIONS, is_last_word=is_last_word))
 
 
 def verify_weekly(app: App) -> Result:
@@ -65,15 +72,46 @@ def _asks_for_prices(repair: str) -> bool:
     return any(command in repair for command in MENDED_BY_REPAIR)
 
 
-def _last(app: App) -> date:
-    """Return the newest ended session, or the one before while nobody knows whether the exchange opened that day."""
+def _last(app: App, *, is_last_word: bool = True) -> date:
+    """Return the newest session that ought to be stored by now.
+
+    That is the newest ended one; the one before it while nobody knows whether the exchange opened that day, and while
+    it is not there but may still come: a later job asks for it, or the keys at hand have it only on the next session.
+    """
     last = app.calendar.latest_ended(clock.now())
     with app.engine.connect() as connection:
-        return app.calendar.previous(last) if is_unconfirmed(connection, last) else last
+        may_come = not is_last_word or _is_published_later(app, last)
+        is_missing = is_unconfirmed(connection, last) or (may_come and not _is_known(connection, last))
+    return app.calendar.previous(last) if is_missing else last
 
 
-def _newest(app: App, count: int) -> list[date]:
-    sessions, calendar = [_last(app)], app.calendar
+def _is_published_later(app: App, session: date) -> bool:
+    """Say whether the operator's keys reach only sources that publish ``session`` on the next one."""
+    if app.krx is not None:
+        return False
+    from_when = []
+    if app.krx_openapi is not None:
+        from_when.append(app.calendar.official_until(session))
+    if app.fsc is not None:
+        from_when.append(app.calendar.open_data_from(session))
+    return bool(from_when) and clock.now() < min(from_when)
+
+
+def _is_known(connection: Connection, session: date) -> bool:
+    """Say whether anything was stored of ``session``, or asking for it failed, which is no reason to wait."""
+    return bool(
+        connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text))"
+                " OR EXISTS (SELECT FROM stock_price_daily WHERE trade_date = :day)"
+            ),
+            {"day": session},
+        )
+    )
+
+
+def _newest(app: App, count: int, *, is_last_word: bool = True) -> list[date]:
+    sessions, calendar = [_last(app, is_last_word=is_last_word)], app.calendar
     while len(sessions) < count:
         sessions.append(calendar.previous(sessions[-1]))
     return sessions[::-1]
@@ -122,7 +160,10 @@ def _doubts(app: App, last: date) -> list[str]:
     expected = app.calendar.latest_ended(clock.now())
     if last >= expected:
         return []
-    return [f"{expected}: 시세도 지수도 없습니다. 휴장이었는지 다음 거래일에 드러납니다."]
+    with app.engine.connect() as connection:
+        if is_unconfirmed(connection, expected):
+            return [f"{expected}: 시세도 지수도 없습니다. 휴장이었는지 다음 거래일에 드러납니다."]
+    return [f"{expected}: 시세가 아직 없습니다. 다음 작업이 다시 요청합니다."]
 
 
 def _alert(app: App, asked: Sequence[Check], findings: Sequence[Finding], run_id: int) -> list[str]:

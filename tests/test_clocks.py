@@ -1,0 +1,73 @@
+"""The day's jobs: what each does at its hour, on exam days, on holidays, without keys, and what a whole day costs."""
+
+from datetime import datetime
+
+import pytest
+
+from foresto_cli import clock
+from foresto_cli.ops import chains, job, watch
+from foresto_cli.ops.steps import CHAINS
+
+PATIENCE = 1
+KEYLESS = ("krx_id", "krx_pw", "krx_openapi_key", "fsc_api_key", "dart_api_key")
+CLOSING = "SELECT count(*) FROM stock_price_daily WHERE trade_date = :day AND price_basis = 'REGULAR'"
+SIZE = {"sessions": 30, "after_market": 0.6}
+
+
+def kst(text):
+    return datetime.fromisoformat(text).replace(tzinfo=clock.KST)
+
+
+def run(open_world, name, moment, **options):
+    """Run one chain at its moment; return its result, what was asked, and the world's scalar values."""
+    with open_world(now=kst(moment), **{**SIZE, **options}) as world:
+        with watch.attended(world.app, f"run {name}"):
+            result = chains.run_chain(world.app, name, job.Options(), if_due=name != "initial")
+        return result, list(world.sandbox.requests), world
+
+
+def steps_of(result):
+    return {step["command"]: step for step in result["steps"]}
+
+
+def test_the_close_is_one_question_in_the_minutes_in_which_the_pages_show_it(open_world):
+    run(open_world, "initial", "2026-11-19 20:30")
+    result, requests, _ = run(open_world, "close", "2026-11-20 15:45")
+    assert (result["exit_code"], result["sources"]) == (0, {"KRX": 1})
+    assert len([request for request in requests if "MDCSTAT" in request.fields.get("bld", "")]) == 1
+    with open_world(now=kst("2026-11-20 15:50"), **SIZE) as world:
+        assert world.scalar(CLOSING, day="2026-11-20") > 50
+
+
+@pytest.mark.parametrize(
+    ("moment", "word"),
+    [
+        ("2026-11-20 15:30", "15:40"),
+        ("2026-11-20 16:10", "16:00"),
+        ("2026-11-19 15:45", "16:40"),  # the exam: an hour later
+        ("2026-11-21 15:45", "휴장일"),
+        ("2026-12-25 15:45", "휴장일"),
+    ],
+)
+def test_outside_those_minutes_nobody_is_asked(open_world, moment, word):
+    result, requests, world = run(open_world, "close", moment)
+    assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
+    assert word in steps_of(result)["prices incremental"]["notes"][0]
+    assert [request for request in requests if request.host != "hc-ping.com"] == []
+    assert world.sandbox.outbox.items == [] or {item.channel for item in world.sandbox.outbox.items} == {"ping"}
+
+
+def test_without_a_login_the_close_is_left_out_with_a_note(open_world):
+    result, _, _ = run(open_world, "close", "2026-11-20 15:45", without=KEYLESS)
+    assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
+    assert "KRX_ID" in result["steps"][0]["notes"][0]
+
+
+@pytest.mark.parametrize("name", ["morning", "weekday", "weekday_final"])
+def test_verification_runs_whatever_failed_before(open_world, name):
+    result, _, _ = run(open_world, name, "2026-11-20 20:30", faults="500@*")
+    steps = steps_of(result)
+    assert list(steps) == [step.name for step in CHAINS[name]]
+    assert steps["score batch"]["outcome"] == "skipped"
+    assert steps["verify daily"]["exit_code"] == 65
+    assert result["exit_code"] in {75, 78}, "in the morning also: who is listed is not known yet"

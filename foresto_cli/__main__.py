@@ -7,7 +7,7 @@ import threading
 from foresto_cli import __version__, streams
 from foresto_cli.cli import app
 from foresto_cli.cli._run import HELP, Globals
-from foresto_cli.errors import ForestoError, exit_code_of
+from foresto_cli.errors import ForestoError, UsageError, exit_code_of
 
 BUG = ForestoError.exit_code
 INTERRUPTED = 130
@@ -24,7 +24,7 @@ def main() -> None:
 
         Console().line(f"foresto {__version__}")
         sys.exit(0)
-    code = _run(arguments, Globals(sandbox=sandbox))
+    code = _run(arguments, Globals(sandbox=sandbox)) if _is_text(arguments) else UsageError.exit_code
     sys.stdout.flush()
     sys.stderr.flush()
     if any(thread.name.startswith("ask") for thread in threading.enumerate()):
@@ -60,6 +60,15 @@ def _run(arguments: list[str], common: Globals) -> int:
         )
         return BUG
     return 0
+
+
+def _is_text(arguments: list[str]) -> bool:
+    """Complain about an argument in another encoding: Python makes halves of characters of it, which nobody takes."""
+    for place, argument in enumerate(arguments, start=1):
+        if any("\ud800" <= letter <= "\udfff" for letter in argument):
+            _complain(f"✗ {place}번째 인수 {argument}을(를) 읽을 수 없습니다. UTF-8로 적으세요.")
+            return False
+    return True
 
 
 def _complain(text: str) -> None:

@@ -1,10 +1,11 @@
 """What the command refuses: bad input and missing preconditions, each in one clear sentence."""
 
 import subprocess
+import sys
 
 import pytest
 from commands import KEYS, one_after_another, says_one_sentence
-from support import result_of, run_foresto, start_foresto
+from support import ROOT, environment_of, result_of, run_foresto, start_foresto
 
 from foresto_cli.sandbox import variables
 
@@ -138,3 +139,10 @@ def test_a_refusal_in_json_has_every_key_too(unready):
 def test_an_error_of_ours_in_the_sandbox_is_not_taken_for_a_wrong_fault(tmp_path):
     with pytest.raises(ValueError, match="a bug"), variables.running(tmp_path):
         raise ValueError("a bug")
+
+
+def test_an_argument_in_another_encoding_is_refused(home):
+    command = [sys.executable.encode(), b"-m", b"foresto_cli", b"--sandbox", b"stocks", b"show", b"\xb0\xa1"]
+    done = subprocess.run(command, env=environment_of(home), cwd=ROOT, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "UTF-8" in done.stderr.decode()

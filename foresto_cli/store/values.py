@@ -177,7 +177,16 @@ def _wrong_whole(value: Any, *, limit: int) -> str | None:  # noqa: ANN401  # as
 
 
 def _numbers_fit(values: list[Any], kinds: frozenset[type]) -> bool:
-    return not values or (kinds == {int} and min(values) > -LARGEST and max(values) < LARGEST)
+    if not values or not kinds <= {int, Decimal}:
+        return not values
+    exact = [value for value in values if type(value) is Decimal]
+    if exact and not (
+        all(map(Decimal.is_finite, exact))
+        and min(map(Decimal.adjusted, exact)) >= -MOST_DIGITS
+        and max(map(len, map(str, exact))) <= MOST_DIGITS
+    ):
+        return False
+    return bool(min(values) > -LARGEST and max(values) < LARGEST)
 
 
 def _wrong_number(value: Any) -> str | None:  # noqa: ANN401  # as above

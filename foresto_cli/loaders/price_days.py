@@ -11,7 +11,8 @@ from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
-from foresto_cli.loaders.price_rows import EXTENDED, REGULAR, impossible, nobody_traded
+from foresto_cli.loaders.price_neighbours import OTHER_SESSION, Fingerprint, refuse_other_session, seen
+from foresto_cli.loaders.price_rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
 from foresto_cli.loaders.price_sources import PriceSource
 from foresto_cli.regimes import final_at, last_trade_at
 from foresto_cli.store import ledger
@@ -28,9 +29,6 @@ NEAR = 10
 ASKED_ANEW = 10
 """Newest sessions that are asked for once more when nobody can say when they were asked for."""
 
-REPEATED_SHARE = 0.2
-"""An answer in which more of the traded stocks than this have the closes and volumes of a neighbouring session is that
-session's, under the wrong date."""
 PICTURE = "FDR"
 """The source whose numbers are those of the moment at which its robot looked."""
 MOST_ATTEMPTS = 8
@@ -43,8 +41,6 @@ UNOFFICIAL_OVER = (
 LEFT_OUT = "행을 뺐습니다"
 """Part of a ledger's reason when rows of the answer were impossible."""
 
-Fingerprint = Mapping[str, tuple[object, object]]
-"""Close and volume by ticker."""
 Witness = Callable[[date], bool | None]
 """Says whether the market opened on a day; None when it cannot know yet."""
 
@@ -122,7 +118,7 @@ class PriceDays:
         lost = day >= self.counted_since and self.stored.get(day, 0) < entry.row_count
         if day in self.distrusted or lost or entry.status == "failed":
             return False
-        if self._has_hole(day, entry) and entry.attempts < MOST_ATTEMPTS:
+        if (self._has_hole(day, entry) or self._is_suspected(day)) and entry.attempts < MOST_ATTEMPTS:
             return False
         if entry.asked_at == ledger.NEVER and day in self.wanted()[:ASKED_ANEW]:
             return False
@@ -163,12 +159,13 @@ class PriceDays:
         source = self._by_name(answer.source_id)
         rows = source.rows(answer.payload, day)
         self._refuse_half(day, rows)
-        self._refuse_repeated(day, rows)
         read_at = answer.asked_at.replace(tzinfo=clock.KST)
+        is_regular = source.is_regular(day, read_at)
+        rows = [{**row, "price_basis": REGULAR if is_regular else EXTENDED} for row in rows]
+        self._refuse_other_session(day, rows)
         if source.settles(day) and read_at >= final_at(day):
             return Parsed(rows)
-        basis = REGULAR if source.is_regular(day, read_at) else EXTENDED
-        rows = [{**row, "quality_flag": "PROVISIONAL", "price_basis": basis} for row in rows]
+        rows = [{**row, "quality_flag": "PROVISIONAL"} for row in rows]
         known = self.known.get(day)
         if known is not None and known.status == "done":
             # Only what the better answer lacked; the session stays what it is.
@@ -176,7 +173,7 @@ class PriceDays:
             return Parsed(
                 [row for row in rows if row["ticker"] in missing], "done", "빠진 종목을 다른 출처에서 채웠습니다"
             )
-        reason = "정규장 종가, 거래량은 잠정" if basis == REGULAR else "애프터마켓을 포함한 잠정 시세"
+        reason = "정규장 종가, 거래량은 잠정" if is_regular else "애프터마켓을 포함한 잠정 시세"
         return Parsed(rows, "provisional", reason)
 
     def check(self, row: Row) -> str | None:
@@ -279,37 +276,28 @@ class PriceDays:
                 f"{day} 시세가 {len(rows):,}종목뿐입니다(가까운 거래일은 {usual:,}종목). 일부만 온 응답입니다."
             )
 
-    def _refuse_repeated(self, day: date, rows: Sequence[Row]) -> None:
-        mine = {row["ticker"]: (row["close_price"], row["volume"]) for row in rows if row["volume"]}
-        for other in (self.calendar.previous(day), self.calendar.following(day)):
-            theirs = self._seen.get(other) or (self.fingerprint(other) if other in self.row_counts else {})
-            common = [ticker for ticker in mine if ticker in theirs]
-            same = sum(mine[ticker] == theirs[ticker] for ticker in common)
-            if same > REPEATED_SHARE * len(common):
-                raise BadPayload(f"{day} 시세로 {other}의 시세가 왔습니다. 저장하지 않고 다시 요청합니다.")
+    def _refuse_other_session(self, day: date, rows: Sequence[Row]) -> None:
+        mine = {row["ticker"]: seen(row) for row in rows if row["volume"] and row["close_price"]}
+        before, after = self.calendar.previous(day), self.calendar.following(day)
+        stored = {
+            other: self._seen.get(other) or (self.fingerprint(other) if other in self.row_counts else {})
+            for other in (before, after)
+        }
+        refuse_other_session(day, mine, (before, stored[before]), (after, stored[after]))
         self._seen.clear()
         self._seen[day] = mine
+
+    def _is_suspected(self, day: date) -> bool:
+        """Say whether a neighbour was refused because it and this session cannot both be right."""
+        near = (self.known.get(other) for other in (self.calendar.previous(day), self.calendar.following(day)))
+        return any(
+            entry is not None and entry.status == "failed" and OTHER_SESSION in (entry.reason or "") for entry in near
+        )
 
     def _usual_count(self, day: date) -> int:
         near = timedelta(days=NEAR * 7 // 5)
         known = [other for other in self.row_counts if other != day and abs(other - day) <= near]
         return self.row_counts[min(known, key=lambda other: abs(other - day))] if known else 0
-
-
-def after_market_rows(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows of ``after_market_daily`` of the stocks that trade after hours: KOSPI's and KOSDAQ's."""
-    return [
-        {
-            "ticker": row["ticker"],
-            "trade_date": row["trade_date"],
-            "close_price": row["close_price"],
-            "total_volume": row["volume"],
-            "total_value": row["trading_value"],
-            "source_id": row["source_id"],
-        }
-        for row in rows
-        if row["price_basis"] == EXTENDED and row["volume"] and row["market"] != "KONEX"
-    ]
 
 
 def note_closure(connection: Connection, day: date) -> None:

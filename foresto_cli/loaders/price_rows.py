@@ -143,6 +143,22 @@ def from_naver(ticker: str, bars: Sequence[naver.Bar], days: frozenset[date]) ->
     ]
 
 
+def after_market_rows(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of ``after_market_daily`` of the stocks that trade after hours: KOSPI's and KOSDAQ's."""
+    return [
+        {
+            "ticker": row["ticker"],
+            "trade_date": row["trade_date"],
+            "close_price": row["close_price"],
+            "total_volume": row["volume"],
+            "total_value": row["trading_value"],
+            "source_id": row["source_id"],
+        }
+        for row in rows
+        if row["price_basis"] == EXTENDED and row["volume"] and row["market"] != "KONEX"
+    ]
+
+
 def nobody_traded(records: Sequence[Record]) -> bool:
     """Say whether an answer has no trade at all: a holiday, a market not open yet, or numbers not published.
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 
 from foresto_cli import clock
+from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader
@@ -84,13 +85,13 @@ def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[
     """
     today = clock.today()
     check_span(app, start, today)
-    result = job.run_or_preview(
-        app,
-        "prices repair",
-        "시세 복구",
-        lambda: [price_days(app, start, today, distrusted=distrusted, counted_since=start)],
-        options,
-    )
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            holes = holes_since(connection, start)
+        return [price_days(app, start, today, distrusted={*distrusted, *holes}, counted_since=start)]
+
+    result = job.run_or_preview(app, "prices repair", "시세 복구", make, options)
     return _with_notes(app, price_days(app, start, today), result)
 
 

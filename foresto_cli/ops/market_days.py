@@ -11,6 +11,7 @@ from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
 from foresto_cli.loaders.index_days import CODES, IndexSource, rows_from_fdr, rows_from_krx
 from foresto_cli.loaders.price_days import NAME, PriceDays
+from foresto_cli.loaders.price_neighbours import Seen, seen
 from foresto_cli.loaders.price_sources import (
     PriceSource,
     Range,
@@ -146,13 +147,13 @@ def _ranges(app: App, day: date) -> Mapping[str, Range]:
         }
 
 
-def _fingerprint(app: App, day: date) -> Mapping[str, tuple[object, object]]:
+def _fingerprint(app: App, day: date) -> Mapping[str, Seen]:
     with app.engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT ticker, close_price, volume FROM stock_price_daily"
-                " WHERE trade_date = :day AND quality_flag <> 'ADJUSTED' AND volume > 0"
+                "SELECT ticker, close_price, volume, prev_close, low_price, high_price, price_basis"
+                " FROM stock_price_daily WHERE trade_date = :day AND quality_flag <> 'ADJUSTED' AND volume > 0"
             ),
             {"day": day},
         )
-        return {row.ticker: (row.close_price, row.volume) for row in rows}
+        return {row.ticker: seen(row._asdict()) for row in rows}

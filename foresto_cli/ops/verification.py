@@ -26,7 +26,7 @@ WEEKLY_SESSIONS = 250
 """A year of sessions."""
 OWN_INCIDENT = ("jobs.missed",)
 """Told by :mod:`foresto_cli.ops.overdue`, job by job."""
-MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load")
+MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load", "foresto prices repair")
 """What asks for market days again; other commands are the operator's to start."""
 
 

@@ -33,7 +33,6 @@ from foresto_cli.upstream.policy import Limits
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 from foresto_cli.upstream.worlds import World
 from foresto_cli.upstream.yahoo import Yahoo
-from foresto_cli.upstream.yahoo_charts import YahooCharts
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox import Sandbox
@@ -130,8 +129,8 @@ class App:
 
     @cached_property
     def yahoo(self) -> Yahoo:
-        """Return Yahoo's quote summaries."""
-        return Yahoo(self._transport)
+        """Return Yahoo's quote summaries and charts."""
+        return Yahoo(self._transport, settings.private_folder(self.folders.state / "yfinance"))
 
     @cached_property
     def fsc(self) -> Fsc | None:
@@ -237,11 +236,6 @@ class App:
             policies = (session.policy for session in getattr(client, "sessions", ()))
             budgets |= {policy.name: policy.daily_budget for policy in policies}
         return budgets
-
-    @cached_property
-    def yahoo_charts(self) -> YahooCharts:
-        """Return Yahoo's charts."""
-        return YahooCharts(self._transport)
 
     @property
     def upstream_sessions(self) -> list[UpstreamSession]:

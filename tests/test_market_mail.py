@@ -130,15 +130,30 @@ def test_without_a_key_of_dart_the_section_says_so_and_nobody_is_asked(open_load
 def test_indices_abroad_are_those_of_the_night(morning):
     rows = {one["name"]: one for one in market_mail.outside.abroad(morning.app).rows}
     assert [f"{one['day']}" for one in rows.values()] == ["2026-11-20", "2026-11-20"]
-    closes = morning.app.yahoo_charts.closes("^GSPC")
+    closes = morning.app.yahoo.closes("^GSPC")
     assert rows["S&P 500"]["change"] == pytest.approx(closes[-1][1] - closes[-2][1])
 
 
-CHART = {
-    "meta": {"symbol": "^GSPC"},
-    "timestamp": [1763649000, 1763735400],
-    "indicators": {"quote": [{"close": [4700.0, 4710.5]}]},
-}
+META = {
+    "symbol": "^GSPC", "currency": "USD", "instrumentType": "INDEX", "exchangeTimezoneName": "America/New_York",
+    "validRanges": ["1d", "5d"], "priceHint": 2,
+}  # fmt: skip
+COLUMNS = {name: [4700.0, 4710.5] for name in ("open", "high", "low", "close")} | {"volume": [1, 1]}
+CHART = {"meta": META, "timestamp": [1763649000, 1763735400], "indicators": {"quote": [COLUMNS]}}
+
+
+def charted(morning, monkeypatch, chart):
+    answer = requests.Response()
+    answer.status_code, answer._content = 200, json.dumps({"chart": {"result": [chart], "error": None}}).encode()
+    yahoo = morning.app.yahoo
+    monkeypatch.setattr(yahoo._session, "get", lambda *_, **__: answer)
+    return yahoo.closes("^GSPC")
+
+
+def test_a_chart_is_read_as_yahoo_gives_it(morning, monkeypatch):
+    assert charted(morning, monkeypatch, CHART) == [(date(2025, 11, 20), 4700.0), (date(2025, 11, 21), 4710.5)]
+    without = CHART | {"indicators": {"quote": [COLUMNS | {"close": [None, 4710.5]}]}}
+    assert charted(morning, monkeypatch, without) == [(date(2025, 11, 21), 4710.5)]
 
 
 @pytest.mark.parametrize(
@@ -147,22 +162,19 @@ CHART = {
         None,
         [],
         {},
-        CHART | {"meta": {"symbol": "^IXIC"}},
+        CHART | {"meta": META | {"symbol": "^IXIC"}},
         CHART | {"timestamp": [1763649000]},
         CHART | {"timestamp": [10**30, 1]},
         CHART | {"timestamp": ["x", "y"]},
-        CHART | {"indicators": {"quote": [{"close": ["NaN", 1]}]}},
-        CHART | {"indicators": {"quote": [{"close": [-1, 1]}]}},
+        CHART | {"indicators": {"quote": [COLUMNS | {"close": ["NaN", 1]}]}},
+        CHART | {"indicators": {"quote": [COLUMNS | {"close": [-1, 1]}]}},
         CHART | {"indicators": {"quote": []}},
+        CHART | {"timestamp": [], "indicators": {"quote": [{}]}},
     ],
 )
 def test_a_chart_that_is_none_is_not_understood(morning, monkeypatch, chart):
-    answer = requests.Response()
-    answer.status_code, answer._content = 200, json.dumps({"chart": {"result": [chart]}}).encode()
-    charts = morning.app.yahoo_charts
-    monkeypatch.setattr(charts._session, "get", lambda *_, **__: answer)
     with pytest.raises(BadPayload):
-        charts.closes("^GSPC")
+        charted(morning, monkeypatch, chart)
 
 
 @pytest.mark.parametrize("fault", ["truncated", "html", "empty", "429", "404", "reset"])

@@ -33,7 +33,7 @@ QUESTIONS = {
     "fdr etfs": lambda app: app.fdr.etfs(),
     "naver": lambda app: app.naver.bars("005930", 2),
     "yahoo": lambda app: app.yahoo.profile("005930", "KOSPI"),
-    "yahoo charts": lambda app: app.yahoo_charts.closes("^GSPC"),
+    "yahoo charts": lambda app: app.yahoo.closes("^GSPC"),
     "fsc": lambda app: app.fsc.listed_items(DAY),
     "dart": lambda app: app.dart.companies(),
     "finlife": lambda app: app.finlife.products("depositProductsSearch", "D", "020000"),

@@ -1,26 +1,36 @@
-"""Yahoo Finance: what a Korean stock is called in English and which sector Yahoo puts it in. No key, no promise.
+"""Yahoo Finance through yfinance: English names and sectors of Korean stocks, closes of indices abroad; no key.
 
-Asked as yfinance asks (a cookie, the crumb that belongs to it, then quoteSummary), but not through yfinance: behind
-our session the library would be those two requests, and it brings what must not happen here: cookies and time zones
-kept in the user's cache folder, failures kept in memory and given again, three requests where one will do, and a second
-try with other cookies after every refusal. Here cookie and crumb live as long as the process.
+yfinance knows what Yahoo wants (a cookie, the crumb that belongs to it, which page has what). It is handed a session of
+ours that shakes hands as a browser does, since Yahoo answers Python's own handshake with 429; its caches lie in the
+state folder, and what it would only log is raised. Two of its parts are used below its front (``YfData``,
+``PriceHistory``): its front asks three times for what one request brings, and for a time zone that is known.
 
 Yahoo throttles by client and says so with 429, 999, a line of text, or an answer with nothing in it. The last is not
 "there is none": only its own ``Not Found`` is.
 """
 
+import logging
+import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import requests
 
-from foresto_cli.errors import BadPayload, ForestoError, RateLimited, Transient
+from foresto_cli import clock
+from foresto_cli.errors import BadPayload, Blocked, ForestoError, RateLimited, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._browser import BrowserAdapter
 from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+
+log = logging.getLogger(__name__)
 
 SOURCE_ID = "YAHOO"
 LABEL = "Yahoo"
@@ -34,15 +44,13 @@ POLICY = Policy(
     pace=1.0,
     daily_budget=1_000,
     in_flight=1,
-)
-BROWSER = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+    largest=4_000_000,
 )
 MODULES = "quoteType,assetProfile"
 SUFFIXES = {"KOSPI": ".KS", "KOSDAQ": ".KQ", "KOSDAQ GLOBAL": ".KQ"}
 """Markets that Yahoo covers."""
-THROTTLED = 999
-"""A status of Yahoo's own."""
+THROTTLED = {requests.codes.too_many_requests, 999}
+"""Statuses; the second is Yahoo's own."""
 THROTTLED_TEXT = b"Too Many Requests"
 NO_STOCKS = ("MUTUALFUND", "NONE", "ETF")
 """What Yahoo takes a symbol for of which it has next to nothing."""
@@ -51,6 +59,15 @@ PUNCTUATION = "–—‘’“”"
 LONGEST_CRUMB = 64
 MISREAD_IN_A_ROW = 3
 """So many answers in a row that were not understood, and the others need not be asked for."""
+NEW_YORK = "America/New_York"
+CLOSES = time(16, 0)
+"""Regular trading in New York ends; earlier the day's bar still moves."""
+MEMORY = ("cookies.db", "tkr-tz.db", "isin-tkr.db")
+"""Files of yfinance's caches, each with companions whose names begin alike."""
+
+Close = tuple[date, float]
+"""Session in New York, closing level."""
+Answer = TypeVar("Answer")
 
 
 class UnknownSymbol(ForestoError):
@@ -69,35 +86,23 @@ class Profile:
     sector: str | None
 
 
-def inspect(response: requests.Response) -> None:
-    """Tell this upstream's failures apart; an answer in JSON, and any text, passes.
-
-    Raises:
-        RateLimited: throttled, in whichever of its words.
-        CrumbRefused: cookie or crumb are not (or no longer) good.
-        UnknownSymbol: it does not know the symbol.
-        Transient: a web page instead.
-    """
-    if response.status_code == THROTTLED or THROTTLED_TEXT in response.content[:200]:
-        raise RateLimited(f"{LABEL}: 요청이 너무 잦다는 답이 왔습니다. 다음 실행에서 이어집니다.")
-    if urlsplit(response.url).hostname == COOKIE_HOST:
-        return
-    if response.status_code == requests.codes.unauthorized:
-        raise CrumbRefused(f"{LABEL}: 쿠키와 크럼이 받아들여지지 않습니다.")
-    if response.status_code == requests.codes.not_found and b'"Not Found"' in response.content:
-        raise UnknownSymbol(f"{LABEL} 에 이 종목이 없습니다.")
-    refuse_html(response, LABEL)
-
-
 class Yahoo:
-    """Yahoo's quote summaries; cookie and crumb are fetched when first needed and once more when they run out."""
+    """Yahoo's quote summaries and daily charts; cookie and crumb are fetched when first needed."""
 
-    def __init__(self, transport: Transport) -> None:
-        """Make the session; nothing is sent yet."""
-        self._session = transport.session(POLICY, inspect)
-        self._session.headers["User-Agent"] = BROWSER
+    def __init__(self, transport: Transport, folder: Path) -> None:
+        """Make the session; nothing is sent yet.
+
+        Args:
+            transport: makes sessions.
+            folder: where yfinance may keep its caches; private, and there.
+        """
+        self._session = transport.session(POLICY, self._inspect)
+        self._session.mount("https://", BrowserAdapter(POLICY, transport.patience))
+        self._folder = folder
         self._one_at_a_time = threading.Lock()
-        self._crumb = ""
+        self._data: Any = None
+        self._answered = False
+        self._body = b""
         self._misread = 0
         self.sessions = [self._session]
 
@@ -106,16 +111,54 @@ class Yahoo:
 
         Raises:
             UnknownSymbol: Yahoo does not know it.
-            ForestoError: we could not find out, as :func:`inspect`.
+            ForestoError: we could not find out; ``Blocked`` when Yahoo refuses this client.
         """
         symbol = ticker + SUFFIXES[market]
+        query = {
+            "modules": MODULES,
+            "corsDomain": "finance.yahoo.com",
+            "formatted": "false",
+            "symbol": symbol,
+            "lang": "en-US",
+            "region": "US",
+        }
+        url = f"https://{HOST}/v10/finance/quoteSummary/{symbol}"
+        return self._ask(lambda: _profile(self._with_crumb().get_raw_json(url, params=query), symbol, self._body))
+
+    def closes(self, symbol: str) -> list[Close]:
+        """Return the closes of the last ended sessions (at most five) of an American index, oldest first; one request.
+
+        Raises:
+            ForestoError: as :meth:`profile`; ``BadPayload`` when the answer is not such a chart.
+        """
+        try:
+            found = self._ask(lambda: self._charted(symbol))
+        except UnknownSymbol:
+            raise BadPayload(f"{LABEL}에 {symbol}의 차트가 없습니다.", self._body) from None
+        now, zone = clock.now(), ZoneInfo(NEW_YORK)
+        return [(day, close) for day, close in found if datetime.combine(day, CLOSES, zone) <= now]
+
+    def _charted(self, symbol: str) -> list[Close]:
+        import yfinance.scrapers.history as yf
+
+        history = yf.PriceHistory(self._without_crumb(), symbol, NEW_YORK, session=self._session)
+        frame = history.history(period="5d", interval="1d", auto_adjust=False, actions=False)
+        if history.get_history_metadata().get("symbol") != symbol:
+            raise BadPayload(f"{LABEL}: {symbol} 대신 다른 것이 왔습니다.", self._body)
+        found = {stamp.date(): float(close) for stamp, close in frame["Close"].dropna().items()}
+        if not found or not all(math.isfinite(close) and close > 0 for close in found.values()):
+            raise BadPayload(f"{LABEL}: {symbol}의 종가가 없거나 있을 수 없는 값입니다.", self._body)
+        return sorted(found.items())
+
+    def _ask(self, question: Callable[[], Answer]) -> Answer:
         with self._one_at_a_time:
             try:
-                found = self._summary(symbol)
+                found = self._asked_again(question)
             except BadPayload as error:
                 self._misread += 1
                 if self._misread >= MISREAD_IN_A_ROW:
-                    self._session.refuse(Transient(f"{error} 잇따라 {self._misread}번이라 더 묻지 않습니다."))
+                    said = f"{error} 잇따라 {self._misread}번이라 더 요청하지 않습니다."
+                    self._session.refuse(Transient(said))
                 raise
             except UnknownSymbol:
                 self._misread = 0
@@ -127,40 +170,113 @@ class Yahoo:
         self._misread = 0
         return found
 
-    def _summary(self, symbol: str) -> Profile:
+    def _asked_again(self, question: Callable[[], Answer]) -> Answer:
+        """Ask; and once more without what yfinance remembers, when Yahoo refused that or it could not be read."""
+        before = self._session.sent
         try:
-            return self._ask(symbol)
+            with self._told():
+                return question()
         except CrumbRefused:
-            self._crumb = ""
-            self._session.cookies.clear()
+            self._forget()
+        except BadPayload:
+            if self._session.sent > before:
+                raise
+            self._forget()
         try:
-            return self._ask(symbol)
+            with self._told():
+                return question()
         except CrumbRefused as error:
             raise Transient(f"{error}") from None
 
-    def _ask(self, symbol: str) -> Profile:
-        query = {
-            "modules": MODULES,
-            "formatted": "false",
-            "lang": "en-US",
-            "region": "US",
-            "crumb": self._ready_crumb(),
-        }
-        response = self._session.get(f"https://{HOST}/v10/finance/quoteSummary/{symbol}", params=query)
-        return _profile(json_object(response, LABEL), symbol, response.content)
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Raise what became of a question, whatever yfinance made of it, as one of our errors."""
+        self._session.error, self._body = None, b""
+        try:
+            yield
+        except ForestoError:
+            raise
+        # Its own complaints are of any class, as are those of the libraries it is made of.
+        except Exception as error:
+            if self._session.error is None:
+                log.info("yfinance: %s", type(error).__name__, exc_info=True)
+                said = f"{LABEL}: 응답을 읽을 수 없습니다({type(error).__name__})."
+                raise BadPayload(said, self._body) from None
+        if self._session.error is not None:
+            raise self._session.error
 
-    def _ready_crumb(self) -> str:
-        if not self._crumb:
-            try:
-                self._session.get(f"https://{COOKIE_HOST}/")
-            except BadPayload:
-                # Its page is a 404; the cookie comes with it all the same, and without one there is no crumb.
-                self._session.error = None
-            text = self._session.get(f"https://{CRUMB_HOST}/v1/test/getcrumb").text.strip()
-            if not text or len(text) > LONGEST_CRUMB or text.startswith("{"):
+    def _with_crumb(self) -> Any:  # noqa: ANN401  # of an untyped library
+        if self._data is None:
+            import yfinance
+            from yfinance import cache
+            from yfinance.data import YfData
+
+            yfinance.config.debug.hide_exceptions = False
+            yfinance.set_tz_cache_location(str(self._folder))
+            cache._CookieCacheManager._Cookie_cache = None  # noqa: SLF001  # it would keep the folder before
+            # yfinance keeps one memory per class: this one is of this client alone.
+            self._data = type("Summaries", (YfData,), {})(self._session)
+        return self._data
+
+    def _without_crumb(self) -> Any:  # noqa: ANN401  # as above
+        """Return what asks for charts, which need neither cookie nor crumb, one request each."""
+        import yfinance
+        from yfinance.data import YfData
+
+        yfinance.config.debug.hide_exceptions = False
+        return type("Charts", (YfData,), {"_get_cookie_and_crumb": lambda *_: (None, "basic")})(self._session)
+
+    def _forget(self) -> None:
+        """Begin without cookie, crumb and caches: one of them is not (or no longer) good."""
+        self._session.cookies.clear()
+        self._data = None
+        for name in MEMORY:
+            for file in self._folder.glob(f"{name}*"):
+                file.unlink(missing_ok=True)
+
+    def _inspect(self, response: requests.Response) -> None:
+        """Tell Yahoo's failures apart; an answer in JSON, and a crumb, passes.
+
+        Raises:
+            Blocked: it refuses this client: throttled before it answered anything.
+            RateLimited: throttled later, in whichever of its words.
+            CrumbRefused: cookie or crumb are not (or no longer) good.
+            UnknownSymbol: it does not know the symbol.
+            Transient: a web page instead, or nothing.
+            BadPayload: not JSON.
+        """
+        self._body = response.content
+        parts = urlsplit(response.url)
+        if response.status_code in THROTTLED or THROTTLED_TEXT in response.content[:200]:
+            raise self._throttled(response.status_code)
+        if parts.hostname == COOKIE_HOST:
+            if response.status_code == requests.codes.not_found:
+                # Its page is a 404 by nature; the cookie comes with it all the same.
+                response.status_code = requests.codes.ok
+            return
+        if response.status_code == requests.codes.unauthorized:
+            raise CrumbRefused(f"{LABEL}: 쿠키와 크럼이 받아들여지지 않습니다.")
+        if response.status_code == requests.codes.not_found and b'"Not Found"' in response.content:
+            self._answered = True
+            raise UnknownSymbol(f"{LABEL}에 이 종목이 없습니다.")
+        refuse_html(response, LABEL)
+        if response.status_code != requests.codes.ok:
+            return
+        if parts.hostname == CRUMB_HOST:
+            crumb = response.text.strip()
+            if not crumb or len(crumb) > LONGEST_CRUMB or crumb.startswith("{"):
                 raise Transient(f"{LABEL}: 크럼 대신 다른 것이 왔습니다.")
-            self._crumb = text
-        return self._crumb
+        else:
+            json_object(response, LABEL)
+            self._answered = True
+
+    def _throttled(self, status: int) -> ForestoError:
+        if self._answered:
+            return RateLimited(f"{LABEL}: 요청이 너무 잦다는 답이 왔습니다. 다음 실행에서 이어집니다.")
+        return Blocked(
+            f"야후가 이 클라이언트를 거절합니다({status}). 요청이 잦아서가 아니며 24시간 동안 다시 요청하지 않습니다."
+            " 그 뒤에도 그러면 curl_cffi와 yfinance를 새 버전으로 올리세요."
+        )
 
 
 def _profile(answer: Mapping[str, Any], symbol: str, body: bytes) -> Profile:
@@ -177,12 +293,12 @@ def _profile(answer: Mapping[str, Any], symbol: str, body: bytes) -> Profile:
         (result,) = results
         kind, profile = result["quoteType"], result.get("assetProfile") or {}
         if kind["symbol"] != symbol:
-            raise BadPayload(f"{LABEL}: {symbol} 을(를) 물었는데 {kind['symbol']} 의 답이 왔습니다.", body)
+            raise BadPayload(f"{LABEL}: {symbol} 대신 {kind['symbol']}의 답이 왔습니다.", body)
         if kind["quoteType"] in NO_STOCKS:
-            raise UnknownSymbol(f"{LABEL} 의 {symbol} 은(는) 주식이 아닙니다.")
+            raise UnknownSymbol(f"{LABEL}의 {symbol}은(는) 주식이 아닙니다.")
         names = [name for name in (kind.get("longName"), kind.get("shortName")) if _text(name)]
         if kind["quoteType"] != "EQUITY" or not names:
-            raise BadPayload(f"{LABEL}: {symbol} 의 답에 이름이 없거나 종류가 다릅니다.", body)
+            raise BadPayload(f"{LABEL}: {symbol}의 답에 이름이 없거나 종류가 다릅니다.", body)
         english = (_text(name) for name in names if _is_english(name, symbol))
         return Profile(next(english, None), _text(profile.get("sector")))
     except (LookupError, TypeError, ValueError, AttributeError):

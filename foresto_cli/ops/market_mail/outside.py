@@ -23,7 +23,7 @@ def abroad(app: App) -> Section:
     missing = []
     for name, symbol in ABROAD.items():
         try:
-            closes = app.yahoo_charts.closes(symbol)
+            closes = app.yahoo.closes(symbol)
         except UPSTREAM_ERRORS as error:
             missing.append(f"{name} 지수를 받지 못했습니다: {error}")
             continue

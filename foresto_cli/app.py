@@ -29,6 +29,7 @@ from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
+from foresto_cli.upstream.naver_list import NaverList
 from foresto_cli.upstream.policy import Limits
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 from foresto_cli.upstream.worlds import World
@@ -126,6 +127,11 @@ class App:
     def naver(self) -> Naver:
         """Return Naver's charts."""
         return Naver(self._transport)
+
+    @cached_property
+    def naver_list(self) -> NaverList:
+        """Return Naver's ranking of stocks."""
+        return NaverList(self._transport)
 
     @cached_property
     def yahoo(self) -> Yahoo:

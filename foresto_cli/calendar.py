@@ -75,6 +75,13 @@ class Calendar:
         # Today's session, or the one before it, has pushed the data of its predecessor out.
         return self.previous(today if out else self.previous(today))
 
+    def latest_official(self, now: datetime) -> date:
+        """Return the newest session that the OPEN API should have at ``now``."""
+        day = self.latest_ended(now)
+        while now < self.official_from(day):
+            day = self.previous(day)
+        return day
+
     def official_from(self, session: date) -> datetime:
         """Return from when the OPEN API should have ``session`` (KST)."""
         return datetime.combine(self.following(session), regime_of(session).official, KST)

@@ -21,8 +21,10 @@ from foresto_cli.errors import (
     AuthFailed,
     BadPayload,
     Blocked,
+    Dead,
     ForestoError,
     Interrupted,
+    NotApproved,
     NotYet,
     RateLimited,
     StoreUnavailable,
@@ -63,6 +65,7 @@ class Report:
         failures: units that we could not find out about, and why; the ledger has them as failed.
         pending: units that were not answered, and why; the ledger does not have them.
         refusals: why an upstream (by breaker) is not asked any more, if so, even where another one answered.
+        unapproved: services that are not approved while others of the same key are, and what to do.
         passed_over: better sources that failed while another one answered, and how.
         rejected: impossible rows that were left out, with the reason.
         interrupted: the request to stop, if there was one.
@@ -83,6 +86,7 @@ class Report:
     failures: list[tuple[Unit, ForestoError]] = field(default_factory=list)
     pending: list[tuple[Unit, ForestoError]] = field(default_factory=list)
     refusals: dict[str, ForestoError] = field(default_factory=dict)
+    unapproved: list[str] = field(default_factory=list)
     passed_over: dict[str, ForestoError] = field(default_factory=dict)
     rejected: list[str] = field(default_factory=list)
     interrupted: Interrupted | None = None
@@ -156,7 +160,9 @@ def collect(loader: Loader, setting: Setting) -> Report:
     except Interrupted as interrupted:
         report.interrupted = interrupted
     report.requests = requests_by_upstream(loader.sessions)
-    report.refusals = {s.breaker: s.refused for s in loader.sessions if s.refused is not None}
+    refused = [session for session in loader.sessions if session.refused is not None]
+    report.unapproved = [f"{s.refused}" for s in refused if isinstance(s.refused, NotApproved)]
+    report.refusals = {s.breaker: s.refused for s in refused if s.refused and not isinstance(s.refused, NotApproved)}
     with explained(), engine.begin() as connection:
         first = next((f"{error}" for _, error in [*report.failures, *report.pending]), None)
         good = report.done + report.no_data
@@ -209,6 +215,9 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
             _note_passed_over(unit, source_id, reason, report, setting)
         checked = gate.checked(loader, gate.read(loader, answer))
         counts = _stored_whole(loader, answer, checked.parsed, setting, batch_id)
+    except (NotApproved, Dead) as error:
+        _drop(report, unit, error)
+        return
     except LEFT_PENDING as error:
         report.pending.append((unit, error))
         log.warning("%s %s pending: %s", loader.name, unit.key, error)
@@ -230,10 +239,20 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
     report.rows += counts
     report.rejected += checked.left_out
     report.sources[answer.source_id] += 1
-    if checked.parsed.status == "no_data":
+    if checked.parsed.behind is not None:
+        report.pending.append((unit, NotYet(checked.parsed.behind)))
+    elif checked.parsed.status == "no_data":
         report.no_data += 1
     else:
         report.done += 1
+
+
+def _drop(report: Report, unit: Unit, error: NotApproved | Dead) -> None:
+    """Go on as if the unit had not been planned: nobody at hand has it. The service's refusal is a note anyway."""
+    report.planned -= 1
+    log.warning("%s %s: %s", report.name, unit.key, error)
+    if isinstance(error, Dead):
+        report.passed_over.setdefault(error.source_id, error)
 
 
 def _note_passed_over(unit: Unit, source_id: str, reason: ForestoError, report: Report, setting: Setting) -> None:

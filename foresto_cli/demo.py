@@ -16,7 +16,19 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import job, loads, page, price_spans, roster, score_card, scores, state, statements, verification
+from foresto_cli.ops import (
+    indices,
+    job,
+    loads,
+    page,
+    price_spans,
+    roster,
+    score_card,
+    scores,
+    state,
+    statements,
+    verification,
+)
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result
 from foresto_cli.sandbox import variables
@@ -72,7 +84,7 @@ def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
         _expect(0, _prices(app), console)
         _expect(0, roster.load_listing(app, job.Options()), console)
         _step(console, "5. 지수와 종목을 받습니다", "foresto prices index && foresto stocks load")
-        _expect(0, loads.load_index(app, price_spans.DEFAULT_DAYS, job.Options()), console)
+        _expect(0, indices.load_index(app, price_spans.DEFAULT_DAYS, job.Options()), console)
         _expect(0, roster.load_stocks(app, job.Options()), console)
         _step(console, "6. 같은 명령을 또 실행하면 할 일이 없습니다", "foresto prices incremental")
         _expect(0, _prices(app), console)

@@ -5,6 +5,7 @@ says what happened and what to do; it never holds a key, a password or a full UR
 the outcome word used in ``--json``.
 """
 
+from datetime import date
 from typing import ClassVar
 
 from foresto_cli import harmless
@@ -64,10 +65,29 @@ class Untrusted(ForestoError):
     exit_code = 78
 
 
+class NotApproved(AuthFailed):
+    """One service of a key is refused while the key's others answer: it is left out and named; the others go on."""
+
+
 class NotYet(ForestoError):
     """The answer exists only later (market still open, not published). The unit stays pending; nothing is wrong."""
 
     exit_code = 75
+
+
+class Dead(NotYet):
+    """The source has stood still for many sessions. It is passed over, told once, and tried again once a day.
+
+    Attributes:
+        source_id: which source.
+        newest: the newest session that it has, as far as that is known.
+    """
+
+    def __init__(self, message: str, source_id: str, newest: date | None) -> None:
+        """Remember who it is beside the message."""
+        super().__init__(message)
+        self.source_id = source_id
+        self.newest = newest
 
 
 class BadPayload(ForestoError):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 ONE_DATABASE = True
 
 QUICK = job.Options()
-NO_LOGIN = ("krx_id", "krx_pw")
+NO_LOGIN = ("krx_id", "krx_pw", "krx_openapi_key")
 BROAD = {"stocks": 300, "patience": 0.2}
 """A market of that size is made while the first question waits."""
 
@@ -127,6 +127,93 @@ def test_half_a_list_is_refused(open_world):
         )
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'etfs'")
         assert "뿐입니다" in roster.load_etfs(world.app, QUICK)["reasons"][0]
+
+
+def test_the_open_api_gives_prices_of_the_last_official_session_without_a_login(open_world):
+    with open_world(**BROAD, without=("krx_id", "krx_pw")) as world:
+        result = roster.load_etfs(world.app, QUICK)
+        assert (result["outcome"], result["requests"]["krx_openapi"]) == ("done", 1)
+        assert world.rows("SELECT DISTINCT trade_date, source_id FROM etf_price_daily") == [
+            (date(2026, 11, 19), "KRX_OPENAPI")
+        ]
+        assert world.scalar("SELECT count(*) FROM etf_price_daily") >= 90
+    with open_world(EVENING + timedelta(days=3, hours=-12), **BROAD, without=("krx_id", "krx_pw")) as world:
+        roster.load_etfs(world.app, QUICK)
+        assert world.scalar("SELECT max(trade_date) FROM etf_price_daily") == date(2026, 11, 20)
+        assert (
+            world.scalar("SELECT count(*) FROM etf_price_daily p LEFT JOIN etfs USING (ticker) WHERE name IS NULL") == 0
+        )
+
+
+def test_both_ways_to_a_session_give_the_same_prices(open_world):
+    columns = "ticker, open_price, close_price, price_change, change_rate, nav, volume, trading_value, market_cap,"
+    query = f"SELECT {columns} net_assets, shares_outstanding, index_close FROM etf_price_daily WHERE trade_date = :day"
+    with open_world(**BROAD) as world:
+        roster.load_etfs(world.app, QUICK)
+        shown = sorted(world.rows(query, day=date(2026, 11, 20)))
+        world.execute("DELETE FROM etf_price_daily; DELETE FROM unit_ledger")
+    with open_world(EVENING + timedelta(days=3, hours=-12), **BROAD) as world:
+        assert roster.load_etfs(world.app, QUICK)["requests"]["krx_openapi"] == 1
+        assert sorted(world.rows(query, day=date(2026, 11, 20))) == shown
+
+
+def test_an_unapproved_service_is_a_note_and_the_list_is_done(open_world):
+    with open_world(**BROAD, without=("krx_id", "krx_pw"), faults="unapproved@etf_bydd_trd") as world:
+        result = roster.load_etfs(world.app, QUICK)
+        assert (result["outcome"], result["exit_code"]) == ("done", 0)
+        assert any("ETF 일별매매정보" in note for note in result["notes"])
+
+
+def odd(rows, count, **fields):
+    return [{**row, **(fields if number < count else {})} for number, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize("code", [8, 99, None, "x", 1.0])
+def test_a_fund_of_an_unknown_class_is_kept_as_another(open_world, monkeypatch, code):
+    with open_world(**BROAD, without=NO_LOGIN) as world:
+        honest = world.app.fdr.etfs()
+        monkeypatch.setattr(type(world.app.fdr), "etfs", lambda _: odd(honest, 1, Category=code))
+        assert roster.load_etfs(world.app, QUICK)["exit_code"] == 0
+        assert world.scalar("SELECT count(*) FROM etfs") == len(honest)
+        query = "SELECT category FROM etfs WHERE ticker = :ticker"
+        expected = "국내 시장지수" if code == 1.0 else "기타"
+        assert world.scalar(query, ticker=honest[0]["Symbol"]) == expected
+
+
+@pytest.mark.parametrize(("count", "code"), [(1, 0), (2, 0), (4, 65)])
+def test_few_odd_funds_are_left_out_by_name_and_many_refuse_the_list(open_world, monkeypatch, count, code):
+    with open_world(**BROAD) as world:
+        honest = world.app.krx.etf_list()
+        assert len(honest) in range(100, 200)
+        monkeypatch.setattr(type(world.app.krx), "etf_list", lambda _: odd(honest, count, LIST_SHRS="많음"))
+        monkeypatch.setattr(type(world.app.fdr), "etfs", lambda _: [])
+        result = roster.load_etfs(world.app, QUICK)
+        stored = world.scalar("SELECT count(*) FROM etfs")
+        assert stored == (0 if code else len(honest) - count)
+        assert len(result["rejected"]) == (0 if code else count)
+
+
+def test_a_fund_without_a_listing_day_is_kept_without_one(open_world, monkeypatch):
+    with open_world(**BROAD) as world:
+        honest = world.app.krx.etf_list()
+        monkeypatch.setattr(type(world.app.krx), "etf_list", lambda _: odd(honest, 1, LIST_DD="-"))
+        assert roster.load_etfs(world.app, QUICK)["exit_code"] == 0
+        assert world.scalar("SELECT count(*) FROM etfs WHERE listing_date IS NULL") == 1
+
+
+@needs_shared
+@pytest.mark.parametrize("day", ["20240104", "20240105"])
+def test_the_recorded_sessions_of_the_open_api_are_read_to_the_digit(day):
+    body = (SHARED / "recorded" / "krx_openapi" / f"etf_bydd_trd_{day}.json.gz").read_bytes()
+    records = json.loads(gzip.decompress(body))["OutBlock_1"]
+    assert len(records) == 812
+    fields = {"close_price": "TDD_CLSPRC", "nav": "NAV", "net_assets": "INVSTASST_NETASST_TOTAMT"}
+    for record in records:
+        row = etfs.price_row(record, EVENING.date(), "KRX_OPENAPI")
+        assert row["ticker"] == record["ISU_CD"]
+        assert {name: str(row[name]) for name in fields} == {
+            name: str(etfs.number(record[field])) for name, field in fields.items()
+        }
 
 
 @needs_shared

@@ -384,7 +384,7 @@ def test_the_key_of_the_open_api_is_in_no_url(open_world, waits):
     with open_world() as world:
         session = world.app.krx_openapi.sessions[0]
         key = world.app.settings.krx_openapi_key.get_secret_value()
-        session.get(f"{krx_openapi.BASE}/{krx_openapi.SERVICES['KOSPI']}", params={"basDd": "20261119"})
+        session.get(f"{krx_openapi.BASE}/{krx_openapi.TRADES['KOSPI'].path}", params={"basDd": "20261119"})
         assert session.headers["AUTH_KEY"] == key
         assert world.asked("bydd_trd")
         assert all(key not in str(request) for request in world.asked())

@@ -5,14 +5,23 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+LACKED = "빠진 시장: "
+"""Part of a ledger's reason: the markets that a session lacks because their service is not approved."""
+
+LACKS = (
+    "EXISTS (SELECT FROM unit_ledger u WHERE u.dataset = 'prices.day' AND u.unit = CAST({day} AS text)"
+    f" AND u.reason LIKE '%{LACKED}%' || split_part({{market}}, ' ', 1) || '%')"
+)
+"""SQL: a session is known to lack a market, for want of approval; ``{day}`` and ``{market}`` are put in."""
+
 HOLES = text(
-    """
+    f"""
 WITH sessions AS (
   SELECT day, lead(day) OVER (ORDER BY day) AS next_day, lead(day, 2) OVER (ORDER BY day) AS day_after
   FROM (SELECT DISTINCT trade_date AS day FROM stock_price_daily
         WHERE trade_date >= :since AND quality_flag <> 'ADJUSTED') AS stored
 ), traded AS (
-  SELECT ticker, trade_date FROM stock_price_daily
+  SELECT ticker, trade_date, market FROM stock_price_daily
   WHERE trade_date >= :since AND quality_flag <> 'ADJUSTED' AND volume > 0
 )
 SELECT s.next_day AS trade_date, before.ticker
@@ -20,8 +29,9 @@ FROM sessions s
 JOIN traded before ON before.trade_date = s.day
 JOIN traded after ON after.trade_date = s.day_after AND after.ticker = before.ticker
 WHERE NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = before.ticker AND p.trade_date = s.next_day)
+  AND NOT {LACKS.format(day="s.next_day", market="before.market")}
 ORDER BY 1, 2
-"""
+"""  # noqa: S608  # no text from outside
 )
 
 

@@ -67,21 +67,34 @@ def load(
 def index(
     ctx: typer.Context,
     default_days: DefaultDays = 1825,
+    code: Annotated[
+        str | None, typer.Option(help="이 지수와 같은 계열의 지난 지수를 모두 받습니다(--list의 코드).", metavar="코드")
+    ] = None,
+    all_indices: Annotated[bool, typer.Option("--all", help="모든 지수의 지난 자료를 받습니다.")] = False,
+    since: Annotated[str | None, typer.Option(help="--code, --all의 첫날(기본: 2010-01-04).", metavar="날짜")] = None,
+    again: Annotated[bool, typer.Option("--again", help="이미 받은 지수도 다시 받습니다.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="지수 코드와 이름을 보여 줍니다.")] = False,
     workers: Workers = 4,
     dry_run: DryRun = False,
     wait: Wait = "0s",
     as_json: Json = False,
 ) -> None:
-    """코스피, 코스닥, 코스피 200 지수를 받습니다."""
+    """코스피, 코스닥, 코스피 200 지수를 받고, KRX OPEN API 키가 있으면 새 거래일의 모든 지수도 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import job, loads
+        from foresto_cli.ops import indices, job
 
-        return loads.load_index(
-            found, default_days, job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
-        )
+        if listed:
+            result = indices.listed(found)
+            indices.show_listed(found.console, result)
+            return result
+        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait), again=again)
+        if code is not None or all_indices:
+            first = parse_date(since) if since else None
+            return indices.load_index_history(found, None if all_indices else code, first, options)
+        return indices.load_index(found, default_days, options)
 
-    perform(ctx, "prices index", work, as_json=as_json)
+    perform(ctx, "prices index", work, as_json=as_json, shown=not listed)
 
 
 Since = Annotated[str | None, typer.Option(help="이 날부터(기본: 저장된 가장 오래된 거래일).", metavar="날짜")]

@@ -1,11 +1,12 @@
 """Exchange-traded funds: the list with its classes and fees, and the newest session's prices, in two requests for all.
 
 The list comes from KRX (MDCSTAT04601); pykrx's own list of a past day has only what is still listed, so it is not used.
-Without KRX, Naver's list as FinanceDataReader reads it gives name, category, price and NAV.
+Without KRX, Naver's list as FinanceDataReader reads it gives name, category, price and NAV. Prices come from KRX, the
+same day, or from the OPEN API from the next session's morning on.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,10 +22,11 @@ from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import etf_price_daily, etfs
 from foresto_cli.store.upsert import Counts, Row, upsert
-from foresto_cli.upstream import fdr, krx
+from foresto_cli.upstream import fdr, krx, krx_openapi
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx import Krx
+from foresto_cli.upstream.krx_openapi import KrxOpenApi
 
 NAME = "etfs"
 LIST, PRICES = "list", "prices"
@@ -32,15 +34,19 @@ LEAST_SHARE = 0.9
 """A list with fewer funds than this share of the active ones is half a list."""
 TICKER = re.compile(r"[0-9A-Z]{6}")
 ACTIVE = "액티브"
+OTHER = "기타"
 NAVER_CATEGORIES = {
-    1: "국내 시장지수",
-    2: "국내 업종·테마",
-    3: "국내 파생",
-    4: "해외 주식",
-    5: "원자재",
-    6: "채권",
-    7: "기타",
+    "1": "국내 시장지수",
+    "2": "국내 업종·테마",
+    "3": "국내 파생",
+    "4": "해외 주식",
+    "5": "원자재",
+    "6": "채권",
+    "7": OTHER,
 }
+"""Other codes are kept as 기타."""
+CODES = ("ISU_SRT_CD", "ISU_CD", "Symbol")
+"""Where the sources have the six-letter code; the first that a record has."""
 
 Record = Mapping[str, Any]
 
@@ -51,6 +57,7 @@ class Etfs:
 
     Attributes:
         krx: KRX by login, if there is one.
+        openapi: the OPEN API, if there is a key.
         mirror: FinanceDataReader, which stands in for the list.
         calendar: the sessions.
         now: the clock's reading.
@@ -58,6 +65,7 @@ class Etfs:
     """
 
     krx: Krx | None
+    openapi: KrxOpenApi | None
     mirror: Fdr
     calendar: Calendar
     now: datetime
@@ -69,14 +77,19 @@ class Etfs:
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the sessions of both."""
-        return [*(self.krx.sessions if self.krx else []), *self.mirror.sessions]
+        """Return the sessions of all three."""
+        official = self.openapi.sessions_of({"ETF": krx_openapi.ETFS}) if self.openapi else []
+        return [*(self.krx.sessions if self.krx else []), *official, *self.mirror.sessions]
 
     def units(self) -> list[Unit]:
-        """Return the list first, which makes the rows that the prices fill in; prices need KRX."""
+        """Return the list first, which makes the rows that the prices fill in; prices are of the newest session."""
         session = self.calendar.latest_ended(self.now)
         units = [Unit(f"{LIST}:{session}", f"ETF 목록 {session}")]
-        return units if self.krx is None else [*units, Unit(f"{PRICES}:{session}", f"ETF 시세 {session}")]
+        if self.krx is None:
+            session = self.calendar.latest_official(self.now)
+        if self.krx is None and self.openapi is None:
+            return units
+        return [*units, Unit(f"{PRICES}:{session}", f"ETF 시세 {session}")]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the unit was read; what was read before 18:30 is read once more."""
@@ -92,18 +105,31 @@ class Etfs:
             NotYet: nobody traded yet.
         """
         asked_at = clock.wall()
-        if unit.key.startswith(PRICES) and self.krx is not None:
-            records = self.krx.etf_day(_day_of(unit))
-            if nobody_traded(records):
-                raise NotYet(f"{_day_of(unit)} ETF 시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
-            return Answer(unit, krx.SOURCE_ID, records, asked_at)
         passed_over: list[tuple[str, ForestoError]] = []
+        if unit.key.startswith(PRICES):
+            for source_id, ask in self._price_sources(_day_of(unit)):
+                try:
+                    records = ask(_day_of(unit))
+                    if nobody_traded(records):
+                        raise NotYet(f"{_day_of(unit)} ETF 시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
+                except UPSTREAM_ERRORS as error:
+                    passed_over.append((source_id, error))
+                    continue
+                return Answer(unit, source_id, records, asked_at, passed_over=tuple(passed_over))
+            raise passed_over[-1][1]
         if self.krx is not None:
             try:
                 return Answer(unit, krx.SOURCE_ID, self.krx.etf_list(), asked_at)
             except UPSTREAM_ERRORS as error:
                 passed_over.append((krx.SOURCE_ID, error))
         return Answer(unit, fdr.SOURCE_ID, self.mirror.etfs(), asked_at, passed_over=tuple(passed_over))
+
+    def _price_sources(self, day: date) -> Iterator[tuple[str, Callable[[date], Sequence[Record]]]]:
+        """Yield who has the prices of ``day``, the official one first."""
+        if self.openapi is not None and day <= self.calendar.latest_official(self.now):
+            yield krx_openapi.SOURCE_ID, self.openapi.etf_day
+        if self.krx is not None:
+            yield krx.SOURCE_ID, self.krx.etf_day
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the rows of the list, or those of the session's prices.
@@ -112,15 +138,12 @@ class Etfs:
             BadPayload: half a list, a fund twice, a field missing or not a number.
         """
         day = _day_of(answer.unit)
-        try:
-            if answer.unit.key.startswith(PRICES):
-                rows = [price_row(record, day) for record in answer.payload]
-            elif answer.source_id == krx.SOURCE_ID:
-                rows = _not_blank([list_row(record) for record in answer.payload])
-            else:
-                rows = [naver_row(record, day) for record in answer.payload]
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise BadPayload(f"{answer.unit.label} 에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+        if answer.unit.key.startswith(PRICES):
+            rows = _each(answer, lambda record: price_row(record, day, answer.source_id))
+        elif answer.source_id == krx.SOURCE_ID:
+            rows = _not_blank(_each(answer, list_row))
+        else:
+            rows = _each(answer, lambda record: naver_row(record, day))
         if len({row["ticker"] for row in rows}) != len(rows):
             raise BadPayload(f"{answer.unit.label} 에 같은 종목이 두 번 있습니다.")
         if not rows or len(rows) < LEAST_SHARE * self.active:
@@ -142,6 +165,8 @@ class Etfs:
         """Write the list (who left it is kept, not active), or the prices and what the list shows of them."""
         if answer.unit.key.startswith(PRICES):
             day = _day_of(answer.unit)
+            if answer.source_id == krx_openapi.SOURCE_ID:
+                _name_unknown(connection, answer.payload, parsed.rows, provenance)
             counts = upsert(connection, etf_price_daily, parsed.rows, provenance, scope={"trade_date": day})
             _show_newest(connection, day, provenance)
             return counts
@@ -172,7 +197,7 @@ def list_row(record: Record) -> Row:
         "is_actively_managed": ACTIVE in record["ETF_REPLICA_METHD_TP_CD"],
         "manager": record["COM_ABBRV"],
         "expense_ratio": number(record["ETF_TOT_FEE"]),
-        "listing_date": datetime.strptime(record["LIST_DD"], "%Y/%m/%d").date(),  # noqa: DTZ007  # a date has no zone
+        "listing_date": _listed_on(record["LIST_DD"]),
         "shares": number(record["LIST_SHRS"]),
         "is_active": True,
         "source_id": krx.SOURCE_ID,
@@ -191,7 +216,7 @@ def naver_row(record: Record, day: date) -> Row:
     return {
         "ticker": record["Symbol"],
         "name": record["Name"],
-        "category": NAVER_CATEGORIES[int(record["Category"])],
+        "category": NAVER_CATEGORIES.get(str(record["Category"]).removesuffix(".0"), OTHER),
         "current_price": number(record["Price"]),
         "nav": number(record["NAV"]),
         "price_date": day,
@@ -200,10 +225,10 @@ def naver_row(record: Record, day: date) -> Row:
     }
 
 
-def price_row(record: Record, day: date) -> Row:
-    """Return one fund's session; net_assets (순자산총액) in won."""
+def price_row(record: Record, day: date, source_id: str = krx.SOURCE_ID) -> Row:
+    """Return one fund's session, of KRX's page or of the OPEN API; net_assets (순자산총액) in won."""
     return {
-        "ticker": record["ISU_SRT_CD"],
+        "ticker": record["ISU_SRT_CD" if source_id == krx.SOURCE_ID else "ISU_CD"],
         "trade_date": day,
         "open_price": number(record["TDD_OPNPRC"]),
         "high_price": number(record["TDD_HGPRC"]),
@@ -218,8 +243,58 @@ def price_row(record: Record, day: date) -> Row:
         "net_assets": number(record["INVSTASST_NETASST_TOTAMT"]),
         "shares_outstanding": number(record["LIST_SHRS"]),
         "index_close": number(record["OBJ_STKPRC_IDX"]),
-        "source_id": krx.SOURCE_ID,
+        "source_id": source_id,
     }
+
+
+def _each(answer: Answer, row_of: Callable[[Record], Row]) -> list[Row]:
+    """Return a row for every record; of one that cannot be read only the code, so that it is left out by name.
+
+    Raises:
+        BadPayload: none can be read.
+    """
+    read: list[Row | None] = []
+    failure: Exception | None = None
+    for record in answer.payload:
+        try:
+            read.append(row_of(record))
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            failure = failure or error
+            read.append(None)
+    columns = next((list(row) for row in read if row is not None), None)
+    if columns is None and failure is not None:
+        raise BadPayload(f"{answer.unit.label}에 없거나 읽을 수 없는 항목이 있습니다({failure}).")
+    return [
+        {**dict.fromkeys(columns or []), "ticker": _code(record)} if row is None else row
+        for row, record in zip(read, answer.payload, strict=True)
+    ]
+
+
+def _code(record: Record) -> str:
+    return str(next((record[name] for name in CODES if name in record), ""))
+
+
+def _listed_on(text: str) -> date | None:
+    plain = text.strip()
+    return None if plain in {"", "-"} else datetime.strptime(plain, "%Y/%m/%d").date()  # noqa: DTZ007  # a date has no zone
+
+
+def _name_unknown(connection: Connection, records: Sequence[Record], priced: Sequence[Row], provenance: Row) -> None:
+    """Take in the funds of an official session that no list has brought yet, by what the session says of them."""
+    known = set(connection.scalars(text("SELECT ticker FROM etfs"))) | {""}
+    wanted = {row["ticker"] for row in priced} - known
+    new = [
+        {
+            "ticker": record["ISU_CD"],
+            "name": record["ISU_NM"],
+            "index_name": record["IDX_IND_NM"],
+            "is_active": True,
+            "source_id": krx_openapi.SOURCE_ID,
+        }
+        for record in records
+        if record["ISU_CD"] in wanted
+    ]
+    upsert(connection, etfs, new, provenance)
 
 
 def _day_of(unit: Unit) -> date:

@@ -1,8 +1,13 @@
-"""Who is listed and who was: FinanceDataReader's KRX, KRX-DESC and KRX-DELISTING into ``fdr_stock_listing``."""
+"""Who is listed and who was, into ``fdr_stock_listing``: the list from the best source that has it, merged.
+
+The list of listed stocks comes from the mirror, KRX's page, the OPEN API or Naver (:mod:`._listings`); what one does
+not give stays as it was. Descriptions and the history of delistings are the mirror's alone; who leaves while it is
+dead is found by the difference of two lists.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,15 +15,15 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.errors import BadPayload, NotYet
+from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, Dead, ForestoError, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
-from foresto_cli.loaders.price_rows import number
+from foresto_cli.loaders._listings import ListSource
+from foresto_cli.loaders._mirror import Mirror
 from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import fdr_stock_listing
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fdr
-from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "listing"
@@ -28,7 +33,27 @@ TICKER = re.compile(r"[0-9A-Z]{6}")
 NOT_SHARES = ("신주인수권",)
 """Rights and warrants stand in the delisting file too; they are not stocks."""
 
+MAIN_MARKETS = frozenset({"KOSPI", "KOSDAQ"})
+RECENT = timedelta(days=14)
+"""Somebody without a price for so long, and in no list, has left."""
+
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What Python says of a list that is built in no way we know."""
+
 CURRENT, DESCRIPTION, DELISTED = "krx", "desc", "delisting"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One list of listed stocks as it came.
+
+    Attributes:
+        session: the session it is of; an official one may be older than the one that was wanted.
+        records: as the source's client returned them.
+    """
+
+    session: date
+    records: Sequence[Mapping[str, Any]]
 
 
 @dataclass
@@ -36,17 +61,19 @@ class Listing:
     """Loader of the three lists; a unit is one list of one session (descriptions: one week).
 
     Attributes:
-        client: the mirror.
+        sources: of the current list, in order of preference.
+        mirror: FinanceDataReader's, while it lives: the other two lists are its own.
         calendar: the sessions.
         now: the clock's reading.
-        listed: how many stocks were listed so far, to notice half a list.
+        listed: how many stocks were listed so far by market, to notice half a list.
         whole: all three lists; otherwise the current one alone, which is what changes every day.
     """
 
-    client: Fdr
+    sources: Sequence[ListSource]
+    mirror: Mirror | None
     calendar: Calendar
     now: datetime
-    listed: int
+    listed: Mapping[str, int] = field(default_factory=dict)
     whole: bool = True
     name: str = NAME
     label: str = "상장 목록"
@@ -55,15 +82,17 @@ class Listing:
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the sessions of the mirror."""
-        return self.client.sessions
+        """Return the sessions of every source."""
+        every = [session for source in self.sources for session in source.sessions]
+        return list(dict.fromkeys([*every, *(self.mirror.client.sessions if self.mirror else ())]))
 
     def units(self) -> list[Unit]:
         """Return the current list first: the others fill in what it made."""
         session = self.calendar.latest_ended(self.now)
         week = session - timedelta(days=session.weekday())
-        current = Unit(f"{CURRENT}:{session}", f"상장 종목 {session}", 2)
-        if not self.whole:
+        first = self._in_order(session)[0]
+        current = Unit(f"{CURRENT}:{session}", f"상장 종목 {session}", first.requests, first.sessions[0].policy.name)
+        if not self.whole or self.mirror is None:
             return [current]
         return [
             current,
@@ -72,29 +101,57 @@ class Listing:
         ]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether the list was read; one read before 18:30 is read once more."""
-        if entry.status == "provisional":
-            return self.now < final_at(date.fromisoformat(unit.key.split(":")[1]))
-        return entry.status == "done"
+        """Say whether the list was read; a provisional one is read again when it can be better by now."""
+        day = date.fromisoformat(unit.key.split(":")[1])
+        if entry.status != "provisional":
+            return entry.status == "done"
+        official = next((source for source in self.sources if source.source_id == entry.source_id), None)
+        if official is not None and official.session(entry.asked_at.replace(tzinfo=clock.KST)) < day:
+            return self._in_order(day)[0].session(self.now) < day
+        return self.now < final_at(day)
 
     def fetch(self, unit: Unit) -> Answer:
-        """Ask for one list.
+        """Ask for one list; for the current one, the sources in turn until one has it.
 
         Raises:
             NotYet: the mirror still has an older one.
-            ForestoError: as :mod:`foresto_cli.upstream.fdr`.
+            ForestoError: of the first source, when none answered.
         """
         kind, day = unit.key.split(":")
         asked_at = clock.wall()
-        if kind == CURRENT:
-            named, records = self.client.listing()
-            if named < date.fromisoformat(day):
-                raise NotYet(f"FDR 미러의 최신 목록이 {named} 의 것입니다({day} 이 필요합니다).")
-        elif kind == DESCRIPTION:
-            records = self.client.descriptions()
-        else:
-            records = self.client.delistings()
-        return Answer(unit, fdr.SOURCE_ID, records, asked_at)
+        if kind != CURRENT:
+            return Answer(unit, fdr.SOURCE_ID, self._from_mirror(kind), asked_at)
+        passed_over: list[tuple[str, ForestoError]] = []
+        part: Answer | None = None
+        for source in self._in_order(date.fromisoformat(day)):
+            session = min(source.session(self.now), date.fromisoformat(day))
+            try:
+                records = source.fetch(session)
+                covered = _markets(_read(source, records, session))
+            except UPSTREAM_ERRORS as error:
+                passed_over.append((source.source_id, error))
+                continue
+            answer = Answer(unit, source.source_id, Listed(session, records), asked_at, passed_over=tuple(passed_over))
+            if covered >= MAIN_MARKETS:
+                return answer
+            part = part or answer
+        if part is not None:
+            return part
+        raise next((error for _, error in passed_over if not isinstance(error, Dead)), passed_over[0][1])
+
+    def _from_mirror(self, kind: str) -> Sequence[Mapping[str, Any]]:
+        if self.mirror is None:
+            raise NotYet("FDR 미러가 멈춰 있습니다.")
+        self.mirror.refuse_if_dead()
+        client = self.mirror.client
+        try:
+            return client.descriptions() if kind == DESCRIPTION else client.delistings()
+        except NotYet as error:
+            raise self.mirror.judge(error, self.calendar.latest_ended(self.now)) from None
+
+    def _in_order(self, day: date) -> list[ListSource]:
+        """Return the sources: official ones that have the session first, then those of an older one, then Naver."""
+        return sorted(self.sources, key=lambda source: (not source.is_official, source.session(self.now) < day))
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the rows of one list; for a ticker that left more than once, its last leaving.
@@ -103,11 +160,11 @@ class Listing:
             BadPayload: empty, half a list, a ticker twice, or a column missing.
         """
         kind, day = answer.unit.key.split(":")
-        if not answer.payload:
+        if not (answer.payload.records if kind == CURRENT else answer.payload):
             raise BadPayload(f"{answer.unit.label} 목록이 비어 있습니다.")
         try:
             if kind == CURRENT:
-                rows = current_rows(answer.payload, date.fromisoformat(day))
+                rows = _read(self._source(answer), answer.payload.records, answer.payload.session)
                 self._refuse_half(rows)
             elif kind == DESCRIPTION:
                 rows = description_rows(answer.payload)
@@ -117,9 +174,23 @@ class Listing:
             raise BadPayload(f"{answer.unit.label} 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
         if len({row["ticker"] for row in rows}) != len(rows):
             raise BadPayload(f"{answer.unit.label} 목록에 같은 종목이 두 번 있습니다.")
-        if kind == CURRENT and answer.asked_at.replace(tzinfo=clock.KST) < final_at(date.fromisoformat(day)):
-            return Parsed(rows, "provisional", "18:30 이전의 시가총액")
+        if kind == CURRENT:
+            return self._current(rows, answer, date.fromisoformat(day))
         return Parsed(rows)
+
+    def _current(self, rows: list[Row], answer: Answer, day: date) -> Parsed:
+        """Return the rows of the current list; provisional where a later look gives a newer list or market values."""
+        missing = MAIN_MARKETS - _markets(rows)
+        lack = f"{', '.join(sorted(missing))} 시장이 없습니다" if missing else None
+        if answer.payload.session < day:
+            return Parsed(rows, "provisional", lack or f"{answer.payload.session}의 목록")
+        read_at = answer.asked_at.replace(tzinfo=clock.KST)
+        if self._source(answer).has_value and read_at < final_at(day):
+            return Parsed(rows, "provisional", lack or "장이 모두 끝나기 전의 시가총액")
+        return Parsed(rows, reason=lack)
+
+    def _source(self, answer: Answer) -> ListSource:
+        return next(source for source in self.sources if source.source_id == answer.source_id)
 
     def check(self, row: Row) -> str | None:
         """Say what makes a row impossible."""
@@ -133,9 +204,7 @@ class Listing:
         """Write one list; whoever is no longer in the current list is kept and marked as not listed."""
         kind = answer.unit.key.split(":")[0]
         if kind == CURRENT:
-            counts = upsert(connection, fdr_stock_listing, parsed.rows, provenance)
-            # A row that was left out is still about somebody who is listed.
-            return counts + _mark_gone(connection, parsed.everybody("ticker", TICKER.fullmatch), provenance)
+            return self._store_current(connection, answer, parsed, provenance)
         if kind == DESCRIPTION:
             known = set(connection.scalars(text("SELECT ticker FROM fdr_stock_listing")))
             defaults = {"is_listed": True, "as_of_date": answer.asked_at.date(), "source_id": fdr.SOURCE_ID}
@@ -144,30 +213,26 @@ class Listing:
             return _describe(connection, old, provenance) + upsert(connection, fdr_stock_listing, new, provenance)
         return upsert(connection, fdr_stock_listing, parsed.rows, provenance, only_over="NOT old.is_listed")
 
+    def _store_current(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
+        source, session, rows = self._source(answer), answer.payload.session, parsed.rows
+        if not source.has_value:
+            rows = _with_values(connection, rows, session, has_shares=source.is_official)
+        if not source.is_official:
+            rows = _with_known_names(connection, rows)
+        newer = "old.as_of_date <= excluded.as_of_date"
+        counts = upsert(connection, fdr_stock_listing, rows, provenance, only_over=newer)
+        # A row that was left out is still about somebody who is listed.
+        listed = parsed.everybody("ticker", TICKER.fullmatch)
+        if listed is None:
+            return counts
+        gone = Gone(session, self.calendar, _markets(rows), is_official=source.is_official)
+        return counts + mark_gone(connection, listed, gone, provenance)
+
     def _refuse_half(self, rows: Sequence[Row]) -> None:
-        if len(rows) < LEAST_SHARE * self.listed:
-            raise BadPayload(f"상장 종목이 {len(rows):,}개뿐입니다(지금까지 {self.listed:,}개). 일부만 온 목록입니다.")
-
-
-def current_rows(records: Sequence[Mapping[str, Any]], day: date) -> list[Row]:
-    """Return the listed stocks: ``marcap`` in won, ``shares`` listed, ``sector`` the 소속부 (KOSDAQ only)."""
-    return [
-        {
-            "ticker": record["Code"],
-            "isin": record["ISU_CD"],
-            "name": record["Name"],
-            "market": record["Market"],
-            "sector": record["Dept"],
-            "shares": number(record["Stocks"]),
-            "marcap": number(record["Marcap"]),
-            "is_listed": True,
-            "delisting_date": None,
-            "delisting_reason": None,
-            "as_of_date": day,
-            "source_id": fdr.SOURCE_ID,
-        }
-        for record in records
-    ]
+        covered = _markets(rows)
+        listed = sum(count for market, count in self.listed.items() if market in covered)
+        if len(rows) < LEAST_SHARE * listed:
+            raise BadPayload(f"상장 종목이 {len(rows):,}개뿐입니다(지금까지 {listed:,}개). 일부만 온 목록입니다.")
 
 
 def description_rows(records: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -235,14 +300,101 @@ def _describe(connection: Connection, rows: Sequence[Row], provenance: Row) -> C
     return upsert(connection, fdr_stock_listing, [{**row, **known[row["ticker"]]} for row in plain], provenance)
 
 
-def _mark_gone(connection: Connection, tickers: Sequence[str] | None, provenance: Row) -> Counts:
-    if tickers is None:
-        return Counts()
-    gone = connection.execute(
+def _with_values(connection: Connection, rows: Sequence[Row], session: date, *, has_shares: bool) -> list[Row]:
+    """Add the market value by the stored close of the same session; none where there is no such price."""
+    prices = connection.execute(
         text(
-            "UPDATE fdr_stock_listing SET is_listed = false, batch_id = :batch_id, updated_at = :updated_at"
-            " WHERE is_listed AND ticker <> ALL(:tickers)"
+            "SELECT ticker, close_price, market_cap FROM stock_price_daily"
+            " WHERE trade_date = :day AND quality_flag <> 'ADJUSTED'"
         ),
-        {**provenance, "tickers": list(tickers)},
+        {"day": session},
     )
-    return Counts(changed=gone.rowcount)
+    known = {row.ticker: row for row in prices}
+
+    def value(row: Row) -> int | None:
+        price = known.get(row["ticker"])
+        if price is None:
+            return None
+        return int(price.close_price * row["shares"]) if has_shares and row["shares"] else price.market_cap
+
+    return [{**row, "marcap": value(row)} for row in rows]
+
+
+def _with_known_names(connection: Connection, rows: Sequence[Row]) -> list[Row]:
+    """Leave the exchange's own names and markets where they are known."""
+    found = connection.execute(
+        text("SELECT ticker, name, market FROM fdr_stock_listing WHERE source_id <> 'NAVER' AND is_listed")
+    )
+    known = {row.ticker: row._asdict() for row in found}
+    return [{**row, **known.get(row["ticker"], {})} for row in rows]
+
+
+@dataclass(frozen=True)
+class Gone:
+    """How to judge who is missing in a list.
+
+    Attributes:
+        session: the session of the list.
+        calendar: the sessions.
+        markets: what the list covers.
+        is_official: the list is the exchange's; by another one, only who has no recent price either has left.
+    """
+
+    session: date
+    calendar: Calendar
+    markets: frozenset[str]
+    is_official: bool
+
+
+def mark_gone(connection: Connection, listed: Sequence[str], gone: Gone, provenance: Row) -> Counts:
+    """Mark who is missing in a list, in the markets that it covers, as delisted since the first session without it.
+
+    That is the one after its last price; without prices, that of the list. The reason is not known.
+    """
+    missing = connection.execute(
+        text(
+            "SELECT l.ticker, p.last_day FROM fdr_stock_listing l LEFT JOIN LATERAL (SELECT max(trade_date) AS last_day"
+            " FROM stock_price_daily WHERE ticker = l.ticker) p ON true"
+            " WHERE l.is_listed AND l.ticker <> ALL(:tickers) AND split_part(l.market, ' ', 1) = ANY(:markets)"
+            " AND l.as_of_date <= :day AND (:official OR p.last_day < :recent)"
+        ),
+        {
+            "tickers": list(listed),
+            "markets": list(gone.markets),
+            "day": gone.session,
+            "official": gone.is_official,
+            "recent": gone.session - RECENT,
+        },
+    ).all()
+    for row in missing:
+        after = gone.session if row.last_day is None else min(gone.calendar.following(row.last_day), gone.session)
+        connection.execute(
+            text(
+                "UPDATE fdr_stock_listing SET is_listed = false, delisting_date = :left, delisting_reason = NULL,"
+                " batch_id = :batch_id, updated_at = :updated_at WHERE ticker = :ticker"
+            ),
+            {**provenance, "ticker": row.ticker, "left": after},
+        )
+    return Counts(changed=len(missing))
+
+
+def current_rows(source: ListSource, records: Sequence[Mapping[str, Any]], session: date) -> list[Row]:
+    """Return the rows of a source's list of listed stocks."""
+    return source.rows(records, session)
+
+
+def _read(source: ListSource, records: Sequence[Mapping[str, Any]], session: date) -> list[Row]:
+    """Return the rows of a list.
+
+    Raises:
+        BadPayload: a field is missing or cannot be read.
+    """
+    try:
+        return current_rows(source, records, session)
+    except UNREADABLE as error:
+        said = f"{source.source_id}의 상장 목록에 없거나 읽을 수 없는 항목이 있습니다({type(error).__name__}: {error})."
+        raise BadPayload(said) from None
+
+
+def _markets(rows: Sequence[Row]) -> frozenset[str]:
+    return frozenset(row["market"].split(" ")[0] for row in rows)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
+from foresto_cli.adjustment.holes import LACKED
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
@@ -38,6 +39,8 @@ UNOFFICIAL_OVER = (
     " AND (old.price_basis = 'EXTENDED' OR excluded.price_basis = 'REGULAR'))"
 )
 """Rows that numbers without an official source may replace: never official ones, never regular closes by later ones."""
+FILLED = "빠진 종목을 다른 출처에서 채웠습니다"
+"""A ledger's reason when what an official answer lacked came from elsewhere."""
 LEFT_OUT = "행을 뺐습니다"
 """Part of a ledger's reason when rows of the answer were impossible."""
 
@@ -64,6 +67,8 @@ class PriceDays:
         known: entries of the ledger by session.
         holes: stocks missing on a session that traded on the sessions before and after it.
         fingerprint: close and volume of the stored rows of a session.
+        completing: only the sessions that lack a market are wanted: a second look, after the newest of them was asked
+            for and its service was found to be approved by now.
     """
 
     sources: Sequence[PriceSource]
@@ -80,7 +85,9 @@ class PriceDays:
     known: Mapping[date, Entry] = field(default_factory=dict)
     holes: Mapping[date, frozenset[str]] = field(default_factory=dict)
     fingerprint: Callable[[date], Fingerprint] = lambda _: {}
+    completing: bool = False
     _seen: dict[date, Fingerprint] = field(default_factory=dict)
+    _lacking: dict[date, frozenset[str]] = field(default_factory=dict)
     name: str = NAME
     label: str = "일별 시세"
     batch_type: str = "PRICE"
@@ -98,7 +105,8 @@ class PriceDays:
 
     def units(self) -> list[Unit]:
         """Return the sessions that some source has, newest first."""
-        return [unit for day in self.wanted() for unit in self._unit(day)]
+        days = [day for day in self.wanted() if not self.completing or self._lacked(day)]
+        return [unit for day in days for unit in self._unit(day)]
 
     def _unit(self, day: date) -> list[Unit]:
         best = self._capable(day)[:1]
@@ -108,7 +116,7 @@ class PriceDays:
         """Return the sessions that ought to be stored, are not, and that no source at hand has."""
         return [day for day in self.wanted() if f"{day}" not in entries and not self._capable(day)]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: PLR0911
         """Say whether the session need not be asked for now.
 
         Official numbers stay. Others are replaced as soon as an official source has the session, and read again when
@@ -122,6 +130,11 @@ class PriceDays:
             return False
         if entry.asked_at == ledger.NEVER and day in self.wanted()[:ASKED_ANEW]:
             return False
+        lacking = lacked_markets(entry.reason)
+        if lacking and self._can_complete(day, entry, lacking):
+            return False
+        if entry.reason == FILLED:
+            return True
         if entry.status == "no_data" or self._is_official(day, entry.source_id):
             return entry.status != "provisional" or self.now < final_at(day)
         if entry.status == "provisional":
@@ -158,21 +171,21 @@ class PriceDays:
             return Parsed(status="no_data", reason="휴장")
         source = self._by_name(answer.source_id)
         rows = source.rows(answer.payload, day)
+        self._lacking[day] = source.lacks(day, rows)
         self._refuse_half(day, rows)
         read_at = answer.asked_at.replace(tzinfo=clock.KST)
         is_regular = source.is_regular(day, read_at)
         rows = [{**row, "price_basis": REGULAR if is_regular else EXTENDED} for row in rows]
         self._refuse_other_session(day, rows)
         if source.settles(day) and read_at >= final_at(day):
-            return Parsed(rows)
+            return Parsed(rows, reason=lacking_reason(self._lacking[day]))
         rows = [{**row, "quality_flag": "PROVISIONAL"} for row in rows]
         known = self.known.get(day)
         if known is not None and known.status == "done":
             # Only what the better answer lacked; the session stays what it is.
-            missing = self.holes.get(day, frozenset())
-            return Parsed(
-                [row for row in rows if row["ticker"] in missing], "done", "빠진 종목을 다른 출처에서 채웠습니다"
-            )
+            missing, lacking = self.holes.get(day, frozenset()), lacked_markets(known.reason)
+            filling = [row for row in rows if row["ticker"] in missing or row["market"] in lacking]
+            return Parsed(filling, "done", FILLED)
         reason = "정규장 종가, 거래량은 잠정" if is_regular else "애프터마켓을 포함한 잠정 시세"
         return Parsed(rows, "provisional", reason)
 
@@ -213,12 +226,32 @@ class PriceDays:
         known = self.known.get(day)
         if known is None or known.status == "failed" or day in self.distrusted:
             return capable
-        if self._has_hole(day, known):
+        if self._has_hole(day, known) or lacked_markets(known.reason):
             # What lacked a stock is asked last.
             return sorted(capable, key=lambda source: source.source_id == known.source_id)
         if known.status == "provisional" and not self._has_improved(day, known):
             return self._capable_officials(day)
         return capable
+
+    def _lacked(self, day: date) -> frozenset[str]:
+        """Return the markets that a session lacks, as read in this process or by the ledger."""
+        known = self.known.get(day)
+        return self._lacking.get(day, lacked_markets(known.reason if known else None))
+
+    def _can_complete(self, day: date, entry: Entry, lacking: frozenset[str]) -> bool:
+        """Say whether somebody may have the markets that a session lacks: another source, or the same one by now.
+
+        The service that was refused is asked once a run, for the newest session that lacks its market.
+        """
+        others = [source for source in self._capable(day) if source.source_id != entry.source_id]
+        if any(source.has_every_market for source in others) and entry.attempts < MOST_ATTEMPTS:
+            return True
+        same = [source for source in self._capable(day) if source.source_id == entry.source_id]
+        answers = {source.is_complete_now(market) for source in same for market in lacking}
+        if True in answers:
+            return True
+        newest = max((other for other in self.known if self._lacked(other)), default=day)
+        return None in answers and day == newest and not self.completing
 
     def _has_hole(self, day: date, entry: Entry) -> bool:
         return day in self.holes or (entry.status != "failed" and LEFT_OUT in (entry.reason or ""))
@@ -295,9 +328,24 @@ class PriceDays:
         )
 
     def _usual_count(self, day: date) -> int:
-        near = timedelta(days=NEAR * 7 // 5)
-        known = [other for other in self.row_counts if other != day and abs(other - day) <= near]
+        near, lacking = timedelta(days=NEAR * 7 // 5), self._lacked(day)
+        known = [
+            other
+            for other in self.row_counts
+            if other != day and abs(other - day) <= near and self._lacked(other) == lacking
+        ]
         return self.row_counts[min(known, key=lambda other: abs(other - day))] if known else 0
+
+
+def lacking_reason(markets: frozenset[str]) -> str | None:
+    """Return a ledger's reason that names the markets which a session lacks; None when it has all."""
+    return f"{LACKED}{', '.join(sorted(markets))} (KRX OPEN API 서비스 승인 없음)" if markets else None
+
+
+def lacked_markets(reason: str | None) -> frozenset[str]:
+    """Return the markets that a ledger's reason says are missing."""
+    _, found, rest = (reason or "").partition(LACKED)
+    return frozenset(rest.partition(" (")[0].split(", ")) if found else frozenset()
 
 
 def note_closure(connection: Connection, day: date) -> None:

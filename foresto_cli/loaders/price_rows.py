@@ -26,6 +26,8 @@ BEYOND = Decimal("Infinity")
 MARKETS = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
 """KRX's market ids. ``MKT_NM`` also says "KOSDAQ GLOBAL", a segment of KOSDAQ."""
 
+MARKET_NAMES = {"KOSPI": "KOSPI", "KOSDAQ": "KOSDAQ", "KOSDAQ GLOBAL": "KOSDAQ", "KONEX": "KONEX"}
+
 KRX_FIELDS = {
     "ticker": "ISU_SRT_CD",
     "name": "ISU_ABBRV",
@@ -91,12 +93,12 @@ def from_krx(records: Sequence[Record], day: date) -> list[Row]:
 
 
 def from_openapi(records: Sequence[Record], day: date) -> list[Row]:
-    """Return the rows of the OPEN API's daily trading services.
+    """Return the rows of the OPEN API's daily trading services; the market is that of the service that gave them.
 
     Raises:
         BadPayload: as :func:`from_krx`.
     """
-    return _rows(records, OPENAPI_FIELDS, lambda record: _segment(record["MKT_NM"]), krx_openapi.SOURCE_ID, day)
+    return _rows(records, OPENAPI_FIELDS, _service_market, krx_openapi.SOURCE_ID, day)
 
 
 def from_fdr(records: Sequence[Record], day: date) -> list[Row]:
@@ -187,8 +189,9 @@ def impossible(row: Row) -> str | None:
     return None
 
 
-def _segment(name: str) -> str:
-    return name.removesuffix(" GLOBAL")
+def _service_market(record: Record) -> str:
+    """Return the market of the service asked; a record that does not say which must name one that there is."""
+    return str(record.get(krx_openapi.MARKET) or MARKET_NAMES[record["MKT_NM"]])
 
 
 def _rows(records: Sequence[Record], fields: Mapping[str, str], market: Any, source_id: str, day: date) -> list[Row]:  # noqa: ANN401  # a function of one record

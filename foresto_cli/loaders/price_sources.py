@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import BadPayload, NotYet
+from foresto_cli.loaders._mirror import Mirror
 from foresto_cli.loaders.price_rows import from_fdr, from_fsc, from_krx, from_openapi, nobody_traded
 from foresto_cli.regimes import AFTER_MARKET_SINCE, closes_at, final_at, opens_at, shows_regular_close
 from foresto_cli.store.upsert import Row
@@ -50,6 +51,9 @@ class PriceSource:
         improves: moments from which it has better numbers of a session than before.
         shows_after_market: whether what is not the regular session's alone is known to run to the last trade.
         sessions: its upstream sessions.
+        lacks: markets of a session that its answer does not have because their service is not approved.
+        is_complete_now: whether it has a market that it lacked before; None when it was not asked in this process.
+        has_every_market: whether its answers have KONEX too, so that it can complete another's.
     """
 
     source_id: str
@@ -62,6 +66,9 @@ class PriceSource:
     improves: Callable[[date], Sequence[datetime]]
     shows_after_market: bool
     sessions: Sequence[UpstreamSession]
+    lacks: Callable[[date, Sequence[Row]], frozenset[str]] = lambda *_: frozenset()
+    is_complete_now: Callable[[str], bool | None] = lambda _: None
+    has_every_market: bool = True
 
 
 def openapi_source(client: KrxOpenApi, calendar: Calendar) -> PriceSource:
@@ -71,12 +78,15 @@ def openapi_source(client: KrxOpenApi, calendar: Calendar) -> PriceSource:
         can=lambda day, now: day >= krx_openapi.HISTORY_SINCE and now >= calendar.official_from(day),
         fetch=lambda day: _published(day, client, calendar),
         rows=from_openapi,
-        requests=len(krx_openapi.SERVICES),
+        requests=len(krx_openapi.TRADES),
         settles=lambda _: True,
         is_regular=lambda *_: True,
         improves=lambda _: (),
         shows_after_market=False,
-        sessions=client.sessions,
+        sessions=client.sessions_of(krx_openapi.TRADES),
+        lacks=lambda day, rows: krx_openapi.markets_on(day) - {row["market"] for row in rows},
+        is_complete_now=lambda market: _approval(client, market),
+        has_every_market=False,
     )
 
 
@@ -101,27 +111,27 @@ def krx_source(client: Krx, *, is_proven: bool) -> PriceSource:
     )
 
 
-def fdr_source(client: Fdr, calendar: Calendar, ranges: Ranges) -> PriceSource:
+def fdr_source(mirror: Mirror, calendar: Calendar, ranges: Ranges) -> PriceSource:
     """Return FinanceDataReader's snapshot as a source: the newest session only, until the next one opens.
 
     Its picture may be of a market that was still moving: it settles nothing.
 
     Args:
-        client: the mirror.
+        mirror: FinanceDataReader's, while it lives.
         calendar: to know which session the snapshot must be of.
         ranges: where base prices must lie by what is stored of a session.
     """
     return PriceSource(
         source_id="FDR",
-        can=lambda day, now: closes_at(day) <= now < opens_at(calendar.following(day)),
-        fetch=lambda day: _snapshot_of(day, client, calendar, ranges),
+        can=lambda day, now: not mirror.is_dead and closes_at(day) <= now < opens_at(calendar.following(day)),
+        fetch=lambda day: _living_snapshot(day, mirror, ranges),
         rows=from_fdr,
         requests=2,
         settles=lambda _: False,
         is_regular=lambda day, _: day < AFTER_MARKET_SINCE,
         improves=lambda day: (final_at(day), datetime.combine(day + timedelta(days=1), NIGHT_FILE, clock.KST)),
         shows_after_market=True,
-        sessions=client.sessions,
+        sessions=mirror.client.sessions,
     )
 
 
@@ -147,6 +157,13 @@ def fsc_source(client: Fsc, calendar: Calendar, *, is_proven: bool) -> PriceSour
     )
 
 
+def _approval(client: KrxOpenApi, market: str) -> bool | None:
+    service = krx_openapi.TRADES[market]
+    if client.has_answered(service):
+        return True
+    return False if client.is_refused(service) else None
+
+
 def _published(day: date, client: KrxOpenApi, calendar: Calendar) -> Sequence[Mapping[str, Any]]:
     """Return the OPEN API's records of ``day``.
 
@@ -157,6 +174,20 @@ def _published(day: date, client: KrxOpenApi, calendar: Calendar) -> Sequence[Ma
     if not records and calendar.is_session(day) and clock.now() < calendar.official_until(day):
         raise NotYet(f"KRX OPEN API에 {day} 시세가 아직 없습니다. 나중에 다시 요청합니다.")
     return records
+
+
+def _living_snapshot(day: date, mirror: Mirror, ranges: Ranges) -> Sequence[Mapping[str, Any]]:
+    """Return the snapshot of ``day``.
+
+    Raises:
+        Dead: the mirror has stopped long ago.
+        NotYet: it still has an older session.
+    """
+    mirror.refuse_if_dead()
+    try:
+        return _snapshot_of(day, mirror.client, mirror.calendar, ranges)
+    except NotYet as error:
+        raise mirror.judge(error, day) from None
 
 
 def _snapshot_of(day: date, client: Fdr, calendar: Calendar, ranges: Ranges) -> Sequence[Mapping[str, Any]]:

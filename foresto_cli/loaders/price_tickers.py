@@ -4,7 +4,7 @@ The rows are adjusted as of the day of asking and marked ``ADJUSTED``; they neve
 of the exchange replace them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -40,6 +40,7 @@ class PriceTickers:
         now: the clock's reading.
         lasting: whether a ticker is one unit for ever, asked again only for sessions it did not reach; otherwise the
             span is part of the unit.
+        span: what to take for the span once it is this loader's turn; None from it means that nothing is wanted.
     """
 
     client: Naver
@@ -49,6 +50,7 @@ class PriceTickers:
     end: date
     now: datetime
     lasting: bool = False
+    span: Callable[[], tuple[date, date] | None] | None = None
     name: str = NAME
     label: str = "종목별 시세"
     batch_type: str = "PRICE"
@@ -65,6 +67,11 @@ class PriceTickers:
 
     def units(self) -> list[Unit]:
         """Return one unit a ticker."""
+        if self.span is not None:
+            found = self.span()
+            if found is None:
+                return []
+            self.start, self.end = found
         days = self.days()
         if not days:
             return []

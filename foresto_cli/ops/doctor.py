@@ -17,7 +17,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import lock, moments, runs, unattended
+from foresto_cli.ops import lock, moments, openapi_services, runs, unattended
 from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
@@ -243,7 +243,6 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
     before = app.calendar.previous(last)
     questions = (
         ("KRX", lambda: app.krx, lambda krx: f"코스피 {len(krx.index_days('1001', last - CHEAP_SPAN, last))}거래일"),
-        ("KRX OPEN API", lambda: app.krx_openapi, lambda api: f"{before} {len(api.market_day(before)):,}종목"),
         ("공공데이터포털", lambda: app.fsc, lambda fsc: _open_data(app, fsc)),
         ("DART", lambda: app.dart, lambda dart: _reports(dart, before)),
         (
@@ -255,7 +254,7 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
         ("네이버 차트", lambda: app.naver, lambda naver: f"005930 {len(naver.bars('005930', 1))}일"),
     )
     looks = ((name, functools.partial(_asked, name, client, ask)) for name, client, ask in questions)
-    yield from each(app.redact, *looks)
+    yield from each(app.redact, *looks, ("KRX OPEN API", lambda: openapi_services.examine(app.krx_openapi, before)))
 
 
 def _asked(name: str, client: Callable[[], Any], ask: Callable[[Any], str]) -> Iterator[Diagnosis]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from foresto_cli.app import App
 from foresto_cli.collect import Report
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, Transient, Untrusted
-from foresto_cli.ops import alerts
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, NotApproved, Transient, Untrusted
+from foresto_cli.ops import alerts, mirror
 from foresto_cli.ops.alerts import Alert
 
 CRITICAL_DATASETS = ("prices.day",)
@@ -15,7 +15,7 @@ def tell(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
     """Raise what is wrong, resolve what is right again, and return the titles of what is open because of this run."""
     raised: list[Alert] = []
     sessions = app.upstream_sessions
-    refused = {session.breaker for session in sessions if session.refused is not None}
+    refused = {s.breaker for s in sessions if s.refused is not None and not isinstance(s.refused, NotApproved)}
     for upstream in {session.breaker for session in sessions if session.sent} - refused:
         alerts.resolve(app.engine, "auth", upstream)
         alerts.resolve(app.engine, "blocked", upstream)
@@ -28,11 +28,13 @@ def tell(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
             alerts.resolve(app.engine, "load_failed", report.name)
     for alert in raised:
         alerts.raise_alert(app.engine, alert, run_id)
-    return list(dict.fromkeys(alert.title for alert in raised))
+    stopped = mirror.note(app.engine, reports, run_id)
+    return list(dict.fromkeys([*(alert.title for alert in raised), *stopped]))
 
 
 def left_out(reports: Sequence[Report]) -> Iterator[str]:
-    """Yield what data sets of best effort did not get, and why."""
+    """Yield what data sets of best effort did not get, which services are not approved, and why."""
+    yield from dict.fromkeys(message for report in reports for message in report.unapproved)
     for report in reports:
         if report.best_effort and report.pending:
             reason = report.pending[0][1]

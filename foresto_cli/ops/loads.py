@@ -1,6 +1,7 @@
 """Which loaders the price commands run, with which sources and facts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import text
@@ -10,16 +11,18 @@ from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader
-from foresto_cli.loaders.index_days import IndexDays
 from foresto_cli.loaders.price_days import NAME, PriceDays
 from foresto_cli.loaders.price_tickers import PriceTickers
-from foresto_cli.ops import job
+from foresto_cli.ops import closures, job
+from foresto_cli.ops.indices import load_index
 from foresto_cli.ops.job import Options
-from foresto_cli.ops.market_days import index_sources, price_days
+from foresto_cli.ops.market_days import price_days
 from foresto_cli.ops.price_spans import check_listed, check_span, days_back
 from foresto_cli.ops.results import Result
 from foresto_cli.regimes import closes_at, extended_at
 from foresto_cli.store import ledger
+
+__all__ = ["load_index", "load_prices_between", "load_prices_incremental", "load_regular_close", "repair_prices"]
 
 FEW_SESSIONS = 5
 """Up to so many sessions, one stock's prices come with the whole market's, which costs as little."""
@@ -38,7 +41,9 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
 
     def make() -> list[Loader]:
         days = price_days(app, start, clock.today(), refresh_days=refresh_days)
-        return [days, *_histories(app, days)]
+        if _find_closures(app, days, may_ask=not options.dry_run):
+            days = price_days(app, start, clock.today(), refresh_days=refresh_days)
+        return [*_twice(days), *_histories(app, days, may_ask=not options.dry_run)]
 
     result = job.run_or_preview(app, "prices incremental", "일별 시세", make, options)
     return _with_notes(app, price_days(app, start, clock.today()), result)
@@ -89,7 +94,8 @@ def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
             holes = holes_since(connection, start)
-        return [price_days(app, start, today, distrusted={*distrusted, *holes}, counted_since=start)]
+        _find_closures(app, price_days(app, start, today), may_ask=not options.dry_run)
+        return _twice(price_days(app, start, today, distrusted={*distrusted, *holes}, counted_since=start))
 
     result = job.run_or_preview(app, "prices repair", "시세 복구", make, options)
     return _with_notes(app, price_days(app, start, today), result)
@@ -130,32 +136,41 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
     return _with_notes(app, days, result)
 
 
-def load_index(app: App, default_days: int, options: Options) -> Result:
-    """Bring the index levels up to date.
-
-    Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
-    """
-    start = days_back(app, default_days)
-    return job.run_or_preview(
-        app,
-        "prices index",
-        "지수",
-        lambda: [IndexDays(index_sources(app), app.calendar, start, clock.now())],
-        options,
-    )
+def _twice(days: PriceDays) -> list[Loader]:
+    """Return the loader, and once more for sessions that lack a market whose service was found to be approved."""
+    return [days, replace(days, completing=True, distrusted=frozenset())]
 
 
-def _histories(app: App, days: PriceDays) -> list[Loader]:
-    """Return, for an operator whose keys reach no further, the way to each listed stock's own history."""
+def _find_closures(app: App, days: PriceDays, *, may_ask: bool) -> bool:
+    """Look by the index for holidays among the sessions that no source has; return whether the calendar changed."""
+    known = app.calendar
+    closures.doubtful(app, _out_of_reach(app, days), may_ask=may_ask)
+    return known != app.calendar
+
+
+def _out_of_reach(app: App, days: PriceDays) -> list[date]:
     with app.engine.connect() as connection:
-        out_of_reach = days.without_source(ledger.entries(connection, NAME))
-        listed = connection.scalars(text("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY marcap DESC"))
+        return days.without_source(ledger.entries(connection, NAME))
+
+
+def _histories(app: App, days: PriceDays, *, may_ask: bool) -> list[Loader]:
+    """Return, for an operator whose keys reach no further, the way to each listed stock's own history.
+
+    Which sessions that is shows when the market days have been asked for: a source may turn out to be dead.
+    """
+    with app.engine.connect() as connection:
+        listed = connection.scalars(
+            text("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY marcap DESC NULLS LAST, ticker")
+        )
         tickers = list(listed)
-    if not out_of_reach or not tickers:
-        return []
-    span = (out_of_reach[-1], out_of_reach[0])
-    return [PriceTickers(app.naver, app.calendar, tickers, *span, clock.now(), lasting=True)]
+
+    def span() -> tuple[date, date] | None:
+        out_of_reach = _out_of_reach(app, days)
+        reached = set(out_of_reach) - closures.doubtful(app, out_of_reach, may_ask=may_ask)
+        return (min(reached), max(reached)) if reached else None
+
+    today = clock.today()
+    return [PriceTickers(app.naver, app.calendar, tickers, today, today, clock.now(), lasting=True, span=span)]
 
 
 def _with_notes(app: App, loader: PriceDays, result: Result) -> Result:

@@ -1,6 +1,6 @@
 """How a market day and an index level are got here: with which sources, which facts of the database, which witness."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import text
@@ -9,7 +9,15 @@ from foresto_cli import clock
 from foresto_cli.adjustment import sources as proofs
 from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
-from foresto_cli.loaders.index_days import CODES, IndexSource, rows_from_fdr, rows_from_krx
+from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError
+from foresto_cli.loaders.index_days import (
+    CODES,
+    IndexSource,
+    naver_records,
+    rows_from_fdr,
+    rows_from_krx,
+    rows_from_naver,
+)
 from foresto_cli.loaders.price_days import NAME, PriceDays
 from foresto_cli.loaders.price_neighbours import Seen, seen
 from foresto_cli.loaders.price_sources import (
@@ -21,6 +29,7 @@ from foresto_cli.loaders.price_sources import (
     openapi_source,
     regular_range,
 )
+from foresto_cli.ops import mirror
 from foresto_cli.store import ledger
 
 WITNESS_SPAN = timedelta(days=14)
@@ -91,7 +100,9 @@ def price_sources(app: App) -> list[PriceSource]:
         sources.append(krx_source(app.krx, is_proven="KRX" in proven))
     if app.fsc is not None:
         sources.append(fsc_source(app.fsc, app.calendar, is_proven="FSC" in proven))
-    sources.append(fdr_source(app.fdr, app.calendar, lambda day: _ranges(app, day)))
+    living = mirror.living(app)
+    if living is not None:
+        sources.append(fdr_source(living, app.calendar, lambda day: _ranges(app, day)))
     return sources
 
 
@@ -111,17 +122,44 @@ def opened_that_day(app: App, day: date) -> bool | None:
         ).one()
     if row.traded or row.later:
         return bool(row.traded)
-    levels = index_sources(app)[-1]
-    end = min(day + WITNESS_SPAN, clock.today())
-    days = {found["trade_date"] for found in levels.rows("KOSPI", levels.fetch("KOSPI", day, end))}
+    return _opened(level_days(app, day, min(day + WITNESS_SPAN, clock.today())), day)
+
+
+def _opened(days: Collection[date], day: date) -> bool | None:
     if day in days:
         return True
     return False if any(other > day for other in days) else None
 
 
+def level_days(app: App, start: date, end: date) -> set[date]:
+    """Return the days of a span for which the KOSPI has a level, by the mirror and KRX, or by Naver without a login.
+
+    Raises:
+        ForestoError: nobody could be asked.
+    """
+    found: set[date] = set()
+    failure: ForestoError | None = None
+    sources = index_sources(app)
+    for source in sources if app.krx is None else sources[:-1]:
+        try:
+            found |= {row["trade_date"] for row in source.rows("KOSPI", source.fetch("KOSPI", start, end))}
+        except UPSTREAM_ERRORS as error:
+            failure = failure or error
+            continue
+        if end in found:
+            break
+    if failure is not None and not found:
+        raise failure
+    return found
+
+
 def index_sources(app: App) -> list[IndexSource]:
-    """Return the ways to the levels of an index for which there are keys; the one without key is first."""
-    sources = [IndexSource("FDR", app.fdr.index_days, rows_from_fdr, app.fdr.sessions)]
+    """Return the ways to the levels of an index for which there are keys: the mirror, KRX by login, Naver's chart."""
+    sources = []
+    living = mirror.living(app)
+    if living is not None:
+        client = living.client
+        sources.append(IndexSource("FDR", client.index_days, rows_from_fdr, client.sessions, living.judge_newest))
     krx = app.krx
     if krx is not None:
         sources.append(
@@ -129,6 +167,15 @@ def index_sources(app: App) -> list[IndexSource]:
                 "KRX", lambda code, start, end: krx.index_days(CODES[code], start, end), rows_from_krx, krx.sessions
             )
         )
+    chart, today = app.naver, clock.today()
+    sources.append(
+        IndexSource(
+            "NAVER",
+            lambda code, start, end: naver_records(chart, code, start, end, today),
+            rows_from_naver,
+            chart.sessions,
+        )
+    )
     return sources
 
 

@@ -7,12 +7,14 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.loaders import Loader, crno, enrichment, ratios, stock_history, stocks
+from foresto_cli.loaders._listings import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
+from foresto_cli.loaders._mirror import Mirror
 from foresto_cli.loaders.crno import CompanyNumbers
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.enrichment import Enrichment
 from foresto_cli.loaders.etfs import Etfs
 from foresto_cli.loaders.listing import Listing
-from foresto_cli.ops import job, roster_changes
+from foresto_cli.ops import job, mirror, roster_changes
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
 from foresto_cli.ops.securities import yields
@@ -25,7 +27,7 @@ def load_listing(app: App, options: Options) -> Result:
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app)], options)
+    return _with_age(app, job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app)], options))
 
 
 def load_snapshot(app: App, options: Options) -> Result:
@@ -34,7 +36,8 @@ def load_snapshot(app: App, options: Options) -> Result:
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    return job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app, whole=False)], options)
+    result = job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app, whole=False)], options)
+    return _with_age(app, result)
 
 
 def derive_stocks(app: App, options: Options) -> Result:
@@ -68,6 +71,19 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> Result:
     result = job.run_or_preview(app, "stocks load", "종목", make, options)
     result["changes"] = roster_changes.changes(before, _roster(app))
     result["notes"] = [*result.get("notes", ()), *_stock_notes(app, result["changes"], enrich=enrich)]
+    return result
+
+
+def _with_age(app: App, result: Result) -> Result:
+    """Say how old the list is when it is older than the session before the last one."""
+    calendar = app.calendar
+    last = calendar.latest_ended(clock.now())
+    with app.engine.connect() as connection:
+        newest = connection.scalar(text("SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"))
+    if newest is not None and newest < calendar.previous(last):
+        behind = len(calendar.sessions(newest, last)) - 1
+        note = f"저장된 상장 목록은 {newest}의 것입니다({behind:,}거래일 전)."
+        result.setdefault("notes", []).append(note)
     return result
 
 
@@ -110,11 +126,12 @@ def load_etfs(app: App, options: Options) -> Result:
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
             active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
-        return [Etfs(app.krx, app.fdr, app.calendar, clock.now(), active)]
+        return [Etfs(app.krx, app.krx_openapi, app.fdr, app.calendar, clock.now(), active)]
 
     result = job.run_or_preview(app, "stocks etfs", "ETF", make, options)
     if app.krx is None:
-        note = "KRX_ID 와 KRX_PW 가 없어 네이버 목록(이름, 분류, 현재가, NAV)만 받습니다. 보수와 일별 시세는 없습니다."
+        prices = "일별 시세는 다음 거래일 KRX OPEN API에서 받습니다" if app.krx_openapi else "일별 시세도 없습니다"
+        note = f"KRX_ID와 KRX_PW가 없어 네이버 목록(이름, 분류, 현재가, NAV)만 받습니다. 보수는 없고, {prices}."
         result.setdefault("notes", []).append(note)
     return result
 
@@ -147,5 +164,19 @@ def _company_numbers(app: App) -> list[Loader]:
 
 def _listing(app: App, *, whole: bool = True) -> Listing:
     with app.engine.connect() as connection:
-        listed = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")) or 0
-    return Listing(app.fdr, app.calendar, clock.now(), listed, whole)
+        rows = connection.execute(
+            text("SELECT split_part(market, ' ', 1), count(*) FROM fdr_stock_listing WHERE is_listed GROUP BY 1")
+        )
+        listed = {row[0]: row[1] for row in rows}
+    living = mirror.living(app)
+    return Listing(_list_sources(app, living), living, app.calendar, clock.now(), listed, whole)
+
+
+def _list_sources(app: App, living: Mirror | None) -> list[ListSource]:
+    calendar = app.calendar
+    sources = [mirror_list(living, calendar)] if living else []
+    if app.krx is not None:
+        sources.append(krx_list(app.krx, calendar))
+    if app.krx_openapi is not None:
+        sources.append(openapi_list(app.krx_openapi, calendar))
+    return [*sources, naver_ranking(app.naver_list, calendar)]

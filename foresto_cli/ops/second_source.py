@@ -8,6 +8,7 @@ adjusted as our close is. Who could not be asked is no finding: it is said in a 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
@@ -21,6 +22,8 @@ BARS = 21
 SAME_DAY, EARLIER = 0.001, 0.01
 """Tolerances: of the newest opening price, and of an earlier one, where factors are rounded differently."""
 WON = 1
+HUNDREDTH = Decimal("0.01")
+"""Of a point: how exactly an index is published."""
 
 
 @dataclass
@@ -51,11 +54,46 @@ class SecondSource:
         )
 
     @property
+    def index_check(self) -> Check:
+        """Return the check of the KOSPI; it asks when it is run."""
+        return Check(
+            "index.second_source",
+            "다른 출처와 견준 코스피",
+            WARNING,
+            "index_price_daily",
+            "최근 한 달의 코스피 종가가 네이버의 것과 같다",
+            "foresto prices index --again",
+            self._find_index,
+        )
+
+    @property
     def notes(self) -> list[str]:
         """Return what has to be said beside the findings."""
         if self.silence is None:
             return []
         return [f"다른 출처와는 {self.asked}종목만 견주었습니다: {self.silence}"]
+
+    def _find_index(self, scope: Scope) -> Rows:
+        ours = scope.rows(
+            text(
+                "SELECT trade_date, close_price FROM index_price_daily WHERE index_code = 'KOSPI'"
+                " AND source_id <> 'NAVER' AND trade_date <= :last ORDER BY 1 DESC LIMIT :count"
+            ),
+            last=scope.last,
+            count=BARS,
+        )
+        if not ours:
+            return []
+        try:
+            theirs = {bar.day: bar.close for bar in self.naver.index_bars("KOSPI", 2 * BARS)}
+        except ForestoError as error:
+            self.silence = str(error)
+            return []
+        return [
+            {"지수": "KOSPI", "거래일": row["trade_date"], "저장된_종가": row["close_price"], "네이버": theirs[day]}
+            for row in ours
+            if (day := row["trade_date"]) in theirs and abs(row["close_price"] - theirs[day]) > HUNDREDTH
+        ]
 
     def _find(self, scope: Scope) -> Rows:
         found: Rows = []

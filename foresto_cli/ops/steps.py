@@ -5,7 +5,18 @@ from dataclasses import dataclass, replace
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.ops import filings, loads, price_spans, products, roster, scores, securities, statements, verification
+from foresto_cli.ops import (
+    filings,
+    indices,
+    loads,
+    price_spans,
+    products,
+    roster,
+    scores,
+    securities,
+    statements,
+    verification,
+)
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
 
@@ -63,7 +74,7 @@ PRICES = Step(
     "prices incremental",
     lambda app, options: loads.load_prices_incremental(app, price_spans.DEFAULT_DAYS, REFRESH_DAYS, options),
 )
-INDEX = Step("prices index", lambda app, options: loads.load_index(app, price_spans.DEFAULT_DAYS, options))
+INDEX = Step("prices index", lambda app, options: indices.load_index(app, price_spans.DEFAULT_DAYS, options))
 STOCKS = Step("stocks load", roster.load_stocks, needs=("listing load",))
 ETFS = Step("stocks etfs", roster.load_etfs)
 DERIVED_STOCKS = Step("stocks load", roster.derive_stocks)

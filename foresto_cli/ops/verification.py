@@ -131,7 +131,7 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
 ) -> Result:
     asked = [*checks.CHECKS, *more]
     if second is not None:
-        asked += [trend.shrunken(command), second.check]
+        asked += [trend.shrunken(command), second.check, second.index_check]
     before = requests_by_upstream(app.upstream_sessions)
     with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:

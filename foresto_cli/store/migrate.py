@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from foresto_cli.errors import StoreUnavailable
 from foresto_cli.store import advisory, whose
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest revision in ``migrations/versions``; a test compares."""
 NEWER = "이 데이터베이스는 더 새로운 foresto가 만든 것입니다(개정 {revision}). foresto를 새 버전으로 올리세요."
 FOLDER = Path(__file__).parent / "migrations"

@@ -47,18 +47,22 @@ Record = dict[str, Any]
 _one_at_a_time = threading.Lock()
 
 
+class NoFile(NotYet):
+    """The mirror has no file of that name: it is not written yet, or the mirror has stopped."""
+
+
 def inspect(response: requests.Response) -> None:
     """Tell the mirror's failures apart; a CSV file or the date of KRX passes.
 
     Raises:
-        NotYet: the mirror has no such file (yet).
+        NoFile: the mirror has no such file (yet).
         ForestoError: web pages, nothing, half a file.
     """
     refuse_html(response, LABEL)
     host = urlsplit(response.url).hostname
     if response.status_code == requests.codes.not_found and host == MIRROR_HOST:
         name = urlsplit(response.url).path.rsplit("/data/", 1)[-1]
-        raise NotYet(f"미러에 {name} 파일이 아직 없습니다. 나중에 다시 받습니다.")
+        raise NoFile(f"미러에 {name} 파일이 아직 없습니다. 나중에 다시 받습니다.")
     if response.status_code != requests.codes.ok:
         return
     if host == KRX_HOST:

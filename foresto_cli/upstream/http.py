@@ -54,9 +54,26 @@ class Transport:
     patience: float = 1.0
     world: World = World.REAL
 
-    def session(self, policy: Policy, inspect: Inspector | None = None) -> "UpstreamSession":
-        """Return a new session for one upstream."""
-        return UpstreamSession(policy, self, inspect or (lambda _: None))
+    def session(
+        self, policy: Policy, inspect: Inspector | None = None, beside: "UpstreamSession | None" = None
+    ) -> "UpstreamSession":
+        """Return a new session for one upstream; ``beside`` another one it shares that one's pace and connections."""
+        return UpstreamSession(policy, self, inspect or (lambda _: None), beside)
+
+
+class _Turns:
+    """The starts of requests of one or several sessions, at least a pace apart."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next_start = 0.0
+
+    def take(self, pace: float) -> float:
+        """Take the next start and return how many seconds away it is; negative when it is past."""
+        with self._lock:
+            pause = self._next_start - clock.monotonic()
+            self._next_start = max(self._next_start, clock.monotonic()) + pace
+        return pause
 
 
 class UpstreamSession(requests.Session):
@@ -68,11 +85,13 @@ class UpstreamSession(requests.Session):
         breaker: the breaker of the host asked last; incidents are named after it.
     """
 
-    def __init__(self, policy: Policy, transport: Transport, inspect: Inspector) -> None:
+    def __init__(
+        self, policy: Policy, transport: Transport, inspect: Inspector, beside: "UpstreamSession | None" = None
+    ) -> None:
         """Use :meth:`Transport.session`."""
         super().__init__()
-        self.mount("https://", DeadlineAdapter())
-        self.mount("http://", DeadlineAdapter())
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, beside.adapters[scheme] if beside else DeadlineAdapter())
         # With none of its own, requests looks into ~/.netrc and the URL for one.
         self.auth = _no_login
         self.policy = policy
@@ -81,9 +100,8 @@ class UpstreamSession(requests.Session):
         self.breaker = next(iter(policy.hosts.values()))[0]
         self._transport = transport
         self._inspect = inspect
-        self._places = threading.Semaphore(policy.in_flight)
-        self._turn = threading.Lock()
-        self._next_start = 0.0
+        self._places: threading.Semaphore = beside._places if beside else threading.Semaphore(policy.in_flight)  # noqa: SLF001  # its own kind
+        self._turns: _Turns = beside._turns if beside else _Turns()  # noqa: SLF001  # its own kind
         self._refused: ForestoError | None = None
         self._failures = 0
 
@@ -196,9 +214,7 @@ class UpstreamSession(requests.Session):
         return body_of(pieces, encoding, self.policy.largest, self.policy.label)
 
     def _wait_for_turn(self) -> None:
-        with self._turn:
-            pause = self._next_start - clock.monotonic()
-            self._next_start = max(self._next_start, clock.monotonic()) + self.policy.pace * self._transport.haste
+        pause = self._turns.take(self.policy.pace * self._transport.haste)
         if pause > 0:
             clock.sleep(pause)
 

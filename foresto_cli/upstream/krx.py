@@ -110,6 +110,14 @@ class Krx:
         """
         return self._ask(lambda: _funds().전종목시세_ETF().fetch(f"{day:%Y%m%d}"))
 
+    def stock_list(self) -> list[dict[str, str]]:
+        """Return the stocks listed now, all markets (MDCSTAT01901, 전종목 기본정보): 12 text fields a row.
+
+        Raises:
+            ForestoError: as :meth:`market_day`.
+        """
+        return self._ask(lambda: _pages().전종목기본정보().fetch(mktId="ALL"))
+
     def etf_list(self) -> list[dict[str, str]]:
         """Return the ETFs listed now (MDCSTAT04601): index, classes, manager and total fee in percent.
 

@@ -5,6 +5,8 @@ Prices are adjusted as of today and truncated to a won, volumes are not; at most
 
 import re
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 import requests
 
@@ -18,10 +20,22 @@ LABEL = "네이버 차트"
 HOST = "fchart.stock.naver.com"
 POLICY = Policy(name="naver", label=LABEL, hosts={HOST: ("naver",)}, pace=0.5, daily_budget=10_000)
 MOST_BARS = 3_000
+INDEX_SYMBOLS = {"KOSPI": "KOSPI", "KOSDAQ": "KOSDAQ", "KS200": "KPI200"}
 _ITEM = re.compile(r'<item\s+data="([^"]*)"\s*/>')
 
 Bar = tuple[date, int, int, int, int, int]
 """Day, open, high, low, close (won, adjusted), volume (shares, not adjusted)."""
+
+
+class IndexBar(NamedTuple):
+    """One session of an index; ``thousands`` is the volume in thousands of shares."""
+
+    day: date
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    thousands: int
 
 
 def inspect(response: requests.Response) -> None:
@@ -49,6 +63,16 @@ class Naver:
         self._session = transport.session(POLICY, inspect)
         self.sessions = [self._session]
 
+    def index_bars(self, code: str, count: int) -> list[IndexBar]:
+        """Return the newest ``count`` levels of index ``code`` (KOSPI, KOSDAQ, KS200), oldest first.
+
+        Raises:
+            ForestoError: as :func:`inspect`.
+            BadPayload: a bar is not six fields.
+        """
+        body = self._chart(INDEX_SYMBOLS[code], count)
+        return [_index_bar(item, body) for item in _items(body)]
+
     def bars(self, ticker: str, count: int) -> list[Bar]:
         """Return the newest ``count`` bars of ``ticker`` (at most 3,000), oldest first; none for an unknown ticker.
 
@@ -56,11 +80,30 @@ class Naver:
             ForestoError: as :func:`inspect`.
             BadPayload: a bar is not six fields.
         """
-        query = {"symbol": ticker, "timeframe": "day", "count": str(min(count, MOST_BARS)), "requestType": "0"}
-        response = self._session.get(f"https://{HOST}/sise.nhn", params=query)
-        # The body says EUC-KR; company names use its superset.
-        items = _ITEM.findall(response.content.decode("cp949", "replace"))
-        return [_bar(item, response.content) for item in items]
+        body = self._chart(ticker, count)
+        return [_bar(item, body) for item in _items(body)]
+
+    def _chart(self, symbol: str, count: int) -> bytes:
+        query = {"symbol": symbol, "timeframe": "day", "count": str(min(count, MOST_BARS)), "requestType": "0"}
+        return self._session.get(f"https://{HOST}/sise.nhn", params=query).content
+
+
+def _items(body: bytes) -> list[str]:
+    # The body says EUC-KR; company names use its superset.
+    return _ITEM.findall(body.decode("cp949", "replace"))
+
+
+def _index_bar(item: str, body: bytes) -> IndexBar:
+    fields = item.split("|")
+    try:
+        day = datetime.strptime(fields[0], "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        opened, high, low, close = map(Decimal, fields[1:5])
+        (thousands,) = map(int, fields[5:])
+    except (ValueError, InvalidOperation):
+        raise BadPayload("네이버 지수 차트의 막대 하나를 읽을 수 없습니다.", body) from None
+    if not all(level.is_finite() for level in (opened, high, low, close)):
+        raise BadPayload("네이버 지수 차트에 숫자가 아닌 값이 있습니다.", body)
+    return IndexBar(day, opened, high, low, close, thousands)
 
 
 def _bar(item: str, body: bytes) -> Bar:

@@ -1,6 +1,6 @@
 """The checks that every verification asks, in their order; weekly and monthly ones ask more: see there."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, leftovers, punctuality, rows, scored
+from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, indices, leftovers, punctuality, rows, scored
 from foresto_cli.verify.commands import commands_for
 
 SESSIONS = 30
@@ -168,6 +168,24 @@ CHECKS = (
         "세 지수가 마지막 거래일까지 있다",
         "foresto prices index",
         coverage.missing_index,
+    ),
+    Check(
+        "index.order",
+        "지수 고가·저가 순서",
+        WARNING,
+        "index_price_daily",
+        "지수의 저가 ≤ 시가·종가 ≤ 고가",
+        "foresto prices index --again",
+        indices.wrong_order,
+    ),
+    Check(
+        "index.continuity",
+        "지수 이어짐",
+        WARNING,
+        "index_price_daily",
+        "지수의 종가 − 대비 = 전 거래일 종가",
+        "foresto prices index --again",
+        indices.broken_continuity,
     ),
     Check(
         "ledger.unsettled",

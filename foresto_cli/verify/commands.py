@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "prices.day": PRICES,
     "prices.ticker": PRICES,
     "prices.index": "foresto prices index",
+    "prices.index_day": "foresto prices index",
     "stocks": _STOCKS,
     "stocks.history": _STOCKS,
     "stocks.crno": _STOCKS,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli.adjustment.holes import holes_since
+from foresto_cli.adjustment.holes import LACKS, holes_since
 from foresto_cli.verify import Rows, Scope
 
 LEAST_COVERAGE = 0.95
@@ -34,8 +34,9 @@ def low_coverage(scope: Scope) -> Rows:
     """Find a last session with prices for fewer than 95 % of the listed stocks."""
     row = scope.rows(
         text(
-            "SELECT count(*) AS listed, count(p.ticker) AS priced FROM fdr_stock_listing l"
+            "SELECT count(*) AS listed, count(p.ticker) AS priced FROM fdr_stock_listing l"  # noqa: S608  # no text from outside
             " LEFT JOIN stock_price_daily p ON p.ticker = l.ticker AND p.trade_date = :day WHERE l.is_listed"
+            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='l.market')}"
         ),
         day=scope.last,
     )[0]
@@ -48,9 +49,10 @@ def missing_large_caps(scope: Scope) -> Rows:
     """Find a large company that is listed and has no price on the last session."""
     return scope.rows(
         text(
-            "SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN stock_price_daily p"
+            "SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN stock_price_daily p"  # noqa: S608  # no text from outside
             " ON p.ticker = l.ticker AND p.trade_date = :day"
             " WHERE l.is_listed AND l.ticker = ANY(:tickers) AND (p.ticker IS NULL OR p.close_price <= 0)"
+            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='l.market')}"
         ),
         day=scope.last,
         tickers=list(LARGE_CAPS),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from foresto_cli.adjustment.holes import LACKS
 from foresto_cli.verify import Rows, Scope
 
 COUNT_DIFFERS = 0.01
@@ -20,7 +21,8 @@ def other_count_than_the_exchange(scope: Scope) -> Rows:
     """Find active stocks or ETFs in another number than the exchange has on the last session."""
     counts = scope.rows(
         text(
-            "SELECT 'stocks' AS 표, (SELECT count(*) FROM stocks WHERE is_active) AS 활성,"
+            "SELECT 'stocks' AS 표, (SELECT count(*) FROM stocks s WHERE is_active"  # noqa: S608  # no text from outside
+            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='s.market')}) AS 활성,"
             " (SELECT row_count FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text)"
             " AND status IN ('done', 'provisional')) AS 거래소"
             " UNION ALL SELECT 'etfs', (SELECT count(*) FROM etfs WHERE is_active),"
@@ -57,9 +59,10 @@ def active_without_prices(scope: Scope) -> Rows:
     """Find active stocks that have no price on the last session, on which others have."""
     return scope.rows(
         text(
-            "SELECT s.ticker, s.name, s.market, s.price_date AS 마지막_시세 FROM stocks s WHERE s.is_active"
+            "SELECT s.ticker, s.name, s.market, s.price_date AS 마지막_시세 FROM stocks s WHERE s.is_active"  # noqa: S608  # no text from outside
             " AND EXISTS (SELECT FROM stock_price_daily WHERE trade_date = :day)"
             " AND NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = s.ticker AND p.trade_date = :day)"
+            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='s.market')}"
             " ORDER BY s.market_cap DESC NULLS LAST"
         ),
         day=scope.last,

@@ -127,6 +127,17 @@ upstream_usage = Table(
     comment="Requests per upstream and KST day; budgets survive processes",
 )
 
+dead_source = Table(
+    "dead_source",
+    metadata,
+    Column("source_id", String(20), primary_key=True, comment="출처"),
+    Column("newest_session", Date, comment="그 출처의 마지막 거래일. 모르면 NULL"),
+    Column("since", DateTime, nullable=False, comment="멈춘 것을 처음 안 시각(KST)"),
+    Column("asked_at", DateTime, nullable=False, comment="마지막으로 요청한 시각(KST). 하루에 한 번 다시 요청한다"),
+    Column("reason", Text, nullable=False, comment="무엇을 보고 멈췄다고 했는지"),
+    comment="Sources that stand still: passed over, and tried again once a day",
+)
+
 upstream_block = Table(
     "upstream_block",
     metadata,

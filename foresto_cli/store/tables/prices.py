@@ -120,6 +120,20 @@ adjustment_override = Table(
     comment="What the operator knows better than the rules about one ticker and day; wins from the next settlement on",
 )
 
+index_listing = Table(
+    "index_listing",
+    metadata,
+    Column("index_code", String(20), primary_key=True, comment="지수 코드(foresto의 것). KOSPI, KOSDAQ, KS200 …"),
+    Column("index_class", String(10), nullable=False, comment="계열: KRX, KOSPI, KOSDAQ"),
+    Column("name", String(100), nullable=False, comment="거래소가 부르는 지수 이름"),
+    Column("as_of_date", Date, nullable=False, comment="이 이름으로 나온 마지막 거래일"),
+    Column("source_id", String(20), nullable=False, comment="출처"),
+    Column("batch_id", BigInteger, nullable=False, comment="적재 묶음"),
+    Column("created_at", DateTime, nullable=False, comment="처음 저장한 시각(KST)"),
+    Column("updated_at", DateTime, nullable=False, comment="마지막으로 바뀐 시각(KST)"),
+    comment="The exchange's indices: our code for each class and name",
+)
+
 index_price_daily = Table(
     "index_price_daily",
     metadata,
@@ -139,7 +153,7 @@ index_price_daily = Table(
     Column("created_at", DateTime, nullable=False),
     Column("updated_at", DateTime, nullable=False),
     CheckConstraint("close_price > 0", name="chk_index_price_close_positive"),
-    comment="KOSPI, KOSDAQ and KS200 by session, in index points; change_rate in percent",
+    comment="Indices by session, in index points; change_rate in percent; index_listing has their names",
 )
 
 etf_price_daily = Table(

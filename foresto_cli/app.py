@@ -136,7 +136,7 @@ class App:
     @cached_property
     def yahoo(self) -> Yahoo:
         """Return Yahoo's quote summaries and charts."""
-        return Yahoo(self._transport, settings.private_folder(self.folders.state / "yfinance"))
+        return Yahoo(self._transport, self.folders.state / "yfinance")
 
     @cached_property
     def fsc(self) -> Fsc | None:

@@ -293,7 +293,7 @@ def test_losing_the_database_in_the_middle_of_a_load_is_told_as_such(open_world,
         thread = threading.Thread(target=cut_off)
         thread.start()
         try:
-            with pytest.raises(StoreUnavailable, match="DATABASE_URL"):
+            with pytest.raises(StoreUnavailable, match="데이터베이스"):
                 loads.load_prices_incremental(world.app, 1825, 2, job.Options(workers=1))
         finally:
             thread.join(30)

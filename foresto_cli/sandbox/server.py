@@ -6,6 +6,7 @@ import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
@@ -120,11 +121,16 @@ class Handler(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:  # named by the base class
         """Agree, then speak TLS with a certificate for the wanted host."""
         self.secure_host = self.path.rsplit(":", 1)[0].lower()
+        try:
+            context = self.server.certificates.context(self.secure_host)
+        except ValueError:
+            # No host can have that name: a proxy says so instead of looking for it.
+            self.send_error(HTTPStatus.BAD_GATEWAY)
+            self.close_connection = True
+            return
         self.wfile.write(b"HTTP/1.1 200 Connection Established\r\n\r\n")
         try:
-            self.connection = self.server.certificates.context(self.secure_host).wrap_socket(
-                self.connection, server_side=True
-            )
+            self.connection = context.wrap_socket(self.connection, server_side=True)
         except (OSError, ssl.SSLError):
             # A client that does not trust the authority hangs up here.
             self.close_connection = True

@@ -94,7 +94,7 @@ class Yahoo:
 
         Args:
             transport: makes sessions.
-            folder: where yfinance may keep its caches; private, and there.
+            folder: where yfinance may keep its caches; made when it is first needed.
         """
         self._session = transport.session(POLICY, self._inspect)
         self._session.mount("https://", BrowserAdapter(POLICY, transport.patience))
@@ -212,6 +212,7 @@ class Yahoo:
             from yfinance.data import YfData
 
             yfinance.config.debug.hide_exceptions = False
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             yfinance.set_tz_cache_location(str(self._folder))
             cache._CookieCacheManager._Cookie_cache = None  # noqa: SLF001  # it would keep the folder before
             # yfinance keeps one memory per class: this one is of this client alone.

@@ -13,7 +13,7 @@ from foresto_cli.sandbox.outbox import Outbox
 if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
 
-AFTER_MARKET = 0.0
+AFTER_MARKET = 0.6
 """Share of the stocks whose price moves after the regular close, where nothing else is asked for."""
 MIRROR_STOPPED: datetime | None = None
 """When FinanceDataReader's mirror stopped, where nothing else is asked for; None: it lives."""

@@ -69,7 +69,10 @@ def false_events(world):
     return [row for row in found if (row[0], row[1]) not in kinds]
 
 
-CASES = [(keys, plan, share) for keys in KEYS for plan in PLANS for share in (0.0, 0.1, 0.6)]
+CASES = [
+    *((keys, plan, 0.6) for keys in KEYS for plan in PLANS),
+    *((keys, "evenings only", share) for keys in KEYS for share in (0.0, 0.1)),
+]
 QUICK_CASES = [("KRX", "on time", 0.6), ("both", "late", 0.6), ("none", "evenings only", 0.1)]
 
 

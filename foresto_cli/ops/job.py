@@ -71,6 +71,8 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
                 note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair 를 실행하세요."
                 result["notes"] = [note]
             result.setdefault("notes", []).extend(incidents.left_out(reports))
+            if app.krx is not None:
+                result["notes"] += app.krx.take_notes()
             _tidy(app, reports, settled)
             run.close(result, next(iter(result["reasons"]), None))
     return result

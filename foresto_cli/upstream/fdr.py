@@ -21,11 +21,13 @@ import requests
 
 from foresto_cli.errors import BadPayload, NotYet, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._known import known
 from foresto_cli.upstream._readers import json_value, refuse_ragged, refuse_wide_csv
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
 
 SOURCE_ID = "FDR"
+LIBRARY = "finance-datareader"
 LABEL = "FinanceDataReader 미러"
 KRX_HOST = "data.krx.co.kr"
 MIRROR_HOST = "raw.githubusercontent.com"
@@ -142,10 +144,8 @@ class Fdr:
         Raises:
             ForestoError: as :meth:`listing`.
         """
-        import FinanceDataReader
-
-        with self._lent():
-            frame = FinanceDataReader.DataReader(INDEX_SYMBOLS[code], f"{start}", f"{end}")
+        with self._lent() as library:
+            frame = library.DataReader(INDEX_SYMBOLS[code], f"{start}", f"{end}")
         frame = frame.rename_axis("Date").reset_index()
         return self._records(frame, "Close")
 
@@ -157,13 +157,14 @@ class Fdr:
         Raises:
             ForestoError: as :meth:`listing`.
         """
-        import FinanceDataReader
-        from FinanceDataReader.naver import listing
+        with known(LIBRARY):
+            from FinanceDataReader.naver import listing
 
-        with self._lent():
-            own, listing.requests = listing.requests, self._session
+            own = listing.requests
+        with self._lent() as library:
+            listing.requests = self._session
             try:
-                frame = FinanceDataReader.StockListing("ETF/KR")
+                frame = library.StockListing("ETF/KR")
             finally:
                 listing.requests = own
         return self._records(frame, "Symbol")
@@ -182,10 +183,8 @@ class Fdr:
         return self._records(frame, "Code")
 
     def _stock_listing(self, market: str) -> list[Record]:
-        import FinanceDataReader
-
-        with self._lent():
-            frame = FinanceDataReader.StockListing(market)
+        with self._lent() as library:
+            frame = library.StockListing(market)
         return self._records(frame, "Symbol" if market == "KRX-DELISTING" else "Code")
 
     def _records(self, frame: Any, needed: str) -> list[Record]:  # noqa: ANN401  # a frame from an untyped library
@@ -195,17 +194,25 @@ class Fdr:
         return rows
 
     @contextmanager
-    def _lent(self) -> Iterator[None]:
-        """Let the library send through our session; afterwards raise what it swallowed."""
-        from FinanceDataReader.krx import listing
+    def _lent(self) -> Iterator[Any]:
+        """Yield the library, which sends through our session; afterwards raise what it swallowed.
 
+        Raises:
+            BadPayload: it is not the one we know. Left alone it would open a session of its own.
+        """
+        with known(LIBRARY):
+            import FinanceDataReader
+            from FinanceDataReader.krx import listing
+
+            own = listing.requests
+            for needed in ("StockListing", "DataReader"):
+                getattr(FinanceDataReader, needed)
         with _one_at_a_time:
             self._session.error = None
-            own = listing.requests
             listing.requests = self._client
             urllib.request.install_opener(urllib.request.build_opener(_Opener(self._session)))
             try:
-                yield
+                yield FinanceDataReader
             # The library's own complaints hide the cause, which the session knows.
             except Exception as error:  # as above
                 if self._session.error is None:

@@ -15,8 +15,10 @@ from typing import Any
 
 import requests
 
-from foresto_cli.errors import AuthFailed, BadPayload, ForestoError
+from foresto_cli import harmless
+from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, NotYet
 from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html, text_records
+from foresto_cli.upstream._known import known
 from foresto_cli.upstream._readers import refuse_ragged
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
@@ -34,12 +36,19 @@ BROWSER = (
 LOGGED_IN = "CD001"
 PASSWORD_EXPIRED = "CD010"  # noqa: S105  # a status code
 LOGGED_IN_ELSEWHERE = "CD011"
+PASSWORD_PAGE = "www.krx.co.kr"  # noqa: S105  # where members change it
+LONGEST_CODE, LONGEST_MESSAGE = 20, 150
+"""Characters shown of what KRX says of a login."""
 
 LOGIN_POLICY = Policy(name="krx_login", label="KRX 로그인", hosts={HOST: ("krx",)}, pace=0.5, daily_budget=60)
 
 
 class LoggedOut(ForestoError):
     """KRX answered LOGOUT: the login is missing or has run out."""
+
+
+class SessionTaken(NotYet):
+    """KRX allows one session a member, and another login has ended ours twice; the next run goes on."""
 
 
 def policy(daily_budget: int) -> Policy:
@@ -62,7 +71,11 @@ def inspect(response: requests.Response) -> None:
 
 
 class Krx:
-    """A KRX membership: logs in when first asked, at most once more when a login that worked runs out."""
+    """A KRX membership: logs in when first asked, at most once more when a login that worked runs out.
+
+    Attributes:
+        sessions: the one that logs in, the one that asks.
+    """
 
     def __init__(self, transport: Transport, login_id: str, password: str, daily_budget: int) -> None:
         """Keep the credentials; nothing is sent yet."""
@@ -76,6 +89,12 @@ class Krx:
         self._login = 0
         self._answered = False
         self._failure: ForestoError | None = None
+        self._notes: list[str] = []
+
+    def take_notes(self) -> list[str]:
+        """Return what the operator should know of the logins since the last call."""
+        notes, self._notes = self._notes, []
+        return notes
 
     def market_day(self, day: date) -> list[dict[str, str]]:
         """Return every stock of ``day``, all markets (MDCSTAT01501, 전종목 시세): 17 text fields a row.
@@ -84,7 +103,8 @@ class Krx:
         ``CMPPREVDD_PRC`` is signed.
 
         Raises:
-            ForestoError: as :func:`inspect`; ``AuthFailed`` when the login is refused.
+            ForestoError: as :func:`inspect`; ``AuthFailed`` when the login is refused, ``SessionTaken`` when another
+                one ended ours twice.
         """
         return self._ask(lambda: _pages().전종목시세().fetch(trdDd=f"{day:%Y%m%d}", mktId="ALL"))
 
@@ -156,8 +176,13 @@ class Krx:
             raise BadPayload(f"KRX 응답에 있어야 할 항목이 없습니다({said}). 화면이 바뀌었을 수 있습니다.") from None
 
     def _give_up(self) -> ForestoError:
-        self._failure = AuthFailed(
-            "로그인했는데도 KRX 가 로그아웃 상태라고 합니다. KRX 에 직접 로그인해 계정을 확인하세요."
+        self._failure = (
+            SessionTaken(
+                "KRX 세션이 두 번 끊겼습니다. 같은 ID로 다른 곳(브라우저나 다른 프로그램)에서 로그인한 것으로 보입니다."
+                " KRX에 새로 로그인하지 말고 그대로 두세요. 남은 것은 다음 실행에서 이어집니다."
+            )
+            if self._answered
+            else AuthFailed("로그인했는데도 KRX가 로그아웃 상태라고 합니다. KRX에 직접 로그인해 계정을 확인하세요.")
         )
         self.sessions[0].refuse(self._failure)
         return self._failure
@@ -180,21 +205,29 @@ class Krx:
                 self._log_in()
 
     def _log_in(self) -> None:
-        _pages()
         pages, data = self.sessions
         try:
+            # Before anything is sent: a login that pykrx cannot be handed is of no use.
+            hand_over = _hand_over()
             pages.cookies.clear()
-            log_in(pages, self._login_id, self._password)
+            if log_in(pages, self._login_id, self._password):
+                self._notes.append(
+                    "KRX는 ID마다 로그인 하나만 허용하여, 같은 ID로 다른 곳(브라우저나 다른 프로그램)에서 한 로그인을"
+                    " 끊고 로그인했습니다."
+                )
+            hand_over(data, pages)
         except ForestoError as error:
             self._failure = error
             pages.refuse(error)
             raise
         self._login += 1
-        _hand_to_pykrx(data, pages)
 
 
-def log_in(session: UpstreamSession, login_id: str, password: str) -> None:
+def log_in(session: UpstreamSession, login_id: str, password: str) -> bool:
     """Log in as KRX's own page does: page, frame, form; the session cookie stays in ``session``.
+
+    Returns:
+        Whether another login of the same member was ended for it: KRX allows one.
 
     Raises:
         AuthFailed: refused, or the password has to be changed (KRX asks for that about every three months).
@@ -204,13 +237,15 @@ def log_in(session: UpstreamSession, login_id: str, password: str) -> None:
     session.get(LOGIN_PAGE, headers=agent)
     session.get(LOGIN_FRAME, headers=agent | {"Referer": LOGIN_PAGE})
     form = {"mbrNm": "", "telNo": "", "di": "", "certType": "", "mbrId": login_id, "pw": password}
-    code = _post_form(session, form)
-    if code == LOGGED_IN_ELSEWHERE:
-        code = _post_form(session, form | {"skipDup": "Y"})
+    code, said = _post_form(session, form)
+    is_elsewhere = code == LOGGED_IN_ELSEWHERE
+    if is_elsewhere:
+        code, said = _post_form(session, form | {"skipDup": "Y"})
     if code == PASSWORD_EXPIRED:
-        raise AuthFailed("KRX 비밀번호를 바꿔야 합니다(CD010). data.krx.co.kr 에서 바꾼 뒤 KRX_PW 를 고치세요.")
+        raise AuthFailed(f"KRX 비밀번호를 바꿔야 합니다({said}). {PASSWORD_PAGE}에서 바꾼 뒤 KRX_PW를 고치세요.")
     if code != LOGGED_IN:
-        raise AuthFailed(f"KRX 가 로그인을 거절했습니다({code}). KRX_ID 와 KRX_PW 를 확인하세요.")
+        raise AuthFailed(f"KRX가 로그인을 거절했습니다({said}). KRX_ID와 KRX_PW를 확인하세요.")
+    return is_elsewhere
 
 
 def inspect_login(response: requests.Response) -> None:
@@ -222,17 +257,25 @@ def inspect_login(response: requests.Response) -> None:
     refuse_block_page(response, LABEL)
 
 
-def _post_form(session: UpstreamSession, form: dict[str, str]) -> str:
+def _post_form(session: UpstreamSession, form: dict[str, str]) -> tuple[str, str]:
+    """Return (KRX's code, code and KRX's own words as they may be shown)."""
     response = session.post(LOGIN_POST, data=form, headers={"User-Agent": BROWSER, "Referer": LOGIN_PAGE})
     refuse_html(response, LABEL)
-    return str(json_object(response, LABEL).get("_error_code", ""))
+    answer = json_object(response, LABEL)
+    code = harmless.line(str(answer.get("_error_code", "")), LONGEST_CODE)
+    words = answer.get("_error_message")
+    said = " ".join(words.split()).rstrip(".") if isinstance(words, str) else ""
+    for secret in filter(None, (form["pw"], form["mbrId"])):
+        said = said.replace(secret, "…")
+    said = harmless.line(said, LONGEST_MESSAGE)
+    return code, f"{code}: {said}" if said else code
 
 
 def _pages() -> Any:  # noqa: ANN401  # an untyped module
     """Return pykrx's module of pages, imported without letting it log in by itself or print."""
     hidden = {name: os.environ.pop(name) for name in ("KRX_ID", "KRX_PW") if name in os.environ}
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with known("pykrx"), contextlib.redirect_stdout(io.StringIO()):
             from pykrx.website.krx.market import core
     finally:
         os.environ.update(hidden)
@@ -241,16 +284,29 @@ def _pages() -> Any:  # noqa: ANN401  # an untyped module
 
 def _funds() -> Any:  # noqa: ANN401  # an untyped module
     """Return pykrx's module of funds; pykrx itself has been imported quietly by the login."""
-    from pykrx.website.krx.etx import core
+    with known("pykrx"):
+        from pykrx.website.krx.etx import core
 
     return core
 
 
-def _hand_to_pykrx(data: UpstreamSession, pages: UpstreamSession) -> None:
-    """Give pykrx our session and the login cookies; it sends them as a header of its own making."""
-    from pykrx.website.comm import auth
+def _hand_over() -> Callable[[UpstreamSession, UpstreamSession], None]:
+    """Return what gives pykrx our session and the login cookies, which it sends as a header of its own making.
 
-    cookies = {cookie.name: {"value": cookie.value} for cookie in pages.cookies}
-    auth.set_auth_session(
-        auth.KRXSession(session=data, is_authenticated=True, expiry_time=float("inf"), cookies=cookies)
-    )
+    Raises:
+        BadPayload: this pykrx is not the one we know. Left alone it would open a session of its own.
+    """
+    _pages()
+    with known("pykrx"):
+        from pykrx.website.comm import auth, webio
+
+        new, put, used = auth.KRXSession, auth.set_auth_session, webio.get_session
+
+    def hand_over(data: UpstreamSession, pages: UpstreamSession) -> None:
+        cookies = {cookie.name: {"value": cookie.value} for cookie in pages.cookies}
+        with known("pykrx"):
+            put(new(session=data, is_authenticated=True, expiry_time=float("inf"), cookies=cookies))
+            if used().session is not data:
+                raise TypeError("it uses another session")
+
+    return hand_over

@@ -28,9 +28,12 @@ def pages(world):
 # --- one session a member -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("workers", [1, 4])
-def test_a_session_that_is_taken_twice_is_left_alone_and_the_next_run_goes_on(open_world, workers):
-    faults = "logout@data.krx.co.kr/MDCSTAT*1+2,logout@data.krx.co.kr/MDCSTAT*1+6"
+TWICE = "logout@data.krx.co.kr/MDCSTAT*1+2,logout@data.krx.co.kr/MDCSTAT*1+6"
+FROM_THE_FOURTH_ON = "logout@data.krx.co.kr/MDCSTAT*999+4"
+
+
+@pytest.mark.parametrize(("workers", "faults"), [(1, TWICE), (1, FROM_THE_FOURTH_ON), (4, FROM_THE_FOURTH_ON)])
+def test_a_session_that_is_taken_twice_is_left_alone_and_the_next_run_goes_on(open_world, workers, faults):
     with open_world(without=ONLY_KRX, faults=faults) as world:
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-3]
         result = loads.load_prices_between(world.app, first, last, None, job.Options(workers=workers))

@@ -31,7 +31,7 @@ def ahead(connection: Connection) -> tuple[str, datetime] | None:
         f"SELECT '{name}' AS name, CAST(max({moment}) AS timestamp) AS at FROM {table}"  # noqa: S608  # our own words
         for name, table, moment in STORED
     )
-    newest = f"SELECT name, at FROM ({parts}) AS every WHERE at > :believable ORDER BY at DESC LIMIT 1"  # noqa: S608  # as above
+    newest = f"SELECT name, at FROM ({parts}) AS every WHERE at > :believable ORDER BY at DESC LIMIT 1"  # noqa: S608  # our own
     found = connection.execute(
         text(newest),
         {"believable": clock.believable()},

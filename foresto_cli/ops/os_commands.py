@@ -1,11 +1,11 @@
 """Asking the commands of the operating system: ``crontab``, ``launchctl``, ``systemctl``."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Sequence
 
 from foresto_cli.errors import ConfigError
+from foresto_cli.settings import environment_of_a_child
 
 PATIENCE_SECONDS = 30
 NOT_FOUND = 127
@@ -38,7 +38,7 @@ def run(
             capture_output=True,
             timeout=PATIENCE_SECONDS,
             check=False,
-            env={**os.environ, "LC_ALL": "C"},
+            env={**environment_of_a_child(), "LC_ALL": "C"},
         )
     except subprocess.TimeoutExpired:
         raise ConfigError(

@@ -138,6 +138,11 @@ def _sleep() -> Diagnosis:
 
 def _output(command: list[str]) -> str:
     told = subprocess.run(  # noqa: S603  # our own words
-        command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        command,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+        env=settings.environment_of_a_child(),
     )
     return told.stdout

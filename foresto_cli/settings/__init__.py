@@ -1,5 +1,6 @@
 """Settings and folders: what the operator can set, where it is read, and where foresto keeps things."""
 
+from foresto_cli.settings.children import environment_of_a_child, keys_out_of_sight
 from foresto_cli.settings.folders import (
     ALLOW_SANDBOX,
     PASSABLE_FOLDER,
@@ -28,6 +29,8 @@ __all__ = [
     "Paths",
     "Settings",
     "allows_sandbox",
+    "environment_of_a_child",
+    "keys_out_of_sight",
     "load",
     "load_sandbox",
     "paths",

@@ -111,7 +111,7 @@ def budgets(connection: Connection) -> list[tuple[str, int]]:
 def open_blocks(connection: Connection) -> list[tuple[str, str, str]]:
     """Return (upstream, until, reason) of every breaker that is open now."""
     rows = connection.execute(
-        text(f"SELECT upstream, blocked_until, reason FROM upstream_block WHERE {OPEN} ORDER BY 1"),  # noqa: S608  # as above
+        text(f"SELECT upstream, blocked_until, reason FROM upstream_block WHERE {OPEN} ORDER BY 1"),  # noqa: S608  # our own words
         _moments(),
     )
     return [(row[0], f"{row[1]:%Y-%m-%d %H:%M}", row[2]) for row in rows]

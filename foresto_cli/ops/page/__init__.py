@@ -9,7 +9,7 @@ from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
 from foresto_cli.ops.page import facts, view
 from foresto_cli.ops.templating import filled
-from foresto_cli.settings import private_folder
+from foresto_cli.settings import keys_out_of_sight, private_folder
 
 FILE = "dashboard.html"
 
@@ -33,7 +33,8 @@ def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str,
     started = clock.monotonic()
     file = out.absolute() if out else private_folder(app.folders.state) / FILE
     files.write(file, render(app))
-    opened = show and webbrowser.open(file.as_uri())
+    with keys_out_of_sight():
+        opened = show and webbrowser.open(file.as_uri())
     return {
         "command": "dashboard",
         "outcome": "done",

@@ -103,18 +103,18 @@ def upgrade() -> None:
     )
     # Queries of our own names, once.
     op.execute(
-        f"UPDATE {TABLE} SET price_basis = 'EXTENDED', quality_flag = 'PROVISIONAL'"  # noqa: S608
+        f"UPDATE {TABLE} SET price_basis = 'EXTENDED', quality_flag = 'PROVISIONAL'"  # noqa: S608  # our own
         f" WHERE {UNPROVED} AND NOT ({READ_BEFORE_EXTENDED})"
     )
-    op.execute(f"UPDATE {TABLE} SET quality_flag = 'PROVISIONAL' WHERE {UNPROVED}")  # noqa: S608
+    op.execute(f"UPDATE {TABLE} SET quality_flag = 'PROVISIONAL' WHERE {UNPROVED}")  # noqa: S608  # our own
     op.execute(
-        f"UPDATE {TABLE} SET price_basis = 'EXTENDED' WHERE quality_flag = 'ADJUSTED' AND trade_date >= {SINCE}"  # noqa: S608
+        f"UPDATE {TABLE} SET price_basis = 'EXTENDED' WHERE quality_flag = 'ADJUSTED' AND trade_date >= {SINCE}"  # noqa: S608  # our own
     )
     op.execute(
-        "UPDATE unit_ledger SET status = 'provisional' WHERE dataset = 'prices.day' AND status = 'done'"  # noqa: S608
+        "UPDATE unit_ledger SET status = 'provisional' WHERE dataset = 'prices.day' AND status = 'done'"  # noqa: S608  # our own
         f" AND source_id IN ('KRX', 'FDR', 'FSC') AND unit >= CAST({SINCE} AS text)"
     )
     op.execute(
-        f"INSERT INTO adjustment_pending (trade_date, noted_at) SELECT DISTINCT trade_date, {NOW} FROM {TABLE}"  # noqa: S608
+        f"INSERT INTO adjustment_pending (trade_date, noted_at) SELECT DISTINCT trade_date, {NOW} FROM {TABLE}"  # noqa: S608  # our own
         f" WHERE trade_date >= {SINCE} ON CONFLICT (trade_date) DO NOTHING"
     )

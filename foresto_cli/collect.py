@@ -252,7 +252,7 @@ def _drop(report: Report, unit: Unit, error: NotApproved | Dead) -> None:
     report.planned -= 1
     log.warning("%s %s: %s", report.name, unit.key, error)
     if isinstance(error, Dead):
-        report.passed_over.setdefault(error.source_id, error)
+        report.passed_over[error.source_id] = error
 
 
 def _note_passed_over(unit: Unit, source_id: str, reason: ForestoError, report: Report, setting: Setting) -> None:

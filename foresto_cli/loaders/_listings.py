@@ -83,6 +83,8 @@ def mirror_list(mirror: Mirror, calendar: Calendar) -> ListSource:
         except NotYet as error:
             raise mirror.judge(error, day) from None
         if named < day:
+            mirror.judge_newest(named, day)
+        if not day <= named <= calendar.following(day):
             raise NotYet(f"FDR 미러의 최신 목록이 {named}의 것입니다({day}이 필요합니다).")
         return records
 

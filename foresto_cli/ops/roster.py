@@ -174,9 +174,9 @@ def _listing(app: App, *, whole: bool = True) -> Listing:
 
 def _list_sources(app: App, living: Mirror | None) -> list[ListSource]:
     calendar = app.calendar
-    sources = [mirror_list(living, calendar)] if living else []
+    sources = [openapi_list(app.krx_openapi, calendar)] if app.krx_openapi else []
+    if living is not None:
+        sources.append(mirror_list(living, calendar))
     if app.krx is not None:
         sources.append(krx_list(app.krx, calendar))
-    if app.krx_openapi is not None:
-        sources.append(openapi_list(app.krx_openapi, calendar))
     return [*sources, naver_ranking(app.naver_list, calendar)]

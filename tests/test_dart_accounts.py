@@ -81,6 +81,92 @@ def test_incomes_by_their_labels(label, column):
     assert {name for name in _reports.FLOWS if found[name] is not None} == ({column} if column else set())
 
 
+@pytest.mark.parametrize("label", ["반기(당기)순이익", "분기(당기)순이익", "당기(반기)순이익", "3분기순이익"])
+def test_interim_income_by_its_labels(label):
+    found = row(line("IS", label, "3", added="7"), report=HALF)
+    assert (found["net_income"], found["net_income_quarter"]) == (7, 3)
+
+
+INCOME = ("CIS", "당기순이익", "90", "ifrs-full_ProfitLoss")
+"""Net income of a group that files the shares in it under names of its own."""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        # The same names below net income and below comprehensive income, in either order.
+        ([("지배기업의 소유주지분", "95"), ("비지배지분", "-5"), ("지배기업의 소유지분", "92")], 95),
+        ([("지배주주지분", "80"), ("소수주주지분", "20"), ("지배주주지분", "70"), ("소수주주지분", "20")], 70),
+        ([("지배기업소유주지분순이익", "60"), ("비지배지분순이익", "30"), ("지배기업소유주지분순이익", "61")], 60),
+        # Nobody else has a share.
+        ([("지배회사소유주지분순이익", "90"), ("지배회사소유주지분", "84")], 90),
+        ([("지배회사소유주지분", "90"), ("비지배지분", "-")], 90),
+        # What does not add up, or adds up in two ways, is not known.
+        ([("지배기업소유주지분", "80"), ("비지배지분", "20")], None),
+        ([("지배기업소유주지분", "90"), ("비지배지분", "20")], None),
+        ([("지배주주지분", "60"), ("비지배지분", "30"), ("지배주주지분", "50"), ("비지배지분", "40")], None),
+        # Names of something else, though the sum fits.
+        ([("지배기업소유주지분포괄이익", "60"), ("비지배지분포괄이익", "30")], None),
+    ],
+)  # fmt: skip
+def test_the_owners_income_is_what_adds_up_to_net_income(lines, expected):
+    told = [line("CIS", label, amount) for label, amount in lines]
+    for order in (told, told[::-1]):
+        assert row(*order, line(*INCOME))["owners_net_income"] == expected
+        assert row(line(*INCOME), *order)["owners_net_income"] == expected
+
+
+def test_the_owners_income_stands_where_net_income_stands():
+    shares = [line(place, label, f"{amount}") for place, pair in (("CIS", (100, 20)), ("IS", (70, 20)))
+              for label, amount in zip(("지배기업소유주지분", "비지배지분"), pair, strict=True)]  # fmt: skip
+    income = line("IS", "당기순이익", "90", "ifrs-full_ProfitLoss")
+    assert row(*shares, income)["owners_net_income"] == 70
+    standard = line("CIS", "지배", "1", "ifrs-full_ProfitLossAttributableToOwnersOfParent")
+    assert row(*shares, income, standard)["owners_net_income"] == 1, "a standard id comes first"
+    whose = "ifrs_ComprehensiveIncomeAttributableTo"
+    other = [line("IS", "지배지분", "80", f"{whose}OwnersOfParent"), line("IS", "비지배", "10", f"{whose}Other")]
+    assert row(income, *other)["owners_net_income"] is None, "a standard id says that it is something else"
+
+
+def test_the_owners_income_of_an_interim_report_adds_up_in_both_columns():
+    half = [line("CIS", "반기순이익", "90", added="200"), line("CIS", "비지배지분", "30", added="50")]
+    fits = line("CIS", "지배기업소유주지분", "60", added="150")
+    found = row(*half, line("CIS", "지배기업소유주지분", "60", added="140"), fits, report=HALF)
+    assert (found["owners_net_income"], found["owners_net_income_quarter"]) == (150, 60)
+
+
+def test_rounded_shares_of_income_may_be_one_unit_off():
+    def owners(*amounts):
+        labels = ("당기순이익", "지배기업소유주지분", "비지배지분")
+        return row(*(line("CIS", *one) for one in zip(labels, amounts, strict=True)))["owners_net_income"]
+
+    assert owners("90000000", "60000000", "31000000") == 60_000_000
+    assert owners("90000000", "60000000", "32000000") is None
+    assert owners("90000001", "60000000", "31000000") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "is_basic"),
+    [
+        ("기본주당이익", True), ("보통주 기본/희석주당순이익", True), ("보통주 기본 및 희석주당이익", True),
+        ("기본및희석보통주당순이익", True), ("보통주기본주당이익 (단위:원)", True), ("기본주당순이익(원)", True),
+        ("기본보통주당순이익", True), ("기본주당순이익(손실)(단위: 원)", True), ("주당순이익", True),
+        ("희석주당순이익", False), ("구형우선주 기본/희석주당순이익", False), ("보통주 기본주당계속영업이익", False),
+        ("우선주 기본 및 희석주당이익 (단위: 원)", False), ("주당순자산", False), ("주당배당금", False),
+    ],
+)  # fmt: skip
+def test_earnings_per_share_by_their_labels(label, is_basic):
+    income = line("CIS", "당기순이익", "10000000000", "ifrs-full_ProfitLoss")
+    assert row(income, line("CIS", label, "5371"))["eps"] == (5371 if is_basic else None)
+
+
+def test_earnings_per_share_in_millions_are_not_believed():
+    income = line("CIS", "당기순이익", "945000000000", "ifrs-full_ProfitLoss")
+    assert row(income, line("CIS", "기본주당순이익(원)", "5371000000"))["eps"] is None
+    assert row(income, line("CIS", "기본주당순이익(원)", "5371"))["eps"] == 5371
+    assert row(line("CIS", "기본주당순이익(원)", "-12"))["eps"] == -12, "without income nothing speaks against it"
+
+
 def test_the_id_comes_before_the_label_and_the_fitting_label_before_the_first_line():
     found = row(
         line("CIS", "매출액", "1"),

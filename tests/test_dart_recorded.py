@@ -213,3 +213,44 @@ def test_insurers_brokers_and_financial_groups_are_marked():
         "SBI인베스트먼트", "TS인베스트먼트", "스틱인베스트먼트", "우리기술투자", "컴퍼니케이",
     }  # fmt: skip
     assert {"KB금융", "신한지주", "BNK금융지주"} <= {name for _, name in rows} - ordinary
+
+
+def told_since_the_start(lines, report, identity):
+    """Every amount that the answer has under an id, as the report's year to date."""
+    column = "thstrm_amount" if report.code == "11011" else "thstrm_add_amount"
+    spellings = {identity, identity.replace("ifrs-full_", "ifrs_")}
+    return {
+        number(line[column] or (line["thstrm_amount"] if report.code == "11013" else ""))
+        for line in lines
+        if line["sj_div"] in {"IS", "CIS"} and line["account_id"] in spellings
+    } - {None}
+
+
+@pytest.mark.slow
+def test_eleven_years_of_eight_groups_have_the_owners_income_in_every_answer():
+    parquet = pytest.importorskip("pyarrow.parquet")
+    seen = missing = 0
+    for file in sorted((RECORDED / "whole_statements").glob("*.parquet")):
+        answers = defaultdict(list)
+        for one in parquet.read_table(file).to_pylist():
+            if one["reprt_code"]:
+                answers[one["bsns_year"], one["reprt_code"], one["fs_div"]].append(
+                    {name: "" if value is None else value for name, value in one.items()}
+                )
+        for (year, code, fs_div), lines in answers.items():
+            report = Report(int(year), code)
+            lines.sort(key=lambda line: int(line["ord"] or 0))
+            company = {"ticker": file.stem[-6:], "corp_code": lines[0]["corp_code"], "fs_div": fs_div,
+                       "period_end": report.period_end(12)}  # fmt: skip
+            (row,) = _reports.whole_rows(lines, report, company)
+            seen += 1
+            for column in ("net_income", "owners_net_income"):
+                told = told_since_the_start(lines, report, INDEPENDENT[column][1])
+                assert not told or row[column] in told, (file.stem, year, code, fs_div, column)
+            missing += row["net_income"] is None or (fs_div == "CFS" and row["owners_net_income"] is None)
+            if row["eps"] is not None:
+                assert abs(row["eps"]) < 1_000_000, (file.stem, year, code, fs_div)
+            if file.stem.endswith("003550") and int(year) >= 2018:
+                assert row["eps"] is not None, (year, code, fs_div)
+    assert seen > 500
+    assert missing == 0

@@ -36,7 +36,7 @@ class Account:
     label: re.Pattern[str]
 
 
-_TERM = r"(?:연결)?(?:당기|분기|반기|당\([분반]\)기|당기\([분반]기\)|당[분반]기)(?:연결)?"
+_TERM = r"(?:연결)?(?:(?:당기|(?:제?[1-4])?분기|반기)(?:\((?:당기|분기|반기)\))?|당\([분반]\)기|당[분반]기)(?:연결)?"
 _OR_LOSS = r"(?:\((?:당기|분기|반기)?순?손실\))?"
 _OWNERS = r"지배(?:기업|회사)의?(?:소유주|소유지분|주주)(?:지분)?(?:에게귀속되는)?"
 
@@ -51,6 +51,14 @@ def _full(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{pattern})\Z")
 
 
+NET_INCOME = _account("net_income", INCOME, "ProfitLoss", rf"{_TERM}순(?:이익|손익|손실){_OR_LOSS}")
+OWNERS_NET_INCOME = _account(
+    "owners_net_income",
+    INCOME,
+    "ProfitLossAttributableToOwnersOfParent",
+    rf"{_OWNERS}(?:귀속)?{_TERM}순(?:이익|손익|손실){_OR_LOSS}"
+    rf"|{_TERM}순(?:이익|손익|손실){_OR_LOSS}의귀속[,:]?{_OWNERS}",
+)
 FLOWS = (
     _account(
         "revenue",
@@ -64,23 +72,22 @@ FLOWS = (
         "dart_OperatingIncomeLoss ProfitLossFromOperatingActivities",
         r"영업(?:이익|손익|손실)(?:\((?:영업)?손실\))?",
     ),
-    _account("net_income", INCOME, "ProfitLoss", rf"{_TERM}순(?:이익|손익|손실){_OR_LOSS}"),
-    _account(
-        "owners_net_income",
-        INCOME,
-        "ProfitLossAttributableToOwnersOfParent",
-        rf"{_OWNERS}(?:귀속)?{_TERM}순(?:이익|손익|손실){_OR_LOSS}"
-        rf"|{_TERM}순(?:이익|손익|손실){_OR_LOSS}의귀속[,:]?{_OWNERS}",
-    ),
+    NET_INCOME,
+    OWNERS_NET_INCOME,
 )
 """Of the income statement: since the start of the fiscal year, and of the three months alone."""
 
+_BASIC = r"기본(?:(?:및|[/·ㆍ,와과])희석|\(희석\))?"
+_A_SHARE = r"(?:보통주식?(?:에대한)?(?:1?주)?|1?주)당"
+_EARNED = r"(?:당기|분기|반기)?순?(?:이익|손익|손실)(?:\(순?손실\))?(?:\((?:단위[:：]?)?원(?:/주)?\))?"
 EARNINGS_PER_SHARE = _account(
     "eps",
     INCOME,
     "BasicEarningsLossPerShare BasicEarningsLossPerShareFromContinuingOperations",
-    r"(?:보통주)?기본주당(?:순?이익|순?손익)(?:\(손실\))?",
+    rf"(?:보통주식?(?:에대한)?)?{_BASIC}{_A_SHARE}{_EARNED}",
 )
+PLAIN_EARNINGS_PER_SHARE = _account("eps", INCOME, "", rf"{_A_SHARE}{_EARNED}")
+"""Of those who file one line that is neither called basic nor diluted."""
 
 POSITIONS = (
     _account("total_assets", BALANCE, "Assets", r"자산총계"),
@@ -141,7 +148,7 @@ def find(lines: Sequence[Line], account: Account) -> Line | None:
     ranked = [line for statement in account.statements for line in lines if line["sj_div"] == statement]
     filled = [line for line in ranked if _has_amount(line)]
     for wanted in account.ids:
-        found = [line for line in filled if _id(line) == wanted]
+        found = [line for line in filled if identity(line) == wanted]
         if found:
             return next((line for line in found if _fits(line, account)), found[0])
     return next((line for line in _by_label(filled, account)), None)
@@ -166,7 +173,8 @@ def _has_amount(line: Line) -> bool:
     return any(str(line.get(column) or "").strip() not in NO_VALUE for column in ("thstrm_amount", "thstrm_add_amount"))
 
 
-def _id(line: Line) -> str:
+def identity(line: Line) -> str:
+    """Return the standard id of a line in today's spelling, or what stands in its place."""
     # Until 2019 the taxonomy's prefix was ifrs_.
     given = str(line.get("account_id") or "")
     return f"ifrs-full_{given.removeprefix('ifrs_')}" if given.startswith("ifrs_") else given

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _accounts
+from foresto_cli.loaders import _accounts, _owners
 from foresto_cli.loaders._accounts import Line
 from foresto_cli.store.upsert import Row
 
@@ -30,6 +30,8 @@ PLACE = ("sj_div", "account_id", "account_nm", "account_detail", "ord")
 """Where a line of whole statements stands."""
 CORE = ("total_assets", "total_equity", "net_income", "operating_income")
 """A report without any of these is not one."""
+FEWEST_SHARES = 100_000
+"""Nobody who is listed has fewer; income / earnings per share below it means an amount per share in a wrong unit."""
 CURRENCY = re.compile(r"[A-Z]{3}")
 DEFAULT_CURRENCY = "KRW"
 """Answers about the years before the field existed have no currency; those filers reported in won."""
@@ -216,6 +218,8 @@ def _amounts(lines: Sequence[Line], code: str) -> dict[str, Decimal | None]:
     found: dict[str, Decimal | None] = dict.fromkeys(AMOUNTS)
     for account in _accounts.FLOWS:
         line = _accounts.find(lines, account)
+        if line is None and account is _accounts.OWNERS_NET_INCOME:
+            line = _owners.line_of(lines, _accounts.NET_INCOME)
         if line is not None:
             found[account.column] = _since_the_start(line, code)
             found[f"{account.column}_quarter"] = None if code == ANNUAL else _accounts.amount(line, "thstrm_amount")
@@ -224,10 +228,20 @@ def _amounts(lines: Sequence[Line], code: str) -> dict[str, Decimal | None]:
         if line is not None:
             # Cash flows of interim reports are cumulative already.
             found[account.column] = _accounts.amount(line, "thstrm_amount")
-    line = _accounts.find(lines, _accounts.EARNINGS_PER_SHARE)
-    if line is not None:
-        found["eps"] = _since_the_start(line, code)
+    found["eps"] = _earnings_per_share(lines, code, found["owners_net_income"] or found["net_income"])
     return found
+
+
+def _earnings_per_share(lines: Sequence[Line], code: str, income: Decimal | None) -> Decimal | None:
+    """Return what a share earned; None where the filer wrote won as millions of won."""
+    accounts = (_accounts.EARNINGS_PER_SHARE, _accounts.PLAIN_EARNINGS_PER_SHARE)
+    line = next((line for account in accounts if (line := _accounts.find(lines, account)) is not None), None)
+    if line is None:
+        return None
+    found = _since_the_start(line, code)
+    if not found or _accounts.identity(line) in _accounts.EARNINGS_PER_SHARE.ids:
+        return found
+    return found if income is None or abs(income / found) >= FEWEST_SHARES else None
 
 
 def _since_the_start(line: Line, code: str) -> Decimal | None:

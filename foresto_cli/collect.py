@@ -64,6 +64,7 @@ class Report:
         requests: requests by upstream.
         failures: units that we could not find out about, and why; the ledger has them as failed.
         pending: units that were not answered, and why; the ledger does not have them.
+        short: units that are stored as far as anybody has them, and what is not there.
         refusals: why an upstream (by breaker) is not asked any more, if so, even where another one answered.
         unapproved: services that are not approved while others of the same key are, and what to do.
         passed_over: better sources that failed while another one answered, and how.
@@ -85,6 +86,7 @@ class Report:
     requests: dict[str, int] = field(default_factory=dict)
     failures: list[tuple[Unit, ForestoError]] = field(default_factory=list)
     pending: list[tuple[Unit, ForestoError]] = field(default_factory=list)
+    short: list[tuple[Unit, str]] = field(default_factory=list)
     refusals: dict[str, ForestoError] = field(default_factory=dict)
     unapproved: list[str] = field(default_factory=list)
     passed_over: dict[str, ForestoError] = field(default_factory=dict)
@@ -239,12 +241,18 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
     report.rows += counts
     report.rejected += checked.left_out
     report.sources[answer.source_id] += 1
-    if checked.parsed.behind is not None:
-        report.pending.append((unit, NotYet(checked.parsed.behind)))
-    elif checked.parsed.status == "no_data":
+    _count(report, unit, checked.parsed)
+
+
+def _count(report: Report, unit: Unit, parsed: Parsed) -> None:
+    if parsed.behind is not None:
+        report.pending.append((unit, NotYet(parsed.behind)))
+    elif parsed.status == "no_data":
         report.no_data += 1
     else:
         report.done += 1
+    if parsed.short is not None:
+        report.short.append((unit, parsed.short))
 
 
 def _drop(report: Report, unit: Unit, error: NotApproved | Dead) -> None:

@@ -67,6 +67,7 @@ class Parsed:
         parts: members of a row that are rows of other tables (one, or a list), and of which.
         left_out: rows that were not believed, as far as they could be read.
         behind: why this is stored and yet not what was wanted: the newest days are missing.
+        short: why this is stored and yet not all that was wanted, which asking again does not change.
     """
 
     rows: Sequence[Row] = field(default_factory=list)
@@ -76,6 +77,7 @@ class Parsed:
     parts: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[Row] = ()
     behind: str | None = None
+    short: str | None = None
 
     def everybody(self, name: str, is_one: Callable[[str], object]) -> list[str] | None:
         """Return the ``name`` of every row, left out or not; None when one is none: then nobody is known to be missing.

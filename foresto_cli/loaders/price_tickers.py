@@ -40,6 +40,8 @@ class PriceTickers:
         now: the clock's reading.
         lasting: whether a ticker is one unit for ever, asked again only for sessions it did not reach; otherwise the
             span is part of the unit.
+        lacking: sessions before the span that nobody at hand has; when the chart is cut off, they are missed.
+        advice: what the operator can do about those.
         span: what to take for the span once it is this loader's turn; None from it means that nothing is wanted.
     """
 
@@ -50,6 +52,8 @@ class PriceTickers:
     end: date
     now: datetime
     lasting: bool = False
+    lacking: Sequence[date] = ()
+    advice: str = ""
     span: Callable[[], tuple[date, date] | None] | None = None
     name: str = NAME
     label: str = "종목별 시세"
@@ -97,10 +101,10 @@ class PriceTickers:
         return Answer(unit, naver.SOURCE_ID, self.client.bars(ticker, count), asked_at)
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return the bars of the span; fewer than 3,000 sessions back there are none.
+        """Return the bars of the span; further than 3,000 sessions back there are none.
 
         Raises:
-            BadPayload: no bar at all for a stock that is listed.
+            BadPayload: no bar at all for a stock that is listed, or none of the span where there ought to be some.
         """
         ticker = answer.unit.key.split(":")[0]
         rows = from_naver(ticker, answer.payload, frozenset(self.days()))
@@ -108,9 +112,27 @@ class PriceTickers:
             raise BadPayload(f"네이버 차트가 상장 종목 {ticker} 의 시세를 하나도 주지 않았습니다.")
         if len({row["trade_date"] for row in rows}) != len(rows):
             raise BadPayload(f"네이버 차트의 {ticker} 시세에 같은 날이 두 번 있습니다.")
+        is_cut_off = len(answer.payload) >= naver.MOST_BARS
+        if not rows and is_cut_off and not self.lasting:
+            raise BadPayload(
+                f"네이버 차트가 {ticker}의 최근 {naver.MOST_BARS:,}거래일만 주어 이 기간의 시세가 없습니다."
+            )
         if not rows:
             return Parsed(status="no_data", reason="이 기간에는 시세가 없습니다(상장 전이거나 3,000거래일보다 오래됨)")
-        return Parsed(rows)
+        short = self._missed(ticker, min(row["trade_date"] for row in rows)) if is_cut_off else None
+        return Parsed(rows, reason=short, short=short)
+
+    def _missed(self, ticker: str, first: date) -> str | None:
+        """Say which sessions are missed before ``first``, the oldest bar of a chart that was cut off."""
+        missed = sorted({*self.lacking, *([] if self.lasting else self.days())})
+        missed = [day for day in missed if day < first]
+        if not missed:
+            return None
+        first = min(first, self.calendar.following(missed[-1]))
+        return (
+            f"{ticker}의 시세는 {first}부터 있습니다. 그 전 {len(missed):,}거래일({missed[0]}~{missed[-1]})은 받을 곳이"
+            f" 없습니다(네이버는 종목당 {naver.MOST_BARS:,}거래일만 줍니다). {self.advice}".rstrip()
+        )
 
     def check(self, row: Row) -> str | None:
         """Say what makes a row impossible."""

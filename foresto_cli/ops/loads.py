@@ -13,7 +13,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loaders import Loader
 from foresto_cli.loaders.price_days import NAME, PriceDays
 from foresto_cli.loaders.price_tickers import PriceTickers
-from foresto_cli.ops import closures, job
+from foresto_cli.ops import closures, job, ticker_history
 from foresto_cli.ops.indices import load_index
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.market_days import price_days
@@ -114,13 +114,7 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
         check_listed(app, ticker)
     days = price_days(app, start, end)
     if ticker is not None and len(days.wanted()) > FEW_SESSIONS:
-        return job.run_or_preview(
-            app,
-            "prices load",
-            f"{ticker} 시세",
-            lambda: [PriceTickers(app.naver, app.calendar, [ticker], start, end, clock.now())],
-            options,
-        )
+        return ticker_history.load(app, ticker, start, end, options)
     if days.wanted() and not days.units():
         raise ConfigError(
             f"{start}~{end} 의 시세를 줄 곳이 없습니다."

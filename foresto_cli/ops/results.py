@@ -29,7 +29,7 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Resu
     for report in reports:
         if report.best_effort:
             continue
-        for unit, reason in [*report.failures, *report.pending]:
+        for unit, reason in [*report.failures, *report.pending, *report.short]:
             problems.setdefault(str(reason), []).append(unit.label)
     return {
         "command": command,
@@ -92,6 +92,8 @@ def judge(reports: Sequence[Report]) -> tuple[str, int]:
         return ("partial", SOME_FAILED) if good else ("failed", failures[0].exit_code)
     if pending:
         return ("partial" if good else "failed"), pending[0].exit_code
+    if any(report.short for report in reports):
+        return "partial", SOME_FAILED
     return ("done" if good else "nothing_to_do"), DONE
 
 

@@ -9,7 +9,7 @@ from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loaders import Answer, _capital, _decisions, _wording, dart_actions
+from foresto_cli.loaders import Answer, _capital, _decisions, _wording, dart_actions, dart_decisions
 from foresto_cli.ops import filings, job, loads, roster, verification
 from foresto_cli.sandbox.dart import actions, decision_fields
 
@@ -124,7 +124,7 @@ def test_free_shares_count_as_allotted_not_as_issued():
 
 
 def test_free_text_becomes_a_number_only_when_nothing_else_is_meant():
-    for text, ratio in (("1:0.5", "0.5"), ("1 : 0.7200000", "0.72"), ("가나 : 다라 = 1 : 0.5", None),
+    for text, ratio in (("1:0.5", "0.5"), ("1.0000000 : 0.5", "0.5"), ("1.5 : 0.5", None), ("1 : 0.7200000", "0.72"), ("가나 : 다라 = 1 : 0.5", None),
                         ("보통주식 1:0.5\n우선주식 1:0.4", None), ("0.7:0.3", None)):  # fmt: skip
         found, _ = read("MERGER", mg_rt=text)
         assert found["exchange_ratio"] == (ratio and Decimal(ratio)), text
@@ -138,6 +138,17 @@ def test_what_cannot_be_read_stays_empty_and_is_told():
     assert notes == ["nstk_ascnt_ps_ostk 주당 0.5주", "nstk_asstd 2926년 04월 10일", "nstk_lstprd 미정"]
     with pytest.raises(BadPayload, match="cr_std"):
         _decisions.details_of("REDUCTION", {k: v for k, v in fields("REDUCTION").items() if k != "cr_std"}, RECEIVED)
+
+
+@pytest.mark.parametrize(("filed", "stored"), [("0", 0), ("-", None), ("", None)])
+def test_a_merger_without_new_shares_is_a_merger(filed, stored):
+    found, notes = read("MERGER", mgnstk_ostk_cnt=filed, mg_rt="1.0000000 : 0.0000000", mgsc_mgdt="2026년 11월 02일")
+    assert (found["new_shares"], found["exchange_ratio"]) == (stored, 0)
+    assert (found["effective_date"], notes) == (date(2026, 11, 2), [])
+    decisions = dart_decisions.Decisions(None, EVENING, RECEIVED, RECEIVED, list)
+    assert decisions.check(found) is None
+    for impossible in ({"new_shares": -1}, {"shares_before": 0}, {"shares_after": 0}):
+        assert decisions.check(found | impossible)
 
 
 @needs_shared

@@ -45,7 +45,7 @@ NOTICES = {"주식분할결정": SPLIT, "주식병합결정": CONSOLIDATION}
 CORRECTED = ("기재정정", "첨부정정", "첨부추가", "정정명령부과", "정정제출요구", "변경등록", "연장결정", "발행조건확정")
 NO_FIGURES = ("첨부정정", "첨부추가")
 """Corrections of attachments: the decision itself stays as it is."""
-SURE_RATIO = re.compile(r"1\s*:\s*(\d+(?:\.\d+)?)")
+SURE_RATIO = re.compile(r"1(?:\.0+)?\s*:\s*(\d+(?:\.\d+)?)")
 FAR = timedelta(days=3 * 365)
 """A day further than this from the filing is a slip of the pen (2923 for 2023 was seen)."""
 

@@ -186,8 +186,10 @@ class Decisions:
         """Say what makes a decision impossible."""
         if row["ratio"] is not None and not 0 < row["ratio"] < LARGEST_RATIO:
             return f"비율이 {row['ratio']}입니다"
-        counts = (row["shares_before"], row["shares_after"], row["new_shares"])
-        return "주식수가 0 이하입니다" if any(count is not None and count <= 0 for count in counts) else None
+        if any(row[name] is not None and row[name] <= 0 for name in ("shares_before", "shares_after")):
+            return "주식수가 0 이하입니다"
+        # A merger with a wholly owned subsidiary issues none.
+        return "신주 수가 음수입니다" if row["new_shares"] is not None and row["new_shares"] < 0 else None
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the newest version, and into the earlier ones which one that is."""

@@ -124,7 +124,8 @@ def test_free_shares_count_as_allotted_not_as_issued():
 
 
 def test_free_text_becomes_a_number_only_when_nothing_else_is_meant():
-    for text, ratio in (("1:0.5", "0.5"), ("1.0000000 : 0.5", "0.5"), ("1.5 : 0.5", None), ("1 : 0.7200000", "0.72"), ("가나 : 다라 = 1 : 0.5", None),
+    for text, ratio in (("1:0.5", "0.5"), ("1.0000000 : 0.5", "0.5"), ("1.5 : 0.5", None),
+                        ("1 : 0.7200000", "0.72"), ("가나 : 다라 = 1 : 0.5", None),
                         ("보통주식 1:0.5\n우선주식 1:0.4", None), ("0.7:0.3", None)):  # fmt: skip
         found, _ = read("MERGER", mg_rt=text)
         assert found["exchange_ratio"] == (ratio and Decimal(ratio)), text

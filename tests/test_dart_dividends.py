@@ -62,6 +62,14 @@ def test_a_line_without_class_is_the_common_shares_only_when_it_stands_alone():
     with_empty = report(line("주당 현금배당금(원)", "100", "보통주"), line("주당 현금배당금(원)", "-"))
     assert read(with_empty) == {"보통주": (100, "012340")}
     unclear = report(line("주당 현금배당금(원)", "100", "보통주"), line("주당 현금배당금(원)", "150"))
+    lone = report(line("주당 현금배당금(원)", "-"), line("주당 현금배당금(원)", "100"))
+    assert read(lone) == read(lone[::-1]) == {"보통주": (100, "012340")}
+    two = report(line("주당 현금배당금(원)", "300"), line("주당 현금배당금(원)", "350"))
+    assert read(two) == {"구분없음": (300, None), "구분없음#2": (350, None)}
+    beside = report(line("주당 현금배당금(원)", "100"), line("주당 현금배당금(원)", "150", "우선주"))
+    assert read(beside) == {"보통주": (100, "012340"), "우선주": (150, "012345")}
+    holders = report(line("주당 현금배당금(원)", "100"), line("주당 현금배당금(원)", "50", "대주주"))
+    assert read(holders)["구분없음"] == (100, None)
     assert read(unclear) == {"보통주": (100, "012340"), "구분없음": (150, None)}
 
 
@@ -79,17 +87,69 @@ def test_preferred_shares_are_a_stock_only_where_there_is_one_of_them():
     ("records", "said"),
     [
         (report(line("주당 현금배당금(원)", "100", corp_code="00999999")), "다른 회사"),
-        (report(line("주당 현금배당금(원)", "100", rcept_no="20260321000001")), "접수번호"),
+        (report(line("주당 현금배당금(원)", "100", rcept_no="2026-321")), "접수번호"),
         (report(line("주당 현금배당금(원)", "100", stlm_dt="2024-12-31")), "결산의 것이 아닙니다"),
         (report(line("주당 현금배당금(원)", "백원", "보통주")), "읽을 수 없습니다"),
         (report(), "주당 현금배당금이 없습니다"),
         (report() + report(line("주당 현금배당금(원)", "100")), "두 번"),
-        ([line("주당액면가액(원)", "-"), line("주당 현금배당금(원)", "-")], "모든 값이 비어"),
     ],
 )
 def test_what_is_not_this_companys_report_of_this_year_is_refused(records, said):
     with pytest.raises(BadPayload, match=said):
         _payouts.rows_of(records, PAYER, END)
+
+
+@pytest.mark.parametrize("worded", [
+    "보통주*", "보통주(주1)", "보통주 주1)", "보동주", "보퉁주", "보통투", "보통부", "일반주", "기명식 보통주식",
+    "의결권이 있는 보통주", "의결권 있는 주식", "의결권 있는 주식수",
+])  # fmt: skip
+def test_the_common_share_in_other_words(worded):
+    other = line("주당 현금배당금(원)", "-", "의결권 없는 주식" if "의결권" in worded else "우선주")
+    assert read(report(other, line("주당 현금배당금(원)", "200", worded)))["보통주"] == (200, "012340")
+
+
+@pytest.mark.parametrize("worded", ["대주주", "소액주주", "중간배당", "기말배당금", "보통주(최대주주)", "종류주식",
+                                    "전환주", "의결권이 있는 우선주", "제1우선주", "배당주"])  # fmt: skip
+def test_other_words_are_no_stock(worded):
+    assert [ticker for _, ticker in read(report(line("주당 현금배당금(원)", "200", worded))).values()] == [None]
+
+
+def test_of_a_class_named_twice_the_line_with_an_amount_counts():
+    paid, dash = (line("주당 현금배당금(원)", value, "보통주") for value in ("200", "-"))
+    assert read(report(paid, dash)) == read(report(dash, paid)) == {"보통주": (200, "012340")}
+    assert {ticker for _, ticker in read(report(paid, paid | {"thstrm": "300"})).values()} == {None}
+
+
+def test_several_reports_in_one_answer_are_several_and_a_correction_replaces():
+    def half(amount, end, receipt):
+        paid = report(line("주당 현금배당금(원)", amount, "보통주식"), line("주당 현금배당금(원)", "-"))
+        return [record | {"stlm_dt": end, "rcept_no": receipt} for record in paid]
+
+    first, second = half("103", "2025-06-30", "20250912000317"), half("112", "2025-12-31", "20260312000767")
+    corrected = half("110", "2025-12-31", "20260401000001")
+    rows = _payouts.rows_of([*corrected, *second, *first], PAYER, END)
+    assert [(f"{row['dvdn_bas_dt']}", row["stck_genr_dvdn_amt"], row["rcept_no"]) for row in rows] == [
+        ("2025-06-30", 103, "20250912000317"), ("2025-12-31", 110, "20260401000001"),
+    ]  # fmt: skip
+    assert _payouts.afterwards([*second, *first], PAYER, END) == []
+
+
+def test_only_dashes_is_an_answer_and_a_dash_is_not_decided():
+    dashes = [line("주당액면가액(원)", "-"), line("주당 현금배당금(원)", "-"), line("주당 현금배당금(원)", "-")]
+    (row,) = _payouts.rows_of(dashes, PAYER, END)
+    assert (row["ticker"], row["stck_genr_dvdn_amt"], row["stck_dvdn_rcd_nm"]) == ("012340", 0, "미정")
+    (row,) = _payouts.rows_of(report(line("주당 현금배당금(원)", "0", "보통주")), PAYER, END)
+    assert (row["stck_genr_dvdn_amt"], row["stck_dvdn_rcd_nm"]) == (0, None)
+
+
+def test_the_next_report_says_what_was_paid_after_all():
+    records = report(line("주당 현금배당금(원)", "-", "보통주", frmtrm="350"))
+    (row,) = _payouts.afterwards(records, PAYER, END)
+    told = {"dvdn_bas_dt": date(2024, 12, 31), "fiscal_year": 2024, "stck_genr_dvdn_amt": 350, "ticker": "012340",
+            "rcept_dt": date(2026, 3, 20), "scrs_itms_kcd": "frmtrm", "stck_dvdn_rcd_nm": None}  # fmt: skip
+    assert {name: row[name] for name in told} == told
+    unclear = report(*(line("주당 현금배당금(원)", "-", frmtrm=amount) for amount in ("300", "350")))
+    assert _payouts.afterwards(unclear, PAYER, END) == []
 
 
 @needs_shared
@@ -120,7 +180,8 @@ def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
         assert (result["outcome"], result["exit_code"]) == ("done", 0), result["reasons"]
         market = world.sandbox.market
         stored = {row[0]: row[1] for row in world.rows(
-            "SELECT ticker, stck_genr_dvdn_amt FROM dividend_history WHERE ticker IS NOT NULL")}  # fmt: skip
+            "SELECT ticker, stck_genr_dvdn_amt FROM dividend_history"
+            " WHERE ticker IS NOT NULL AND scrs_itms_kcd = ''")}  # fmt: skip
         everyone = companies.of(market)
         checked = 0
         for company in everyone.all:
@@ -135,7 +196,8 @@ def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
             world.scalar("SELECT count(*) FROM dividend_history WHERE rcept_dt > '2026-11-20' OR rcept_no IS NULL") == 0
         )
         march = next(one for one in everyone.all if one.closing_month == 3)
-        assert world.rows("SELECT dvdn_bas_dt, fiscal_year FROM dividend_history WHERE ticker = :t",
+        assert world.rows("SELECT dvdn_bas_dt, fiscal_year FROM dividend_history"
+                          " WHERE ticker = :t AND scrs_itms_kcd = ''",
                           t=march.stock.code) == [(date(2026, 3, 31), 2026)]  # fmt: skip
         again = load(world)
         assert (again["outcome"], again["requests"]["total"]) == ("nothing_to_do", 0)
@@ -145,7 +207,7 @@ def test_before_a_report_is_filed_nothing_is_known_and_it_is_asked_for_again(ope
     with open_world(patience=0.1, now=datetime(2026, 2, 20, 19, 0, tzinfo=clock.KST)) as world:
         result = load(world, 2025)
         assert result["units"]["no_data"] > 40
-        assert world.scalar("SELECT count(*) FROM dividend_history WHERE fiscal_year = 2025") < 5
+        assert world.scalar("SELECT count(*) FROM dividend_history WHERE fiscal_year = 2025 AND scrs_itms_kcd = ''") < 5
         assert load(world, 2025)["requests"]["total"] == 0, "asked twice on one day"
     with open_world(patience=0.1, now=datetime(2026, 4, 20, 19, 0, tzinfo=clock.KST)) as world:
         result = load(world, 2025)
@@ -162,7 +224,7 @@ def test_a_correction_that_says_the_same_does_not_make_the_dividend_younger(open
             if len(versions) == 2 and versions[1].corrected
         )
     code = first.company.stock.code
-    query = "SELECT rcept_no, rcept_dt FROM dividend_history WHERE ticker = :t"
+    query = "SELECT rcept_no, rcept_dt FROM dividend_history WHERE ticker = :t AND scrs_itms_kcd = ''"
     day_after = datetime.combine(first.received, EVENING.timetz())
     with open_world(patience=0.1, now=day_after) as world:
         load(world, 2025)

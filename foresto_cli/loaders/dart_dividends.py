@@ -31,7 +31,10 @@ LATECOMERS = timedelta(days=120)
 FIGURES_FOLLOW = timedelta(days=3)
 MOST_WON = 10_000_000
 """More per share than any Korean company has paid, a hundred times over."""
-ONLY_NEWS = "old.stck_genr_dvdn_amt IS DISTINCT FROM excluded.stck_genr_dvdn_amt OR old.ticker IS NULL"
+ONLY_NEWS = (
+    "old.stck_genr_dvdn_amt IS DISTINCT FROM excluded.stck_genr_dvdn_amt OR old.ticker IS NULL"
+    " OR old.stck_dvdn_rcd_nm IS DISTINCT FROM excluded.stck_dvdn_rcd_nm"
+)
 
 PAYERS = text(
     "SELECT c.corp_code, c.ticker, l.settle_month,"
@@ -133,7 +136,8 @@ class Dividends:
         """
         if not answer.payload:
             return Parsed(status="no_data", reason="이 해의 사업보고서가 없습니다.")
-        return Parsed(_payouts.rows_of(answer.payload, *self._asked_for[answer.unit.key]))
+        asked = self._asked_for[answer.unit.key]
+        return Parsed([*_payouts.rows_of(answer.payload, *asked), *_payouts.afterwards(answer.payload, *asked)])
 
     def check(self, row: Row) -> str | None:
         """Say what makes a dividend impossible."""
@@ -144,7 +148,7 @@ class Dividends:
         return None if row["rcept_dt"] > row["dvdn_bas_dt"] else "결산일보다 먼저 접수되었습니다"
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
-        """Write the dividends."""
+        """Write the dividends; what a later report says of a year stands beside what its own report said."""
         return upsert(connection, dividend_history, parsed.rows, provenance, only_over=ONLY_NEWS)
 
     def _year_end(self, payer: Payer) -> date:

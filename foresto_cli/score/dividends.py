@@ -4,6 +4,10 @@ The year is the newest whose annual report, or whose dividend filing, had been r
 whole year counts (``rcept_dt``); where there is none for that year, FSC's payments with a record date (배당기준일)
 inside the fiscal year, which are all known by the annual report. When neither has a row, the answer is 0 only if one of
 them was asked about that company and year; a source that was never loaded makes the dividend unknown, not zero.
+
+A "-" in a year's own report is not decided yet. From its receipt on, the next report's word for that year counts;
+before, FSC's payments, and 0 only if FSC's table was read after that year. Fiscal years of half a year or a quarter are
+added up to a whole one.
 """
 
 import re
@@ -26,10 +30,13 @@ DART, FSC = "DART", "FSC"
 LEDGER_DART, LEDGER_FSC = "dart.dividends", "dividends.fsc"
 """Data sets of the loaders; FSC's is the whole table, DART's units name the company and the year."""
 YEAR = timedelta(days=365)
+SOME_DAYS = timedelta(days=7)
 YEARS = 4
 ROWS = text(
     "SELECT ticker, corp_code, source_id, fiscal_year, dvdn_bas_dt, rcept_dt, rcept_no,"
-    " CAST(stck_genr_dvdn_amt AS double precision) AS amount, is_outlier FROM dividend_history"
+    " CAST(stck_genr_dvdn_amt AS double precision) AS amount, is_outlier,"
+    " source_id = 'DART' AND coalesce(stck_dvdn_rcd_nm = '미정', false) AS is_undecided,"
+    " source_id = 'DART' AND scrs_itms_kcd = 'frmtrm' AS is_afterwards FROM dividend_history"
     " WHERE (ticker IS NOT NULL OR corp_code IS NOT NULL) AND dvdn_bas_dt BETWEEN :since AND :until"
     " AND (source_id <> 'DART' OR rcept_dt <= :until)"
 )
@@ -53,6 +60,8 @@ class Payment(NamedTuple):
         rcept_no: DART's receipt number.
         amount: won a share, None where it was not recorded.
         is_outlier: cannot be won a share.
+        is_undecided: DART's "-": nothing was decided when the report was filed.
+        is_afterwards: what the next year's report says of this year.
     """
 
     ticker: str | None
@@ -64,6 +73,8 @@ class Payment(NamedTuple):
     rcept_no: str | None
     amount: float | None
     is_outlier: bool
+    is_undecided: bool = False
+    is_afterwards: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,16 +160,17 @@ def paid(
 def _paid(found: Dividends, statements: Statements, stock: tuple[str, int], events: Sequence[Event], day: date) -> Paid:
     ticker, company = stock
     payments = [one for one in found.payments.get(ticker, ()) if one.day <= day]
-    filed = {
-        one.fiscal_year: one
-        for one in payments
-        if one.source == DART and one.fiscal_year and (one.known_on or day) <= day
-    }
+    filed = [one for one in payments if one.source == DART and one.fiscal_year and (one.known_on or day) <= day]
+    decided = _decided(filed, events)
     reported = int(statements.annual_known[company]) if company >= 0 else 0
-    year = max([*filed, reported])
-    if year in filed:
-        one = filed[year]
-        return Paid(year, _in_todays_shares(one, events), (one.rcept_no or "",))
+    year = max([*(one.fiscal_year or 0 for one in filed), reported])
+    of_year = [one for one in decided if one.fiscal_year == year]
+    if of_year and not of_year[-1].is_undecided:
+        whole = _whole_year(decided, of_year[-1])
+        amounts = [_in_todays_shares(one, events) for one in whole]
+        return Paid(year, _sum(amounts), tuple(one.rcept_no or "" for one in whole))
+    if of_year:
+        return _undecided(found, payments, of_year[-1], events)
     if not year:
         return Paid()
     corp_code, end = str(statements.corp_codes[company]), day_of(int(statements.annual_end[company]))
@@ -166,8 +178,48 @@ def _paid(found: Dividends, statements: Statements, stock: tuple[str, int], even
     if not inside and not _is_known_to_be_none(found, (corp_code, year), end):
         return Paid(year)
     amounts = [_in_todays_shares(one, events) for one in inside]
+    return Paid(year, _sum(amounts), tuple(f"{one.day}" for one in inside))
+
+
+def _decided(filed: Sequence[Payment], events: Sequence[Event]) -> list[Payment]:
+    """Return one row for each fiscal year's end, in order: the next report's word where its own said nothing certain.
+
+    The next report tells in its own time's shares: with an event between the two nobody knows.
+    """
+    found = {one.day: one for one in filed if not one.is_afterwards}
+    for later in (one for one in filed if one.is_afterwards):
+        own = found.get(later.day)
+        if own is None or own.is_undecided:
+            between = any(later.day < event.day <= (later.known_on or later.day) for event in events)
+            found[later.day] = later._replace(amount=None) if between and later.amount else later
+    return [found[day] for day in sorted(found)]
+
+
+def _whole_year(decided: Sequence[Payment], last: Payment) -> list[Payment]:
+    """Return ``last`` and the shorter fiscal years before it that lie within the same twelve months."""
+    ends = [one.day for one in decided if one.day <= last.day]
+    found = [last]
+    for number in range(len(ends) - 2, -1, -1):
+        length = ends[number] - ends[number - 1] if number else ends[number + 1] - ends[number]
+        if ends[number] - length < last.day - YEAR - SOME_DAYS:
+            break
+        found.insert(0, decided[number])
+    return found
+
+
+def _undecided(found: Dividends, payments: Sequence[Payment], own: Payment, events: Sequence[Event]) -> Paid:
+    """Return what FSC's records say of a year for which the company's own report says "-"."""
+    year = own.fiscal_year
+    inside = [one for one in payments if one.source == FSC and own.day - YEAR < one.day <= own.day]
+    if inside:
+        return Paid(year, _sum([_in_todays_shares(one, events) for one in inside]), tuple(f"{o.day}" for o in inside))
+    is_none = found.whole_table is not None and own.day <= found.whole_table
+    return Paid(year, 0 if is_none else None, (own.rcept_no or "",))
+
+
+def _sum(amounts: Sequence[float | None]) -> float | None:
     known = [amount for amount in amounts if amount is not None]
-    return Paid(year, sum(known) if len(known) == len(amounts) else None, tuple(f"{one.day}" for one in inside))
+    return sum(known) if len(known) == len(amounts) else None
 
 
 def _is_known_to_be_none(found: Dividends, company_year: tuple[str, int], end: date) -> bool:

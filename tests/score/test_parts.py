@@ -289,6 +289,28 @@ def test_an_amount_that_was_not_recorded_or_cannot_be_is_unknown():
     assert dividend([RECORDED[0]._replace(is_outlier=True)]) == (2025, None)
 
 
+def test_a_dash_is_not_decided_until_the_next_report_or_fsc_says_so():
+    dash = PAID._replace(amount=0.0, is_undecided=True)
+    later = PAID._replace(amount=350.0, known_on=date(2026, 3, 25), is_afterwards=True)
+    assert dividend([dash]) == (2025, None)
+    assert dividend([dash, *RECORDED]) == (2025, 200)
+    assert dividend([dash], table=date(2026, 4, 1)) == (2025, 0)
+    assert dividend([dash, later]) == dividend([later, dash]) == (2025, 350)
+    assert dividend([dash, later], date(2026, 3, 24)) == (2025, None)
+    assert dividend([PAID, later]) == (2025, 500)
+    split = Event("000010", date(2026, 1, 15), "SPLIT", 0.2, review=False)
+    assert dividend([dash, later], events=[split]) == (2025, None)
+
+
+def test_half_years_are_added_up_to_a_year_and_a_moved_year_end_is_not():
+    first = PAID._replace(day=date(2025, 6, 30), amount=103.0, rcept_no="20250912000001", known_on=date(2025, 9, 12))
+    assert dividend([first, PAID]) == (2025, 603)
+    before = first._replace(day=date(2024, 12, 31), fiscal_year=2024, known_on=date(2025, 3, 12))
+    assert dividend([before, first, PAID]) == (2025, 603)
+    assert dividend([PAID._replace(day=date(2024, 12, 31), fiscal_year=2024), PAID]) == (2025, 500)
+    assert dividend([first._replace(day=date(2025, 3, 31)), PAID]) == (2025, 500)
+
+
 def test_a_dividend_is_put_into_todays_shares():
     split = Event("000010", date(2026, 5, 4), "SPLIT", 0.2, review=False)
     assert dividend([PAID], events=[split]) == (2025, 100)

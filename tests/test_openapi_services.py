@@ -76,6 +76,13 @@ def test_with_a_login_what_the_open_api_lacks_comes_from_the_pages(open_world):
         assert len(world.asked("MDCSTAT01501")) == asked
 
 
+def test_the_pages_complete_the_newest_sessions_alone(open_world):
+    with open_world(WEEK, faults=NO_KONEX, stocks=60, sessions=24, without=("fsc_api_key",)) as world:
+        incremental(world, 60)
+        assert len(world.asked("MDCSTAT01501")) == 10
+        assert incremental(world, 60)["outcome"] == "nothing_to_do"
+
+
 @pytest.mark.parametrize("market", ["stk", "ksq"])
 def test_a_missing_main_market_is_named_and_half_an_answer_is_still_refused(open_world, market):
     with open_world(WEEK, without=ONLY_OPENAPI, faults=f"unapproved@{market}_bydd_trd", stocks=100) as world:

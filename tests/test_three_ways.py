@@ -7,7 +7,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.loaders._index_codes import code_of
-from foresto_cli.ops import indices, job, loads, notify, roster, verification
+from foresto_cli.ops import diagnosis, indices, job, loads, mirror, notify, roster, verification
 from foresto_cli.upstream import krx_openapi
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -227,6 +227,14 @@ def test_a_decreed_holiday_is_found_by_the_index_without_a_price_source(open_wor
     with open_world(now, without=KEYS[keys], sessions=10) as world:
         repaired = loads.repair_prices(world.app, date(2026, 7, 1), QUICK)
         assert repaired["units"]["failed"] == repaired["units"]["pending"] == 0
+
+
+def test_doctor_says_that_the_mirror_stands_still_and_finds_nothing_wrong_with_that(open_world):
+    with open_world(**DEAD) as world:
+        (found,) = mirror.examine(world.app)
+        assert (found.state, "멈췄습니다" in found.text) == (diagnosis.NOTE, True)
+    with open_world(stocks=60, sessions=14) as world:
+        assert [one.state for one in mirror.examine(world.app)] == [diagnosis.OK]
 
 
 def test_konex_is_a_market_of_the_list_only_where_its_service_is_asked():

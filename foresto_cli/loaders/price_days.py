@@ -171,6 +171,7 @@ class PriceDays:
             return Parsed(status="no_data", reason="휴장")
         source = self._by_name(answer.source_id)
         rows = source.rows(answer.payload, day)
+        lacked = self._lacked(day)
         self._lacking[day] = source.lacks(day, rows)
         self._refuse_half(day, rows)
         read_at = answer.asked_at.replace(tzinfo=clock.KST)
@@ -181,10 +182,10 @@ class PriceDays:
             return Parsed(rows, reason=lacking_reason(self._lacking[day]))
         rows = [{**row, "quality_flag": "PROVISIONAL"} for row in rows]
         known = self.known.get(day)
-        if known is not None and known.status == "done":
+        if lacked or (known is not None and known.status == "done"):
             # Only what the better answer lacked; the session stays what it is.
-            missing, lacking = self.holes.get(day, frozenset()), lacked_markets(known.reason)
-            filling = [row for row in rows if row["ticker"] in missing or row["market"] in lacking]
+            missing = self.holes.get(day, frozenset())
+            filling = [row for row in rows if row["ticker"] in missing or row["market"] in lacked]
             return Parsed(filling, "done", FILLED)
         reason = "정규장 종가, 거래량은 잠정" if is_regular else "애프터마켓을 포함한 잠정 시세"
         return Parsed(rows, "provisional", reason)
@@ -201,7 +202,8 @@ class PriceDays:
         if answer.closed:
             note_closure(connection, day)
             return Counts()
-        self.row_counts[day] = max(len(parsed.rows), self._stored_whole(day))
+        if not (parsed.reason or "").startswith(FILLED):
+            self.row_counts[day] = max(len(parsed.rows), self._stored_whole(day))
         source = self._by_name(answer.source_id)
         is_official = source.settles(day) and parsed.status == "done"
         over = "TRUE" if is_official or day in self.distrusted else UNOFFICIAL_OVER
@@ -223,10 +225,15 @@ class PriceDays:
     def _asked(self, day: date) -> list[PriceSource]:
         """Return the sources to ask for a session, best first."""
         capable = self._capable(day)
+        lacking = self._lacked(day)
+        if lacking:
+            # Who has the markets that are missing comes first, the official one if its service is approved by now.
+            has_them = [all(map(source.is_complete_now, lacking)) or source.has_every_market for source in capable]
+            return [source for _, source in sorted(zip(has_them, capable, strict=True), key=lambda one: not one[0])]
         known = self.known.get(day)
         if known is None or known.status == "failed" or day in self.distrusted:
             return capable
-        if self._has_hole(day, known) or lacked_markets(known.reason):
+        if self._has_hole(day, known):
             # What lacked a stock is asked last.
             return sorted(capable, key=lambda source: source.source_id == known.source_id)
         if known.status == "provisional" and not self._has_improved(day, known):
@@ -244,7 +251,9 @@ class PriceDays:
         The service that was refused is asked once a run, for the newest session that lacks its market.
         """
         others = [source for source in self._capable(day) if source.source_id != entry.source_id]
-        if any(source.has_every_market for source in others) and entry.attempts < MOST_ATTEMPTS:
+        is_recent = day in self.wanted()[:NEAR]
+        complete = [source for source in others if source.has_every_market and (source.serves_bulk or is_recent)]
+        if complete and entry.attempts < MOST_ATTEMPTS:
             return True
         same = [source for source in self._capable(day) if source.source_id == entry.source_id]
         answers = {source.is_complete_now(market) for source in same for market in lacking}

@@ -53,6 +53,7 @@ class PriceSource:
         sessions: its upstream sessions.
         lacks: markets of a session that its answer does not have because their service is not approved.
         is_complete_now: whether it has a market that it lacked before; None when it was not asked in this process.
+        serves_bulk: whether its pages may be asked for many sessions only to complete them.
         has_every_market: whether its answers have KONEX too, so that it can complete another's.
     """
 
@@ -69,6 +70,7 @@ class PriceSource:
     lacks: Callable[[date, Sequence[Row]], frozenset[str]] = lambda *_: frozenset()
     is_complete_now: Callable[[str], bool | None] = lambda _: None
     has_every_market: bool = True
+    serves_bulk: bool = True
 
 
 def openapi_source(client: KrxOpenApi, calendar: Calendar) -> PriceSource:
@@ -108,6 +110,7 @@ def krx_source(client: Krx, *, is_proven: bool) -> PriceSource:
         improves=lambda day: (final_at(day),),
         shows_after_market=not is_proven,
         sessions=client.sessions,
+        serves_bulk=False,
     )
 
 

@@ -17,7 +17,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import lock, moments, openapi_services, runs, unattended
+from foresto_cli.ops import lock, mirror, moments, openapi_services, runs, unattended
 from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
@@ -250,11 +250,15 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
             lambda: app.finlife,
             lambda finlife: f"보험사 전세자금대출 {len(finlife.products(*CHEAP_PRODUCTS).base):,}개",
         ),
-        ("FinanceDataReader", lambda: app.fdr, lambda fdr: f"최신 목록 {fdr.listing()[0]}"),
         ("네이버 차트", lambda: app.naver, lambda naver: f"005930 {len(naver.bars('005930', 1))}일"),
     )
     looks = ((name, functools.partial(_asked, name, client, ask)) for name, client, ask in questions)
-    yield from each(app.redact, *looks, ("KRX OPEN API", lambda: openapi_services.examine(app.krx_openapi, before)))
+    yield from each(
+        app.redact,
+        *looks,
+        ("FinanceDataReader", lambda: mirror.examine(app)),
+        ("KRX OPEN API", lambda: openapi_services.examine(app.krx_openapi, before)),
+    )
 
 
 def _asked(name: str, client: Callable[[], Any], ask: Callable[[Any], str]) -> Iterator[Diagnosis]:

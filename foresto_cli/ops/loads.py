@@ -132,7 +132,7 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
 
 def _twice(days: PriceDays) -> list[Loader]:
     """Return the loader, and once more for sessions that lack a market whose service was found to be approved."""
-    return [days, replace(days, completing=True, distrusted=frozenset())]
+    return [days, replace(days, completing=True, distrusted=frozenset(), counted_since=date.max)]
 
 
 def _find_closures(app: App, days: PriceDays, *, may_ask: bool) -> bool:

@@ -1,19 +1,20 @@
 """The mirror's life, remembered in the database: a dead one is told once, passed over, and tried again once a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Engine, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collect import Report
-from foresto_cli.errors import Dead
+from foresto_cli.errors import Dead, NotYet
 from foresto_cli.loaders._mirror import Mirror
 from foresto_cli.ops import alerts
 from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops.diagnosis import NOTE, OK, Diagnosis
 from foresto_cli.upstream import fdr
 
-KIND = "mirror"
+KIND, NAME = "mirror", "FinanceDataReader"
 OTHER_SITES = ("etfs",)
 """Data sets in which the library's answers are not the mirror's, but those of another site."""
 
@@ -27,6 +28,20 @@ def living(app: App) -> Mirror | None:
     if asked_at is not None and clock.is_past(asked_at) and asked_at.date() == clock.today():
         return None
     return Mirror(app.fdr, app.calendar)
+
+
+def examine(app: App) -> Iterator[Diagnosis]:
+    """Ask for the newest list; a mirror that is late or stands still is no fault: others are asked.
+
+    Raises:
+        ForestoError: it cannot be reached, or does not answer as it should.
+    """
+    session = app.calendar.latest_ended(clock.now())
+    found = Mirror(app.fdr, app.calendar)
+    try:
+        yield Diagnosis(NAME, OK, f"답합니다(최신 목록 {app.fdr.listing()[0]})")
+    except NotYet as error:
+        yield Diagnosis(NAME, NOTE, str(found.judge(error, session)))
 
 
 def note(engine: Engine, reports: Sequence[Report], run_id: int) -> list[str]:

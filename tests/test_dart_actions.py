@@ -5,11 +5,21 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loaders import Answer, _capital, _decisions, _wording, dart_actions, dart_decisions
+from foresto_cli.loaders import (
+    Answer,
+    _capital,
+    _decisions,
+    _wording,
+    action_links,
+    dart_actions,
+    dart_capital,
+    dart_decisions,
+)
 from foresto_cli.ops import filings, job, loads, roster, verification
 from foresto_cli.sandbox.dart import actions, decision_fields
 
@@ -124,12 +134,12 @@ def test_free_shares_count_as_allotted_not_as_issued():
 
 
 def test_free_text_becomes_a_number_only_when_nothing_else_is_meant():
-    for text, ratio in (("1:0.5", "0.5"), ("1.0000000 : 0.5", "0.5"), ("1.5 : 0.5", None),
+    for told, ratio in (("1:0.5", "0.5"), ("1.0000000 : 0.5", "0.5"), ("1.5 : 0.5", None),
                         ("1 : 0.7200000", "0.72"), ("가나 : 다라 = 1 : 0.5", None),
                         ("보통주식 1:0.5\n우선주식 1:0.4", None), ("0.7:0.3", None)):  # fmt: skip
-        found, _ = read("MERGER", mg_rt=text)
-        assert found["exchange_ratio"] == (ratio and Decimal(ratio)), text
-        assert (found["terms"], found["ratio"]) == (text, None)
+        found, _ = read("MERGER", mg_rt=told)
+        assert found["exchange_ratio"] == (ratio and Decimal(ratio)), told
+        assert (found["terms"], found["ratio"]) == (told, None)
 
 
 def test_what_cannot_be_read_stays_empty_and_is_told():
@@ -227,6 +237,49 @@ def test_recorded_capital_changes_read_as_by_hand():
     before = sum(one.shares for one in found if one.day < split.day)
     assert (before, before + split.shares) == (360_000, 3_600_000), "5,000 to 500 won: ten for one"
     assert sum(one.kind == "무상증자" for one in found) == 2
+
+
+PRICE = (
+    "INSERT INTO stock_price_daily (ticker, trade_date, name, market, open_price, high_price, low_price, close_price,"
+    " volume, shares_outstanding, adj_factor, adj_event, is_halted, quality_flag, source_id, batch_id, created_at,"
+    " updated_at) VALUES ('012340', :day, 'x', 'KOSPI', 1, 1, 1, 1, 1, :shares, :factor, :event, false, 'NORMAL',"
+    " 'KRX', 1, now(), now())"
+)
+NOTICE = (
+    "INSERT INTO corporate_actions (rcept_no, corp_code, ticker, action_type, rcept_dt, is_correction, source_id,"
+    " batch_id, created_at, updated_at) VALUES ('20260105000001', '00123456', '012340', :action, '2026-01-05', false,"
+    " 'DART', 1, now(), now())"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (5_000_003, 1_000_000, (1_000_000 / 5_000_003, 5_000_003, 1_000_000, date(2026, 3, 10))),
+        (5_000_000, 5_000_000, (None, None, None, None)),
+        (5_000_000, 6_000_000, (None, None, None, None)),
+        (5_000_000, 1_000, (None, None, None, None)),
+        (None, 1_000_000, (None, None, None, None)),
+        (5_000_000, None, (None, None, None, None)),
+    ],
+)
+def test_a_consolidation_is_told_by_the_shares_listed_before_and_after(engine, before, after, expected):
+    days = [(date(2026, 3, 3), before, None), (date(2026, 3, 9), before, None),
+            (date(2026, 3, 10), after, "CONSOLIDATION"), (date(2026, 3, 11), after, None)]  # fmt: skip
+    provenance = {"batch_id": 2, "updated_at": datetime(2026, 3, 11, 20, 0)}  # noqa: DTZ001  # as stored
+    with engine.begin() as connection:
+        for day, shares, event in days:
+            connection.execute(text(PRICE), {"day": day, "shares": shares, "event": event, "factor": 5 if event else 1})
+        connection.execute(text(NOTICE), {"action": "CONSOLIDATION"})
+        action_links.write(connection, provenance)
+        (found,) = connection.execute(
+            text("SELECT ratio, shares_before, shares_after, effective_date, price_event_date FROM corporate_actions")
+        )
+        assert found[4] == date(2026, 3, 10)
+        assert found[1:4] == expected[1:]
+        assert (found[0] and float(found[0])) == (expected[0] and pytest.approx(expected[0]))
+        assert action_links.write(connection, provenance).changed == 0
+        assert dart_capital.read(connection) == [], "DART is not asked: its form has no such kind"
 
 
 # --- against the sandbox -------------------------------------------------------------------------------------------

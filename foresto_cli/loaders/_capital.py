@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import _wording
 
-SPLIT, CONSOLIDATION = "주식분할", "주식병합"
+SPLIT = "주식분할"
 COMMON = ("보통주", "보통주식", "기명식보통주", "")
 OLDEST = date(1945, 1, 1)
 

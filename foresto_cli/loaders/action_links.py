@@ -26,6 +26,8 @@ EVENTS = {
     _decisions.DIVISION_MERGER: APART,
 }
 """Action → classes of price events that may carry it out. Mergers and exchanges restate no price of the filer."""
+SOON_DAYS, LARGEST_RATIO = 10, 1_000
+"""How long after the restated price its shares may be told, and how many shares may become one."""
 NEAR_DAYS, LONGEST_DAYS = 30, 240
 """How far an event may be from the day that the decision names, and from the first filing where it names none."""
 # Free shares and rights: the price is restated one session before the record date (권리락).
@@ -66,8 +68,29 @@ LINK = text(
 )
 
 
+CONSOLIDATED = text(
+    "WITH counted AS (SELECT a.rcept_no, a.price_event_date AS day,"
+    " (SELECT p.shares_outstanding FROM stock_price_daily p WHERE p.ticker = a.ticker"
+    "  AND p.trade_date < a.price_event_date AND p.trade_date >= a.price_event_date - CAST(:near AS int)"
+    "  AND p.shares_outstanding > 0 ORDER BY p.trade_date DESC LIMIT 1) AS before,"
+    " (SELECT p.shares_outstanding FROM stock_price_daily p WHERE p.ticker = a.ticker"
+    "  AND p.trade_date >= a.price_event_date AND p.trade_date <= a.price_event_date + CAST(:soon AS int)"
+    "  AND p.shares_outstanding > 0 ORDER BY p.trade_date LIMIT 1) AS after"
+    " FROM corporate_actions a WHERE a.action_type = :consolidation),"
+    " wanted AS (SELECT c.rcept_no, CASE WHEN f.fewer THEN round(c.after::numeric / c.before, 12) END AS ratio,"
+    "  CASE WHEN f.fewer THEN c.day END AS day, CASE WHEN f.fewer THEN c.before END AS before,"
+    "  CASE WHEN f.fewer THEN c.after END AS after"
+    "  FROM counted c CROSS JOIN LATERAL (SELECT c.after < c.before AND c.before < c.after * :largest AS fewer) f)"
+    " UPDATE corporate_actions a SET ratio = w.ratio, effective_date = w.day, shares_before = w.before,"
+    "  shares_after = w.after, batch_id = :batch_id, updated_at = :updated_at FROM wanted w"
+    " WHERE w.rcept_no = a.rcept_no AND (a.ratio, a.effective_date, a.shares_before, a.shares_after)"
+    "  IS DISTINCT FROM (w.ratio, w.day, w.before, w.after)"
+)
+"""DART tells no ratio of a consolidation anywhere: the shares listed before and after the restated price do."""
+
+
 def write(connection: Connection, provenance: Row) -> Counts:
-    """Bring corrections of notices and the links up to date, and return how many rows that changed."""
+    """Bring corrections of notices, the links and ratios up to date; return how many rows that changed."""
     notices = [_decisions.SPLIT, _decisions.CONSOLIDATION]
     corrected = connection.execute(SUPERSEDE_NOTICES, {"notices": notices}).rowcount
     pairs = [(action, event) for action, events in EVENTS.items() for event in events]
@@ -82,4 +105,15 @@ def write(connection: Connection, provenance: Row) -> Counts:
             "updated_at": provenance["updated_at"],
         },
     ).one()
-    return Counts(changed=found.written + corrected, unchanged=max(found.linked - found.written, 0))
+    consolidated = connection.execute(
+        CONSOLIDATED,
+        {
+            "consolidation": _decisions.CONSOLIDATION,
+            "near": NEAR_DAYS,
+            "soon": SOON_DAYS,
+            "largest": LARGEST_RATIO,
+            "batch_id": provenance["batch_id"],
+            "updated_at": provenance["updated_at"],
+        },
+    ).rowcount
+    return Counts(changed=found.written + corrected + consolidated, unchanged=max(found.linked - found.written, 0))

@@ -1,7 +1,8 @@
-"""``corporate_actions``: ratio of splits and consolidations, which have no fields of their own at DART.
+"""``corporate_actions``: ratio of splits, which have no fields of their own at DART.
 
 The exchange's notice tells only that there will be one. What came of it stands in the capital changes (``irdsSttus``)
-of the next periodic report: day and number of shares; the shares listed the session before make a ratio of it.
+of the next periodic report: day and number of shares; the shares listed the session before make a ratio of it. A
+consolidation is no kind of theirs: ``action_links`` knows its ratio.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +24,6 @@ from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "dart.capital"
 ENDPOINT = "irdsSttus"
-KINDS = {_decisions.SPLIT: _capital.SPLIT, _decisions.CONSOLIDATION: _capital.CONSOLIDATION}
 NEAR = timedelta(days=40)
 """The day in the report is that of the register or of the listing: near the restated price, seldom the same."""
 LATE = timedelta(days=5)
@@ -31,11 +31,11 @@ LARGEST_RATIO = 1_000
 
 # Only who is listed files reports; the shares before are those of the last stored session before the event.
 EXECUTED = text(
-    "SELECT a.rcept_no, a.corp_code, a.ticker, a.action_type, a.price_event_date, l.settle_month,"
+    "SELECT a.rcept_no, a.corp_code, a.ticker, a.price_event_date, l.settle_month,"
     " (SELECT p.shares_outstanding FROM stock_price_daily p WHERE p.ticker = a.ticker"
     "  AND p.trade_date < a.price_event_date ORDER BY p.trade_date DESC LIMIT 1) AS shares_before"
     " FROM corporate_actions a JOIN fdr_stock_listing l ON l.ticker = a.ticker AND l.is_listed"
-    " WHERE a.action_type = ANY(:actions) AND a.corrected_by IS NULL AND NOT a.is_withdrawn"
+    " WHERE a.action_type = :split AND a.corrected_by IS NULL AND NOT a.is_withdrawn"
     " AND a.ratio IS NULL AND a.price_event_date IS NOT NULL ORDER BY a.rcept_no DESC"
 )
 FILL = text(
@@ -47,13 +47,12 @@ FILL = text(
 
 @dataclass(frozen=True)
 class Executed:
-    """A split or consolidation that the price shows.
+    """A split that the price shows.
 
     Attributes:
         rcept_no: the notice.
         corp_code: whose.
         ticker: its stock.
-        action: SPLIT or CONSOLIDATION.
         day: of the restated price.
         month: in which its fiscal year ends.
         shares_before: listed the session before, if known.
@@ -62,7 +61,6 @@ class Executed:
     rcept_no: str
     corp_code: str
     ticker: str
-    action: str
     day: date
     month: int
     shares_before: int | None
@@ -79,18 +77,17 @@ class Executed:
 
 
 def read(connection: Connection) -> list[Executed]:
-    """Return the splits and consolidations that were carried out and whose ratio is not known."""
+    """Return the splits that were carried out and whose ratio is not known."""
     return [
         Executed(
             row.rcept_no,
             row.corp_code,
             row.ticker,
-            row.action_type,
             row.price_event_date,
             closing_month(row.settle_month),
             row.shares_before,
         )
-        for row in connection.execute(EXECUTED, {"actions": list(KINDS)})
+        for row in connection.execute(EXECUTED, {"split": _decisions.SPLIT})
     ]
 
 
@@ -108,7 +105,7 @@ class Capital:
     now: datetime
     facts: Callable[[], Sequence[Executed]]
     name: str = NAME
-    label: str = "분할·병합 비율"
+    label: str = "분할 비율"
     batch_type: str = "ACTION"
     table: str = "corporate_actions"
     _executed: dict[str, Executed] = field(default_factory=dict)
@@ -124,7 +121,7 @@ class Capital:
             f"{one.rcept_no}": one for one in self.facts() if due(one.report, one.month) + LATE <= self.now.date()
         }
         return [
-            Unit(key, f"{one.ticker} {KINDS[one.action]}", upstream=dart.POLICY.name)
+            Unit(key, f"{one.ticker} {_capital.SPLIT}", upstream=dart.POLICY.name)
             for key, one in self._executed.items()
         ]
 
@@ -159,21 +156,19 @@ class Capital:
         told = [
             change
             for change in _capital.changes_of(answer.payload, one.corp_code, self.now.date())
-            if change.kind == KINDS[one.action] and change.is_common and abs(change.day - one.day) <= NEAR
+            if change.kind == _capital.SPLIT and change.is_common and abs(change.day - one.day) <= NEAR
         ]
         if len(told) != 1 or not one.shares_before:
             return Parsed(status="provisional", reason="정기보고서의 자본 변동만으로는 비율을 알 수 없습니다.")
         (change,) = told
-        after = one.shares_before + (change.shares if one.action == _decisions.SPLIT else -change.shares)
-        if after <= 0:
-            return Parsed(status="provisional", reason="정기보고서의 주식수가 상장주식수보다 많이 줄었습니다.")
+        after = one.shares_before + change.shares
         row = {
             "rcept_no": one.rcept_no,
             "ratio": Decimal(after) / Decimal(one.shares_before),
             "effective_date": change.day,
             "shares_before": one.shares_before,
             "shares_after": after,
-            "new_shares": change.shares if one.action == _decisions.SPLIT else None,
+            "new_shares": change.shares,
         }
         return Parsed([row])
 

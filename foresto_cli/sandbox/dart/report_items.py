@@ -16,7 +16,6 @@ Row = dict[str, str]
 COLUMNS = ("thstrm", "frmtrm", "lwfr")
 WORDS = {
     "split": "주식분할",
-    "consolidation": "주식병합",
     "reduction": "무상감자",
     "bonus": "무상증자",
     "rights": "유상증자(주주배정)",
@@ -100,11 +99,14 @@ def changes(market: Market, company: Company, period: Period, day: date) -> list
     told = [
         one
         for one in shares.changes(market).get(company.number, ())
-        if one.day <= period.ends and one.day.year > oldest
+        if one.day <= period.ends
+        and one.day.year > oldest
+        # 주식병합 is none of the form's kinds: who consolidates without reducing the capital tells nothing here.
+        and (one.kind != "consolidation" or shares.is_reduction(company.number))
     ]
     rows = []
     for one in told:
-        kind = "reduction" if one.kind == "consolidation" and shares.is_reduction(company.number) else one.kind
+        kind = "reduction" if one.kind == "consolidation" else one.kind
         values = {
             "isu_dcrs_de": f"{one.day:%Y.%m.%d}",
             "isu_dcrs_stle": WORDS[kind],

@@ -288,6 +288,35 @@ def test_a_table_that_keeps_growing_is_not_believed(open_world, small_pages):
         world.app.fsc.bonds(DAY)
 
 
+def overlapping(monkeypatch, rows, times):
+    """Page 2 begins with ``rows`` rows of page 1, ``times`` times: the server keeps no order."""
+    real, first, left = fsc.page_of, [], [times]
+
+    def page(response):
+        found = real(response)
+        if "pageNo=1&" in f"{response.url}&":
+            first[:] = found.rows or first
+        elif "pageNo=2&" in f"{response.url}&" and left[0]:
+            left[0] -= 1
+            found = Page(found.total, [*first[:rows], *found.rows[rows:]])
+        return found
+
+    monkeypatch.setattr(fsc, "page_of", page)
+
+
+def test_pages_that_overlap_are_read_again_and_then_refused(open_world, small_pages, monkeypatch):
+    with open_world() as world:
+        overlapping(monkeypatch, 5, 1)
+        assert len({bond["isinCd"] for bond in world.app.fsc.bonds(DAY)}) == 395
+        assert [number for number, _ in pages(world)] == ["1", "2", "3", "4", "1"] * 2
+    monkeypatch.undo()
+    monkeypatch.setitem(data_go_kr.MOST_ROWS, "getBondBasiInfo", 100)
+    with open_world() as world:
+        overlapping(monkeypatch, 5, 9)
+        with pytest.raises(BadPayload, match="같은 행이 5개"):
+            world.app.fsc.bonds(DAY)
+
+
 @pytest.mark.parametrize("number", [1, 2, 4])
 def test_a_page_without_its_rows_is_not_the_end(open_world, small_pages, number):
     with (

@@ -25,6 +25,7 @@ POLICY = Policy(
     name="alphavantage", label=LABEL, hosts={HOST: ("alphavantage",)}, pace=1.2, daily_budget=DAILY, in_flight=1
 )
 LISTING_COLUMNS = ["symbol", "name", "exchange", "assetType", "ipoDate", "delistingDate", "status"]
+ASSETS, STATES = ("Stock", "ETF"), ("Active", "Delisted")
 
 Record = dict[str, Any]
 
@@ -70,16 +71,16 @@ class AlphaVantage:
 
         Raises:
             ForestoError: as :func:`inspect`.
+            BadPayload: a line with a field too few, or with surplus ones that are not the name's.
         """
         response = self._get(function="LISTING_STATUS")
         refuse_wide_csv(response.content, LABEL)
         try:
-            reader = csv.DictReader(io.StringIO(response.content.decode("utf-8")), strict=True)
-            rows = list(reader)
+            head, *lines = list(csv.reader(io.StringIO(response.content.decode("utf-8")), strict=True)) or [[]]
         except (UnicodeDecodeError, csv.Error):
             raise BadPayload(f"{LABEL}: 상장 목록을 읽을 수 없습니다.", response.content) from None
-        whole = response.content.endswith(b"\n")
-        if reader.fieldnames != LISTING_COLUMNS or not whole or any(None in row.values() for row in rows):
+        rows = [_listing(fields) for fields in lines if fields]
+        if head != LISTING_COLUMNS or not response.content.endswith(b"\n") or not all(rows):
             raise BadPayload(f"{LABEL}: 상장 목록의 모양이 다르거나 잘렸습니다.", response.content)
         return rows
 
@@ -114,3 +115,16 @@ class AlphaVantage:
 
     def _get(self, **parameters: str) -> requests.Response:
         return self._session.get(f"https://{HOST}/query", params={**parameters, "apikey": self._key})
+
+
+def _listing(fields: list[str]) -> dict[str, str]:
+    """Return a line of the listings, a name with unquoted commas put together again; nothing for what is no line.
+
+    Only the name is free text: where there are too many fields, the ones after the name must be what they should be.
+    """
+    surplus = len(fields) - len(LISTING_COLUMNS)
+    if surplus < 0:
+        return {}
+    symbol, *name = fields[: 2 + surplus]
+    row = dict(zip(LISTING_COLUMNS, [symbol, ",".join(name), *fields[2 + surplus :]], strict=True))
+    return {} if surplus and (row["assetType"] not in ASSETS or row["status"] not in STATES) else row

@@ -27,6 +27,8 @@ MOST_ROWS = 250_000
 PRICES_SINCE = date(2020, 1, 2)
 READINGS = 2
 """A table that changed while it was read is read so often in all."""
+TWINS = 3
+"""A table may have a record twice; more that stand on two pages are pages that overlap, and other rows never came."""
 PREFIX, PREFIXED = "A", 7
 """What some routes put before a ticker, and how long it is then."""
 
@@ -108,17 +110,27 @@ class _Desk:
 
         Raises:
             ForestoError: as :mod:`foresto_cli.upstream._open_data`.
-            BadPayload: fewer or more rows than there are.
+            BadPayload: fewer or more rows than there are, or pages that overlap, twice.
             Transient: the number of rows changed while we read them, twice.
         """
+        again = 0
         for _ in range(READINGS):
-            rows = self._read(filters)
-            if rows is not None:
+            pages = self._read(filters)
+            if pages is None:
+                continue
+            rows = [row for page in pages for row in page]
+            again = _repeated(pages)
+            if again <= TWINS:
                 return rows
+        if again > TWINS:
+            raise BadPayload(
+                f"{LABEL}: '{self._service.title}' 의 여러 쪽에 같은 행이 {again:,}개 있어 빠진 행이 있습니다."
+                " 나중에 다시 실행하세요."
+            )
         raise Transient(f"{LABEL}: 읽는 사이에 '{self._service.title}' 의 행 수가 바뀌었습니다.")
 
-    def _read(self, filters: Mapping[str, str]) -> list[Record] | None:
-        """Return every row; None when a later page, or the first one asked again, knows another number of rows.
+    def _read(self, filters: Mapping[str, str]) -> list[list[Record]] | None:
+        """Return every row, by page; None when a later page, or the first asked again, knows another number of rows.
 
         Raises:
             BadPayload: more rows than are believed.
@@ -126,21 +138,22 @@ class _Desk:
         first = self._ask(filters, 1, self._service.rows)
         if first.total > MOST_ROWS:
             raise BadPayload(f"{LABEL}: {first.total:,}행이라고 합니다. {MOST_ROWS:,}행까지만 믿습니다.")
-        rows = self._kept(first)
+        pages = [self._kept(first)]
         number = 1
-        while len(rows) < first.total and number < MOST_PAGES:
+        while sum(map(len, pages)) < first.total and number < MOST_PAGES:
             number += 1
             page = self._ask(filters, number, self._service.rows)
             if page.total != first.total:
                 return None
             if not page.rows:
                 break
-            rows += self._kept(page)
+            pages.append(self._kept(page))
         if number > 1 and self._ask(filters, 1, 1).total != first.total:
             return None
+        rows = [row for page in pages for row in page]
         if len(rows) != first.total:
             raise BadPayload(f"{LABEL}: {first.total:,}행 가운데 {len(rows):,}행이 왔습니다.", _as_bytes(rows))
-        return rows
+        return pages
 
     def _kept(self, page: Page) -> list[Record]:
         kept = self._service.kept
@@ -252,6 +265,17 @@ class Fsc:
         if {row.get("basDt") for row in rows} - {f"{day:%Y%m%d}"}:
             raise BadPayload(f"{LABEL}: {day} 를 물었는데 다른 날짜의 자료가 왔습니다.", _as_bytes(rows))
         return rows
+
+
+def _repeated(pages: list[list[Record]]) -> int:
+    """Return how many different rows stand on more than one page."""
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    again: set[tuple[tuple[str, str], ...]] = set()
+    for page in pages:
+        mine = {tuple(sorted(row.items())) for row in page}
+        again |= mine & seen
+        seen |= mine
+    return len(again)
 
 
 def _with_plain_codes(rows: list[Record]) -> list[Record]:

@@ -1,10 +1,12 @@
 """Dividends from annual reports: what a report says, whose it is, when it is asked for again."""
 
 import json
+from collections import Counter, defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from pyarrow import parquet
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
@@ -114,6 +116,22 @@ def test_other_words_are_no_stock(worded):
     assert [ticker for _, ticker in read(report(line("주당 현금배당금(원)", "200", worded))).values()] == [None]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "amount"),
+    [
+        (("대주주", "150"), ("소액주주", "150"), 150),
+        (("보통주(소액주주)", "25"), ("보통주(최대주주)", "25"), 25),
+        (("중간,분기배당금", "-"), ("기말배당금", "1,200"), 1200),
+        (("대주주", "50"), ("소액주주", "100"), None),
+        (("대주주", "-"), ("소액주주", "100"), None),
+        (("중간배당", "100"), ("결산배당", "100"), None),
+    ],
+)
+def test_words_for_whom_or_when_are_the_common_share_where_there_is_one_amount(one, other, amount):
+    found = read(report(*(line("주당 현금배당금(원)", value, worded) for worded, value in (one, other))))
+    assert {paid for paid, ticker in found.values() if ticker} == ({amount} if amount else set())
+
+
 def test_of_a_class_named_twice_the_line_with_an_amount_counts():
     paid, dash = (line("주당 현금배당금(원)", value, "보통주") for value in ("200", "-"))
     assert read(report(paid, dash)) == read(report(dash, paid)) == {"보통주": (200, "012340")}
@@ -138,6 +156,7 @@ def test_only_dashes_is_an_answer_and_a_dash_is_not_decided():
     dashes = [line("주당액면가액(원)", "-"), line("주당 현금배당금(원)", "-"), line("주당 현금배당금(원)", "-")]
     (row,) = _payouts.rows_of(dashes, PAYER, END)
     assert (row["ticker"], row["stck_genr_dvdn_amt"], row["stck_dvdn_rcd_nm"]) == ("012340", 0, "미정")
+    assert _payouts.rows_of(dashes[:1], PAYER, END) == []
     (row,) = _payouts.rows_of(report(line("주당 현금배당금(원)", "0", "보통주")), PAYER, END)
     assert (row["stck_genr_dvdn_amt"], row["stck_dvdn_rcd_nm"]) == (0, None)
 
@@ -163,6 +182,35 @@ def test_a_recorded_report_reads_as_by_hand():
     ]
     assert [row["ticker"] for row in rows] == ["000150", None]
     assert rows[0]["rcept_dt"] == date(2019, 3, 29)
+
+
+@pytest.mark.slow
+@needs_shared
+def test_the_recorded_annual_reports_of_the_whole_market():
+    """Every annual answer of 2021-2023: none refused, who pays on the common share is linked, the next year agrees."""
+    table = parquet.read_table(SHARED / "recorded/dart/market_wide/alotMatter_2021_2023.parquet")
+    answers = defaultdict(list)
+    for record in table.to_pylist():
+        if record["collectStatus"] == 1 and record["quarter"] == "4분기":
+            answers[record["corp_code"], int(record["year"])].append(record)
+    count, own, later = Counter(), {}, {}
+    for (corp, year), records in answers.items():
+        asked = (Payer(corp, records[0]["stockCode"], 12), date(year, 12, 31))
+        rows = _payouts.rows_of(records, *asked)
+        paying = [row for row in rows if row["stck_genr_dvdn_amt"]]
+        mine = [row for row in rows if row["ticker"]]
+        count["answers"] += 1
+        count["paying"] += bool(paying)
+        count["linked"] += bool(paying and mine)
+        own |= {(corp, row["dvdn_bas_dt"]): row["stck_genr_dvdn_amt"] for row in mine if row["stck_genr_dvdn_amt"]}
+        told = _payouts.afterwards(records, *asked)
+        later |= {(corp, row["dvdn_bas_dt"]): row["stck_genr_dvdn_amt"] for row in told}
+    pairs = [(own[key], later[key]) for key in own.keys() & later.keys()]
+    count["pairs"], count["agree"] = len(pairs), sum(one == other for one, other in pairs)
+    print(dict(count))  # noqa: T201  # the table that -s shows
+    assert count["answers"] > 7000
+    assert count["linked"] >= 0.99 * count["paying"]
+    assert count["agree"] >= 0.98 * count["pairs"]
 
 
 # --- against the sandbox -------------------------------------------------------------------------------------------

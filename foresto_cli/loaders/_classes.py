@@ -1,8 +1,8 @@
 """Whose a line of ``alotMatter`` is: the class column (``stock_knd``) is empty on every line of every eighth report.
 
 Filers word it freely, misspell it or leave it out. A line is the common share's only where no other line can be:
-the amount that outsiders and large holders get (차등배당), the interim and the closing part of a year, and two
-different amounts without class are left as they are.
+different amounts for outsiders and large holders (차등배당), two parts of a year that are both paid, and two different
+amounts without class are left as they are.
 """
 
 import re
@@ -18,6 +18,10 @@ _COMMON = re.compile(
 _PREFERRED = re.compile(r"(기명식?)?우선주?(식(수)?)?")
 _NEVER_COMMON = re.compile(r"우선|종류|상환|전환|의결권(이)?없는|무의결권|^기타주식?$")
 """Words of classes beside which a line without class can only be the common share's."""
+
+_HOLDERS = re.compile(r"(보통주?식?)?\(?(대주주|최대주주|소액주주|기타주주|일반주주)(등)?\)?")
+_PARTS = re.compile(r"\(?(중간|분기|중간[,·/]?분기|기말|결산)배당금?\)?")
+"""Words that name no class: who is paid, or when."""
 
 Line = tuple[str, str]
 """A class, and an amount as filed."""
@@ -47,6 +51,8 @@ def named(lines: Sequence[Line]) -> list[tuple[str, str, bool]]:
     mine, rest = alike, nameless
     if not alike and all(_is_blank(value) or _NEVER_COMMON.search(kind) for kind, value in others):
         mine, rest = nameless, []
+    if not mine and not rest and (told := _without_class(others)):
+        mine, others = told, [line for line in others if line not in told]
     found = [(COMMON, value, True) for value in _one_of(mine)]
     if mine and not found:
         found = [(kind or UNNAMED, value, False) for kind, value in mine if not _is_blank(value)]
@@ -65,6 +71,19 @@ def _one_of(lines: Sequence[Line]) -> list[str]:
     if len({_wording.number(value) for value in amounts}) > 1:
         return []
     return (amounts or values)[:1]
+
+
+def _without_class(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines that say when or to whom and not on which class, if they have one amount for all."""
+    paid = [line for line in lines if not _is_blank(line[1])]
+    holders = [line for line in lines if _HOLDERS.fullmatch(line[0])]
+    parts = [line for line in lines if _PARTS.fullmatch(line[0])]
+    for told, most in ((holders, len(holders)), (parts, 1)):
+        mine = [line for line in paid if line in told]
+        beside = [line for line in paid if line not in told and not _NEVER_COMMON.search(line[0])]
+        if len(told) > 1 and len({line[0] for line in told}) > 1 and not beside and 0 < len(mine) <= most:
+            return told if _one_of(told) and (told is parts or len(mine) == len(told)) else []
+    return []
 
 
 def _is_blank(value: str) -> bool:

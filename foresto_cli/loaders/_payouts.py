@@ -102,7 +102,8 @@ def _read(records: Sequence[Record], payer: Payer, end: date, column: str) -> li
     items = [("".join(record["se"].split()), record) for record in records]
     if Counter(name for name, _ in items)[PAR] > 1:
         raise BadPayload(f"{payer.ticker} 배당에 같은 항목이 두 번 있습니다({PAR}).")
-    if not any(name == PER_SHARE for name, _ in items):
+    is_empty = all(_wording.is_blank(record[THIS_YEAR]) for record in records)
+    if not is_empty and not any(name == PER_SHARE for name, _ in items):
         raise BadPayload(f"{payer.ticker} 배당에 주당 현금배당금이 없습니다.")
     is_later = column == LAST_YEAR
     par = next((_wording.number(record[column]) for name, record in items if name == PAR), None)

@@ -251,6 +251,19 @@ def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
         assert (again["outcome"], again["requests"]["total"]) == ("nothing_to_do", 0)
 
 
+def test_the_year_before_is_kept_apart_and_not_of_a_company_that_closes_twice_a_year(open_world):
+    with open_world(patience=0.1) as world:
+        load(world, 2025)
+        said = "SELECT corp_code FROM dividend_history WHERE scrs_itms_kcd = 'frmtrm' AND fiscal_year = 2024"
+        corp = world.rows(f"{said} ORDER BY 1 LIMIT 1")[0][0]
+        world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.dividends' AND unit = :unit", unit=f"2025/{corp}")
+        world.execute("DELETE FROM dividend_history WHERE corp_code = :corp AND scrs_itms_kcd = 'frmtrm'", corp=corp)
+        world.execute("UPDATE dividend_history SET dvdn_bas_dt = dvdn_bas_dt - 183 WHERE corp_code = :corp", corp=corp)
+        load(world, 2025)
+        assert world.scalar("SELECT count(*) FROM dividend_history WHERE corp_code = :corp", corp=corp) > 1
+        assert corp not in {row[0] for row in world.rows(said)}
+
+
 def test_before_a_report_is_filed_nothing_is_known_and_it_is_asked_for_again(open_world):
     with open_world(patience=0.1, now=datetime(2026, 2, 20, 19, 0, tzinfo=clock.KST)) as world:
         result = load(world, 2025)

@@ -47,6 +47,11 @@ FILED = text(
     "SELECT corp_code, CAST(substring(report_nm FROM '\\((\\d{4})\\.') AS int) AS year, max(rcept_dt) AS newest"
     " FROM dart_filing WHERE report_nm LIKE '%사업보고서%' GROUP BY 1, 2"
 )
+SHORTER = text(
+    "SELECT EXISTS (SELECT FROM dividend_history WHERE source_id = 'DART' AND corp_code = :corp_code"
+    " AND scrs_itms_kcd = ''"
+    " AND dvdn_bas_dt < :end AND dvdn_bas_dt > CAST(:end AS date) - 360) AS found"
+)
 
 
 @dataclass(frozen=True)
@@ -147,9 +152,15 @@ class Dividends:
             return "액면가가 0원 이하입니다"
         return None if row["rcept_dt"] > row["dvdn_bas_dt"] else "결산일보다 먼저 접수되었습니다"
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
-        """Write the dividends; what a later report says of a year stands beside what its own report said."""
-        return upsert(connection, dividend_history, parsed.rows, provenance, only_over=ONLY_NEWS)
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
+        """Write the dividends; what a later report says of a year stands beside what its own report said.
+
+        Not of a company whose fiscal years are shorter: the year before is then another than a year ago.
+        """
+        asked = {"corp_code": self._asked_for[answer.unit.key][0].corp_code, "end": self._asked_for[answer.unit.key][1]}
+        is_short = connection.execute(SHORTER, asked).one().found
+        rows = [row for row in parsed.rows if not is_short or row["scrs_itms_kcd"] != _payouts.AFTERWARDS]
+        return upsert(connection, dividend_history, rows, provenance, only_over=ONLY_NEWS)
 
     def _year_end(self, payer: Payer) -> date:
         if self.year is not None:

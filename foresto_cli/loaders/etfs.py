@@ -57,19 +57,19 @@ class Etfs:
 
     Attributes:
         krx: KRX by login, if there is one.
-        openapi: the OPEN API, if there is a key.
         mirror: FinanceDataReader, which stands in for the list.
         calendar: the sessions.
         now: the clock's reading.
         active: how many funds were active so far, to notice half a list.
+        openapi: the OPEN API, if there is a key.
     """
 
     krx: Krx | None
-    openapi: KrxOpenApi | None
     mirror: Fdr
     calendar: Calendar
     now: datetime
     active: int
+    openapi: KrxOpenApi | None = None
     name: str = NAME
     label: str = "ETF"
     batch_type: str = "ETF"

@@ -136,7 +136,14 @@ class IndexDays:
             return Parsed(rows, "provisional", lack, behind=f"{lack}. 다음 실행에서 다시 요청합니다.")
         if answer.asked_at.replace(tzinfo=clock.KST) < final_at(last):
             return Parsed(rows, "provisional", "장 마감 직후의 잠정 지수")
+        if answer.source_id == naver.SOURCE_ID and self._has_better(answer):
+            return Parsed(rows, "provisional", "네이버의 지수. 거래소의 지수를 다시 요청합니다")
         return Parsed(rows)
+
+    def _has_better(self, answer: Answer) -> bool:
+        """Say whether a source that lives may give the exchange's own numbers, with market values, another time."""
+        dead = {name for name, error in answer.passed_over if isinstance(error, Dead)}
+        return any(source.source_id not in {answer.source_id, *dead} for source in self.sources)
 
     def check(self, row: Row) -> str | None:
         """Say what makes a level impossible."""
@@ -147,7 +154,7 @@ class IndexDays:
         code, is_naver = answer.unit.key.split(":")[0], answer.source_id == naver.SOURCE_ID
         last = max(row["trade_date"] for row in parsed.rows)
         named = {"index_code": code, **NAMES[code], "as_of_date": last, "source_id": answer.source_id}
-        newer = "old.as_of_date < excluded.as_of_date"
+        newer = "old.as_of_date < excluded.as_of_date OR old.source_id = 'NAVER'"
         upsert(connection, index_listing, [named], provenance, only_over=newer)
         over = "old.source_id = 'NAVER'" if is_naver else "old.source_id <> 'KRX_OPENAPI'"
         return upsert(connection, index_price_daily, parsed.rows, provenance, only_over=over)

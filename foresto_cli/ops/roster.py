@@ -126,7 +126,7 @@ def load_etfs(app: App, options: Options) -> Result:
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
             active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
-        return [Etfs(app.krx, app.krx_openapi, app.fdr, app.calendar, clock.now(), active)]
+        return [Etfs(app.krx, app.fdr, app.calendar, clock.now(), active, app.krx_openapi)]
 
     result = job.run_or_preview(app, "stocks etfs", "ETF", make, options)
     if app.krx is None:

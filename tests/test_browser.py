@@ -308,7 +308,7 @@ def test_its_caches_lie_in_the_state_folder_and_a_spoilt_one_is_made_anew(open_w
         assert world.app.yahoo.profile("005930", "KOSPI").sector == "Technology"
         folder = world.app.folders.state / "yfinance"
         assert (folder / "cookies.db").exists()
-        assert folder.stat().st_mode & 0o077 == 0
+        assert not [place for place in (folder, *folder.iterdir()) if place.stat().st_mode & 0o077]
     assert not (tmp_path / "home").exists()
     with open_world(patience=1) as world:
         world.app.yahoo.profile("000660", "KOSPI")

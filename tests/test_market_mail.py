@@ -152,8 +152,9 @@ def charted(morning, monkeypatch, chart):
 
 def test_a_chart_is_read_as_yahoo_gives_it(morning, monkeypatch):
     assert charted(morning, monkeypatch, CHART) == [(date(2025, 11, 20), 4700.0), (date(2025, 11, 21), 4710.5)]
-    without = CHART | {"indicators": {"quote": [COLUMNS | {"close": [None, 4710.5]}]}}
-    assert charted(morning, monkeypatch, without) == [(date(2025, 11, 21), 4710.5)]
+    for none in (None, "NaN"):
+        without = CHART | {"indicators": {"quote": [COLUMNS | {"close": [none, 4710.5]}]}}
+        assert charted(morning, monkeypatch, without) == [(date(2025, 11, 21), 4710.5)]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_a_chart_is_read_as_yahoo_gives_it(morning, monkeypatch):
         CHART | {"timestamp": [1763649000]},
         CHART | {"timestamp": [10**30, 1]},
         CHART | {"timestamp": ["x", "y"]},
-        CHART | {"indicators": {"quote": [COLUMNS | {"close": ["NaN", 1]}]}},
+        CHART | {"indicators": {"quote": [COLUMNS | {"close": [1e999, 1]}]}},
         CHART | {"indicators": {"quote": [COLUMNS | {"close": [-1, 1]}]}},
         CHART | {"indicators": {"quote": []}},
         CHART | {"timestamp": [], "indicators": {"quote": [{}]}},

@@ -62,7 +62,8 @@ MISREAD_IN_A_ROW = 3
 NEW_YORK = "America/New_York"
 CLOSES = time(16, 0)
 """Regular trading in New York ends; earlier the day's bar still moves."""
-MEMORY = ("cookies.db", "tkr-tz.db", "isin-tkr.db")
+COOKIES = "cookies.db"
+MEMORY = (COOKIES, "tkr-tz.db", "isin-tkr.db")
 """Files of yfinance's caches, each with companions whose names begin alike."""
 
 Close = tuple[date, float]
@@ -214,6 +215,8 @@ class Yahoo:
             yfinance.config.debug.hide_exceptions = False
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             yfinance.set_tz_cache_location(str(self._folder))
+            # Ours alone; SQLite gives its companions the same rights.
+            (self._folder / COOKIES).touch(mode=0o600)
             cache._CookieCacheManager._Cookie_cache = None  # noqa: SLF001  # it would keep the folder before
             # yfinance keeps one memory per class: this one is of this client alone.
             self._data = type("Summaries", (YfData,), {})(self._session)

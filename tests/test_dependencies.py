@@ -23,10 +23,9 @@ def code_below(folder):
     return (ROOT / folder).rglob("*.py")
 
 
+BESIDE = ("tests", "benchmarks", "scripts")
 OURS = {"foresto_cli", "benchmarks"}
-OURS |= {
-    part for folder in ("tests", "benchmarks") for path in code_below(folder) for part in (path.stem, path.parent.name)
-}
+OURS |= {part for folder in BESIDE for path in code_below(folder) for part in (path.stem, path.parent.name)}
 PACKAGE = (("foresto_cli",), ("apprise", "parquet"))
 EVERYTHING = (("foresto_cli", "tests", "benchmarks"), ("apprise", "parquet", "test"))
 

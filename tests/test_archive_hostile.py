@@ -339,7 +339,7 @@ def test_two_exports_into_one_folder_do_not_meet(place, outwards):
 
 
 def test_a_failure_in_the_middle_leaves_the_old_part_and_no_draft(filled, place, outwards, monkeypatch):
-    def fails(*_):
+    def fails(*_, **__):
         raise OSError(28, "No space left on device")
 
     (place / "usb" / YEAR_PART).write_bytes(b"short")

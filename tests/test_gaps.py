@@ -33,8 +33,8 @@ def test_each_state_of_a_session_is_told_apart(open_world):
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-16' AND ticker < '1'")
         world.execute("DELETE FROM unit_ledger WHERE unit = '2026-11-13'")
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-13'")
-        world.execute("UPDATE stock_price_daily SET quality_flag = 'ADJUSTED' WHERE trade_date = '2026-11-12'")
-        world.execute("DELETE FROM unit_ledger WHERE unit = '2026-11-12'")
+        world.execute("UPDATE stock_price_daily SET quality_flag = 'ADJUSTED' WHERE trade_date = '2026-11-18'")
+        world.execute("DELETE FROM unit_ledger WHERE unit = '2026-11-18'")
         world.execute("UPDATE unit_ledger SET status = 'no_data', reason = '휴장' WHERE unit = '2026-11-11'")
         world.execute("INSERT INTO market_closure VALUES ('2026-11-11', true, 'test', now())")
     with open_world(EVENING.replace(hour=16, minute=30)) as world:
@@ -42,11 +42,11 @@ def test_each_state_of_a_session_is_told_apart(open_world):
         assert found == {
             "2026-11-10": gaps.WHOLE,
             "2026-11-11": gaps.CLOSED,
-            "2026-11-12": gaps.ADJUSTED,
+            "2026-11-18": gaps.ADJUSTED,
             "2026-11-13": gaps.NEVER,
             "2026-11-16": gaps.LOST,
             "2026-11-17": gaps.FAILED,
-            "2026-11-18": gaps.WHOLE,
+            "2026-11-12": gaps.WHOLE,
             "2026-11-19": gaps.WHOLE,
             "2026-11-20": gaps.PROVISIONAL,
         }
@@ -55,7 +55,7 @@ def test_each_state_of_a_session_is_told_apart(open_world):
         result = loads.repair_prices(world.app, date(2026, 11, 10), QUICK)
         assert result["units"]["done"] == 4
         asked = {r.fields.get("basDd") or r.fields.get("trdDd") for r in world.sandbox.requests[sent:]} - {None}
-        assert asked == {"20261112", "20261113", "20261116", "20261117"}
+        assert asked == {"20261118", "20261113", "20261116", "20261117"}
         left = set(states(gaps.by_session(world.app, date(2026, 11, 10))).values())
         assert left == {gaps.WHOLE, gaps.CLOSED, gaps.PROVISIONAL}
 

@@ -43,6 +43,10 @@ PLANTED = {
     "prices.duplicates": "ALTER TABLE stock_price_daily DROP CONSTRAINT stock_price_daily_pkey;"
     " INSERT INTO stock_price_daily SELECT * FROM stock_price_daily WHERE trade_date = '2026-11-18' LIMIT 1",
     "prices.closed_days": "UPDATE stock_price_daily SET trade_date = '2026-11-15' WHERE trade_date = '2026-11-18'",
+    "index.order": "UPDATE index_price_daily SET high_price = low_price - 1"
+    " WHERE index_code = 'KOSPI' AND trade_date = '2026-11-18'",
+    "index.continuity": "UPDATE index_price_daily SET close_price = close_price + 50, high_price = high_price + 50"
+    " WHERE index_code = 'KOSPI' AND trade_date = '2026-11-18'",
     "index.last": f"DELETE FROM index_price_daily WHERE trade_date = '{LAST}'",
     "ledger.unsettled": "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE unit = '2026-11-17'",
     "runs.closed": "INSERT INTO data_collection_log (job_name, job_label, status, started_at, heartbeat_at, host,"
@@ -85,6 +89,8 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "prices.adjusted",
         "prices.unadjusted",
         "index.last",
+        "index.order",
+        "index.continuity",
         "ledger.unsettled",
         "runs.closed",
         "jobs.missed",

@@ -35,7 +35,7 @@ def of_bonds(result):
 def test_good_bonds_have_no_finding_and_are_fresh(loaded):
     result = verification.verify_monthly(loaded.app)
     assert of_bonds(result) == []
-    assert result["checks"] == len(checks.CHECKS) + len(WEEKLY_CHECKS) + len(MONTHLY_CHECKS) + 2
+    assert result["checks"] == len(checks.CHECKS) + len(WEEKLY_CHECKS) + len(MONTHLY_CHECKS) + 3
     fresh = {item["name"]: (item["newest"], item["current"]) for item in state.status(loaded.app)["data"]}
     assert fresh["bonds"] == ("2026-11-19", True)
     assert fresh["dividends.fsc"] == (None, False)

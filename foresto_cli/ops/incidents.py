@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy import text
+
 from foresto_cli.app import App
 from foresto_cli.collect import Report
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, NotApproved, Transient, Untrusted
@@ -24,12 +26,19 @@ def tell(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
         raised += [] if report.best_effort else _incidents(report)
         for source in report.sources.keys() - report.passed_over.keys():
             alerts.resolve(app.engine, "passed_over", source)
-        if not report.failures and report.left == 0:
-            alerts.resolve(app.engine, "load_failed", report.name)
+    # Resolved is what the ledger calls resolved: a run that had nothing to do mends nothing.
+    unfinished = {report.name for report in reports if report.failures or report.left}
+    for name in {report.name for report in reports} - unfinished - _with_failed_units(app):
+        alerts.resolve(app.engine, "load_failed", name)
     for alert in raised:
         alerts.raise_alert(app.engine, alert, run_id)
     stopped = mirror.note(app.engine, reports, run_id)
     return list(dict.fromkeys([*(alert.title for alert in raised), *stopped]))
+
+
+def _with_failed_units(app: App) -> set[str]:
+    with app.engine.connect() as connection:
+        return set(connection.scalars(text("SELECT DISTINCT dataset FROM unit_ledger WHERE status = 'failed'")))
 
 
 def left_out(reports: Sequence[Report]) -> Iterator[str]:

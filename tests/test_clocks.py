@@ -1,11 +1,11 @@
 """The day's jobs: what each does at its hour, on exam days, on holidays, without keys, and what a whole day costs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import chains, job, watch
+from foresto_cli.ops import chains, job, state, watch
 from foresto_cli.ops.steps import CHAINS
 
 PATIENCE = 1
@@ -71,3 +71,45 @@ def test_verification_runs_whatever_failed_before(open_world, name):
     assert steps["score batch"]["outcome"] == "skipped"
     assert steps["verify daily"]["exit_code"] == 65
     assert result["exit_code"] in {75, 78}, "in the morning also: who is listed is not known yet"
+
+
+TELLING = ("hooks.slack.com", "hc-ping.com")
+DAY = (("morning", "08:10"), ("close", "15:45"), ("weekday", "16:30"), ("weekday_final", "20:20"))
+
+
+def test_a_whole_day_costs_twenty_five_requests_and_no_hour_after_it_is_late(open_world):
+    run(open_world, "initial", "2026-11-23 20:30")
+    for day in ("2026-11-24", "2026-11-25"):
+        asked = []
+        for name, hour in DAY:
+            result, requests, _ = run(open_world, name, f"{day} {hour}")
+            assert (result["exit_code"], result["alerts"]) == (0, []), f"{day} {name} {result['reasons']}"
+            asked += [request for request in requests if request.host not in TELLING]
+        login = [request for request in asked if request.host == "data.krx.co.kr" and "COMS/client" in request.path]
+        pages = [request for request in asked if request.host == "data.krx.co.kr" and request not in login]
+        assert len(asked) <= 25, [f"{request.host}{request.path}" for request in asked]
+        assert len(pages) <= 6
+        assert len(pages) + len(login) <= 15
+    # Nothing new until the next morning's job and its grace: no hour of the night is late.
+    for hours in range(1, 15):
+        with open_world(now=kst("2026-11-25 20:30") + timedelta(hours=hours), **SIZE) as world:
+            found = state.status(world.app)
+            held = [item for item in found["data"] if item["newest"] is not None]
+            assert [item["label"] for item in held if not item["current"]] == [], found["now"]
+            assert found["alerts"] == []
+
+
+def test_daily_data_are_late_only_when_a_job_of_the_timetable_is(open_world):
+    with open_world(now=kst("2026-11-25 15:45"), **SIZE) as world:
+        for moment, day in {
+            "2026-11-25 15:45": "2026-11-24",
+            "2026-11-25 19:00": "2026-11-24",
+            "2026-11-25 19:31": "2026-11-25",
+            "2026-11-28 12:00": "2026-11-27",
+            "2026-11-19 20:00": "2026-11-18",  # the exam: nothing to be had at 16:30
+            "2026-11-19 23:30": "2026-11-19",
+        }.items():
+            clock.pretend(kst(moment))
+            assert f"{state.due_session(world.app)}" == day, moment
+    with open_world(now=kst("2026-11-25 23:30"), without=("krx_id", "krx_pw"), **SIZE) as world:
+        assert f"{state.due_session(world.app)}" == "2026-11-24", "the OPEN API has it in the morning"

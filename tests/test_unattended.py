@@ -87,8 +87,17 @@ def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
     first_load(open_world, at("2026-10-28 20:00"), **size)
     told = live_through(open_world, at("2026-10-29"), at("2026-11-02"), **size)
     names = [f"{moment:%a} {name}" for moment, name, *_ in told]
-    weekdays = [f"{day} {name}" for day in ("Thu", "Fri") for name in ("weekday", "weekday_final")]
-    assert names == [*weekdays, "Sat weekly", "Sun monthly", "Sun quarterly", "Mon weekday", "Mon weekday_final"]
+    weekdays = [f"{day} {name}" for day in ("Thu", "Fri") for name in ("morning", "close", "weekday", "weekday_final")]
+    assert names == [
+        *weekdays,
+        "Sat weekly",
+        "Sun monthly",
+        "Sun quarterly",
+        "Mon morning",
+        "Mon close",
+        "Mon weekday",
+        "Mon weekday_final",
+    ]
     for moment, name, result, requests, sent in told:
         about = f"{moment} {name}"
         assert result["exit_code"] == 0, about
@@ -120,16 +129,16 @@ def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):
         # Nothing ran: whatever command comes first says so, and says it to everybody.
         with watch.attended(world.app, "status"):
             late = {found["job"]: len(found["missed"]) for found in state.status(world.app)["jobs"] if found["missed"]}
-        assert late == {"weekday": 5, "weekday_final": 5, "weekly": 2}
+        assert late == {"morning": 5, "close": 5, "weekday": 5, "weekday_final": 5, "weekly": 2}
         (slack, mail) = world.sandbox.outbox.items
-        assert slack.subject == mail.subject == "[foresto] 심각 3"
+        assert slack.subject == mail.subject == "[foresto] 심각 5"
         assert "평일 수집" in mail.text
     # The Mac wakes and launchd starts what is due, all at once; the first one works, the others find it done.
     result, _, sent = start(open_world, monday, ["run", "weekday", "--if-due", "--wait", "3h"], **size)
     assert result["exit_code"] == 0
     assert {step["command"]: step["units"]["done"] for step in result["steps"]}["prices incremental"] == 5
     resolved = [item for item in sent if item.channel == "slack"]
-    assert [item.subject for item in resolved] == ["[foresto] 해결 2"]
+    assert [item.subject for item in resolved] == ["[foresto] 해결 3"]
     final, requests, _ = start(open_world, monday, ["run", "weekday_final", "--if-due", "--wait", "3h"], **size)
     assert (final["outcome"], final["steps"], requests) == ("nothing_to_do", [], [])
     weekly, _, sent = start(open_world, monday, ["run", "weekly", "--if-due", "--wait", "3h"], **size)
@@ -154,7 +163,7 @@ def test_a_closure_that_no_calendar_knows_costs_a_note(open_world):
     before = datetime.combine(closed, datetime.min.time(), clock.KST) - DAY
     first_load(open_world, before.replace(hour=20), **size)
     told = live_through(open_world, before + DAY, before + 2 * DAY, **size)
-    assert len(told) == 4
+    assert len(told) == 8
     for moment, name, result, _, sent in told:
         assert result["exit_code"] in {0, 75}, f"{moment} {name}"
         assert [item for item in sent if item.channel != "ping"] == [], f"{moment} {name}"

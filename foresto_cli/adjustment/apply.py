@@ -135,6 +135,7 @@ class Settled:
         missing_days: days without factors, because the session before them is missing or wrong.
         proved: closes now known to be the regular ones by the next session's base price.
         corrected: those of them that were others before.
+        taken_back: rows whose event no longer holds.
     """
 
     sessions: int = 0
@@ -143,6 +144,7 @@ class Settled:
     missing_days: tuple[date, ...] = ()
     proved: int = 0
     corrected: int = 0
+    taken_back: int = 0
 
     def __add__(self, other: "Settled") -> "Settled":
         """Return both together."""
@@ -154,6 +156,7 @@ class Settled:
             missing,
             self.proved + other.proved,
             self.corrected + other.corrected,
+            self.taken_back + other.taken_back,
         )
 
 
@@ -189,10 +192,11 @@ def _settle_batch(connection: Connection, calendar: Calendar, noted: Sequence[da
     sessions = pending.stored_sessions(connection, noted[0])
     days = _examined(noted, sessions)
     verdicts, missing = _verdicts(connection, calendar, days, sessions)
-    changed = _write(connection, days, verdicts)
+    written, taken_back = _write(connection, days, verdicts)
+    changed = [*written, *taken_back]
     rows = closes.rewrite(connection, noted, sorted(set(changed)))
     pending.forget(connection, noted)
-    return Settled(len(noted), len(changed), rows, missing)
+    return Settled(len(noted), len(changed), rows, missing, taken_back=len(taken_back))
 
 
 def _examined(noted: Sequence[date], sessions: Sequence[date]) -> list[date]:
@@ -260,8 +264,10 @@ def _overridden(override: Row[Any], ruled: Verdict | None) -> Verdict:
     return Verdict(override.event, override.factor, False, evidence)  # noqa: FBT003  # a field of a tuple
 
 
-def _write(connection: Connection, days: Sequence[date], verdicts: Mapping[Key, Verdict]) -> list[str]:
-    """Set what is new, take back what no longer holds, and return the ticker of every row written."""
+def _write(
+    connection: Connection, days: Sequence[date], verdicts: Mapping[Key, Verdict]
+) -> tuple[list[str], list[str]]:
+    """Set what is new, take back what no longer holds, and return the tickers of the rows of each."""
     given = {
         "tickers": [ticker for ticker, _ in verdicts],
         "dates": [day for _, day in verdicts],
@@ -271,4 +277,4 @@ def _write(connection: Connection, days: Sequence[date], verdicts: Mapping[Key, 
         "evidence": [json.dumps(verdict.evidence, ensure_ascii=False) for verdict in verdicts.values()],
     }
     changed = list(connection.scalars(SET, given)) if verdicts else []
-    return changed + list(connection.scalars(RESET, {**given, "days": list(days)}))
+    return changed, list(connection.scalars(RESET, {**given, "days": list(days)}))

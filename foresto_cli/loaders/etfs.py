@@ -62,6 +62,7 @@ class Etfs:
         now: the clock's reading.
         active: how many funds were active so far, to notice half a list.
         openapi: the OPEN API, if there is a key.
+        whole: the list too, where prices can be asked for by themselves.
     """
 
     krx: Krx | None
@@ -70,6 +71,7 @@ class Etfs:
     now: datetime
     active: int
     openapi: KrxOpenApi | None = None
+    whole: bool = True
     name: str = NAME
     label: str = "ETF"
     batch_type: str = "ETF"
@@ -89,7 +91,7 @@ class Etfs:
             session = self.calendar.latest_official(self.now)
         if self.krx is None and self.openapi is None:
             return units
-        return [*units, Unit(f"{PRICES}:{session}", f"ETF 시세 {session}")]
+        return [*(units if self.whole else []), Unit(f"{PRICES}:{session}", f"ETF 시세 {session}")]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the unit was read; what was read before 18:30 is read once more."""

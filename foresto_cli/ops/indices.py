@@ -29,8 +29,14 @@ NO_KEY = (
 )
 
 
-def load_index(app: App, default_days: int, options: Options) -> Result:
+def load_index(app: App, default_days: int, options: Options, *, official_only: bool = False) -> Result:
     """Bring the three main indices up to date, and all of the exchange's for the new sessions.
+
+    Args:
+        app: what the command works with.
+        default_days: how far back.
+        options: how the command runs.
+        official_only: ask the OPEN API alone, where there is a key.
 
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
@@ -41,7 +47,8 @@ def load_index(app: App, default_days: int, options: Options) -> Result:
         main = IndexDays(index_sources(app), app.calendar, start, clock.now(), options.again)
         if app.krx_openapi is None:
             return [main]
-        return [main, IndexSessions(app.krx_openapi, app.calendar, _new_since(app), clock.now(), again=options.again)]
+        every = IndexSessions(app.krx_openapi, app.calendar, _new_since(app), clock.now(), again=options.again)
+        return [every] if official_only else [main, every]
 
     return job.run_or_preview(app, "prices index", "지수", make, options)
 

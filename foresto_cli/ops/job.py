@@ -70,12 +70,19 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
                 days = ", ".join(f"{day}" for day in settled.missing_days[:5])
                 note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair 를 실행하세요."
                 result["notes"] = [note]
-            result.setdefault("notes", []).extend(incidents.left_out(reports))
+            result.setdefault("notes", []).extend([*incidents.left_out(reports), *_proofs(settled)])
             if app.krx is not None:
                 result["notes"] += app.krx.take_notes()
             _tidy(app, reports, settled)
             run.close(result, next(iter(result["reasons"]), None))
     return result
+
+
+def _proofs(settled: Settled) -> list[str]:
+    if not settled.proved:
+        return []
+    note = f"정규장 종가 {settled.proved:,}개를 확인하고 {settled.corrected:,}개를 고쳤습니다"
+    return [f"{note}, 사건 {settled.taken_back:,}개를 되돌렸습니다." if settled.taken_back else f"{note}."]
 
 
 def _tidy(app: App, reports: Sequence[Report], settled: Settled) -> None:

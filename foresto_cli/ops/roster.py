@@ -116,7 +116,16 @@ def _unenriched(app: App) -> list[tuple[str, str]]:
         return enrichment.wanted(connection)
 
 
-def load_etfs(app: App, options: Options) -> Result:
+def load_etf_prices(app: App, options: Options) -> Result:
+    """Bring the newest prices of ETFs up to date; the list only where there is none yet, or nothing else to be had.
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    return load_etfs(app, options, whole=False)
+
+
+def load_etfs(app: App, options: Options, *, whole: bool = True) -> Result:
     """Bring the list of ETFs and their newest prices up to date.
 
     Raises:
@@ -126,7 +135,11 @@ def load_etfs(app: App, options: Options) -> Result:
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
             active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
-        return [Etfs(app.krx, app.fdr, app.calendar, clock.now(), active, app.krx_openapi)]
+        return [
+            Etfs(
+                app.krx, app.fdr, app.calendar, clock.now(), active, app.krx_openapi, whole=whole or not active
+            )
+        ]
 
     result = job.run_or_preview(app, "stocks etfs", "ETF", make, options)
     if app.krx is None:

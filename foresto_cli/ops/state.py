@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
+from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
@@ -25,7 +25,7 @@ class DataSet:
         name: data set in the ledger.
         label: what the operator calls it.
         newest: SQL for the newest day it holds.
-        within: so long it counts as up to date after the last session, for what is loaded weekly.
+        within: so long it counts as up to date after the last session; what is loaded daily follows the timetable.
     """
 
     name: str
@@ -98,7 +98,9 @@ def status(app: App) -> dict[str, Any]:
             "last_session": f"{last}",
             "next_session": f"{app.calendar.following(clock.today())}",
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
-            "data": [_data_set(connection, data_set, last) for data_set in DATA_SETS],
+            "data": [
+                _data_set(connection, data_set, last if data_set.within else due_session(app)) for data_set in DATA_SETS
+            ],
             "last_runs": [_brief(run) for run in recent[:5] if run["status"] != runs.RUNNING],
             "alerts": [
                 {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
@@ -114,6 +116,18 @@ def status(app: App) -> dict[str, Any]:
             ],
             "exit_code": 0,
         }
+
+
+def due_session(app: App) -> date:
+    """Return the session that daily data must have reached by now if the timetable's jobs ran, each within its grace.
+
+    Without a login to KRX it is the morning that brings a session, on the next one.
+    """
+    now, calendar = clock.now(), app.calendar
+    morning, *evening = [timetable.job(name) for name in ("morning", "weekday", "weekday_final")]
+    starts = [job.previous(now - job.grace) for job in ([morning, *evening] if app.krx is not None else [morning])]
+    newest = max(starts)
+    return calendar.latest_ended(newest) if app.krx is not None else calendar.previous(newest.date())
 
 
 def _data_set(connection: Connection, data_set: DataSet, last: date) -> dict[str, Any]:

@@ -48,7 +48,9 @@ def load_companies(app: App, options: Options) -> Result:
     return job.run_or_preview(app, "dart corp-codes", "DART 고유번호", lambda: [companies(app, client)], options)
 
 
-def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = False) -> Result:
+def load_statements(
+    app: App, wanted: Wanted, options: Options, *, full: bool = False, with_companies: bool = True
+) -> Result:
     """Bring the statements up to date: who reports, what was filed, main accounts, whole statements, ratios.
 
     Args:
@@ -56,6 +58,7 @@ def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = 
         wanted: which reports of whom.
         options: how to run.
         full: read whole statements too, as far as today's budget goes.
+        with_companies: ask who reports first.
 
     Raises:
         ConfigError: there is no key, or no listing to say who is listed.
@@ -71,7 +74,7 @@ def load_statements(app: App, wanted: Wanted, options: Options, *, full: bool = 
         with app.engine.connect() as connection:
             read = ledger.entries(connection, dart_filings.NAME)
         loaders: list[Loader] = [
-            companies(app, client),
+            *([companies(app, client)] if with_companies else []),
             Filings(client, clock.now(), read),
             Statements(client, clock.now(), lambda: _facts(app), wanted),
         ]

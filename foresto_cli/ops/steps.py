@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sqlalchemy import text
+
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.ops import (
     filings,
     indices,
+    job,
     loads,
     price_spans,
     products,
@@ -23,6 +26,13 @@ from foresto_cli.ops.results import Result
 REFRESH_DAYS = 2
 SCORED_YEARS = 4
 """The stability of earnings is taken of twelve quarters, each a sum of four."""
+
+
+HAS_LISTING = "SELECT max(as_of_date) >= :day FROM fdr_stock_listing WHERE is_listed"
+HAS_INDEX = "SELECT count(*) = 3 FROM index_price_daily WHERE trade_date = :day AND index_code = ANY(:indices)"
+HAS_ETFS = "SELECT max(price_date) >= :day FROM etfs WHERE is_active"
+"""Whether a data set has reached the session ``:day``."""
+INDICES = ["KOSPI", "KOSDAQ", "KS200"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,8 @@ def _statements(app: App, options: Options) -> Result:
 
 def _new_statements(app: App, options: Options) -> Result:
     """Read what was filed since the last look, and the main accounts that it brought: one request on most days."""
-    return statements.load_statements(app, statements.wanted_reports(None, None, None, None), options)
+    wanted = statements.wanted_reports(None, None, None, None)
+    return statements.load_statements(app, wanted, options, with_companies=False)
 
 
 def _past_statements(app: App, options: Options) -> Result:
@@ -69,6 +80,28 @@ def _actions(app: App, options: Options) -> Result:
     return filings.load_actions(app, *filings.span(None, None, None), options)
 
 
+def _if_missed(step: Step, query: str) -> Step:
+    """Return the step as one that asks nobody when the newest ended session is there: the morning settles it."""
+
+    def work(app: App, options: Options) -> Result:
+        with app.engine.connect() as connection:
+            parameters = {"day": app.calendar.latest_ended(clock.now()), "indices": INDICES}
+            is_there = connection.scalar(text(query), parameters)
+        if is_there:
+            return job.run_or_preview(app, step.name, step.name, list, options)
+        return step.work(app, options)
+
+    return replace(step, work=work)
+
+
+def _official_index(app: App, options: Options) -> Result:
+    """Replace the evening's levels by official ones; what the evening missed is asked for everywhere."""
+    with app.engine.connect() as connection:
+        parameters = {"day": app.calendar.latest_ended(clock.now()), "indices": INDICES}
+        is_there = bool(connection.scalar(text(HAS_INDEX), parameters))
+    return indices.load_index(app, price_spans.DEFAULT_DAYS, options, official_only=is_there)
+
+
 LISTING = Step("listing load", roster.load_listing)
 PRICES = Step(
     "prices incremental",
@@ -77,6 +110,7 @@ PRICES = Step(
 INDEX = Step("prices index", lambda app, options: indices.load_index(app, price_spans.DEFAULT_DAYS, options))
 STOCKS = Step("stocks load", roster.load_stocks, needs=("listing load",))
 ETFS = Step("stocks etfs", roster.load_etfs)
+ETF_PRICES = Step("stocks etfs", roster.load_etf_prices)
 DERIVED_STOCKS = Step("stocks load", roster.derive_stocks)
 VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app))
 """Whatever failed before: that is when somebody has to look."""
@@ -91,20 +125,32 @@ VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(
 VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
 
 INITIAL = (LISTING, PRICES, INDEX, STOCKS, ETFS, PAST_STATEMENTS, SCORE_AFTER_PRICES, VERIFY_DAILY)
-MORNING = (PRICES, ETFS, INDEX, DERIVED_STOCKS, NEW_STATEMENTS, SCORE_AFTER_PRICES, VERIFY_DAILY)
-CLOSE = (Step("prices incremental", loads.load_regular_close, key="krx_id"),)
-WEEKDAY_FINAL = (
-    Step("listing load", roster.load_snapshot),
+MORNING = (
     PRICES,
-    INDEX,
-    ETFS,
-    replace(DERIVED_STOCKS, needs=("listing load",)),
+    ETF_PRICES,
+    replace(INDEX, work=_official_index),
+    DERIVED_STOCKS,
+    NEW_STATEMENTS,
     SCORE_AFTER_PRICES,
     VERIFY_DAILY,
 )
+CLOSE = (Step("prices incremental", loads.load_regular_close, key="krx_id"),)
 WEEKDAY = (
-    *WEEKDAY_FINAL[:-1],
+    Step("listing load", roster.load_snapshot),
+    PRICES,
+    INDEX,
+    ETF_PRICES,
+    replace(DERIVED_STOCKS, needs=("listing load",)),
+    SCORE_AFTER_PRICES,
     replace(VERIFY_DAILY, work=lambda app, _: verification.verify_daily(app, is_last_word=False)),
+)
+WEEKDAY_FINAL = (
+    _if_missed(WEEKDAY[0], HAS_LISTING),
+    PRICES,
+    _if_missed(INDEX, HAS_INDEX),
+    _if_missed(ETF_PRICES, HAS_ETFS),
+    *WEEKDAY[4:-1],
+    VERIFY_DAILY,
 )
 WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY)
 MONTHLY = (BONDS, PRODUCTS, VERIFY_MONTHLY)

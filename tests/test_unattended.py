@@ -84,7 +84,7 @@ def live_through(open_world, first, last, **options):
 def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
     monkeypatch.setenv("FORESTO_DART_DAILY_BUDGET", "120")
     size = {"sessions": 20}
-    first_load(open_world, at("2026-10-28 20:00"), **size)
+    first_load(open_world, at("2026-10-28 20:30"), **size)
     told = live_through(open_world, at("2026-10-29"), at("2026-11-02"), **size)
     names = [f"{moment:%a} {name}" for moment, name, *_ in told]
     weekdays = [f"{day} {name}" for day in ("Thu", "Fri") for name in ("morning", "close", "weekday", "weekday_final")]
@@ -123,7 +123,7 @@ def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
 
 def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):
     size = {"sessions": 20}
-    first_load(open_world, at("2026-11-06 20:00"), **size)
+    first_load(open_world, at("2026-11-06 20:30"), **size)
     monday = at("2026-11-16 09:12")
     with open_world(now=monday, **size) as world:
         # Nothing ran: whatever command comes first says so, and says it to everybody.
@@ -161,7 +161,7 @@ def test_a_closure_that_no_calendar_knows_costs_a_note(open_world):
     closed = closure(2026, 1)
     size = {"sessions": 12}
     before = datetime.combine(closed, datetime.min.time(), clock.KST) - DAY
-    first_load(open_world, before.replace(hour=20), **size)
+    first_load(open_world, before.replace(hour=20, minute=30), **size)
     told = live_through(open_world, before + DAY, before + 2 * DAY, **size)
     assert len(told) == 8
     for moment, name, result, _, sent in told:

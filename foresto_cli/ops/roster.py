@@ -135,11 +135,7 @@ def load_etfs(app: App, options: Options, *, whole: bool = True) -> Result:
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
             active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
-        return [
-            Etfs(
-                app.krx, app.fdr, app.calendar, clock.now(), active, app.krx_openapi, whole=whole or not active
-            )
-        ]
+        return [Etfs(app.krx, app.fdr, app.calendar, clock.now(), active, app.krx_openapi, whole=whole or not active)]
 
     result = job.run_or_preview(app, "stocks etfs", "ETF", make, options)
     if app.krx is None:

@@ -237,7 +237,7 @@ def test_foresto_opens_it_and_the_back_fill_replaces_the_old_prices(old, old_url
         assert result["outcome"] == "done"
         found = rows(engine, "SELECT quality_flag, source_id, prev_close IS NOT NULL FROM stock_price_daily"
                      " WHERE trade_date = '2026-11-20' AND ticker = '005930'")  # fmt: skip
-        assert found == [("NORMAL", "KRX", True)]
+        assert found == [("PROVISIONAL", "KRX", True)]
 
 
 def test_the_report_fits_a_terminal(adopted, capsys):

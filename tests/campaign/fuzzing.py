@@ -122,8 +122,7 @@ def capital(world):
     number, change = next((number, one) for number, found in shares.changes(market).items() for one in found
                           if one.kind == "split" and date(2022, 1, 1) < one.day < date(2026, 5, 1))  # fmt: skip
     company = companies.of(market).by_number[number]
-    split = Executed("20260101800001", company.corp_code, company.stock.code, _decisions.SPLIT, change.day, 12,
-                     change.before)  # fmt: skip
+    split = Executed("20260101800001", company.corp_code, company.stock.code, change.day, 12, change.before)
     return Capital(world.app.dart, clock.now(), lambda: [split])
 
 

@@ -185,7 +185,7 @@ def test_a_zip_whose_method_is_damaged_is_told(method):
     for header, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
         at = body.index(header) + place
         body[at : at + 2] = method.to_bytes(2, "little")
-    with pytest.raises(BadPayload, match="깨졌거나|압축 파일"):
+    with pytest.raises(BadPayload, match=r"깨졌거나|압축 파일"):
         dart._member(response(bytes(body)))
 
 

@@ -9,9 +9,10 @@ import os
 import secrets
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,25 @@ def made(folder: Path) -> Iterator[tuple[Path, "Certificates"]]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _clear(folder)
     authority = _short_lived()
+    with ExitStack() as stack:
+        try:
+            certificate = stack.enter_context(_kept(folder, authority.cert_pem.bytes()))
+        except OSError:
+            # A rehearsal of a full disk needs its certificate elsewhere.
+            elsewhere = Path(stack.enter_context(TemporaryDirectory(prefix="foresto-sandbox-")))
+            certificate = stack.enter_context(_kept(elsewhere, authority.cert_pem.bytes()))
+        yield certificate, Certificates(authority)
+
+
+@contextmanager
+def _kept(folder: Path, content: bytes) -> Iterator[Path]:
     certificate = folder / f"ca-{secrets.token_hex(8)}.pem"
     descriptor = os.open(certificate, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.write(descriptor, authority.cert_pem.bytes())
-        yield certificate, Certificates(authority)
+        os.write(descriptor, content)
+        yield certificate
     finally:
         certificate.unlink(missing_ok=True)
         os.close(descriptor)

@@ -94,7 +94,7 @@ class Etfs:
         return [*(units if self.whole else []), Unit(f"{PRICES}:{session}", f"ETF 시세 {session}")]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether the unit was read; what was read before 18:30 is read once more."""
+        """Say whether the unit was read; what was read before the numbers were final is read once more."""
         if entry.status == "provisional":
             return self.now < final_at(_day_of(unit))
         return entry.status == "done"
@@ -152,7 +152,7 @@ class Etfs:
             raise BadPayload(f"{answer.unit.label} 이 {len(rows):,}종목뿐입니다(지금까지 {self.active:,}종목).")
         table = etf_price_daily.name if answer.unit.key.startswith(PRICES) else None
         if answer.asked_at.replace(tzinfo=clock.KST) < final_at(day):
-            return Parsed(rows, "provisional", "18:30 이전의 자료", table)
+            return Parsed(rows, "provisional", "확정되기 전의 자료", table)
         return Parsed(rows, table=table)
 
     def check(self, row: Row) -> str | None:

@@ -121,7 +121,7 @@ class IndexDays:
         return replace(lagging, passed_over=tuple(one for one in passed_over if one[0] != lagging.source_id))
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return the levels of the year; provisional when the last session is missing or was read before 18:30.
+        """Return the levels of the year; provisional when the last session is missing or was not final when read.
 
         Raises:
             BadPayload: a session twice.

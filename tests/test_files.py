@@ -18,6 +18,7 @@ OPENERS = {
     "ops/schedule_files.py": "of developers: the example files",
     "sandbox/faults.py": "the lock beside the faults, in a private folder",
     "store/owners.py": "O_NOFOLLOW stands in a variable",
+    "upstream/yahoo.py": "the cache of yfinance, in a private folder",
 }
 """Modules that write files without the helper, and why they may."""
 

@@ -52,7 +52,7 @@ REFUSALS = [
 @pytest.mark.parametrize(("said", "code"), REFUSALS)
 @pytest.mark.parametrize("action", ["install", "uninstall", "installed"])
 def test_a_table_that_cannot_be_read_is_no_empty_one(spool, monkeypatch, said, code, action):
-    before = b"0 3 * * * /home/me/backup.sh\n"
+    before = b"0 3 * * * /opt/mine/backup.sh\n"
     spool.write_bytes(before)
     monkeypatch.setenv("REFUSES", said or " ")
     monkeypatch.setenv("REFUSES_WITH", code)
@@ -66,7 +66,7 @@ def test_a_table_that_cannot_be_read_is_no_empty_one(spool, monkeypatch, said, c
 
 @pytest.mark.parametrize("writes", ["head -c 40", "cat; echo '1 1 * * * extra'", "sed s/foresto/FORESTO/", "true"])
 def test_what_is_read_back_must_be_what_was_written(spool, monkeypatch, writes):
-    before = b"0 3 * * * /home/me/backup.sh\n"
+    before = b"0 3 * * * /opt/mine/backup.sh\n"
     spool.write_bytes(before)
     monkeypatch.setenv("WRITES", writes)
     with pytest.raises(ConfigError, match=r"다시 읽은 것이 (달라|다르고)") as caught:
@@ -77,7 +77,7 @@ def test_what_is_read_back_must_be_what_was_written(spool, monkeypatch, writes):
 
 
 def test_the_old_table_is_put_back(spool, monkeypatch):
-    before = b"0 3 * * * /home/me/backup.sh\n"
+    before = b"0 3 * * * /opt/mine/backup.sh\n"
     spool.write_bytes(before)
     # Only what has our block is damaged on its way in.
     monkeypatch.setenv("WRITES", "sed '/foresto/d'")
@@ -179,7 +179,7 @@ def test_variables_above_the_block_do_not_change_it_and_hold_behind_it(spool):
     spool.write_text(ABOVE, encoding="utf-8")
     cron = schedulers.choose("cron")
     place = Place(
-        program=NEW.program, logs=NEW.logs, folder=NEW.folder, home="/home/me", variables={"FORESTO_HOME": "/mine"}
+        program=NEW.program, logs=NEW.logs, folder=NEW.folder, home="/opt/mine", variables={"FORESTO_HOME": "/mine"}
     )
     cron.install(place)
     table = spool.read_text(encoding="utf-8")
@@ -187,7 +187,7 @@ def test_variables_above_the_block_do_not_change_it_and_hold_behind_it(spool):
     in_force = crontab.variables(first_job)
     assert in_force["SHELL"] == 'SHELL="/bin/sh"'
     assert in_force["CRON_TZ"] == 'CRON_TZ="Asia/Seoul"'
-    assert in_force["HOME"] == 'HOME="/home/me"'
+    assert in_force["HOME"] == 'HOME="/opt/mine"'
     assert in_force["FORESTO_HOME"] == 'FORESTO_HOME="/mine"'
     assert in_force["PYTHONPATH"] == 'PYTHONPATH=""'
     assert crontab.variables(table) == crontab.variables(ABOVE), "what follows is as it was"
@@ -222,7 +222,7 @@ def test_a_line_that_cron_would_cut_off_is_not_written(spool):
 
 
 PIECES = [
-    b"0 3 * * * /home/me/backup.sh\n",
+    b"0 3 * * * /opt/mine/backup.sh\n",
     b"# \xb9\xe9\xbe\xf7\n",
     b"SHELL=/bin/bash\n",
     b"CRON_TZ=Europe/Berlin\n",
@@ -292,12 +292,12 @@ def test_no_table_whatever_loses_a_foreign_line(spool):
 def test_every_refusal_of_the_command_is_78_on_stderr(spool, home):
     from support import run_foresto
 
-    spool.write_bytes(b"0 3 * * * /home/me/backup.sh\n")
+    spool.write_bytes(b"0 3 * * * /opt/mine/backup.sh\n")
     for words in (("install",), ("uninstall",), ("status",)):
         told = run_foresto(
             home, "schedule", *words, "--scheduler", "cron", REFUSES="crontab: spool: Input/output error"
         )
         assert told.returncode == 78, told.stderr
         assert "Input/output error" in told.stderr
-    assert spool.read_bytes() == b"0 3 * * * /home/me/backup.sh\n"
+    assert spool.read_bytes() == b"0 3 * * * /opt/mine/backup.sh\n"
     assert subprocess.run(["crontab", "-l"], capture_output=True, check=True).stdout == spool.read_bytes()  # noqa: S607

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from foresto_cli.app import App
-from foresto_cli.ops import verification
+from foresto_cli.ops import verification, words
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result
 from foresto_cli.ops.steps import Step
@@ -89,7 +89,7 @@ def show_summary(app: App, result: Result) -> None:
         app.console.line(f"· {note}")
     for step in result["steps"]:
         mark = "✓" if step["exit_code"] == 0 and step["outcome"] != SKIPPED else "✗"
-        app.console.line(f"{mark} {step['command']}: {step['outcome']}")
+        app.console.line(f"{mark} {step['command']}: {words.outcome(step['outcome'])}")
     requests, rows = result["requests"]["total"], result["rows"]
     app.console.strong(f"{'✓' if result['exit_code'] == 0 else '✗'} {result['command']} ({result['seconds']:.0f}초)")
     app.console.line(

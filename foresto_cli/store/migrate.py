@@ -1,6 +1,6 @@
 """Bringing a database to the tables of this version, at first use and by ``foresto db upgrade``.
 
-alembic takes a second to import, so it is imported only when something has to be migrated.
+A new database is made at once; alembic, which takes a second to import, is for upgrades.
 """
 
 from datetime import datetime
@@ -40,7 +40,11 @@ def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named
         _refuse(connection, beside=beside, named=named)
         _carry_version(connection)
         current = revision(connection)
-        if current != HEAD:
+        if current is None:
+            from foresto_cli.store import beginning
+
+            beginning.make(connection, HEAD)
+        elif current != HEAD:
             upgrade(connection, current)
         claim(connection, sandbox=sandbox)
         _check_world(connection, sandbox=sandbox)
@@ -90,8 +94,8 @@ def _carry_version(connection: Connection) -> None:
             connection.execute(text(f"ALTER TABLE {new} RENAME CONSTRAINT {key} TO {new}_pkc"))
 
 
-def upgrade(connection: Connection, current: str | None) -> None:
-    """Make or bring up the tables in the caller's transaction; ``current`` is the revision the database is at.
+def upgrade(connection: Connection, current: str) -> None:
+    """Bring up the tables in the caller's transaction; ``current`` is the revision the database is at.
 
     Raises:
         StoreUnavailable: it was made by a newer foresto.
@@ -103,7 +107,7 @@ def upgrade(connection: Connection, current: str | None) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current not in known:
         raise StoreUnavailable(NEWER.format(revision=current))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

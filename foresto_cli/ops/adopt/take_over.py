@@ -16,7 +16,7 @@ from foresto_cli.errors import Busy, StoreUnavailable, VerificationFailed
 from foresto_cli.ops.adopt import bonds, history, market, moves, predecessor, products, reports, us
 from foresto_cli.ops.adopt.aside import set_aside, views_above
 from foresto_cli.ops.adopt.moves import Move, Moved
-from foresto_cli.store import advisory, migrate
+from foresto_cli.store import advisory, beginning, migrate
 
 JOB, LABEL, BATCH = "db adopt", "옛 데이터베이스 넘겨받기", "ADOPT"
 LOCK_NOT_AVAILABLE, INSUFFICIENT_PRIVILEGE = "55P03", "42501"
@@ -79,7 +79,7 @@ def _adopted(connection: Connection, found: predecessor.Found, advance: Advance)
     renamed = set_aside(connection)
     # A moment with a zone, where the operator made one, becomes what the clock showed in Korea.
     connection.execute(text("SET LOCAL TimeZone = 'Asia/Seoul'"))
-    migrate.upgrade(connection, None)
+    beginning.make(connection, migrate.HEAD)
     migrate.claim(connection, sandbox=False)
     names = {name: renamed.get(name, name) for name in found.columns}
     marks: dict[str, Any] = {"now": clock.wall(), "batch": None}

@@ -1,0 +1,86 @@
+"""Where rows come from: what `data_source` holds from the beginning."""
+
+SOURCES: list[dict[str, str | None]] = [
+    {
+        "source_id": "ALPHAVANTAGE",
+        "source_name": "Alpha Vantage",
+        "source_type": "VENDOR",
+        "base_url": "https://www.alphavantage.co",
+        "license_type": "개인, 비상업",
+        "description": "미국 종목의 개요, 재무제표, 일별 시세(하루 25번).",
+    },
+    {
+        "source_id": "DART",
+        "source_name": "금융감독원 전자공시시스템 OpenDART",
+        "source_type": "PUBLIC",
+        "base_url": "https://opendart.fss.or.kr",
+        "license_type": "OPEN",
+        "description": "재무제표, 배당, 주요사항. 하루 20,000회. 공익이나 남의 권리를 해치지 않으면 이용에 제한 없음.",
+    },
+    {
+        "source_id": "FDR",
+        "source_name": "FinanceDataReader",
+        "source_type": "VENDOR",
+        "base_url": "https://github.com/FinanceData/FinanceDataReader",
+        "license_type": "OPEN",
+        "description": "KRX의 공개 미러: 상장 목록, 최신 시세, 지수.",
+    },
+    {
+        "source_id": "FORESTO",
+        "source_name": "foresto",
+        "source_type": "OWN",
+        "base_url": None,
+        "license_type": None,
+        "description": "이 데이터베이스의 다른 표에서 계산.",
+    },
+    {
+        "source_id": "FSC",
+        "source_name": "금융위원회 공공데이터",
+        "source_type": "PUBLIC",
+        "base_url": "https://apis.data.go.kr",
+        "license_type": "KOGL_TYPE4",
+        "description": "법인등록번호, 주식 시세(공공누리 4유형: 비상업적 이용, 변경 금지),"
+        " 채권, 배당(2유형: 비상업적 이용).",
+    },
+    {
+        "source_id": "FSS",
+        "source_name": "금융감독원 금융상품한눈에",
+        "source_type": "PUBLIC",
+        "base_url": "https://finlife.fss.or.kr",
+        "license_type": None,
+        "description": "예금, 적금, 연금저축, 대출 상품의 공시. 지금의 공시만 있다.",
+    },
+    {
+        "source_id": "KRX",
+        "source_name": "한국거래소 정보데이터시스템",
+        "source_type": "EXCHANGE",
+        "base_url": "https://data.krx.co.kr",
+        "license_type": "RESTRICTED",
+        "description": "pykrx로 날짜별 전 종목 시세. 대량 자동 수집은 약관으로 금지.",
+    },
+    {
+        "source_id": "KRX_OPENAPI",
+        "source_name": "한국거래소 통계정보 OPEN API",
+        "source_type": "EXCHANGE",
+        "base_url": "https://data-dbg.krx.co.kr",
+        "license_type": "NON_COMMERCIAL",
+        "description": "비상업적 이용, 출처 표시, 재배포 금지.",
+    },
+    {
+        "source_id": "NAVER",
+        "source_name": "네이버 차트",
+        "source_type": "VENDOR",
+        "base_url": "https://fchart.stock.naver.com",
+        "license_type": "PUBLIC",
+        "description": "종목별 수정주가. 거래소 자료가 오면 바뀐다.",
+    },
+    {
+        "source_id": "YAHOO",
+        "source_name": "Yahoo Finance",
+        "source_type": "PUBLIC",
+        "base_url": "https://query2.finance.yahoo.com",
+        "license_type": None,
+        "description": "종목의 영문 이름과 업종. 공식 API가 아니며, 되는 만큼만 묻습니다.",
+    },
+]
+"""Every value of ``source_id``, with its terms of use in Korean."""

@@ -11,6 +11,14 @@ from foresto_cli.store.tables.actions import (
 from foresto_cli.store.tables.bonds import (
     bonds,
 )
+from foresto_cli.store.tables.funds import (
+    etf_price_daily,
+    etfs,
+)
+from foresto_cli.store.tables.indices import (
+    index_listing,
+    index_price_daily,
+)
 from foresto_cli.store.tables.letters import (
     market_email_log,
     watchlist,
@@ -35,9 +43,6 @@ from foresto_cli.store.tables.prices import (
     adjustment_override,
     adjustment_pending,
     after_market_daily,
-    etf_price_daily,
-    index_listing,
-    index_price_daily,
     price_source_proof,
     stock_price_daily,
 )
@@ -65,7 +70,6 @@ from foresto_cli.store.tables.reports import (
     financial_report,
 )
 from foresto_cli.store.tables.roster import (
-    etfs,
     fdr_stock_listing,
     stock_history,
     stocks,

@@ -1,4 +1,4 @@
-"""Who is listed: the listing, stocks with their history, ETFs."""
+"""Who is listed: the listing, and stocks with their history."""
 
 from sqlalchemy import (
     BigInteger,
@@ -102,30 +102,4 @@ stock_history = Table(
     Column("is_listed", Boolean, nullable=False),
     CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="chk_stock_history_span"),
     comment="Who was listed under which name and where; from valid_from until the day before valid_to (null: now)",
-)
-
-etfs = Table(
-    "etfs",
-    metadata,
-    Column("ticker", String(6), primary_key=True),
-    Column("isin", String(12)),
-    Column("name", String(100), nullable=False),
-    Column("category", String(50)),
-    Column("index_name", String(200)),
-    Column("leverage", String(20)),
-    Column("is_actively_managed", Boolean),
-    Column("manager", String(100)),
-    Column("expense_ratio", Numeric),
-    Column("listing_date", Date),
-    Column("shares", BigInteger),
-    Column("current_price", Numeric),
-    Column("nav", Numeric),
-    Column("aum", BigInteger),
-    Column("price_date", Date),
-    Column("is_active", Boolean, nullable=False),
-    Column("source_id", String(20), nullable=False),
-    Column("batch_id", BigInteger, nullable=False),
-    Column("created_at", DateTime, nullable=False),
-    Column("updated_at", DateTime, nullable=False),
-    comment="Exchange-traded funds; expense_ratio (총보수) in percent a year, aum (순자산총액) and prices in won",
 )

@@ -1,0 +1,101 @@
+"""What the views of the database say about themselves; their queries stand with the migrations.
+
+``VIEWS`` holds them as tables that nobody creates: only their names, columns and descriptions count.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Table
+
+from foresto_cli.store.tables._said import BATCH, CHANGED, CREATED, SOURCE, said, table_said
+
+VIEWS = MetaData()
+
+
+def _column(name: str, korean: str, english: str) -> Column[Any]:
+    return Column(name, **said(korean, english))
+
+
+financial_statement = Table(
+    "financial_statement",
+    VIEWS,
+    _column("ticker", "종목코드(보통주)", "Stock code (of the common share)"),
+    _column("fiscal_year", "사업연도: 결산일이 속한 해", "Fiscal year: the year in which it ends"),
+    _column("fiscal_quarter", "1, 2(반기), 3, 4(사업보고서)", "1, 2 (half-year), 3, 4 (annual)"),
+    _column("report_type", "Q1, Q2, Q3, ANNUAL", "Q1, Q2, Q3, ANNUAL"),
+    _column(
+        "fs_div",
+        "CFS 연결, OFS 별도. 이전 DB에서 인수한 행은 NULL",
+        "CFS consolidated, OFS separate; NULL in rows of an adopted database",
+    ),
+    _column(
+        "period_end",
+        "보고 기간의 마지막 날. 인수한 행은 NULL",
+        "Last day of the period; NULL in adopted rows",
+    ),
+    _column("currency", "금액의 통화(ISO). 인수한 행은 NULL", "Currency of the amounts (ISO); NULL in adopted rows"),
+    _column(
+        "is_financial",
+        "유동·비유동을 나누지 않는 금융회사인지. 인수한 행은 NULL",
+        "Whether the balance sheet has no current items (banks, insurers); NULL in adopted rows",
+    ),
+    _column(
+        "revenue",
+        "매출액, 회계연도 누적. 금융회사이거나 보고서에 없으면 NULL",
+        "Revenue since the start of the fiscal year; NULL for financial companies or where not stated",
+    ),
+    _column("operating_income", "영업이익, 누적. 없으면 NULL", "Operating income, cumulative; NULL where not stated"),
+    _column("net_income", "당기순이익, 누적. 없으면 NULL", "Net income, cumulative; NULL where not stated"),
+    _column(
+        "owners_net_income",
+        "지배주주 순이익, 누적. 보고서가 나누지 않으면 NULL",
+        "Net income of the owners of the parent, cumulative; NULL where not told apart",
+    ),
+    _column("total_assets", "자산총계, 기말. 없으면 NULL", "Total assets at period end; NULL where not stated"),
+    _column("total_liabilities", "부채총계, 기말. 없으면 NULL", "Total liabilities; NULL where not stated"),
+    _column("total_equity", "자본총계, 기말. 없으면 NULL", "Total equity; NULL where not stated"),
+    _column("owners_equity", "지배주주 지분, 기말. 없으면 NULL", "Equity of the owners; NULL where not stated"),
+    _column("current_assets", "유동자산. 금융회사나 인수한 행은 NULL", "Current assets; NULL for financial companies"),
+    _column("current_liabilities", "유동부채. 위와 같음", "Current liabilities; NULL likewise"),
+    _column("retained_earnings", "이익잉여금(결손금은 음수). 없으면 NULL", "Retained earnings; NULL where not stated"),
+    _column("operating_cash_flow", "영업활동 현금흐름, 누적. 없으면 NULL", "Operating cash flow, cumulative"),
+    _column("investing_cash_flow", "투자활동 현금흐름, 누적. 없으면 NULL", "Investing cash flow, cumulative"),
+    _column("financing_cash_flow", "재무활동 현금흐름, 누적. 없으면 NULL", "Financing cash flow, cumulative"),
+    _column("eps", "기본주당이익, 누적, 통화/주. 없으면 NULL", "Basic earnings per share, cumulative"),
+    _column(
+        "roe",
+        "순이익 ÷ 자본, %. 알면 지배주주 기준, 연율이 아님. 자본이 0 이하면 NULL",
+        "Net income / equity, percent, the owners' where known, not annualised; NULL unless equity is positive",
+    ),
+    _column("roa", "순이익 ÷ 자산, %. 연율이 아님", "Net income / assets, percent, not annualised"),
+    _column(
+        "debt_ratio", "부채 ÷ 자본, %. 자본이 0 이하면 NULL", "Liabilities / equity, percent; NULL unless positive"
+    ),
+    _column(
+        "operating_margin", "영업이익 ÷ 매출액, %. 매출이 없으면 NULL", "Operating income / revenue, percent; or NULL"
+    ),
+    _column("net_margin", "순이익 ÷ 매출액, %. 매출이 없으면 NULL", "Net income / revenue, percent; or NULL"),
+    _column("corp_code", "DART 고유번호. 인수한 행은 NULL", "DART's company number; NULL in adopted rows"),
+    _column("dart_rcept_no", "접수번호. 인수한 행은 NULL일 수 있음", "Receipt number; may be NULL in adopted rows"),
+    _column(
+        "rcept_dt",
+        "접수일: 이날부터 알려진 값. 인수한 행은 NULL",
+        "Day of receipt, from which it was known; NULL in adopted rows",
+    ),
+    _column(
+        "as_of_date",
+        "rcept_dt와 같음. 인수한 행은 이전 DB가 적은 날",
+        "As rcept_dt; in adopted rows the day that the old database had",
+    ),
+    _column("source_id", *SOURCE),
+    _column("batch_id", *BATCH),
+    _column("created_at", *CREATED),
+    _column("updated_at", *CHANGED),
+    **table_said(
+        "한 행은 종목의 한 보고 기간: 연결이 별도보다 먼저, 가장 새 정정본. 없으면 adopted_statement",
+        "One row per stock and period: consolidated before separate, the newest version; adopted_statement where"
+        " financial_report has nothing of the period",
+        fills="dart financials",
+        reads="stocks show",
+    ),
+)

@@ -28,7 +28,7 @@ CATALOGUES = {
     " WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2",
     "comments": "SELECT relname, obj_description(oid) FROM pg_class"
-    " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1",
+    " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1",
     "columns' comments": "SELECT attrelid::regclass::text, attname, col_description(attrelid, attnum) FROM pg_attribute"
     " JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
     " AND attnum > 0 AND NOT attisdropped ORDER BY 1, 2",

@@ -5,6 +5,7 @@ alembic is for upgrades only; a database that is made here begins at the newest 
 
 from sqlalchemy import Connection, insert, text
 
+from foresto_cli.store import comments
 from foresto_cli.store.sources import SOURCES
 from foresto_cli.store.tables import data_source, metadata
 from foresto_cli.store.views import VIEWS
@@ -16,6 +17,7 @@ def make(connection: Connection, revision: str) -> None:
     metadata.create_all(connection, checkfirst=False)
     for name, query in VIEWS.items():
         connection.execute(text(f"CREATE VIEW {name} AS {query}"))
+    comments.write(connection)
     connection.execute(insert(data_source), SOURCES)
     # As alembic makes it.
     connection.execute(

@@ -104,8 +104,6 @@ def upgrade(connection: Connection, current: str) -> None:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    from foresto_cli.store import comments
-
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -113,7 +111,6 @@ def upgrade(connection: Connection, current: str) -> None:
         raise StoreUnavailable(NEWER.format(revision=current))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    comments.write(connection)
 
 
 def claim(connection: Connection, *, sandbox: bool) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Numer
 from foresto_cli.store.tables._metadata import metadata
 from foresto_cli.store.tables._said import provenance, said, table_said, ticker, trade_date
 
-LIST_ONLY = ("KRX 로그인이 없으면 NULL", "NULL without KRX login")
+LIST_ONLY = ("KRX의 목록(로그인)에만 있고 없으면 NULL", "only in KRX's list (login), else NULL")
 
 etfs = Table(
     "etfs",

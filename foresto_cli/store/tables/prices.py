@@ -18,9 +18,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said, ticker
+from foresto_cli.store.tables._said import provenance, said, table_said, ticker, trade_date
 
-NOT_ADJUSTED = "수정주가만 주는 네이버의 행은 NULL", "NULL in Naver's rows, which have adjusted prices only"
+NOT_ADJUSTED = "ADJUSTED 행은 NULL일 수 있음", "may be NULL in ADJUSTED rows"
 
 stock_price_daily = Table(
     "stock_price_daily",
@@ -69,11 +69,17 @@ stock_price_daily = Table(
         **said(f"기준가 대비, 원. {NOT_ADJUSTED[0]}", f"Change from the base price, won; {NOT_ADJUSTED[1]}"),
     ),
     Column("change_rate", Numeric, **said(f"등락률, %. {NOT_ADJUSTED[0]}", f"Change, percent; {NOT_ADJUSTED[1]}")),
-    Column("name", String(100), **said("그날의 종목명. 네이버의 행은 NULL", "Name on that day; NULL in Naver's rows")),
+    Column(
+        "name",
+        String(100),
+        **said("그날의 종목명. ADJUSTED 행은 NULL일 수 있음", "Name on that day; may be NULL in ADJUSTED rows"),
+    ),
     Column(
         "market",
         String(10),
-        **said("KOSPI, KOSDAQ, KONEX. 네이버의 행은 NULL", "KOSPI, KOSDAQ, KONEX; NULL in Naver's rows"),
+        **said(
+            "KOSPI, KOSDAQ, KONEX. ADJUSTED 행은 NULL일 수 있음", "KOSPI, KOSDAQ, KONEX; may be NULL in ADJUSTED rows"
+        ),
     ),
     Column(
         "is_halted",

@@ -15,7 +15,7 @@ from foresto_cli.ops.archive import manifest as manifests
 from foresto_cli.ops.archive.manifest import Manifest, Part
 from foresto_cli.ops.archive.strict import DAY, LEFT_OUT
 from foresto_cli.store import copying
-from foresto_cli.store.migrate import HEAD
+from foresto_cli.store.migrate import EARLIER, HEAD
 from foresto_cli.store.tables import metadata
 
 SEEDED = ("data_source",)
@@ -29,7 +29,7 @@ def restore(engine: Engine, folder: Path, *, sandbox: bool, advance: Advance) ->
     """Fill an empty database from the export in ``folder``, in one transaction, and return its manifest.
 
     Raises:
-        UsageError: not an export, of another revision or world, or the database is not empty.
+        UsageError: not an export, of an unknown revision or another world, or the database is not empty.
         VerificationFailed: a file is not what the manifest says, or a table holds other rows afterwards.
     """
     with folders.entered(folder, alone=False) as root:
@@ -46,9 +46,10 @@ def restore(engine: Engine, folder: Path, *, sandbox: bool, advance: Advance) ->
 
 
 def _check_origin(found: Manifest, *, sandbox: bool) -> None:
-    if found.revision != HEAD:
+    if found.revision not in {HEAD, *EARLIER}:
         raise UsageError(
-            f"이 내보내기는 개정 {found.revision}의 것이고 이 판은 {HEAD}입니다. 같은 판으로 다시 내보내세요."
+            f"이 내보내기는 개정 {found.revision}의 것이고, 읽을 수 있는 개정은 {', '.join((*EARLIER, HEAD))}입니다."
+            " 더 새로운 foresto가 내보낸 것이면 foresto를 올리고, 더 오래된 것이면 그때의 foresto로 가져온 뒤 올리세요."
         )
     if found.format == strict.SPREADSHEET:
         raise UsageError(

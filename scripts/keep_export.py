@@ -1,0 +1,42 @@
+"""Keep a small export of today's tables in ``tests/exports``, so that every later version is tested to import it.
+
+Run it once for every new revision of the database, with a sandbox of its own (FORESTO_HOME) that was loaded::
+
+    foresto --sandbox run initial && foresto --sandbox run monthly && foresto --sandbox run quarterly
+    python scripts/keep_export.py
+"""
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy import text
+
+from foresto_cli.app import opened
+from foresto_cli.console import Console
+from foresto_cli.ops.archive.export import export
+from foresto_cli.ops.archive.strict import LEFT_OUT
+from foresto_cli.store.migrate import HEAD
+from foresto_cli.store.tables import metadata
+
+MOST = 25
+"""Rows of each table: enough to hold every kind of value."""
+LARGE = {"dart_answer": 2}
+"""Rows of the tables whose rows are long."""
+PLACE = Path(__file__).parent.parent / "tests" / "exports"
+
+
+def main() -> None:
+    """Drop all but a few rows of every table of the sandbox's database, and export what is left."""
+    with opened(Console(), sandboxed=True) as app:
+        with app.engine.begin() as connection:
+            for name in metadata.tables.keys() - LEFT_OUT - {"data_source"}:
+                kept = f"SELECT ctid FROM {name} ORDER BY ctid LIMIT {LARGE.get(name, MOST)}"  # noqa: S608  # our own names
+                connection.execute(text(f"DELETE FROM {name} WHERE ctid NOT IN ({kept})"))  # noqa: S608  # our own names
+            connection.execute(text("UPDATE data_collection_log SET host = 'laptop'"))
+        folder = PLACE / HEAD
+        shutil.rmtree(folder, ignore_errors=True)
+        export(app.engine, folder, "csv", advance=lambda *_: None)
+
+
+if __name__ == "__main__":
+    main()

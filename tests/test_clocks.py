@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import chains, job, state, watch
+from foresto_cli.ops import chains, freshness, job, state, watch
 from foresto_cli.ops.steps import CHAINS
 
 PATIENCE = 1
@@ -110,6 +110,6 @@ def test_daily_data_are_late_only_when_a_job_of_the_timetable_is(open_world):
             "2026-11-19 23:30": "2026-11-19",
         }.items():
             clock.pretend(kst(moment))
-            assert f"{state.due_session(world.app)}" == day, moment
+            assert f"{freshness.due_session(world.app)}" == day, moment
     with open_world(now=kst("2026-11-25 23:30"), without=("krx_id", "krx_pw"), **SIZE) as world:
-        assert f"{state.due_session(world.app)}" == "2026-11-24", "the OPEN API has it in the morning"
+        assert f"{freshness.due_session(world.app)}" == "2026-11-24", "the OPEN API has it in the morning"

@@ -68,7 +68,7 @@ def is_current(name):
     def current(world):
         with world.app.engine.connect() as connection:
             data_set = next(one for one in state.DATA_SETS if one.name == name)
-            return state._data_set(connection, data_set, clock.today())["current"]
+            return state._data_set(connection, world.app, data_set)["current"]
 
     return current
 
@@ -97,7 +97,7 @@ def seems_alive(world):
 
 def is_stalled(world):
     with world.app.engine.connect() as connection:
-        return not leftovers.stalled_runs(Scope(connection, Calendar(), clock.now(), [clock.today()]))
+        return not leftovers.stalled_runs(Scope(connection, Calendar(), clock.now(), [clock.today()], clock.today()))
 
 
 def was_asked_in_vain(world):

@@ -52,7 +52,7 @@ PLANTED = {
     "runs.closed": "INSERT INTO data_collection_log (job_name, job_label, status, started_at, heartbeat_at, host,"
     " process_id) VALUES ('x', 'x', 'running', '2026-11-20', '2026-11-20', 'elsewhere', 1)",
     "jobs.missed": "INSERT INTO scheduled_job VALUES ('weekday', 'cron', 'here', '2026-11-19')",
-    "listing.stale": "UPDATE fdr_stock_listing SET as_of_date = '2026-11-01'",
+    "data.late": "UPDATE fdr_stock_listing SET as_of_date = '2026-11-01'",
     "score.fresh": "INSERT INTO compass_score_run (run_id, score_date, formula_version, config_sha256, code_version,"
     " inputs_sha256, started_at, completed_at, is_provisional, price_max_date, price_rows, n_universe, n_ref, n_scored,"
     " n_partial, n_not_scored, dq) VALUES (1, '2026-11-18', '1.0.0', '', '', '', now(), now(), false, '2026-11-18',"
@@ -94,7 +94,7 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "ledger.unsettled",
         "runs.closed",
         "jobs.missed",
-        "listing.stale",
+        "data.late",
         "score.fresh",
         "score.coverage",
         "score.missing",

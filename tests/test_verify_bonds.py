@@ -35,11 +35,12 @@ def of_bonds(result):
 def test_good_bonds_have_no_finding_and_are_fresh(loaded):
     result = verification.verify_monthly(loaded.app)
     assert of_bonds(result) == []
-    assert result["checks"] == len(checks.CHECKS) + len(WEEKLY_CHECKS) + len(MONTHLY_CHECKS) + 3
+    assert result["checks"] == len(checks.CHECKS) + len(WEEKLY_CHECKS) + len(MONTHLY_CHECKS) + 4
     fresh = {item["name"]: (item["newest"], item["current"]) for item in state.status(loaded.app)["data"]}
     assert fresh["bonds"] == ("2026-11-19", True)
     assert fresh["dividends.fsc"] == (None, False)
-    loaded.execute("UPDATE bonds SET bas_dt = '2026-10-15'")
+    loaded.execute("UPDATE unit_ledger SET asked_at = '2026-10-31 20:00' WHERE dataset = 'bonds'")
+    loaded.execute("UPDATE data_collection_log SET started_at = '2026-10-31 20:00'")
     assert not next(item for item in state.status(loaded.app)["data"] if item["name"] == "bonds")["current"]
 
 

@@ -25,9 +25,9 @@ def test_the_status_knows_how_old_the_products_are(open_world):
         assert (found["fss.deposits"]["newest"], found["fss.deposits"]["current"]) == ("2026-11-20", True)
         assert (found["fss.savings"]["newest"], found["fss.savings"]["current"]) == (None, False), "groups are missing"
         assert found["fss.savings"]["command"] == "foresto fss savings"
-    with open_world(NEXT_MONTH) as world:
-        assert ages(world)["fss.deposits"]["current"] is True
-    with open_world(EVENING + timedelta(days=50)) as world:
+    with open_world(EVENING + timedelta(days=11)) as world:
+        assert ages(world)["fss.deposits"]["current"] is True, "the job of the first is still within its grace"
+    with open_world(EVENING + timedelta(days=12)) as world:
         assert ages(world)["fss.deposits"]["current"] is False
 
 

@@ -1,90 +1,19 @@
 """The state at a glance: what runs, how old each data set is, what is due, what is wrong."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock, timetable
+from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
-from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import alerts, moments, notify, runs, schedule
+from foresto_cli.ops.freshness import DATA_SETS, DataSet, age
 from foresto_cli.store import limits
-from foresto_cli.upstream.finlife import GROUPS
 from foresto_cli.verify.commands import COMMANDS
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """One line of the status.
-
-    Attributes:
-        name: data set in the ledger.
-        label: what the operator calls it.
-        newest: SQL for the newest day it holds.
-        within: so long it counts as up to date after the last session; what is loaded daily follows the timetable.
-    """
-
-    name: str
-    label: str
-    newest: str
-    within: timedelta = timedelta()
-
-
-MONTHLY = timedelta(days=35)
-QUARTER = timedelta(days=95)
-"""Age at which what is loaded once a month is due."""
-DATA_SETS = (
-    DataSet("listing", "상장 목록", "SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"),
-    DataSet("prices.day", "일별 시세", "SELECT max(trade_date) FROM stock_price_daily"),
-    DataSet("stocks", "종목", "SELECT max(price_date) FROM stocks WHERE is_active"),
-    DataSet("etfs", "ETF", "SELECT max(price_date) FROM etfs WHERE is_active"),
-    DataSet("prices.index", "지수", "SELECT max(trade_date) FROM index_price_daily"),
-    DataSet(
-        "dart.statements",
-        "재무제표",
-        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.filings' AND status <> 'failed'"
-        " AND asked_at <= :believable",
-        within=timedelta(days=8),
-    ),
-    DataSet(
-        "dart.dividends",
-        "배당(DART)",
-        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.dividends' AND status <> 'failed'"
-        " AND asked_at <= :believable",
-        within=QUARTER,
-    ),
-    DataSet(
-        "dart.actions",
-        "자본 변동",
-        "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = 'dart.actions' AND status <> 'failed'"
-        " AND asked_at <= :believable",
-        within=QUARTER,
-    ),
-    DataSet("bonds", "채권", "SELECT max(bas_dt) FROM bonds", within=MONTHLY),
-    DataSet(
-        "dividends.fsc",
-        "배당",
-        "SELECT max(unit)::date FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'",
-        within=timedelta(days=100),
-    ),
-    *(
-        DataSet(
-            kind.dataset,
-            kind.label,
-            # As old as its oldest group, and not there before all groups are.
-            f"SELECT min(asked_at)::date FROM unit_ledger WHERE dataset = '{kind.dataset}' AND status <> 'failed'"  # noqa: S608  # our own name
-            " AND asked_at <= :believable"
-            f" HAVING count(*) = {len(GROUPS)}",
-            within=MONTHLY,
-        )
-        for kind in KINDS
-    ),
-    DataSet("score", "컴퍼스 점수", "SELECT max(score_date) FROM compass_score_history"),
-)
 
 
 def status(app: App) -> dict[str, Any]:
@@ -92,19 +21,22 @@ def status(app: App) -> dict[str, Any]:
     with app.engine.connect() as connection:
         last = app.calendar.latest_ended(clock.now())
         recent = runs.recent(connection, 20)
+        data = [_data_set(connection, app, data_set) for data_set in DATA_SETS]
+        open_alerts = alerts.open_alerts(connection)
+        level, verdict = _verdict([alert[1] for alert in open_alerts], data)
         return {
             "command": "status",
             "now": f"{clock.now():%Y-%m-%d %H:%M}",
             "last_session": f"{last}",
             "next_session": f"{app.calendar.following(clock.today())}",
+            "level": level,
+            "verdict": verdict,
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
-            "data": [
-                _data_set(connection, data_set, last if data_set.within else due_session(app)) for data_set in DATA_SETS
-            ],
+            "data": data,
             "last_runs": [_brief(run) for run in recent[:5] if run["status"] != runs.RUNNING],
             "alerts": [
                 {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
-                for number, level, title, message, times in alerts.open_alerts(connection)
+                for number, level, title, message, times in open_alerts
             ],
             "jobs": schedule.plan(app),
             "channels": [channel.label for channel in notify.channels(app)],
@@ -118,20 +50,25 @@ def status(app: App) -> dict[str, Any]:
         }
 
 
-def due_session(app: App) -> date:
-    """Return the session that daily data must have reached by now if the timetable's jobs ran, each within its grace.
+def _verdict(levels: Sequence[str], data: Sequence[dict[str, Any]]) -> tuple[str | None, str]:
+    """Return the level (None is good) and the sentence that sum everything up, on the terminal and on the page."""
+    counts = Counter(levels)
+    if counts["critical"]:
+        return "critical", f"심각한 경보 {counts['critical']}건이 열려 있습니다"
+    if counts["warning"]:
+        return "warning", f"살펴볼 경보 {counts['warning']}건이 있습니다"
+    # What was never loaded is the operator's choice: a key that there is not.
+    held = [item for item in data if item["newest"] is not None]
+    if not held:
+        return "warning", "아직 받은 자료가 없습니다"
+    behind = [item["label"] for item in held if not item["current"]]
+    if behind:
+        return "warning", f"{', '.join(behind)} 자료가 시간표보다 늦습니다"
+    return None, "모두 정상입니다"
 
-    Without a login to KRX it is the morning that brings a session, on the next one.
-    """
-    now, calendar = clock.now(), app.calendar
-    morning, *evening = [timetable.job(name) for name in ("morning", "weekday", "weekday_final")]
-    starts = [job.previous(now - job.grace) for job in ([morning, *evening] if app.krx is not None else [morning])]
-    newest = max(starts)
-    return calendar.latest_ended(newest) if app.krx is not None else calendar.previous(newest.date())
 
-
-def _data_set(connection: Connection, data_set: DataSet, last: date) -> dict[str, Any]:
-    newest = connection.scalar(text(data_set.newest), {"believable": clock.believable()})
+def _data_set(connection: Connection, app: App, data_set: DataSet) -> dict[str, Any]:
+    found = age(connection, app, data_set)
     row = connection.execute(
         text(
             "SELECT max(asked_at) AS asked, count(*) FILTER (WHERE status = 'failed') AS failed,"
@@ -143,8 +80,9 @@ def _data_set(connection: Connection, data_set: DataSet, last: date) -> dict[str
     return {
         "name": data_set.name,
         "label": data_set.label,
-        "newest": None if newest is None else f"{newest}",
-        "current": newest is not None and last - data_set.within <= newest <= clock.today(),
+        "newest": None if found.newest is None else f"{found.newest}",
+        "due": f"{found.due}",
+        "current": found.is_current,
         "asked_at": None if row.asked is None else f"{row.asked:%Y-%m-%d %H:%M}",
         "failed": row.failed,
         "provisional": row.provisional,
@@ -179,6 +117,7 @@ def _brief(run: dict[str, Any]) -> dict[str, Any]:
 def show(console: Console, found: dict[str, Any]) -> None:
     """Print the state for a person."""
     console.strong(f"{found['now']} KST · 마지막 거래일 {found['last_session']} · 다음 거래일 {found['next_session']}")
+    console.strong(f"{'⚠' if found['level'] else '✓'} {found['verdict']}")
     for run in found["running"]:
         state = "진행 중" if run["alive"] else "멈춘 듯함"
         console.line(f"▶ {run['job']} {state}: {run['done']:,}/{run['planned']:,} {run['unit']} ({run['since']}부터)")

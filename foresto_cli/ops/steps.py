@@ -112,7 +112,7 @@ STOCKS = Step("stocks load", roster.load_stocks, needs=("listing load",))
 ETFS = Step("stocks etfs", roster.load_etfs)
 ETF_PRICES = Step("stocks etfs", roster.load_etf_prices)
 DERIVED_STOCKS = Step("stocks load", roster.derive_stocks)
-VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app))
+VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True))
 """Whatever failed before: that is when somebody has to look."""
 STATEMENTS = Step("dart financials", _statements, needs=("listing load",), key="dart_api_key", is_budgeted=True)
 NEW_STATEMENTS = replace(STATEMENTS, work=_new_statements, needs=())

@@ -10,7 +10,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, job, loads, price_spans, runs
+from foresto_cli.ops import alerts, freshness, job, loads, price_spans, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
@@ -30,14 +30,16 @@ MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load", "forest
 """What asks for market days again; other commands are the operator's to start."""
 
 
-def verify_daily(app: App, *, is_last_word: bool = True) -> Result:
+def verify_daily(app: App, *, is_last_word: bool | None = None) -> Result:
     """Check the newest 30 sessions; exit 65 when a finding is critical.
 
     Args:
         app: what a command works with.
-        is_last_word: today's prices ought to be here; otherwise a later job of today still asks for them.
+        is_last_word: today's prices ought to be here; otherwise a later job of today still asks for them. None: the
+            timetable says which.
     """
-    return _verify(app, "verify daily", "일일 검증", _newest(app, checks.SESSIONS, is_last_word=is_last_word))
+    sessions = _newest(app, checks.SESSIONS, is_last_word=is_last_word)
+    return _verify(app, "verify daily", "일일 검증", sessions, is_last_word=is_last_word)
 
 
 def verify_weekly(app: App) -> Result:
@@ -72,13 +74,15 @@ def _asks_for_prices(repair: str) -> bool:
     return any(command in repair for command in MENDED_BY_REPAIR)
 
 
-def _last(app: App, *, is_last_word: bool = True) -> date:
+def _last(app: App, *, is_last_word: bool | None = None) -> date:
     """Return the newest session that ought to be stored by now.
 
     That is the newest ended one; the one before it while nobody knows whether the exchange opened that day, and while
     it is not there but may still come: a later job asks for it, or the keys at hand have it only on the next session.
     """
     last = app.calendar.latest_ended(clock.now())
+    if is_last_word is None:
+        is_last_word = freshness.due_session(app) >= last
     with app.engine.connect() as connection:
         may_come = not is_last_word or _is_published_later(app, last)
         is_missing = is_unconfirmed(connection, last) or (may_come and not _is_known(connection, last))
@@ -110,7 +114,7 @@ def _is_known(connection: Connection, session: date) -> bool:
     )
 
 
-def _newest(app: App, count: int, *, is_last_word: bool = True) -> list[date]:
+def _newest(app: App, count: int, *, is_last_word: bool | None = None) -> list[date]:
     sessions, calendar = [_last(app, is_last_word=is_last_word)], app.calendar
     while len(sessions) < count:
         sessions.append(calendar.previous(sessions[-1]))
@@ -128,14 +132,17 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
     sessions: Sequence[date],
     more: Sequence[Check] = (),
     second: SecondSource | None = None,
+    *,
+    is_last_word: bool | None = None,
 ) -> Result:
-    asked = [*checks.CHECKS, *more]
+    asked = [*checks.CHECKS, freshness.check(app), *more]
+    due = sessions[-1] if is_last_word else min(sessions[-1], freshness.due_session(app))
     if second is not None:
         asked += [trend.shrunken(command), second.check, second.index_check]
     before = requests_by_upstream(app.upstream_sessions)
     with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:
-            findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions))
+            findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions, due))
             measures = {} if second is None else {"measures": trend.measure(connection)}
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]

@@ -30,12 +30,15 @@ class Scope:
         calendar: the sessions.
         now: the clock's reading.
         sessions: the newest ended sessions to be looked at, oldest first.
+        due: the session that everything must have reached by now; the last of ``sessions``, or the one before it while
+            jobs of the timetable are still at it.
     """
 
     connection: Connection
     calendar: Calendar
     now: datetime
     sessions: Sequence[date]
+    due: date
 
     @property
     def last(self) -> date:

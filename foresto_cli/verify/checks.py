@@ -206,15 +206,6 @@ CHECKS = (
         leftovers.stalled_runs,
     ),
     Check(
-        "listing.stale",
-        "상장 목록의 나이",
-        WARNING,
-        "fdr_stock_listing",
-        "상장 목록이 마지막 거래일과 4일 넘게 벌어지지 않는다",
-        "foresto listing load",
-        coverage.stale_listing,
-    ),
-    Check(
         "score.fresh",
         "점수의 나이",
         WARNING,

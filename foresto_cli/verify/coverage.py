@@ -1,7 +1,5 @@
 """Checks of completeness: is every session there, and everybody in it."""
 
-from datetime import timedelta
-
 from sqlalchemy import text
 
 from foresto_cli.adjustment.holes import LACKS, holes_since
@@ -21,7 +19,6 @@ LARGE_CAPS = (
     "035420",
 )
 """Ten of the largest companies; a day without one of them is not whole."""
-LISTING_FRESH = timedelta(days=4)
 
 
 def nothing_stored(scope: Scope) -> Rows:
@@ -102,16 +99,10 @@ def rows_on_closed_days(scope: Scope) -> Rows:
 
 
 def missing_index(scope: Scope) -> Rows:
-    """Find index levels missing for the last session."""
+    """Find index levels missing for the last session that all jobs of the timetable have had the time for."""
     found = scope.rows(
         text("SELECT index_code FROM index_price_daily WHERE trade_date = :day"),
-        day=scope.last,
+        day=scope.due,
     )
     have = {row["index_code"] for row in found}
-    return [{"지수": code, "거래일": scope.last} for code in ("KOSPI", "KOSDAQ", "KS200") if code not in have]
-
-
-def stale_listing(scope: Scope) -> Rows:
-    """Find a listing older than four days before the last session."""
-    row = scope.rows(text("SELECT max(as_of_date) AS 기준일 FROM fdr_stock_listing WHERE is_listed"))[0]
-    return [] if row["기준일"] and row["기준일"] >= scope.last - LISTING_FRESH else [row]
+    return [{"지수": code, "거래일": scope.due} for code in ("KOSPI", "KOSDAQ", "KS200") if code not in have]

@@ -10,13 +10,18 @@ UNAVOIDABLE = ["SPAC", "SUSPENDED", "LIQUIDATION", "NEW_LISTING"]
 
 
 def stale_scores(scope: Scope) -> Rows:
-    """Find scores that are older than the newest stored session; a database that was never scored is not stale."""
+    """Find scores older than the newest stored session that the jobs of the timetable have had the time to score.
+
+    A database that was never scored is not stale.
+    """
     return scope.rows(
         text(
             "SELECT r.newest AS 점수, p.newest AS 거래일"
             " FROM (SELECT max(score_date) AS newest FROM compass_score_run) r,"
-            " (SELECT max(trade_date) AS newest FROM stock_price_daily) p WHERE r.newest < p.newest"
-        )
+            " (SELECT max(trade_date) AS newest FROM stock_price_daily WHERE trade_date <= :due) p"
+            " WHERE r.newest < p.newest"
+        ),
+        due=scope.due,
     )
 
 

@@ -42,7 +42,7 @@ def page(facts: Facts) -> dict[str, Any]:
         "stamp": f"{facts.now:%Y-%m-%d %H:%M}",
         "last_session": _day_of(facts.state["last_session"]),
         "next_session": _day_of(facts.state["next_session"]),
-        "verdict": _verdict(facts),
+        "verdict": Pill(LEVEL_TONES.get(facts.state["level"], GOOD), facts.state["verdict"]),
         "running": [_running(run) for run in facts.state["running"]],
         "alerts": alerts,
         "cards": cards(facts),
@@ -60,22 +60,6 @@ def page(facts: Facts) -> dict[str, Any]:
 
 def _day_of(text: str) -> str:
     return words.day(date.fromisoformat(text))
-
-
-def _verdict(facts: Facts) -> Pill:
-    levels = Counter(alert["level"] for alert in facts.state["alerts"])
-    if levels["critical"]:
-        return Pill(BAD, f"심각한 경보 {levels['critical']}건이 열려 있습니다")
-    # What was never loaded is the operator's choice: a key that there is not.
-    held = [item for item in facts.state["data"] if item["newest"] is not None]
-    behind = [item["label"] for item in held if not item["current"]]
-    if levels["warning"]:
-        return Pill(WARN, f"살펴볼 경보 {levels['warning']}건이 있습니다")
-    if not held:
-        return Pill(WARN, "아직 받은 자료가 없습니다")
-    if behind:
-        return Pill(WARN, f"{', '.join(behind)} 자료가 마지막 거래일보다 늦습니다")
-    return Pill(GOOD, "모두 정상입니다")
 
 
 def _running(run: Row) -> dict[str, Any]:

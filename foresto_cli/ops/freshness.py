@@ -1,0 +1,245 @@
+"""How old each data set may be: as old as the timetable makes it. Status, dashboard and verification use this one rule.
+
+A data set is late when the newest start of a job that loads it lies further back than the job's grace, and what that
+start would have brought is not there. What comes by session must have reached the session that its sources publish by
+that start; of everything else somebody must have asked since.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock, timetable
+from foresto_cli.app import App
+from foresto_cli.loaders.fss_kinds import KINDS
+from foresto_cli.upstream.finlife import GROUPS
+from foresto_cli.verify import WARNING, Check, Rows, Scope
+from foresto_cli.verify.commands import COMMANDS
+
+GOOD_ENOUGH = (0, 3)
+"""Exit codes of a command that asked for everything; units that failed are told elsewhere."""
+
+Reached = Callable[[App, datetime], date]
+
+
+def _shown(app: App, start: datetime) -> date:
+    """Return the newest session whose prices anybody shows at ``start``."""
+    return app.calendar.latest_ended(start)
+
+
+def _priced(app: App, start: datetime) -> date:
+    """Return the newest session of which the keys at hand give prices at ``start``; without any key Naver does."""
+    if app.krx is not None:
+        return app.calendar.latest_ended(start)
+    if app.krx_openapi is not None:
+        return _published(app, start)
+    return app.calendar.latest_ended(start) if app.fsc is None else app.calendar.latest_in_open_data(start)
+
+
+def _listed(app: App, start: datetime) -> date:
+    """Return the newest session whose list is preferred at ``start``: an official one of the day before to Naver's."""
+    is_behind = app.krx is None and app.krx_openapi is not None
+    return _published(app, start) if is_behind else app.calendar.latest_ended(start)
+
+
+def _funds(app: App, start: datetime) -> date:
+    return app.calendar.latest_ended(start) if app.krx is not None else _published(app, start)
+
+
+def _published(app: App, start: datetime) -> date:
+    """Return the newest session that the OPEN API has at ``start``, or will not be blamed for lacking now."""
+    day = app.calendar.latest_official(start)
+    return app.calendar.previous(day) if clock.now() < app.calendar.official_until(day) else day
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSet:
+    """One line of the status.
+
+    Attributes:
+        name: data set in the ledger.
+        label: what the operator calls it.
+        newest: SQL for the newest day it holds.
+        jobs: the jobs of the timetable that load it.
+        reached: the session that a start of such a job brings; None where sessions do not matter.
+        asked: SQL for the day on which it was last asked for, where that is not ``newest``.
+    """
+
+    name: str
+    label: str
+    newest: str
+    jobs: tuple[str, ...]
+    reached: Reached | None = None
+    asked: str | None = None
+
+
+def _last_asked(dataset: str) -> str:
+    return (
+        f"SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = '{dataset}' AND status <> 'failed'"  # noqa: S608  # our own name
+        " AND asked_at <= :believable"
+    )
+
+
+DAILY = ("morning", "weekday", "weekday_final")
+EVENING = ("weekday", "weekday_final")
+DATA_SETS = (
+    DataSet(
+        name="listing",
+        label="상장 목록",
+        newest="SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed",
+        jobs=(*EVENING, "weekly"),
+        reached=_listed,
+    ),
+    DataSet(
+        name="prices.day",
+        label="일별 시세",
+        newest="SELECT max(trade_date) FROM stock_price_daily",
+        jobs=DAILY,
+        reached=_priced,
+    ),
+    DataSet(
+        name="stocks",
+        label="종목",
+        newest="SELECT max(price_date) FROM stocks WHERE is_active",
+        jobs=(*DAILY, "weekly"),
+        reached=_priced,
+    ),
+    DataSet(
+        name="etfs",
+        label="ETF",
+        newest="SELECT max(price_date) FROM etfs WHERE is_active",
+        jobs=(*DAILY, "weekly"),
+        reached=_funds,
+    ),
+    DataSet(
+        name="prices.index",
+        label="지수",
+        newest="SELECT max(trade_date) FROM index_price_daily",
+        jobs=DAILY,
+        reached=_shown,
+    ),
+    DataSet(name="dart.statements", label="재무제표", newest=_last_asked("dart.filings"), jobs=("morning", "weekly")),
+    DataSet(name="dart.dividends", label="배당(DART)", newest=_last_asked("dart.dividends"), jobs=("quarterly",)),
+    DataSet(name="dart.actions", label="자본 변동", newest=_last_asked("dart.actions"), jobs=("quarterly",)),
+    DataSet(
+        name="bonds",
+        label="채권",
+        newest="SELECT max(bas_dt) FROM bonds",
+        jobs=("monthly",),
+        asked=_last_asked("bonds"),
+    ),
+    DataSet(
+        name="dividends.fsc",
+        label="배당",
+        newest="SELECT max(unit)::date FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'",
+        jobs=("quarterly",),
+        asked=_last_asked("dividends.fsc"),
+    ),
+    *(
+        DataSet(
+            name=kind.dataset,
+            label=kind.label,
+            # As old as its oldest group, and not there before all groups are.
+            newest=_last_asked(kind.dataset).replace("max(", "min(") + f" HAVING count(*) = {len(GROUPS)}",
+            jobs=("monthly",),
+        )
+        for kind in KINDS
+    ),
+    DataSet(
+        name="score",
+        label="컴퍼스 점수",
+        newest="SELECT max(score_date) FROM compass_score_history",
+        jobs=(*DAILY, "weekly"),
+        reached=_priced,
+    ),
+)
+FROM_PRICES = ("prices.day", "stocks", "score")
+"""What is late because prices are; the checks of prices tell that more gravely."""
+
+
+class Age(NamedTuple):
+    """How old a data set is.
+
+    Attributes:
+        newest: the newest day it holds; None when it was never loaded.
+        due: the day it must have reached by now.
+        is_current: it has.
+    """
+
+    newest: date | None
+    due: date
+    is_current: bool
+
+
+def age(connection: Connection, app: App, data_set: DataSet) -> Age:
+    """Return how old ``data_set`` is, and whether the timetable's jobs leave it so."""
+    given = {"believable": clock.believable()}
+    newest = connection.scalar(text(data_set.newest), given)
+    if data_set.reached is not None:
+        due = due_session(app, data_set)
+        return Age(newest, due, newest is not None and due <= newest <= clock.today())
+    start = _due_start(data_set)
+    asked = connection.scalar(text(data_set.asked), given) if data_set.asked else newest
+    is_asked = asked is not None and start.date() <= asked <= clock.today()
+    return Age(newest, start.date(), newest is not None and (is_asked or _has_run_since(connection, data_set, start)))
+
+
+def due_session(app: App, data_set: DataSet = DATA_SETS[1]) -> date:
+    """Return the session that ``data_set`` (by default prices) must have reached by now, each job within its grace."""
+    reached = data_set.reached or _shown
+    return max(reached(app, start) for start in _starts(data_set))
+
+
+def _starts(data_set: DataSet) -> list[datetime]:
+    now = clock.now()
+    return [job.previous(now - job.grace) for job in map(timetable.job, data_set.jobs)]
+
+
+def _due_start(data_set: DataSet) -> datetime:
+    return max(_starts(data_set))
+
+
+def _has_run_since(connection: Connection, data_set: DataSet, start: datetime) -> bool:
+    """Say whether its command went through on the day of ``start`` or later, even if there was nothing to ask."""
+    command = COMMANDS[data_set.name].removeprefix("foresto ")
+    return bool(
+        connection.scalar(
+            text(
+                "SELECT EXISTS (SELECT FROM data_collection_log WHERE job_name = ANY(:names)"
+                " AND started_at >= :start AND started_at <= :believable AND exit_code = ANY(:good))"
+            ),
+            {
+                "names": [command, f"{command.partition(' ')[0]} all"],
+                "start": datetime.combine(start.date(), datetime.min.time()),
+                "believable": clock.believable(),
+                "good": list(GOOD_ENOUGH),
+            },
+        )
+    )
+
+
+def check(app: App) -> Check:
+    """Return the check that no data set which was ever loaded is late."""
+
+    def find(scope: Scope) -> Rows:
+        ages = {data_set: age(scope.connection, app, data_set) for data_set in DATA_SETS}
+        late = {data_set: found for data_set, found in ages.items() if found.newest and not found.is_current}
+        told = FROM_PRICES if "prices.day" in {data_set.name for data_set in late} else ()
+        return [
+            {"자료": one.label, "최신": found.newest, "기대": found.due, "명령": COMMANDS[one.name]}
+            for one, found in late.items()
+            if one.name not in told
+        ]
+
+    return Check(
+        "data.late",
+        "자료의 최신성",
+        WARNING,
+        "unit_ledger",
+        "자료마다 시간표의 작업이 받아 두었어야 할 날까지 있다",
+        lambda rows: " && ".join(dict.fromkeys(row["명령"] for row in rows)),
+        find,
+    )

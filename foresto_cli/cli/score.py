@@ -77,14 +77,23 @@ def rank(
         str, typer.Option(help="축(total, financial, valuation, technical, risk).", metavar="축")
     ] = "total",
     top: Annotated[int, typer.Option(help="몇 종목까지.", metavar="N")] = 20,
+    with_designated: Annotated[
+        bool,
+        typer.Option(
+            "--with-designated", help="관리종목·투자주의환기종목, 거래정지, 정리매매·상장폐지 종목도 보여 줍니다."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """마지막으로 저장된 점수를 높은 것부터 보여 줍니다."""
+    """마지막으로 저장된 점수를 높은 것부터 보여 줍니다. 지정·정지된 종목은 빼고, 몇 종목인지 알려 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import score_card
+        from foresto_cli.ops.top_scores import Wanted
 
-        result = score_card.ranking(found, market, sector, axis, top)
+        chosen = market.strip().upper() if market else None
+        wanted = Wanted(top=top, market=chosen, sector=sector, axis=axis, with_designated=with_designated)
+        result = score_card.ranking(found, wanted)
         score_card.show_ranking(found.console, result)
         return result
 

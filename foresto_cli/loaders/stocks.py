@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.calendar import Calendar
 from foresto_cli.loaders._sectors import sector_of
+from foresto_cli.store import designations
 from foresto_cli.store.tables import stocks
 from foresto_cli.store.upsert import Counts, Row, upsert
 
@@ -51,6 +52,7 @@ def write(connection: Connection, calendar: Calendar, provenance: Row) -> Counts
     closes = {(row.ticker, row.trade_date): row.adj_close_price for row in found}
     names = {row.ticker: row.name for row in listed}
     industries = {row.ticker: row.industry for row in listed}
+    marked = designations.as_of(connection)
     rows = [
         {
             "ticker": row.ticker,
@@ -65,6 +67,8 @@ def write(connection: Connection, calendar: Calendar, provenance: Row) -> Counts
             "market_cap": row.market_cap,
             "shares": row.shares,
             "listing_date": row.listing_date,
+            "designation": marked[row.ticker].word if row.is_listed and row.ticker in marked else None,
+            "designated_since": marked[row.ticker].since if row.is_listed and row.ticker in marked else None,
             **_returns(row, bases, closes),
         }
         for row in listed

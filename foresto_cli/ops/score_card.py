@@ -9,21 +9,12 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops.scores import score_date
+from foresto_cli.ops.top_scores import Wanted, best
 from foresto_cli.score import compute, explain, load, panel
+from foresto_cli.store import designations
 
 AXES = {"total": "총점", "financial": "재무", "valuation": "밸류에이션", "technical": "기술", "risk": "리스크"}
-RANKED = text(
-    "SELECT h.ticker, coalesce(s.name, p.name) AS name, coalesce(p.market, s.market) AS market, s.sector,"
-    " h.total_score, h.grade, h.rank, h.financial_score, h.valuation_score, h.technical_score, h.risk_score"
-    " FROM compass_score_history h LEFT JOIN stocks s USING (ticker)"
-    " LEFT JOIN stock_price_daily p ON p.ticker = h.ticker AND p.trade_date = h.score_date"
-    " WHERE h.score_date = :day AND h.formula_version = :version AND h.total_score IS NOT NULL"
-    " AND (CAST(:market AS text) IS NULL OR coalesce(p.market, s.market) = :market)"
-    " AND (CAST(:sector AS text) IS NULL OR s.sector = :sector)"
-    " ORDER BY CASE :axis WHEN 'financial' THEN h.financial_score WHEN 'valuation' THEN h.valuation_score"
-    " WHEN 'technical' THEN h.technical_score WHEN 'risk' THEN h.risk_score ELSE h.total_score END DESC NULLS LAST,"
-    " h.rank LIMIT :top"
-)
+UNKNOWING = "점수는 지정을 반영하지 않습니다. 상장폐지 위험을 따로 확인하세요."
 OF_TICKER = text(
     "SELECT score_date, total_score, grade, rank, financial_score, valuation_score, technical_score, risk_score,"
     " status, reasons, formula_version FROM compass_score_history WHERE ticker = :ticker"
@@ -42,13 +33,14 @@ def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
         day = score_date(connection, as_of)
         days = panel.sessions_until(connection, day, 2)
         inputs = load.history(connection, days, day)
+        marked = designations.as_of(connection, day, [ticker])
     try:
         found = explain.computed(compute.scored(inputs, day), ticker)
     except KeyError:
         raise UsageError(f"{ticker}: {day} 의 시세가 없는 종목입니다. 종목코드(예: 005930)를 확인하세요.") from None
     before = compute.scored(inputs, days[0]) if days[0] != day else None
     earlier = explain.computed(before, ticker) if before is not None and ticker in before.tickers else None
-    return _shown(found, earlier)
+    return _shown(found, earlier, marked.get(ticker))
 
 
 def recalled(app: App, ticker: str, day: date) -> dict[str, Any]:
@@ -59,54 +51,51 @@ def recalled(app: App, ticker: str, day: date) -> dict[str, Any]:
     """
     with app.engine.connect() as connection:
         found, before = explain.stored(connection, ticker, day)
+        marked = designations.as_of(connection, day, [ticker])
     if found is None:
         raise UsageError(f"{ticker}: {day} 로 저장된 점수가 없습니다. foresto score history {ticker} 로 찾아보세요.")
-    return _shown(found, before)
+    return _shown(found, before, marked.get(ticker))
 
 
-def _shown(found: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+def _shown(
+    found: dict[str, Any], before: dict[str, Any] | None, designation: designations.Designation | None
+) -> dict[str, Any]:
     has_both = before is not None and before["total"] is not None and found["total"] is not None
     return {
         "command": "score show",
         "exit_code": 0,
         **found,
+        "designation": designations.plain(designation),
+        "notes": [f"{designation}: {UNKNOWING}"] if designation else [],
         "changes": explain.changes(found, before) if has_both else [],
         "previous_date": before["score_date"] if before else None,
         "previous_total": before["total"] if before else None,
     }
 
 
-def ranking(app: App, market: str | None, sector: str | None, axis: str, top: int) -> dict[str, Any]:
-    """Return the best stocks of the newest scored day.
+def ranking(app: App, wanted: Wanted) -> dict[str, Any]:
+    """Return the best stocks of the newest scored day (``--json`` of score rank).
 
     Raises:
         ConfigError: nothing was ever scored.
         UsageError: there is no such axis, or ``top`` is out of range.
     """
-    if axis not in AXES:
-        raise UsageError(f"--axis {axis}: 그런 축은 없습니다. {', '.join(AXES)} 가운데 고르세요.")
-    if top < 1:
+    if wanted.axis not in AXES:
+        raise UsageError(f"--axis {wanted.axis}: 그런 축은 없습니다. {', '.join(AXES)} 가운데 고르세요.")
+    if wanted.top < 1:
         raise UsageError("--top 은 1 이상이어야 합니다.")
     with app.engine.connect() as connection:
-        newest = connection.execute(
-            text(
-                "SELECT score_date, formula_version FROM compass_score_history"
-                " ORDER BY score_date DESC, formula_version DESC LIMIT 1"
-            )
-        ).one_or_none()
-        if newest is None:
-            raise ConfigError("저장된 점수가 없습니다. 먼저 foresto score batch 를 실행하세요.")
-        given = {"market": market and market.upper(), "sector": sector, "axis": axis, "top": top}
-        rows = connection.execute(
-            RANKED, given | {"day": newest.score_date, "version": newest.formula_version}
-        ).mappings()
-        found = [_plain(row) for row in rows]
+        found = best(connection, wanted)
+    if found is None:
+        raise ConfigError("저장된 점수가 없습니다. 먼저 foresto score batch 를 실행하세요.")
     return {
         "command": "score rank",
         "exit_code": 0,
-        "score_date": f"{newest.score_date}",
-        "axis": axis,
-        "stocks": found,
+        "score_date": f"{found.day}",
+        "axis": wanted.axis,
+        "stocks": [_plain(row | {"designation": designations.plain(row["designation"])}) for row in found.rows],
+        "left_out": found.left_out,
+        "notes": [f"{found.told} 모두 보려면 --with-designated 를 붙이세요."] if found.told else [],
     }
 
 
@@ -139,14 +128,28 @@ def _plain(row: Any) -> dict[str, Any]:  # noqa: ANN401  # a row of any query
 
 
 def show_ranking(console: Console, found: dict[str, Any]) -> None:
-    """Print the best stocks."""
+    """Print the best stocks, who among them is designated, and who was left out."""
     columns = [f"{axis}_score" for axis in AXES]
     rows = [
         (one["rank"], one["ticker"], one["name"], one["grade"], *(_score(one[column]) for column in columns))
         for one in found["stocks"]
     ]
+    headings = ("순위", "종목코드", "종목명", "등급", *AXES.values())
+    if any(one["caution"] for one in found["stocks"]):
+        headings = (*headings, "주의")
+        rows = [(*row, _caution(one)) for row, one in zip(rows, found["stocks"], strict=True)]
     title = f"{found['score_date']} · {AXES[found['axis']]} 순"
-    console.table(title, ("순위", "종목코드", "종목명", "등급", *AXES.values()), rows)
+    if rows:
+        console.table(title, headings, rows)
+    else:
+        console.line(f"{title}: 조건에 맞는 종목이 없습니다.")
+    for note in found["notes"]:
+        console.line(f"· {note}")
+
+
+def _caution(one: dict[str, Any]) -> str | None:
+    designation = one["designation"]
+    return f"{one['caution']} {designation['since'][2:]}~" if designation else one["caution"]
 
 
 def show_history(console: Console, found: dict[str, Any]) -> None:

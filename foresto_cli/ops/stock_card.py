@@ -12,6 +12,7 @@ from foresto_cli.adjustment import events
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.store import designations
 
 PRICES = 5
 """Sessions shown."""
@@ -22,6 +23,7 @@ SHOWN = (
     ("english_name", "영문 이름"),
     ("market", "시장"),
     ("is_listed", "상장 중"),
+    ("designated", "지정"),
     ("sector", "업종"),
     ("industry", "업종(거래소)"),
     ("yahoo_sector", "업종(Yahoo)"),
@@ -53,10 +55,18 @@ def card(app: App, given: str) -> Found:
     """
     with app.engine.connect() as connection:
         ticker = ticker_of(connection, given.strip())
+        marked = designations.as_of(connection, tickers=[ticker]).get(ticker)
+        identity = _identity(connection, ticker)
+        current = marked if identity["is_listed"] else None
         return {
             "command": "stocks show",
             "exit_code": 0,
-            "stock": _identity(connection, ticker),
+            "stock": identity
+            | {
+                "designation": current.word if current else None,
+                "designated_since": f"{current.since}" if current else None,
+                "designated": f"{current}" if current else None,
+            },
             "history": _rows(
                 connection,
                 "SELECT valid_from, valid_to, name, market, is_listed FROM stock_history WHERE ticker = :ticker"

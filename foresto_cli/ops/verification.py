@@ -16,11 +16,12 @@ from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
 from foresto_cli.ops.second_source import SecondSource
 from foresto_cli.upstream.http import requests_by_upstream
-from foresto_cli.verify import CRITICAL, Check, Finding, Scope, checks, record, run_checks, trend
+from foresto_cli.verify import CRITICAL, Check, Finding, Scope, checks, designated, record, run_checks, trend
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.unconfirmed import is_unconfirmed
 from foresto_cli.verify.weekly import WEEKLY_CHECKS
 
+WEEKLY = "verify weekly"
 SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
 """A year of sessions."""
@@ -44,7 +45,7 @@ def verify_daily(app: App, *, is_last_word: bool | None = None) -> Result:
 
 def verify_weekly(app: App) -> Result:
     """Check the newest year of sessions in the same way, the roster, what companies file, and a sample elsewhere."""
-    return _thoroughly(app, "verify weekly", "주간 검증", _newest(app, WEEKLY_SESSIONS), WEEKLY_CHECKS)
+    return _thoroughly(app, WEEKLY, "주간 검증", _newest(app, WEEKLY_SESSIONS), WEEKLY_CHECKS)
 
 
 def verify_monthly(app: App) -> Result:
@@ -144,6 +145,7 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
         with app.engine.connect() as connection:
             findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions, due))
             measures = {} if second is None else {"measures": trend.measure(connection)}
+            told = designated.news(connection, sessions[-1]) if command == WEEKLY else None
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
         result = summary(command, run.run_id, [])
@@ -156,9 +158,15 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
             "sessions": len(sessions),
             "findings": [asdict(finding) for finding in findings],
             "alerts": _alert(app, asked, findings, run.run_id),
-            "notes": [*_doubts(app, sessions[-1]), *(second.notes if second else [])],
+            "notes": [
+                *_doubts(app, sessions[-1]),
+                *(second.notes if second else []),
+                *(told.notes if told else []),
+            ],
             "reasons": [f"{finding.name}: {finding.found:,}건" for finding in findings],
         } | measures
+        if told:
+            result["designated"] = told.now
         run.close(result, "; ".join(result["reasons"]) or None)
     return result
 

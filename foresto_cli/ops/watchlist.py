@@ -13,7 +13,7 @@ from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.ops import attempts, network, notify, runs, words
 from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.ops.stock_card import ticker_of
-from foresto_cli.store import advisory
+from foresto_cli.store import advisory, designations
 
 COMMAND, LABEL = "watchlist notify", "관심 종목 알림"
 LEAST_MOVE = Decimal(5)
@@ -82,7 +82,7 @@ def show(app: App) -> Result:
     if not rows:
         app.console.line("관심 종목이 없습니다. foresto watchlist add 005930 처럼 더하세요.")
     else:
-        table = [
+        table: list[tuple[object, ...]] = [
             (
                 row["ticker"],
                 row["name"],
@@ -92,7 +92,11 @@ def show(app: App) -> Result:
             )
             for row in rows
         ]
-        app.console.table("관심 종목", ("종목코드", "종목명", "지금 점수", "견줄 점수", "알린 때"), table)
+        headings: tuple[str, ...] = ("종목코드", "종목명", "지금 점수", "견줄 점수", "알린 때")
+        if any(row["designation"] for row in rows):
+            headings = (*headings, "지정")
+            table = [(*cells, row["designation"]) for cells, row in zip(table, rows, strict=True)]
+        app.console.table("관심 종목", headings, table)
     return {"command": "watchlist list", "exit_code": 0, "watchlist": [_plain(row) for row in rows]}
 
 
@@ -168,7 +172,9 @@ def compose(moved: Sequence[Row]) -> tuple[str, str]:
 
 
 def _watched(connection: Connection) -> list[Row]:
-    return [dict(row) for row in connection.execute(text(WATCHED)).mappings()]
+    rows = connection.execute(text(WATCHED)).mappings().all()
+    marked = designations.as_of(connection, tickers=[row["ticker"] for row in rows])
+    return [{**row, "designation": marked.get(row["ticker"])} for row in rows]
 
 
 def _set_bases(connection: Connection) -> None:
@@ -202,15 +208,18 @@ def _points(score: object, grade: object) -> str | None:
 
 
 def _standing(row: Row) -> str:
-    return f"지금 {_points(row['score'], row['grade'])}" if row["score"] is not None else "아직 점수가 없습니다."
+    told = f"지금 {_points(row['score'], row['grade'])}" if row["score"] is not None else "아직 점수가 없습니다."
+    return f"{told} {row['designation']} 종목입니다." if row["designation"] else told
 
 
 def _line(row: Row) -> str:
     before, after = _points(row["told_score"], row["told_grade"]), _points(row["score"], row["grade"])
     moved = words.signed(float(row["score"]) - float(row["told_score"]), 1)
-    return f"{row['name']}({row['ticker']}) {before} → {after} ({moved})"
+    mark = f" [{row['designation']}]" if row["designation"] else ""
+    return f"{row['name']}({row['ticker']}){mark} {before} → {after} ({moved})"
 
 
 def _plain(row: Row) -> Row:
     """Return the row with numbers that JSON knows."""
-    return {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+    numbers = {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+    return numbers | {"designation": designations.plain(row["designation"])}

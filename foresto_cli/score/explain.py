@@ -188,6 +188,8 @@ def show(console: Console, found: Found) -> None:
             f"총점 {found['total']:.1f} · {found['grade']}등급 · {found['ranked']:,}종목 가운데 {found['rank']:,}위"
             f" · 백분위 {found['percentile']:.1f}"
         )
+    for note in found.get("notes", ()):
+        console.strong(f"! {note}")
     for axis in found["axes"]:
         console.line(_bar(axis))
     for code, words in (found["reasons"] | found["flags"]).items():

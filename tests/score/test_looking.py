@@ -9,6 +9,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import UsageError
 from foresto_cli.ops import score_card
 from foresto_cli.ops import scores as job
+from foresto_cli.ops.top_scores import Wanted
 from foresto_cli.score import explain, formula
 
 
@@ -55,15 +56,17 @@ def test_what_is_stored_is_what_is_computed_and_what_changed_since_is_named(app,
 
 def test_ranking_and_history_answer_from_what_is_stored(app, market):
     job.score_batch(app, job.Options())
-    best = score_card.ranking(app, "KOSPI", None, "total", 5)["stocks"]
+    best = score_card.ranking(app, Wanted(top=5, market="KOSPI"))["stocks"]
     totals = [one["total_score"] for one in best]
     assert len(best) == 5
     assert totals == sorted(totals, reverse=True)
-    by_risk = [one["risk_score"] for one in score_card.ranking(app, None, "기타", "risk", 7)["stocks"]]
+    by_risk = [
+        one["risk_score"] for one in score_card.ranking(app, Wanted(top=7, sector="기타", axis="risk"))["stocks"]
+    ]
     assert by_risk == sorted(by_risk, reverse=True)
     assert [one["score_date"] for one in score_card.history_of(app, best[0]["ticker"], 20)["history"]] == [f"{LAST}"]
     with pytest.raises(UsageError, match="axis"):
-        score_card.ranking(app, None, None, "luck", 5)
+        score_card.ranking(app, Wanted(top=5, axis="luck"))
 
 
 @pytest.mark.parametrize(

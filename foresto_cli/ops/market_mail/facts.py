@@ -1,20 +1,28 @@
 """What the market mail tells from our own database: every query of the mail is here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.ops import top_scores
+from foresto_cli.store import designations
+from foresto_cli.store.designations import Designation
+
 LIQUID = 1_000_000_000
 """Won traded in the session (10억원): a stock below moves by single orders and is no news."""
 MOVERS = 5
 CARDS = 3
 SCORE_MOVERS = 5
+TOP = 5
+"""Best scores."""
 LEAST_SCORE_MOVE = 5.0
 RISING, FALLING = 1, -1
 INDICES = ("KOSPI", "KOSDAQ")
+
+NO_SCORES = "아직 점수를 매기지 않았습니다."
 
 Row = dict[str, Any]
 
@@ -41,6 +49,8 @@ class Facts:
         losers: largest falls among them.
         cards: scores of the first of both.
         score_movers: largest moves of the score since the scoring before.
+        top: best scores, without designated and suspended stocks.
+        left_out: in one sentence how many of those were left out of ``top``.
         score_date: day of the newest scores.
         score_before: day of the scores they are compared with.
     """
@@ -54,6 +64,8 @@ class Facts:
     losers: Section
     cards: Section
     score_movers: Section
+    top: Section
+    left_out: str
     score_date: date | None
     score_before: date | None
 
@@ -70,16 +82,20 @@ def gathered(connection: Connection, session: date) -> Facts:
     )[0]
     gainers, losers = _movers(connection, session, RISING), _movers(connection, session, FALLING)
     days = _score_days(connection)
+    marked = designations.as_of(connection, session)
+    best = top_scores.best(connection, top_scores.Wanted(top=TOP))
     return Facts(
         session=session,
         is_provisional=counts["provisional"],
         stocks=counts["stocks"],
         breadth={name: counts[name] for name in ("up", "flat", "down")},
         indices=_indices(connection, session),
-        gainers=gainers,
-        losers=losers,
-        cards=_cards(connection, [*gainers.rows[:CARDS], *losers.rows[:CARDS]], days),
-        score_movers=_score_movers(connection, days),
+        gainers=_with_designations(gainers, marked),
+        losers=_with_designations(losers, marked),
+        cards=_with_designations(_cards(connection, [*gainers.rows[:CARDS], *losers.rows[:CARDS]], days), marked),
+        score_movers=_with_designations(_score_movers(connection, days), marked),
+        top=Section(best.rows if best else [], "" if best and best.rows else NO_SCORES),
+        left_out=best.told if best else "",
         score_date=days[0] if days else None,
         score_before=days[1] if len(days) > 1 else None,
     )
@@ -87,6 +103,10 @@ def gathered(connection: Connection, session: date) -> Facts:
 
 def _rows(connection: Connection, query: str, **parameters: object) -> list[Row]:
     return [dict(row) for row in connection.execute(text(query), parameters).mappings()]
+
+
+def _with_designations(section: Section, marked: Mapping[str, Designation]) -> Section:
+    return Section([row | {"designation": marked.get(row["ticker"])} for row in section.rows], section.missing)
 
 
 def _indices(connection: Connection, session: date) -> Section:
@@ -131,7 +151,7 @@ def _score_days(connection: Connection) -> list[date]:
 
 def _cards(connection: Connection, movers: Sequence[Row], days: Sequence[date]) -> Section:
     if not days:
-        return Section([], "아직 점수를 매기지 않았습니다.")
+        return Section([], NO_SCORES)
     rates = {mover["ticker"]: mover["rate"] for mover in movers}
     rows = _rows(
         connection,
@@ -147,7 +167,7 @@ def _cards(connection: Connection, movers: Sequence[Row], days: Sequence[date]) 
 
 def _score_movers(connection: Connection, days: Sequence[date]) -> Section:
     if not days:
-        return Section([], "아직 점수를 매기지 않았습니다.")
+        return Section([], NO_SCORES)
     if len(days) == 1:
         return Section([], f"견줄 앞 점수가 없습니다. {days[0]} 이 첫 점수입니다.")
     rows = _rows(

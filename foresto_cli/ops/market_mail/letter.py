@@ -72,6 +72,8 @@ def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
         "score_day": _other_day(facts.score_date, facts.session),
         "score_movers": _section(facts.score_movers, _score_mover),
         "score_before": f"{facts.score_before:%m-%d}" if facts.score_before else "",
+        "top": _section(facts.top, _best),
+        "left_out": facts.left_out,
         "least_move": f"{LEAST_SCORE_MOVE:.0f}",
         "filings": outside.filings,
         "ages": frame.ages,
@@ -118,6 +120,7 @@ def _mover(row: Row) -> Row:
     return {
         "ticker": row["ticker"],
         "name": row["name"],
+        "designation": f"{row['designation']}" if row["designation"] else "",
         "market": row["market"],
         "close": f"{row['close']:,.0f}",
         "rate": f"{words.signed(float(row['rate']))}%",
@@ -126,11 +129,22 @@ def _mover(row: Row) -> Row:
     }
 
 
+def _best(row: Row) -> Row:
+    return {
+        "ticker": row["ticker"],
+        "name": row["name"],
+        "market": row["market"],
+        "score": f"{row['total_score']:.1f}",
+        "grade": row["grade"] or "–",
+    }
+
+
 def _card(row: Row) -> Row:
     axes = [(label, row[name]) for name, label in AXES]
     return {
         "ticker": row["ticker"],
         "name": row["name"],
+        "designation": f"{row['designation']}" if row["designation"] else "",
         "rate": f"{words.signed(float(row['rate']))}%",
         "direction": _direction(row["rate"]),
         "score": f"{row['score']:.1f}",
@@ -147,6 +161,7 @@ def _score_mover(row: Row) -> Row:
     return {
         "ticker": row["ticker"],
         "name": row["name"],
+        "designation": f"{row['designation']}" if row["designation"] else "",
         "before": f"{row['before']:.1f} {row['grade_before'] or '–'}",
         "score": f"{row['score']:.1f} {row['grade'] or '–'}",
         "moved": words.signed(float(row["moved"]), 1),

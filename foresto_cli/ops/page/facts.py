@@ -9,15 +9,19 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.ops import gaps, runs, state
+from foresto_cli.ops import gaps, runs, state, top_scores
 from foresto_cli.ops.gaps import Day
-from foresto_cli.store import upkeep
+from foresto_cli.ops.top_scores import Top
+from foresto_cli.store import designations, upkeep
+from foresto_cli.store.designations import Designation
 
 CALENDAR_MONTHS = 12
 RUNS = 20
 TREND = 16
 """Newest runs of a job whose durations are drawn."""
 
+TOP = 10
+"""Best scores shown."""
 BINS = 20
 """Columns in which scores are counted."""
 
@@ -38,6 +42,8 @@ class Facts:
         verifications: the newest verification of each kind with its ``findings``, newest first.
         limits: requests allowed a day, by upstream.
         scores: the newest scoring run with its ``bins``, ``grades`` and ``reasons``; None before the first.
+        top: the best of it, without designated and suspended stocks; None before the first.
+        designated: (name, ticker, designation) of the designated stocks, the newest designation first.
         sizes: (table, rows, bytes with indexes), largest first.
         database_size: bytes of the whole database.
     """
@@ -51,6 +57,8 @@ class Facts:
     verifications: Sequence[Row]
     limits: Mapping[str, int]
     scores: Row | None
+    top: Top | None
+    designated: Sequence[tuple[str, str, Designation]]
     sizes: Sequence[tuple[str, int, int]]
     database_size: int
 
@@ -69,6 +77,8 @@ def gathered(app: App) -> Facts:
             verifications=_verifications(connection),
             limits=app.daily_budgets,
             scores=_scores(connection),
+            top=top_scores.best(connection, top_scores.Wanted(top=TOP)),
+            designated=_designated(connection),
             sizes=upkeep.sizes(connection),
             database_size=connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one(),
         )
@@ -118,6 +128,13 @@ def _verifications(connection: Connection) -> list[Row]:
             run=run["id"],
         )
     return sorted(newest, key=lambda run: -run["id"])
+
+
+def _designated(connection: Connection) -> list[tuple[str, str, Designation]]:
+    marked = designations.as_of(connection)
+    rows = _rows(connection, "SELECT ticker, name FROM stocks WHERE is_active")
+    found = [(row["name"], row["ticker"], marked[row["ticker"]]) for row in rows if row["ticker"] in marked]
+    return sorted(found, key=lambda one: (-one[2].since.toordinal(), one[1]))
 
 
 def _scores(connection: Connection) -> Row | None:

@@ -15,10 +15,12 @@ from foresto_cli.ops.page.cards import cards
 from foresto_cli.ops.page.charts import Month
 from foresto_cli.ops.page.facts import BINS, Facts, Row
 from foresto_cli.ops.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
+from foresto_cli.ops.top_scores import Top
 from foresto_cli.score.reasons import REASONS
+from foresto_cli.store.designations import Designation, counted
 
 GRADES = "SABCDF"
-SHOWN_GAPS, SHOWN_TABLES, SHOWN_REASONS = 4, 8, 6
+SHOWN_GAPS, SHOWN_TABLES, SHOWN_REASONS, SHOWN_DESIGNATED = 4, 8, 6, 8
 NEARLY = 0.8
 """Share of a budget from which on it deserves attention."""
 
@@ -54,6 +56,8 @@ def page(facts: Facts) -> dict[str, Any]:
         "blocks": [{**block, "until": block["until"][5:]} for block in facts.state["blocked"]],
         "budgets": _budgets(facts),
         "scores": _scores(facts.scores),
+        "top": _top(facts.top),
+        "designated": _designated(facts.designated),
         "sizes": _sizes(facts),
     }
 
@@ -212,6 +216,22 @@ def _scores(run: Row | None) -> dict[str, Any] | None:
             for grade in GRADES
         ],
         "reasons": [(REASONS.get(code, code), stocks) for code, stocks in run["reasons"].items()][:SHOWN_REASONS],
+    }
+
+
+def _top(found: Top | None) -> dict[str, Any]:
+    rows = found.rows if found else []
+    return {
+        "rows": [(row["name"], row["ticker"], f"{row['total_score']:.1f}", row["grade"] or "–") for row in rows],
+        "told": found.told if found else "",
+    }
+
+
+def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, Any]:
+    return {
+        "counts": counted(designation.word for _, _, designation in found),
+        "rows": [(name, ticker, f"{designation}") for name, ticker, designation in found[:SHOWN_DESIGNATED]],
+        "more": max(len(found) - SHOWN_DESIGNATED, 0),
     }
 
 

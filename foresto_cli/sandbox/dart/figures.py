@@ -9,11 +9,10 @@ from foresto_cli.sandbox.dart import companies
 from foresto_cli.sandbox.dart.companies import BANK, BROKER, HOLDING, INSURER, Company
 from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.dart.periods import ANNUAL
-from foresto_cli.sandbox.market import Market
+from foresto_cli.sandbox.market import Market, fortunes
+from foresto_cli.sandbox.market.fortunes import NO_EQUITY, NO_PROFIT
 from foresto_cli.sandbox.market.noise import uniform
 
-NO_EQUITY, NO_PROFIT = 0.06, 0.33
-"""Below these draws market/accounts.py shows no book value and no earnings: equity is negative, the year a loss."""
 WON_PER_DOLLAR = 1_300
 TAX = 0.22
 GEARING = {BANK: 12.0, INSURER: 8.0, BROKER: 6.0}
@@ -130,7 +129,10 @@ MINORITY = ("minority", "minority_net_income")
 def owners_year(market: Market, fiscal_year: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return owners' equity and owners' net income of a whole year, as market/accounts.py divides them by shares."""
     everyone = companies.of(market)
-    draws = [uniform(market.seed, 50 + stream, fiscal_year, everyone.numbers) for stream in range(2)]
+    draws = [
+        fortunes.draws(market.seed, stream, fiscal_year, everyone.numbers)
+        for stream in (fortunes.EQUITY, fortunes.PROFIT)
+    ]
     worth = np.array([one.stock.price * one.stock.shares for one in everyone.all], np.float64)
     spac = np.array([one.stock.kind == "spac" for one in everyone.all])
     scale = worth * (0.4 + 1.2 * draws[0])

@@ -169,6 +169,7 @@ stock_price_daily = Table(
     CheckConstraint("price_basis IN ('REGULAR', 'EXTENDED')", name="chk_stock_price_price_basis"),
     Index("idx_stock_price_date", "trade_date"),
     Index("idx_stock_price_unproved", "trade_date", postgresql_where="quality_flag = 'PROVISIONAL'"),
+    Index("idx_stock_price_designated", "ticker", "trade_date", postgresql_where="designation IS NOT NULL"),
     Index("idx_stock_price_event", "ticker", "trade_date", postgresql_where="adj_event IS NOT NULL"),
     **table_said(
         "한 행은 한 종목의 한 거래일. 거래소의 조정하지 않은 숫자와 그날의 가격 조정 사건",

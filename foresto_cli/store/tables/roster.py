@@ -73,6 +73,8 @@ stocks = Table(
     Column("yahoo_sector", String(50)),
     Column("enriched_at", DateTime),
     Column("dividend_yield", Numeric),
+    Column("designation", String(40), comment="지금의 지정(관리종목, 투자주의환기종목). 없으면 NULL"),
+    Column("designated_since", Date, comment="그 지정이 이어진 첫 거래일(저장된 시세에서). 없으면 NULL"),
     # The newest score, written by foresto score batch; null when there is none: compass_score_history says why.
     Column("compass_score", Numeric),
     Column("compass_grade", String(1)),

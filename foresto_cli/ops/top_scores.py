@@ -1,0 +1,105 @@
+"""The best scores of the newest scored day, for the terminal, the mail and the page alike.
+
+Designated stocks, stocks that do not trade and stocks about to leave the market are left out unless asked for: a score
+does not know of a designation. Whoever is left out is counted.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.store import designations
+
+SUSPENDED, LEAVING = "거래정지", "정리매매·상장폐지"
+NEWEST = text(
+    "SELECT score_date, formula_version FROM compass_score_history"
+    " ORDER BY score_date DESC, formula_version DESC LIMIT 1"
+)
+RANKED = text(
+    "SELECT h.ticker, coalesce(s.name, p.name) AS name, coalesce(p.market, s.market) AS market, s.sector,"
+    " h.total_score, h.grade, h.rank, h.financial_score, h.valuation_score, h.technical_score, h.risk_score,"
+    # KONEX has stocks that nobody trades for a day: that is no suspension.
+    " (coalesce(p.is_halted, false) AND coalesce(p.market, s.market) <> 'KONEX') OR 'SUSPENDED' = ANY(h.reasons)"
+    " AS is_suspended, NOT coalesce(s.is_active, true) OR 'LIQUIDATION' = ANY(h.reasons) AS is_leaving"
+    " FROM compass_score_history h LEFT JOIN stocks s USING (ticker)"
+    " LEFT JOIN stock_price_daily p ON p.ticker = h.ticker AND p.trade_date = h.score_date"
+    " WHERE h.score_date = :day AND h.formula_version = :version AND h.total_score IS NOT NULL"
+    " AND (CAST(:market AS text) IS NULL OR coalesce(p.market, s.market) = :market)"
+    " AND (CAST(:sector AS text) IS NULL OR s.sector = :sector)"
+    " ORDER BY CASE :axis WHEN 'financial' THEN h.financial_score WHEN 'valuation' THEN h.valuation_score"
+    " WHEN 'technical' THEN h.technical_score WHEN 'risk' THEN h.risk_score ELSE h.total_score END DESC NULLS LAST,"
+    " h.rank, h.ticker"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which scores, ordered by what.
+
+    Attributes:
+        top: how many.
+        market: of this market alone.
+        sector: of this sector alone.
+        axis: ``total`` or the axis that orders them.
+        with_designated: leave nobody out.
+    """
+
+    top: int
+    market: str | None = None
+    sector: str | None = None
+    axis: str = "total"
+    with_designated: bool = False
+
+
+@dataclass(frozen=True)
+class Top:
+    """The best scores of a day.
+
+    Attributes:
+        day: of the scores.
+        rows: the best, each with its ``designation`` (None for most) and ``caution``, in a few words why it would be
+            left out (None for most).
+        left_out: how many were left out, by the reason.
+    """
+
+    day: date
+    rows: list[dict[str, Any]]
+    left_out: dict[str, int]
+
+    @property
+    def told(self) -> str:
+        """Return in one sentence who was left out; empty when nobody was."""
+        if not self.left_out:
+            return ""
+        counts = " · ".join(f"{word} {count:,}" for word, count in self.left_out.items())
+        return f"{sum(self.left_out.values()):,}종목을 뺐습니다({counts})."
+
+
+def best(connection: Connection, wanted: Wanted) -> Top | None:
+    """Return the best of the newest scored day; None when nothing was ever scored."""
+    newest = connection.execute(NEWEST).one_or_none()
+    if newest is None:
+        return None
+    given = {"market": wanted.market, "sector": wanted.sector, "axis": wanted.axis}
+    rows = connection.execute(RANKED, given | {"day": newest.score_date, "version": newest.formula_version}).mappings()
+    marked = designations.as_of(connection, newest.score_date)
+    found: list[dict[str, Any]] = []
+    left_out: Counter[str] = Counter()
+    for row in rows:
+        designation = marked.get(row["ticker"])
+        caution = _caution(row, designation)
+        if caution and not wanted.with_designated:
+            left_out[caution] += 1
+        elif len(found) < wanted.top:
+            own = {name: value for name, value in row.items() if name not in {"is_suspended", "is_leaving"}}
+            found.append(own | {"designation": designation, "caution": caution})
+    return Top(newest.score_date, found, dict(left_out.most_common()))
+
+
+def _caution(row: Any, designation: designations.Designation | None) -> str | None:  # noqa: ANN401  # a row of RANKED
+    if designation is not None:
+        return designation.word
+    return LEAVING if row["is_leaving"] else SUSPENDED if row["is_suspended"] else None

@@ -16,36 +16,76 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.store.tables._said import said, table_said, ticker
 
 watchlist = Table(
     "watchlist",
     metadata,
-    Column("ticker", String(6), primary_key=True),
-    Column("last_notified_score", Numeric),
-    Column("last_notified_grade", String(1)),
-    Column("last_notified_at", DateTime),
-    Column("created_at", DateTime, nullable=False),
-    comment="Stocks whose score is watched, and the score and grade that were told last (null: none seen yet)",
+    ticker(),
+    Column(
+        "last_notified_score",
+        Numeric,
+        **said(
+            "마지막으로 알린(처음에는 추가할 때의) 점수, 0–100. 그때 점수가 없었으면 NULL",
+            "Score told last (at first: when it was added), 0–100; NULL if there was none",
+        ),
+    ),
+    Column(
+        "last_notified_grade",
+        String(1),
+        **said("그때의 등급. 점수가 없었으면 NULL", "Grade then; NULL if there was none"),
+    ),
+    Column(
+        "last_notified_at",
+        DateTime,
+        **said("마지막으로 알린 시각(KST). 알린 적이 없으면 NULL", "When it was told last (KST); NULL if never"),
+    ),
+    Column("created_at", DateTime, nullable=False, **said("추가한 시각(KST)", "When it was added (KST)")),
+    **table_said(
+        "한 행은 관심 종목 하나와 마지막으로 알린 점수",
+        "One row per watched stock, with the score that was told last",
+        fills="watchlist add, watchlist remove",
+        reads="watchlist list, watchlist notify",
+    ),
 )
 
 market_email_log = Table(
     "market_email_log",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=True),
-    Column("sent_date", Date, nullable=False),
-    Column("session_date", Date, nullable=False),
-    Column("total_subscribers", Integer, nullable=False, server_default="0"),
-    Column("success_count", Integer, nullable=False, server_default="0"),
-    Column("fail_count", Integer, nullable=False, server_default="0"),
-    Column("status", String(20), nullable=False),
+    Column("id", BigInteger, primary_key=True, autoincrement=True, **said("일련번호", "Number")),
+    Column("sent_date", Date, nullable=False, **said("보낸 날", "Day of sending")),
+    Column("session_date", Date, nullable=False, **said("요약한 거래일", "Session it is about")),
+    Column("total_subscribers", Integer, nullable=False, server_default="0", **said("받을 사람 수", "Subscribers")),
+    Column("success_count", Integer, nullable=False, server_default="0", **said("보낸 사람 수", "Delivered")),
+    Column("fail_count", Integer, nullable=False, server_default="0", **said("실패한 사람 수", "Failed")),
+    Column(
+        "status",
+        String(20),
+        nullable=False,
+        **said("sending 보내는 중, completed 완료, failed 실패", "sending, completed, failed"),
+    ),
     # Address → sending, sent or failed: whoever was begun with is not written to again, whatever became of it.
-    Column("deliveries", JSONB, nullable=False, server_default="{}"),
-    Column("started_at", DateTime, nullable=False),
-    Column("completed_at", DateTime),
-    Column("error_message", Text),
-    Column("created_at", DateTime, nullable=False),
+    Column(
+        "deliveries",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        **said(
+            "주소 → sending, sent, failed. 시작한 사람에게는 다시 보내지 않는다",
+            "Address → sending, sent or failed; whoever was begun with is not written to again",
+        ),
+    ),
+    Column("started_at", DateTime, nullable=False, **said("보내기 시작한 시각(KST)", "Start (KST)")),
+    Column("completed_at", DateTime, **said("끝난 시각(KST). 끝나지 않았으면 NULL", "End (KST); NULL until then")),
+    Column("error_message", Text, **said("실패한 까닭. 없으면 NULL", "Why it failed; NULL otherwise")),
+    Column("created_at", DateTime, nullable=False, **said("행을 만든 시각(KST)", "When the row was made (KST)")),
     UniqueConstraint("sent_date", name="uq_market_email_log_date"),
     UniqueConstraint("session_date", name="uq_market_email_log_session"),
     CheckConstraint("status IN ('sending', 'completed', 'failed')", name="chk_market_email_log_status"),
-    comment="The market mail: at most one a day and one a session",
+    **table_said(
+        "한 행은 시장 요약 메일 한 통: 하루에, 한 거래일에 많아야 하나",
+        "One row per market mail: at most one a day and one a session",
+        fills="report market-email",
+        reads="report market-email, doctor",
+    ),
 )

@@ -17,79 +17,297 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.store.tables._said import said, table_said, ticker
 
 compass_score_run = Table(
     "compass_score_run",
     metadata,
     # The number of the run in data_collection_log.
-    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("score_date", Date, nullable=False),
-    Column("formula_version", String(12), nullable=False),
-    Column("config_sha256", String(64), nullable=False),
-    Column("code_version", String(40), nullable=False),
-    Column("inputs_sha256", String(64), nullable=False),
-    Column("started_at", DateTime, nullable=False),
-    Column("completed_at", DateTime, nullable=False),
-    Column("is_provisional", Boolean, nullable=False),
-    Column("price_max_date", Date, nullable=False),
-    Column("price_rows", BigInteger, nullable=False),
-    Column("fs_max_rcept_no", String(14)),
-    Column("n_universe", Integer, nullable=False),
-    Column("n_ref", Integer, nullable=False),
-    Column("n_scored", Integer, nullable=False),
-    Column("n_partial", Integer, nullable=False),
-    Column("n_not_scored", Integer, nullable=False),
-    Column("dq", JSONB, nullable=False),
+    Column(
+        "run_id",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        **said("실행 번호(data_collection_log.id)", "Run (data_collection_log.id)"),
+    ),
+    Column("score_date", Date, nullable=False, **said("점수의 거래일", "Session of the scores")),
+    Column("formula_version", String(12), nullable=False, **said("공식 버전", "Version of the formula")),
+    Column(
+        "config_sha256", String(64), nullable=False, **said("공식 설정의 SHA-256", "SHA-256 of the formula's settings")
+    ),
+    Column("code_version", String(40), nullable=False, **said("foresto 버전", "Version of foresto")),
+    Column(
+        "inputs_sha256",
+        String(64),
+        nullable=False,
+        **said(
+            "입력 전체의 SHA-256. 같으면 다시 저장하지 않는다",
+            "SHA-256 of everything the scores were made of; the same again changes nothing",
+        ),
+    ),
+    Column("started_at", DateTime, nullable=False, **said("시작 시각(KST)", "Start (KST)")),
+    Column("completed_at", DateTime, nullable=False, **said("저장한 시각(KST)", "When they were stored (KST)")),
+    Column(
+        "is_provisional",
+        Boolean,
+        nullable=False,
+        **said(
+            "잠정 시세로 계산했는지. 확정되면 다시 계산한다", "Made of provisional prices; replaced when they are final"
+        ),
+    ),
+    Column("price_max_date", Date, nullable=False, **said("쓰인 마지막 시세의 거래일", "Newest session used")),
+    Column("price_rows", BigInteger, nullable=False, **said("쓰인 시세 행 수", "Price rows used")),
+    Column(
+        "fs_max_rcept_no",
+        String(14),
+        **said(
+            "쓰인 가장 새 재무제표의 접수번호. 하나도 없으면 NULL",
+            "Receipt number of the newest statement used; NULL without any",
+        ),
+    ),
+    Column("n_universe", Integer, nullable=False, **said("그날 시세가 있는 종목 수", "Stocks with a price that day")),
+    Column(
+        "n_ref",
+        Integer,
+        nullable=False,
+        **said("백분위의 기준이 된 보통주 수", "Ordinary shares that the percentiles are of"),
+    ),
+    Column("n_scored", Integer, nullable=False, **said("완전한 점수(SCORED) 수", "Complete scores (SCORED)")),
+    Column("n_partial", Integer, nullable=False, **said("일부 축만의 점수(PARTIAL) 수", "Partial scores (PARTIAL)")),
+    Column(
+        "n_not_scored",
+        Integer,
+        nullable=False,
+        **said("점수가 없는(NOT_SCORED) 종목 수", "Stocks without a score (NOT_SCORED)"),
+    ),
+    Column(
+        "dq",
+        JSONB,
+        nullable=False,
+        **said(
+            '무시하고 계산한(--force) 품질 관문: {"fired": [이름]}',
+            'Gates that fired and were overruled by --force: {"fired": [names]}',
+        ),
+    ),
     Index("idx_compass_run_date", "score_date"),
-    comment="One row per run that stored scores: inputs, formula, counts; provisional: of provisional prices",
+    **table_said(
+        "한 행은 점수를 저장한 실행 하나: 입력, 공식, 종목 수",
+        "One row per run that stored scores: inputs, formula, counts",
+        fills="score batch",
+        reads="score batch, score show",
+    ),
 )
 
 compass_score_history = Table(
     "compass_score_history",
     metadata,
-    Column("score_date", Date, primary_key=True),
-    Column("ticker", String(6), primary_key=True),
-    Column("formula_version", String(12), primary_key=True),
-    Column("total_score", Numeric),
-    Column("total_percentile", Numeric),
-    Column("grade", String(1)),
-    Column("rank", Integer),
-    Column("financial_score", Numeric),
-    Column("valuation_score", Numeric),
-    Column("technical_score", Numeric),
-    Column("risk_score", Numeric),
+    Column("score_date", Date, primary_key=True, **said("점수의 거래일", "Session of the score")),
+    ticker(),
+    Column("formula_version", String(12), primary_key=True, **said("공식 버전", "Version of the formula")),
+    Column(
+        "total_score",
+        Numeric,
+        **said(
+            "총점, 0–100: 축 점수의 가중 평균. NOT_SCORED면 NULL",
+            "Total, 0–100: weighted mean of the axes; NULL if NOT_SCORED",
+        ),
+    ),
+    Column(
+        "total_percentile",
+        Numeric,
+        **said("총점의 백분위, 0–100. NOT_SCORED면 NULL", "Percentile of the total, 0–100; NULL if NOT_SCORED"),
+    ),
+    Column(
+        "grade",
+        String(1),
+        **said(
+            "등급 S(95 이상), A(80), B(60), C(40), D(20), F. NOT_SCORED면 NULL",
+            "Grade S (from 95), A (80), B (60), C (40), D (20), F; NULL if NOT_SCORED",
+        ),
+    ),
+    Column(
+        "rank",
+        Integer,
+        **said("총점 순위, 1이 가장 높음. 순위가 없으면 NULL", "Rank of the total, 1 is best; NULL without one"),
+    ),
+    Column(
+        "financial_score",
+        Numeric,
+        **said(
+            "재무 축 점수(백분위), 0–100. 축에 값이 모자라면 NULL",
+            "Financial axis (percentile), 0–100; NULL where too little of it is known",
+        ),
+    ),
+    Column(
+        "valuation_score",
+        Numeric,
+        **said(
+            "밸류에이션 축 점수(백분위), 0–100. 값이 모자라면 NULL", "Valuation axis (percentile), 0–100; NULL likewise"
+        ),
+    ),
+    Column(
+        "technical_score",
+        Numeric,
+        **said("기술 축 점수(백분위), 0–100. 값이 모자라면 NULL", "Technical axis (percentile), 0–100; NULL likewise"),
+    ),
+    Column(
+        "risk_score",
+        Numeric,
+        **said(
+            "리스크 축 점수(백분위), 0–100, 100이 가장 안전. 값이 모자라면 NULL",
+            "Risk axis (percentile), 0–100, 100 is safest; NULL likewise",
+        ),
+    ),
     # The weighted mean of component percentiles before the axis is ranked; contributions add up to it.
-    Column("financial_raw", Numeric),
-    Column("valuation_raw", Numeric),
-    Column("technical_raw", Numeric),
-    Column("risk_raw", Numeric),
+    Column(
+        "financial_raw",
+        Numeric,
+        **said(
+            "재무 구성 요소 백분위의 가중 평균(기여의 합). 값이 모자라면 NULL",
+            "Weighted mean of the financial components' percentiles (sum of contributions); NULL likewise",
+        ),
+    ),
+    Column(
+        "valuation_raw",
+        Numeric,
+        **said(
+            "밸류에이션 구성 요소 백분위의 가중 평균. 값이 모자라면 NULL",
+            "Weighted mean of the valuation components' percentiles; NULL likewise",
+        ),
+    ),
+    Column(
+        "technical_raw",
+        Numeric,
+        **said(
+            "기술 구성 요소 백분위의 가중 평균. 값이 모자라면 NULL",
+            "Weighted mean of the technical components' percentiles; NULL likewise",
+        ),
+    ),
+    Column(
+        "risk_raw",
+        Numeric,
+        **said(
+            "리스크 구성 요소 백분위의 가중 평균. 값이 모자라면 NULL",
+            "Weighted mean of the risk components' percentiles; NULL likewise",
+        ),
+    ),
     # How much of an axis's weight (0-100) had a value.
-    Column("financial_coverage", Numeric, nullable=False),
-    Column("valuation_coverage", Numeric, nullable=False),
-    Column("technical_coverage", Numeric, nullable=False),
-    Column("risk_coverage", Numeric, nullable=False),
-    Column("status", String(10), nullable=False),
-    Column("reasons", ARRAY(Text), nullable=False),
-    Column("flags", ARRAY(Text), nullable=False),
-    Column("price_date", Date, nullable=False),
-    Column("fs_period_end", Date),
-    Column("fs_rcept_dt", Date),
-    Column("fs_rcept_no", String(14)),
-    Column("run_id", BigInteger, nullable=False),
+    Column(
+        "financial_coverage",
+        Numeric,
+        nullable=False,
+        **said(
+            "재무 축의 가중치 가운데 값이 있는 몫, 0–100. 60부터 점수가 있다",
+            "Share of the financial axis's weight with a value, 0–100; 60 are needed",
+        ),
+    ),
+    Column(
+        "valuation_coverage",
+        Numeric,
+        nullable=False,
+        **said(
+            "밸류에이션 축의 가중치 가운데 값이 있는 몫, 0–100",
+            "Share of the valuation axis's weight with a value, 0–100",
+        ),
+    ),
+    Column(
+        "technical_coverage",
+        Numeric,
+        nullable=False,
+        **said(
+            "기술 축의 가중치 가운데 값이 있는 몫, 0–100", "Share of the technical axis's weight with a value, 0–100"
+        ),
+    ),
+    Column(
+        "risk_coverage",
+        Numeric,
+        nullable=False,
+        **said("리스크 축의 가중치 가운데 값이 있는 몫, 0–100", "Share of the risk axis's weight with a value, 0–100"),
+    ),
+    Column(
+        "status",
+        String(10),
+        nullable=False,
+        **said("SCORED 완전, PARTIAL 일부 축만, NOT_SCORED 점수 없음", "SCORED, PARTIAL (some axes), NOT_SCORED"),
+    ),
+    Column(
+        "reasons",
+        ARRAY(Text),
+        nullable=False,
+        **said(
+            "점수가 없거나 일부인 사유 코드(NO_FS, SPAC …). 없으면 빈 배열",
+            "Codes why there is no score or a part of one (NO_FS, SPAC …); empty without any",
+        ),
+    ),
+    Column(
+        "flags",
+        ARRAY(Text),
+        nullable=False,
+        **said(
+            "알아 둘 점의 코드(CUM_REBUILT …). 없으면 빈 배열",
+            "Codes of what else should be known (CUM_REBUILT …); empty without any",
+        ),
+    ),
+    Column(
+        "price_date",
+        Date,
+        nullable=False,
+        **said("쓰인 시세의 거래일(score_date와 같음)", "Session of the prices (that of score_date)"),
+    ),
+    Column(
+        "fs_period_end",
+        Date,
+        **said(
+            "쓰인 재무제표의 기간 말일. 재무제표가 없으면 NULL", "Period end of the statement used; NULL without one"
+        ),
+    ),
+    Column("fs_rcept_dt", Date, **said("그 재무제표의 접수일. 없으면 NULL", "Day of its receipt; NULL without one")),
+    Column(
+        "fs_rcept_no", String(14), **said("그 재무제표의 접수번호. 없으면 NULL", "Its receipt number; NULL without one")
+    ),
+    Column(
+        "run_id",
+        BigInteger,
+        nullable=False,
+        **said("마지막으로 쓴 실행(data_collection_log.id)", "Run that wrote it last (data_collection_log.id)"),
+    ),
     CheckConstraint("status IN ('SCORED', 'PARTIAL', 'NOT_SCORED')", name="chk_compass_history_status"),
     CheckConstraint("grade IN ('S', 'A', 'B', 'C', 'D', 'F')", name="chk_compass_history_grade"),
     CheckConstraint("(total_score IS NULL) = (status = 'NOT_SCORED')", name="chk_compass_history_total"),
     Index("idx_compass_history_ticker", "ticker", "score_date"),
-    comment="Scores (0-100) of every stock with a price that day; append-only; NOT_SCORED rows say why in reasons",
+    **table_said(
+        "한 행은 한 종목의 한 거래일 점수, 공식 버전마다. 점수가 없는 종목은 reasons가 사유를 말한다",
+        "One row per stock, session and version of the formula; stocks without a score say why in reasons",
+        fills="score batch",
+        reads="score show, score rank, score history, score validate, dashboard",
+    ),
 )
 
 compass_score_component = Table(
     "compass_score_component",
     metadata,
-    Column("score_date", Date, primary_key=True),
-    Column("ticker", String(6), primary_key=True),
-    Column("formula_version", String(12), primary_key=True),
-    Column("components", JSONB, nullable=False),
-    Column("run_id", BigInteger, nullable=False),
-    comment="[id, raw, percentile, weight, contribution] of every component; kept 30 days, month ends for ever",
+    Column("score_date", Date, primary_key=True, **said("점수의 거래일", "Session of the score")),
+    ticker(),
+    Column("formula_version", String(12), primary_key=True, **said("공식 버전", "Version of the formula")),
+    Column(
+        "components",
+        JSONB,
+        nullable=False,
+        **said(
+            "[이름, 값, 백분위, 가중치, 기여]의 배열. 값이 없는 요소는 빠진다",
+            "List of [id, raw, percentile, weight, contribution]; those without a value are not in it",
+        ),
+    ),
+    Column(
+        "run_id",
+        BigInteger,
+        nullable=False,
+        **said("마지막으로 쓴 실행(data_collection_log.id)", "Run that wrote it last (data_collection_log.id)"),
+    ),
+    **table_said(
+        "한 행은 한 종목의 한 거래일 점수의 구성 요소. 30일 동안, 그 뒤로는 달마다 마지막 거래일만 둔다",
+        "One row per stock and session: what the score is made of; kept 30 days, then the last session of each month",
+        fills="score batch",
+        reads="score show",
+    ),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, select, tuple_, update
 from foresto_cli.loaders.fss_kinds import Kind
 from foresto_cli.loaders.fss_rows import Key
 from foresto_cli.store.tables import product_rate_history
-from foresto_cli.store.tables.products import CREDIT_KEY
+from foresto_cli.store.tables.product_columns import CREDIT_KEY
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 Rates = dict[Key, dict[Key, dict[str, Decimal | None]]]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from foresto_cli.loaders.fss_kinds import KINDS, Kind
 from foresto_cli.ops.adopt.moves import Move
-from foresto_cli.store.tables.products import CREDIT_KEY
+from foresto_cli.store.tables.product_columns import CREDIT_KEY
 from foresto_cli.upstream import finlife
 
 PARENT: Mapping[str, str] = {

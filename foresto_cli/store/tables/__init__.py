@@ -11,6 +11,14 @@ from foresto_cli.store.tables.actions import (
 from foresto_cli.store.tables.bonds import (
     bonds,
 )
+from foresto_cli.store.tables.dividends import (
+    dividend_history,
+)
+from foresto_cli.store.tables.filings import (
+    dart_answer,
+    dart_company,
+    dart_filing,
+)
 from foresto_cli.store.tables.funds import (
     etf_price_daily,
     etfs,
@@ -24,20 +32,12 @@ from foresto_cli.store.tables.letters import (
     watchlist,
 )
 from foresto_cli.store.tables.operations import (
-    alert_delivery,
     data_collection_log,
     data_load_batch,
     data_quality_log,
     data_source,
-    dead_source,
     foresto_meta,
-    market_closure,
-    notify_channel,
-    ops_alert,
-    scheduled_job,
     unit_ledger,
-    upstream_block,
-    upstream_usage,
 )
 from foresto_cli.store.tables.prices import (
     adjustment_override,
@@ -63,21 +63,29 @@ from foresto_cli.store.tables.products import (
 )
 from foresto_cli.store.tables.reports import (
     adopted_statement,
-    dart_answer,
-    dart_company,
-    dart_filing,
-    dividend_history,
     financial_report,
 )
 from foresto_cli.store.tables.roster import (
     fdr_stock_listing,
     stock_history,
-    stocks,
 )
 from foresto_cli.store.tables.scores import (
     compass_score_component,
     compass_score_history,
     compass_score_run,
+)
+from foresto_cli.store.tables.stocks import (
+    stocks,
+)
+from foresto_cli.store.tables.unattended import (
+    alert_delivery,
+    dead_source,
+    market_closure,
+    notify_channel,
+    ops_alert,
+    scheduled_job,
+    upstream_block,
+    upstream_usage,
 )
 from foresto_cli.store.tables.us import (
     alpha_vantage_etfs,

@@ -1,8 +1,7 @@
-"""What foresto knows about itself: the world, sources, batches, runs, findings, units, budgets, alerts."""
+"""What foresto knows about itself: the world, sources, batches, runs, findings, units."""
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -17,197 +16,255 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.store.tables._said import said, table_said
 
 foresto_meta = Table(
     "foresto_meta",
     metadata,
-    Column("key", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
-    comment="Facts about this database: whether it belongs to the sandbox",
+    Column("key", String(40), primary_key=True, **said("이름(world)", "Name (world)")),
+    Column(
+        "value",
+        Text,
+        nullable=False,
+        **said("값(world: real 또는 sandbox, 바뀌지 않는다)", "Value (world: real or sandbox, for ever)"),
+    ),
+    **table_said(
+        "한 행은 이 데이터베이스에 관한 사실 하나",
+        "One row per fact about this database",
+        fills="db upgrade",
+        reads="doctor",
+    ),
 )
 
 data_source = Table(
     "data_source",
     metadata,
-    Column("source_id", String(20), primary_key=True),
-    Column("source_name", String(100), nullable=False),
-    Column("source_type", String(20), nullable=False),
-    Column("base_url", String(500)),
-    Column("license_type", String(50)),
-    Column("description", Text),
-    comment="Where rows come from; source_id of every other table",
+    Column(
+        "source_id",
+        String(20),
+        primary_key=True,
+        **said("출처의 이름(KRX_OPENAPI, FSC …)", "Name of the source (KRX_OPENAPI, FSC …)"),
+    ),
+    Column("source_name", String(100), nullable=False, **said("부르는 이름", "What it is called")),
+    Column(
+        "source_type",
+        String(20),
+        nullable=False,
+        **said("PUBLIC, EXCHANGE, VENDOR, OWN", "PUBLIC, EXCHANGE, VENDOR, OWN"),
+    ),
+    Column("base_url", String(500), **said("주소. 없으면 NULL", "Address; NULL without one")),
+    Column("license_type", String(50), **said("이용 조건. 모르면 NULL", "Terms of use; NULL where not known")),
+    Column(
+        "description",
+        Text,
+        **said("무엇을 주는지와 이용 조건. 없으면 NULL", "What it gives and under which terms; NULL without any"),
+    ),
+    **table_said(
+        "한 행은 출처 하나: 다른 표의 source_id",
+        "One row per source: source_id of every other table",
+        fills="db upgrade",
+        reads="doctor",
+    ),
 )
 
 data_load_batch = Table(
     "data_load_batch",
     metadata,
-    Column("batch_id", BigInteger, primary_key=True, autoincrement=True),
-    Column("run_id", BigInteger, nullable=False),
-    Column("batch_type", String(30), nullable=False),
-    Column("as_of_date", Date, nullable=False),
-    Column("status", String(20), nullable=False),
-    Column("total_records", BigInteger, nullable=False, server_default="0"),
-    Column("success_records", BigInteger, nullable=False, server_default="0"),
-    Column("failed_records", BigInteger, nullable=False, server_default="0"),
-    Column("skipped_records", BigInteger, nullable=False, server_default="0"),
-    Column("error_message", Text),
-    Column("started_at", DateTime, nullable=False),
-    Column("completed_at", DateTime),
+    Column("batch_id", BigInteger, primary_key=True, autoincrement=True, **said("일련번호", "Number")),
+    Column(
+        "run_id",
+        BigInteger,
+        nullable=False,
+        **said("실행 번호(data_collection_log.id)", "Run (data_collection_log.id)"),
+    ),
+    Column(
+        "batch_type",
+        String(30),
+        nullable=False,
+        **said("자료의 갈래(PRICE, INFO, FINANCIAL …)", "Kind of data (PRICE, INFO, FINANCIAL …)"),
+    ),
+    Column("as_of_date", Date, nullable=False, **said("적재한 날(KST)", "Day of loading (KST)")),
+    Column(
+        "status",
+        String(20),
+        nullable=False,
+        **said("RUNNING, SUCCESS, PARTIAL, FAILED", "RUNNING, SUCCESS, PARTIAL, FAILED"),
+    ),
+    Column(
+        "total_records",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        **said("요청할 단위 수(행이 아님)", "Units wanted (not rows)"),
+    ),
+    Column(
+        "success_records",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        **said("성공한 단위 수", "Units done"),
+    ),
+    Column("failed_records", BigInteger, nullable=False, server_default="0", **said("실패한 단위 수", "Units failed")),
+    Column(
+        "skipped_records",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        **said("다음 실행에 남긴 단위 수", "Units left for a later run"),
+    ),
+    Column("error_message", Text, **said("실패한 까닭. 없으면 NULL", "Why it failed; NULL otherwise")),
+    Column("started_at", DateTime, nullable=False, **said("시작 시각(KST)", "Start (KST)")),
+    Column("completed_at", DateTime, **said("끝난 시각(KST). 끝나지 않았으면 NULL", "End (KST); NULL until then")),
     CheckConstraint("status IN ('RUNNING', 'SUCCESS', 'PARTIAL', 'FAILED')", name="chk_data_load_batch_status"),
-    comment="One row per data set and run; rows name the batch that last changed them",
+    **table_said(
+        "한 행은 한 실행에서 한 자료를 적재한 묶음. 자료의 batch_id가 가리킨다",
+        "One row per data set and run; rows of data name the batch that last changed them",
+        fills="prices incremental, stocks load, dart financials, bonds load, fss all, us load",
+        reads="runs show",
+    ),
 )
 
 data_collection_log = Table(
     "data_collection_log",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=True),
-    Column("job_name", String(50), nullable=False),
-    Column("job_label", String(100), nullable=False),
-    Column("status", String(20), nullable=False),
-    Column("started_at", DateTime, nullable=False),
-    Column("heartbeat_at", DateTime, nullable=False),
-    Column("completed_at", DateTime),
-    Column("duration_seconds", Float),
-    Column("success_count", Integer, nullable=False, server_default="0"),
-    Column("failed_count", Integer, nullable=False, server_default="0"),
-    Column("total_count", Integer, nullable=False, server_default="0"),
-    Column("exit_code", Integer),
-    Column("host", String(100), nullable=False),
-    Column("process_id", Integer, nullable=False),
-    Column("chain_id", BigInteger),
-    Column("started_by", String(20)),
-    Column("progress", JSONB),
-    Column("detail", JSONB),
-    Column("error_message", Text),
+    Column("id", BigInteger, primary_key=True, autoincrement=True, **said("실행 번호", "Number of the run")),
+    Column(
+        "job_name",
+        String(50),
+        nullable=False,
+        **said(
+            '명령("prices incremental") 또는 체인("run morning")',
+            'Command ("prices incremental") or chain ("run morning")',
+        ),
+    ),
+    Column("job_label", String(100), nullable=False, **said("부르는 이름", "What it is called")),
+    Column(
+        "status",
+        String(20),
+        nullable=False,
+        **said("결과(done, partial, failed …), 돌고 있으면 running", "Outcome (done, partial, failed …), or running"),
+    ),
+    Column("started_at", DateTime, nullable=False, **said("시작 시각(KST)", "Start (KST)")),
+    Column(
+        "heartbeat_at",
+        DateTime,
+        nullable=False,
+        **said("살아 있음을 마지막으로 적은 시각(KST). 5초마다", "Last sign of life (KST), every five seconds"),
+    ),
+    Column("completed_at", DateTime, **said("끝난 시각(KST). 끝나지 않았으면 NULL", "End (KST); NULL until then")),
+    Column(
+        "duration_seconds",
+        Float,
+        **said("걸린 시간, 초. 끝나지 않았으면 NULL", "Duration, seconds; NULL until it ended"),
+    ),
+    Column("success_count", Integer, nullable=False, server_default="0", **said("성공한 단위 수", "Units done")),
+    Column("failed_count", Integer, nullable=False, server_default="0", **said("실패한 단위 수", "Units failed")),
+    Column("total_count", Integer, nullable=False, server_default="0", **said("요청한 단위 수", "Units wanted")),
+    Column("exit_code", Integer, **said("종료 코드. 끝나지 않았으면 NULL", "Exit code; NULL until it ended")),
+    Column("host", String(100), nullable=False, **said("컴퓨터 이름", "Host")),
+    Column("process_id", Integer, nullable=False, **said("프로세스 번호", "Process number")),
+    Column(
+        "chain_id",
+        BigInteger,
+        **said(
+            "이 실행을 단계로 삼은 체인의 실행 번호. 홀로 돌았으면 NULL",
+            "Run of the chain that this is a step of; NULL if none",
+        ),
+    ),
+    Column(
+        "started_by",
+        String(20),
+        **said(
+            "시작한 스케줄러(launchd, cron, systemd). 사람이면 NULL",
+            "Scheduler that started it (launchd, cron, systemd); NULL if a person did",
+        ),
+    ),
+    Column("progress", JSONB, **said("진행 상황. 아직 없으면 NULL", "Progress; NULL before there is any")),
+    Column("detail", JSONB, **said("--json 결과. 끝나지 않았으면 NULL", "The --json result; NULL until it ended")),
+    Column("error_message", Text, **said("끝나게 한 오류. 없으면 NULL", "Error that ended it; NULL otherwise")),
     Index("idx_dcl_job", "job_name", "started_at"),
-    comment="One row per command that loads, verifies or scores, and per chain; status is the outcome word, or running."
-    " chain_id: the chain it was a step of; started_by: the scheduler",
+    **table_said(
+        "한 행은 한 실행: 받거나 검증하거나 점수를 매긴 명령, 또는 체인",
+        "One row per run: a command that loads, verifies or scores, or a chain",
+        fills="run morning, prices incremental, stocks load, verify daily, score batch",
+        reads="runs list, runs show, status, doctor",
+    ),
 )
 
 data_quality_log = Table(
     "data_quality_log",
     metadata,
-    Column("log_id", BigInteger, primary_key=True, autoincrement=True),
-    Column("run_id", BigInteger, nullable=False),
-    Column("table_name", String(50), nullable=False),
-    Column("rule_id", String(40), nullable=False),
-    Column("rule_name", String(100), nullable=False),
-    Column("severity", String(10), nullable=False),
-    Column("found", BigInteger, nullable=False),
-    Column("sample", JSONB, nullable=False),
-    Column("expected_condition", String(300), nullable=False),
-    Column("repair", String(200), nullable=False),
-    Column("created_at", DateTime, nullable=False),
+    Column("log_id", BigInteger, primary_key=True, autoincrement=True, **said("일련번호", "Number")),
+    Column(
+        "run_id",
+        BigInteger,
+        nullable=False,
+        **said("검증 실행(data_collection_log.id)", "Run of the verification (data_collection_log.id)"),
+    ),
+    Column("table_name", String(50), nullable=False, **said("찾은 표", "Table it is about")),
+    Column("rule_id", String(40), nullable=False, **said("규칙의 이름", "Id of the check")),
+    Column("rule_name", String(100), nullable=False, **said("규칙이 보는 것", "What the check looks at")),
+    Column("severity", String(10), nullable=False, **said("critical, warning", "critical, warning")),
+    Column("found", BigInteger, nullable=False, **said("어긋난 것의 수", "How many contradict it")),
+    Column("sample", JSONB, nullable=False, **said("어긋난 것의 예", "Some of them")),
+    Column("expected_condition", String(300), nullable=False, **said("지켜져야 하는 조건", "What ought to hold")),
+    Column("repair", String(200), nullable=False, **said("고치는 명령이나 방법", "Command or way to repair it")),
+    Column("created_at", DateTime, nullable=False, **said("찾은 시각(KST)", "When it was found (KST)")),
     Index("idx_dq_log_run", "run_id"),
-    comment="Findings of foresto verify",
+    **table_said(
+        "한 행은 검증이 찾은 것 하나",
+        "One row per finding of foresto verify",
+        fills="verify daily, verify weekly, verify monthly",
+        reads="runs show, status",
+    ),
 )
 
 unit_ledger = Table(
     "unit_ledger",
     metadata,
-    Column("dataset", String(40), primary_key=True),
-    Column("unit", String(60), primary_key=True),
-    Column("status", String(12), nullable=False),
-    Column("source_id", String(20)),
-    Column("attempts", Integer, nullable=False, server_default="1"),
-    Column("row_count", Integer, nullable=False, server_default="0"),
-    Column("reason", Text),
-    Column("run_id", BigInteger, nullable=False),
-    Column("asked_at", DateTime, nullable=False),
+    Column("dataset", String(40), primary_key=True, **said("자료의 이름(prices.day …)", "Data set (prices.day …)")),
+    Column(
+        "unit",
+        String(60),
+        primary_key=True,
+        **said("단위: 거래일, 종목, 보고서 …", "Unit: a session, a stock, a report …"),
+    ),
+    Column(
+        "status",
+        String(12),
+        nullable=False,
+        **said(
+            "done 저장, provisional 잠정(다시 요청), no_data 없음이 맞음, failed 알아내지 못함",
+            "done, provisional (to be read again), no_data (there is none, rightly), failed (could not be found out)",
+        ),
+    ),
+    Column("source_id", String(20), **said("응답한 출처. 응답이 없었으면 NULL", "Who answered; NULL if nobody did")),
+    Column(
+        "attempts", Integer, nullable=False, server_default="1", **said("요청한 횟수", "How often it was asked for")
+    ),
+    Column("row_count", Integer, nullable=False, server_default="0", **said("응답의 행 수", "Rows in the answer")),
+    Column(
+        "reason",
+        Text,
+        **said(
+            "없거나 실패한 까닭, 뺀 것. 없으면 NULL",
+            "Why there is nothing, what was left out, how it failed; NULL otherwise",
+        ),
+    ),
+    Column(
+        "run_id",
+        BigInteger,
+        nullable=False,
+        **said("마지막으로 요청한 실행(data_collection_log.id)", "Run that asked last (data_collection_log.id)"),
+    ),
+    Column(
+        "asked_at", DateTime, nullable=False, **said("마지막으로 요청한 시각(KST)", "When it was asked for last (KST)")
+    ),
     CheckConstraint("status IN ('done', 'provisional', 'no_data', 'failed')", name="chk_unit_ledger_status"),
-    comment="What was asked for and what became of it; a unit that is not here was never asked",
-)
-
-upstream_usage = Table(
-    "upstream_usage",
-    metadata,
-    Column("upstream", String(20), primary_key=True),
-    Column("usage_date", Date, primary_key=True),
-    Column("used", Integer, nullable=False),
-    comment="Requests per upstream and KST day; budgets survive processes",
-)
-
-dead_source = Table(
-    "dead_source",
-    metadata,
-    Column("source_id", String(20), primary_key=True, comment="출처"),
-    Column("newest_session", Date, comment="그 출처의 마지막 거래일. 모르면 NULL"),
-    Column("since", DateTime, nullable=False, comment="멈춘 것을 처음 안 시각(KST)"),
-    Column("asked_at", DateTime, nullable=False, comment="마지막으로 요청한 시각(KST). 하루에 한 번 다시 요청한다"),
-    Column("reason", Text, nullable=False, comment="무엇을 보고 멈췄다고 했는지"),
-    comment="Sources that stand still: passed over, and tried again once a day",
-)
-
-upstream_block = Table(
-    "upstream_block",
-    metadata,
-    Column("upstream", String(20), primary_key=True),
-    Column("since", DateTime, nullable=False),
-    Column("blocked_until", DateTime, nullable=False),
-    Column("reason", Text, nullable=False),
-    comment="Breaker: an upstream that blocked us is not asked before blocked_until",
-)
-
-market_closure = Table(
-    "market_closure",
-    metadata,
-    Column("trade_date", Date, primary_key=True),
-    Column("is_closed", Boolean, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("noted_at", DateTime, nullable=False),
-    comment="Corrections of the published calendar: closed although it says session, or the other way round",
-)
-
-ops_alert = Table(
-    "ops_alert",
-    metadata,
-    Column("alert_id", BigInteger, primary_key=True, autoincrement=True),
-    Column("alert_type", String(40), nullable=False),
-    Column("subject", String(60), nullable=False),
-    Column("alert_level", String(10), nullable=False),
-    Column("alert_title", String(200), nullable=False),
-    Column("alert_message", Text, nullable=False),
-    Column("run_id", BigInteger),
-    Column("created_at", DateTime, nullable=False),
-    Column("last_seen_at", DateTime, nullable=False),
-    Column("occurrences", Integer, nullable=False, server_default="1"),
-    Column("resolved_at", DateTime),
-    Column("acknowledged_at", DateTime),
-    CheckConstraint("alert_level IN ('info', 'warning', 'critical')", name="chk_ops_alert_level"),
-    # One open alert per incident: raising it again only counts.
-    Index("uq_ops_alert_open", "alert_type", "subject", unique=True, postgresql_where="resolved_at IS NULL"),
-    comment="Incidents: open until the cause is gone; acknowledged ones are not repeated",
-)
-
-alert_delivery = Table(
-    "alert_delivery",
-    metadata,
-    Column("alert_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("channel", String(20), primary_key=True),
-    Column("first_told_at", DateTime, nullable=False),
-    Column("last_told_at", DateTime, nullable=False),
-    Column("told_level", String(10), nullable=False),
-    Column("resolution_told_at", DateTime),
-    comment="Which channel was told of which incident when",
-)
-
-notify_channel = Table(
-    "notify_channel",
-    metadata,
-    Column("channel", String(20), primary_key=True),
-    Column("succeeded_at", DateTime),
-    Column("failed_at", DateTime),
-    Column("failing_since", DateTime),
-    Column("reason", Text),
-    comment="How the channels of alerts are doing",
-)
-
-scheduled_job = Table(
-    "scheduled_job",
-    metadata,
-    Column("job", String(40), primary_key=True),
-    Column("scheduler", String(20), nullable=False),
-    Column("host", String(100), nullable=False),
-    Column("since", DateTime, nullable=False),
-    comment="Jobs that a scheduler starts: since then each start of the timetable is expected",
+    **table_said(
+        "한 행은 요청한 단위 하나와 그 결과. 여기 없는 단위는 요청한 적이 없다",
+        "One row per unit that was asked for and what became of it; a unit that is not here was never asked",
+        fills="prices incremental, stocks load, dart financials, bonds load, fss all, us load",
+        reads="status, runs show, prices gaps",
+    ),
 )

@@ -159,6 +159,22 @@ stocks = Table(
             " with a doubtful amount",
         ),
     ),
+    Column(
+        "designation",
+        String(40),
+        **said(
+            "지금의 지정(관리종목, 투자주의환기종목). 없으면 NULL",
+            "Designation as of now (관리종목, 투자주의환기종목); NULL without one",
+        ),
+    ),
+    Column(
+        "designated_since",
+        Date,
+        **said(
+            "그 지정이 이어진 첫 거래일(저장된 시세에서). 없으면 NULL",
+            "First session of that designation in stored prices; NULL without one",
+        ),
+    ),
     # The newest score, written by foresto score batch; null when there is none: compass_score_history says why.
     Column(
         "compass_score",

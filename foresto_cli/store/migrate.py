@@ -13,7 +13,7 @@ from foresto_cli.store import advisory, whose
 
 HEAD = "0022"
 """The newest revision in ``migrations/versions``; a test compares."""
-EARLIER: tuple[str, ...] = ()
+EARLIER: tuple[str, ...] = ("0017",)
 """Earlier revisions whose exports ``foresto db import`` reads; ``tests/exports`` holds one of each."""
 NEWER = "이 데이터베이스는 더 새로운 foresto가 만든 것입니다(개정 {revision}). foresto를 새 버전으로 올리세요."
 FOLDER = Path(__file__).parent / "migrations"

@@ -23,6 +23,7 @@ from foresto_cli.errors import (
     Blocked,
     Dead,
     ForestoError,
+    GivenUp,
     Interrupted,
     NotApproved,
     NotYet,
@@ -44,6 +45,9 @@ LOOK_AROUND_SECONDS = 0.2
 
 LEFT_PENDING = (Blocked, RateLimited, AuthFailed, Untrusted, NotYet)
 """Errors after which a unit was neither answered nor failed: it is asked for again by a later run."""
+
+STOPS = (Blocked, RateLimited, AuthFailed, Untrusted, GivenUp)
+"""Errors after which whatever is left is not asked for in this run."""
 
 KeepPayload = Callable[[Unit, BadPayload], None]
 
@@ -103,8 +107,10 @@ class Report:
 
     @property
     def finished(self) -> int:
-        """Return how many units were dealt with so far."""
-        return self.done + self.no_data + len(self.failures) + len(self.pending)
+        """Return how many units were dealt with so far: the bar stops where an upstream stopped the work."""
+        # A session that was given up raises the same error again without having asked.
+        others = [*self.failures, *self.pending]
+        return self.done + self.no_data + len({id(error) for _, error in others if not isinstance(error, STOPS)})
 
 
 Progress = Callable[[Report, Unit], None]

@@ -40,7 +40,15 @@ class RateLimited(ForestoError):
 
 
 class QuotaSpent(RateLimited):
-    """The day's budget is used up. Never retried: units stay pending until KST midnight."""
+    """The upstream says that the day's requests are used up. Retried as its base, then remembered until midnight."""
+
+
+class BudgetSpent(QuotaSpent):
+    """Known without asking: our own count is used up, or the upstream said so today. Never retried."""
+
+
+class GivenUp(Transient):
+    """Not asked: the upstream failed several times in a row, and is left alone for this run. Never retried."""
 
 
 class Blocked(ForestoError):

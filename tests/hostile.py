@@ -18,6 +18,9 @@ class Forgetful:
     def spend(self, upstream, daily_budget):
         """Never spent."""
 
+    def exhaust(self, upstream, reason):
+        """Forget at once."""
+
     def block(self, breaker, reason):
         """Forget at once."""
 

@@ -41,6 +41,10 @@ class World:
         with self.app.engine.begin() as connection:
             connection.execute(text(query), parameters)
 
+    def begin_budgets_anew(self):
+        """Let a day pass for the budgets: what was called spent is so no more."""
+        self.execute("UPDATE upstream_usage SET usage_date = usage_date - 1")
+
     def asked(self, part=""):
         """Requests so far whose path or bld contains ``part``."""
         return [r for r in self.sandbox.requests if part in r.path or part in r.fields.get("bld", "")]

@@ -319,6 +319,7 @@ def test_a_page_that_fails_leaves_everything_as_it_was(open_world, small_pages, 
     if outcome == "blocked":
         return
     with open_world() as world:
+        world.begin_budgets_anew()
         assert load(world)["outcome"] == "done", "the next run must fetch what failed"
         assert world.scalar("SELECT count(*) FROM bonds WHERE bas_dt = '2026-11-19'") == LISTED
 

@@ -89,6 +89,7 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, nam
         world.sandbox.faults.clear()
         world.execute("DELETE FROM upstream_block")
     with open_world(patience=1) as world:
+        world.begin_budgets_anew()
         assert load(world, name)["exit_code"] == 0, "the next run must fetch what failed"
         assert world.scalar(f"SELECT count(*) FROM {table} WHERE {found}") > 0 or name == "dart.filings"
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0

@@ -265,6 +265,7 @@ def test_a_page_that_fails_leaves_everything_as_it_was(open_world, small_pages, 
         done = "SELECT count(*) FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'"
         assert world.scalar(done) == known
     with open_world(later) as world:
+        world.begin_budgets_anew()
         assert load(world)["outcome"] == "done", "the next run must fetch what failed"
         assert world.scalar(f"{COUNT} WHERE stck_genr_dvdn_amt = 1") == 0
 

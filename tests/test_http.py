@@ -218,7 +218,7 @@ def test_failures_in_a_row_end_the_asking(open_world, waits):
         sent = asked(world)
         assert sent == GIVE_UP_AFTER * 4
         world.sandbox.faults.clear()
-        with pytest.raises(Transient, match="더 묻지 않습니다"):
+        with pytest.raises(Transient, match="더 요청하지 않습니다"):
             session.get(URL)
         assert asked(world) == sent
 

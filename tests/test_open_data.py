@@ -114,7 +114,8 @@ def test_the_same_rows_come_as_xml_and_as_json(open_world):
         ("20", AuthFailed, "'금융위원회_시험정보' 서비스를 쓸 권한이 없습니다. data.go.kr 에서"),
         ("21", AuthFailed, "일시 중지"), ("31", AuthFailed, "기간을 연장"), ("32", AuthFailed, "IP"),
         ("22", QuotaSpent, "자정"), ("23", RateLimited, "잦다"), ("29", Blocked, "24시간"),
-        ("10", BadPayload, "질문"), ("99", BadPayload, "99"), ("30", WrongRoute, "30"), ("12", WrongRoute, "12"),
+        ("10", BadPayload, "질문"), ("99", Transient, "알 수 없는 오류"),
+        ("30", WrongRoute, "30"), ("12", WrongRoute, "12"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("status", [200, 400, 403, 500])

@@ -220,6 +220,9 @@ def _ahead(app: App) -> Iterator[Diagnosis]:
 def _budgets(app: App) -> Iterator[Diagnosis]:
     with app.engine.connect() as connection:
         used = limits.budgets(connection)
+        spent = limits.exhausted(connection)
+    for name, said in spent.items():
+        yield Diagnosis("한도", NOTE, f"{name}: {said} 자정(KST)이 지나면 이어집니다.")
     if used:
         yield Diagnosis("오늘 보낸 요청", OK, " · ".join(f"{name} {count:,}" for name, count in used))
 

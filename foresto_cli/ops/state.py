@@ -42,6 +42,7 @@ def status(app: App) -> dict[str, Any]:
             "channels": [channel.label for channel in notify.channels(app)],
             "ahead": moments.told(connection),
             "budgets": dict(limits.budgets(connection)),
+            "spent": limits.exhausted(connection),
             "blocked": [
                 {"upstream": name, "until": until, "reason": reason}
                 for name, until, reason in limits.open_blocks(connection)
@@ -145,6 +146,8 @@ def show(console: Console, found: dict[str, Any]) -> None:
         console.line(f"⚠ {found['ahead']}")
     for block in found["blocked"]:
         console.line(f"⛔ {block['upstream']}: {block['until']} 까지 묻지 않습니다")
+    for name, said in found["spent"].items():
+        console.line(f"⛔ {name}: {said} 자정(KST)이 지나면 이어집니다.")
     if found["budgets"]:
         used = " · ".join(f"{name} {count:,}" for name, count in found["budgets"].items())
         console.line(f"오늘 보낸 요청: {used}")

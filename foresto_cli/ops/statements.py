@@ -138,6 +138,7 @@ def quota(app: App) -> dict[str, Any]:
     client = app.dart
     with app.engine.connect() as connection:
         used = dict(limits.budgets(connection)).get(dart.POLICY.name, 0)
+        spent = limits.exhausted(connection).get(dart.POLICY.name)
         blocked = [until for name, until, _ in limits.open_blocks(connection) if name == dart.POLICY.name]
     budget = app.settings.foresto_dart_daily_budget
     reset = datetime.combine(clock.today() + timedelta(days=1), time())
@@ -147,7 +148,8 @@ def quota(app: App) -> dict[str, Any]:
         "has_key": client is not None,
         "budget": budget,
         "used": used,
-        "left": max(budget - used, 0),
+        "left": 0 if spent else max(budget - used, 0),
+        "spent": spent,
         "reset": f"{reset:%Y-%m-%d %H:%M}",
         "blocked_until": blocked[0] if blocked else None,
     }
@@ -158,6 +160,8 @@ def show_quota(app: App, found: dict[str, Any]) -> None:
     console = app.console
     console.strong(f"DART: 오늘 {found['used']:,}번 물었고 {found['left']:,}번 남았습니다(하루 {found['budget']:,}번).")
     console.line(f"한도는 {found['reset']}(KST)에 새로 시작합니다. 01:00~02:00 에는 묻지 않습니다.")
+    if found["spent"]:
+        console.line(f"⛔ DART에서 {found['spent']}")
     if found["blocked_until"]:
         console.line(f"⛔ {found['blocked_until']} 까지 차단되어 묻지 않습니다.")
     if not found["has_key"]:

@@ -1,16 +1,24 @@
 """Daily budgets and breakers, kept in the database so that every command of this operator shares them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli import clock
-from foresto_cli.errors import Blocked, QuotaSpent
+from foresto_cli.errors import Blocked, BudgetSpent
 from foresto_cli.store.engine import explained
 
 BLOCK_LASTS = timedelta(hours=24)
 OPEN = "blocked_until > :now AND blocked_until <= :longest AND since <= :believable"
 """A breaker that opened later than now, or lasts longer than any, was written while the clock was ahead."""
+
+
+SPENT = "u.spent_at IS NOT NULL AND u.spent_at <= :believable"
+"""The upstream called the day's requests used up; unless that was written while the clock was ahead."""
+
+
+def _today() -> dict[str, date | datetime]:
+    return {"day": clock.today(), "believable": clock.believable()}
 
 
 def _moments() -> dict[str, datetime]:
@@ -57,22 +65,43 @@ class StoredLimits:
         """Count one request of today (KST).
 
         Raises:
-            QuotaSpent: the budget of today is used up; nothing is counted.
+            BudgetSpent: the budget of today is used up, or the upstream said so today; nothing is counted.
         """
-        spent = QuotaSpent(f"{upstream}: 오늘 한도 {daily_budget:,}회를 다 썼습니다. 자정(KST)이 지나면 이어집니다.")
+        spent = BudgetSpent(f"{upstream}: 오늘 한도 {daily_budget:,}회를 다 썼습니다. 자정(KST)이 지나면 이어집니다.")
         if daily_budget < 1:
             raise spent
         with explained(), self._engine.begin() as connection:
             used = connection.scalar(
                 text(
-                    "INSERT INTO upstream_usage AS u (upstream, usage_date, used) VALUES (:name, :day, 1)"
-                    " ON CONFLICT (upstream, usage_date) DO UPDATE SET used = u.used + 1 WHERE u.used < :budget"
-                    " RETURNING used"
+                    "INSERT INTO upstream_usage AS u (upstream, usage_date, used) VALUES (:name, :day, 1)"  # noqa: S608  # our own words
+                    " ON CONFLICT (upstream, usage_date) DO UPDATE SET used = u.used + 1"
+                    f" WHERE u.used < :budget AND NOT ({SPENT}) RETURNING used"
                 ),
-                {"name": upstream, "day": clock.today(), "budget": daily_budget},
+                {"name": upstream, "budget": daily_budget, **_today()},
             )
+            said = used is None and exhausted(connection).get(upstream)
+        if said:
+            raise BudgetSpent(f"{upstream}: {said} 자정(KST)이 지나면 이어집니다.")
         if used is None:
             raise spent
+
+    def exhaust(self, upstream: str, reason: str) -> None:
+        """Ask ``upstream`` no more until KST midnight: it said that today's requests are used up.
+
+        Args:
+            upstream: whose budget.
+            reason: its own words, kept for whoever looks into it.
+        """
+        with explained(), self._engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO upstream_usage AS u (upstream, usage_date, used, spent_at, spent_reason)"  # noqa: S608  # our own words
+                    " VALUES (:name, :day, 0, :now, :reason) ON CONFLICT (upstream, usage_date) DO UPDATE"
+                    f" SET spent_at = CASE WHEN {SPENT} THEN u.spent_at ELSE excluded.spent_at END,"
+                    " spent_reason = excluded.spent_reason"
+                ),
+                {"name": upstream, "now": clock.wall(), "reason": reason, **_today()},
+            )
 
     def block(self, breaker: str, reason: str) -> None:
         """Open ``breaker`` for 24 hours from now."""
@@ -96,6 +125,9 @@ class NoLimits:
     def spend(self, upstream: str, daily_budget: int) -> None:
         """Count nothing."""
 
+    def exhaust(self, upstream: str, reason: str) -> None:
+        """Forget it."""
+
     def block(self, breaker: str, reason: str) -> None:
         """Forget it."""
 
@@ -106,6 +138,15 @@ def budgets(connection: Connection) -> list[tuple[str, int]]:
         text("SELECT upstream, used FROM upstream_usage WHERE usage_date = :day ORDER BY 1"), {"day": clock.today()}
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def exhausted(connection: Connection) -> dict[str, str]:
+    """Return, of every upstream that called today's requests used up, when it did, as a sentence."""
+    rows = connection.execute(
+        text(f"SELECT upstream, spent_at FROM upstream_usage u WHERE usage_date = :day AND {SPENT} ORDER BY 1"),  # noqa: S608  # our own words
+        _today(),
+    )
+    return {row[0]: f"{row[1]:%H:%M}에 오늘 한도를 다 썼다는 답을 받아 더 요청하지 않습니다." for row in rows}
 
 
 def open_blocks(connection: Connection) -> list[tuple[str, str, str]]:

@@ -21,9 +21,12 @@ _CUT_OFF = (
     urllib3.exceptions.SSLError,
     ConnectionError,
 )
+_NEVER_THERE = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
+"""No connection came about; of everything else, the other side ended one."""
+NO_LINE = "연결이 끊겼거나 연결할 수 없습니다. 네트워크를 확인하세요."
 
 
-def as_ours(error: Exception, label: str, url: str, *, late: bool) -> ForestoError:
+def as_ours(error: Exception, label: str, url: str, *, late: bool, cut_off_means: str = "") -> ForestoError:
     """Return what became of an exchange that ended in any exception; ``late`` when its time was up.
 
     Args:
@@ -32,6 +35,7 @@ def as_ours(error: Exception, label: str, url: str, *, late: bool) -> ForestoErr
         label: what Korean messages call the upstream.
         url: what was asked; only the proxy on the way there is looked up by it.
         late: the time limit had cut the line before.
+        cut_off_means: what it may mean when this upstream cuts a connection off that was there.
     """
     if late:
         return Transient(f"{label}: 응답이 제한 시간이 지나도 끝나지 않습니다.")
@@ -44,19 +48,27 @@ def as_ours(error: Exception, label: str, url: str, *, late: bool) -> ForestoErr
     if isinstance(error, _TOO_LATE) or "timed out" in str(error):
         return Transient(f"{label}: 제한 시간 안에 답이 없습니다.")
     if isinstance(error, _CUT_OFF) or (isinstance(error, OSError) and not isinstance(error, requests.RequestException)):
-        return NetworkDown(f"{label}: 연결이 끊겼거나 연결할 수 없습니다. 네트워크를 확인하세요.")
+        was_there = not any(isinstance(cause, _NEVER_THERE) for cause in _line.causes(error))
+        meant = f"상대가 연결을 끊었습니다. {cut_off_means}" if cut_off_means and was_there else NO_LINE
+        return NetworkDown(f"{label}: {meant}")
     return BadPayload(f"{label}: 응답이 HTTP 규칙에 맞지 않습니다({type(error).__name__}).")
 
 
-def check_status(response: requests.Response, label: str) -> None:
+def check_status(response: requests.Response, label: str, *, retried: bool = True) -> None:
     """Turn an HTTP status that is not success into the error it means; a redirect is none, and never followed.
+
+    Args:
+        response: the answer.
+        label: what Korean messages call the upstream.
+        retried: as in :class:`foresto_cli.upstream.policy.Policy`: "too many requests" is remembered until midnight.
 
     Raises:
         RateLimited, Transient, AuthFailed, Untrusted, Blocked, BadPayload: by status.
     """
     status = response.status_code
     if status == requests.codes.too_many_requests:
-        raise RateLimited(f"{label}: 요청이 너무 잦다는 답이 왔습니다(429). 다음 실행에서 이어집니다.")
+        until = "자정(KST)이 지나면" if retried else "다음 실행에서"
+        raise RateLimited(f"{label}: 요청이 너무 잦다는 답이 왔습니다(429). {until} 이어집니다.")
     if status >= requests.codes.internal_server_error:
         raise Transient(f"{label}: 서버 오류입니다({status}).")
     if status == requests.codes.unauthorized:

@@ -33,7 +33,7 @@ _MEANINGS: dict[str, tuple[type[ForestoError], str]] = {
     ),
     "21": (AuthFailed, "키가 일시 중지되었습니다. data.go.kr 마이페이지에서 키의 상태를 확인하세요."),
     "22": (QuotaSpent, "하루 한도를 다 썼습니다. 자정(KST)이 지난 뒤 다시 실행하면 이어집니다."),
-    "23": (RateLimited, "요청이 너무 잦다고 합니다. 다음 실행에서 이어집니다."),
+    "23": (RateLimited, "요청이 너무 잦다고 합니다. 자정(KST)이 지난 뒤 다시 실행하면 이어집니다."),
     "29": (Blocked, "이 주소를 막았습니다. 24시간 동안 다시 묻지 않습니다."),
     UNKNOWN_KEY: (
         AuthFailed,
@@ -44,6 +44,7 @@ _MEANINGS: dict[str, tuple[type[ForestoError], str]] = {
     ),
     "31": (AuthFailed, "키의 활용기간이 끝났습니다. data.go.kr 마이페이지에서 기간을 연장하세요."),
     "32": (AuthFailed, "등록되지 않은 주소(IP)라고 합니다. data.go.kr 에 등록한 주소를 확인하세요."),
+    "99": (Transient, "제공 기관의 알 수 없는 오류입니다. 나중에 다시 실행하세요."),
     "33": (AuthFailed, "서명되지 않은 요청이라고 합니다. FSC_API_KEY 를 확인하세요."),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from foresto_cli import clock
-from foresto_cli.errors import ForestoError, NetworkDown, QuotaSpent, RateLimited, Transient
+from foresto_cli.errors import BudgetSpent, ForestoError, GivenUp, NetworkDown, RateLimited, Transient
 
 WAITS: dict[type[ForestoError], tuple[float, ...]] = {
     NetworkDown: (10, 10, 10),
@@ -39,7 +39,7 @@ def _sleep(seconds: float) -> None:
 
 
 def _rule(error: BaseException | None) -> tuple[float, ...]:
-    if isinstance(error, QuotaSpent):
+    if isinstance(error, BudgetSpent | GivenUp):
         return ()
     return next((waits for kind, waits in WAITS.items() if isinstance(error, kind)), ())
 

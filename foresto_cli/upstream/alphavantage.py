@@ -46,7 +46,7 @@ def inspect(response: requests.Response) -> None:
     said = " ".join(str(body.get(name, "")) for name in ("Information", "Note", "Error Message")).lower()
     # The words about speed name the daily limit too, so they are looked for first.
     if "sparingly" in said or "per second" in said or "per minute" in said:
-        raise RateLimited(f"{LABEL}: 요청이 너무 잦다고 합니다. 다음 실행에서 이어집니다.")
+        raise RateLimited(f"{LABEL}: 요청이 너무 잦다고 합니다. 자정(KST)이 지나면 이어집니다.")
     if "premium" in said and "per day" not in said:
         raise AuthFailed(f"{LABEL}: 유료 요금제에만 있는 자료입니다. 무료 키로는 받을 수 없습니다.")
     if "per day" in said or "rate limit" in said:

@@ -25,7 +25,17 @@ SOURCE_ID = "DART"
 HOST = "opendart.fss.or.kr"
 BASE = f"https://{HOST}/api"
 DAILY_BUDGET = 20_000
-POLICY = Policy(name="dart", label=LABEL, hosts={HOST: ("dart",)}, pace=0.2, daily_budget=DAILY_BUDGET)
+POLICY = Policy(
+    name="dart",
+    label=LABEL,
+    hosts={HOST: ("dart",)},
+    pace=0.2,
+    daily_budget=DAILY_BUDGET,
+    cut_off_means=(
+        "다른 사이트는 되는데 DART만 이러면 DART가 이 IP를 24시간 차단한 것입니다(요청이 너무 잦으면 답 대신 연결을"
+        " 끊습니다). 하루 뒤 다시 실행하세요."
+    ),
+)
 LEFT_ALONE = (time(1, 0), time(2, 0))
 """From and until when DART is not asked."""
 MOST_COMPANIES = 100

@@ -16,7 +16,17 @@ import requests
 from tenacity import RetryCallState
 
 from foresto_cli import clock
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, RateLimited, Transient, Untrusted
+from foresto_cli.errors import (
+    AuthFailed,
+    BadPayload,
+    Blocked,
+    BudgetSpent,
+    ForestoError,
+    GivenUp,
+    RateLimited,
+    Transient,
+    Untrusted,
+)
 from foresto_cli.upstream import worlds
 from foresto_cli.upstream._deadline import DeadlineAdapter, deadline
 from foresto_cli.upstream._failures import as_ours, check_status
@@ -177,7 +187,7 @@ class UpstreamSession(requests.Session):
             log.warning("%s: unforeseen %s while reading the answer", self.policy.name, type(error).__name__)
             raise BadPayload(f"{label}: 응답을 읽을 수 없습니다({type(error).__name__}).", response.content) from None
         if not (self.policy.any_success and response.status_code in SUCCESS):
-            check_status(response, label)
+            check_status(response, label, retried=self.policy.retried)
 
     def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         label, patience = self.policy.label, self._transport.patience
@@ -200,7 +210,7 @@ class UpstreamSession(requests.Session):
             # Of whatever class: libraries let through those of others, of the standard library, and their own bugs.
             except Exception as error:  # noqa: BLE001  # as above
                 log.info("%s: %s while asking", self.policy.name, type(error).__name__)
-                refusal = as_ours(error, label, url, late=limit.passed)
+                refusal = as_ours(error, label, url, late=limit.passed, cut_off_means=self.policy.cut_off_means)
         if limit.passed:
             raise Transient(f"{label}: 응답이 제한 시간이 지나도 끝나지 않습니다.")
         if refusal is not None:
@@ -224,10 +234,16 @@ class UpstreamSession(requests.Session):
 
     def _remember(self, error: ForestoError) -> None:
         self.error = error
+        # Questions that were under way when the upstream was given up, or that it had been given up for, add nothing.
+        if self._refused is not None:
+            return
         if isinstance(error, Transient):
             self._failures += 1
             if self._failures >= GIVE_UP_AFTER:
-                self._refused = Transient(f"{error} 잇따라 {self._failures}번 실패해 이번 실행에서는 더 묻지 않습니다.")
+                said = f"{error} 잇따라 {self._failures}번 실패해 이번 실행에서는 더 요청하지 않습니다."
+                self.refuse(GivenUp(said))
+        if isinstance(error, RateLimited) and not isinstance(error, BudgetSpent) and self.policy.retried:
+            self._transport.limits.exhaust(self.policy.name, str(error))
         if isinstance(error, Blocked | RateLimited | AuthFailed | Untrusted):
             self.refuse(error)
 

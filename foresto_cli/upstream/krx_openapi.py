@@ -95,7 +95,7 @@ def inspect(response: requests.Response, service: Service) -> None:
     if code in REFUSED:
         raise NotApproved(service.refusal)
     if code == "429":
-        raise RateLimited("KRX OPEN API가 요청이 너무 잦다고 합니다. 다음 실행에서 이어집니다.")
+        raise RateLimited("KRX OPEN API가 요청이 너무 잦다고 합니다. 자정(KST)이 지나면 이어집니다.")
     if not isinstance(body.get("OutBlock_1"), list):
         raise BadPayload("KRX OPEN API 응답에 OutBlock_1이 없습니다.", response.content)
 

@@ -21,8 +21,10 @@ class Policy:
         read_timeout: seconds between two pieces of an answer.
         total_timeout: seconds for a whole answer, however steadily it drips.
         largest: bytes of an answer, packed or unpacked; the largest honest ones have 5 MB.
-        retried: whether a failure is tried again within this run; messages wait for the next.
+        retried: whether a failure is tried again within this run, and "too many requests" remembered until midnight;
+            messages wait for the next run.
         any_success: whether every 2xx is an answer, not 200 alone.
+        cut_off_means: what else than the network it may be when this upstream cuts connections off, in one sentence.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Policy:
     largest: int = 16_000_000
     retried: bool = True
     any_success: bool = False
+    cut_off_means: str = ""
 
 
 class Limits(Protocol):
@@ -46,7 +49,10 @@ class Limits(Protocol):
         """Raise :class:`Blocked` while ``breaker`` is open."""
 
     def spend(self, upstream: str, daily_budget: int) -> None:
-        """Count one request, or raise :class:`QuotaSpent`."""
+        """Count one request, or raise :class:`BudgetSpent`."""
+
+    def exhaust(self, upstream: str, reason: str) -> None:
+        """Remember until KST midnight that the upstream called today's requests used up."""
 
     def block(self, breaker: str, reason: str) -> None:
         """Open ``breaker`` for 24 hours."""

@@ -276,7 +276,7 @@ class Yahoo:
 
     def _throttled(self, status: int) -> ForestoError:
         if self._answered:
-            return RateLimited(f"{LABEL}: 요청이 너무 잦다는 답이 왔습니다. 다음 실행에서 이어집니다.")
+            return RateLimited(f"{LABEL}: 요청이 너무 잦다는 답이 왔습니다. 자정(KST)이 지나면 이어집니다.")
         return Blocked(
             f"야후가 이 클라이언트를 거절합니다({status}). 요청이 잦아서가 아니며 24시간 동안 다시 요청하지 않습니다."
             " 그 뒤에도 그러면 curl_cffi와 yfinance를 새 버전으로 올리세요."

@@ -20,6 +20,9 @@ class Memory:
     def spend(self, upstream, daily_budget):
         """Never spent."""
 
+    def exhaust(self, upstream, reason):
+        """Forget at once."""
+
     def block(self, breaker, reason):
         """Forget at once."""
 

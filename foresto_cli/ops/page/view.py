@@ -185,7 +185,7 @@ def _budgets(facts: Facts) -> list[dict[str, Any]]:
     rows = []
     for name in sorted(used.keys() | facts.limits.keys()):
         count, limit = used.get(name, 0), facts.limits.get(name)
-        share = min(1.0, count / limit) if limit else 0.0
+        share = 1.0 if name in facts.state["spent"] else min(1.0, count / limit) if limit else 0.0
         tone = BAD if share >= 1 else WARN if share >= NEARLY else GOOD
         rows.append({"name": name, "used": count, "limit": limit, "share": round(100 * share, 1), "tone": tone})
     return rows

@@ -23,6 +23,15 @@ upstream_usage = Table(
     Column("upstream", String(20), primary_key=True, **said("요청한 곳(krx, dart …)", "Upstream (krx, dart …)")),
     Column("usage_date", Date, primary_key=True, **said("날(KST)", "Day (KST)")),
     Column("used", Integer, nullable=False, **said("보낸 요청 수", "Requests sent")),
+    Column(
+        "spent_at",
+        DateTime,
+        **said(
+            "출처가 그날 한도를 다 썼다고 답한 시각(KST). 자정까지 더 요청하지 않는다",
+            "When the upstream called the day's requests used up (KST); not asked again that day",
+        ),
+    ),
+    Column("spent_reason", Text, **said("그때 출처가 한 말", "What the upstream said then")),
     **table_said(
         "한 행은 한 출처에 하루 동안 보낸 요청 수",
         "One row per upstream and day: requests sent",

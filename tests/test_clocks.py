@@ -85,6 +85,11 @@ def test_a_whole_day_costs_twenty_five_requests_and_no_hour_after_it_is_late(ope
             result, requests, _ = run(open_world, name, f"{day} {hour}")
             assert (result["exit_code"], result["alerts"]) == (0, []), f"{day} {name} {result['reasons']}"
             asked += [request for request in requests if request.host not in TELLING]
+        with open_world(now=kst(f"{day} 20:30"), **SIZE) as world:
+            stored = world.scalar("SELECT count(*) FROM after_market_daily WHERE trade_date = :day", day=day)
+        prices = steps_of(result)["prices incremental"]["tables"]
+        assert prices["after_market_daily"] == {"added": stored, "changed": 0, "unchanged": 0}
+        assert prices["stock_price_daily"]["added"] == 0, "the close and the afternoon brought them"
         login = [request for request in asked if request.host == "data.krx.co.kr" and "COMS/client" in request.path]
         pages = [request for request in asked if request.host == "data.krx.co.kr" and request not in login]
         assert len(asked) <= 25, [f"{request.host}{request.path}" for request in asked]

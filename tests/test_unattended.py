@@ -116,9 +116,9 @@ def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
     statements = next(step for step in by_name["Sat weekly"]["steps"] if step["command"] == "dart financials")
     assert (statements["outcome"], statements["exit_code"], statements["requests"]["dart"]) == ("partial", 0, 120)
     assert "다음 실행에서 이어집니다" in statements["notes"][-1]
-    evening = by_name["Thu weekday_final"]["tables"]["stock_price_daily"]
-    assert evening["added"] > 0
-    assert evening["changed"] == 0
+    evening = by_name["Thu weekday_final"]["tables"]
+    assert evening["after_market_daily"]["added"] > 0
+    assert (evening["stock_price_daily"]["added"], evening["stock_price_daily"]["changed"]) == (0, 0)
 
 
 def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):

@@ -85,6 +85,9 @@ def test_counts_are_exact(write):
 
 def test_counts_add_up():
     assert Counts(1, 2, 3) + Counts(10, 20, 30) == Counts(11, 22, 33)
+    both = Counts(1, 2, 3) + Counts(10, 20, 30).of(SAMPLE) + Counts(1, 0, 0).of(SAMPLE)
+    assert (both.added, both.changed, both.unchanged) == (12, 22, 33)
+    assert both.by_table("own") == {"own": Counts(1, 2, 3), "upsert_sample": Counts(11, 20, 30)}
 
 
 def test_writing_the_same_again_touches_nothing(write, stored):

@@ -214,7 +214,7 @@ def test_what_slipped_through_fails_its_unit_and_no_other(open_world, monkeypatc
             return row | SLIPPED[slip] if day == days[1] and row["ticker"] == "005930" else row
 
         monkeypatch.setattr(price_rows, "_row", slipping)
-        monkeypatch.setattr("foresto_cli.loaders.price_days.PriceDays._refuse_half", lambda *_: None)
+        monkeypatch.setattr("foresto_cli.loaders.price_days.refuse_half", lambda *_: None)
         monkeypatch.setattr("foresto_cli.loaders.price_days.impossible", lambda _: None)
         result = loads.load_prices_between(world.app, days[0], days[-1], None, QUICK)
         assert (result["exit_code"], result["outcome"]) == (3, "partial"), result["reasons"]

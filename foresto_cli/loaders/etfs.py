@@ -170,6 +170,7 @@ class Etfs:
             if answer.source_id == krx_openapi.SOURCE_ID:
                 _name_unknown(connection, answer.payload, parsed.rows, provenance)
             counts = upsert(connection, etf_price_daily, parsed.rows, provenance, scope={"trade_date": day})
+            counts = counts.of(etf_price_daily)
             _show_newest(connection, day, provenance)
             return counts
         counts = upsert(connection, etfs, parsed.rows, provenance)

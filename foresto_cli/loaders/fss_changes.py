@@ -59,7 +59,8 @@ def write(connection: Connection, seen: Seen, provenance: Row) -> Counts:
         for product, current in after.items()
         for option in before.get(product, {}).keys() - current.keys()
     ]
-    counts = upsert(connection, kind.products, products, marks) + upsert(connection, kind.options, options, marks)
+    counts = upsert(connection, kind.products, products, marks)
+    counts += upsert(connection, kind.options, options, marks).of(kind.options)
     counts += _drop(connection, kind, dropped) + _close(connection, seen, marks)
     changes = [{**change, "changed_at": seen.at} for change in differences(kind, before, after)]
     upsert(connection, product_rate_history, changes, {"batch_id": marks["batch_id"]})

@@ -5,7 +5,6 @@ not give stays as it was. Descriptions and the history of delistings are the mir
 dead is found by the difference of two lists.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,6 +16,8 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, Dead, ForestoError, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.loaders._list_files import TICKER, delisted_rows, description_rows
+from foresto_cli.loaders._list_merge import Gone, describe, mark_gone, markets_of, with_known_names, with_values
 from foresto_cli.loaders._listings import ListSource
 from foresto_cli.loaders._mirror import Mirror
 from foresto_cli.regimes import final_at
@@ -29,14 +30,7 @@ from foresto_cli.upstream.http import UpstreamSession
 NAME = "listing"
 LEAST_SHARE = 0.9
 """A list with fewer stocks than this share of those listed before is half a list."""
-TICKER = re.compile(r"[0-9A-Z]{6}")
-NOT_SHARES = ("신주인수권",)
-"""Rights and warrants stand in the delisting file too; they are not stocks."""
-
 MAIN_MARKETS = frozenset({"KOSPI", "KOSDAQ"})
-RECENT = timedelta(days=14)
-"""Somebody without a price for so long, and in no list, has left."""
-
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What Python says of a list that is built in no way we know."""
 
@@ -127,7 +121,7 @@ class Listing:
             session = min(source.session(self.now), date.fromisoformat(day))
             try:
                 records = source.fetch(session)
-                covered = _markets(_read(source, records, session))
+                covered = markets_of(_read(source, records, session))
             except UPSTREAM_ERRORS as error:
                 passed_over.append((source.source_id, error))
                 continue
@@ -180,7 +174,7 @@ class Listing:
 
     def _current(self, rows: list[Row], answer: Answer, day: date) -> Parsed:
         """Return the rows of the current list; provisional where a later look gives a newer list or market values."""
-        missing = MAIN_MARKETS - _markets(rows)
+        missing = MAIN_MARKETS - markets_of(rows)
         lack = f"{', '.join(sorted(missing))} 시장이 없습니다" if missing else None
         if answer.payload.session < day:
             return Parsed(rows, "provisional", lack or f"{answer.payload.session}의 목록")
@@ -210,172 +204,29 @@ class Listing:
             defaults = {"is_listed": True, "as_of_date": answer.asked_at.date(), "source_id": fdr.SOURCE_ID}
             new = [{**row, **defaults} for row in parsed.rows if row["ticker"] not in known]
             old = [row for row in parsed.rows if row["ticker"] in known]
-            return _describe(connection, old, provenance) + upsert(connection, fdr_stock_listing, new, provenance)
+            return describe(connection, old, provenance) + upsert(connection, fdr_stock_listing, new, provenance)
         return upsert(connection, fdr_stock_listing, parsed.rows, provenance, only_over="NOT old.is_listed")
 
     def _store_current(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         source, session, rows = self._source(answer), answer.payload.session, parsed.rows
         if not source.has_value:
-            rows = _with_values(connection, rows, session, has_shares=source.is_official)
+            rows = with_values(connection, rows, session, has_shares=source.is_official)
         if not source.is_official:
-            rows = _with_known_names(connection, rows)
+            rows = with_known_names(connection, rows)
         newer = "old.as_of_date <= excluded.as_of_date"
         counts = upsert(connection, fdr_stock_listing, rows, provenance, only_over=newer)
         # A row that was left out is still about somebody who is listed.
         listed = parsed.everybody("ticker", TICKER.fullmatch)
         if listed is None:
             return counts
-        gone = Gone(session, self.calendar, _markets(rows), is_official=source.is_official)
+        gone = Gone(session, self.calendar, markets_of(rows), is_official=source.is_official)
         return counts + mark_gone(connection, listed, gone, provenance)
 
     def _refuse_half(self, rows: Sequence[Row]) -> None:
-        covered = _markets(rows)
+        covered = markets_of(rows)
         listed = sum(count for market, count in self.listed.items() if market in covered)
         if len(rows) < LEAST_SHARE * listed:
             raise BadPayload(f"상장 종목이 {len(rows):,}개뿐입니다(지금까지 {listed:,}개). 일부만 온 목록입니다.")
-
-
-def description_rows(records: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Return what the exchange says about each company; preferred shares have only a name."""
-    return [
-        {
-            "ticker": record["Code"],
-            "name": record["Name"],
-            "market": record["Market"],
-            "industry": record["Industry"],
-            "products": record["Products"],
-            "listing_date": _day(record["ListingDate"]),
-            "settle_month": record["SettleMonth"],
-            "representative": record["Representative"],
-            "homepage": record["HomePage"],
-            "region": record["Region"],
-        }
-        for record in records
-    ]
-
-
-def delisted_rows(records: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Return the stocks that left, the last leaving of each ticker; rights and warrants are left out."""
-    latest: dict[str, Row] = {}
-    for record in records:
-        if str(record["SecuGroup"]).startswith(NOT_SHARES) or not TICKER.fullmatch(str(record["Symbol"])):
-            continue
-        left = _day(record["DelistingDate"])
-        if left is None:
-            continue
-        row = {
-            "ticker": record["Symbol"],
-            "name": record["Name"],
-            "market": record["Market"],
-            "security_group": record["SecuGroup"],
-            "listing_date": _day(record["ListingDate"]),
-            "is_listed": False,
-            "delisting_date": left,
-            "delisting_reason": record["Reason"],
-            "successor_ticker": record["ToSymbol"],
-            "as_of_date": left,
-            "source_id": fdr.SOURCE_ID,
-        }
-        known = latest.get(row["ticker"])
-        if known is None or left > known["delisting_date"]:
-            latest[row["ticker"]] = row
-    return list(latest.values())
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
-
-
-def _describe(connection: Connection, rows: Sequence[Row], provenance: Row) -> Counts:
-    """Fill in descriptions without touching names and markets, which the current list knows better."""
-    without = ("name", "market")
-    plain = [{name: value for name, value in row.items() if name not in without} for row in rows]
-    names = list(plain[0]) if plain else []
-    if not names:
-        return Counts()
-    fixed = connection.execute(
-        text("SELECT ticker, name, market, is_listed, as_of_date, source_id FROM fdr_stock_listing")
-    )
-    known = {row.ticker: row._asdict() for row in fixed}
-    return upsert(connection, fdr_stock_listing, [{**row, **known[row["ticker"]]} for row in plain], provenance)
-
-
-def _with_values(connection: Connection, rows: Sequence[Row], session: date, *, has_shares: bool) -> list[Row]:
-    """Add the market value by the stored close of the same session; none where there is no such price."""
-    prices = connection.execute(
-        text(
-            "SELECT ticker, close_price, market_cap FROM stock_price_daily"
-            " WHERE trade_date = :day AND quality_flag <> 'ADJUSTED'"
-        ),
-        {"day": session},
-    )
-    known = {row.ticker: row for row in prices}
-
-    def value(row: Row) -> int | None:
-        price = known.get(row["ticker"])
-        if price is None:
-            return None
-        return int(price.close_price * row["shares"]) if has_shares and row["shares"] else price.market_cap
-
-    return [{**row, "marcap": value(row)} for row in rows]
-
-
-def _with_known_names(connection: Connection, rows: Sequence[Row]) -> list[Row]:
-    """Leave the exchange's own names and markets where they are known."""
-    found = connection.execute(
-        text("SELECT ticker, name, market FROM fdr_stock_listing WHERE source_id <> 'NAVER' AND is_listed")
-    )
-    known = {row.ticker: row._asdict() for row in found}
-    return [{**row, **known.get(row["ticker"], {})} for row in rows]
-
-
-@dataclass(frozen=True)
-class Gone:
-    """How to judge who is missing in a list.
-
-    Attributes:
-        session: the session of the list.
-        calendar: the sessions.
-        markets: what the list covers.
-        is_official: the list is the exchange's; by another one, only who has no recent price either has left.
-    """
-
-    session: date
-    calendar: Calendar
-    markets: frozenset[str]
-    is_official: bool
-
-
-def mark_gone(connection: Connection, listed: Sequence[str], gone: Gone, provenance: Row) -> Counts:
-    """Mark who is missing in a list, in the markets that it covers, as delisted since the first session without it.
-
-    That is the one after its last price; without prices, that of the list. The reason is not known.
-    """
-    missing = connection.execute(
-        text(
-            "SELECT l.ticker, p.last_day FROM fdr_stock_listing l LEFT JOIN LATERAL (SELECT max(trade_date) AS last_day"
-            " FROM stock_price_daily WHERE ticker = l.ticker) p ON true"
-            " WHERE l.is_listed AND l.ticker <> ALL(:tickers) AND split_part(l.market, ' ', 1) = ANY(:markets)"
-            " AND l.as_of_date <= :day AND (:official OR p.last_day < :recent)"
-        ),
-        {
-            "tickers": list(listed),
-            "markets": list(gone.markets),
-            "day": gone.session,
-            "official": gone.is_official,
-            "recent": gone.session - RECENT,
-        },
-    ).all()
-    for row in missing:
-        after = gone.session if row.last_day is None else min(gone.calendar.following(row.last_day), gone.session)
-        connection.execute(
-            text(
-                "UPDATE fdr_stock_listing SET is_listed = false, delisting_date = :left, delisting_reason = NULL,"
-                " batch_id = :batch_id, updated_at = :updated_at WHERE ticker = :ticker"
-            ),
-            {**provenance, "ticker": row.ticker, "left": after},
-        )
-    return Counts(changed=len(missing))
 
 
 def current_rows(source: ListSource, records: Sequence[Mapping[str, Any]], session: date) -> list[Row]:
@@ -394,7 +245,3 @@ def _read(source: ListSource, records: Sequence[Mapping[str, Any]], session: dat
     except UNREADABLE as error:
         said = f"{source.source_id}의 상장 목록에 없거나 읽을 수 없는 항목이 있습니다({type(error).__name__}: {error})."
         raise BadPayload(said) from None
-
-
-def _markets(rows: Sequence[Row]) -> frozenset[str]:
-    return frozenset(row["market"].split(" ")[0] for row in rows)

@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli import clock
-from foresto_cli.adjustment.holes import LACKED
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
-from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
+from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
-from foresto_cli.loaders.price_neighbours import OTHER_SESSION, Fingerprint, refuse_other_session, seen
+from foresto_cli.loaders.price_choice import Choice
+from foresto_cli.loaders.price_closures import Witness, is_closed, note_closure
+from foresto_cli.loaders.price_neighbours import OTHER_SESSION, Fingerprint, refuse_half, refuse_other_session, seen
+from foresto_cli.loaders.price_reasons import FILLED, LEFT_OUT, lacked_markets, lacking_reason
 from foresto_cli.loaders.price_rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
 from foresto_cli.loaders.price_sources import PriceSource
 from foresto_cli.regimes import final_at, last_trade_at
@@ -23,15 +25,11 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "prices.day"
-LEAST_SHARE = 0.85
-"""An answer with fewer rows than this share of a near session's is half an answer: a market is missing, or a part."""
 NEAR = 10
 """Sessions to either side that count as near."""
 ASKED_ANEW = 10
 """Newest sessions that are asked for once more when nobody can say when they were asked for."""
 
-PICTURE = "FDR"
-"""The source whose numbers are those of the moment at which its robot looked."""
 MOST_ATTEMPTS = 8
 """A session with a hole is asked for so often in all; after that the hole stays a finding."""
 UNOFFICIAL_OVER = (
@@ -39,13 +37,6 @@ UNOFFICIAL_OVER = (
     " AND (old.price_basis = 'EXTENDED' OR excluded.price_basis = 'REGULAR'))"
 )
 """Rows that numbers without an official source may replace: never official ones, never regular closes by later ones."""
-FILLED = "빠진 종목을 다른 출처에서 채웠습니다"
-"""A ledger's reason when what an official answer lacked came from elsewhere."""
-LEFT_OUT = "행을 뺐습니다"
-"""Part of a ledger's reason when rows of the answer were impossible."""
-
-Witness = Callable[[date], bool | None]
-"""Says whether the market opened on a day; None when it cannot know yet."""
 
 
 @dataclass
@@ -98,6 +89,11 @@ class PriceDays:
         """Return the sessions of every source."""
         return [session for source in self.sources for session in source.sessions]
 
+    @property
+    def choice(self) -> Choice:
+        """Return who has which session now."""
+        return Choice(self.sources, self.now)
+
     def wanted(self) -> list[date]:
         """Return every ended session of the span, newest first, whether or not a source has it."""
         latest = self.calendar.latest_ended(self.now)
@@ -109,12 +105,12 @@ class PriceDays:
         return [unit for day in days for unit in self._unit(day)]
 
     def _unit(self, day: date) -> list[Unit]:
-        best = self._capable(day)[:1]
+        best = self.choice.capable(day)[:1]
         return [Unit(f"{day}", f"{day}", source.requests, source.sessions[-1].policy.name) for source in best]
 
     def without_source(self, entries: Mapping[str, Entry]) -> list[date]:
         """Return the sessions that ought to be stored, are not, and that no source at hand has."""
-        return [day for day in self.wanted() if f"{day}" not in entries and not self._capable(day)]
+        return [day for day in self.wanted() if f"{day}" not in entries and not self.choice.capable(day)]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: PLR0911
         """Say whether the session need not be asked for now.
@@ -135,11 +131,11 @@ class PriceDays:
             return False
         if entry.reason == FILLED:
             return True
-        if entry.status == "no_data" or self._is_official(day, entry.source_id):
+        if entry.status == "no_data" or self.choice.is_official(day, entry.source_id):
             return entry.status != "provisional" or self.now < final_at(day)
         if entry.status == "provisional":
-            return not self._capable_officials(day) and not self._has_improved(day, entry)
-        return not self._capable_officials(day) or day not in self.wanted()[: self.refresh_days]
+            return not self.choice.officials(day) and not self.choice.has_improved(day, entry)
+        return not self.choice.officials(day) or day not in self.wanted()[: self.refresh_days]
 
     def fetch(self, unit: Unit) -> Answer:
         """Ask the sources that have the session, best first, until one answers.
@@ -153,7 +149,7 @@ class PriceDays:
             asked_at = clock.wall()
             try:
                 records = source.fetch(day)
-                closed = nobody_traded(records) and self._is_closed(day)
+                closed = nobody_traded(records) and is_closed(day, self.calendar, self.witness)
             except UPSTREAM_ERRORS as error:
                 passed_over.append((source.source_id, error))
                 continue
@@ -169,11 +165,11 @@ class PriceDays:
         day = date.fromisoformat(answer.unit.key)
         if answer.closed:
             return Parsed(status="no_data", reason="휴장")
-        source = self._by_name(answer.source_id)
+        source = self.choice.named(answer.source_id)
         rows = source.rows(answer.payload, day)
         lacked = self._lacked(day)
         self._lacking[day] = source.lacks(day, rows)
-        self._refuse_half(day, rows)
+        refuse_half(day, rows, self._usual_count(day))
         read_at = answer.asked_at.replace(tzinfo=clock.KST)
         is_regular = source.is_regular(day, read_at)
         rows = [{**row, "price_basis": REGULAR if is_regular else EXTENDED} for row in rows]
@@ -204,14 +200,15 @@ class PriceDays:
             return Counts()
         if not (parsed.reason or "").startswith(FILLED):
             self.row_counts[day] = max(len(parsed.rows), self._stored_whole(day))
-        source = self._by_name(answer.source_id)
+        source = self.choice.named(answer.source_id)
         is_official = source.settles(day) and parsed.status == "done"
         over = "TRUE" if is_official or day in self.distrusted else UNOFFICIAL_OVER
         counts = upsert(
             connection, stock_price_daily, parsed.rows, provenance, only_over=over, scope={"trade_date": day}
         )
         if source.shows_after_market and answer.asked_at.replace(tzinfo=clock.KST) >= last_trade_at(day):
-            counts += upsert(connection, after_market_daily, after_market_rows(parsed.rows), provenance)
+            after = upsert(connection, after_market_daily, after_market_rows(parsed.rows), provenance)
+            counts += after.of(after_market_daily)
         return counts
 
     def _stored_whole(self, day: date) -> int:
@@ -219,12 +216,9 @@ class PriceDays:
         known = self.known.get(day)
         return known.row_count if known is not None and known.status == "done" else 0
 
-    def _by_name(self, source_id: str) -> PriceSource:
-        return next(source for source in self.sources if source.source_id == source_id)
-
     def _asked(self, day: date) -> list[PriceSource]:
         """Return the sources to ask for a session, best first."""
-        capable = self._capable(day)
+        capable = self.choice.capable(day)
         lacking = self._lacked(day)
         if lacking:
             # Who has the markets that are missing comes first, the official one if its service is approved by now.
@@ -236,8 +230,8 @@ class PriceDays:
         if self._has_hole(day, known):
             # What lacked a stock is asked last.
             return sorted(capable, key=lambda source: source.source_id == known.source_id)
-        if known.status == "provisional" and not self._has_improved(day, known):
-            return self._capable_officials(day)
+        if known.status == "provisional" and not self.choice.has_improved(day, known):
+            return self.choice.officials(day)
         return capable
 
     def _lacked(self, day: date) -> frozenset[str]:
@@ -250,12 +244,12 @@ class PriceDays:
 
         The service that was refused is asked once a run, for the newest session that lacks its market.
         """
-        others = [source for source in self._capable(day) if source.source_id != entry.source_id]
+        others = [source for source in self.choice.capable(day) if source.source_id != entry.source_id]
         is_recent = day in self.wanted()[:NEAR]
         complete = [source for source in others if source.has_every_market and (source.serves_bulk or is_recent)]
         if complete and entry.attempts < MOST_ATTEMPTS:
             return True
-        same = [source for source in self._capable(day) if source.source_id == entry.source_id]
+        same = [source for source in self.choice.capable(day) if source.source_id == entry.source_id]
         answers = {source.is_complete_now(market) for source in same for market in lacking}
         if True in answers:
             return True
@@ -264,59 +258,6 @@ class PriceDays:
 
     def _has_hole(self, day: date, entry: Entry) -> bool:
         return day in self.holes or (entry.status != "failed" and LEFT_OUT in (entry.reason or ""))
-
-    def _has_improved(self, day: date, entry: Entry) -> bool:
-        """Say whether the source that answered, or a better one, has better numbers by now than when it was asked."""
-        asked_at = entry.asked_at.replace(tzinfo=clock.KST)
-        for source in self.sources:
-            is_own = source.source_id == entry.source_id
-            if source.can(day, self.now):
-                moments = [moment for moment in source.improves(day) if moment <= self.now]
-                # Whatever shows a whole day is better than a picture taken during it.
-                if any(moment > asked_at for moment in moments) or (entry.source_id == PICTURE and not is_own):
-                    return True
-            if is_own:
-                break
-        return not clock.is_past(entry.asked_at)
-
-    def _is_official(self, day: date, source_id: str | None) -> bool:
-        return any(source.settles(day) for source in self.sources if source.source_id == source_id)
-
-    def _capable_officials(self, day: date) -> list[PriceSource]:
-        if self.now < final_at(day):
-            return []
-        return [source for source in self._capable(day) if source.settles(day)]
-
-    def _capable(self, day: date) -> list[PriceSource]:
-        """Return the sources that have a session now: official ones first, otherwise in order of preference."""
-        capable = [source for source in self.sources if source.can(day, self.now)]
-        return sorted(capable, key=lambda source: not source.settles(day))
-
-    def _is_closed(self, day: date) -> bool:
-        """Say whether a day without trades is a day without trading.
-
-        Raises:
-            NotYet: it is today, and the numbers may still come.
-            BadPayload: the calendar or the index says it was a session.
-        """
-        if not self.calendar.is_session(day):
-            return True
-        opened = self.witness(day)
-        if opened is None:
-            raise NotYet("시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
-        if opened:
-            raise BadPayload("거래일인데 시세가 모두 비어 있습니다. 휴장으로 기록하지 않고 다시 요청합니다.")
-        return True
-
-    def _refuse_half(self, day: date, rows: Sequence[Row]) -> None:
-        tickers = {row["ticker"] for row in rows}
-        if len(tickers) != len(rows):
-            raise BadPayload(f"{day} 시세에 같은 종목이 두 번 있습니다.")
-        usual = self._usual_count(day)
-        if len(rows) < LEAST_SHARE * usual:
-            raise BadPayload(
-                f"{day} 시세가 {len(rows):,}종목뿐입니다(가까운 거래일은 {usual:,}종목). 일부만 온 응답입니다."
-            )
 
     def _refuse_other_session(self, day: date, rows: Sequence[Row]) -> None:
         mine = {row["ticker"]: seen(row) for row in rows if row["volume"] and row["close_price"]}
@@ -344,25 +285,3 @@ class PriceDays:
             if other != day and abs(other - day) <= near and self._lacked(other) == lacking
         ]
         return self.row_counts[min(known, key=lambda other: abs(other - day))] if known else 0
-
-
-def lacking_reason(markets: frozenset[str]) -> str | None:
-    """Return a ledger's reason that names the markets which a session lacks; None when it has all."""
-    return f"{LACKED}{', '.join(sorted(markets))} (KRX OPEN API 서비스 승인 없음)" if markets else None
-
-
-def lacked_markets(reason: str | None) -> frozenset[str]:
-    """Return the markets that a ledger's reason says are missing."""
-    _, found, rest = (reason or "").partition(LACKED)
-    return frozenset(rest.partition(" (")[0].split(", ")) if found else frozenset()
-
-
-def note_closure(connection: Connection, day: date) -> None:
-    """Remember that the exchange was closed on a weekday that the published calendar calls a session."""
-    connection.execute(
-        text(
-            "INSERT INTO market_closure (trade_date, is_closed, reason, noted_at)"
-            " VALUES (:day, true, '시세와 지수 모두 거래가 없음(관측)', :now) ON CONFLICT (trade_date) DO NOTHING"
-        ),
-        {"day": day, "now": clock.wall()},
-    )

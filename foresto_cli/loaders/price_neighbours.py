@@ -1,6 +1,6 @@
 """Is an answer the session that was asked for? The sessions before and after it can tell. Pure: no input, no output."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,6 +9,8 @@ from foresto_cli.errors import BadPayload
 from foresto_cli.loaders.price_rows import REGULAR
 from foresto_cli.store.upsert import Row
 
+LEAST_SHARE = 0.85
+"""An answer with fewer rows than this share of a near session's is half an answer: a market is missing, or a part."""
 REPEATED_SHARE = 0.2
 """An answer in which more of the traded stocks than this have the closes and volumes of a neighbouring session is that
 session's, under the wrong date."""
@@ -67,3 +69,18 @@ def refuse_other_session(
             raise BadPayload(
                 f"{day}에 {OTHER_SESSION}가 왔습니다({other} 시세와 견주어). 저장하지 않고 다시 요청합니다."
             )
+
+
+def refuse_half(day: date, rows: Sequence[Row], usual: int) -> None:
+    """Refuse an answer that has a stock twice, or far fewer than the ``usual`` number of them.
+
+    Raises:
+        BadPayload: it has.
+    """
+    tickers = {row["ticker"] for row in rows}
+    if len(tickers) != len(rows):
+        raise BadPayload(f"{day} 시세에 같은 종목이 두 번 있습니다.")
+    if len(rows) < LEAST_SHARE * usual:
+        raise BadPayload(
+            f"{day} 시세가 {len(rows):,}종목뿐입니다(가까운 거래일은 {usual:,}종목). 일부만 온 응답입니다."
+        )

@@ -13,7 +13,7 @@ from foresto_cli import clock
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.app import App
 from foresto_cli.errors import UPSTREAM_ERRORS
-from foresto_cli.loaders.price_days import note_closure
+from foresto_cli.loaders.price_closures import note_closure
 from foresto_cli.ops.market_days import level_days
 
 NEAR = timedelta(days=12)

@@ -23,7 +23,8 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Resu
     sources: Counter[str] = Counter()
     for report in reports:
         counts += report.rows
-        tables[report.table] = tables.get(report.table, Counts()) + report.rows
+        for name, found in report.rows.by_table(report.table).items():
+            tables[name] = tables.get(name, Counts()) + found
         sources += report.sources
     problems: dict[str, list[str]] = {}
     for report in reports:

@@ -3,8 +3,8 @@
 Nothing else in foresto writes rows in bulk.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
@@ -25,15 +25,40 @@ Row = values.Row
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows a write added, changed and found as they already were."""
+    """How many rows a write added, changed and found as they already were.
+
+    Attributes:
+        added: rows that were new.
+        changed: rows that were there and differed.
+        unchanged: rows that were there as they are.
+        beside: those of the rows that went to another table than the data set's own, by its name.
+    """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    beside: "Mapping[str, Counts]" = field(default_factory=dict)
 
     def __add__(self, other: "Counts") -> "Counts":
         """Return the sums."""
-        return Counts(self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged)
+        names = [*self.beside, *(name for name in other.beside if name not in self.beside)]
+        return Counts(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            {name: self.beside.get(name, Counts()) + other.beside.get(name, Counts()) for name in names},
+        )
+
+    def of(self, table: Table) -> "Counts":
+        """Return the same counts as rows of ``table``, which is not the data set's own."""
+        return Counts(self.added, self.changed, self.unchanged, {table.name: self})
+
+    def by_table(self, own: str) -> "dict[str, Counts]":
+        """Return the counts of each table; ``own`` is the data set's, and has what went nowhere else."""
+        rest = Counts(self.added, self.changed, self.unchanged)
+        for other in self.beside.values():
+            rest += Counts(-other.added, -other.changed, -other.unchanged)
+        return {own: rest, **self.beside}
 
 
 def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default

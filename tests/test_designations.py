@@ -140,6 +140,7 @@ def test_what_is_best_leaves_out_who_is_designated_suspended_or_leaving_and_says
     days = sessions(plain)
     best = scored(plain)
     managed, caution, halted, leaving, gone, next_one = best[:6]
+    name = dict(plain.rows("SELECT ticker, name FROM stocks"))
     designate(plain, managed, MANAGED, days[5])
     designate(plain, caution, CAUTION, days[6])
     plain.execute(
@@ -153,21 +154,21 @@ def test_what_is_best_leaves_out_who_is_designated_suspended_or_leaving_and_says
     assert found["left_out"] == {LEAVING: 2, MANAGED: 1, CAUTION: 1, SUSPENDED: 1}
     score_card.show_ranking(Console(), found)
     out = capsys.readouterr().out
-    assert "5종목을 뺐습니다" in out
+    assert "5종목을 제외했습니다" in out
     assert "--with-designated" in out
     everyone = score_card.ranking(plain.app, Wanted(top=6, with_designated=True))
     assert [row["ticker"] for row in everyone["stocks"]] == best[:6]
     assert (everyone["left_out"], everyone["notes"]) == ({}, [])
     assert everyone["stocks"][0]["designation"] == {"word": MANAGED, "since": f"{days[5]}", "is_since_known": False}
     assert everyone["stocks"][1]["designation"] == {"word": CAUTION, "since": f"{days[6]}", "is_since_known": True}
-    assert [row["caution"] for row in everyone["stocks"]] == [MANAGED, CAUTION, SUSPENDED, LEAVING, LEAVING, None]
+    words = [f"관리종목({days[5]} 이전부터)", f"투자주의환기종목({days[6]}부터)", SUSPENDED, LEAVING, LEAVING, None]
+    assert [row["caution"] for row in everyone["stocks"]] == words
     score_card.show_ranking(Console(), everyone)
     out = capsys.readouterr().out
-    assert f"주의=관리종목 {f'{days[5]}'[2:]}~" in out
+    assert f"위 {name[managed]}({managed}): {words[0]}" in out
     # The mail and the page have the same list and the same sentence.
-    name = dict(plain.rows("SELECT ticker, name FROM stocks"))
     for shown in (market_mail.drafted(plain.app).text, page.render(plain.app)):
-        assert "5종목을 뺐습니다" in shown
+        assert "5종목을 제외했습니다" in shown
         assert name[next_one] in shown
     _, _, tail = market_mail.drafted(plain.app).text.partition("[점수 상위 종목]")
     assert all(f"({ticker}," not in tail for ticker in best[:5])

@@ -134,22 +134,16 @@ def show_ranking(console: Console, found: dict[str, Any]) -> None:
         (one["rank"], one["ticker"], one["name"], one["grade"], *(_score(one[column]) for column in columns))
         for one in found["stocks"]
     ]
-    headings = ("순위", "종목코드", "종목명", "등급", *AXES.values())
-    if any(one["caution"] for one in found["stocks"]):
-        headings = (*headings, "주의")
-        rows = [(*row, _caution(one)) for row, one in zip(rows, found["stocks"], strict=True)]
     title = f"{found['score_date']} · {AXES[found['axis']]} 순"
     if rows:
-        console.table(title, headings, rows)
+        console.table(title, ("순위", "종목코드", "종목명", "등급", *AXES.values()), rows)
     else:
         console.line(f"{title}: 조건에 맞는 종목이 없습니다.")
+    for one in found["stocks"]:
+        if one["caution"]:
+            console.line(f"! {one['rank']}위 {one['name']}({one['ticker']}): {one['caution']}")
     for note in found["notes"]:
         console.line(f"· {note}")
-
-
-def _caution(one: dict[str, Any]) -> str | None:
-    designation = one["designation"]
-    return f"{one['caution']} {designation['since'][2:]}~" if designation else one["caution"]
 
 
 def show_history(console: Console, found: dict[str, Any]) -> None:

@@ -75,7 +75,7 @@ class Top:
         if not self.left_out:
             return ""
         counts = " · ".join(f"{word} {count:,}" for word, count in self.left_out.items())
-        return f"{sum(self.left_out.values()):,}종목을 뺐습니다({counts})."
+        return f"{sum(self.left_out.values()):,}종목을 제외했습니다({counts})."
 
 
 def best(connection: Connection, wanted: Wanted) -> Top | None:
@@ -90,16 +90,12 @@ def best(connection: Connection, wanted: Wanted) -> Top | None:
     left_out: Counter[str] = Counter()
     for row in rows:
         designation = marked.get(row["ticker"])
-        caution = _caution(row, designation)
-        if caution and not wanted.with_designated:
-            left_out[caution] += 1
+        word = designation.word if designation else LEAVING if row["is_leaving"] else None
+        word = word or (SUSPENDED if row["is_suspended"] else None)
+        if word and not wanted.with_designated:
+            left_out[word] += 1
         elif len(found) < wanted.top:
+            caution = f"{designation}" if designation else word
             own = {name: value for name, value in row.items() if name not in {"is_suspended", "is_leaving"}}
             found.append(own | {"designation": designation, "caution": caution})
     return Top(newest.score_date, found, dict(left_out.most_common()))
-
-
-def _caution(row: Any, designation: designations.Designation | None) -> str | None:  # noqa: ANN401  # a row of RANKED
-    if designation is not None:
-        return designation.word
-    return LEAVING if row["is_leaving"] else SUSPENDED if row["is_suspended"] else None

@@ -82,7 +82,7 @@ def show(app: App) -> Result:
     if not rows:
         app.console.line("관심 종목이 없습니다. foresto watchlist add 005930 처럼 더하세요.")
     else:
-        table: list[tuple[object, ...]] = [
+        table = [
             (
                 row["ticker"],
                 row["name"],
@@ -92,11 +92,10 @@ def show(app: App) -> Result:
             )
             for row in rows
         ]
-        headings: tuple[str, ...] = ("종목코드", "종목명", "지금 점수", "견줄 점수", "알린 때")
-        if any(row["designation"] for row in rows):
-            headings = (*headings, "지정")
-            table = [(*cells, row["designation"]) for cells, row in zip(table, rows, strict=True)]
-        app.console.table("관심 종목", headings, table)
+        app.console.table("관심 종목", ("종목코드", "종목명", "지금 점수", "견줄 점수", "알린 때"), table)
+        for row in rows:
+            if row["designation"]:
+                app.console.line(f"! {row['name']}({row['ticker']}): {row['designation']}")
     return {"command": "watchlist list", "exit_code": 0, "watchlist": [_plain(row) for row in rows]}
 
 

@@ -22,7 +22,9 @@ def batch(
         str | None, typer.Option(help="이 거래일의 점수(기본: 저장된 마지막 거래일).", metavar="날짜")
     ] = None,
     limit: Annotated[int | None, typer.Option(help="시가총액이 큰 N종목만 저장합니다.", metavar="N")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="그날의 저장된 점수를 새로 매긴 것으로 바꿉니다.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="지난 날(--as-of)의 저장된 점수도 새로 매긴 것으로 바꿉니다.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="자료가 온전하지 않아도 매깁니다.")] = False,
     wait: Wait = "0s",
     as_json: Json = False,
@@ -33,7 +35,9 @@ def batch(
         from foresto_cli.ops import scores
 
         day = parse_date(as_of) if as_of else None
-        options = scores.Options(as_of=day, limit=limit, replace=replace, force=force, wait=parse_duration(wait))
+        # The newest day is brought up to date as the chains do it; scores of a past day are what was known then.
+        replaced = replace or day is None
+        options = scores.Options(as_of=day, limit=limit, replace=replaced, force=force, wait=parse_duration(wait))
         result = scores.score_batch(found, options)
         scores.show_batch(found.console, result)
         return result

@@ -134,11 +134,12 @@ def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> Re
         "not_scored_because": why_not(scores),
         "grades": {letter: scores.grades.count(letter) for _, letter in formula.GRADES},
     }
+    result["kept"] = written.differs
     if written.differs:
         result["notes"] = [
             (
-                f"{scores.day} 의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다."
-                " 바꾸려면 --replace 를 붙이세요."
+                f"{scores.day}의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다."
+                " 바꾸려면 --replace를 붙이세요."
             )
         ]
     return result
@@ -186,8 +187,11 @@ def show_batch(console: Console, result: Result) -> None:
         console.line(f"· {note}")
     counts = result["tables"]["compass_score_history"]
     ended = {"done": "매겼습니다", "nothing_to_do": "이미 매긴 그대로입니다", "partial": "자료가 없는 종목이 많습니다"}
+    mark, said = "✗" if result["exit_code"] else "✓", ended[result["outcome"]]
+    if result["kept"]:
+        mark, said = "!", "저장된 점수를 다시 매기지 않았습니다"
     console.strong(
-        f"{'✗' if result['exit_code'] else '✓'} {ended[result['outcome']]} ({result['seconds']:.1f}초)"
+        f"{mark} {said} ({result['seconds']:.1f}초)"
         f" · 추가 {counts['added']:,} · 변경 {counts['changed']:,} · 그대로 {counts['unchanged']:,}"
     )
 

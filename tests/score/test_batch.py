@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from benchmarks import _market
 from foresto_cli import clock
+from foresto_cli.console import Console
 from foresto_cli.errors import UsageError, VerificationFailed
 from foresto_cli.ops import scores as job
 from foresto_cli.score import load
@@ -116,6 +117,37 @@ def test_other_inputs_leave_the_stored_scores_until_they_are_told_to_replace_the
     assert rows(app, "SELECT count(*) FROM compass_score_run") == [(2,)]
     assert len(rows(app, "SELECT DISTINCT run_id FROM compass_score_history")) == 2
     assert job.score_batch(app, job.Options())["outcome"] == "nothing_to_do"
+
+
+def by_hand(app, monkeypatch, **given):
+    """What ``foresto score batch`` does and says, on the application of the test."""
+    from foresto_cli.cli import score as command
+
+    found = {}
+    monkeypatch.setattr(app, "console", Console())
+    monkeypatch.setattr(command, "perform", lambda _ctx, _name, work, **_: found.update(work(app)))
+    command.batch(None, **({"as_of": None, "limit": None, "replace": False, "force": False, "wait": "0s"} | given))
+    return found
+
+
+def test_a_batch_by_hand_after_new_data_scores_what_changed_or_says_that_it_did_not(
+    app, changed_price, monkeypatch, capsys
+):
+    job.score_batch(app, job.Options())
+    changed_price()
+    capsys.readouterr()
+    left = by_hand(app, monkeypatch, as_of=f"{LAST}")
+    told = "".join(capsys.readouterr())
+    assert (left["kept"], left["rows"]["changed"]) == (True, 0)
+    assert "! 저장된 점수를 다시 매기지 않았습니다" in told
+    assert "--replace" in told
+    assert "✓" not in told
+    assert by_hand(app, monkeypatch)["rows"]["changed"] > 0
+    assert "✓ 매겼습니다" in "".join(capsys.readouterr())
+    assert by_hand(app, monkeypatch)["outcome"] == "nothing_to_do"
+    told = "".join(capsys.readouterr())
+    assert "✓ 이미 매긴 그대로입니다" in told
+    assert "--replace" not in told
 
 
 def test_scores_of_provisional_prices_are_replaced_by_those_of_final_ones(app, changed_price):

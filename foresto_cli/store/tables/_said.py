@@ -28,7 +28,7 @@ def table_said(korean: str, english: str, *, fills: str, reads: str) -> Said:
     Args:
         korean: what one row is, and what has to be known about all of them.
         english: the same.
-        fills: commands that write its rows, separated by commas, without ``foresto``.
+        fills: commands that write its rows, separated by commas, without ``foresto``; ``*`` for all that collect.
         reads: commands that need them, likewise.
     """
     return {"comment": korean, "info": {"en": english, "fills": _listed(fills), "reads": _listed(reads)}}

@@ -99,9 +99,30 @@ bonds = Table(
             "KIS's rating, AAA … D where it can be read, else as it came; NULL where none is recorded",
         ),
     ),
-    Column("kbp_rating", Text, **said("KBP 등급. 위와 같음", "KBP's rating, likewise")),
-    Column("nice_rating", Text, **said("NICE 등급. 위와 같음", "NICE's rating, likewise")),
-    Column("fn_rating", Text, **said("FN 등급. 위와 같음", "FN's rating, likewise")),
+    Column(
+        "kbp_rating",
+        Text,
+        **said(
+            "KBP 등급. 읽을 수 있으면 AAA … D, 아니면 원문. 기록이 없으면 NULL",
+            "KBP's rating, AAA … D where it can be read, else as it came; NULL where none is recorded",
+        ),
+    ),
+    Column(
+        "nice_rating",
+        Text,
+        **said(
+            "NICE 등급. 읽을 수 있으면 AAA … D, 아니면 원문. 기록이 없으면 NULL",
+            "NICE's rating, AAA … D where it can be read, else as it came; NULL where none is recorded",
+        ),
+    ),
+    Column(
+        "fn_rating",
+        Text,
+        **said(
+            "FN 등급. 읽을 수 있으면 AAA … D, 아니면 원문. 기록이 없으면 NULL",
+            "FN's rating, AAA … D where it can be read, else as it came; NULL where none is recorded",
+        ),
+    ),
     Column(
         "kis_scrs_itms_kcd",
         Text,

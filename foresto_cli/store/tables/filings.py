@@ -42,7 +42,7 @@ dart_company = Table(
         "한 행은 종목코드가 있거나 있던 회사(DART 고유번호)",
         "One row per company that has or had a ticker, by DART's own number (고유번호)",
         fills="dart corp-codes",
-        reads="dart financials, dart dividends, dart corporate-actions",
+        reads="dart financials, dart dividends, stocks load, verify weekly",
     ),
 )
 
@@ -68,7 +68,7 @@ dart_filing = Table(
         "한 행은 정기공시 한 건(접수번호), 정정 포함",
         "One row per periodic report as filed (접수번호), corrections included",
         fills="dart financials",
-        reads="dart financials, verify weekly",
+        reads="dart financials, dart dividends",
     ),
 )
 

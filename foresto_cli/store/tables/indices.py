@@ -72,6 +72,6 @@ index_price_daily = Table(
         "한 행은 한 지수의 한 거래일, 포인트. OPEN API의 행은 다른 출처가 덮지 않는다",
         "One row per index and session, in points; rows of the OPEN API are never replaced by others",
         fills="prices index",
-        reads="score batch, verify daily, dashboard",
+        reads="prices incremental, verify daily, report market-email",
     ),
 )

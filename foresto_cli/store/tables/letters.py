@@ -86,6 +86,6 @@ market_email_log = Table(
         "한 행은 시장 요약 메일 한 통: 하루에, 한 거래일에 많아야 하나",
         "One row per market mail: at most one a day and one a session",
         fills="report market-email",
-        reads="report market-email, doctor",
+        reads="report market-email",
     ),
 )

@@ -31,8 +31,8 @@ foresto_meta = Table(
     **table_said(
         "한 행은 이 데이터베이스에 관한 사실 하나",
         "One row per fact about this database",
-        fills="db upgrade",
-        reads="doctor",
+        fills="*",
+        reads="*",
     ),
 )
 
@@ -62,8 +62,8 @@ data_source = Table(
     **table_said(
         "한 행은 출처 하나: 다른 표의 source_id",
         "One row per source: source_id of every other table",
-        fills="db upgrade",
-        reads="doctor",
+        fills="*",
+        reads="",
     ),
 )
 
@@ -120,7 +120,7 @@ data_load_batch = Table(
         "한 행은 한 실행에서 한 자료를 적재한 묶음. 자료의 batch_id가 가리킨다",
         "One row per data set and run; rows of data name the batch that last changed them",
         fills="prices incremental, stocks load, dart financials, bonds load, fss all, us load",
-        reads="runs show",
+        reads="verify weekly, verify monthly",
     ),
 )
 
@@ -215,7 +215,7 @@ data_quality_log = Table(
         "한 행은 검증이 찾은 것 하나",
         "One row per finding of foresto verify",
         fills="verify daily, verify weekly, verify monthly",
-        reads="runs show, status",
+        reads="dashboard",
     ),
 )
 
@@ -265,6 +265,6 @@ unit_ledger = Table(
         "한 행은 요청한 단위 하나와 그 결과. 여기 없는 단위는 요청한 적이 없다",
         "One row per unit that was asked for and what became of it; a unit that is not here was never asked",
         fills="prices incremental, stocks load, dart financials, bonds load, fss all, us load",
-        reads="status, runs show, prices gaps",
+        reads="status, prices gaps, score batch, verify daily, fss best",
     ),
 )

@@ -158,8 +158,8 @@ stock_price_daily = Table(
         "adj_close_price",
         Numeric,
         **said(
-            "수정종가, 원(소수 넷째 자리): 종가 × 이후 모든 날의 adj_factor",
-            "Adjusted close, won (4 decimals): close times the factors of all later days",
+            "수정종가, 원(소수 넷째 자리): 종가 × 이후 모든 날의 adj_factor. 계산 전이면 NULL",
+            "Adjusted close, won (4 decimals): close times the factors of all later days; NULL before it is computed",
         ),
     ),
     CheckConstraint("adj_factor > 0 AND (adj_factor = 1 OR adj_event IS NOT NULL)", name="chk_stock_price_adj_factor"),
@@ -175,7 +175,7 @@ stock_price_daily = Table(
         "한 행은 한 종목의 한 거래일. 거래소의 조정하지 않은 숫자와 그날의 가격 조정 사건",
         "One row per stock and session: the exchange's unadjusted numbers, and the day's own adjustment event",
         fills="prices incremental, prices load, prices repair",
-        reads="stocks load, stocks show, prices gaps, prices events, score batch, verify daily",
+        reads="stocks load, stocks show, prices gaps, prices events, score batch, verify daily, dashboard",
     ),
 )
 
@@ -225,7 +225,7 @@ after_market_daily = Table(
         "한 행은 한 종목의 한 거래일 애프터마켓(2026-09-14부터). 마지막 거래 뒤에 읽은 것만",
         "One row per stock and session of KRX's after-market (since 2026-09-14), read after its last trade",
         fills="prices incremental, prices load, prices repair",
-        reads="stocks show",
+        reads="",
     ),
 )
 
@@ -276,7 +276,7 @@ adjustment_pending = Table(
         "한 행은 시세를 쓴 뒤 아직 가격 조정 사건을 찾지 않은 거래일. 찾고 나면 지워진다",
         "One row per session whose adjustment events were not looked for since its prices were written; then deleted",
         fills="prices incremental, prices load, prices repair",
-        reads="prices incremental, prices load, prices events",
+        reads="prices incremental, prices load, verify daily",
     ),
 )
 
@@ -300,6 +300,6 @@ adjustment_override = Table(
         "한 행은 운영자가 직접 정한 한 종목·거래일의 조정. 다음 조정부터 규칙보다 먼저다. 채우는 명령 없이 SQL로 쓴다",
         "One row per stock and session that the operator decides himself, by SQL; wins over the rules from then on",
         fills="",
-        reads="prices incremental, prices load, prices events",
+        reads="prices incremental, prices load, verify daily",
     ),
 )

@@ -171,6 +171,6 @@ stock_history = Table(
         "한 행은 한 종목이 같은 이름·시장·상장 여부였던 기간: valid_from부터 valid_to 전날까지",
         "One row per stock and span of one name, market and listing: from valid_from until the day before valid_to",
         fills="listing load, stocks load",
-        reads="stocks show, score batch, score validate",
+        reads="stocks show, score batch, verify weekly",
     ),
 )

@@ -94,7 +94,7 @@ compass_score_run = Table(
         "한 행은 점수를 저장한 실행 하나: 입력, 공식, 종목 수",
         "One row per run that stored scores: inputs, formula, counts",
         fills="score batch",
-        reads="score batch, score show",
+        reads="score batch, dashboard, report market-email, verify daily",
     ),
 )
 
@@ -279,7 +279,7 @@ compass_score_history = Table(
         "한 행은 한 종목의 한 거래일 점수, 공식 버전마다. 점수가 없는 종목은 reasons가 사유를 말한다",
         "One row per stock, session and version of the formula; stocks without a score say why in reasons",
         fills="score batch",
-        reads="score show, score rank, score history, score validate, dashboard",
+        reads="score show, score rank, score history, dashboard, report market-email, verify daily",
     ),
 )
 

@@ -256,6 +256,6 @@ stocks = Table(
         "One row per stock as it is now: listing, last price, ratios, score; those gone before our prices begin are"
         " left out",
         fills="stocks load, dart financials, stocks dividends, score batch",
-        reads="stocks show, score rank, dashboard, watchlist list, report market-email",
+        reads="stocks show, score batch, score rank, dashboard, watchlist list, report market-email, verify weekly",
     ),
 )

@@ -35,8 +35,8 @@ upstream_usage = Table(
     **table_said(
         "한 행은 한 출처에 하루 동안 보낸 요청 수",
         "One row per upstream and day: requests sent",
-        fills="prices incremental, stocks load, dart financials, bonds load, fss all, us load",
-        reads="dart quota, doctor",
+        fills="*",
+        reads="*",
     ),
 )
 
@@ -68,7 +68,7 @@ dead_source = Table(
         "한 행은 멈춰 있는 출처 하나. 건너뛰며 하루에 한 번 다시 요청한다",
         "One row per source that stands still: passed over, and tried again once a day",
         fills="prices incremental, prices load, prices index, listing load",
-        reads="doctor, status",
+        reads="listing load, prices incremental, prices index",
     ),
 )
 
@@ -87,8 +87,8 @@ upstream_block = Table(
     **table_said(
         "한 행은 우리를 막은 출처 하나: blocked_until까지 요청하지 않는다",
         "One row per upstream that blocked us: not asked before blocked_until",
-        fills="prices incremental, stocks load, dart financials, bonds load, fss all, us load",
-        reads="doctor, status",
+        fills="*",
+        reads="*",
     ),
 )
 
@@ -103,7 +103,7 @@ market_closure = Table(
         "한 행은 알려진 달력의 정정 하나: 거래일이라지만 휴장, 또는 그 반대",
         "One row per correction of the published calendar: closed although it says session, or the other way round",
         fills="prices incremental, prices load",
-        reads="prices incremental, prices gaps, schedule next",
+        reads="*",
     ),
 )
 
@@ -159,8 +159,8 @@ ops_alert = Table(
     **table_said(
         "한 행은 운영 알림 하나: 원인이 사라질 때까지 열려 있다",
         "One row per incident: open until its cause is gone",
-        fills="alerts ack, verify daily, prices incremental",
-        reads="alerts list, status, doctor",
+        fills="*",
+        reads="alerts list, status, doctor, dashboard",
     ),
 )
 
@@ -195,8 +195,8 @@ alert_delivery = Table(
     **table_said(
         "한 행은 한 알림을 한 통로에 알린 일",
         "One row per incident and channel: when it was told",
-        fills="alerts test, prices incremental, verify daily",
-        reads="alerts list",
+        fills="*",
+        reads="*",
     ),
 )
 
@@ -226,8 +226,8 @@ notify_channel = Table(
     **table_said(
         "한 행은 알림을 보내는 통로 하나의 형편",
         "One row per channel of alerts: how it is doing",
-        fills="alerts test, prices incremental, verify daily",
-        reads="doctor, alerts list",
+        fills="*",
+        reads="*",
     ),
 )
 
@@ -241,7 +241,7 @@ scheduled_job = Table(
     **table_said(
         "한 행은 스케줄러가 시작하는 작업 하나: since부터 시간표의 시작마다 돌아야 한다",
         "One row per job that a scheduler starts: since then each start of the timetable is expected",
-        fills="schedule install, schedule uninstall, doctor, run morning",
-        reads="doctor, schedule status, schedule next",
+        fills="schedule install, schedule uninstall, run morning, run weekday",
+        reads="schedule status, doctor, verify daily",
     ),
 )

@@ -146,7 +146,7 @@ alpha_vantage_etfs = Table(
         "한 행은 설정한 미국 ETF 하나(Alpha Vantage의 상장 목록에서)",
         "One row per wanted US exchange-traded fund, from Alpha Vantage's list",
         fills="us load, us prices",
-        reads="us load",
+        reads="",
     ),
 )
 
@@ -201,7 +201,7 @@ alpha_vantage_financials = Table(
         "한 행은 미국 기업의 한 회계 기간: 손익, 재무상태, 현금흐름을 기간 말일로 합친 것. 보고 통화",
         "One row per US company and fiscal period: the three statements joined by period end, in the reported currency",
         fills="us load",
-        reads="us load",
+        reads="",
     ),
 )
 

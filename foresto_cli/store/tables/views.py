@@ -1,19 +1,26 @@
-"""What the views of the database say about themselves; their queries stand with the migrations.
+"""What the views of the database say about themselves; their queries stand in :mod:`foresto_cli.store.views`.
 
 ``VIEWS`` holds them as tables that nobody creates: only their names, columns and descriptions count.
 """
 
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Table
+from sqlalchemy import Column, Date, MetaData, Numeric, String, Table, Text
+from sqlalchemy.types import TypeEngine
 
 from foresto_cli.store.tables._said import BATCH, CHANGED, CREATED, SOURCE, said, table_said
+from foresto_cli.store.tables.reports import financial_report
 
 VIEWS = MetaData()
+COMPUTED: dict[str, TypeEngine[Any]] = {"report_type": Text(), "dart_rcept_no": String(14), "as_of_date": Date()}
+"""Types of the columns that no table underneath has; the others are ratios."""
 
 
 def _column(name: str, korean: str, english: str) -> Column[Any]:
-    return Column(name, **said(korean, english))
+    """Return a column of the table underneath, or one that is computed."""
+    known = financial_report.columns.get(name)
+    kind: TypeEngine[Any] = COMPUTED.get(name, Numeric()) if known is None else known.type
+    return Column(name, kind, **said(korean, english))
 
 
 financial_statement = Table(
@@ -56,7 +63,11 @@ financial_statement = Table(
     _column("total_equity", "자본총계, 기말. 없으면 NULL", "Total equity; NULL where not stated"),
     _column("owners_equity", "지배주주 지분, 기말. 없으면 NULL", "Equity of the owners; NULL where not stated"),
     _column("current_assets", "유동자산. 금융회사나 인수한 행은 NULL", "Current assets; NULL for financial companies"),
-    _column("current_liabilities", "유동부채. 위와 같음", "Current liabilities; NULL likewise"),
+    _column(
+        "current_liabilities",
+        "유동부채. 금융회사나 인수한 행은 NULL",
+        "Current liabilities; NULL for financial companies",
+    ),
     _column("retained_earnings", "이익잉여금(결손금은 음수). 없으면 NULL", "Retained earnings; NULL where not stated"),
     _column("operating_cash_flow", "영업활동 현금흐름, 누적. 없으면 NULL", "Operating cash flow, cumulative"),
     _column("investing_cash_flow", "투자활동 현금흐름, 누적. 없으면 NULL", "Investing cash flow, cumulative"),
@@ -96,6 +107,6 @@ financial_statement = Table(
         "One row per stock and period: consolidated before separate, the newest version; adopted_statement where"
         " financial_report has nothing of the period",
         fills="dart financials",
-        reads="stocks show",
+        reads="",
     ),
 )

@@ -27,11 +27,13 @@ upstream_usage = Table(
         "spent_at",
         DateTime,
         **said(
-            "출처가 그날 한도를 다 썼다고 답한 시각(KST). 자정까지 더 요청하지 않는다",
-            "When the upstream called the day's requests used up (KST); not asked again that day",
+            "출처가 그날 한도를 다 썼다고 답한 시각(KST). 자정까지 요청하지 않는다. 답한 적 없으면 NULL",
+            "When the upstream called the day's requests used up (KST); not asked again that day; NULL if it did not",
         ),
     ),
-    Column("spent_reason", Text, **said("그때 출처가 한 말", "What the upstream said then")),
+    Column(
+        "spent_reason", Text, **said("그때 출처가 한 말. 없으면 NULL", "What the upstream said then; NULL otherwise")
+    ),
     **table_said(
         "한 행은 한 출처에 하루 동안 보낸 요청 수",
         "One row per upstream and day: requests sent",

@@ -5,12 +5,14 @@ import functools
 import os
 import shutil
 import socket
+import sys
 import tempfile
 import uuid
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import recycling
 from sqlalchemy import create_engine, text
 from support import EVENING, World, run_foresto
 
@@ -24,9 +26,14 @@ from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, psycopg_url
-from foresto_cli.store.tables import metadata
+
+# Without compiled files each of hundreds of processes compiles the package anew, and each worker all tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 _connect = socket.socket.connect
+_QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum_naptime": "'30s'"}
+"""Settings of a server that nobody needs after a crash: it never waits for the disk."""
 
 
 def _loopback_only(self, address):
@@ -61,8 +68,14 @@ def private_tmp():
 
 @pytest.fixture(scope="session")
 def server(private_tmp):
-    """The URL of a PostgreSQL server for this session."""
+    """The URL of a PostgreSQL server for this session, which waits for no disk: nobody needs it after a crash."""
     with embedded.running(private_tmp / "server") as url:
+        admin = create_engine(psycopg_url(url), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            for name, value in _QUICK.items():
+                connection.execute(text(f"ALTER SYSTEM SET {name} = {value}"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        admin.dispose()
         yield url
 
 
@@ -91,39 +104,31 @@ def own_database(server, template="template1", name=None):
     admin.dispose()
 
 
-@pytest.fixture
-def database_url(server, template):
-    """The URL of an empty migrated database of this test's own."""
-    with own_database(server, template) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def shared_engine(server, template):
-    """An engine on one database for all tests of a module: making one costs more than most of them."""
-    with own_database(server, template) as url, connected(url, sandbox=True) as found:
+@pytest.fixture(scope="session")
+def recycled(server, template):
+    """The database that the tests of a session use one after the other: making one costs more than most of them."""
+    with recycling.kept(lambda: own_database(server, template)) as found:
         yield found
 
 
 @pytest.fixture
-def emptied_engine(shared_engine):
-    """An engine on the module's database, emptied; its numbers begin at one again."""
-    emptied = (f"DELETE FROM {table}" for table in metadata.tables if table not in {"foresto_meta", "data_source"})
-    begun = "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences"
-    with shared_engine.begin() as connection:
-        connection.exec_driver_sql("; ".join(emptied))
-        connection.exec_driver_sql(begun + " WHERE schemaname = 'public'")
-    return shared_engine
+def database_url(recycled):
+    """The URL of an empty migrated database; its numbers begin at one."""
+    return recycled.fresh()
 
 
 @pytest.fixture
-def engine(request):
-    """An engine on an empty migrated database; a module's ``ONE_DATABASE`` spares making one for each of its tests."""
-    if getattr(request.module, "ONE_DATABASE", False):
-        yield request.getfixturevalue("emptied_engine")
-    else:
-        with connected(request.getfixturevalue("database_url"), sandbox=True) as found:
-            yield found
+def engine(database_url):
+    """An engine on an empty migrated database."""
+    with connected(database_url, sandbox=True) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared_engine(server, template):
+    """An engine on one database for all tests of a module, which nobody empties."""
+    with own_database(server, template) as url, connected(url, sandbox=True) as found:
+        yield found
 
 
 def opener(engine, place):
@@ -190,10 +195,17 @@ def loaded_template(server, template, private_tmp):
         yield "template_loaded"
 
 
+@pytest.fixture(scope="session")
+def recycled_loaded(server, loaded_template):
+    """As :func:`recycled`, with the sandbox's market."""
+    with recycling.kept(lambda: own_database(server, loaded_template)) as found:
+        yield found
+
+
 @pytest.fixture
-def open_loaded(request, server, loaded_template, tmp_path):
+def open_loaded(request, recycled_loaded, tmp_path):
     """Give :func:`opener` on a database that has the sandbox's market until :data:`EVENING`."""
-    with own_database(server, loaded_template) as url, connected(url, sandbox=True) as engine:
+    with connected(recycled_loaded.fresh(), sandbox=True) as engine:
         yield _patient(request, opener(engine, tmp_path))
 
 

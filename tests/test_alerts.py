@@ -10,8 +10,6 @@ from foresto_cli.ops import alarm, alerts, job, loads, notify, outage, overdue, 
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.settings import SANDBOX_KEYS
 
-ONE_DATABASE = True
-
 DAY = timedelta(days=1)
 PATIENT = 0.5
 """A busy machine must not make a silence of its own."""

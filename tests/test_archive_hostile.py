@@ -19,7 +19,6 @@ from foresto_cli.ops.archive.restore import restore
 from foresto_cli.store import copying
 from foresto_cli.store.tables import metadata
 
-ONE_DATABASE = True
 REFUSED = (UsageError, VerificationFailed)
 TABLES = ["data_source", "market_closure", "stock_price_daily"]
 YEAR_PART = "stock_price_daily/year=2025/part-0.csv"

@@ -19,7 +19,6 @@ from foresto_cli.ops import alerts, attempts, chains, notify, outage
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.steps import INDEX
 
-ONE_DATABASE = True
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
 

@@ -31,7 +31,6 @@ from foresto_cli.upstream import yahoo
 from foresto_cli.upstream._browser import BrowserAdapter
 from foresto_cli.upstream.policy import Policy
 
-ONE_DATABASE = True
 POLICY = Policy(
     name="probe", label="시험 서버", hosts={"127.0.0.1": ("probe",)}, pace=0, daily_budget=99, largest=100_000,
     retried=False,

@@ -13,8 +13,6 @@ from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.mail import Letter, Mail, Server, addresses, compose
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 
-ONE_DATABASE = True
-
 LONG = "[foresto 주의] Slack: 알림을 보내지 못합니다 · 일별 시세를 받지 못했습니다 · 검증에서 심각한 문제가 나왔습니다"
 LETTER = Letter(to=["a@example.com", "b@example.com"], subject=LONG, text="본문\n.점\n", html="<p>본문</p>")
 

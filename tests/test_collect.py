@@ -7,7 +7,6 @@ from support import EVENING
 
 from foresto_cli.ops import job, loads, roster
 
-ONE_DATABASE = True
 PATIENCE = 0.5
 """Requests are counted here: on a busy machine none may be asked twice."""
 

@@ -11,7 +11,6 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.ops import job, roster
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 
 QUICK = job.Options()
 HOST = "apis.data.go.kr"

@@ -12,7 +12,6 @@ from foresto_cli.sandbox.dart import actions, companies
 from foresto_cli.settings import SANDBOX_KEYS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
-ONE_DATABASE = True
 
 QUICK = job.Options()
 MONTH = date(2026, 10, 1), date(2026, 10, 31)

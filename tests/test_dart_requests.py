@@ -12,7 +12,6 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops import roster, statements
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 
 
 # --- how much is asked ----------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream import dart
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
-ONE_DATABASE = True
 
 QUICK = job.Options()
 HOST = "opendart.fss.or.kr"

@@ -1,6 +1,7 @@
 """What the project says it needs is what it imports: nothing undeclared, nothing for show."""
 
 import ast
+import functools
 import os
 import re
 import subprocess
@@ -59,9 +60,14 @@ def imported(*folders):
     return {name: path for name, path in found.items() if name not in sys.stdlib_module_names and name not in OURS}
 
 
+@functools.cache
+def _installed():
+    return packages_distributions()
+
+
 def distributions(module):
     """Who may bring ``module``; of what is not installed here, the distribution is called like it."""
-    return {normalised(name) for name in packages_distributions().get(module, [module])}
+    return {normalised(name) for name in _installed().get(module, [module])}
 
 
 @pytest.mark.parametrize(("folders", "extras"), [PACKAGE, EVERYTHING])

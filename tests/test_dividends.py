@@ -15,7 +15,6 @@ from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.sandbox.market.codes import isin
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 PATIENCE = 0.2
 """Requests are counted here: on a busy machine none may be asked twice."""
 

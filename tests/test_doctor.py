@@ -15,7 +15,6 @@ from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, gravest
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store import limits
 
-ONE_DATABASE = True
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
 

@@ -15,7 +15,6 @@ from foresto_cli.ops.steps import CHAINS, Step
 from foresto_cli.timetable import ENTRIES, JOBS, SWEEP
 from foresto_cli.upstream import reach
 
-ONE_DATABASE = True
 AT = datetime(2026, 12, 1, 13, 0, tzinfo=clock.KST)
 """The hour of the monthly job."""
 

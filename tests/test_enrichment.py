@@ -12,7 +12,6 @@ from foresto_cli.ops import job, roster, stock_card
 from foresto_cli.upstream import yahoo
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 
 QUICK = job.Options()
 HOSTS = ("fc.yahoo.com", "query1.finance.yahoo.com", "query2.finance.yahoo.com")

@@ -12,7 +12,6 @@ from foresto_cli.loaders import etfs
 from foresto_cli.ops import job, roster
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 
 QUICK = job.Options()
 NO_LOGIN = ("krx_id", "krx_pw", "krx_openapi_key")

@@ -9,7 +9,6 @@ from foresto_cli.ops import job, loads, roster
 from foresto_cli.settings import SANDBOX_KEYS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
-ONE_DATABASE = True
 
 QUICK = job.Options()
 NO_KEYS = ("krx_id", "krx_pw", "krx_openapi_key")

@@ -12,7 +12,6 @@ from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream.finlife import GROUPS
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 
 
 FAILED, PENDING = "failed", "pending"

@@ -11,7 +11,6 @@ from foresto_cli.ops.steps import CHAINS
 from foresto_cli.timetable import JOBS
 from foresto_cli.verify.punctuality import last_start, late_jobs
 
-ONE_DATABASE = True
 NOW = datetime(2026, 11, 28, 20, 0, tzinfo=clock.KST)
 AHEAD = timedelta(days=38)
 

@@ -9,7 +9,6 @@ from support import EVENING
 from foresto_cli.adjustment.rules import Case, classify
 from foresto_cli.ops import job, loads, roster, verification
 
-ONE_DATABASE = True
 PATIENCE = 0.5
 QUICK = job.Options()
 LOST = "SELECT count(*) FROM stock_price_daily WHERE ticker = '035420' AND trade_date = '2026-11-18'"

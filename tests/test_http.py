@@ -45,12 +45,6 @@ SECRET = "s3cr3t-key"  # noqa: S105  # what must not be shown
 
 
 @pytest.fixture
-def engine(emptied_engine):
-    """The module's database is enough here, emptied."""
-    return emptied_engine
-
-
-@pytest.fixture
 def waits(monkeypatch):
     """Every pause, in order; nobody really waits."""
     taken = []

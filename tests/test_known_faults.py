@@ -118,12 +118,6 @@ QUICK = job.Options()
 TESTS = Path(__file__).parent
 
 
-@pytest.fixture
-def open_world(emptied_engine, tmp_path):
-    """On the module's database."""
-    return opener(emptied_engine, tmp_path)
-
-
 def proofs():
     """The table above: number → tests."""
     found = {}
@@ -225,10 +219,10 @@ def statements_of(world):
         event.remove(app.engine, "before_cursor_execute", count)
 
 
-def test_more_stocks_take_no_more_statements(emptied_engine, tmp_path):
+def test_more_stocks_take_no_more_statements(engine, tmp_path):
     counted = []
     for stocks in (60, 240):
-        with opener(emptied_engine, tmp_path / f"{stocks}")(stocks=stocks, patience=1) as world:
+        with opener(engine, tmp_path / f"{stocks}")(stocks=stocks, patience=1) as world:
             counted.append(list(statements_of(world)))
             assert world.scalar("SELECT count(*) FROM stocks") >= stocks - 5
             for table in ("fdr_stock_listing", "stocks", "stock_history", "stock_price_daily", "unit_ledger"):
@@ -255,11 +249,11 @@ def test_market_capitalisation_is_won_wherever_it_stands(open_world):
         assert all(0.5 < float(ratio) < 2 for ratio in ratios[0])
 
 
-def test_every_time_is_korean_whatever_the_servers_zone(open_world, emptied_engine):
-    with emptied_engine.begin() as connection:
+def test_every_time_is_korean_whatever_the_servers_zone(open_world, engine):
+    with engine.begin() as connection:
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f"ALTER DATABASE {name} SET timezone TO 'America/New_York'"))
-    emptied_engine.dispose()
+    engine.dispose()
     with open_world(patience=1) as world:
         roster.load_stocks(world.app, QUICK)
         day = world.sandbox.market.sessions[-4]

@@ -10,7 +10,6 @@ from foresto_cli.sandbox.hosts import data_krx
 from foresto_cli.upstream import _known, krx
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 PATIENCE = 1
 ONLY_KRX = ("krx_openapi_key", "fsc_api_key")
 QUICK = job.Options()

@@ -14,12 +14,6 @@ from foresto_cli.store.limits import StoredLimits
 
 
 @pytest.fixture
-def engine(emptied_engine):
-    """The module's database is enough here, emptied."""
-    return emptied_engine
-
-
-@pytest.fixture
 def stored(engine):
     clock.pretend(EVENING)
     return StoredLimits(engine)

@@ -15,7 +15,6 @@ from foresto_cli.ops.market_mail import once
 from foresto_cli.store import ledger, limits
 from foresto_cli.verify import Scope, leftovers, unconfirmed
 
-ONE_DATABASE = True
 pytestmark = pytest.mark.usefixtures("no_waiting")
 SHIFTS = (
     timedelta(minutes=6),

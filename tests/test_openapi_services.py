@@ -10,7 +10,6 @@ from foresto_cli.ops import diagnosis, job, loads, openapi_services, roster, ver
 from foresto_cli.upstream import krx_openapi
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 PATIENCE = 1
 
 QUICK = job.Options()

@@ -10,8 +10,6 @@ from foresto_cli.errors import BadPayload
 from foresto_cli.ops import payloads
 from foresto_cli.settings import SANDBOX_KEYS
 
-ONE_DATABASE = True
-
 
 @pytest.fixture
 def kept(open_world):

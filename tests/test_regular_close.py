@@ -7,7 +7,6 @@ import pytest
 from foresto_cli import clock
 from foresto_cli.ops import job, loads
 
-ONE_DATABASE = True
 PATIENCE = 0.5
 QUICK = job.Options()
 KEYS = {

@@ -28,12 +28,6 @@ RESULT = {
 
 
 @pytest.fixture
-def engine(emptied_engine):
-    """The module's database is enough here, emptied."""
-    return emptied_engine
-
-
-@pytest.fixture
 def row(engine):
     """Read a run as another connection sees it."""
     other = create_engine(engine.url)

@@ -11,7 +11,6 @@ from foresto_cli.ops import diagnosis, indices, job, loads, mirror, notify, rost
 from foresto_cli.upstream import krx_openapi
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 PATIENCE = 2
 
 QUICK = job.Options()

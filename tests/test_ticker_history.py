@@ -12,7 +12,6 @@ from foresto_cli.sandbox.hosts import naver_chart
 from foresto_cli.upstream import naver
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
-ONE_DATABASE = True
 PATIENCE = 1
 QUICK = job.Options()
 BARS = 5

@@ -33,7 +33,6 @@ from foresto_cli.store.engine import explained
 from foresto_cli.store.tables import metadata
 from foresto_cli.store.upsert import upsert
 
-ONE_DATABASE = True
 QUICK = job.Options(workers=1)
 
 COLUMNS = [column for table in metadata.sorted_tables for column in table.columns]

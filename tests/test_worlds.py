@@ -42,7 +42,6 @@ QUESTIONS = {
     "ping": lambda app: app.ping("weekday").send("start", "1"),
     "mail": lambda app: app.mail.send(LETTER),
 }
-ONE_DATABASE = True
 PATIENCE = 1
 
 

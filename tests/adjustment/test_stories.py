@@ -8,8 +8,6 @@ from foresto_cli.adjustment.apply import settle
 from foresto_cli.adjustment.closes import follow_source
 from foresto_cli.calendar import Calendar
 
-ONE_DATABASE = True
-
 
 def test_an_unknown_closure_is_no_hole_once_it_is_known(engine, calendar):
     days = sessions_from(calendar, 8)

@@ -46,13 +46,13 @@ def names():
 
 
 @pytest.fixture
-def open_world(emptied_engine, tmp_path):
+def open_world(engine, tmp_path):
     """On the module's database, where nothing has to survive a crash."""
-    with emptied_engine.begin() as connection:
+    with engine.begin() as connection:
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit TO off"))
-    emptied_engine.dispose()
-    return opener(emptied_engine, tmp_path)
+    engine.dispose()
+    return opener(engine, tmp_path)
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,34 @@ def test_a_stock_is_shown_by_ticker_and_by_name(loaded, given, capsys):
     assert "가상전자" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("basis", "reason", "said"),
+    [
+        ("TOTAL", None, "비지배지분을 포함한 전체 순이익"),
+        ("OWNERS", "ANNUAL_FALLBACK", "지배주주 순이익 · 최근 12개월을 더할 수 없어"),
+        (None, "FY_CHANGE", "사업연도가 12개월이 아니어서"),
+        (None, None, None),
+    ],
+)
+def test_ratios_are_shown_with_what_they_rest_on(loaded, basis, reason, said, capsys):
+    loaded.execute(
+        "UPDATE stocks SET pe_ratio = 9.876, income_basis = :basis, ratio_reason = :reason WHERE ticker = '005930'",
+        basis=basis,
+        reason=reason,
+    )
+    found = stock_card.card(loaded.app, "005930")
+    assert found["stock"]["pe_ratio"] == 9.88
+    stock_card.show(Console(), found)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "9.88" in shown
+    assert (found["stock"]["ratio_note"] is None) if said is None else said in found["stock"]["ratio_note"]
+
+
+def test_every_reason_of_a_ratio_has_its_words():
+    for code in ("NO_FS", "STALE_FS", "FX_CURRENCY", "FY_CHANGE", "TTM_INCOMPLETE", "NEG_EQUITY", "LOSS"):
+        assert code in stock_card.RATIO_REASONS
+
+
 def test_one_that_left_is_shown_too(loaded):
     ticker, name = loaded.rows("SELECT ticker, name FROM fdr_stock_listing WHERE NOT is_listed LIMIT 1")[0]
     found = stock_card.card(loaded.app, ticker)

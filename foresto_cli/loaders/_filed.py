@@ -2,15 +2,18 @@
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Table, select, text
 
-from foresto_cli.loaders._reports import AMOUNTS, Report
-from foresto_cli.store.tables import financial_report
+from foresto_cli.loaders import _comparatives
+from foresto_cli.loaders._figures import AMOUNTS
+from foresto_cli.loaders._periods import Period
+from foresto_cli.loaders._reports import EARLIER, Report
+from foresto_cli.store.tables import financial_report, financial_restated
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 MAIN, WHOLE = "fnlttMultiAcnt", "fnlttSinglAcntAll"
@@ -18,6 +21,8 @@ MAIN, WHOLE = "fnlttMultiAcnt", "fnlttSinglAcntAll"
 EVERY_BASIS = "*"
 """``fs_div`` of an answer that holds both."""
 KEY = tuple(column.name for column in financial_report.primary_key)
+PARTS = {EARLIER: financial_restated.name}
+"""Members of a row that are rows of another table."""
 KEEP = text(
     "INSERT INTO dart_answer (endpoint, subject, bsns_year, reprt_code, fs_div, sha256, period_end, answered_at, body)"
     " VALUES (:endpoint, :subject, :year, :code, :fs_div, :sha256, :period_end, :answered_at, :body)"
@@ -63,14 +68,34 @@ def keep(connection: Connection, question: Question, body: bytes, answered_at: d
 
 
 def write(connection: Connection, rows: Sequence[Row], provenance: Row) -> Counts:
-    """Write versions of reports, each as complete as all answers about it make it, known from their day of receipt."""
+    """Write versions of reports, each as complete as all answers about it make it, known from their day of receipt.
+
+    What a report says of earlier periods becomes versions of these, beside what their own reports said.
+    """
+    earlier = [one for row in rows for one in row[EARLIER]]
+    return _write(connection, financial_report, _without_earlier(rows), provenance) + _write(
+        connection, financial_restated, earlier, provenance
+    )
+
+
+def _write(connection: Connection, table: Table, rows: Sequence[Row], provenance: Row) -> Counts:
     if not rows:
         return Counts()
     numbers = [row["rcept_no"] for row in rows]
-    stored = connection.execute(select(financial_report).where(financial_report.c.rcept_no.in_(numbers))).mappings()
+    stored = connection.execute(select(table).where(table.c.rcept_no.in_(numbers))).mappings()
     before = {tuple(row[name] for name in KEY): row for row in stored}
-    together = [merged(before.get(tuple(row[name] for name in KEY)), row) for row in rows]
-    return upsert(connection, financial_report, with_receipt(connection, together), provenance)
+    join = merged if table is financial_report else _comparatives.together
+    together = [join(before.get(tuple(row[name] for name in KEY)), row) for row in rows]
+    return upsert(connection, table, with_receipt(connection, together), provenance)
+
+
+def _without_earlier(rows: Sequence[Row]) -> list[Row]:
+    return [{name: value for name, value in row.items() if name != EARLIER} for row in rows]
+
+
+def periods(rows: Iterable[Any]) -> dict[str, Period]:
+    """Return what the rows of one company say of the period of each receipt number."""
+    return {row["rcept_no"]: Period(row["period_start"], row["period_end"], row["period_months"]) for row in rows}
 
 
 def with_receipt(connection: Connection, rows: Sequence[Row]) -> list[Row]:
@@ -86,10 +111,14 @@ def with_receipt(connection: Connection, rows: Sequence[Row]) -> list[Row]:
 def merged(old: Any, new: Row) -> Row:  # noqa: ANN401  # a mapping of the table's row, or None
     """Return what two answers about one version say together.
 
-    The whole statements win over the main accounts, and neither takes away what only the other one has. Of two answers
-    of one kind, the later one wins altogether.
+    The whole statements win over the main accounts, and neither takes away what only the other one has: which days
+    the period has, only the main accounts say. Of two answers of one kind, the later one wins altogether.
     """
-    if old is None or old["has_details"] == new["has_details"]:
+    if old is None:
+        return new
+    if new["period_start"] is None or (new["has_details"] and not old["has_details"] and old["period_start"]):
+        new = {**new, "period_start": old["period_start"], "period_months": old["period_months"]}
+    if old["has_details"] == new["has_details"]:
         return new
     better, other = (new, old) if new["has_details"] else (old, new)
     amounts = {name: better[name] if better[name] is not None else other[name] for name in AMOUNTS}

@@ -9,12 +9,12 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _accounts, _owners
+from foresto_cli.loaders import _comparatives, _figures, _periods
 from foresto_cli.loaders._accounts import Line
+from foresto_cli.loaders._periods import Period
 from foresto_cli.store.upsert import Row
 
 QUARTERS = {"11013": 1, "11012": 2, "11014": 3, "11011": 4}
@@ -28,23 +28,15 @@ ALWAYS = ("bsns_year", "reprt_code", "sj_div", "account_nm", "ord")
 """Fields that every line has."""
 PLACE = ("sj_div", "account_id", "account_nm", "account_detail", "ord")
 """Where a line of whole statements stands."""
+FLOWS = _figures.FLOWS
+EARLIER = "earlier"
+"""The member of a row that holds the rows of ``financial_restated``: what the report says of earlier periods."""
 CORE = ("total_assets", "total_equity", "net_income", "operating_income")
 """A report without any of these is not one."""
-FEWEST_SHARES = 100_000
-"""Nobody who is listed has fewer; income / earnings per share below it means an amount per share in a wrong unit."""
 CURRENCY = re.compile(r"[A-Z]{3}")
 DEFAULT_CURRENCY = "KRW"
 """Answers about the years before the field existed have no currency; those filers reported in won."""
 
-FLOWS = tuple(account.column for account in _accounts.FLOWS)
-AMOUNTS = (
-    *FLOWS,
-    *(f"{name}_quarter" for name in FLOWS),
-    *(account.column for account in (*_accounts.POSITIONS, *_accounts.CASH_FLOWS, _accounts.EARNINGS_PER_SHARE)),
-)
-"""Every number of a row."""
-
-_DATE = re.compile(r"(\d{4})[.-](\d{2})[.-](\d{2})")
 _PERIODIC = re.compile(r"(사업|반기|분기)보고서\s*\((\d{4})\.(\d{2})\)")
 _KINDS = {"사업": (ANNUAL,), "반기": ("11012",), "분기": ("11013", "11014")}
 
@@ -80,8 +72,7 @@ def reports_named(report_nm: str, month: int) -> set[Report]:
 
 def fiscal_year(period_end: date, code: str) -> int:
     """Return the year in which the fiscal year ends that a report's period belongs to."""
-    months = period_end.month + MONTHS_OF_A_QUARTER * (QUARTERS[ANNUAL] - QUARTERS[code])
-    return period_end.year + (months - 1) // DECEMBER
+    return _periods.fiscal_year(period_end, QUARTERS[code])
 
 
 def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str]) -> list[Row]:
@@ -111,7 +102,7 @@ def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str
                 "corp_code": corp_code,
                 "fs_div": fs_div,
                 "rcept_no": rcept_no,
-                "period_end": _period_end(lines),
+                "period_end": _periods.end_of(lines),
                 "has_details": False,
             },
         )
@@ -129,21 +120,33 @@ def whole_rows(records: Sequence[Line], report: Report, company: Row) -> list[Ro
     Args:
         records: the answer's lines.
         report: what was asked for.
-        company: ``ticker``, ``corp_code``, ``fs_div`` and ``period_end``, which the lines do not name.
+        company: ``ticker``, ``corp_code``, ``fs_div`` and ``period_end``, which the lines do not name; ``periods`` has
+            the stored period of each receipt number, where an answer may hold the reports of two short years.
 
     Raises:
-        BadPayload: lines of another report or company, of two versions, two different lines in one place, or a field
-            missing.
+        BadPayload: lines of another report or company, of several reports none of which is known, two different lines
+            in one place, or a field missing.
     """
     groups = _grouped(records, report, ("corp_code", "rcept_no"))
     for lines in groups.values():
         _refuse_contradictions(lines)
-    if {corp_code for corp_code, _ in groups} != {company["corp_code"]} or len(groups) > 1:
-        raise BadPayload("DART: 묻지 않은 회사나 두 보고서의 재무제표가 한 응답에 왔습니다.")
+    if {corp_code for corp_code, _ in groups} != {company["corp_code"]}:
+        raise BadPayload("DART: 묻지 않은 회사의 재무제표가 왔습니다.")
+    periods: Mapping[str, Period] = company.get("periods", {})
+    known = {key: lines for key, lines in groups.items() if key[1] in periods} if len(groups) > 1 else groups
+    if not known:
+        raise BadPayload("DART: 기간을 알 수 없는 두 보고서의 재무제표가 한 응답에 왔습니다.")
+    facts = {name: value for name, value in company.items() if name != "periods"}
     return [
-        _row(lines, report, {**company, "rcept_no": rcept_no, "has_details": True})
-        for (_, rcept_no), lines in groups.items()
+        _row(lines, report, {**facts, **_told(periods.get(rcept_no)), "rcept_no": rcept_no, "has_details": True})
+        for (_, rcept_no), lines in known.items()
     ]
+
+
+def _told(period: Period | None) -> dict[str, Any]:
+    if period is None:
+        return {}
+    return {"period_end": period.last, "period_start": period.first, "period_months": period.months}
 
 
 def impossible(row: Row) -> str | None:
@@ -185,7 +188,8 @@ def _refuse_contradictions(lines: Sequence[Line]) -> None:
 
 
 def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dict[str, Any]:
-    amounts = _amounts(lines, report.code)
+    amounts = _figures.of(lines, report.code)
+    quarter, ends = QUARTERS[report.code], facts["period_end"]
     balance_first = sorted(lines, key=lambda line: line["sj_div"] != "BS")
     currency = next((f"{line['currency']}" for line in balance_first if line.get("currency")), DEFAULT_CURRENCY)
     # A bank, an insurer, a broker does not tell current from other items, and has no revenue in the usual sense.
@@ -196,72 +200,34 @@ def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dic
     )
     if is_financial:
         amounts["revenue"] = amounts["revenue_quarter"] = None
-    ends = facts["period_end"]
-    return {
+    period = _period(lines, facts, quarter)
+    row = {
         "ticker": facts["ticker"],
         "fiscal_year": fiscal_year(ends, report.code) if ends else report.year,
-        "fiscal_quarter": QUARTERS[report.code],
+        "fiscal_quarter": quarter,
         "fs_div": facts["fs_div"],
         "rcept_no": facts["rcept_no"],
         "corp_code": facts["corp_code"],
         "rcept_dt": day_of(facts["rcept_no"]),
         "period_end": ends,
+        "period_start": period.first if period else None,
+        "period_months": period.months if period else None,
         "currency": currency,
         "is_financial": is_financial,
         **amounts,
         "has_details": facts["has_details"],
         "source_id": "DART",
     }
+    return {**row, EARLIER: _comparatives.rows_of(lines, report.code, quarter, row)}
 
 
-def _amounts(lines: Sequence[Line], code: str) -> dict[str, Decimal | None]:
-    found: dict[str, Decimal | None] = dict.fromkeys(AMOUNTS)
-    for account in _accounts.FLOWS:
-        line = _accounts.find(lines, account)
-        if line is None and account is _accounts.OWNERS_NET_INCOME:
-            line = _owners.line_of(lines, _accounts.NET_INCOME)
-        if line is not None:
-            found[account.column] = _since_the_start(line, code)
-            found[f"{account.column}_quarter"] = None if code == ANNUAL else _accounts.amount(line, "thstrm_amount")
-    for account in (*_accounts.POSITIONS, *_accounts.CASH_FLOWS):
-        line = _accounts.find(lines, account)
-        if line is not None:
-            # Cash flows of interim reports are cumulative already.
-            found[account.column] = _accounts.amount(line, "thstrm_amount")
-    found["eps"] = _earnings_per_share(lines, code, found["owners_net_income"] or found["net_income"])
-    return found
-
-
-def _earnings_per_share(lines: Sequence[Line], code: str, income: Decimal | None) -> Decimal | None:
-    """Return what a share earned; None where the filer wrote won as millions of won."""
-    accounts = (_accounts.EARNINGS_PER_SHARE, _accounts.PLAIN_EARNINGS_PER_SHARE)
-    line = next((line for account in accounts if (line := _accounts.find(lines, account)) is not None), None)
-    if line is None:
+def _period(lines: Sequence[Line], facts: Mapping[str, Any], quarter: int) -> Period | None:
+    """Return the period as stored, else as the lines say it, None where its end is not known."""
+    if facts["period_end"] is None:
         return None
-    found = _since_the_start(line, code)
-    if not found or _accounts.identity(line) in _accounts.EARNINGS_PER_SHARE.ids:
-        return found
-    return found if income is None or abs(income / found) >= FEWEST_SHARES else None
-
-
-def _since_the_start(line: Line, code: str) -> Decimal | None:
-    """Return the amount since the start of the fiscal year; an interim report says it in a column of its own."""
-    alone, added = _accounts.amount(line, "thstrm_amount"), _accounts.amount(line, "thstrm_add_amount")
-    if code == ANNUAL:
-        return alone
-    return alone if added is None and QUARTERS[code] == 1 else added
-
-
-def _period_end(lines: Sequence[Line]) -> date | None:
-    """Return the day of the balance sheet ("2018.12.31 현재"), else the end of the income statement's span."""
-    for line in sorted(lines, key=lambda line: line["sj_div"] != "BS"):
-        dates = _DATE.findall(str(line.get("thstrm_dt") or ""))
-        if dates:
-            try:
-                return date(*map(int, dates[-1]))
-            except ValueError:
-                continue
-    return None
+    if facts.get("period_start") is not None:
+        return Period(facts["period_start"], facts["period_end"], facts["period_months"])
+    return _periods.of(lines, facts["period_end"], quarter)
 
 
 def day_of(rcept_no: str) -> date | None:

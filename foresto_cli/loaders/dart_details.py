@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports
 from foresto_cli.loaders._filed import WHOLE, Question
+from foresto_cli.loaders._periods import Period
 from foresto_cli.loaders._reports import Report
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
@@ -26,9 +27,10 @@ CODES = {quarter: code for code, quarter in _reports.QUARTERS.items()}
 
 # DART answers with the newest version only, so older ones are not asked for.
 NEWEST = text(
-    "SELECT DISTINCT ON (corp_code, fiscal_year, fiscal_quarter) corp_code, ticker, fiscal_quarter, fs_div, rcept_no,"
-    " period_end, has_details FROM financial_report WHERE CAST(:ticker AS text) IS NULL OR ticker = :ticker"
-    " ORDER BY corp_code, fiscal_year, fiscal_quarter, rcept_no DESC, fs_div"
+    "SELECT DISTINCT ON (corp_code, fiscal_year, fiscal_quarter, period_end) corp_code, ticker, fiscal_quarter, fs_div,"
+    " rcept_no, period_end, period_start, period_months, has_details FROM financial_report"
+    " WHERE CAST(:ticker AS text) IS NULL OR ticker = :ticker"
+    " ORDER BY corp_code, fiscal_year, fiscal_quarter, period_end, rcept_no DESC, fs_div"
 )
 
 
@@ -44,6 +46,7 @@ class Filed:
         rcept_no: the version.
         period_end: the end of its period.
         has_details: whether the whole statements were read.
+        period: what it runs over, where that is known.
     """
 
     corp_code: str
@@ -53,6 +56,7 @@ class Filed:
     rcept_no: str
     period_end: date
     has_details: bool
+    period: Period | None = None
 
 
 def read(connection: Connection, ticker: str | None) -> list[Filed]:
@@ -66,6 +70,7 @@ def read(connection: Connection, ticker: str | None) -> list[Filed]:
             row.rcept_no,
             row.period_end,
             row.has_details,
+            Period(row.period_start, row.period_end, row.period_months),
         )
         for row in connection.execute(NEWEST, {"ticker": ticker})
     ]
@@ -90,6 +95,7 @@ class Details:
     batch_type: str = "FINANCIAL"
     table: str = "financial_report"
     _filed: Mapping[str, Filed] = field(default_factory=dict)
+    _periods: dict[tuple[str, Report], dict[str, Period]] = field(default_factory=dict)
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:
@@ -98,9 +104,14 @@ class Details:
 
     def units(self) -> list[Unit]:
         """Return every version of a company's report of which only the main accounts are stored, the newest first."""
+        stored = self.facts()
+        self._periods = {}
+        for filed in stored:
+            if filed.period is not None:
+                self._periods.setdefault((filed.corp_code, filed.report), {})[filed.rcept_no] = filed.period
         self._filed = {
             f"{filed.report.year}/{filed.report.code}/{filed.corp_code}/{filed.rcept_no}": filed
-            for filed in self.facts()
+            for filed in stored
             if not filed.has_details and (not self.reports or filed.report in self.reports)
         }
         return [
@@ -146,11 +157,12 @@ class Details:
             "corp_code": filed.corp_code,
             "fs_div": fs_div,
             "period_end": filed.period_end,
+            "periods": self._periods.get((filed.corp_code, filed.report), {}),
         }
         records = dart.rows_of(dart.read(body))
         if not records:
             return Parsed([], "no_data", "전체 재무제표가 없습니다")
-        return Parsed(_reports.whole_rows(records, filed.report, company))
+        return Parsed(_reports.whole_rows(records, filed.report, company), parts=_filed.PARTS)
 
     def check(self, row: Row) -> str | None:
         """Say what makes a report impossible."""

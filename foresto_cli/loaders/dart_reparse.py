@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, text
 
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _filed, _reports
+from foresto_cli.loaders import _comparatives, _filed, _reports
 from foresto_cli.loaders._filed import KEY, MAIN, WHOLE
-from foresto_cli.loaders._reports import Report
-from foresto_cli.store.tables import financial_report
+from foresto_cli.loaders._reports import EARLIER, Report
+from foresto_cli.store.tables import financial_report, financial_restated
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 
@@ -34,14 +34,19 @@ def write(connection: Connection, provenance: Row) -> Counts:
     }
     counts = Counts()
     for row in connection.execute(REPORTS, BOTH).all():
-        rows = _read(connection, Report(row.bsns_year, row.reprt_code), tickers)
-        counts += upsert(connection, financial_report, _filed.with_receipt(connection, rows), provenance)
+        rows, earlier = _read(connection, Report(row.bsns_year, row.reprt_code), tickers)
+        for table, found in ((financial_report, rows), (financial_restated, earlier)):
+            counts += upsert(connection, table, _filed.with_receipt(connection, found), provenance)
     return counts
 
 
-def _read(connection: Connection, report: Report, tickers: Mapping[str, str]) -> list[Row]:
-    """Return what all answers about one report say together; what is not said any more becomes null."""
+def _read(connection: Connection, report: Report, tickers: Mapping[str, str]) -> tuple[list[Row], list[Row]]:
+    """Return what all answers about one report say together; what is not said any more becomes null.
+
+    The second are the earlier periods that the report speaks of.
+    """
     found: dict[tuple[object, ...], Row] = {}
+    earlier: dict[tuple[object, ...], Row] = {}
     for answer in connection.execute(ANSWERS, {**BOTH, "year": report.year, "code": report.code}):
         records = dart.rows_of(dart.read(zlib.decompress(answer.body)))
         if answer.endpoint == MAIN:
@@ -52,12 +57,18 @@ def _read(connection: Connection, report: Report, tickers: Mapping[str, str]) ->
                 "corp_code": answer.subject,
                 "fs_div": answer.fs_div,
                 "period_end": answer.period_end,
+                "periods": _filed.periods(row for row in found.values() if row["corp_code"] == answer.subject),
             }
             rows = _reports.whole_rows(records, report, company)
         for row in rows:
             if _reports.impossible(row) is None:
-                key = tuple(row[name] for name in KEY)
-                found[key] = _filed.merged(found.get(key), row)
+                own = {name: value for name, value in row.items() if name != EARLIER}
+                found[_key(own)] = _filed.merged(found.get(_key(own)), own)
+                earlier |= {_key(one): _comparatives.together(earlier.get(_key(one)), one) for one in row[EARLIER]}
     if not found:
         raise BadPayload(f"보관한 {report.label} 응답에서 재무제표를 하나도 읽지 못했습니다.")
-    return list(found.values())
+    return list(found.values()), list(earlier.values())
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return tuple(row[name] for name in KEY)

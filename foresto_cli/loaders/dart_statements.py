@@ -124,7 +124,7 @@ class Statements:
         subject = self._subjects[answer.unit.key]
         tickers = {company.corp_code: company.ticker for company in subject.companies}
         rows = _reports.main_rows(dart.rows_of(dart.read(answer.payload)), subject.report, tickers)
-        return Parsed(rows) if rows else Parsed([], "no_data", "아직 낸 회사가 없습니다")
+        return Parsed(rows, parts=_filed.PARTS) if rows else Parsed([], "no_data", "아직 낸 회사가 없습니다")
 
     def check(self, row: Row) -> str | None:
         """Say what makes a report impossible."""

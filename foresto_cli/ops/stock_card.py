@@ -36,6 +36,10 @@ SHOWN = (
     ("current_price", "현재가(원)"),
     ("market_cap", "시가총액(원)"),
     ("shares", "상장 주식수"),
+    ("pe_ratio", "PER(배)"),
+    ("pb_ratio", "PBR(배)"),
+    ("roe", "ROE(%)"),
+    ("ratio_note", "PER·ROE 근거"),
     ("one_year_return", "1년 수익률(%)"),
     ("ytd_return", "연초 대비(%)"),
     ("compass_score", "컴퍼스 점수"),
@@ -43,6 +47,23 @@ SHOWN = (
     ("compass_summary", "점수 요약"),
     ("compass_updated_at", "점수 시각"),
 )
+INCOME_OF = {
+    "OWNERS": "지배주주 순이익",
+    "TOTAL": "⚠ 지배주주 몫을 몰라 비지배지분을 포함한 전체 순이익",
+    "SEPARATE": "별도 재무제표의 순이익",
+}
+"""``stocks.income_basis``: whose income PER and ROE rest on."""
+RATIO_REASONS = {
+    "NO_FS": "받은 재무제표가 없습니다",
+    "STALE_FS": "재무제표가 오래되어 지표를 내지 않습니다",
+    "FX_CURRENCY": "재무제표가 원화가 아니어서 PER·PBR이 없습니다",
+    "FY_CHANGE": "사업연도가 12개월이 아니어서 1년 이익을 알 수 없습니다",
+    "TTM_INCOMPLETE": "최근 12개월 이익을 더할 보고서가 모자랍니다",
+    "NEG_EQUITY": "자본잠식이라 PBR·ROE가 없습니다",
+    "LOSS": "최근 12개월이 적자라 PER이 없습니다",
+    "ANNUAL_FALLBACK": "최근 12개월을 더할 수 없어 마지막 사업보고서의 이익을 썼습니다",
+}
+"""``stocks.ratio_reason``: why a ratio is missing, or what it rests on."""
 Found = dict[str, Any]
 
 
@@ -143,12 +164,15 @@ def _identity(connection: Connection, ticker: str) -> Found:
         "SELECT l.ticker, l.name, l.market, l.is_listed, s.sector, l.industry, l.products, l.isin, s.crno,"
         " l.listing_date, l.delisting_date, l.delisting_reason, s.current_price, s.market_cap,"
         " coalesce(s.shares, l.shares) AS shares, s.one_year_return, s.ytd_return,"
+        " round(s.pe_ratio, 2) AS pe_ratio, round(s.pb_ratio, 2) AS pb_ratio, round(s.roe, 2) AS roe, s.income_basis,"
+        " s.ratio_reason,"
         " s.english_name, s.yahoo_sector,"
         " round(s.compass_score, 1) AS compass_score, s.compass_grade, s.compass_summary, s.compass_updated_at"
         " FROM fdr_stock_listing l LEFT JOIN stocks s USING (ticker) WHERE l.ticker = :ticker",
         ticker=ticker,
     )
-    return row
+    told = (INCOME_OF.get(row["income_basis"]), RATIO_REASONS.get(row["ratio_reason"]))
+    return {**row, "ratio_note": " · ".join(words for words in told if words) or None}
 
 
 def ticker_of(connection: Connection, given: str) -> str:

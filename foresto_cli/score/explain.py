@@ -14,6 +14,7 @@ from foresto_cli.score import commentary, formula, reasons
 from foresto_cli.score import rows as rows_of
 from foresto_cli.score.compute import Scores
 from foresto_cli.score.formula import AXES, AXIS_COLUMNS, AXIS_LABELS, AXIS_WEIGHTS
+from foresto_cli.score.reports import CFS
 
 BAR = 30
 """Characters of a full bar: two columns of text and a bar fit on 80."""
@@ -65,6 +66,7 @@ def computed(scores: Scores, ticker: str) -> Found:
         "close": float(scores.series.close[-1, place]),
         "issuer_shares": _number(scores.issued[place]),
         "dividend_per_share": paid.amount,
+        "income_of": _income_of(scores, place),
         "dividend_year": paid.fiscal_year,
         "dividend_source": list(paid.source),
         "kind": str(scores.universe.kind[place]),
@@ -74,6 +76,14 @@ def computed(scores: Scores, ticker: str) -> Found:
     }
     ranked = int((scores.ranks > 0).sum())
     return _told(row | {"name": scores.names[place], "ranked": ranked}, parts, basis, words)
+
+
+def _income_of(scores: Scores, place: int) -> str | None:
+    """Return whose net income stands behind 1/PER: TOTAL of a group (with non-controlling interests), or SEPARATE."""
+    company = int(scores.companies[place])
+    if company < 0 or scores.statements.latest[company] < 0:
+        return None
+    return "TOTAL" if scores.statements.basis[company] == CFS else "SEPARATE"
 
 
 def stored(connection: Connection, ticker: str, day: date) -> tuple[Found | None, Found | None]:
@@ -247,6 +257,8 @@ def _show_basis(console: Console, found: Found) -> None:
     sources, basis = found["sources"], found["basis"]
     if sources["fs_rcept_no"]:
         console.line(f"재무: {sources['fs_period_end']} 기준, {sources['fs_rcept_dt']} 접수({sources['fs_rcept_no']})")
+    if basis.get("income_of") == "TOTAL":
+        console.line("⚠ 1/PER과 ROE의 순이익은 비지배지분을 포함한 연결 전체의 것입니다(지배주주 몫 아님).")
     if basis.get("issuer_shares") is not None:
         console.line(
             f"시가총액: 종가 {basis['close']:,.0f}원 × 전 종류 주식 {basis['issuer_shares']:,.0f}주"

@@ -56,32 +56,37 @@ def of_companies(found: Statements, shares: tuple[Floats, Floats]) -> Fundamenta
         "F6": found.position("current_assets") / np.where(current_debt > 0, current_debt, np.nan),
         "F7": stability(found, operating),
         "F8": _fscore(found, shares),
-        "F9": operating.now / positive - _return_on_assets(found, operating, QUARTERS_A_YEAR),
+        "F9": operating.now / positive - _a_year_before(found, operating),
         "B2": income.now / positive,
         "B3": found.position("total_equity") / whole,
         "B4": stability(found, income),
-        "B5": income.now / positive - _return_on_assets(found, income, QUARTERS_A_YEAR),
+        "B5": income.now / positive - _a_year_before(found, income),
     }
     values["B1"] = values["F2"]
     return Fundamentals(
         values=values,
         negative_equity=negative,
         bad_denominator=assets <= 0,
-        no_prior=(found.latest >= 0) & np.isnan(found.position("total_assets", QUARTERS_A_YEAR)),
+        no_prior=(found.latest >= 0) & np.isnan(found.year_ago("total_assets")),
     )
 
 
 def returns_on_assets(found: Statements, flow: Flow) -> Floats:
     """Return twelve-month sums over average assets, companies x quarters; nothing falls back."""
+    return flow.strict / _average_assets(found)
+
+
+def _average_assets(found: Statements) -> Floats:
     assets = found.positions["total_assets"]
     before = np.full_like(assets, np.nan)
     before[:, QUARTERS_A_YEAR:] = assets[:, :-QUARTERS_A_YEAR]
     average = np.where(np.isnan(before), assets, (assets + before) / 2)
-    return flow.strict / np.where(average > 0, average, np.nan)
+    return np.where(average > 0, average, np.nan)
 
 
-def _return_on_assets(found: Statements, flow: Flow, quarters_ago: int) -> Floats:
-    return taken(returns_on_assets(found, flow), flow.quarter - quarters_ago, flow.quarter >= 0)
+def _a_year_before(found: Statements, flow: Flow) -> Floats:
+    """Return the return on assets of the year before, its flow as the newest reports state it."""
+    return flow.before / taken(_average_assets(found), flow.quarter - QUARTERS_A_YEAR, flow.quarter >= 0)
 
 
 def stability(found: Statements, flow: Flow) -> Floats:
@@ -102,7 +107,6 @@ def stability(found: Statements, flow: Flow) -> Floats:
 def _fscore(found: Statements, shares: tuple[Floats, Floats]) -> Floats:
     flows = [found.flows[name] for name in ("net_income", "operating_cash_flow", "operating_income", "revenue")]
     positions = ("total_assets", "total_liabilities", "current_assets", "current_liabilities")
-    earlier = [taken(flow.strict, flow.quarter - QUARTERS_A_YEAR, flow.quarter >= 0) for flow in flows]
     now = [*(flow.now for flow in flows), *(found.position(name) for name in positions), shares[0]]
-    before = [*earlier, *(found.position(name, QUARTERS_A_YEAR) for name in positions), shares[1]]
+    before = [*(flow.before for flow in flows), *(found.year_ago(name) for name in positions), shares[1]]
     return fscore.score(fscore.Year._make(now), fscore.Year._make(before))

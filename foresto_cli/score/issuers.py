@@ -59,6 +59,7 @@ class Told:
     is_won: Bools
     is_financial: Bools
     rebuilt: Bools
+    restated: Bools
     reason: Mapping[str, NDArray[np.str_]]
     fell_back: Bools
 
@@ -90,6 +91,7 @@ def told(known: Statements, companies: Ints) -> Told:
         is_won=_at(known.is_won, companies),
         is_financial=_at(banks, companies),
         rebuilt=_at(known.rebuilt, companies) & usable,
+        restated=_at(known.restated, companies) & usable,
         reason=reason,
         fell_back=_at(fell_back, companies) & usable,
     )

@@ -75,6 +75,7 @@ def flags(mine: Told, of_companies: Fundamentals, pending: Floats) -> dict[str, 
     """Return, code by code, which stocks a flag concerns."""
     return {
         "CUM_REBUILT": mine.rebuilt,
+        "RESTATED": mine.restated,
         "ANNUAL_FALLBACK": mine.fell_back,
         "NO_PRIOR_BS": mine.of(of_companies.no_prior),
         "PENDING_SHARES": pending < 1,

@@ -34,6 +34,7 @@ REASONS = {
 """Code → what it means, in the order in which they are stored."""
 FLAGS = {
     "CUM_REBUILT": "누적 실적을 분기에서 더해 만들었습니다",
+    "RESTATED": "1년 전 실적이 나중 보고서에서 고쳐 적혔습니다(성장률은 고친 값으로 셈)",
     "ANNUAL_FALLBACK": "일부 실적은 마지막 사업보고서의 것입니다",
     "NO_PRIOR_BS": "1년 전 재무상태표가 없어 기말 잔액으로 나눴습니다",
     "PENDING_SHARES": "아직 상장되지 않은 신주를 더해 셈했습니다",

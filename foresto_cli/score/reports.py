@@ -16,10 +16,13 @@ FLOWS = ("revenue", "operating_income", "net_income", "operating_cash_flow")
 QUARTERLY = ("revenue_quarter", "operating_income_quarter", "net_income_quarter")
 POSITIONS = ("total_assets", "total_liabilities", "total_equity", "current_assets", "current_liabilities")
 AMOUNTS = (*FLOWS, *QUARTERLY, *POSITIONS)
+RETOLD = (*FLOWS, *POSITIONS)
+"""What a report states again of the same period a year before (``financial_restated``)."""
 YEARS = 7
 """Fiscal years back that components reach: twelve quarters, each with the year before, and five annual reports."""
-QUARTERS_A_YEAR = 4
+QUARTERS_A_YEAR, MONTHS_A_YEAR = 4, 12
 RCEPT_WIDTH, CORP_WIDTH = 14, 8
+LONGEST_MONTHS = 255
 OFS, CFS = 0, 1
 """Separate and consolidated statements (별도, 연결)."""
 RECORD = np.dtype(
@@ -34,19 +37,30 @@ RECORD = np.dtype(
         ("rcept_dt", ">i4"),
         ("period_end", ">i4"),
         *((name, ">f8") for name in AMOUNTS),
+        ("months", "u1"),
+        ("retells", "u1"),
+        *((f"{name}_before", ">f8") for name in RETOLD),
     ]
 )
 EPOCH = date(1970, 1, 1)
-_SENT = " || ".join(f"float8send(coalesce({name}, 'NaN')::float8)" for name in AMOUNTS)
+_SENT = " || ".join(f"float8send(coalesce(f.{name}, 'NaN')::float8)" for name in AMOUNTS)
+_RETOLD = " || ".join(f"float8send(coalesce(r.{name}, 'NaN')::float8)" for name in RETOLD)
 READ = text(
     f"""
-SELECT string_agg(textsend(rpad(ticker, {CODE_WIDTH})) || textsend(rpad(corp_code, {CORP_WIDTH}))
-  || textsend(rpad(rcept_no, {RCEPT_WIDTH})) || int4send(fiscal_year * {QUARTERS_A_YEAR} + fiscal_quarter - 1)
-  || CASE WHEN fs_div = 'CFS' THEN '\\x01'::bytea ELSE '\\x00' END
-  || CASE WHEN is_financial THEN '\\x01'::bytea ELSE '\\x00' END
-  || CASE WHEN currency = 'KRW' THEN '\\x01'::bytea ELSE '\\x00' END
-  || int4send(rcept_dt - DATE '{EPOCH}') || int4send(period_end - DATE '{EPOCH}') || {_SENT}, ''::bytea)
-FROM financial_report WHERE rcept_dt <= :until AND fiscal_year >= :since GROUP BY fiscal_year, fiscal_quarter
+SELECT string_agg(textsend(rpad(f.ticker, {CODE_WIDTH})) || textsend(rpad(f.corp_code, {CORP_WIDTH}))
+  || textsend(rpad(f.rcept_no, {RCEPT_WIDTH})) || int4send(f.fiscal_year * {QUARTERS_A_YEAR} + f.fiscal_quarter - 1)
+  || CASE WHEN f.fs_div = 'CFS' THEN '\\x01'::bytea ELSE '\\x00' END
+  || CASE WHEN f.is_financial THEN '\\x01'::bytea ELSE '\\x00' END
+  || CASE WHEN f.currency = 'KRW' THEN '\\x01'::bytea ELSE '\\x00' END
+  || int4send(f.rcept_dt - DATE '{EPOCH}') || int4send(f.period_end - DATE '{EPOCH}') || {_SENT}
+  || set_byte('\\x00'::bytea, 0, least(coalesce(f.period_months, 0), {LONGEST_MONTHS}))
+  || CASE WHEN r.ticker IS NULL THEN '\\x00'::bytea ELSE '\\x01' END || {_RETOLD}, ''::bytea)
+FROM financial_report f
+LEFT JOIN financial_restated r ON r.ticker = f.ticker AND r.fs_div = f.fs_div AND r.rcept_no = f.rcept_no
+  AND r.fiscal_quarter = f.fiscal_quarter AND r.currency = f.currency
+  AND r.period_end = CAST(f.period_end + 1 - INTERVAL '12 months' AS date) - 1
+  AND coalesce(r.period_months = f.period_months, true)
+WHERE f.rcept_dt <= :until AND f.fiscal_year >= :since GROUP BY f.fiscal_year, f.fiscal_quarter
 """  # noqa: S608  # our own column names
 )
 
@@ -59,18 +73,23 @@ class Reports:
         tickers: companies, ascending, by the ticker they report under.
         corp_codes: DART's number of each company.
         company: index into ``tickers``, one a row as everything below.
-        quarter: 4 x fiscal year + quarter - 1.
+        quarter: the calendar quarter in which the period ends: 4 x year + quarter - 1.
+        fiscal: 4 x fiscal year + quarter - 1.
+        months: of the period since the fiscal year's start, 0 where the report does not say.
         basis: :data:`OFS` or :data:`CFS`.
         rcept_no: number of the version.
         rcept_dt, period_end: days since 1970.
         is_financial, is_won: of the version.
         amounts: column → won (or the statement's currency), nan where not told.
+        retold: column → what the same report states of the same period a year before, nan where not told.
     """
 
     tickers: NDArray[np.str_]
     corp_codes: NDArray[np.str_]
     company: Ints
     quarter: Ints
+    fiscal: Ints
+    months: Ints
     basis: Ints
     rcept_no: NDArray[np.bytes_]
     rcept_dt: Ints
@@ -78,6 +97,7 @@ class Reports:
     is_financial: NDArray[np.bool_]
     is_won: NDArray[np.bool_]
     amounts: dict[str, Floats]
+    retold: dict[str, Floats]
 
     def known_on(self, day: date) -> Ints:
         """Return the rows in force on ``day``: received by then, the newest version of each report."""
@@ -113,15 +133,19 @@ def read(connection: Connection, until: date, since: int | None = None) -> Repor
 def assembled(records: NDArray[np.void]) -> Reports:
     """Return the reports of records in any order."""
     tickers, company = np.unique(records["ticker"], return_inverse=True)
-    order = np.lexsort((records["rcept_no"], records["basis"], records["quarter"], company))
+    quarter = _quarters_of(records["period_end"])
+    order = np.lexsort((records["rcept_no"], records["basis"], quarter, company))
     records, company = records[order], company[order]
+    retells = records["retells"].astype(bool)
     codes = np.zeros(len(tickers), f"S{CORP_WIDTH}")
     codes[company] = records["corp_code"]
     return Reports(
         tickers=np.char.rstrip(tickers.astype(np.str_)),
         corp_codes=codes.astype(np.str_),
         company=company.astype(np.int64),
-        quarter=records["quarter"].astype(np.int64),
+        quarter=quarter[order],
+        fiscal=records["quarter"].astype(np.int64),
+        months=records["months"].astype(np.int64),
         basis=records["basis"].astype(np.int64),
         rcept_no=records["rcept_no"],
         rcept_dt=records["rcept_dt"].astype(np.int64),
@@ -129,4 +153,11 @@ def assembled(records: NDArray[np.void]) -> Reports:
         is_financial=records["is_financial"].astype(bool),
         is_won=records["is_won"].astype(bool),
         amounts={name: records[name].astype(np.float64) for name in AMOUNTS},
+        retold={name: np.where(retells, records[f"{name}_before"].astype(np.float64), np.nan) for name in RETOLD},
     )
+
+
+def _quarters_of(days: NDArray[np.int32]) -> Ints:
+    months = days.astype(np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    found: Ints = (months + EPOCH.year * MONTHS_A_YEAR) // (MONTHS_A_YEAR // QUARTERS_A_YEAR)
+    return found

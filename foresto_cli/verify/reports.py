@@ -47,3 +47,17 @@ def unbalanced(scope: Scope) -> Rows:
         first=scope.sessions[0],
         tolerance=TOLERANCE,
     )
+
+
+def unread_periods(scope: Scope) -> Rows:
+    """Find years whose reports were stored before foresto read the days of a period; their answers are kept.
+
+    One report may leave them out, a whole year of reports does not.
+    """
+    return scope.rows(
+        text(
+            "SELECT fiscal_year AS 사업연도, count(*) AS 보고서 FROM financial_report"
+            " WHERE EXISTS (SELECT FROM dart_answer WHERE endpoint = 'fnlttMultiAcnt')"
+            " GROUP BY 1 HAVING count(period_months) = 0 ORDER BY 1 DESC"
+        )
+    )

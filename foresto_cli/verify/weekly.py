@@ -80,6 +80,15 @@ REPORTS = (
         reports.unbalanced,
     ),
     Check(
+        "statements.periods",
+        "보고서의 기간",
+        WARNING,
+        "financial_report",
+        "받은 해마다 보고서의 첫날과 개월 수를 읽었다(6개월이나 3개월짜리 사업연도를 1년으로 셈하지 않도록)",
+        "foresto dart reparse",
+        reports.unread_periods,
+    ),
+    Check(
         "actions.unexplained",
         "공시 없는 기준가 사건",
         WARNING,

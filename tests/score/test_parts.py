@@ -231,6 +231,69 @@ def test_an_annual_filer_has_longer_and_a_changed_year_is_not_summed():
     assert (flow.reason[0], math.isnan(flow.now[0]), flow.fell_back[0]) == ("FY_CHANGE", True, False)
 
 
+def told(months, *, before=None, **given):
+    """A report of so many months; ``before`` is what it states of the same months a year earlier."""
+    record = report(**given)
+    record["months"] = months
+    if before is not None:
+        record["retells"] = 1
+        for name in reports.RETOLD:
+            record[f"{name}_before"] = before.get(name, NAN)
+    return record
+
+
+def halves(first, last):
+    """Reports of half years: 10 in each first half, 12 in each second."""
+    return [
+        told(6, year=year, quarter=4, received=end + timedelta(days=80), end=end, net_income=income, total_assets=1000)
+        for year in range(first, last + 1)
+        for end, income in ((date(year, 6, 30), 10), (date(year, 12, 31), 12))
+    ]
+
+
+def test_half_years_are_two_periods_and_add_up_to_a_year():
+    found = known(date(2026, 5, 1), *halves(2023, 2025))
+    flow = found.flows["net_income"]
+    assert (flow.now[0], flow.before[0], flow.reason[0], flow.fell_back[0]) == (22, 22, "", False)
+    assert not np.isnan(found.position("total_assets", 2)[0])
+    alone = known(date(2025, 12, 1), halves(2025, 2025)[0]).flows["net_income"]
+    assert (alone.reason[0], math.isnan(alone.now[0])) == ("FY_CHANGE", True)
+
+
+def test_a_moved_year_end_is_summed_where_every_piece_is_known():
+    short = told(6, year=2026, quarter=4, received=date(2026, 9, 20), end=date(2026, 6, 30), net_income=50)
+    half = report(2025, 2, date(2025, 8, 14), net_income=45)
+    flow = known(date(2026, 10, 1), *ANNUAL, half, short).flows["net_income"]
+    assert (flow.now[0], flow.reason[0]) == (50 + 105 - 45, "")
+    # The quarter after it rests on nine months since the year before: less what lies further back.
+    third = report(2025, 3, date(2025, 11, 14), net_income=70)
+    next_first = report(2027, 1, date(2026, 11, 14), end=date(2026, 9, 30), net_income=20)
+    flow = known(date(2026, 12, 1), *ANNUAL, half, third, short, next_first).flows["net_income"]
+    assert flow.now[0] == 20 + 50 + 105 - 70
+
+
+def test_growth_is_seen_against_the_year_before_as_the_newest_report_states_it():
+    newest = told(12, year=2026, quarter=4, received=date(2027, 3, 20), net_income=120, total_assets=1000,
+                  before={"net_income": 90, "total_assets": 900})  # fmt: skip
+    found = known(date(2027, 4, 1), *ANNUAL, newest)
+    flow = found.flows["net_income"]
+    assert (flow.now[0], flow.before[0], found.restated[0]) == (120, 90, True)
+    assert (found.year_ago("total_assets")[0], found.position("total_assets", 4)[0]) == (900, 1000)
+    assert flow.strict[0, found.latest[0] - 4] == 105, "what was filed stays as it was"
+    earlier = known(date(2027, 3, 19), *ANNUAL, newest)
+    assert (earlier.flows["net_income"].now[0], earlier.restated[0]) == (105, False), "not before it was received"
+
+
+def test_twelve_months_of_interim_reports_never_take_a_restated_term():
+    before = {"net_income": 15}
+    now = told(3, year=2026, quarter=1, received=date(2026, 5, 15), net_income=30, before=before)
+    last = report(2025, 1, date(2025, 5, 15), net_income=20)
+    flow = known(date(2026, 6, 1), *ANNUAL, last, now).flows["net_income"]
+    assert flow.now[0] == 30 + 105 - 20
+    same = told(3, year=2026, quarter=1, received=date(2026, 5, 15), net_income=30, before={"net_income": 20})
+    assert not known(date(2026, 6, 1), *ANNUAL, last, same).restated[0]
+
+
 def test_unknown_signals_are_left_out_of_the_fscore_and_three_are_too_many():
     now, before = (
         fscore.Year(*(np.array([float(value)]) for value in values))

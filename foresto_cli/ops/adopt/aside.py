@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from foresto_cli.store.tables import metadata
+from foresto_cli.store.views import VIEWS
 from foresto_cli.store.whose import FORMER_VERSION_TABLE, VERSION_TABLE
 
 PREFIX = "legacy_"
 LONGEST = 63
 """Bytes of a PostgreSQL name; a longer one is cut off in silence."""
-VIEWS = frozenset({"financial_statement"})
 VERSIONS = frozenset({f"{table}{end}" for table in (VERSION_TABLE, FORMER_VERSION_TABLE) for end in ("", "_pkc")})
 """The predecessor's own goes too, so that its migrations cannot run on what is no longer its own."""
 KINDS = {"r": "TABLE", "p": "TABLE", "f": "FOREIGN TABLE", "v": "VIEW", "m": "MATERIALIZED VIEW", "S": "SEQUENCE"}

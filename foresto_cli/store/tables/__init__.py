@@ -65,6 +65,9 @@ from foresto_cli.store.tables.reports import (
     adopted_statement,
     financial_report,
 )
+from foresto_cli.store.tables.restated import (
+    financial_restated,
+)
 from foresto_cli.store.tables.roster import (
     fdr_stock_listing,
     stock_history,
@@ -128,6 +131,7 @@ __all__ = [
     "etfs",
     "fdr_stock_listing",
     "financial_report",
+    "financial_restated",
     "foresto_meta",
     "index_listing",
     "index_price_daily",

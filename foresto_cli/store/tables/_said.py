@@ -7,7 +7,7 @@ only. A comment says what the value is, its unit, when it is NULL, and where it 
 from datetime import date
 from typing import Any, TypedDict
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, String
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, String
 
 
 class Said(TypedDict):
@@ -51,6 +51,28 @@ def trade_date() -> Column[date]:
 def source() -> Column[str]:
     """Return who a row comes from."""
     return Column("source_id", String(20), nullable=False, **said(*SOURCE))
+
+
+def span() -> list[Column[Any]]:
+    """Return the columns that say which days and months the amounts of a report run over."""
+    return [
+        Column(
+            "period_start",
+            Date,
+            **said(
+                "누적 금액이 시작하는 날(thstrm_dt). 보고서가 말하지 않으면 NULL",
+                "First day that the cumulative amounts run over (thstrm_dt); NULL where not told",
+            ),
+        ),
+        Column(
+            "period_months",
+            Integer,
+            **said(
+                "누적 금액의 개월 수. 사업연도도 6개월이나 3개월일 수 있다. 모르면 NULL",
+                "Months of the cumulative amounts; a fiscal year may have six or three; NULL where not told",
+            ),
+        ),
+    ]
 
 
 def provenance(*, with_source: bool = True, changed: str = "updated_at") -> list[Column[Any]]:

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 
 from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said
+from foresto_cli.store.tables._said import provenance, said, span, table_said
 
 financial_report = Table(
     "financial_report",
@@ -49,6 +49,7 @@ financial_report = Table(
         ),
     ),
     Column("period_end", Date, nullable=False, **said("보고 기간의 마지막 날", "Last day of the period")),
+    *span(),
     Column(
         "currency",
         String(3),

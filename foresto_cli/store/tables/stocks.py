@@ -86,8 +86,8 @@ stocks = Table(
         "pe_ratio",
         Numeric,
         **said(
-            "PER, 배: 현재가 × 모든 종류 주식수 ÷ 4개 분기 순이익. 적자, 원화 아님, 오래된 보고서면 NULL",
-            "Price/earnings: price times shares of all classes / income of four quarters; NULL after a loss, not in"
+            "PER, 배: 현재가 × 모든 종류 주식수 ÷ 최근 12개월 순이익. 적자, 원화 아님, 오래된 보고서면 NULL",
+            "Price/earnings: price times shares of all classes / income of twelve months; NULL after a loss, not in"
             " won, stale reports",
         ),
     ),
@@ -104,9 +104,28 @@ stocks = Table(
         "roe",
         Numeric,
         **said(
-            "ROE, %: 4개 분기 순이익 ÷ 자본. 적자면 음수. 자본 0 이하이거나 오래된 보고서면 NULL",
-            "Income of four quarters / equity, percent (negative after a loss); NULL unless equity is positive, stale"
+            "ROE, %: 최근 12개월 순이익 ÷ 자본. 적자면 음수. 자본 0 이하이거나 오래된 보고서면 NULL",
+            "Income of twelve months / equity, percent (negative after a loss); NULL unless equity is positive, stale"
             " reports",
+        ),
+    ),
+    Column(
+        "income_basis",
+        String(8),
+        **said(
+            "PER과 ROE의 순이익이 누구 것인지: OWNERS 지배주주, TOTAL 비지배지분 포함(지배주주 몫을 모름),"
+            " SEPARATE 별도. 순이익을 모르면 NULL",
+            "Whose income PER and ROE rest on: OWNERS, TOTAL (with non-controlling interests), SEPARATE; NULL without"
+            " income",
+        ),
+    ),
+    Column(
+        "ratio_reason",
+        String(20),
+        **said(
+            "지표가 없는 까닭(NO_FS, STALE_FS, FX_CURRENCY, FY_CHANGE, TTM_INCOMPLETE, NEG_EQUITY, LOSS)이나"
+            " ANNUAL_FALLBACK(마지막 사업보고서의 이익). 최근 12개월이면 NULL",
+            "Why a ratio is missing, or ANNUAL_FALLBACK (the last annual report's income); NULL when of twelve months",
         ),
     ),
     Column("shares", BigInteger, **said("상장주식수, 주. 모르면 NULL", "Listed shares; NULL where not known")),

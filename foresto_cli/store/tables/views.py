@@ -75,17 +75,19 @@ financial_statement = Table(
     _column("eps", "기본주당이익, 누적, 통화/주. 없으면 NULL", "Basic earnings per share, cumulative"),
     _column(
         "roe",
-        "순이익 ÷ 자본, %. 알면 지배주주 기준, 연율이 아님. 자본이 0 이하면 NULL",
-        "Net income / equity, percent, the owners' where known, not annualised; NULL unless equity is positive",
+        "최근 12개월 순이익 ÷ 자본, %. 알면 지배주주 기준. 12개월을 모르거나 자본이 0 이하면 NULL",
+        "Income of twelve months / equity, percent, the owners' where known; NULL without twelve months or equity",
     ),
-    _column("roa", "순이익 ÷ 자산, %. 연율이 아님", "Net income / assets, percent, not annualised"),
+    _column("roa", "최근 12개월 순이익 ÷ 자산, %. 모르면 NULL", "Income of twelve months / assets, percent; or NULL"),
     _column(
         "debt_ratio", "부채 ÷ 자본, %. 자본이 0 이하면 NULL", "Liabilities / equity, percent; NULL unless positive"
     ),
     _column(
-        "operating_margin", "영업이익 ÷ 매출액, %. 매출이 없으면 NULL", "Operating income / revenue, percent; or NULL"
+        "operating_margin",
+        "12개월 영업이익 ÷ 매출액, %. 아니면 NULL",
+        "Operating income / revenue, twelve months, percent",
     ),
-    _column("net_margin", "순이익 ÷ 매출액, %. 매출이 없으면 NULL", "Net income / revenue, percent; or NULL"),
+    _column("net_margin", "12개월 순이익 ÷ 매출액, %. 없으면 NULL", "Net income / revenue of twelve months, percent"),
     _column("corp_code", "DART 고유번호. 인수한 행은 NULL", "DART's company number; NULL in adopted rows"),
     _column("dart_rcept_no", "접수번호. 인수한 행은 NULL일 수 있음", "Receipt number; may be NULL in adopted rows"),
     _column(
@@ -102,11 +104,52 @@ financial_statement = Table(
     _column("batch_id", *BATCH),
     _column("created_at", *CREATED),
     _column("updated_at", *CHANGED),
+    _column("period_start", "누적 금액이 시작하는 날. 모르면 NULL", "First day of the cumulative amounts; or NULL"),
+    _column("period_months", "누적 금액의 개월 수. 모르면 NULL", "Months of the cumulative amounts; or NULL"),
+    _column(
+        "ratio_reason",
+        "12개월 지표가 없는 까닭: TTM_INCOMPLETE(보고서가 모자람), FY_CHANGE(사업연도가 12개월이 아님). 있으면 NULL",
+        "Why there are no ratios of twelve months: TTM_INCOMPLETE, FY_CHANGE (a year not twelve months long); or NULL",
+    ),
     **table_said(
         "한 행은 종목의 한 보고 기간: 연결이 별도보다 먼저, 가장 새 정정본. 없으면 adopted_statement",
         "One row per stock and period: consolidated before separate, the newest version; adopted_statement where"
         " financial_report has nothing of the period",
         fills="dart financials",
         reads="",
+    ),
+)
+
+_YEAR = ("최근 12개월, 없으면 NULL", "twelve months; NULL where they cannot be summed up")
+
+financial_twelve_months = Table(
+    "financial_twelve_months",
+    VIEWS,
+    _column("ticker", "종목코드(보통주)", "Stock code (of the common share)"),
+    _column("fs_div", "CFS 연결, OFS 별도", "CFS consolidated, OFS separate"),
+    _column("fiscal_year", "사업연도", "Fiscal year"),
+    _column("fiscal_quarter", "1, 2(반기), 3, 4(사업보고서)", "1, 2 (half-year), 3, 4 (annual)"),
+    _column("period_end", "12개월의 마지막 날", "Last day of the twelve months"),
+    _column(
+        "period_start", "보고 기간의 첫날(모르면 셈한 날)", "First day of the report's period, computed if not told"
+    ),
+    _column("rcept_no", "그 기간의 가장 새 정정본의 접수번호", "Receipt number of the newest version"),
+    _column("rcept_dt", "접수일", "Day of receipt"),
+    _column("corp_code", "DART 고유번호", "DART's company number"),
+    _column("currency", "금액의 통화(ISO)", "Currency of the amounts (ISO)"),
+    _column("is_financial", "금융회사인지", "Whether a bank, insurer or the like"),
+    _column("total_assets", "자산총계, 기말", "Total assets at period end"),
+    _column("total_equity", "자본총계, 기말", "Total equity at period end"),
+    _column("owners_equity", "지배주주 지분, 기말. 없으면 NULL", "Equity of the owners; NULL where not stated"),
+    _column("revenue", f"매출액, {_YEAR[0]}", f"Revenue of {_YEAR[1]}"),
+    _column("operating_income", f"영업이익, {_YEAR[0]}", f"Operating income of {_YEAR[1]}"),
+    _column("net_income", f"당기순이익, {_YEAR[0]}", f"Net income of {_YEAR[1]}"),
+    _column("owners_net_income", f"지배주주 순이익, {_YEAR[0]}", f"Net income of the owners of {_YEAR[1]}"),
+    _column("reason", "12개월이 없는 까닭. 있으면 NULL", "Why there are no twelve months; NULL where there are"),
+    **table_said(
+        "한 행은 종목, 연결·별도, 보고 기간 하나: 그 말일까지 12개월의 합. 짧은 기간은 앞의 사업보고서를 더한다",
+        "One row per stock, basis and period: sums of the twelve months up to its end; shorter periods are added up",
+        fills="dart financials",
+        reads="stocks load",
     ),
 )

@@ -305,16 +305,17 @@ def overlapping(monkeypatch, rows, times):
     monkeypatch.setattr(fsc, "page_of", page)
 
 
-def test_pages_that_overlap_are_read_again_and_then_refused(open_world, small_pages, monkeypatch):
+@pytest.mark.parametrize("rows", [1, 5])
+def test_pages_that_overlap_are_read_again_and_then_refused(open_world, small_pages, monkeypatch, rows):
     with open_world() as world:
-        overlapping(monkeypatch, 5, 1)
+        overlapping(monkeypatch, rows, 1)
         assert len({bond["isinCd"] for bond in world.app.fsc.bonds(DAY)}) == 395
         assert [number for number, _ in pages(world)] == ["1", "2", "3", "4", "1"] * 2
     monkeypatch.undo()
     monkeypatch.setitem(data_go_kr.MOST_ROWS, "getBondBasiInfo", 100)
     with open_world() as world:
-        overlapping(monkeypatch, 5, 9)
-        with pytest.raises(BadPayload, match="같은 행이 5개"):
+        overlapping(monkeypatch, rows, 9)
+        with pytest.raises(BadPayload, match=f"같은 행이 {rows}개"):
             world.app.fsc.bonds(DAY)
 
 

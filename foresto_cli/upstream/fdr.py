@@ -5,6 +5,7 @@ session: its ``requests`` by replacing the name in its module, its ``pandas.read
 failure it swallowed is kept in the session and raised afterwards.
 """
 
+import csv
 import io
 import re
 import threading
@@ -94,9 +95,16 @@ def _refuse_broken_csv(response: requests.Response) -> None:
     if _ENDLESS_EXPONENT.search(response.content):
         raise BadPayload("FinanceDataReader 미러의 파일에 숫자가 아닌 값이 있습니다.", response.content)
     try:
-        response.content.decode("utf-8")
+        text = response.content.decode("utf-8")
     except UnicodeDecodeError:
         raise BadPayload("FinanceDataReader 미러의 파일이 UTF-8 이 아닙니다.", response.content) from None
+    try:
+        widths = {len(fields) for fields in csv.reader(io.StringIO(text)) if fields}
+    except csv.Error:
+        raise BadPayload("FinanceDataReader 미러의 파일을 읽을 수 없습니다.", response.content) from None
+    # pandas shifts the columns when the first row has a field too many, and fills a row that has one too few.
+    if len(widths) > 1:
+        raise BadPayload("FinanceDataReader 미러의 파일에 칸 수가 다른 행이 있습니다.", response.content)
 
 
 class Fdr:

@@ -28,7 +28,8 @@ PRICES_SINCE = date(2020, 1, 2)
 READINGS = 2
 """A table that changed while it was read is read so often in all."""
 TWINS = 3
-"""A table may have a record twice; more that stand on two pages are pages that overlap, and other rows never came."""
+"""The table of dividends may have a record twice; more that stand on two pages, or any of another table, are pages that
+overlap, and other rows never came."""
 PREFIX, PREFIXED = "A", 7
 """What some routes put before a ticker, and how long it is then."""
 
@@ -58,12 +59,14 @@ class Service:
         routes: paths below :data:`ROOT`: the one since 2026 and the one before. Keys know the one or the other.
         rows: rows asked for on a page.
         kept: fields kept of a row; all when empty.
+        twins: records that the table itself may have twice.
     """
 
     title: str
     routes: tuple[str, ...]
     rows: int
     kept: tuple[str, ...] = ()
+    twins: int = 0
 
 
 SERVICES = {
@@ -91,6 +94,7 @@ SERVICES = {
         ("GetStocDiviInfoService_V2/getDiviInfo_V2", "service/GetStocDiviInfoService/getDiviInfo"),
         5_000,
         DIVIDEND_FIELDS,
+        TWINS,
     ),
 }
 
@@ -120,9 +124,9 @@ class _Desk:
                 continue
             rows = [row for page in pages for row in page]
             again = _repeated(pages)
-            if again <= TWINS:
+            if again <= self._service.twins:
                 return rows
-        if again > TWINS:
+        if again > self._service.twins:
             raise BadPayload(
                 f"{LABEL}: '{self._service.title}' 의 여러 쪽에 같은 행이 {again:,}개 있어 빠진 행이 있습니다."
                 " 나중에 다시 실행하세요."

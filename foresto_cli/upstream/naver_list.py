@@ -24,8 +24,11 @@ MARKETS = ("KOSPI", "KOSDAQ")
 PAGE = 100
 MOST_PAGES = 60
 ABOUT_REQUESTS = 45
+READINGS = 3
+"""The ranking moves while it is read: a stock that changes pages comes twice and another not at all. Then it is read
+again, and what all readings have together counts."""
 LEAST_SHARE = 0.98
-"""The ranking moves while it is read: a stock may change pages. Fewer than this share of it is half a list."""
+"""Fewer than this share of what is announced is half a list."""
 
 Record = dict[str, Any]
 
@@ -64,17 +67,28 @@ class NaverList:
 
     def _ranking(self, market: str) -> list[Record]:
         found: dict[str, Record] = {}
+        for _ in range(READINGS):
+            total, records = self._pages(market)
+            overlaps = len({record["itemCode"] for record in records}) < len(records)
+            found |= {record["itemCode"]: {**record, MARKET: market} for record in records}
+            if not overlaps or len(found) >= total:
+                break
+        if not found or len(found) < (total if overlaps else LEAST_SHARE * total):
+            raise BadPayload(f"{LABEL}: {market} {total:,}종목 가운데 {len(found):,}종목만 왔습니다.")
+        return [record for record in found.values() if record["stockEndType"] == "stock"]
+
+    def _pages(self, market: str) -> tuple[int, list[Record]]:
+        """Return how many there are, and the records of all pages as they came."""
+        records: list[Record] = []
         total = 0
         for page in range(1, MOST_PAGES + 1):
             url = f"https://{HOST}/api/stocks/marketValue/{market}"
             body = json_object(self._session.get(url, params={"page": f"{page}", "pageSize": f"{PAGE}"}), LABEL)
             total = body["totalCount"]
-            found |= {record["itemCode"]: {**record, MARKET: market} for record in body["stocks"]}
+            records += body["stocks"]
             if not body["stocks"] or page * PAGE >= total:
                 break
-        if len(found) < LEAST_SHARE * total or not found:
-            raise BadPayload(f"{LABEL}: {market} {total:,}종목 가운데 {len(found):,}종목만 왔습니다.")
-        return [record for record in found.values() if record["stockEndType"] == "stock"]
+        return total, records
 
 
 def _is_record(record: object) -> bool:

@@ -16,6 +16,7 @@ from foresto_cli.loaders.price_closures import Witness, is_closed, note_closure
 from foresto_cli.loaders.price_neighbours import OTHER_SESSION, Fingerprint, refuse_half, refuse_other_session, seen
 from foresto_cli.loaders.price_reasons import FILLED, LEFT_OUT, lacked_markets, lacking_reason
 from foresto_cli.loaders.price_rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
+from foresto_cli.loaders.price_settled import settled_closes
 from foresto_cli.loaders.price_sources import PriceSource
 from foresto_cli.regimes import final_at, last_trade_at
 from foresto_cli.store import ledger
@@ -203,7 +204,8 @@ class PriceDays:
         source = self.choice.named(answer.source_id)
         is_official = source.settles(day) and parsed.status == "done"
         over = "TRUE" if is_official or day in self.distrusted else UNOFFICIAL_OVER
-        counts = upsert(
+        settled = settled_closes(connection, day, parsed.rows) if is_official else Counts()
+        counts = settled + upsert(
             connection, stock_price_daily, parsed.rows, provenance, only_over=over, scope={"trade_date": day}
         )
         if source.shows_after_market and answer.asked_at.replace(tzinfo=clock.KST) >= last_trade_at(day):

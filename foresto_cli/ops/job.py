@@ -70,7 +70,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
                 days = ", ".join(f"{day}" for day in settled.missing_days[:5])
                 note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair 를 실행하세요."
                 result["notes"] = [note]
-            result.setdefault("notes", []).extend([*incidents.left_out(reports), *_proofs(settled)])
+            result.setdefault("notes", []).extend([*incidents.left_out(reports), *_proofs(settled, reports)])
             if app.krx is not None:
                 result["notes"] += app.krx.take_notes()
             _tidy(app, reports, settled)
@@ -78,10 +78,13 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
     return result
 
 
-def _proofs(settled: Settled) -> list[str]:
-    if not settled.proved:
+def _proofs(settled: Settled, reports: Sequence[Report]) -> list[str]:
+    """Say how many closes are known to be the regular ones now: by an official source, or by the next base prices."""
+    proved = settled.proved + sum(report.rows.confirmed for report in reports)
+    corrected = settled.corrected + sum(report.rows.corrected for report in reports)
+    if not proved:
         return []
-    note = f"정규장 종가 {settled.proved:,}개를 확인하고 {settled.corrected:,}개를 고쳤습니다"
+    note = f"정규장 종가 {proved:,}개를 확인하고 {corrected:,}개를 고쳤습니다"
     return [f"{note}, 사건 {settled.taken_back:,}개를 되돌렸습니다." if settled.taken_back else f"{note}."]
 
 

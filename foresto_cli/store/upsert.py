@@ -32,12 +32,16 @@ class Counts:
         changed: rows that were there and differed.
         unchanged: rows that were there as they are.
         beside: those of the rows that went to another table than the data set's own, by its name.
+        confirmed: rows that were provisional and are official now.
+        corrected: those of them whose close was another one.
     """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     beside: "Mapping[str, Counts]" = field(default_factory=dict)
+    confirmed: int = 0
+    corrected: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         """Return the sums."""
@@ -47,6 +51,8 @@ class Counts:
             self.changed + other.changed,
             self.unchanged + other.unchanged,
             {name: self.beside.get(name, Counts()) + other.beside.get(name, Counts()) for name in names},
+            self.confirmed + other.confirmed,
+            self.corrected + other.corrected,
         )
 
     def of(self, table: Table) -> "Counts":

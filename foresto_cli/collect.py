@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
+import foresto_cli
 from foresto_cli import clock, gate
 from foresto_cli.errors import (
     AuthFailed,
@@ -31,7 +32,7 @@ from foresto_cli.errors import (
     StoreUnavailable,
     Untrusted,
 )
-from foresto_cli.loaders import Answer, Loader, Parsed, Unit
+from foresto_cli.loaders import Answer, Loader, Parsed, Renewed, Unit
 from foresto_cli.store import batches, ledger
 from foresto_cli.store.engine import LOST, explained, judged, unit_transaction
 from foresto_cli.store.upsert import Counts
@@ -73,6 +74,7 @@ class Report:
         unapproved: services that are not approved while others of the same key are, and what to do.
         passed_over: better sources that failed while another one answered, and how.
         rejected: impossible rows that were left out, with the reason.
+        unreadable: units of which the same answer was refused once more: settled, and no failure of the data set.
         interrupted: the request to stop, if there was one.
         best_effort: what was not got is worth a note, and no failure of the run.
         asks: somebody is asked; what follows from other tables alone succeeds whatever became of the questions.
@@ -95,6 +97,7 @@ class Report:
     unapproved: list[str] = field(default_factory=list)
     passed_over: dict[str, ForestoError] = field(default_factory=dict)
     rejected: list[str] = field(default_factory=list)
+    unreadable: list[tuple[Unit, ForestoError]] = field(default_factory=list)
     interrupted: Interrupted | None = None
     best_effort: bool = False
     asks: bool = True
@@ -116,13 +119,29 @@ class Report:
 Progress = Callable[[Report, Unit], None]
 
 
-def plan(engine: Engine, loader: Loader) -> tuple[list[Unit], int]:
-    """Return (units to be asked for, how many are settled already)."""
+def plan(engine: Engine, loader: Loader, *, again: bool = False) -> tuple[list[Unit], int]:
+    """Return (units to be asked for, how many are settled already).
+
+    Args:
+        engine: the database.
+        loader: the data set.
+        again: ask also for what this version of foresto could not read twice.
+    """
     with engine.connect() as connection:
         known = ledger.entries(connection, loader.name)
     units = loader.units()
-    todo = [unit for unit in units if unit.key not in known or not loader.is_settled(unit, known[unit.key])]
+    todo = [
+        unit for unit in units if unit.key not in known or not _is_settled(loader, unit, known[unit.key], again=again)
+    ]
     return todo, len(units) - len(todo)
+
+
+def _is_settled(loader: Loader, unit: Unit, entry: ledger.Entry, *, again: bool) -> bool:
+    """Say whether ``unit`` need not be asked for: what cannot be read only when there may be something new to read."""
+    if entry.refused_version == foresto_cli.__version__ and loader.sessions:
+        has_news = isinstance(loader, Renewed) and loader.has_news(unit, entry.refused_at or entry.asked_at)
+        return not (again or has_news)
+    return loader.is_settled(unit, entry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +154,7 @@ class Setting:
         workers: units asked for at the same time; the pace of each upstream holds all the same.
         progress: called after each unit.
         keep_payload: puts an answer that was not understood aside.
+        again: ask also for what this version of foresto could not read twice.
     """
 
     engine: Engine
@@ -142,6 +162,7 @@ class Setting:
     workers: int
     progress: Progress
     keep_payload: KeepPayload
+    again: bool = False
 
 
 def collect(loader: Loader, setting: Setting) -> Report:
@@ -153,7 +174,7 @@ def collect(loader: Loader, setting: Setting) -> Report:
         StoreUnavailable: the database went away and did not come back.
     """
     engine = setting.engine
-    todo, settled = plan(engine, loader)
+    todo, settled = plan(engine, loader, again=setting.again)
     report = Report(loader.name, loader.table, planned=len(todo), settled=settled, label=loader.label)
     report.best_effort, report.asks = getattr(loader, "best_effort", False), bool(loader.sessions)
     if not todo:
@@ -239,15 +260,31 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
         if report.best_effort:
             report.pending.append((unit, error))
             return
-        report.failures.append((unit, error))
-        log.error("%s %s failed: %s", loader.name, unit.key, error)  # noqa: TRY400  # expected; no traceback needed
-        with explained(), setting.engine.begin() as connection:
-            ledger.mark(connection, (loader.name, unit.key), ledger.failed_entry(), setting.run_id, str(error))
+        _fail(loader, unit, error, report, setting)
         return
     report.rows += counts
     report.rejected += checked.left_out
     report.sources[answer.source_id] += 1
     _count(report, unit, checked.parsed)
+
+
+def _fail(loader: Loader, unit: Unit, error: ForestoError, report: Report, setting: Setting) -> None:
+    """Record that we could not find out; the same answer refused twice is settled."""
+    log.error("%s %s failed: %s", loader.name, unit.key, error)
+    with explained(), setting.engine.begin() as connection:
+        if not (isinstance(error, BadPayload) and loader.sessions):
+            ledger.mark(connection, (loader.name, unit.key), ledger.failed_entry(), setting.run_id, str(error))
+            refused = ledger.Refused.ONCE
+        else:
+            key, version = (loader.name, unit.key), foresto_cli.__version__
+            refused = ledger.refuse(connection, key, setting.run_id, str(error), version)
+    if refused is not ledger.Refused.ONCE:
+        report.unreadable.append((unit, error))
+    if refused is ledger.Refused.STILL and not setting.again:
+        # It was told, and is no news; that there might have been was a guess.
+        report.planned -= 1
+        return
+    report.failures.append((unit, error))
 
 
 def _count(report: Report, unit: Unit, parsed: Parsed) -> None:

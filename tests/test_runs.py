@@ -204,7 +204,7 @@ def test_the_newest_runs_come_first(engine):
             run.close(RESULT, None)
         ids.append(run.run_id)
     with engine.connect() as connection:
-        assert [found["id"] for found in runs.recent(connection, 2)] == ids[:0:-1]
+        assert [found["id"] for found in runs.newest(connection, 2)] == ids[:0:-1]
         assert runs.one(connection, max(ids) + 1) is None
 
 

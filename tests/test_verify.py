@@ -49,6 +49,7 @@ PLANTED = {
     " WHERE index_code = 'KOSPI' AND trade_date = '2026-11-18'",
     "index.last": f"DELETE FROM index_price_daily WHERE trade_date = '{LAST}'",
     "ledger.unsettled": "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE unit = '2026-11-17'",
+    "ledger.unreadable": "UPDATE unit_ledger SET refusal = 'x', refused_version = '0' WHERE unit = '2026-11-17'",
     "runs.closed": "INSERT INTO data_collection_log (job_name, job_label, status, started_at, heartbeat_at, host,"
     " process_id) VALUES ('x', 'x', 'running', '2026-11-20', '2026-11-20', 'elsewhere', 1)",
     "jobs.missed": "INSERT INTO scheduled_job VALUES ('weekday', 'cron', 'here', '2026-11-19')",
@@ -92,6 +93,7 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "index.order",
         "index.continuity",
         "ledger.unsettled",
+        "ledger.unreadable",
         "runs.closed",
         "jobs.missed",
         "data.late",

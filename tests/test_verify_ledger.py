@@ -1,4 +1,4 @@
-"""Failed units are told with the command of their own data set, and only prices are asked for again by ``--repair``."""
+"""Failed units are told with the one command that asks again, and only prices are asked for by ``--repair``."""
 
 import importlib
 import pkgutil
@@ -8,7 +8,7 @@ import pytest
 from foresto_cli import loaders
 from foresto_cli.loaders import us
 from foresto_cli.loaders.fss_kinds import KINDS
-from foresto_cli.ops import job, state, verification
+from foresto_cli.ops import job, retry_loaders, state, verification
 from foresto_cli.verify.commands import COMMANDS
 
 FAILED = (
@@ -34,22 +34,17 @@ def unsettled(result):
 
 
 @pytest.mark.parametrize(
-    ("units", "repair"),
+    "units",
     [
-        ([("bonds", "2026-11-19")], "foresto bonds load"),
-        ([("fss.deposits", "020000")], "foresto fss deposits"),
-        ([("dart.details", "00126380:2025:11011")], "foresto dart financials --full"),
-        (
-            [("fss.deposits", "020000"), ("bonds", "2026-11-19"), ("fss.deposits", "030300")],
-            "foresto bonds load && foresto fss deposits",
-        ),
-        ([("of.another.version", "x")], "foresto status"),
+        [("bonds", "2026-11-19")],
+        [("dart.details", "2026/11014/00126380/20261113000001"), ("fss.deposits", "030300")],
+        [("of.another.version", "x")],
     ],
 )
-def test_a_failed_unit_is_told_with_the_command_of_its_data_set(world, units, repair):
+def test_failed_units_are_told_with_the_one_command_that_asks_for_them_again(world, units):
     plant(world, *units)
     result = verification.with_repair(world.app, verification.verify_daily, job.Options())
-    assert unsettled(result)["repair"] == repair
+    assert unsettled(result)["repair"] == "foresto retry"
     assert "repair" not in result, "prices were asked for, which mends nothing here"
 
 
@@ -58,7 +53,7 @@ def test_failed_prices_are_asked_for_again(world):
     plant(world, ("bonds", "2026-11-19"))
     result = verification.with_repair(world.app, verification.verify_daily, job.Options())
     assert result["repair"]["units"]["done"] == 1
-    assert unsettled(result)["repair"] == "foresto bonds load", "and what another command mends is left to it"
+    assert unsettled(result)["found"] == 1, "and what another command mends is left to it"
 
 
 def test_a_missing_index_is_not_sought_among_the_prices(world):
@@ -79,3 +74,4 @@ def test_every_data_set_has_its_command():
     assert len(names) >= 30
     assert {found.name for found in state.DATA_SETS} <= set(COMMANDS)
     assert set(COMMANDS) == names | {"score"}
+    assert set(retry_loaders.MAKERS) == names, "each can be asked again for single units"

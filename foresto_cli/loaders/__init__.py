@@ -7,7 +7,7 @@ each other nor the settings nor the engine. :mod:`foresto_cli.collect` runs them
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -136,3 +136,14 @@ class Loader(Protocol):
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the rows in the caller's transaction."""
+
+
+@runtime_checkable
+class Renewed(Protocol):
+    """A data set whose units can say something else another time.
+
+    A unit whose answer was not understood twice is not asked for any more, unless its data set knows of news.
+    """
+
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether asking for ``unit`` again can bring another answer than at ``since`` (KST wall time)."""

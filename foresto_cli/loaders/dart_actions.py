@@ -72,6 +72,10 @@ class Actions:
         asked = entry.asked_at.date()
         return entry.status != "failed" and (asked == self.now.date() or asked > span(unit.key)[1] + SETTLES)
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether the month can have got more filings, or marks on old ones, on another day."""
+        return since.date() < self.now.date() and since.date() <= span(unit.key)[1] + SETTLES
+
     def fetch(self, unit: Unit) -> Answer:
         """Ask for both lists.
 

@@ -76,6 +76,10 @@ class Companies:
         """Say whether the list was read today."""
         return entry.status == "done" and entry.asked_at.date() == self.now.date()
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:  # noqa: ARG002  # as above
+        """Say whether another day has begun: its list is another."""
+        return since.date() < self.now.date()
+
     def fetch(self, unit: Unit) -> Answer:
         """Ask for the list.
 

@@ -144,6 +144,10 @@ class Decisions:
         waited = asked > newest if entry.status == "done" else asked > newest + FIELDS_FOLLOW
         return waited or asked == self.now.date()
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether a correction was filed since."""
+        return since.date() < self._decisions[unit.key].newest_day
+
     def fetch(self, unit: Unit) -> Answer:
         """Ask for the company's decisions of the kind that were first filed that day.
 

@@ -122,6 +122,12 @@ class Dividends:
             return False
         return entry.status == "done" or asked == today or asked > end + DUE + LATECOMERS
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether the company filed its report, or a correction, since."""
+        payer, end = self._asked_for[unit.key]
+        filed = self._filed.get((payer.corp_code, end.year))
+        return filed is not None and since.date() < filed
+
     def fetch(self, unit: Unit) -> Answer:
         """Ask for one company's annual report.
 

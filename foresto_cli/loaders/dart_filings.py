@@ -72,6 +72,10 @@ class Filings:
         """Say no: reports are filed until the evening."""
         return False
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:  # noqa: ARG002  # as above
+        """Say whether another day has begun: its list is another."""
+        return since.date() < self.now.date()
+
     def fetch(self, unit: Unit) -> Answer:
         """Ask for the list.
 

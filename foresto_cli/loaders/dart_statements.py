@@ -99,6 +99,11 @@ class Statements:
             return False
         return not self._roll.is_news(subject.companies, subject.report, entry.asked_at)
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether one of the companies filed something since."""
+        subject = self._subjects[unit.key]
+        return self._roll is not None and self._roll.is_news(subject.companies, subject.report, since)
+
     def fetch(self, unit: Unit) -> Answer:
         """Ask for one hundred companies.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -77,6 +77,10 @@ class FssProducts:
     def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
         """Say whether the group was read today; the disclosure of another day may be another."""
         return entry.status != "failed" and entry.asked_at.date() == self.today
+
+    def has_news(self, unit: Unit, since: datetime) -> bool:  # noqa: ARG002  # as above
+        """Say whether another day has begun: its disclosure may be another."""
+        return since.date() < self.today
 
     def fetch(self, unit: Unit) -> Answer:
         """Ask for every page of the group.

@@ -93,6 +93,10 @@ class IndexDays:
             and entry.asked_at.replace(tzinfo=clock.KST) >= final_at(self._last(unit))
         )
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether the year has had another session since."""
+        return since.date() < self._last(unit)
+
     def fetch(self, unit: Unit) -> Answer:
         """Ask for one year; when the first source lags behind, ask the next one too.
 

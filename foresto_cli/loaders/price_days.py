@@ -138,6 +138,14 @@ class PriceDays:
             return not self.choice.officials(day) and not self.choice.has_improved(day, entry)
         return not self.choice.officials(day) or day not in self.wanted()[: self.refresh_days]
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether a source has the session by now that had not, or has better numbers of it."""
+        day, then = date.fromisoformat(unit.key), since.replace(tzinfo=clock.KST)
+        return any(
+            not source.can(day, then) or any(then < moment <= self.now for moment in source.improves(day))
+            for source in self.choice.capable(day)
+        )
+
     def fetch(self, unit: Unit) -> Answer:
         """Ask the sources that have the session, best first, until one answers.
 

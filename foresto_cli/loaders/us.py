@@ -141,6 +141,10 @@ class UsData:
         asked = entry.asked_at.replace(tzinfo=clock.KST)
         return entry.status in {"done", "no_data"} and self.now - asked < self.kind.fresh
 
+    def has_news(self, unit: Unit, since: datetime) -> bool:  # noqa: ARG002  # as above
+        """Say whether a stored answer would be too old by now."""
+        return self.now - since.replace(tzinfo=clock.KST) >= self.kind.fresh
+
     def fetch(self, unit: Unit) -> Answer:
         """Put the questions of one unit.
 

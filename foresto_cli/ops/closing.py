@@ -3,6 +3,7 @@
 from typing import Any
 
 from foresto_cli.console import Console
+from foresto_cli.verify.commands import RETRY
 
 SHOWN_REASONS = 3
 OUTCOMES = {
@@ -42,6 +43,8 @@ def closing_lines(console: Console, result: dict[str, Any]) -> None:
         f" · 그대로 {rows['unchanged']:,} · 자료 없음 {units['no_data']:,} · 실패 {units['failed']:,}"
         + (f" · 남음 {units['pending']:,}" if units["pending"] else "")
     )
+    if units["failed"] and result["command"] != "retry":
+        console.line(f"  실패한 것만 다시 요청하려면: {RETRY}")
 
 
 def _say_plan(console: Console, result: dict[str, Any]) -> None:

@@ -75,11 +75,16 @@ def load_actions(app: App, start: date, end: date, options: Options) -> Result:
         return [
             Actions(client, start, end, clock.now()),
             Decisions(client, clock.now(), start, end, facts),
-            Derived(action_links.NAME, "공시와 기준가", "corporate_actions", action_links.write),
+            links(),
             Capital(client, clock.now(), executed),
         ]
 
     return job.run_or_preview(app, "dart corporate-actions", "자본 변동", make, options)
+
+
+def links() -> Derived:
+    """Return what joins decisions to the restated prices that carry them out."""
+    return Derived(action_links.NAME, "공시와 기준가", "corporate_actions", action_links.write)
 
 
 def span(quarter: str | None, start: date | None, end: date | None) -> tuple[date, date]:

@@ -78,7 +78,8 @@ class DataSet:
 
 def _last_asked(dataset: str) -> str:
     return (
-        f"SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = '{dataset}' AND status <> 'failed'"  # noqa: S608  # our own name
+        f"SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = '{dataset}'"  # noqa: S608  # our own name
+        " AND status IN ('done', 'provisional', 'no_data')"
         " AND asked_at <= :believable"
     )
 

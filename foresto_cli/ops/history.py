@@ -4,7 +4,8 @@ from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import runs
+from foresto_cli.ops import runs, unsettled, words
+from foresto_cli.ops.runs import Wanted
 
 SHOWN = (
     ("job_name", "작업"),
@@ -22,18 +23,27 @@ SHOWN = (
     ("process_id", "PID"),
     ("error_message", "이유"),
 )
+STEP = "  └ "
 
 
-def show_list(app: App, limit: int) -> dict[str, Any]:
-    """Print the newest ``limit`` runs and return them."""
+def show_list(app: App, wanted: Wanted) -> dict[str, Any]:
+    """Print the newest runs that are ``wanted`` and return them: chains and single commands, steps below their chain.
+
+    Raises:
+        UsageError: no run was ever called so.
+    """
     with app.engine.connect() as connection:
-        found = runs.recent(connection, limit)
+        found = runs.recent(connection, wanted)
+        if not found and wanted.job is not None and wanted.job not in (known := runs.jobs(connection)):
+            raise UsageError(
+                f"--job '{wanted.job}': 그런 작업의 기록이 없습니다. 있는 작업: {', '.join(known) or '없음'}"
+            )
     table = [
         (
             run["id"],
-            run["job_name"],
+            f"{STEP if wanted.steps and run['chain_id'] is not None else ''}{run['job_name']}",
             f"{run['started_at']:%m-%d %H:%M:%S}",
-            run["status"],
+            words.outcome(run["status"]),
             run["success_count"],
             run["failed_count"],
             f"{run['duration_seconds'] or 0:.1f}초",
@@ -41,6 +51,8 @@ def show_list(app: App, limit: int) -> dict[str, Any]:
         for run in found
     ]
     app.console.table("실행", ("번호", "작업", "시작", "결과", "성공", "실패", "시간"), table)
+    if not found:
+        app.console.line("그런 실행이 없습니다.")
     return {"command": "runs list", "exit_code": 0, "runs": found}
 
 
@@ -55,16 +67,21 @@ def show_one(app: App, run_id: int) -> dict[str, Any]:
         steps = runs.steps(connection, run_id)
     if found is None:
         raise UsageError(f"{run_id}번 실행은 없습니다. foresto runs list 로 번호를 확인하세요.")
-    app.console.table("", ("항목", "값"), [(label, found[name]) for name, label in SHOWN if found[name] is not None])
+    values = found | {"status": words.outcome(found["status"])}
+    app.console.table("", ("항목", "값"), [(label, values[name]) for name, label in SHOWN if values[name] is not None])
     detail = found["detail"] or {}
     for reason in detail.get("reasons", []):
         app.console.line(f"! {reason}")
+    for note in detail.get("notes", []):
+        app.console.line(f"· {note}")
     requests = detail.get("requests") or {}
     if requests:
         app.console.line("요청: " + " · ".join(f"{name} {count:,}" for name, count in requests.items()))
     if steps or "steps" in detail:
         _show_steps(app, steps, detail.get("steps", []))
-    return {"command": "runs show", "exit_code": 0, "run": found, "steps": steps}
+    left = unsettled.found(app) if found["failed_count"] or detail.get("unreadable") else []
+    unsettled.show(app.console, left, "지금 남은 ")
+    return {"command": "runs show", "exit_code": 0, "run": found, "steps": steps, "unsettled": left}
 
 
 def _show_steps(app: App, steps: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
@@ -74,7 +91,7 @@ def _show_steps(app: App, steps: list[dict[str, Any]], told: list[dict[str, Any]
             step["id"],
             step["job_name"],
             f"{step['started_at']:%H:%M:%S}",
-            step["status"],
+            words.outcome(step["status"]),
             f"{step['duration_seconds'] or 0:.1f}초",
             step["error_message"],
         )
@@ -82,7 +99,7 @@ def _show_steps(app: App, steps: list[dict[str, Any]], told: list[dict[str, Any]
     ]
     ran = {step["job_name"] for step in steps}
     rows += [
-        (None, step["command"], "", step["outcome"], "", next(iter(step["reasons"]), None))
+        (None, step["command"], "", words.outcome(step["outcome"]), "", next(iter(step["reasons"]), None))
         for step in told
         if step["command"] not in ran
     ]

@@ -1,20 +1,28 @@
 """What a collection has to tell the operator: alerts raised for what is wrong, resolved for what is right again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import text
 
 from foresto_cli.app import App
 from foresto_cli.collect import Report
-from foresto_cli.errors import AuthFailed, BadPayload, Blocked, NotApproved, Transient, Untrusted
-from foresto_cli.ops import alerts, mirror
+from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, NotApproved, Transient, Untrusted
+from foresto_cli.loaders import Unit
+from foresto_cli.ops import alerts, hints, mirror, unreadable
 from foresto_cli.ops.alerts import Alert
 
 CRITICAL_DATASETS = ("prices.day",)
 
 
-def tell(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
-    """Raise what is wrong, resolve what is right again, and return the titles of what is open because of this run."""
+def tell(app: App, reports: Sequence[Report], run_id: int, closed: Collection[str] = ()) -> list[str]:
+    """Raise what is wrong, resolve what is right again, and return the titles of what is open because of this run.
+
+    Args:
+        app: what the command works with.
+        reports: what the collections came to.
+        run_id: the run.
+        closed: data sets of which failed units were closed, as nobody needs them any more.
+    """
     raised: list[Alert] = []
     sessions = app.upstream_sessions
     refused = {s.breaker for s in sessions if s.refused is not None and not isinstance(s.refused, NotApproved)}
@@ -23,16 +31,16 @@ def tell(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
         alerts.resolve(app.engine, "blocked", upstream)
         alerts.resolve(app.engine, "untrusted", upstream)
     for report in reports:
-        raised += [] if report.best_effort else _incidents(report)
+        raised += [] if report.best_effort else _incidents(app, report)
         for source in report.sources.keys() - report.passed_over.keys():
             alerts.resolve(app.engine, "passed_over", source)
     # Resolved is what the ledger calls resolved: a run that had nothing to do mends nothing.
-    unfinished = {report.name for report in reports if report.failures or report.left}
-    for name in {report.name for report in reports} - unfinished - _with_failed_units(app):
+    unfinished = {report.name for report in reports if _failed(report) or report.left}
+    for name in {*closed, *(report.name for report in reports)} - unfinished - _with_failed_units(app):
         alerts.resolve(app.engine, "load_failed", name)
     for alert in raised:
         alerts.raise_alert(app.engine, alert, run_id)
-    stopped = mirror.note(app.engine, reports, run_id)
+    stopped = [*mirror.note(app.engine, reports, run_id), *unreadable.tell(app, reports, run_id)]
     return list(dict.fromkeys([*(alert.title for alert in raised), *stopped]))
 
 
@@ -51,7 +59,7 @@ def left_out(reports: Sequence[Report]) -> Iterator[str]:
             yield f"{report.table}: {count:,}건은 묻지 못해 그대로 두었습니다(없다는 뜻이 아닙니다). {reason}"
 
 
-def _incidents(report: Report) -> Iterator[Alert]:
+def _incidents(app: App, report: Report) -> Iterator[Alert]:
     for upstream, reason in report.refusals.items():
         if isinstance(reason, AuthFailed):
             yield Alert("auth", upstream, "critical", f"{upstream} 인증 실패", str(reason))
@@ -64,8 +72,14 @@ def _incidents(report: Report) -> Iterator[Alert]:
             continue
         message = f"{source} 대신 다른 곳에서 받았습니다. {reason}"
         yield Alert("passed_over", source, "warning", f"{source} 사용 불가", message)
-    if report.failures:
+    if failures := _failed(report):
         level = "critical" if report.name in CRITICAL_DATASETS else "warning"
-        unit, reason = report.failures[0]
-        title = f"{report.label} {len(report.failures):,}건 실패"
-        yield Alert("load_failed", report.name, level, title, f"{unit.label}: {reason}")
+        unit, reason = failures[0]
+        title = f"{report.label} {len(failures):,}건 실패"
+        hint = hints.retry(app, {report.name: [unit.key for unit, _ in failures]})
+        yield Alert("load_failed", report.name, level, title, f"{unit.label}: {reason} 다시 요청하려면: {hint}")
+
+
+def _failed(report: Report) -> list[tuple[Unit, ForestoError]]:
+    """Return what failed and is not settled as unreadable."""
+    return [one for one in report.failures if one not in report.unreadable]

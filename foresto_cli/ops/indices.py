@@ -67,7 +67,7 @@ def load_index_history(app: App, code: str | None, since: date | None, options: 
         ConfigError: there is no key.
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    client = _client(app)
+    client = client_of(app)
     families = FAMILIES if code is None else (_class_of(app, code),)
     first = max(since or HISTORY_SINCE, HISTORY_SINCE, app.history_start)
 
@@ -125,7 +125,12 @@ def _class_of(app: App, code: str) -> str:
     return str(found)
 
 
-def _client(app: App) -> KrxOpenApi:
+def client_of(app: App) -> KrxOpenApi:
+    """Return the OPEN API.
+
+    Raises:
+        ConfigError: there is no key.
+    """
     if app.krx_openapi is None:
         raise ConfigError(NO_KEY)
     return app.krx_openapi

@@ -10,7 +10,7 @@ from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect
 from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.loaders import Loader, Unit
-from foresto_cli.ops import incidents, lock, runs, stop
+from foresto_cli.ops import incidents, lock, runs, stop, superseded, unreadable
 from foresto_cli.ops.payloads import keep_payload
 from foresto_cli.ops.previews import preview
 from foresto_cli.ops.results import Result, requests_since, summary
@@ -26,7 +26,7 @@ class Options:
         workers: units asked for at the same time.
         wait: how long to wait for another collecting command.
         dry_run: only say what would be asked.
-        again: ask for stored market days once more.
+        again: ask once more for what is stored, or could not be read twice.
     """
 
     workers: int = 4
@@ -53,8 +53,9 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             started = clock.monotonic()
             before = requests_by_upstream(app.upstream_sessions)
             reports: list[Report] = []
-            for loader in make():
-                reports.append(_collected(app, loader, run, options.workers))
+            loaders = make()
+            for loader in loaders:
+                reports.append(_collected(app, loader, run, options))
                 if reports[-1].interrupted is not None:
                     break
             # After a request to stop, the days stay noted and the next run settles them.
@@ -63,7 +64,8 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             result = summary(command, run.run_id, reports)
             result["seconds"] = round(clock.monotonic() - started, 3)
             result["requests"] = requests_since(app, before)
-            result["alerts"] = incidents.tell(app, reports, run.run_id)
+            closed = superseded.close(app.engine, loaders)
+            result["alerts"] = incidents.tell(app, reports, run.run_id, closed)
             if settled.sessions:
                 result["adjusted"] = {"events": settled.events, "rows": settled.rows}
             if settled.missing_days:
@@ -71,6 +73,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
                 note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair 를 실행하세요."
                 result["notes"] = [note]
             result.setdefault("notes", []).extend([*incidents.left_out(reports), *_proofs(settled, reports)])
+            result["notes"] += [*superseded.notes(closed), *unreadable.notes(reports)]
             if app.krx is not None:
                 result["notes"] += app.krx.take_notes()
             _tidy(app, reports, settled)
@@ -96,7 +99,7 @@ def _tidy(app: App, reports: Sequence[Report], settled: Settled) -> None:
         upkeep.tidy(app.engine, written)
 
 
-def _collected(app: App, loader: Loader, run: runs.Run, workers: int) -> Report:
+def _collected(app: App, loader: Loader, run: runs.Run, options: Options) -> Report:
     with app.console.progress(loader.label) as advance:
 
         def progress(report: Report, unit: Unit) -> None:
@@ -108,7 +111,14 @@ def _collected(app: App, loader: Loader, run: runs.Run, workers: int) -> Report:
 
         return collect(
             loader,
-            Setting(engine=app.engine, run_id=run.run_id, workers=workers, progress=progress, keep_payload=keep),
+            Setting(
+                engine=app.engine,
+                run_id=run.run_id,
+                workers=options.workers,
+                progress=progress,
+                keep_payload=keep,
+                again=options.again,
+            ),
         )
 
 
@@ -122,5 +132,5 @@ def run_or_preview(app: App, command: str, label: str, make: MakeLoaders, option
     if options.workers < 1:
         raise UsageError("--workers 는 1 이상이어야 합니다.")
     if options.dry_run:
-        return preview(app, command, make())
+        return preview(app, command, make(), again=options.again)
     return run_loaders(app, command, label, make, options)

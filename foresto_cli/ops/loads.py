@@ -1,6 +1,6 @@
 """Which loaders the price commands run, with which sources and facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -157,6 +157,11 @@ def _histories(app: App, days: PriceDays, *, may_ask: bool) -> list[Loader]:
             text("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY marcap DESC NULLS LAST, ticker")
         )
         tickers = list(listed)
+    return [histories(app, days, tickers, may_ask=may_ask)]
+
+
+def histories(app: App, days: PriceDays, tickers: Sequence[str], *, may_ask: bool) -> PriceTickers:
+    """Return the loader of the histories of ``tickers`` over the sessions of ``days`` that no other source has."""
 
     def span() -> tuple[date, date] | None:
         out_of_reach = _out_of_reach(app, days)
@@ -164,7 +169,7 @@ def _histories(app: App, days: PriceDays, *, may_ask: bool) -> list[Loader]:
         return (min(reached), max(reached)) if reached else None
 
     today = clock.today()
-    return [PriceTickers(app.naver, app.calendar, tickers, today, today, clock.now(), lasting=True, span=span)]
+    return PriceTickers(app.naver, app.calendar, tickers, today, today, clock.now(), lasting=True, span=span)
 
 
 def _with_notes(app: App, loader: PriceDays, result: Result) -> Result:

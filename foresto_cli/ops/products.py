@@ -33,18 +33,27 @@ def load_products(app: App, kind: str, groups: str | None, options: Options) -> 
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
     wanted = wanted_groups(groups)
-    client = app.finlife
-    if client is None:
-        raise ConfigError(
-            "FSS_API_KEY 가 없어 금융상품을 받을 수 없습니다. finlife.fss.or.kr 에서 무료로 발급받아 설정하세요."
-        )
+    client = client_of(app)
     kinds = KINDS if kind == ALL else (BY_NAME[kind],)
 
     def make() -> list[Loader]:
-        return [_loader(app, one, client, wanted) for one in kinds]
+        return [loader(app, one, client, wanted) for one in kinds]
 
     label = "금융상품" if kind == ALL else BY_NAME[kind].label
     return job.run_or_preview(app, f"fss {kind}", label, make, options)
+
+
+def client_of(app: App) -> Finlife:
+    """Return the disclosure of financial products.
+
+    Raises:
+        ConfigError: there is no key.
+    """
+    if app.finlife is None:
+        raise ConfigError(
+            "FSS_API_KEY 가 없어 금융상품을 받을 수 없습니다. finlife.fss.or.kr 에서 무료로 발급받아 설정하세요."
+        )
+    return app.finlife
 
 
 def wanted_groups(given: str | None) -> Sequence[str]:
@@ -63,7 +72,8 @@ def wanted_groups(given: str | None) -> Sequence[str]:
     return wanted
 
 
-def _loader(app: App, kind: Kind, client: Finlife, groups: Sequence[str]) -> FssProducts:
+def loader(app: App, kind: Kind, client: Finlife, groups: Sequence[str]) -> FssProducts:
+    """Return the loader of one kind, with what it has to know."""
     table = kind.products
     query = select(table.c.top_fin_grp_no, func.count()).where(table.c.is_active).group_by(table.c.top_fin_grp_no)
     with app.engine.connect() as connection:

@@ -52,6 +52,7 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Resu
         "alerts": [],
         "passed_over": {name: str(reason) for report in reports for name, reason in report.passed_over.items()},
         "rejected": [row for report in reports for row in report.rejected],
+        "unreadable": sum(len(report.unreadable) for report in reports),
         "reasons": [_named(units, text) for text, units in problems.items()],
     }
 

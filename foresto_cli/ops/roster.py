@@ -27,7 +27,7 @@ def load_listing(app: App, options: Options) -> Result:
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    return _with_age(app, job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app)], options))
+    return _with_age(app, job.run_or_preview(app, "listing load", "상장 목록", lambda: [listing(app)], options))
 
 
 def load_snapshot(app: App, options: Options) -> Result:
@@ -36,7 +36,7 @@ def load_snapshot(app: App, options: Options) -> Result:
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    result = job.run_or_preview(app, "listing load", "상장 목록", lambda: [_listing(app, whole=False)], options)
+    result = job.run_or_preview(app, "listing load", "상장 목록", lambda: [listing(app, whole=False)], options)
     return _with_age(app, result)
 
 
@@ -46,7 +46,7 @@ def derive_stocks(app: App, options: Options) -> Result:
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    return job.run_or_preview(app, "stocks load", "종목", lambda: _derived(app), options)
+    return job.run_or_preview(app, "stocks load", "종목", lambda: derived(app), options)
 
 
 def load_stocks(app: App, options: Options, *, enrich: bool = False) -> Result:
@@ -62,9 +62,9 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> Result:
     def make() -> list[Loader]:
         before.update(_roster(app))
         return [
-            _listing(app),
-            *_derived(app),
-            *_company_numbers(app),
+            listing(app),
+            *derived(app),
+            *company_numbers(app),
             *([Enrichment(app.yahoo, lambda: _unenriched(app))] if enrich else []),
         ]
 
@@ -131,13 +131,7 @@ def load_etfs(app: App, options: Options, *, whole: bool = True) -> Result:
     Raises:
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-
-    def make() -> list[Loader]:
-        with app.engine.connect() as connection:
-            active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
-        return [Etfs(app.krx, app.fdr, app.calendar, clock.now(), active, app.krx_openapi, whole=whole or not active)]
-
-    result = job.run_or_preview(app, "stocks etfs", "ETF", make, options)
+    result = job.run_or_preview(app, "stocks etfs", "ETF", lambda: [funds(app, whole=whole)], options)
     if app.krx is None:
         prices = "일별 시세는 다음 거래일 KRX OPEN API에서 받습니다" if app.krx_openapi else "일별 시세도 없습니다"
         note = f"KRX_ID와 KRX_PW가 없어 네이버 목록(이름, 분류, 현재가, NAV)만 받습니다. 보수는 없고, {prices}."
@@ -145,7 +139,15 @@ def load_etfs(app: App, options: Options, *, whole: bool = True) -> Result:
     return result
 
 
-def _derived(app: App) -> list[Loader]:
+def funds(app: App, *, whole: bool = True) -> Etfs:
+    """Return the loader of ETFs; without the list where prices are all that is wanted and there is a list."""
+    with app.engine.connect() as connection:
+        active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
+    return Etfs(app.krx, app.fdr, app.calendar, clock.now(), active, app.krx_openapi, whole=whole or not active)
+
+
+def derived(app: App) -> list[Loader]:
+    """Return what follows from the listing and the prices, in order."""
     calendar = app.calendar
     return [
         Derived(
@@ -160,7 +162,8 @@ def _derived(app: App) -> list[Loader]:
     ]
 
 
-def _company_numbers(app: App) -> list[Loader]:
+def company_numbers(app: App) -> list[Loader]:
+    """Return the loader of company numbers, if there is a key."""
     if app.fsc is None:
         return []
     with app.engine.connect() as connection:
@@ -171,7 +174,8 @@ def _company_numbers(app: App) -> list[Loader]:
     return [CompanyNumbers(app.fsc, app.calendar, clock.now(), common or 0, known)]
 
 
-def _listing(app: App, *, whole: bool = True) -> Listing:
+def listing(app: App, *, whole: bool = True) -> Listing:
+    """Return the loader of who is listed, with what it has to know."""
     with app.engine.connect() as connection:
         rows = connection.execute(
             text("SELECT split_part(market, ' ', 1), count(*) FROM fdr_stock_listing WHERE is_listed GROUP BY 1")

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
@@ -214,10 +215,60 @@ def _looks_gone(row: Row[Any], silence: timedelta, *, is_ours: bool) -> bool:
     return silence > HEART_STOPPED or not _is_alive(row.process_id)
 
 
-def recent(connection: Connection, limit: int) -> list[dict[str, Any]]:
-    """Return the newest runs, newest first, as mappings of their columns."""
-    rows = connection.execute(text("SELECT * FROM data_collection_log ORDER BY id DESC LIMIT :limit"), {"limit": limit})
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which runs are wanted of the history.
+
+    Attributes:
+        limit: so many, chains and single commands counted; none without.
+        job: only this command, then also where it was a step of a chain.
+        failed: only what did not end well; a run under way has not ended.
+        since: only what started on this day or later.
+        steps: the steps of chains too, each below its chain.
+    """
+
+    limit: int
+    job: str | None = None
+    failed: bool = False
+    since: date | None = None
+    steps: bool = False
+
+
+FAILED = (
+    "(status <> 'running' AND CASE WHEN exit_code IS NULL THEN status NOT IN ('done', 'nothing_to_do')"
+    " ELSE exit_code <> 0 END)"
+)
+# A step goes with its chain, whose number is lower: so a chain and its steps stay together, newest chain first.
+WANTED = (
+    "SELECT * FROM data_collection_log WHERE (CAST(:job AS text) IS NULL OR job_name = :job)"  # noqa: S608  # our own words
+    f" AND (NOT :failed OR {FAILED})"
+    " AND started_at >= coalesce(CAST(:since AS timestamp), '-infinity')"
+)
+TOP = f"{WANTED} AND (chain_id IS NULL OR CAST(:job AS text) IS NOT NULL) ORDER BY id DESC LIMIT :limit"
+WITH_STEPS = (
+    f"WITH top AS ({TOP}) SELECT * FROM (SELECT * FROM top UNION"  # noqa: S608  # our own words
+    " SELECT s.* FROM data_collection_log s WHERE s.chain_id IN (SELECT id FROM top)"
+    f" AND (NOT :failed OR {FAILED})) AS both_of_them"
+    " ORDER BY coalesce(chain_id, id) DESC, id"
+)
+
+
+def recent(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
+    """Return the newest runs, newest first, as mappings of their columns; steps below their chain, in order."""
+    parameters = {"job": wanted.job, "failed": wanted.failed, "since": wanted.since, "limit": wanted.limit}
+    rows = connection.execute(text(WITH_STEPS if wanted.steps else TOP), parameters)
     return [dict(row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+
+
+def newest(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """Return the newest runs of any kind, steps among them, newest first, as mappings of their columns."""
+    rows = connection.execute(text("SELECT * FROM data_collection_log ORDER BY id DESC LIMIT :limit"), {"limit": limit})
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # as above
+
+
+def jobs(connection: Connection) -> list[str]:
+    """Return the names of everything that ever ran and is remembered."""
+    return list(connection.scalars(text("SELECT DISTINCT job_name FROM data_collection_log ORDER BY 1")))
 
 
 def one(connection: Connection, run_id: int) -> dict[str, Any] | None:

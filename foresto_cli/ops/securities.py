@@ -34,16 +34,18 @@ def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> 
     """
     if quality not in QUALITIES:
         raise UsageError(f"--quality-filter {quality}: {', '.join(QUALITIES)} 가운데 하나를 적으세요.")
-    client = _client(app, "bonds")
+    client = client_of(app, "bonds")
     if as_of is not None and as_of > clock.today():
         raise UsageError(f"기준일({as_of})은 아직 오지 않았습니다(오늘은 {clock.today()}).")
 
-    def make() -> list[Loader]:
-        with app.engine.connect() as connection:
-            active = connection.scalar(text("SELECT count(*) FROM bonds WHERE is_active")) or 0
-        return [Bonds(client, app.calendar, clock.now(), quality, as_of, active)]
+    return job.run_or_preview(app, "bonds load", "채권", lambda: [bonds(app, client, quality, as_of)], options)
 
-    return job.run_or_preview(app, "bonds load", "채권", make, options)
+
+def bonds(app: App, client: Fsc, quality: str, as_of: date | None = None) -> Bonds:
+    """Return the loader of bonds, with what it has to know."""
+    with app.engine.connect() as connection:
+        active = connection.scalar(text("SELECT count(*) FROM bonds WHERE is_active")) or 0
+    return Bonds(client, app.calendar, clock.now(), quality, as_of, active)
 
 
 def load_dividends(app: App, options: Options) -> Result:
@@ -53,18 +55,23 @@ def load_dividends(app: App, options: Options) -> Result:
         ConfigError: there is no key.
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    client = _client(app, "dividends")
+    client = client_of(app, "dividends")
 
     def make() -> list[Loader]:
-        with app.engine.connect() as connection:
-            known = connection.execute(text("SELECT isin, ticker FROM fdr_stock_listing WHERE isin IS NOT NULL")).all()
-            stored = connection.scalar(
-                text("SELECT count(*) FROM dividend_history WHERE source_id = :source"), {"source": fsc.SOURCE_ID}
-            )
-        tickers = {row.isin: row.ticker for row in known}
-        return [Dividends(client, app.calendar, clock.now(), tickers, stored or 0), yields()]
+        return [dividends(app, client), yields()]
 
     return job.run_or_preview(app, "stocks dividends", "배당", make, options)
+
+
+def dividends(app: App, client: Fsc) -> Dividends:
+    """Return the loader of FSC's dividends, with what it has to know."""
+    with app.engine.connect() as connection:
+        known = connection.execute(text("SELECT isin, ticker FROM fdr_stock_listing WHERE isin IS NOT NULL")).all()
+        stored = connection.scalar(
+            text("SELECT count(*) FROM dividend_history WHERE source_id = :source"), {"source": fsc.SOURCE_ID}
+        )
+    tickers = {row.isin: row.ticker for row in known}
+    return Dividends(client, app.calendar, clock.now(), tickers, stored or 0)
 
 
 def yields() -> Derived:
@@ -78,7 +85,7 @@ def yields() -> Derived:
     )
 
 
-def _client(app: App, service: str) -> Fsc:
+def client_of(app: App, service: str) -> Fsc:
     """Return the open data.
 
     Raises:

@@ -10,7 +10,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
-from foresto_cli.ops import alerts, moments, notify, runs, schedule
+from foresto_cli.ops import alerts, moments, notify, runs, schedule, unsettled
 from foresto_cli.ops.freshness import DATA_SETS, DataSet, age
 from foresto_cli.store import limits
 from foresto_cli.verify.commands import COMMANDS
@@ -20,7 +20,7 @@ def status(app: App) -> dict[str, Any]:
     """Return the whole state as one object (``--json`` of ``foresto status``)."""
     with app.engine.connect() as connection:
         last = app.calendar.latest_ended(clock.now())
-        recent = runs.recent(connection, 20)
+        recent = runs.newest(connection, 20)
         data = [_data_set(connection, app, data_set) for data_set in DATA_SETS]
         open_alerts = alerts.open_alerts(connection)
         level, verdict = _verdict([alert[1] for alert in open_alerts], data)
@@ -33,6 +33,7 @@ def status(app: App) -> dict[str, Any]:
             "verdict": verdict,
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
             "data": data,
+            "unsettled": unsettled.found(app),
             "last_runs": [_brief(run) for run in recent[:5] if run["status"] != runs.RUNNING],
             "alerts": [
                 {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
@@ -73,8 +74,9 @@ def _data_set(connection: Connection, app: App, data_set: DataSet) -> dict[str, 
     row = connection.execute(
         text(
             "SELECT max(asked_at) AS asked, count(*) FILTER (WHERE status = 'failed') AS failed,"
+            " count(*) FILTER (WHERE refused_version IS NOT NULL) AS unreadable,"
             " count(*) FILTER (WHERE status = 'provisional') AS provisional FROM unit_ledger WHERE dataset = :name"
-            " AND (asked_at <= :believable OR status = 'failed')"
+            " AND (asked_at <= :believable OR status IN ('failed', 'unreadable'))"
         ),
         {"name": data_set.name, "believable": clock.believable()},
     ).one()
@@ -86,6 +88,7 @@ def _data_set(connection: Connection, app: App, data_set: DataSet) -> dict[str, 
         "current": found.is_current,
         "asked_at": None if row.asked is None else f"{row.asked:%Y-%m-%d %H:%M}",
         "failed": row.failed,
+        "unreadable": row.unreadable,
         "provisional": row.provisional,
         "command": COMMANDS[data_set.name],
     }
@@ -127,6 +130,7 @@ def show(console: Console, found: dict[str, Any]) -> None:
         for item in found["data"]
     ]
     console.table("자료", ("자료", "최신 자료", "상태", "실패"), rows)
+    unsettled.show(console, found["unsettled"])
     if found["last_runs"]:
         table = [
             (run["id"], run["job"], run["started_at"], run["outcome"], f"{run['seconds'] or 0:.1f}초")

@@ -76,10 +76,10 @@ def load_statements(
         loaders: list[Loader] = [
             *([companies(app, client)] if with_companies else []),
             Filings(client, clock.now(), read),
-            Statements(client, clock.now(), lambda: _facts(app), wanted),
+            Statements(client, clock.now(), lambda: facts(app), wanted),
         ]
         if full:
-            loaders.append(Details(client, lambda: _filed(app, wanted), wanted.reports))
+            loaders.append(Details(client, lambda: filed(app, wanted), wanted.reports))
         return [*loaders, Derived(ratios.NAME, "종목 지표", "stocks", ratios.write)]
 
     return job.run_or_preview(app, "dart financials", "재무제표", make, options)
@@ -94,11 +94,16 @@ def reparse(app: App, options: Options) -> Result:
 
     def make() -> list[Loader]:
         return [
-            Derived(dart_reparse.NAME, "재무제표 다시 읽기", "financial_report", dart_reparse.write),
+            reparsing(),
             Derived(ratios.NAME, "종목 지표", "stocks", ratios.write),
         ]
 
     return job.run_or_preview(app, "dart reparse", "재무제표 다시 읽기", make, options)
+
+
+def reparsing() -> Derived:
+    """Return what reads the kept answers again."""
+    return Derived(dart_reparse.NAME, "재무제표 다시 읽기", "financial_report", dart_reparse.write)
 
 
 def wanted_reports(year: int | None, word: str | None, since: int | None, ticker: str | None) -> Wanted:
@@ -188,13 +193,15 @@ def companies(app: App, client: Dart) -> Companies:
     return Companies(client, clock.now(), common or 0)
 
 
-def _facts(app: App) -> _roll.Roll:
+def facts(app: App) -> _roll.Roll:
+    """Return who reports and what was filed, everybody who is listed put into a hundred."""
     with app.engine.begin() as connection:
         dart_companies.group(connection)
         return _roll.read(connection, dart_statements.NAME)
 
 
-def _filed(app: App, wanted: Wanted) -> list[dart_details.Filed]:
+def filed(app: App, wanted: Wanted) -> list[dart_details.Filed]:
+    """Return the newest stored versions of the reports that are wanted."""
     with app.engine.connect() as connection:
         return dart_details.read(connection, wanted.ticker)
 

@@ -14,6 +14,7 @@ from foresto_cli.ops import (
     loads,
     price_spans,
     products,
+    prune,
     roster,
     scores,
     securities,
@@ -122,6 +123,7 @@ SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
 BONDS = Step("bonds load", lambda app, options: securities.load_bonds(app, "all", None, options), key="fsc_api_key")
 PRODUCTS = Step("fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key")
 VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), needs=("listing load",))
+PRUNE = Step("runs prune", lambda app, _: prune.prune(app))
 VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
 
 INITIAL = (LISTING, PRICES, INDEX, STOCKS, ETFS, PAST_STATEMENTS, SCORE_AFTER_PRICES, VERIFY_DAILY)
@@ -152,7 +154,7 @@ WEEKDAY_FINAL = (
     *WEEKDAY[4:-1],
     VERIFY_DAILY,
 )
-WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY)
+WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY, PRUNE)
 MONTHLY = (BONDS, PRODUCTS, VERIFY_MONTHLY)
 QUARTERLY = (
     Step("dart corporate-actions", _actions, key="dart_api_key"),

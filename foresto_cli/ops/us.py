@@ -32,16 +32,16 @@ def load(app: App, tickers: str, options: Options) -> Result:
         UsageError: a ticker that none can be.
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
-    client = _client(app)
+    client = client_of(app)
     named = _symbols(tickers)
     return job.run_or_preview(
         app,
         "us load",
         "미국 종목",
         lambda: [
-            *([] if named else [_loader(app, client, us.FUNDS, FUNDS)]),
-            _loader(app, client, us.OVERVIEWS, named or STOCKS),
-            _loader(app, client, us.STATEMENTS, named or STOCKS),
+            *([] if named else [loader(app, client, us.FUNDS, FUNDS)]),
+            loader(app, client, us.OVERVIEWS, named or STOCKS),
+            loader(app, client, us.STATEMENTS, named or STOCKS),
         ],
         options,
     )
@@ -53,25 +53,31 @@ def prices(app: App, tickers: str, options: Options) -> Result:
     Raises:
         ForestoError: as :func:`load`.
     """
-    client = _client(app)
+    client = client_of(app)
     named = _symbols(tickers)
 
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
             stored = connection.scalars(text("SELECT symbol FROM alpha_vantage_stocks WHERE is_active ORDER BY 1"))
             symbols = named or list(dict.fromkeys((*STOCKS, *FUNDS, *stored)))
-        return [_loader(app, client, us.PRICES, symbols)]
+        return [loader(app, client, us.PRICES, symbols)]
 
     return job.run_or_preview(app, "us prices", "미국 시세", make, options)
 
 
-def _client(app: App) -> AlphaVantage:
+def client_of(app: App) -> AlphaVantage:
+    """Return Alpha Vantage.
+
+    Raises:
+        ConfigError: there is no key.
+    """
     if app.alphavantage is None:
         raise ConfigError("ALPHA_VANTAGE_API_KEY 가 없습니다. www.alphavantage.co 에서 무료로 받아 설정하세요.")
     return app.alphavantage
 
 
-def _loader(app: App, client: AlphaVantage, kind: us.Kind, symbols: Sequence[str]) -> us.UsData:
+def loader(app: App, client: AlphaVantage, kind: us.Kind, symbols: Sequence[str]) -> us.UsData:
+    """Return the loader of one kind, with what it has to know."""
     with app.engine.connect() as connection:
         known = ledger.entries(connection, kind.name)
     return us.UsData(client, kind, symbols, clock.now(), known)

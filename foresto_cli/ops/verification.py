@@ -1,8 +1,9 @@
 """Running checks as a job: record, alerts, result, exit code."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -10,7 +11,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, freshness, job, loads, price_spans, runs
+from foresto_cli.ops import alerts, freshness, hints, job, loads, notify, price_spans, retry, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
@@ -25,8 +26,8 @@ WEEKLY = "verify weekly"
 SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
 """A year of sessions."""
-OWN_INCIDENT = ("jobs.missed",)
-"""Told by :mod:`foresto_cli.ops.overdue`, job by job."""
+OWN_INCIDENT = ("jobs.missed", "ledger.unreadable")
+"""Told by :mod:`foresto_cli.ops.overdue`, job by job, and by :mod:`foresto_cli.ops.unreadable`, once."""
 MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load", "foresto prices repair")
 """What asks for market days again; other commands are the operator's to start."""
 
@@ -62,7 +63,7 @@ def with_repair(app: App, verify: Callable[[App], Result], options: job.Options)
         ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
     """
     result = verify(app)
-    mendable = [finding for finding in result["findings"] if _asks_for_prices(finding["repair"])]
+    mendable = [finding for finding in result["findings"] if _asks_for_prices(app, finding)]
     if not mendable:
         return result
     days = {date.fromisoformat(day) for finding in mendable for day in finding["days"]}
@@ -71,8 +72,11 @@ def with_repair(app: App, verify: Callable[[App], Result], options: job.Options)
     return {**verify(app), "repair": repair}
 
 
-def _asks_for_prices(repair: str) -> bool:
-    return any(command in repair for command in MENDED_BY_REPAIR)
+def _asks_for_prices(app: App, finding: dict[str, Any]) -> bool:
+    if finding["check"] == "ledger.unsettled":
+        with app.engine.connect() as connection:
+            return "prices.day" in retry.wanted(connection)
+    return any(command in finding["repair"] for command in MENDED_BY_REPAIR)
 
 
 def _last(app: App, *, is_last_word: bool | None = None) -> date:
@@ -146,6 +150,7 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
             findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions, due))
             measures = {} if second is None else {"measures": trend.measure(connection)}
             told = designated.news(connection, sessions[-1]) if command == WEEKLY else None
+        findings = _honest(app, findings)
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
         result = summary(command, run.run_id, [])
@@ -169,6 +174,19 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
             result["designated"] = told.now
         run.close(result, "; ".join(result["reasons"]) or None)
     return result
+
+
+def _honest(app: App, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings with hints that can be followed now, or say from when on."""
+
+    def hint(finding: Finding) -> str:
+        if finding.repair in {hints.RETRY, hints.AGAIN}:
+            with app.engine.connect() as connection:
+                units = retry.wanted(connection, again=finding.repair == hints.AGAIN)
+            return hints.retry(app, units, finding.repair)
+        return hints.honest(app, finding.repair, [date.fromisoformat(day) for day in finding.days])
+
+    return [replace(finding, repair=hint(finding)) for finding in findings]
 
 
 def _doubts(app: App, last: date) -> list[str]:
@@ -201,8 +219,7 @@ def show(console: Console, result: Result) -> None:
     """Print the findings, each with a sample and what repairs it."""
     findings = result["findings"]
     for finding in findings:
-        grave = "심각" if finding["severity"] == CRITICAL else "주의"
-        console.strong(f"[{grave}] {finding['name']}: {finding['found']:,}건")
+        console.strong(f"[{notify.LEVELS[finding['severity']]}] {finding['name']}: {finding['found']:,}건")
         console.line(f"  기대: {finding['expected']}")
         for row in finding["sample"][:SHOWN_ROWS]:
             console.line("  예: " + ", ".join(f"{name} {value}" for name, value in row.items()))

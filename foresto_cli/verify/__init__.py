@@ -18,7 +18,7 @@ SAMPLE = 5
 """Rows shown with a finding."""
 
 DAY_COLUMNS = ("trade_date", "거래일")
-CRITICAL, WARNING = "critical", "warning"
+CRITICAL, WARNING, INFO = "critical", "warning", "info"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Finding:
     Attributes:
         check: id of the check.
         name: what the check is called.
-        severity: ``critical`` or ``warning``.
+        severity: ``critical``, ``warning``, or ``info``, which is settled and only counted.
         table: where.
         found: how many rows, days or units are concerned.
         sample: a few of them.

@@ -28,8 +28,8 @@ def unexplained_events(scope: Scope) -> Rows:
             " AND NOT EXISTS (SELECT FROM generate_series(date_trunc('month', p.trade_date -"
             "   CASE WHEN p.adj_event = 'EX_RIGHTS' THEN CAST(:rights AS int) ELSE CAST(:longest AS int) END),"
             "   CAST(p.trade_date AS timestamp), interval '1 month') AS m (month)"
-            "  WHERE NOT EXISTS (SELECT FROM unit_ledger l WHERE l.dataset = :dataset AND l.status <> 'failed'"
-            "   AND l.unit = to_char(m.month, 'YYYY-MM')"
+            "  WHERE NOT EXISTS (SELECT FROM unit_ledger l WHERE l.dataset = :dataset"
+            "   AND l.status IN ('done', 'provisional', 'no_data') AND l.unit = to_char(m.month, 'YYYY-MM')"
             "   AND l.asked_at BETWEEN least(m.month + interval '1 month', p.trade_date) AND :believable))"
             " ORDER BY 2, 1"
         ),

@@ -1,7 +1,7 @@
 """The checks that every verification asks, in their order; weekly and monthly ones ask more: see there."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, coverage, indices, leftovers, punctuality, rows, scored
-from foresto_cli.verify.commands import commands_for
+from foresto_cli.verify import CRITICAL, INFO, WARNING, Check, coverage, indices, leftovers, punctuality, rows, scored
+from foresto_cli.verify.commands import AGAIN, RETRY
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -193,8 +193,17 @@ CHECKS = (
         WARNING,
         "unit_ledger",
         "실패한 단위와 묵은 잠정 시세가 없다",
-        commands_for,
+        RETRY,
         leftovers.unsettled_units,
+    ),
+    Check(
+        "ledger.unreadable",
+        "응답을 읽을 수 없는 단위",
+        INFO,
+        "unit_ledger",
+        "같은 응답을 두 번 이해하지 못한 단위가 없다",
+        AGAIN,
+        leftovers.unreadable_units,
     ),
     Check(
         "runs.closed",

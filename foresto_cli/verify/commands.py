@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from foresto_cli.loaders.fss_kinds import KINDS
-from foresto_cli.verify import Rows
 
+RETRY = "foresto retry"
+"""Asks again for exactly what failed, of whatever data set."""
+AGAIN = "foresto retry --again"
+"""The same, and for what could not be read twice."""
 PRICES = "foresto prices incremental"
 _STOCKS = "foresto stocks load"
 _STATEMENTS = "foresto dart financials"
@@ -44,11 +47,3 @@ COMMANDS: Mapping[str, str] = {
     "score": "foresto score batch",
 }
 """Data set → command, by the names of the loaders, which take long to import; the scores are none of the ledger."""
-
-_UNKNOWN = "foresto status"
-"""Of a data set that another version of foresto wrote."""
-
-
-def commands_for(units: Rows) -> str:
-    """Return the commands, each once, that ask again for ``units`` of the ledger, in the order of ``units``."""
-    return " && ".join(dict.fromkeys(COMMANDS.get(unit["dataset"], _UNKNOWN) for unit in units))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli import clock
+from foresto_cli.store import newer
 from foresto_cli.verify import Rows, Scope
 
 STALLED = timedelta(minutes=10)
@@ -39,19 +40,28 @@ def unadjusted_days(scope: Scope) -> Rows:
     return scope.rows(text("SELECT trade_date AS 거래일 FROM adjustment_pending ORDER BY 1"))
 
 
-def unsettled_units(scope: Scope) -> Rows:
-    """Find units that failed, that left rows out lately, and provisional days that a later session should have proved.
+# The newest stored session is provisional until an official source or the next base prices settle it.
+UNSETTLED = text(
+    "SELECT dataset, unit, status, reason FROM unit_ledger u WHERE status = 'failed'"  # noqa: S608  # our own words
+    " OR (status = 'provisional' AND dataset = 'prices.day' AND unit < (SELECT CAST(max(trade_date) AS text)"
+    " FROM stock_price_daily WHERE quality_flag <> 'ADJUSTED'))"
+    " OR (reason LIKE '%행을 뺐습니다%' AND asked_at >= :first AND status IN ('done', 'provisional')"
+    f" AND (dataset, unit) NOT IN ({newer.SUPERSEDED})) ORDER BY 1, 2"
+)
 
-    The newest stored session is provisional until an official source or the next base prices settle it.
-    """
+
+def unsettled_units(scope: Scope) -> Rows:
+    """Find units that failed, or left rows out lately, and provisional days that a later session should have proved."""
+    return scope.rows(UNSETTLED, first=scope.sessions[0])
+
+
+def unreadable_units(scope: Scope) -> Rows:
+    """Find units whose answer was twice not understood, in the same words; nobody asks for them any more."""
     return scope.rows(
         text(
-            "SELECT dataset, unit, status, reason FROM unit_ledger WHERE status = 'failed'"
-            " OR (status = 'provisional' AND dataset = 'prices.day' AND unit < (SELECT CAST(max(trade_date) AS text)"
-            " FROM stock_price_daily WHERE quality_flag <> 'ADJUSTED'))"
-            " OR (reason LIKE '%행을 뺐습니다%' AND asked_at >= :first) ORDER BY 1, 2"
-        ),
-        first=scope.sessions[0],
+            "SELECT dataset, unit, refused_version AS foresto, refusal AS reason FROM unit_ledger"
+            " WHERE refused_version IS NOT NULL ORDER BY 1, 2"
+        )
     )
 
 

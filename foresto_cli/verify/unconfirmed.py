@@ -20,7 +20,7 @@ def is_unconfirmed(connection: Connection, session: date) -> bool:
             " EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text)) AS settled,"
             " EXISTS (SELECT FROM index_price_daily WHERE index_code = 'KOSPI' AND trade_date >= :day) AS traded,"
             " EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.index' AND unit LIKE 'KOSPI:%'"
-            " AND status <> 'failed' AND asked_at BETWEEN :close AND :believable) AS asked"
+            " AND status IN ('done', 'provisional', 'no_data') AND asked_at BETWEEN :close AND :believable) AS asked"
         ),
         {"day": session, "close": closes_at(session).replace(tzinfo=None), "believable": clock.believable()},
     ).one()

@@ -72,7 +72,7 @@ def gathered(app: App) -> Facts:
             is_sandbox=app.sandbox is not None,
             state=state.status(app),
             jobs=_jobs(connection),
-            runs=runs.recent(connection, RUNS),
+            runs=runs.newest(connection, RUNS),
             days=_days(app, connection, now.date()),
             verifications=_verifications(connection),
             limits=app.daily_budgets,

@@ -204,7 +204,7 @@ data_quality_log = Table(
     Column("table_name", String(50), nullable=False, **said("찾은 표", "Table it is about")),
     Column("rule_id", String(40), nullable=False, **said("규칙의 이름", "Id of the check")),
     Column("rule_name", String(100), nullable=False, **said("규칙이 보는 것", "What the check looks at")),
-    Column("severity", String(10), nullable=False, **said("critical, warning", "critical, warning")),
+    Column("severity", String(10), nullable=False, **said("critical, warning, info", "critical, warning, info")),
     Column("found", BigInteger, nullable=False, **said("어긋난 것의 수", "How many contradict it")),
     Column("sample", JSONB, nullable=False, **said("어긋난 것의 예", "Some of them")),
     Column("expected_condition", String(300), nullable=False, **said("지켜져야 하는 조건", "What ought to hold")),
@@ -234,8 +234,10 @@ unit_ledger = Table(
         String(12),
         nullable=False,
         **said(
-            "done 저장, provisional 잠정(다시 요청), no_data 없음이 맞음, failed 알아내지 못함",
-            "done, provisional (to be read again), no_data (there is none, rightly), failed (could not be found out)",
+            "done 저장, provisional 잠정(다시 요청), no_data 없음이 맞음, failed 알아내지 못함,"
+            " unreadable 같은 응답을 두 번 이해하지 못함, superseded 실패했으나 이제 필요 없음",
+            "done, provisional (to be read again), no_data (there is none, rightly), failed (could not be found out),"
+            " unreadable (the answer was twice not understood), superseded (failed, and not needed any more)",
         ),
     ),
     Column("source_id", String(20), **said("응답한 출처. 응답이 없었으면 NULL", "Who answered; NULL if nobody did")),
@@ -260,11 +262,38 @@ unit_ledger = Table(
     Column(
         "asked_at", DateTime, nullable=False, **said("마지막으로 요청한 시각(KST)", "When it was asked for last (KST)")
     ),
-    CheckConstraint("status IN ('done', 'provisional', 'no_data', 'failed')", name="chk_unit_ledger_status"),
+    Column(
+        "refusal",
+        Text,
+        **said(
+            "마지막으로 이해하지 못한 응답에 대해 한 말. 그 뒤 이해한 응답이 있으면 NULL",
+            "What was said of the last answer that was not understood; NULL when one was understood since",
+        ),
+    ),
+    Column(
+        "refused_at",
+        DateTime,
+        **said(
+            "마지막으로 응답을 이해하지 못한 시각(KST). 그 뒤 이해한 응답이 있으면 NULL",
+            "When an answer was not understood last (KST); NULL when one was understood since",
+        ),
+    ),
+    Column(
+        "refused_version",
+        String(20),
+        **said(
+            "같은 응답을 두 번 이해하지 못한 foresto의 버전(다른 버전은 다시 요청한다). 그런 일이 없으면 NULL",
+            "Version of foresto that did not understand the same answer twice (others ask again); NULL if none",
+        ),
+    ),
+    CheckConstraint(
+        "status IN ('done', 'provisional', 'no_data', 'failed', 'unreadable', 'superseded')",
+        name="chk_unit_ledger_status",
+    ),
     **table_said(
         "한 행은 요청한 단위 하나와 그 결과. 여기 없는 단위는 요청한 적이 없다",
         "One row per unit that was asked for and what became of it; a unit that is not here was never asked",
         fills="prices incremental, stocks load, dart financials, bonds load, fss all, us load",
-        reads="status, prices gaps, score batch, verify daily, fss best",
+        reads="retry, status, prices gaps, score batch, verify daily, fss best",
     ),
 )

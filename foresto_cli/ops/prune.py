@@ -1,0 +1,91 @@
+"""History does not grow for ever: runs, findings, ended incidents and counts of requests go when they are old.
+
+What is stored of the market is never touched. The newest run of every job stays however old it is: that it ran, and
+when, is what late jobs are told by; so do open incidents and runs under way.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from foresto_cli import clock
+from foresto_cli.app import App
+from foresto_cli.errors import UsageError
+from foresto_cli.ops.results import Result, summary
+
+RUN_DAYS, FINDING_DAYS = 365, 90
+LEAST_DAYS = 35
+"""Checks compare with runs of a month ago, and schedules with those of the last start."""
+LABELS = {
+    "data_collection_log": "실행",
+    "data_quality_log": "검증 결과",
+    "ops_alert": "끝난 경보",
+    "upstream_usage": "요청 수",
+}
+
+# In this order: what names a run goes before it.
+OLD: Mapping[str, str] = {
+    "data_quality_log": "created_at < :findings",
+    "alert_delivery": "alert_id IN (SELECT alert_id FROM ops_alert WHERE resolved_at < :runs)",
+    "ops_alert": "resolved_at < :runs",
+    "upstream_usage": "usage_date < :runs",
+    "data_collection_log": "started_at < :runs AND status <> 'running'"
+    " AND id NOT IN (SELECT max(id) FROM data_collection_log WHERE status <> 'running' GROUP BY job_name)"
+    " AND id NOT IN (SELECT chain_id FROM data_collection_log WHERE chain_id IS NOT NULL AND started_at >= :runs)",
+}
+
+
+def prune(app: App, days: int = RUN_DAYS, finding_days: int = FINDING_DAYS, *, dry_run: bool = False) -> Result:
+    """Delete what is older than ``days`` (runs, ended incidents, counts) or ``finding_days`` (findings).
+
+    Args:
+        app: what the command works with.
+        days: of runs that stay.
+        finding_days: of findings that stay.
+        dry_run: only count.
+
+    Raises:
+        UsageError: so little would stay that checks and schedules could not look back.
+    """
+    for name, given in (("--days", days), ("--finding-days", finding_days)):
+        if given < LEAST_DAYS:
+            raise UsageError(f"{name} {given}: {LEAST_DAYS} 이상을 적으세요. 검증이 지난달의 실행과 견줍니다.")
+    started = clock.monotonic()
+    with app.engine.begin() as connection:
+        pruned = _counted(connection, days, finding_days) if dry_run else _deleted(connection, days, finding_days)
+    result = summary("runs prune", None, [])
+    result["outcome"] = "done" if any(pruned.values()) and not dry_run else "nothing_to_do"
+    result["seconds"] = round(clock.monotonic() - started, 3)
+    told = " · ".join(f"{label} {pruned[name]:,}건" for name, label in LABELS.items())
+    word = "지울 것" if dry_run else "지운 것"
+    return result | {
+        "pruned": pruned,
+        "notes": [f"{word}: {told} ({days:,}일보다 오래된 실행, {finding_days:,}일보다 오래된 검증 결과)"],
+    }
+
+
+def _moments(days: int, finding_days: int) -> dict[str, Any]:
+    now = clock.wall()
+    return {"runs": now - timedelta(days=days), "findings": now - timedelta(days=finding_days)}
+
+
+def _counted(connection: Connection, days: int, finding_days: int) -> dict[str, int]:
+    moments = _moments(days, finding_days)
+    return {
+        table: connection.execute(text(f"SELECT count(*) FROM {table} WHERE {old}"), _used(old, moments)).scalar_one()  # noqa: S608  # our own words
+        for table, old in OLD.items()
+    }
+
+
+def _deleted(connection: Connection, days: int, finding_days: int) -> dict[str, int]:
+    moments = _moments(days, finding_days)
+    return {
+        table: connection.execute(text(f"DELETE FROM {table} WHERE {old}"), _used(old, moments)).rowcount  # noqa: S608  # our own words
+        for table, old in OLD.items()
+    }
+
+
+def _used(old: str, moments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: moment for name, moment in moments.items() if f":{name}" in old}

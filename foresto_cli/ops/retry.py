@@ -1,0 +1,91 @@
+"""``foresto retry``: asks again for exactly the failed units of the ledger, of whatever data set."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.app import App
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.loaders import Loader
+from foresto_cli.ops import job, retry_loaders
+from foresto_cli.ops.job import Options
+from foresto_cli.ops.results import Result
+from foresto_cli.store import newer
+from foresto_cli.verify.commands import COMMANDS
+from foresto_cli.verify.leftovers import UNSETTLED
+
+UNREADABLE = text("SELECT dataset, unit FROM unit_ledger WHERE refused_version IS NOT NULL ORDER BY 1, 2")
+
+
+def wanted(connection: Connection, *, again: bool = False) -> dict[str, list[str]]:
+    """Return the units that failed, or lack rows, by data set, in the order in which data sets need one another.
+
+    Those of which a newer list is stored are none of them: the next run closes them.
+
+    Args:
+        connection: the database.
+        again: those too whose answer was not understood twice.
+    """
+    found: dict[str, list[str]] = {}
+    superseded = {(row.dataset, row.unit) for row in connection.execute(text(newer.SUPERSEDED))}
+    for row in connection.execute(UNSETTLED, {"first": datetime.min}):  # noqa: DTZ901  # only compared
+        if (row.dataset, row.unit) not in superseded:
+            found.setdefault(row.dataset, []).append(row.unit)
+    for name, keys in unreadable(connection).items() if again else ():
+        found[name] = list(dict.fromkeys([*found.get(name, []), *keys]))
+    order = list(retry_loaders.MAKERS)
+    return {name: found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else -1)}
+
+
+def unreadable(connection: Connection) -> dict[str, list[str]]:
+    """Return the units whose answer was not understood twice, by data set."""
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(UNREADABLE):
+        found.setdefault(row.dataset, []).append(row.unit)
+    return found
+
+
+def retry(app: App, data: str | None, options: Options) -> Result:
+    """Ask again for what failed; what newer data have superseded is closed instead.
+
+    Args:
+        app: what the command works with.
+        data: only this data set, or all of a group (``dart``); None: all.
+        options: how to run; ``again`` asks also for what could not be read twice.
+
+    Raises:
+        UsageError: there is no such data set.
+        ConfigError: nothing can be asked for without a key that is missing.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    if data is not None and not any(_is_of(name, data) for name in COMMANDS):
+        groups = dict.fromkeys(name.partition(".")[0] for name in retry_loaders.MAKERS)
+        raise UsageError(f"--data {data}: {', '.join(groups)} 가운데 하나나 그 아래 이름(dart.statements)을 적으세요.")
+    lacking: list[str] = []
+
+    def make() -> list[Loader]:
+        with app.engine.connect() as connection:
+            units = wanted(connection, again=options.again)
+        chosen = {name: keys for name, keys in units.items() if data is None or _is_of(name, data)}
+        return _loaders(app, chosen, lacking)
+
+    result = job.run_or_preview(app, "retry", "실패한 단위 다시 요청", make, options)
+    result["notes"] = [*result.get("notes", []), *lacking]
+    return result
+
+
+def _is_of(name: str, data: str) -> bool:
+    return name == data or name.startswith(f"{data}.")
+
+
+def _loaders(app: App, units: Mapping[str, Sequence[str]], lacking: list[str]) -> list[Loader]:
+    loaders: list[Loader] = []
+    for name, keys in units.items():
+        try:
+            loaders += retry_loaders.loaders_for(app, name, keys)
+        except ConfigError as error:
+            lacking.append(f"{name} {len(keys):,}건은 요청하지 않았습니다. {error}")
+    if lacking and not loaders:
+        raise ConfigError(" ".join(lacking))
+    return loaders

@@ -1,0 +1,21 @@
+"""What tests of all data sets share: a database in which every data set of the sandbox is stored."""
+
+from foresto_cli.loaders.dart_statements import Wanted
+from foresto_cli.ops import filings, job, products, roster, securities, statements, us
+
+QUICK = job.Options()
+
+
+def load_everything(world):
+    """Load whatever the market's first load leaves out; what a day's requests do not reach is left."""
+    app = world.app
+    roster.load_stocks(app, QUICK, enrich=True)
+    statements.load_statements(app, Wanted(), QUICK, full=True)
+    statements.reparse(app, QUICK)
+    filings.load_dividends(app, None, QUICK)
+    filings.load_actions(app, *filings.span(None, None, None), QUICK)
+    securities.load_bonds(app, "all", None, QUICK)
+    securities.load_dividends(app, QUICK)
+    products.load_products(app, products.ALL, None, QUICK)
+    us.load(app, "AAPL,MSFT", QUICK)
+    us.prices(app, "AAPL", QUICK)

@@ -1,6 +1,7 @@
 """Decisions about shares: which filings are such, what their fields say, which price carries them out."""
 
 import json
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -224,6 +225,47 @@ def test_capital_changes_of_somebody_else_or_in_words_are_refused(wrong):
         _capital.changes_of([CHANGE | wrong], "00123456", RECEIVED)
     with pytest.raises(BadPayload, match="isu_dcrs_stle"):
         _capital.changes_of([{k: v for k, v in CHANGE.items() if k != "isu_dcrs_stle"}], "00123456", RECEIVED)
+
+
+@pytest.mark.parametrize(
+    ("worded", "is_common"),
+    [
+        ("보통주", True), ("보통", True), ("보통\n주식", True), ("보 통 주", True), ("기명식 보통주식", True),
+        ("보퉁주", True),
+        ("의결권 있는 주식", True), ("의결권이 있는 보통주", True), ("보통주(주1)", True), ("", True), ("-", True),
+        ("우선주", False), ("상환전환우선주", False), ("종류주식(*)", False), ("의결권 없는 주식", False),
+        ("RCPS", False), ("전환사채", False),
+    ],
+)  # fmt: skip
+def test_the_class_of_a_capital_change_in_free_words(worded, is_common):
+    (found,) = _capital.changes_of([CHANGE | {"isu_dcrs_stock_knd": worded}], "00123456", RECEIVED)
+    assert found.is_common is is_common
+
+
+@pytest.mark.parametrize("ditto", ["〃", '"', " 〃 ", "상동"])
+@pytest.mark.parametrize(("above", "is_common"), [("보통주", True), ("전환우선주", False)])
+def test_a_ditto_mark_is_the_class_of_the_line_above(ditto, above, is_common):
+    kinds = [above, ditto, ditto]
+    found = _capital.changes_of([CHANGE | {"isu_dcrs_stock_knd": kind} for kind in kinds], "00123456", RECEIVED)
+    assert [one.is_common for one in found] == [is_common] * 3
+
+
+@pytest.mark.slow
+@needs_shared
+def test_recorded_capital_changes_of_the_whole_market_are_never_refused():
+    parquet = pytest.importorskip("pyarrow.parquet")
+    wanted = ["corp_code", "year", "quarter", "collectStatus", *CHANGE]
+    file = SHARED / "recorded/dart/market_wide/irdsSttus_2021_2023.parquet"
+    answers, count = defaultdict(list), Counter()
+    for record in parquet.read_table(file, columns=list(dict.fromkeys(wanted))).to_pylist():
+        if record["collectStatus"] == 1:
+            answers[record["corp_code"], record["year"], record["quarter"]].append(record)
+    for (corp, _, _), records in answers.items():
+        found = _capital.changes_of(records, corp, date(2026, 1, 1))
+        count.update({"answers": 1, "changes": len(found), "common": sum(one.is_common for one in found)})
+    print(dict(count))  # noqa: T201  # the table that -s shows
+    assert count["answers"] > 25_000
+    assert 0.9 < count["common"] / count["changes"] < 1
 
 
 @needs_shared

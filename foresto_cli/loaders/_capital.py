@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import _wording
+from foresto_cli.loaders._classes import COMMON, class_of
 
 SPLIT = "주식분할"
-COMMON = ("보통주", "보통주식", "기명식보통주", "")
+DITTO = ("〃", "″", "''", '"', "상동", "위와같음")
+"""Class of shares of the line above."""
 OLDEST = date(1945, 1, 1)
 
 Record = Mapping[str, Any]
@@ -35,7 +37,12 @@ def changes_of(records: Sequence[Record], corp_code: str, received: date) -> lis
     try:
         if {record["corp_code"] for record in records} != {corp_code}:
             raise BadPayload(f"{corp_code} 의 자본 변동을 물었는데 다른 회사의 것이 왔습니다.")
-        found = [change for record in records if (change := _change(record)) is not None]
+        kinds = _kinds(records)
+        found = [
+            change
+            for record, kind in zip(records, kinds, strict=True)
+            if (change := _change(record, is_common=kind in {COMMON, ""})) is not None
+        ]
     except (KeyError, AttributeError, TypeError) as error:
         raise BadPayload(f"{corp_code} 의 자본 변동에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
     except ValueError as error:
@@ -43,11 +50,19 @@ def changes_of(records: Sequence[Record], corp_code: str, received: date) -> lis
     return sorted(change for change in found if OLDEST <= change.day <= received)
 
 
-def _change(record: Record) -> Change | None:
+def _kinds(records: Sequence[Record]) -> list[str]:
+    """Return the class of shares of each line; filers word it freely, or put a ditto mark."""
+    found: list[str] = []
+    for record in records:
+        worded = "".join(record["isu_dcrs_stock_knd"].split())
+        found.append(found[-1] if worded in DITTO and found else class_of(worded))
+    return found
+
+
+def _change(record: Record, *, is_common: bool) -> Change | None:
     day, shares = _wording.day(record["isu_dcrs_de"]), _wording.number(record["isu_dcrs_qy"])
     if day is None or not shares:
         return None
     par = _wording.number(record["isu_dcrs_mstvdv_fval_amount"])
     kind = "".join(record["isu_dcrs_stle"].split())
-    is_common = "".join(record["isu_dcrs_stock_knd"].split()) in COMMON
     return Change(day, kind, is_common, abs(int(shares)), int(par) if par else None)

@@ -167,7 +167,7 @@ def scored(inputs: Inputs, day: date, least: int = formula.MIN_CROSS_SECTION) ->
             [np.isnan(total), axes_there < len(AXES)], [reasons.NOT_SCORED, reasons.PARTIAL], reasons.SCORED
         ).tolist(),
         reasons=reasons.listed(noted, tuple(reasons.REASONS)),
-        flags=reasons.listed(marks.flags(mine, of_companies, pending), tuple(reasons.FLAGS)),
+        flags=reasons.listed(marks.flags(mine, of_companies, pending, paid), tuple(reasons.FLAGS)),
         statements=known,
         companies=companies,
         paid=paid,

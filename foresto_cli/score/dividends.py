@@ -8,6 +8,10 @@ them was asked about that company and year; a source that was never loaded makes
 A "-" in a year's own report is not decided yet. From its receipt on, the next report's word for that year counts;
 before, FSC's payments, and 0 only if FSC's table was read after that year. Fiscal years of half a year or a quarter are
 added up to a whole one.
+
+Where DART tells of a year without saying of which class of shares, FSC's sum does not silently take its place: it
+counts where one of DART's amounts is the same, or where none is larger; else the smallest of DART's that is larger, as
+record dates inside the year leave out what is paid for it afterwards. Both are shown, and the stock is flagged.
 """
 
 import re
@@ -32,11 +36,17 @@ LEDGER_DART, LEDGER_FSC = "dart.dividends", "dividends.fsc"
 YEAR = timedelta(days=365)
 SOME_DAYS = timedelta(days=7)
 YEARS = 4
+ANOTHER_CLASS = re.compile(r"우선|종류|상환|전환|의결권(이)?없는|무의결권")
+"""Words of classes that are not the common share."""
+COMMON_SHARE = "0"
+"""How the ticker of a common share ends."""
+HALF_A_WON = 0.5
 ROWS = text(
     "SELECT ticker, corp_code, source_id, fiscal_year, dvdn_bas_dt, rcept_dt, rcept_no,"
     " CAST(stck_genr_dvdn_amt AS double precision) AS amount, is_outlier,"
     " source_id = 'DART' AND coalesce(stck_dvdn_rcd_nm = '미정', false) AS is_undecided,"
-    " source_id = 'DART' AND scrs_itms_kcd = 'frmtrm' AS is_afterwards FROM dividend_history"
+    " source_id = 'DART' AND scrs_itms_kcd = 'frmtrm' AS is_afterwards,"
+    " CASE WHEN source_id = 'DART' THEN coalesce(scrs_itms_kcd_nm, '') ELSE '' END AS kind FROM dividend_history"
     " WHERE (ticker IS NOT NULL OR corp_code IS NOT NULL) AND dvdn_bas_dt BETWEEN :since AND :until"
     " AND (source_id <> 'DART' OR rcept_dt <= :until)"
 )
@@ -62,6 +72,7 @@ class Payment(NamedTuple):
         is_outlier: cannot be won a share.
         is_undecided: DART's "-": nothing was decided when the report was filed.
         is_afterwards: what the next year's report says of this year.
+        kind: the class of shares in DART's words.
     """
 
     ticker: str | None
@@ -75,6 +86,7 @@ class Payment(NamedTuple):
     is_outlier: bool
     is_undecided: bool = False
     is_afterwards: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,12 +98,14 @@ class Dividends:
         years_of_company: (corp_code, fiscal year) that DART has any row of.
         asked: (corp_code, fiscal year) that DART was asked about.
         whole_table: newest day on which FSC's whole table was read.
+        unclear: (corp_code, fiscal year) → what DART says of it without saying of which class.
     """
 
     payments: Mapping[str, Sequence[Payment]]
     years_of_company: frozenset[tuple[str, int]] = frozenset()
     asked: frozenset[tuple[str, int]] = frozenset()
     whole_table: date | None = None
+    unclear: Mapping[tuple[str, int], Sequence[Payment]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,11 +116,15 @@ class Paid:
         fiscal_year: which.
         amount: won a share in today's shares; None where it is not known.
         source: receipt number or record dates it comes from.
+        unclear: DART's amounts of that year whose class is not known, in today's shares.
+        by_record_date: FSC's sum beside them, None without any.
     """
 
     fiscal_year: int | None = None
     amount: float | None = None
     source: Sequence[str] = field(default_factory=tuple)
+    unclear: Sequence[float] = field(default_factory=tuple)
+    by_record_date: float | None = None
 
 
 def read(connection: Connection, until: date, since: date | None = None) -> Dividends:
@@ -121,15 +139,18 @@ def read(connection: Connection, until: date, since: date | None = None) -> Divi
 def assembled(rows: Iterable[Payment], dart_units: Iterable[str], whole_table: date | None) -> Dividends:
     """Return the payments by ticker, in a fixed order whatever the order of ``rows``."""
     by_ticker: defaultdict[str, list[Payment]] = defaultdict(list)
+    unclear: defaultdict[tuple[str, int], list[Payment]] = defaultdict(list)
     years = set()
     for row in rows:
         if row.ticker is not None:
             by_ticker[row.ticker].append(row)
         if row.source == DART and row.corp_code and row.fiscal_year:
             years.add((row.corp_code, row.fiscal_year))
+            if row.ticker is None and row.amount and row.kind and not ANOTHER_CLASS.search(row.kind):
+                unclear[row.corp_code, row.fiscal_year].append(row)
     for payments in by_ticker.values():
         payments.sort(key=lambda row: (row.day, row.source, row.rcept_no or ""))
-    return Dividends(by_ticker, frozenset(years), frozenset(_company_years(dart_units)), whole_table)
+    return Dividends(by_ticker, frozenset(years), frozenset(_company_years(dart_units)), whole_table, unclear)
 
 
 def _company_years(units: Iterable[str]) -> Iterable[tuple[str, int]]:
@@ -175,10 +196,26 @@ def _paid(found: Dividends, statements: Statements, stock: tuple[str, int], even
         return Paid()
     corp_code, end = str(statements.corp_codes[company]), day_of(int(statements.annual_end[company]))
     inside = [one for one in payments if one.source == FSC and end - YEAR < one.day <= end]
+    unclear = [one for one in found.unclear.get((corp_code, year), ()) if (one.known_on or day) <= day]
+    if unclear and ticker.endswith(COMMON_SHARE):
+        return _chosen(year, inside, unclear, events)
     if not inside and not _is_known_to_be_none(found, (corp_code, year), end):
         return Paid(year)
     amounts = [_in_todays_shares(one, events) for one in inside]
     return Paid(year, _sum(amounts), tuple(f"{one.day}" for one in inside))
+
+
+def _chosen(year: int, inside: Sequence[Payment], unclear: Sequence[Payment], events: Sequence[Event]) -> Paid:
+    """Return the dividend of a common share of which DART may speak and FSC does; unknown where FSC does not."""
+    amounts = sorted(amount for one in unclear if (amount := _in_todays_shares(one, events)) is not None)
+    dates = tuple(f"{one.day}" for one in inside)
+    total = _sum([_in_todays_shares(one, events) for one in inside]) if inside else None
+    if total is None:
+        return Paid(year, None, dates, amounts)
+    larger = [amount for amount in amounts if amount >= total - HALF_A_WON]
+    if not larger or larger[0] <= total + HALF_A_WON:
+        return Paid(year, total, dates, amounts, total)
+    return Paid(year, larger[0], tuple(sorted({one.rcept_no or "" for one in unclear})), amounts, total)
 
 
 def _decided(filed: Sequence[Payment], events: Sequence[Event]) -> list[Payment]:

@@ -69,6 +69,8 @@ def computed(scores: Scores, ticker: str) -> Found:
         "income_of": _income_of(scores, place),
         "dividend_year": paid.fiscal_year,
         "dividend_source": list(paid.source),
+        "dividend_unclear": list(paid.unclear),
+        "dividend_by_record_date": paid.by_record_date,
         "kind": str(scores.universe.kind[place]),
         "reference": int(scores.universe.member.sum()),
         "rows": int(scores.series.rows[place]),
@@ -267,6 +269,11 @@ def _show_basis(console: Console, found: Found) -> None:
     if basis.get("dividend_per_share") is not None:
         told = ", ".join(basis["dividend_source"]) or "공시 없음"
         console.line(f"배당: {basis['dividend_year']} 회계연도 주당 {basis['dividend_per_share']:,.0f}원({told})")
+    if basis.get("dividend_unclear"):
+        amounts = ", ".join(f"{amount:,.0f}원" for amount in basis["dividend_unclear"])
+        recorded = basis["dividend_by_record_date"]
+        other = "기록 없음" if recorded is None else f"{recorded:,.0f}원"
+        console.line(f"⚠ 배당의 두 출처: DART {amounts}(주식 종류를 알 수 없음), FSC 기준일 합계 {other}")
 
 
 def shown(raw: float | None, unit: str) -> str:

@@ -1,11 +1,12 @@
 """Which reasons and flags concern which stocks, from what was found on the way to the score."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foresto_cli.score import formula, risk, universe
+from foresto_cli.score.dividends import Paid
 from foresto_cli.score.formula import AXES, Axis
 from foresto_cli.score.fundamentals import Fundamentals
 from foresto_cli.score.issuers import Told
@@ -71,12 +72,13 @@ def marks(
     return noted
 
 
-def flags(mine: Told, of_companies: Fundamentals, pending: Floats) -> dict[str, Bools]:
+def flags(mine: Told, of_companies: Fundamentals, pending: Floats, paid: Sequence[Paid]) -> dict[str, Bools]:
     """Return, code by code, which stocks a flag concerns."""
     return {
         "CUM_REBUILT": mine.rebuilt,
         "RESTATED": mine.restated,
         "ANNUAL_FALLBACK": mine.fell_back,
         "NO_PRIOR_BS": mine.of(of_companies.no_prior),
+        "DIVIDEND_UNCLEAR": np.array([bool(one.unclear) for one in paid], bool),
         "PENDING_SHARES": pending < 1,
     }

@@ -37,6 +37,7 @@ FLAGS = {
     "RESTATED": "1년 전 실적이 나중 보고서에서 고쳐 적혔습니다(성장률은 고친 값으로 셈)",
     "ANNUAL_FALLBACK": "일부 실적은 마지막 사업보고서의 것입니다",
     "NO_PRIOR_BS": "1년 전 재무상태표가 없어 기말 잔액으로 나눴습니다",
+    "DIVIDEND_UNCLEAR": "DART 배당이 어느 종류 주식의 것인지 적혀 있지 않아 FSC 기록과 견주어 골랐습니다",
     "PENDING_SHARES": "아직 상장되지 않은 신주를 더해 셈했습니다",
 }
 UNAVOIDABLE = frozenset({"SPAC", "SUSPENDED", "LIQUIDATION", "NEW_LISTING"})

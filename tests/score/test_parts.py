@@ -347,6 +347,36 @@ def test_what_dart_says_of_another_class_is_not_taken_for_this_one():
     assert dividend([other, *RECORDED]) == (2025, 200)
 
 
+@pytest.mark.parametrize(
+    ("filed", "recorded", "expected", "beside"),
+    [
+        # A whole year's amount beside record dates that leave out what is paid for the year afterwards.
+        ((3174.0,), (784.0, 795.0, 791.0), 3174, 2370),
+        ((300.0, 350.0), (350.0,), 350, 350), ((300.0, 350.0), (200.0,), 300, 200), ((100.0,), (150.0,), 150, 150),
+        ((300.0, 350.0), (), None, None),
+    ],
+)  # fmt: skip
+def test_where_dart_names_no_class_both_sources_are_weighed_by_rule_and_told(filed, recorded, expected, beside):
+    said = [PAID._replace(ticker=None, amount=amount, kind="구분없음") for amount in filed]
+    dates = [date(2025, month, 28) for month in (3, 6, 9)]
+    told = [RECORDED[0]._replace(day=day, amount=amount) for day, amount in zip(dates, recorded, strict=False)]
+    for rows in ([*said, *told], [*told, *reversed(said)]):
+        (found,) = dividends.paid(dividends.assembled(rows, (), None), known(DAY, *ANNUAL), [("000010", 0)], (), DAY)
+        assert (found.amount, found.by_record_date, list(found.unclear)) == (expected, beside, sorted(filed))
+    (early,) = dividends.paid(
+        dividends.assembled([*said, *told], (), None), known(DAY, *ANNUAL), [("000010", 0)], (), date(2026, 3, 19)
+    )
+    assert not early.unclear, "not before DART's report was received"
+
+
+def test_another_class_is_no_candidate_and_a_preferred_share_has_its_own_record():
+    preferred = PAID._replace(ticker=None, kind="종류주식")
+    assert dividend([preferred, *RECORDED]) == (2025, 200)
+    unclear = PAID._replace(ticker=None, kind="구분없음")
+    mine = [one._replace(ticker="000015") for one in RECORDED]
+    assert dividend([unclear, *mine], ticker="000015") == (2025, 200)
+
+
 def test_an_amount_that_was_not_recorded_or_cannot_be_is_unknown():
     assert dividend([RECORDED[0], RECORDED[1]._replace(amount=None)]) == (2025, None)
     assert dividend([RECORDED[0]._replace(is_outlier=True)]) == (2025, None)

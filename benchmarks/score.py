@@ -48,7 +48,7 @@ def fill(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO stocks (ticker, name, market, sector, is_active, batch_id, last_updated, created_at)"
+                "INSERT INTO stocks (ticker, name, market, sector, is_active, batch_id, updated_at, created_at)"
                 " SELECT ticker, name, market, '기타', true, 1, now(), now() FROM stock_price_daily"
                 " WHERE trade_date = :day"
             ),

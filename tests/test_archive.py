@@ -257,7 +257,7 @@ def test_no_text_is_a_formula_in_what_is_for_spreadsheets(engine, tmp_path):
     with engine.begin() as connection:
         for number, name in enumerate(names):
             connection.exec_driver_sql(
-                "INSERT INTO stocks (ticker, name, market, sector, is_active, batch_id, created_at, last_updated)"
+                "INSERT INTO stocks (ticker, name, market, sector, is_active, batch_id, created_at, updated_at)"
                 f" VALUES ('{number:06}', '{name}', 'KOSPI', '기타', true, 1, now(), now())"
             )
     export(engine, tmp_path / "out", "spreadsheet", tables=["stocks"], advance=quiet)

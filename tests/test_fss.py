@@ -180,7 +180,7 @@ def test_an_option_that_is_gone_is_deleted_and_its_end_is_kept(open_world):
         load(world, "deposits", "020000")
         world.execute(
             "INSERT INTO deposit_rate_options SELECT fin_co_no, fin_prdt_cd, 99, intr_rate_type, intr_rate_type_nm,"
-            " 7, 8, batch_id, created_at, last_updated FROM deposit_rate_options LIMIT 1"
+            " 7, 8, batch_id, created_at, updated_at FROM deposit_rate_options LIMIT 1"
         )
         world.execute("DELETE FROM unit_ledger")
         assert load(world, "deposits", "020000")["rows"]["changed"] == 1

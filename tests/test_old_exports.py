@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from foresto_cli.errors import UsageError
+from foresto_cli.ops.archive import strict
 from foresto_cli.ops.archive.restore import restore
 from foresto_cli.store import copying, migrate
 from foresto_cli.store.tables import metadata
@@ -30,10 +31,12 @@ def test_an_export_of_any_revision_becomes_a_database_of_this_one(place, engine)
     with engine.connect() as connection:
         assert migrate.revision(connection) == migrate.HEAD
         for part in read.parts:
-            types = read.columns[part.table]
+            names = [strict.today(part.table, column) for column in read.columns[part.table]]
+            header, kept = (place / part.path).read_bytes().split(b"\n", 1)
+            assert header.decode().split(",") == list(read.columns[part.table])
             key = [column.name for column in metadata.tables[part.table].primary_key]
-            with copying.rows_out(connection, part.table, types, "TRUE", key) as blocks:
-                assert b"".join(blocks) == (place / part.path).read_bytes(), part.table
+            with copying.rows_out(connection, part.table, names, "TRUE", key) as blocks:
+                assert b"".join(blocks) == ",".join(names).encode() + b"\n" + kept, part.table
 
 
 def test_an_export_of_an_unknown_revision_is_refused(engine, tmp_path):

@@ -184,7 +184,7 @@ def test_a_writer_that_nobody_checked_meets_the_gate_too(engine):
     table = metadata.tables["stocks"]
     row = {"ticker": "005930", "name": "가\x1b", "market": "KOSPI", "sector": "기타", "is_active": True}
     with engine.begin() as connection, pytest.raises(BadPayload, match=r"stocks.*name"):
-        upsert(connection, table, [row], {"created_at": datetime(2026, 1, 1), "last_updated": datetime(2026, 1, 1)})  # noqa: DTZ001
+        upsert(connection, table, [row], {"created_at": datetime(2026, 1, 1), "updated_at": datetime(2026, 1, 1)})  # noqa: DTZ001
 
 
 # --- the net below: what the gate did not see, the database refuses, and only the unit fails --------------------------

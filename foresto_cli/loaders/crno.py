@@ -33,7 +33,7 @@ UPDATE = text(
     " wanted AS (SELECT s.ticker, coalesce(own.crno, issuer.crno) AS crno FROM stocks s"
     " LEFT JOIN own ON own.ticker = s.ticker LEFT JOIN own issuer ON issuer.ticker = left(s.ticker, 5) || '0'"
     " WHERE own.crno IS NOT NULL OR issuer.crno IS NOT NULL),"
-    " written AS (UPDATE stocks s SET crno = w.crno, batch_id = :batch_id, last_updated = :updated_at"
+    " written AS (UPDATE stocks s SET crno = w.crno, batch_id = :batch_id, updated_at = :updated_at"
     " FROM wanted w WHERE w.ticker = s.ticker AND s.crno IS DISTINCT FROM w.crno RETURNING 1)"
     " SELECT (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM written) AS written"
 )

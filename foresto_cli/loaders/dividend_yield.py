@@ -28,7 +28,7 @@ WRITE = text(
     " ELSE coalesce(sum(cash) FILTER (WHERE counts), 0) END AS cash FROM paid GROUP BY 1),"
     " wanted AS (SELECT s.ticker, CASE WHEN s.is_active AND s.current_price > 0"
     " THEN round(100 * y.cash / s.current_price, 4) END AS percent FROM stocks s LEFT JOIN year y USING (ticker)),"
-    " written AS (UPDATE stocks s SET dividend_yield = w.percent, batch_id = :batch_id, last_updated = :updated_at"
+    " written AS (UPDATE stocks s SET dividend_yield = w.percent, batch_id = :batch_id, updated_at = :updated_at"
     " FROM wanted w WHERE w.ticker = s.ticker AND s.dividend_yield IS DISTINCT FROM w.percent RETURNING 1)"
     " SELECT (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM written) AS written"
 )

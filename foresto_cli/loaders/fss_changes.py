@@ -45,11 +45,6 @@ def write(connection: Connection, seen: Seen, provenance: Row) -> Counts:
     was known before is kept.
     """
     kind, rows = seen.kind, seen.rows
-    marks = {
-        "batch_id": provenance["batch_id"],
-        "created_at": provenance["created_at"],
-        "last_updated": provenance["updated_at"],
-    }
     before = _stored(connection, kind, {row["product"]["fin_co_no"] for row in rows})
     products = [row["product"] for row in rows]
     options = [option for row in rows for option in row["options"]]
@@ -59,11 +54,11 @@ def write(connection: Connection, seen: Seen, provenance: Row) -> Counts:
         for product, current in after.items()
         for option in before.get(product, {}).keys() - current.keys()
     ]
-    counts = upsert(connection, kind.products, products, marks)
-    counts += upsert(connection, kind.options, options, marks).of(kind.options)
-    counts += _drop(connection, kind, dropped) + _close(connection, seen, marks)
+    counts = upsert(connection, kind.products, products, provenance)
+    counts += upsert(connection, kind.options, options, provenance).of(kind.options)
+    counts += _drop(connection, kind, dropped) + _close(connection, seen, provenance)
     changes = [{**change, "changed_at": seen.at} for change in differences(kind, before, after)]
-    upsert(connection, product_rate_history, changes, {"batch_id": marks["batch_id"]})
+    upsert(connection, product_rate_history, changes, {"batch_id": provenance["batch_id"]})
     return counts
 
 
@@ -121,7 +116,7 @@ def _drop(connection: Connection, kind: Kind, keys: Sequence[Key]) -> Counts:
     return Counts(changed=gone.rowcount)
 
 
-def _close(connection: Connection, seen: Seen, marks: Row) -> Counts:
+def _close(connection: Connection, seen: Seen, provenance: Row) -> Counts:
     if seen.listed is None:
         return Counts()
     table = seen.kind.products
@@ -136,8 +131,8 @@ def _close(connection: Connection, seen: Seen, marks: Row) -> Counts:
         .values(
             is_active=False,
             closed_on=seen.at.date(),
-            batch_id=marks["batch_id"],
-            last_updated=marks["last_updated"],
+            batch_id=provenance["batch_id"],
+            updated_at=provenance["updated_at"],
         )
     )
     return Counts(changed=len(vanished))

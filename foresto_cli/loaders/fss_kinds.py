@@ -13,7 +13,7 @@ from foresto_cli.store import tables
 WIRE = {"name": "fin_prdt_nm", "bank": "kor_co_nm", "company": "kor_co_nm"}
 """Column → the wire's name, where they differ."""
 OWN = frozenset(
-    ("top_fin_grp_no", "interest_rate", "is_active", "closed_on", "source_id", "batch_id", "created_at", "last_updated")
+    ("top_fin_grp_no", "interest_rate", "is_active", "closed_on", "source_id", "batch_id", "created_at", "updated_at")
 )
 """Columns that no answer has."""
 BANKS, SAVINGS_BANKS, INSURERS, INVESTMENT = "020000", "030300", "050000", "060000"

@@ -70,7 +70,7 @@ WITH known AS MATERIALIZED (
   LEFT JOIN told i ON i.ticker = n.ticker AND NOT i.is_stale
 ), written AS (
   UPDATE stocks s SET pe_ratio = w.pe_ratio, pb_ratio = w.pb_ratio, roe = w.roe, income_basis = w.income_basis,
-    ratio_reason = w.ratio_reason, batch_id = :batch_id, last_updated = :updated_at
+    ratio_reason = w.ratio_reason, batch_id = :batch_id, updated_at = :updated_at
   FROM wanted w WHERE w.ticker = s.ticker
     AND (s.pe_ratio, s.pb_ratio, s.roe, s.income_basis, s.ratio_reason)
       IS DISTINCT FROM (w.pe_ratio, w.pb_ratio, w.roe, w.income_basis, w.ratio_reason)

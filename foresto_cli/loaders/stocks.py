@@ -73,8 +73,7 @@ def write(connection: Connection, calendar: Calendar, provenance: Row) -> Counts
         }
         for row in listed
     ]
-    written = {name: value for name, value in provenance.items() if name != "updated_at"}
-    return upsert(connection, stocks, rows, written | {"last_updated": provenance["updated_at"]})
+    return upsert(connection, stocks, rows, provenance)
 
 
 def a_year_before(day: date, calendar: Calendar) -> date:

@@ -175,10 +175,9 @@ class UsData:
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the rows; prices are shown with the stock or fund too."""
-        stamps = {("last_updated" if name == "updated_at" else name): value for name, value in provenance.items()}
-        counts = upsert(connection, self.kind.table, parsed.rows, stamps)
+        counts = upsert(connection, self.kind.table, parsed.rows, provenance)
         if self.kind is PRICES and parsed.rows:
-            _show_newest(connection, answer.unit.key, stamps)
+            _show_newest(connection, answer.unit.key, provenance)
         return counts
 
 
@@ -189,7 +188,7 @@ WITH two AS (
 )
 UPDATE {table} t
 SET current_price = two.close, previous_close = two.before, volume = two.volume, price_date = two.date,
-    change_percent = round((two.close / two.before - 1) * 100, 4), batch_id = :batch_id, last_updated = :last_updated
+    change_percent = round((two.close / two.before - 1) * 100, 4), batch_id = :batch_id, updated_at = :updated_at
 FROM two
 WHERE t.symbol = :symbol
   AND (t.current_price, t.previous_close, t.volume, t.price_date)
@@ -197,7 +196,7 @@ WHERE t.symbol = :symbol
 """
 
 
-def _show_newest(connection: Connection, symbol: str, stamps: Row) -> None:
-    values = {"symbol": symbol, "batch_id": stamps["batch_id"], "last_updated": stamps["last_updated"]}
+def _show_newest(connection: Connection, symbol: str, provenance: Row) -> None:
+    values = {"symbol": symbol, "batch_id": provenance["batch_id"], "updated_at": provenance["updated_at"]}
     for table in (alpha_vantage_stocks, alpha_vantage_etfs):
         connection.execute(text(SHOW_NEWEST.format(table=table.name)), values)

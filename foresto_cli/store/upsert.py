@@ -16,7 +16,7 @@ from foresto_cli.store import values
 STAGE = sql.Identifier("foresto_stage")
 WRITTEN_ONCE = ("created_at", "adj_close_price")
 """Columns that a new row gets and the writer leaves alone afterwards (adjusted closes are the adjuster's)."""
-PROVENANCE = ("batch_id", "run_id", "created_at", "updated_at", "last_updated")
+PROVENANCE = ("batch_id", "run_id", "created_at", "updated_at")
 """Columns that say who wrote a row and when: written when a row is added or changed, never a reason to change it."""
 
 

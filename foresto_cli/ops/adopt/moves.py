@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Column, Connection, DateTime, Numeric, String, Table, text
 from sqlalchemy.dialects import postgresql
 
-OURS = frozenset({"batch_id", "created_at", "updated_at", "last_updated"})
+OURS = frozenset({"batch_id", "created_at", "updated_at"})
 TICKER = r"'^[0-9A-Z]{6}$'"
 """A stock's code, for ``~``."""
 MISSING, TOO_LONG = "필요한 값이 비어 있음", "값이 너무 김"

@@ -101,7 +101,8 @@ def _load(connection: Connection, root: int, found: Manifest, part: Part) -> Non
         is_csv = found.format == "csv"
         blocks = _pieces(stream, types) if is_csv else parquet.blocks(stream, types, part.rows)
         try:
-            taken = copying.rows_in(connection, part.table, types, blocks, header=is_csv)
+            names = [strict.today(part.table, column) for column in types]
+            taken = copying.rows_in(connection, part.table, names, blocks, header=is_csv)
         except BadPayload as error:
             raise VerificationFailed(f"{part.path}, {error}. 아무것도 바꾸지 않았습니다. 다시 내보내세요.") from None
     if taken != part.rows:
@@ -133,7 +134,8 @@ def _check_rows(connection: Connection, found: Manifest) -> None:
 
 def _check_days(connection: Connection, name: str, types: Mapping[str, str]) -> None:
     """PostgreSQL knows days that Python does not: a table that holds one can never be read again."""
-    for column in (column for column, kind in types.items() if kind.startswith(("date", "timestamp"))):
+    days = [strict.today(name, column) for column, kind in types.items() if kind.startswith(("date", "timestamp"))]
+    for column in days:
         query = f"SELECT EXISTS (SELECT FROM {name} WHERE {column} < :first OR {column} >= :last)"  # noqa: S608  # our own names
         if connection.scalar(text(query), {"first": date.min, "last": date.max}):
             raise VerificationFailed(

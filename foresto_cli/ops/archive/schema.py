@@ -28,7 +28,8 @@ def check(connection: Connection, manifest: Manifest) -> None:
     """
     known = strict.tables()
     is_earlier = manifest.revision != HEAD
-    for name, said in manifest.columns.items():
+    for name, exported in manifest.columns.items():
+        said = {strict.today(name, column): kind for column, kind in exported.items()}
         there = columns(connection, known[name])
         different = [column for column in {**there, **said} if there.get(column) != said.get(column)]
         if is_earlier:

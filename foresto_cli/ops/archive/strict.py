@@ -25,6 +25,8 @@ LEFT_OUT = frozenset({"foresto_meta", "upstream_usage", "upstream_block"})
 """Of one database only, never in an export: its world, its budgets, its breakers."""
 DAY = "trade_date"
 """Tables with this column in their key hold years of days, and are partitioned by year."""
+RENAMED = {"last_updated": "updated_at"}
+"""Columns of earlier revisions → what they are called since."""
 LARGEST_MANIFEST = 8 * 1024 * 1024
 MOST_PARTS = 20_000
 MOST_ROWS = 10**11
@@ -40,6 +42,11 @@ OPTIONAL = frozenset({"size", "layout"})
 
 class _Wrong(ValueError):
     """A place in the manifest and what is wrong with it."""
+
+
+def today(table: str, column: str) -> str:
+    """Return what a column of an export is called in the table of this version."""
+    return column if column in tables()[table].columns else RENAMED.get(column, column)
 
 
 def checked(content: bytes, where: str) -> dict[str, Any]:
@@ -127,7 +134,7 @@ def _columns(columns: object) -> None:
         _need(table in known, "columns의 표", table)
         _need(isinstance(types, dict) and types != {}, f"columns.{table}", types)
         for name, kind in _mapping(types).items():
-            _need(name in known[table].columns, f"columns.{table}의 열", name)
+            _need(today(table, name) in known[table].columns, f"columns.{table}의 열", name)
             _need(isinstance(kind, str) and parquet.knows(kind), f"columns.{table}.{name}", kind)
 
 

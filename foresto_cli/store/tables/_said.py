@@ -75,18 +75,17 @@ def span() -> list[Column[Any]]:
     ]
 
 
-def provenance(*, with_source: bool = True, changed: str = "updated_at") -> list[Column[Any]]:
+def provenance(*, with_source: bool = True) -> list[Column[Any]]:
     """Return the columns that say who wrote a row and when; almost every table of data ends with them.
 
     Args:
         with_source: ``source_id`` is among them.
-        changed: what the table calls the time of the last change.
     """
     return [
         *([source()] if with_source else []),
         Column("batch_id", BigInteger, nullable=False, **said(*BATCH)),
         Column("created_at", DateTime, nullable=False, **said(*CREATED)),
-        Column(changed, DateTime, nullable=False, **said(*CHANGED)),
+        Column("updated_at", DateTime, nullable=False, **said(*CHANGED)),
     ]
 
 

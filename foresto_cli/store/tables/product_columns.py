@@ -97,7 +97,7 @@ def products(
             Date,
             **said("공시에서 사라진 것을 안 날. 공시 중이면 NULL", "Day on which it was gone; NULL while disclosed"),
         ),
-        *provenance(changed="last_updated"),
+        *provenance(),
         CheckConstraint("is_active = (closed_on IS NULL)", name=f"chk_{name}_closed"),
         Index(f"ix_{name}_name", "name"),
         **table_said(*what, fills=f"fss {command}, fss all", reads="" if command == "annuity" else "fss best"),
@@ -113,7 +113,7 @@ def options(
         metadata,
         *key(credit=credit),
         *columns,
-        *provenance(with_source=False, changed="last_updated"),
+        *provenance(with_source=False),
         **table_said(*what, fills=f"fss {command}, fss all", reads="" if command == "annuity" else "fss best"),
     )
 

@@ -258,7 +258,7 @@ stocks = Table(
         ),
     ),
     Column(
-        "last_updated",
+        "updated_at",
         DateTime,
         nullable=False,
         **said(

@@ -94,7 +94,7 @@ alpha_vantage_stocks = Table(
         nullable=False,
         **said("지금 거래되는지(개요를 받은 종목은 언제나 true)", "Traded now (always true once an overview was read)"),
     ),
-    *provenance(changed="last_updated"),
+    *provenance(),
     **table_said(
         "한 행은 미국 기업 하나. 알려 주지 않는 값은 0이 아니라 NULL",
         "One row per US company; what is not told is NULL, never 0",
@@ -141,7 +141,7 @@ alpha_vantage_etfs = Table(
         **said("저장된 마지막 시세의 거래일. 없으면 NULL", "Session of the newest stored price; NULL without one"),
     ),
     Column("is_active", Boolean, nullable=False, **said("지금 상장되어 있는지", "Listed now")),
-    *provenance(changed="last_updated"),
+    *provenance(),
     **table_said(
         "한 행은 설정한 미국 ETF 하나(Alpha Vantage의 상장 목록에서)",
         "One row per wanted US exchange-traded fund, from Alpha Vantage's list",
@@ -195,7 +195,7 @@ alpha_vantage_financials = Table(
         Numeric,
         **said("재무활동 현금흐름. 없으면 NULL", "Financing cash flow; NULL where not told"),
     ),
-    *provenance(changed="last_updated"),
+    *provenance(),
     CheckConstraint("report_type IN ('ANNUAL', 'QUARTERLY')", name="chk_alpha_vantage_report_type"),
     **table_said(
         "한 행은 미국 기업의 한 회계 기간: 손익, 재무상태, 현금흐름을 기간 말일로 합친 것. 보고 통화",
@@ -215,7 +215,7 @@ alpha_vantage_timeseries = Table(
     Column("low", Numeric, nullable=False, **said("저가", "Low")),
     Column("close", Numeric, nullable=False, **said("종가", "Close")),
     Column("volume", BigInteger, nullable=False, **said("거래량, 주", "Volume, shares")),
-    *provenance(changed="last_updated"),
+    *provenance(),
     CheckConstraint("close > 0", name="chk_alpha_vantage_close_positive"),
     **table_said(
         "한 행은 미국 종목의 한 거래일, 조정하지 않은 시세. 상장 통화",

@@ -18,7 +18,7 @@ from foresto_cli.store.tables.views import VIEWS
 from foresto_cli.store.views import VIEWS as QUERIES
 
 DESCRIBED = dictionary.described()
-LONGEST = 130
+LONGEST = 140
 VALUES = r"\([^)]*\)|관리종목|투자주의환기종목|12월|미정|소속부|기타|철|주권|외국주권"
 """Korean that an English text quotes."""
 PARTICLE = re.compile(r"[0-9A-Za-z)`\"] (?:은|는|이|가|을|를|에|의|로|으로|와|과|만|도)(?=[ .,)]|$)")

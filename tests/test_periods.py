@@ -42,7 +42,7 @@ def stored(engine, *found):
         connection.execute(
             text(
                 "INSERT INTO stocks (ticker, name, market, sector, is_active, current_price, shares, batch_id,"
-                " last_updated, created_at) VALUES (:ticker, '가상', 'KOSPI', '기타', true, 10, 100, 1, :now, :now)"
+                " updated_at, created_at) VALUES (:ticker, '가상', 'KOSPI', '기타', true, 10, 100, 1, :now, :now)"
             ),
             {"ticker": TICKER, "now": NOW},
         )

@@ -34,6 +34,8 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "financial_statement",
             "financial_report",
+            "financial_twelve_months",
+            "financial_restated",
             "adopted_statement",
             "dividend_history",
             "corporate_actions",

@@ -12,7 +12,13 @@ from foresto_cli.store.tables._said import BATCH, CHANGED, CREATED, SOURCE, said
 from foresto_cli.store.tables.reports import financial_report
 
 VIEWS = MetaData()
-COMPUTED: dict[str, TypeEngine[Any]] = {"report_type": Text(), "dart_rcept_no": String(14), "as_of_date": Date()}
+COMPUTED: dict[str, TypeEngine[Any]] = {
+    "report_type": Text(),
+    "dart_rcept_no": String(14),
+    "as_of_date": Date(),
+    "ratio_reason": Text(),
+    "reason": Text(),
+}
 """Types of the columns that no table underneath has; the others are ratios."""
 
 

@@ -234,10 +234,11 @@ unit_ledger = Table(
         String(12),
         nullable=False,
         **said(
-            "done 저장, provisional 잠정(다시 요청), no_data 없음이 맞음, failed 알아내지 못함,"
-            " unreadable 같은 응답을 두 번 이해하지 못함, superseded 실패했으나 이제 필요 없음",
-            "done, provisional (to be read again), no_data (there is none, rightly), failed (could not be found out),"
-            " unreadable (the answer was twice not understood), superseded (failed, and not needed any more)",
+            "done 저장, provisional 잠정(다시 요청), no_data 없음이 맞음, failed 알아내지 못함, unreadable 같은"
+            " 응답을 두 번"
+            " 이해하지 못함, superseded 실패했으나 이제 필요 없음",
+            "done, provisional (to be read again), no_data (rightly none), failed, unreadable (twice not understood),"
+            " superseded (not needed any more)",
         ),
     ),
     Column("source_id", String(20), **said("응답한 출처. 응답이 없었으면 NULL", "Who answered; NULL if nobody did")),

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from support import ROOT
 
 from foresto_cli.cli import app
-from foresto_cli.store import comments, dictionary, migrate
+from foresto_cli.store import comments, described, dictionary, migrate
 from foresto_cli.store.engine import psycopg_url
 from foresto_cli.store.tables import metadata
 from foresto_cli.store.tables.views import VIEWS
@@ -128,6 +128,7 @@ def test_a_database_that_is_upgraded_says_it_too(server):
             config.attributes["connection"] = connection
             command.upgrade(config, "0001")
             command.upgrade(config, "head")
+            described.add(connection)
         assert catalogue(engine) == comments.wanted()
         engine.dispose()
 

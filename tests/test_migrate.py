@@ -14,8 +14,8 @@ from conftest import own_database
 from sqlalchemy import create_engine, text
 
 from foresto_cli.errors import ConfigError, ForestoError, StoreUnavailable, exit_code_of
+from foresto_cli.store import described, migrate
 from foresto_cli.store import engine as store_engine
-from foresto_cli.store import migrate
 from foresto_cli.store.engine import connected, psycopg_url, shown_url
 from foresto_cli.store.tables import metadata
 from foresto_cli.store.whose import VERSION_TABLE
@@ -84,6 +84,7 @@ def test_a_new_database_is_what_the_upgrades_make_of_the_oldest(engine, empty_ur
     with other.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        described.add(connection)
     upgraded = catalogue(other)
     other.dispose()
     found = catalogue(engine)

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import typer
 
+from foresto_cli import datasets
 from foresto_cli.cli._run import HELP
 
 COMMANDS = {
@@ -71,7 +72,19 @@ def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer
             found.add_typer(_module(name).app, name=name, help=said)
         else:
             found.command(name, help=said)(_not_asked_for)
+    for name, label in datasets.labels().items():
+        said = f"{label}: 받기와 보기."
+        if word in {name, None}:
+            found.add_typer(_described_group(name, label), name=name, help=said)
+        else:
+            found.command(name, help=said)(_not_asked_for)
     return found
+
+
+def _described_group(name: str, label: str) -> typer.Typer:
+    from foresto_cli.cli._described import group
+
+    return group(name, label)
 
 
 def _module(name: str) -> ModuleType:

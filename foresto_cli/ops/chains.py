@@ -9,11 +9,11 @@ from sqlalchemy import text
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError, NotYet, exit_code_of
-from foresto_cli.ops import alerts, dead_man, lock, network, page, runs, watch
+from foresto_cli.ops import alerts, dead_man, lock, network, page, runs, steps, watch
 from foresto_cli.ops.chain_results import GOOD_ENOUGH, SKIPPED, not_done, show_step, summary
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
-from foresto_cli.ops.steps import CHAINS, Step
+from foresto_cli.ops.steps import Step
 from foresto_cli.store.engine import explained
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
         # The first load has no hour at which anybody would miss it.
         switch = nullcontext(dead_man.Outcome()) if name == "initial" else dead_man.switch(app, name)
         with switch as outcome:
-            result = run(app, name, CHAINS[name], options)
+            result = run(app, name, steps.of(app, name), options)
             outcome.is_good = all(_is_met(step) for step in result["steps"])
             outcome.body = "\n".join(
                 f"{step['command']}: {step['outcome']} ({step['exit_code']})" for step in [result, *result["steps"]]
@@ -71,7 +71,7 @@ def _is_due(app: App, job: timetable.Job) -> bool:
         )
 
 
-def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
+def run(app: App, name: str, chain: Sequence[Step], options: Options) -> Result:
     """Run the steps of a chain and return one ``--json`` object with ``steps``; the gravest exit code is the chain's.
 
     Raises:
@@ -82,11 +82,11 @@ def run(app: App, name: str, steps: Sequence[Step], options: Options) -> Result:
     runs.close_abandoned(app.engine, is_shared=app.is_shared)
     results: dict[str, Result] = {}
     with runs.recorded(app.engine, command, label) as record, runs.steps_of(record):
-        for step in steps:
+        for step in chain:
             missing = [need for need in step.needs if not _is_met(results[need])]
             app.console.line()
             app.console.strong(f"▷ {step.name}")
-            record.report({"dataset": step.name, "done": len(results), "planned": len(steps), "unit": step.name})
+            record.report({"dataset": step.name, "done": len(results), "planned": len(chain), "unit": step.name})
             results[step.name] = _skipped(step, missing) if missing else _done(app, step, options)
             show_step(app, results[step.name])
             interruption = clock.interruption()

@@ -17,7 +17,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import lock, mirror, moments, openapi_services, runs, unattended
+from foresto_cli.ops import described, lock, mirror, moments, openapi_services, runs, unattended
 from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
@@ -260,7 +260,7 @@ def _upstreams(app: App) -> Iterator[Diagnosis]:
         app.redact,
         *looks,
         ("FinanceDataReader", lambda: mirror.examine(app)),
-        ("KRX OPEN API", lambda: openapi_services.examine(app.krx_openapi, before)),
+        ("KRX OPEN API", lambda: openapi_services.examine(app.krx_openapi, before, described.services(app))),
     )
 
 

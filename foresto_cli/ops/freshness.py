@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock, timetable
+from foresto_cli import clock, datasets, timetable
 from foresto_cli.app import App
 from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.upstream.finlife import GROUPS
@@ -157,6 +157,23 @@ DATA_SETS = (
         reached=_priced,
     ),
 )
+
+
+def watched(app: App) -> tuple[DataSet, ...]:
+    """Return the data sets whose age is watched: those above, and the described ones that chains load."""
+    described = (
+        DataSet(
+            name=one.name,
+            label=one.label,
+            newest=f"SELECT max(trade_date) FROM {one.table.name}",  # noqa: S608  # our own name
+            jobs=(one.chain,),
+            reached=_published,
+        )
+        for one in datasets.wanted(app.settings.datasets)
+    )
+    return (*DATA_SETS, *described)
+
+
 FROM_PRICES = ("prices.day", "stocks", "score")
 """What is late because prices are; the checks of prices tell that more gravely."""
 
@@ -226,7 +243,7 @@ def check(app: App) -> Check:
     """Return the check that no data set which was ever loaded is late."""
 
     def find(scope: Scope) -> Rows:
-        ages = {data_set: age(scope.connection, app, data_set) for data_set in DATA_SETS}
+        ages = {data_set: age(scope.connection, app, data_set) for data_set in watched(app)}
         late = {data_set: found for data_set, found in ages.items() if found.newest and not found.is_current}
         told = FROM_PRICES if "prices.day" in {data_set.name for data_set in late} else ()
         return [

@@ -1,6 +1,6 @@
 """What ``foresto doctor`` finds of the OPEN API: each of its services is approved by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from foresto_cli.errors import AuthFailed, ForestoError, Interrupted, NotApproved
@@ -8,8 +8,13 @@ from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis
 from foresto_cli.upstream.krx_openapi import ALL, KEY_REFUSED, LABEL, KrxOpenApi, Service
 
 
-def examine(client: KrxOpenApi | None, day: date) -> Iterator[Diagnosis]:
+def examine(client: KrxOpenApi | None, day: date, more: Iterable[Service] = ()) -> Iterator[Diagnosis]:
     """Ask each service for ``day``, which should be published: one request each; nothing without a key.
+
+    Args:
+        client: the OPEN API.
+        day: a session.
+        more: services of the described data sets that are switched on.
 
     Raises:
         ForestoError: what hinders all of them: the network, a block, a limit.
@@ -18,7 +23,8 @@ def examine(client: KrxOpenApi | None, day: date) -> Iterator[Diagnosis]:
         return
     refused: list[Service] = []
     found: list[Diagnosis] = []
-    for service in ALL:
+    asked = (*ALL, *more)
+    for service in asked:
         name = f"{LABEL} {service.title}"
         try:
             found.append(Diagnosis(name, OK, f"답합니다({day} {client.probe(service, day):,}행)"))
@@ -29,7 +35,7 @@ def examine(client: KrxOpenApi | None, day: date) -> Iterator[Diagnosis]:
             raise
         except ForestoError as error:
             found.append(Diagnosis(name, WRONG, f"{error}", error.exit_code))
-    if len(refused) == len(ALL):
+    if len(refused) == len(asked):
         yield Diagnosis(LABEL, WRONG, KEY_REFUSED, AuthFailed.exit_code)
     else:
         yield from found

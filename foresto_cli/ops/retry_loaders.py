@@ -1,12 +1,13 @@
 """How each data set asks again for given units of the ledger: its loader with the facts of the moment, narrowed."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
+from foresto_cli import clock, datasets
 from foresto_cli.app import App
 from foresto_cli.loaders import Unit, dart_capital, dart_decisions, dart_dividends, us
 from foresto_cli.loaders._reports import QUARTERS, Report
@@ -25,7 +26,7 @@ from foresto_cli.loaders.fss_kinds import KINDS, Kind
 from foresto_cli.loaders.index_days import IndexDays
 from foresto_cli.loaders.index_sessions import IndexSessions
 from foresto_cli.loaders.price_tickers import PriceTickers
-from foresto_cli.ops import filings, indices, loads, price_spans, products, roster, securities, statements
+from foresto_cli.ops import described, filings, indices, loads, price_spans, products, roster, securities, statements
 from foresto_cli.ops import us as us_ops
 from foresto_cli.ops.market_days import index_sources, price_days
 from foresto_cli.ops.only import Only
@@ -104,6 +105,11 @@ def _index_years(app: App, keys: Keys) -> list[Only]:
     years = [int(year) for year in _part(keys, 1) if year.isdecimal()]
     start = max(date(min(years, default=clock.today().year), 1, 1), app.history_start)
     return [Only(IndexDays(index_sources(app), app.calendar, start, clock.now()), keys)]
+
+
+def _described(name: str, app: App, keys: Keys) -> list[Only]:
+    days = _days(keys) or [clock.today()]
+    return [Only(described.loader(app, datasets.named(name), min(days), max(days)), keys)]
 
 
 def _index_sessions(app: App, keys: Keys) -> list[Only]:
@@ -307,5 +313,6 @@ MAKERS: Mapping[str, Make] = {
     "stocks.ratios": _derived("stocks.ratios"),
     **{kind.dataset: _products(kind) for kind in KINDS},
     **{kind.name: _us(kind) for kind in (us.FUNDS, us.OVERVIEWS, us.STATEMENTS, us.PRICES)},
+    **{name: functools.partial(_described, name) for name in datasets.labels()},
 }
 """Data set → how it asks again, in the order in which one needs another; tests compare with the loaders there are."""

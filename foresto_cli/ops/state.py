@@ -11,7 +11,7 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.ops import alerts, moments, notify, runs, schedule, unsettled
-from foresto_cli.ops.freshness import DATA_SETS, DataSet, age
+from foresto_cli.ops.freshness import DataSet, age, watched
 from foresto_cli.store import limits
 from foresto_cli.verify.commands import COMMANDS
 
@@ -21,7 +21,7 @@ def status(app: App) -> dict[str, Any]:
     with app.engine.connect() as connection:
         last = app.calendar.latest_ended(clock.now())
         recent = runs.newest(connection, 20)
-        data = [_data_set(connection, app, data_set) for data_set in DATA_SETS]
+        data = [_data_set(connection, app, data_set) for data_set in watched(app)]
         open_alerts = alerts.open_alerts(connection)
         level, verdict = _verdict([alert[1] for alert in open_alerts], data)
         return {

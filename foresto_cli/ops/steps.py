@@ -7,7 +7,9 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.declared import ByDay
 from foresto_cli.ops import (
+    described,
     filings,
     indices,
     job,
@@ -172,3 +174,18 @@ CHAINS: dict[str, tuple[Step, ...]] = {
     "monthly": MONTHLY,
     "quarterly": QUARTERLY,
 }
+
+
+def of(app: App, name: str) -> tuple[Step, ...]:
+    """Return the steps of a chain: those above, and before the scores the described data sets that are switched on."""
+    steps = CHAINS[name]
+    more = [_described(one) for one in described.wanted(app) if one.chain == name]
+    place = next((i for i, step in enumerate(steps) if step.name.startswith(("score", "verify"))), len(steps))
+    return (*steps[:place], *more, *steps[place:])
+
+
+def _described(one: ByDay) -> Step:
+    def work(app: App, options: Options) -> Result:
+        return described.load(app, one, None, None, options)
+
+    return Step(f"{one.name} load", work, key="krx_openapi_key")

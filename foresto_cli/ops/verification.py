@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
+from foresto_cli import clock, datasets
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import VerificationFailed
@@ -17,7 +17,7 @@ from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
 from foresto_cli.ops.second_source import SecondSource
 from foresto_cli.upstream.http import requests_by_upstream
-from foresto_cli.verify import CRITICAL, Check, Finding, Scope, checks, designated, record, run_checks, trend
+from foresto_cli.verify import CRITICAL, Check, Finding, Scope, checks, described, designated, record, run_checks, trend
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.unconfirmed import is_unconfirmed
 from foresto_cli.verify.weekly import WEEKLY_CHECKS
@@ -140,7 +140,7 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
     *,
     is_last_word: bool | None = None,
 ) -> Result:
-    asked = [*checks.CHECKS, freshness.check(app), *more]
+    asked = [*checks.CHECKS, *described.checks(datasets.every()), freshness.check(app), *more]
     due = sessions[-1] if is_last_word else min(sessions[-1], freshness.due_session(app))
     if second is not None:
         asked += [trend.shrunken(command), second.check, second.index_check]

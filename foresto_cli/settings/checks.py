@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from foresto_cli import datasets
 from foresto_cli.settings.model import FSC_ROUTE, LEVELS
 
 Check = Callable[[str], str]
@@ -91,6 +92,15 @@ def routes(given: str) -> str:
     if not re.fullmatch(rf"{FSC_ROUTE}(,{FSC_ROUTE})*", value):
         raise Wrong("에는 서비스=경로를 쉼표로 이어 적으세요(예: bonds=서비스_V3/오퍼레이션_V3)")
     return value
+
+
+def described(given: str) -> str:
+    """Return names of data sets that are loaded only when they are switched on."""
+    names = [name.strip(BLANKS) for name in given.split(",")]
+    unknown = sorted(set(names) - set(datasets.labels()))
+    if unknown:
+        raise Wrong(f"에는 자료 이름을 쉼표로 이어 적으세요({', '.join(datasets.labels())})")
+    return ",".join(names)
 
 
 def webhook(given: str) -> str:
@@ -186,6 +196,7 @@ OF: Mapping[str, Check] = {
     "foresto_krx_daily_budget": count,
     "foresto_dart_daily_budget": count,
     "foresto_fsc_routes": routes,
+    "foresto_datasets": described,
     "foresto_log_level": level,
 }
 """The check of every field."""

@@ -66,6 +66,7 @@ class Settings(BaseModel):
     foresto_krx_daily_budget: int = 200
     foresto_dart_daily_budget: int = 20_000
     foresto_fsc_routes: str = ""
+    foresto_datasets: str = ""
     foresto_log_level: str = "INFO"
     _origins: Origins = PrivateAttr(default_factory=Origins)
 
@@ -80,6 +81,11 @@ class Settings(BaseModel):
         if routes and not re.fullmatch(rf"{FSC_ROUTE}(,{FSC_ROUTE})*", routes):
             raise ValueError("서비스=경로를 쉼표로 이어 적어야 합니다(예: bonds=서비스_V3/오퍼레이션_V3)")
         return routes
+
+    @property
+    def datasets(self) -> frozenset[str]:
+        """Return the names of the data sets that the operator switched on."""
+        return frozenset(_words(self.foresto_datasets))
 
     @property
     def fsc_routes(self) -> dict[str, str]:
@@ -115,6 +121,10 @@ class Settings(BaseModel):
         values = (getattr(self, name) for name in type(self).model_fields)
         found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         return [*found, *(part for value in found for part in _secret_parts(value) if part)]
+
+
+def _words(listed: str) -> list[str]:
+    return [word.strip() for word in listed.split(",") if word.strip()]
 
 
 def _secret_parts(value: str) -> Iterator[str]:

@@ -26,12 +26,13 @@ def load_sandbox() -> Settings:
     """Return settings for the sandbox, read from nowhere but a few variables of the environment.
 
     Raises:
-        ConfigError: ``FORESTO_LOG_LEVEL`` or ``FORESTO_DART_DAILY_BUDGET`` does not fit.
+        ConfigError: ``FORESTO_LOG_LEVEL``, ``FORESTO_DATASETS`` or ``FORESTO_DART_DAILY_BUDGET`` does not fit.
     """
     keys = {name: value for name, value in SANDBOX_KEYS.items() if os.environ.get(name.upper()) != ""}
     values = {
         "foresto_krx_daily_budget": "100000",
         "foresto_dart_daily_budget": os.environ.get("FORESTO_DART_DAILY_BUDGET", ""),
+        "foresto_datasets": os.environ.get("FORESTO_DATASETS", ""),
         "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", ""),
         # The running sandbox says where its mail server listens.
         "smtp_host": os.environ.get("SMTP_HOST", ""),

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.errors import StoreUnavailable
-from foresto_cli.store import advisory, whose
+from foresto_cli.store import advisory, described, whose
 
 HEAD = "0025"
 """The newest revision in ``migrations/versions``; a test compares."""
@@ -35,7 +35,8 @@ def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named
     with engine.connect() as connection:
         if whose.look(connection).has_version and revision(connection) == HEAD:
             _check_world(connection, sandbox=sandbox)
-            return False
+            if not described.lack(connection):
+                return False
         _refuse(connection, beside=beside, named=named)
     with advisory.in_turn(engine, advisory.MIGRATING), engine.begin() as connection:
         # Another process may have been faster, or another program.
@@ -48,6 +49,8 @@ def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named
             beginning.make(connection, HEAD)
         elif current != HEAD:
             upgrade(connection, current)
+        if described.lack(connection):
+            described.add(connection)
         claim(connection, sandbox=sandbox)
         _check_world(connection, sandbox=sandbox)
     return current != HEAD

@@ -13,6 +13,7 @@ from datetime import date
 
 import requests
 
+from foresto_cli import datasets
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
 from foresto_cli.upstream.http import Transport, UpstreamSession
@@ -73,6 +74,12 @@ ALL = (*TRADES.values(), *BASE_INFO.values(), *INDICES.values(), ETFS)
 Records = list[dict[str, str]]
 
 
+def used_services() -> tuple[Service, ...]:
+    """Return every service that is used: those above, and those of the described data sets."""
+    described = (Service(found.service.path, found.service.title) for found in datasets.every())
+    return (*ALL, *(service for service in described if service not in ALL))
+
+
 def markets_on(day: date) -> frozenset[str]:
     """Return the markets that there were on ``day``."""
     return frozenset(TRADES) if day >= KONEX_SINCE else frozenset(TRADES) - {"KONEX"}
@@ -107,7 +114,7 @@ class KrxOpenApi:
         """Keep the key in the sessions' headers, where no URL shows it."""
         self._services: dict[str, UpstreamSession] = {}
         first: UpstreamSession | None = None
-        for service in ALL:
+        for service in used_services():
             session = transport.session(POLICY, functools.partial(inspect, service=service), first)
             session.headers["AUTH_KEY"] = key
             self._services[service.path] = session
@@ -122,6 +129,10 @@ class KrxOpenApi:
     def sessions_of(self, services: Mapping[str, Service]) -> list[UpstreamSession]:
         """Return the sessions of some services."""
         return [self._services[service.path] for service in services.values()]
+
+    def session_of(self, service: Service) -> UpstreamSession:
+        """Return the session of one service."""
+        return self._services[service.path]
 
     def has_answered(self, service: Service) -> bool:
         """Say whether ``service`` has answered in this process: it is approved."""
@@ -166,6 +177,14 @@ class KrxOpenApi:
             ForestoError: as :func:`inspect`.
         """
         return self._rows(ETFS, day, dated=True)
+
+    def rows(self, service: Service, day: date) -> Records:
+        """Return every record that ``service`` has of ``day``, all fields as text.
+
+        Raises:
+            ForestoError: as :func:`inspect`.
+        """
+        return self._rows(service, day, dated=True)
 
     def probe(self, service: Service, day: date) -> int:
         """Return how many rows ``service`` has of ``day``.

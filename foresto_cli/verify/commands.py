@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from foresto_cli import datasets
 from foresto_cli.loaders.fss_kinds import KINDS
 
 RETRY = "foresto retry"
@@ -45,5 +46,6 @@ COMMANDS: Mapping[str, str] = {
     "us.statements": _US,
     "us.prices": "foresto us prices",
     "score": "foresto score batch",
+    **{name: f"foresto {name} load" for name in datasets.labels()},
 }
 """Data set → command, by the names of the loaders, which take long to import; the scores are none of the ledger."""

@@ -107,6 +107,7 @@ STRANGERS = {
     **dict.fromkeys(("ALERT_EMAIL", "FORESTO_MARKET_EMAIL_TO"), "evil@evil.example"),
     "FORESTO_KRX_DAILY_BUDGET": "9999", "FORESTO_DART_DAILY_BUDGET": "9999", "FORESTO_LOG_LEVEL": "DEBUG",
     "FORESTO_FSC_ROUTES": "bonds=evil/evil", "SMTP_HOST": "evil.example",
+    "FORESTO_DATASETS": "gold",
 }  # fmt: skip
 
 

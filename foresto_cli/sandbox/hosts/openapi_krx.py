@@ -1,5 +1,6 @@
 """data-dbg.krx.co.kr: the official KRX OPEN API. Numbers have no separators, fields are in alphabetical order."""
 
+import functools
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -67,7 +68,7 @@ def _synthetic(request: Request, world: World) -> Answer:
     from foresto_cli.sandbox.krx.form import day
     from foresto_cli.sandbox.market.market import session_shown
 
-    table = SERVICES.get(service(request))
+    table = SERVICES.get(service(request)) or _described(service(request))
     if table is None or not request.path.startswith(ROOT):
         return plain("{}", 404)
     when = day(request.fields.get("basDd"))
@@ -79,6 +80,13 @@ def _synthetic(request: Request, world: World) -> Answer:
         ]
     written = [{name: row[name] for name in sorted(row)} for row in rows]
     return as_json({"OutBlock_1": written}, indent=2 if len(written) < 10 else None)  # noqa: PLR2004  # small ones as KRX prints them
+
+
+def _described(name: str) -> "Callable[[Market, date], Rows] | None":
+    from foresto_cli.sandbox.krx import described
+
+    found = described.service(name)
+    return None if found is None else functools.partial(described.rows, found)
 
 
 def _hour(request: Request) -> time:

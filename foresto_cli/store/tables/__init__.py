@@ -4,6 +4,7 @@ Times are ``timestamp without time zone`` in KST wall time, whatever the zone of
 exact, and an operator's ``close_price / prev_close`` is not an integer division.
 """
 
+from foresto_cli import datasets
 from foresto_cli.store.tables._metadata import metadata
 from foresto_cli.store.tables.actions import (
     corporate_actions,
@@ -96,6 +97,9 @@ from foresto_cli.store.tables.us import (
     alpha_vantage_stocks,
     alpha_vantage_timeseries,
 )
+
+# The tables of the described data sets register themselves when their files are imported.
+datasets.every()
 
 __all__ = [
     "adjustment_override",

@@ -1,5 +1,5 @@
-"""The one collection that every table belongs to; migrations and tests read it."""
+"""The one collection that every table belongs to."""
 
-from sqlalchemy import MetaData
+from foresto_cli.declared.metadata import metadata
 
-metadata = MetaData()
+__all__ = ["metadata"]

@@ -1,0 +1,142 @@
+"""Loading and showing the data sets that one file describes."""
+
+from datetime import date
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from foresto_cli import clock, datasets
+from foresto_cli.app import App
+from foresto_cli.console import Console
+from foresto_cli.declared import ByDay, key_of
+from foresto_cli.errors import ConfigError
+from foresto_cli.loaders import Loader
+from foresto_cli.loaders.by_day import DeclaredDays
+from foresto_cli.ops import job
+from foresto_cli.ops.job import Options
+from foresto_cli.ops.price_spans import check_span
+from foresto_cli.ops.results import Result
+from foresto_cli.upstream.krx_openapi import KrxOpenApi, Service
+
+REACH_BACK = 30
+"""Sessions before the newest in which gaps are filled without being asked for."""
+USUAL_OF = 5
+"""Newest stored dates whose median is the usual number of rows."""
+PROVENANCE = ("source_id", "batch_id", "created_at", "updated_at")
+
+
+def wanted(app: App) -> tuple[ByDay, ...]:
+    """Return the data sets that chains load: those of everybody, and those that FORESTO_DATASETS switches on."""
+    return datasets.wanted(app.settings.datasets)
+
+
+def services(app: App) -> list[Service]:
+    """Return the services of the data sets that chains load."""
+    return [Service(found.service.path, found.service.title) for found in wanted(app)]
+
+
+def load(app: App, described: ByDay, since: date | None, until: date | None, options: Options) -> Result:
+    """Load every missing trade date of ``described``.
+
+    Args:
+        app: what the command works with.
+        described: the data set.
+        since: first trade date; None: the first thirty sessions, afterwards from the oldest one stored.
+        until: last trade date; None: the newest one published.
+        options: how the command runs.
+
+    Raises:
+        ConfigError: there is no key.
+        UsageError: the span is impossible.
+        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+    """
+    client(app, described)
+    today = clock.today()
+    if since is not None or until is not None:
+        check_span(app, since or described.since, until or today)
+
+    def make() -> list[Loader]:
+        return [loader(app, described, since, until or today, again=options.again)]
+
+    return job.run_or_preview(app, f"{described.name} load", described.label, make, options)
+
+
+def loader(app: App, described: ByDay, since: date | None, until: date, *, again: bool = False) -> DeclaredDays:
+    """Return what loads ``described``, with the facts of the moment.
+
+    Raises:
+        ConfigError: there is no key.
+    """
+    asked = client(app, described)
+    with app.engine.connect() as connection:
+        stored = _stored(connection, described)
+    newest = sorted(stored)[-USUAL_OF:]
+    usual = int(median(stored[day] for day in newest)) if newest else 0
+    start = since or max(_new_since(app), min(stored, default=date.min))
+    return DeclaredDays(
+        described, asked, app.calendar, start, until, clock.now(), stored, usual, asked_for=True, again=again
+    )
+
+
+def client(app: App, described: ByDay) -> KrxOpenApi:
+    """Return the client that has ``described``.
+
+    Raises:
+        ConfigError: there is no key.
+    """
+    if app.krx_openapi is None:
+        raise ConfigError(
+            f"{described.label}는 KRX OPEN API에만 있습니다. openapi.krx.co.kr에서 키를 발급받아 KRX_OPENAPI_KEY를"
+            f" 설정하고 '{described.service.title}'를 신청하세요."
+        )
+    return app.krx_openapi
+
+
+def show(  # noqa: PLR0913, PLR0917  # which rows
+    app: App, described: ByDay, code: str | None, start: date | None, end: date | None, most: int
+) -> Result:
+    """Return the newest rows as ``--json``: all columns but who wrote them."""
+    table = described.table
+    columns = [column for column in table.columns if column.name not in PROVENANCE]
+    query = select(*columns).order_by(table.c.trade_date.desc(), *(table.c[name] for name in key_of(table)))
+    if code is not None:
+        query = query.where(table.c[key_of(table)[0]] == code)
+    if start is not None:
+        query = query.where(table.c.trade_date >= start)
+    if end is not None:
+        query = query.where(table.c.trade_date <= end)
+    with app.engine.connect() as connection:
+        rows = [dict(row) for row in connection.execute(query.limit(most)).mappings()]
+    return {"command": f"{described.name} show", "exit_code": 0, "rows": [_plain(row) for row in rows]}
+
+
+def print_shown(console: Console, described: ByDay, result: dict[str, Any]) -> None:
+    """Print the rows of :func:`show`, the headings as the columns' own descriptions begin."""
+    if not result["rows"]:
+        console.line(f"저장된 {described.label}가 없습니다: {described.load_command}")
+        return
+    columns = described.table.columns
+    names = list(result["rows"][0])
+    heads = [f"{columns[name].comment}".partition(",")[0].partition(".")[0] for name in names]
+    console.table(described.label, heads, [[_shown(row[name]) for name in names] for row in result["rows"]])
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value if isinstance(value, int | str | None) else f"{value}" for name, value in row.items()}
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value}"
+
+
+def _stored(connection: Connection, described: ByDay) -> dict[date, int]:
+    query = text(f"SELECT trade_date, count(*) AS rows FROM {described.table.name} GROUP BY trade_date")  # noqa: S608  # our own name
+    return {row.trade_date: row.rows for row in connection.execute(query)}
+
+
+def _new_since(app: App) -> date:
+    oldest = app.calendar.latest_official(clock.now())
+    for _ in range(REACH_BACK):
+        oldest = app.calendar.previous(oldest)
+    return oldest

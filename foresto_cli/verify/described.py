@@ -1,0 +1,108 @@
+"""Checks of the data sets that one file describes: each trade date there, whole, and possible."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from sqlalchemy import Table, text
+
+from foresto_cli.declared import ByDay
+from foresto_cli.verify import CRITICAL, WARNING, Check, Rows, Scope
+
+HALF = 0.5
+"""A trade date with fewer rows than this share of a usual one is not whole."""
+
+
+def checks(described: Iterable[ByDay]) -> list[Check]:
+    """Return the checks of every data set."""
+    return [check for one in described for check in _checks(one)]
+
+
+def _checks(one: ByDay) -> Iterator[Check]:
+    yield Check(
+        f"{one.name}.sessions",
+        f"{one.label}: 빠진 거래일",
+        WARNING,
+        one.table.name,
+        "처음 저장한 날 뒤의 거래일이 모두 있다",
+        lambda rows: _span(one, rows),
+        lambda scope: _missing(scope, one.table),
+    )
+    yield Check(
+        f"{one.name}.rows",
+        f"{one.label}: 모자란 행",
+        WARNING,
+        one.table.name,
+        f"거래일마다 저장했다고 적힌 만큼, 그리고 평소의 {HALF:.0%} 이상의 행이 있다",
+        lambda rows: _span(one, rows),
+        lambda scope: _few(scope, one),
+    )
+    order = _order(one.table)
+    if order:
+        yield Check(
+            f"{one.name}.values",
+            f"{one.label}: 있을 수 없는 값",
+            CRITICAL,
+            one.table.name,
+            "종가는 0보다 크고 저가와 고가 사이에 있다",
+            lambda rows: _span(one, rows),
+            lambda scope: _impossible(scope, one.table, order),
+        )
+
+
+def _span(one: ByDay, rows: Rows) -> str:
+    days = [row["거래일"] for row in rows]
+    return f"{one.load_command} --again --since {min(days)} --until {max(days)}"
+
+
+def _published(scope: Scope) -> list[date]:
+    """Return the sessions that the OPEN API has published."""
+    newest = scope.calendar.latest_official(scope.now)
+    return [day for day in scope.sessions if day <= newest and scope.now >= scope.calendar.official_until(day)]
+
+
+def _missing(scope: Scope, table: Table) -> Rows:
+    return scope.rows(
+        text(
+            "SELECT day AS 거래일 FROM unnest(CAST(:days AS date[])) AS day"  # noqa: S608  # our own name
+            f" WHERE day >= (SELECT min(trade_date) FROM {table.name})"
+            f" AND NOT EXISTS (SELECT FROM {table.name} WHERE trade_date = day) ORDER BY 1"
+        ),
+        days=_published(scope),
+    )
+
+
+def _few(scope: Scope, one: ByDay) -> Rows:
+    return scope.rows(
+        text(
+            "WITH stored AS (SELECT trade_date, count(*) AS rows"  # noqa: S608  # our own name
+            f" FROM {one.table.name} WHERE trade_date >= :first GROUP BY trade_date),"
+            " usual AS (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY rows) AS rows FROM stored)"
+            " SELECT trade_date AS 거래일, stored.rows AS 행, coalesce(l.row_count, usual.rows) AS 있어야_할_행"
+            " FROM usual, stored LEFT JOIN unit_ledger l ON l.dataset = :name AND l.status = 'done'"
+            " AND l.unit = CAST(trade_date AS text)"
+            f" WHERE stored.rows < coalesce(l.row_count, 0) OR stored.rows < {HALF} * usual.rows ORDER BY 1"
+        ),
+        first=scope.sessions[0],
+        name=one.name,
+    )
+
+
+def _order(table: Table) -> str:
+    """Return the SQL of what no row may be, by the columns that the table has; empty when there is none."""
+    rules = []
+    if "close_price" in table.columns:
+        rules.append("close_price <= 0")
+        if {"low_price", "high_price"} <= set(table.columns.keys()):
+            rules.append("low_price > 0 AND high_price > 0 AND close_price NOT BETWEEN low_price AND high_price")
+    return " OR ".join(f"({rule})" for rule in rules)
+
+
+def _impossible(scope: Scope, table: Table, order: str) -> Rows:
+    key = ", ".join(column.name for column in table.primary_key if column.name != "trade_date")
+    return scope.rows(
+        text(
+            f"SELECT {key}, trade_date AS 거래일, close_price AS 종가 FROM {table.name}"  # noqa: S608  # our own names
+            f" WHERE trade_date >= :first AND ({order}) ORDER BY 2, 1"
+        ),
+        first=scope.sessions[0],
+    )

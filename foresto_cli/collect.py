@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotFinished
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Engine
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
@@ -43,6 +44,9 @@ log = logging.getLogger(__name__)
 STORE_TRIES = 3
 STORE_WAIT_SECONDS = 5
 LOOK_AROUND_SECONDS = 0.2
+
+ASKED_ANYWAY = timedelta(days=7)
+"""After so long what could not be read is asked for once more, and is no failure when it still cannot."""
 
 LEFT_PENDING = (Blocked, RateLimited, AuthFailed, Untrusted, NotYet)
 """Errors after which a unit was neither answered nor failed: it is asked for again by a later run."""
@@ -139,8 +143,9 @@ def plan(engine: Engine, loader: Loader, *, again: bool = False) -> tuple[list[U
 def _is_settled(loader: Loader, unit: Unit, entry: ledger.Entry, *, again: bool) -> bool:
     """Say whether ``unit`` need not be asked for: what cannot be read only when there may be something new to read."""
     if entry.refused_version == foresto_cli.__version__ and loader.sessions:
-        has_news = isinstance(loader, Renewed) and loader.has_news(unit, entry.refused_at or entry.asked_at)
-        return not (again or has_news)
+        since = entry.refused_at or entry.asked_at
+        has_news = isinstance(loader, Renewed) and loader.has_news(unit, since)
+        return not (again or has_news or not clock.is_within(since, ASKED_ANYWAY))
     return loader.is_settled(unit, entry)
 
 

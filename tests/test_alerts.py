@@ -159,7 +159,7 @@ def verify(world):
 
 RULES = {
     "daily prices failed": (
-        incremental, "truncated@data-dbg.krx.co.kr", ("krx_id", "fsc_api_key"), "[심각] 일별 시세 11건 실패",
+        incremental, "502@data-dbg.krx.co.kr", ("krx_id", "fsc_api_key"), "[심각] 일별 시세 11건 실패",
     ),
     "the key is invalid": (incremental, "CD010@data.krx.co.kr", (), "[foresto 심각] krx 인증 실패"),
     "KRX is silent": (

@@ -7,7 +7,7 @@ from everything import QUICK
 from support import EVENING
 
 import foresto_cli
-from foresto_cli.ops import job, loads, products, retry, state, verification
+from foresto_cli.ops import job, loads, notify, products, retry, state, verification
 
 PATIENCE = 1
 AGAIN = job.Options(again=True)
@@ -41,7 +41,6 @@ def test_the_second_time_it_is_settled_and_told_once(refused):
     assert (third["outcome"], third["exit_code"], len(refused.sandbox.requests)) == ("nothing_to_do", 0, sent)
     told = refused.rows("SELECT alert_type, subject, alert_level, resolved_at IS NULL FROM ops_alert ORDER BY 1")
     assert told == [
-        ("load_failed", "fss.deposits", "warning", False),
         ("unreadable", "fss.deposits 2026-11-20", "info", True),
     ]
     [line] = state.status(refused.app)["unsettled"]
@@ -50,6 +49,33 @@ def test_the_second_time_it_is_settled_and_told_once(refused):
     assert list(found) == ["ledger.unreadable"]
     assert found["ledger.unreadable"]["severity"] == "info"
     assert not refused.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'ledger.unreadable'")
+
+
+def test_it_is_told_as_settled_and_never_as_mended(open_world):
+    with open_world(faults=BROKEN) as world:
+        for _ in range(4):
+            deposits(world)
+            notify.deliver(world.app)
+        titles = [item.text.splitlines()[0] for item in world.sandbox.outbox.items if item.channel == "slack"]
+        assert titles == ["[foresto 주의] 정기예금 1건 실패", "[foresto 알림] 정기예금 1건: 응답을 읽을 수 없음"]
+        world.sandbox.faults.clear()
+        retry.retry(world.app, None, AGAIN)
+        notify.deliver(world.app)
+        last = [item.text for item in world.sandbox.outbox.items if item.channel == "slack"][-1]
+        assert last.startswith("[foresto 해결]")
+
+
+def test_after_a_week_it_is_asked_for_quietly_once_more(open_loaded):
+    without, day = ("fsc_api_key", "krx_id"), "2026-11-17"
+    with open_loaded(faults="truncated@data-dbg.krx.co.kr", without=without) as world:
+        world.execute("DELETE FROM unit_ledger WHERE unit = :day", day=day)
+        for _ in range(2):
+            loads.load_prices_incremental(world.app, 1825, 0, QUICK)
+        assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "unreadable"
+        assert loads.load_prices_incremental(world.app, 1825, 0, QUICK)["requests"]["total"] == 0
+    with open_loaded(EVENING + timedelta(days=8), without=without, sessions=18) as world:
+        loads.load_prices_incremental(world.app, 1825, 0, QUICK)
+        assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "done"
 
 
 def test_retry_leaves_it_alone_and_again_asks(refused):

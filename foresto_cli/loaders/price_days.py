@@ -141,7 +141,7 @@ class PriceDays:
     def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether a source has the session by now that had not, or has better numbers of it."""
         day, then = date.fromisoformat(unit.key), since.replace(tzinfo=clock.KST)
-        return any(
+        return day in self.distrusted or any(
             not source.can(day, then) or any(then < moment <= self.now for moment in source.improves(day))
             for source in self.choice.capable(day)
         )

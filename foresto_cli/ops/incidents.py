@@ -34,13 +34,14 @@ def tell(app: App, reports: Sequence[Report], run_id: int, closed: Collection[st
         raised += [] if report.best_effort else _incidents(app, report)
         for source in report.sources.keys() - report.passed_over.keys():
             alerts.resolve(app.engine, "passed_over", source)
+    settled = unreadable.tell(app, reports, run_id)
     # Resolved is what the ledger calls resolved: a run that had nothing to do mends nothing.
     unfinished = {report.name for report in reports if _failed(report) or report.left}
     for name in {*closed, *(report.name for report in reports)} - unfinished - _with_failed_units(app):
         alerts.resolve(app.engine, "load_failed", name)
     for alert in raised:
         alerts.raise_alert(app.engine, alert, run_id)
-    stopped = [*mirror.note(app.engine, reports, run_id), *unreadable.tell(app, reports, run_id)]
+    stopped = [*mirror.note(app.engine, reports, run_id), *settled]
     return list(dict.fromkeys([*(alert.title for alert in raised), *stopped]))
 
 

@@ -45,9 +45,34 @@ def tell(app: App, reports: Sequence[Report], run_id: int) -> list[str]:
         title = f"{report.label} {len(new):,}건: 응답을 읽을 수 없음"
         message = f"같은 응답을 두 번 이해하지 못해 그만 요청합니다. {unit.label}: {reason} {HOW}"
         alert = Alert(KIND, f"{report.name} {clock.today()}", "info", title, message)
+        if len(new) == len(report.failures):
+            _settle(app, report.name, alert)
         alerts.raise_alert(app.engine, alert, run_id)
         titles.append(title)
     return titles
+
+
+def _settle(app: App, dataset: str, alert: Alert) -> None:
+    """Let the incident of what failed go on as this one, told once more: nothing is mended."""
+    with app.engine.begin() as connection:
+        is_failed = connection.scalar(
+            text("SELECT EXISTS (SELECT FROM unit_ledger WHERE dataset = :dataset AND status = 'failed')"),
+            {"dataset": dataset},
+        )
+        if is_failed:
+            return
+        numbers = connection.scalars(
+            text(
+                "UPDATE ops_alert SET alert_type = :kind, subject = :subject, alert_level = :level"
+                " WHERE alert_type = 'load_failed' AND subject = :dataset AND resolved_at IS NULL"
+                " AND NOT EXISTS (SELECT FROM ops_alert o WHERE o.alert_type = :kind AND o.subject = :subject"
+                "  AND o.resolved_at IS NULL) RETURNING alert_id"
+            ),
+            {"kind": alert.kind, "subject": alert.subject, "level": alert.level, "dataset": dataset},
+        ).all()
+        connection.execute(
+            text("DELETE FROM alert_delivery WHERE alert_id = ANY(:numbers)"), {"numbers": list(numbers)}
+        )
 
 
 def notes(reports: Sequence[Report]) -> Iterator[str]:

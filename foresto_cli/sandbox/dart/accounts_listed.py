@@ -11,6 +11,8 @@ GROUP = "연결재무제표 [member]"
 PARENT = "별도재무제표 [member]"
 OWNERS = "자본 [구성요소]|지배기업의 소유주에게 귀속되는 지분 [구성요소]"
 MINORITY = "자본 [구성요소]|비지배지분 [구성요소]"
+OWN_OWNERS, OWN_OTHERS = "지배기업의 소유주지분", "비지배지분"
+"""What some groups call both shares, without a standard id."""
 TWO_STATEMENTS = 3
 """Every third company files a separate income statement; the others only the comprehensive one."""
 
@@ -62,16 +64,20 @@ def balance(company: Company) -> Iterator[Line]:
     yield Line("BS", "ifrs-full_EquityAndLiabilities", "자본과부채총계", "liabilities_and_equity")
 
 
-def income(company: Company, quarter: int, scope: str) -> Iterator[Line]:
+def income(company: Company, quarter: int, scope: str, *, own_labels: bool) -> Iterator[Line]:
     """Yield the lines of the income statement (IS), if there is one, and of the comprehensive one (CIS)."""
     if company.number % TWO_STATEMENTS == 0:
-        yield from _result("IS", company, quarter, scope)
+        yield from _result("IS", company, quarter, scope, own_labels=own_labels)
         yield Line("CIS", "ifrs-full_ProfitLoss", account_names.net(company, quarter), "net_income")
     else:
-        yield from _result("CIS", company, quarter, scope)
+        yield from _result("CIS", company, quarter, scope, own_labels=own_labels)
     yield Line("CIS", "ifrs-full_OtherComprehensiveIncome", "기타포괄손익", "other_comprehensive")
     yield Line("CIS", "ifrs-full_ComprehensiveIncome", "총포괄손익", "comprehensive")
-    if scope == "CFS":
+    if scope == "CFS" and own_labels:
+        # The same two names as below net income: only the sums tell them apart.
+        yield Line("CIS", NOT_STANDARD, OWN_OWNERS, "owners_comprehensive")
+        yield Line("CIS", NOT_STANDARD, OWN_OTHERS, "minority_net_income")
+    elif scope == "CFS":
         owners = "포괄손익, 지배기업의 소유주에게 귀속되는 지분"
         owners_id = "ifrs-full_ComprehensiveIncomeAttributableToOwnersOfParent"
         yield Line("CIS", owners_id, owners, "owners_comprehensive")
@@ -79,7 +85,7 @@ def income(company: Company, quarter: int, scope: str) -> Iterator[Line]:
         yield Line("CIS", others, "포괄손익, 비지배지분", "minority_net_income")
 
 
-def _result(division: str, company: Company, quarter: int, scope: str) -> Iterator[Line]:
+def _result(division: str, company: Company, quarter: int, scope: str, *, own_labels: bool) -> Iterator[Line]:
     if company.kind == BANK:
         yield Line(division, "ifrs-full_RevenueFromInterest", "이자수익", "revenue")
         yield Line(division, "ifrs-full_InterestExpense", "이자비용", "cost")
@@ -98,7 +104,10 @@ def _result(division: str, company: Company, quarter: int, scope: str) -> Iterat
     yield Line(division, "ifrs-full_ProfitLossBeforeTax", "법인세비용차감전순이익(손실)", "pretax_income")
     yield Line(division, "ifrs-full_IncomeTaxExpenseContinuingOperations", "법인세비용(수익)", "tax")
     yield Line(division, "ifrs-full_ProfitLoss", account_names.net(company, quarter), "net_income")
-    if scope == "CFS":
+    if scope == "CFS" and own_labels:
+        yield Line(division, NOT_STANDARD, OWN_OWNERS, "owners_net_income")
+        yield Line(division, NOT_STANDARD, OWN_OTHERS, "minority_net_income")
+    elif scope == "CFS":
         owners = "지배기업의 소유주에게 귀속되는 당기순이익(손실)"
         yield Line(division, "ifrs-full_ProfitLossAttributableToOwnersOfParent", owners, "owners_net_income")
         others = "ifrs-full_ProfitLossAttributableToNoncontrollingInterests"

@@ -57,12 +57,17 @@ class Version(NamedTuple):
 
 def current(market: Market, company: Company, period: Period, day: date) -> Version | None:
     """Return the newest version with a body (attachment corrections have none) received by ``day``; None if none."""
-    found = None
-    for version in of_year(market, period.year, period.code)[companies.of(market).place[company.number]]:
-        is_body = not version.filing.name.startswith(ATTACHMENT_CORRECTION)
-        if version.filing.received <= day and is_body:
-            found = version
-    return found
+    found = received(market, company, period, day)
+    return found[-1] if found else None
+
+
+def received(market: Market, company: Company, period: Period, day: date) -> list[Version]:
+    """Return every version with a body received by ``day``, oldest first."""
+    return [
+        version
+        for version in of_year(market, period.year, period.code)[companies.of(market).place[company.number]]
+        if version.filing.received <= day and not version.filing.name.startswith(ATTACHMENT_CORRECTION)
+    ]
 
 
 @once(64)

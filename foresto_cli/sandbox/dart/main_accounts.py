@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from foresto_cli.sandbox.dart import filings, shares, terms, versions
+from foresto_cli.sandbox.dart import filings, shares, slips, terms, versions
 from foresto_cli.sandbox.dart.companies import FINANCIAL, Company
 from foresto_cli.sandbox.dart.figures import Statement
 from foresto_cli.sandbox.dart.periods import ANNUAL, Period
@@ -105,7 +105,10 @@ def _income(report: _Report) -> Iterator[Row]:
         for column, when, to_date, alone in found:
             row[f"{column}_nm"] = terms.flow(company, when)
             row[f"{column}_dt"] = terms.running(when)
-            row[f"{column}_amount"] = _comma(getattr(alone, figure))
+            amount = getattr(alone, figure)
+            if figure == "revenue" and not interim and when != period:
+                amount = slips.restated(market, company, when, amount)
+            row[f"{column}_amount"] = _comma(amount)
             if interim:
                 row[f"{column}_add_amount"] = "" if blank else _comma(getattr(to_date, figure))
         yield row | _tail(company, order, scope)

@@ -5,8 +5,9 @@ from datetime import date
 
 import numpy as np
 
-from foresto_cli.sandbox.dart import figures, filings, shares
+from foresto_cli.sandbox.dart import figures, filings, shares, slips
 from foresto_cli.sandbox.dart.companies import Company
+from foresto_cli.sandbox.dart.filings import Version
 from foresto_cli.sandbox.dart.periods import ANNUAL, Period
 from foresto_cli.sandbox.market import Market, accounts
 from foresto_cli.sandbox.market.stock import Stock
@@ -26,19 +27,30 @@ MILLION = 1_000_000
 
 
 def dividends(market: Market, company: Company, period: Period, day: date) -> list[Row]:
-    """Return the rows of alotMatter in the newest annual report received by ``day``; interim reports have none."""
-    version = filings.current(market, company, period, day)
-    if version is None or period.quarter != ANNUAL:
-        return []
+    """Return the rows of alotMatter in the annual report received by ``day``; interim reports have none.
+
+    Some companies' corrected reports stand in the answer together with the first ones.
+    """
+    versions = filings.received(market, company, period, day) if period.quarter == ANNUAL else []
+    shown = versions if slips.keeps_both(company) else versions[-1:]
+    return [row for version in shown for row in _dividends(market, company, period, version)]
+
+
+def _dividends(market: Market, company: Company, period: Period, version: Version) -> list[Row]:
     years = (period, period.before, period.before.before)
     common = [per_share(market, company, when) for when in years]
     preferred = preferred_stock(market, company)
     special = [
         amount + _premium(market, company, when) if amount else 0 for amount, when in zip(common, years, strict=True)
     ]
-    kinds = [("보통주식" if company.number % 2 else "보통주", common)]
+    told = [0, *common[1:]] if slips.is_decided_later(market, company, period) else common
+    usual = "보통주식" if company.number % 2 else "보통주"
+    kinds = [(slips.worded(market, company, usual, alone=preferred is None), told)]
     if preferred:
-        kinds.append(("우선주식" if company.number % 2 else "우선주", special))
+        kinds.append(("우선주식" if company.number % 2 else "우선주", special if told == common else [0, *special[1:]]))
+    elif kinds[0][0] == slips.NAMELESS:
+        # The form has two lines whatever there is, and either may hold the common share's amount.
+        kinds.insert(company.number // 2 % 2, (slips.NAMELESS, [0] * len(years)))
     scope = "CFS" if company.consolidates else "OFS"
     group, parent = ([_net(market, company, when, name) for when in years] for name in (scope, "OFS"))
     paid = [
@@ -67,6 +79,8 @@ def dividends(market: Market, company: Company, period: Period, day: date) -> li
     lines += [("주식배당수익률(%)", name, ["-"] * 3) for name, _ in kinds]
     lines += [("주당 현금배당금(원)", name, [_or_dash(amount) for amount in own]) for name, own in kinds]
     lines += [("주당 주식배당(주)", name, ["-"] * 3) for name, _ in kinds]
+    if slips.is_all_dashes(market, company, period, pays=any(common)):
+        lines = [(item, slips.NAMELESS, ["-"] * len(years)) for item, _, _ in lines]
     head = _head(company, version.filing.number)
     return [
         head | {"se": item, "stock_knd": kind} | dict(zip(COLUMNS, values, strict=True)) | _settled(period)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from foresto_cli.sandbox.dart import accounts_listed, filings, shares, terms, versions
+from foresto_cli.sandbox.dart import accounts_listed, filings, shares, slips, terms, versions
 from foresto_cli.sandbox.dart.accounts_listed import Line
 from foresto_cli.sandbox.dart.companies import Company
 from foresto_cli.sandbox.dart.figures import Statement
@@ -31,7 +31,7 @@ def rows(market: Market, company: Company, period: Period, scope: str, day: date
     desk = _Desk(market, company, period, scope, version.filing.received)
     lines = (
         list(accounts_listed.balance(company))
-        + list(accounts_listed.income(company, period.quarter, scope))
+        + list(accounts_listed.income(company, period.quarter, scope, own_labels=slips.has_own_labels(market, company)))
         + list(accounts_listed.cash(company))
         + list(accounts_listed.equity(company, scope))
     )
@@ -100,7 +100,13 @@ class _Desk:
     def _annual_comparisons(self, line: Line) -> Iterator[tuple[str, str]]:
         for column, when in (("frmtrm", self.period.before), ("bfefrmtrm", self.period.before.before)):
             yield f"{column}_nm", terms.flow(self.company, when)
-            yield f"{column}_amount", "" if line.is_new else self._amount(line, when, alone=False)
+            yield f"{column}_amount", "" if line.is_new else self._compared(line, when)
+
+    def _compared(self, line: Line, when: Period) -> str:
+        """Return an earlier year's amount as this report states it."""
+        if line.figure != "revenue":
+            return self._amount(line, when, alone=False)
+        return str(slips.restated(self.market, self.company, when, self._figures(when, alone=False)["revenue"]))
 
     def _amount(self, line: Line, when: Period, *, alone: bool) -> str:
         if line.figure is None:

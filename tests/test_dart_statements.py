@@ -88,13 +88,14 @@ def test_a_correction_is_a_row_of_its_own_and_the_day_before_stays_as_it_was(lis
         load(world, 2025)
         assert world.rows(visible, day=april) == seen
         corrected = world.rows(
-            "SELECT ticker, fs_div FROM financial_report WHERE fiscal_year = 2025 GROUP BY 1, 2 HAVING count(*) > 1"
+            "SELECT ticker, fs_div FROM financial_report WHERE fiscal_year = 2025 GROUP BY 1, 2, period_end"
+            " HAVING count(*) > 1 ORDER BY 1, 2"
         )
         assert corrected, "the sandbox corrects some annual reports"
         assert world.rows(visible, day=evening.date()) != seen
         # The view shows the newest version, one row a stock and period.
         assert world.scalar("SELECT count(*) FROM financial_statement") == world.scalar(
-            "SELECT count(DISTINCT (ticker, fiscal_year, fiscal_quarter)) FROM financial_statement"
+            "SELECT count(DISTINCT (ticker, fiscal_year, fiscal_quarter, period_end)) FROM financial_statement"
         )
         shown = world.rows(
             "SELECT s.dart_rcept_no, (SELECT max(rcept_no) FROM financial_report r WHERE r.ticker = s.ticker"

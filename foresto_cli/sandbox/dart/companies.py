@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from foresto_cli.sandbox.dart import periods
 from foresto_cli.sandbox.dart.once import once
+from foresto_cli.sandbox.dart.periods import Period
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.calendar import EPOCH
 from foresto_cli.sandbox.market.fiscal import closing_month
@@ -54,6 +56,19 @@ class Company:
     def is_konex(self) -> bool:
         """Return whether only annual reports are due."""
         return self.stock.market == "KNX"
+
+    @property
+    def closes_twice(self) -> bool:
+        """Return whether its fiscal years have six months, as those of most real estate trusts do."""
+        # Every fifth keeps to the calendar, the one whose reports are always corrected among them.
+        return self.stock.kind == "reit" and self.number % 5 > 0
+
+    def periods(self, year: int, code: str) -> list[Period]:
+        """Return the periods of the reports ``code`` that DART keeps under ``year``: of most companies one."""
+        if not self.closes_twice:
+            return [periods.of(year, code, self.closing_month)]
+        whole = periods.QUARTERS[code] == periods.ANNUAL
+        return [periods.half_year(year, second=second) for second in (False, True)] if whole else []
 
     @property
     def currency(self) -> str:

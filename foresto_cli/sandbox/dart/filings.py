@@ -66,7 +66,9 @@ def received(market: Market, company: Company, period: Period, day: date) -> lis
     return [
         version
         for version in of_year(market, period.year, period.code)[companies.of(market).place[company.number]]
-        if version.filing.received <= day and not version.filing.name.startswith(ATTACHMENT_CORRECTION)
+        if version.period.ends == period.ends
+        and version.filing.received <= day
+        and not version.filing.name.startswith(ATTACHMENT_CORRECTION)
     ]
 
 
@@ -79,11 +81,11 @@ def of_year(market: Market, year: int, code: str) -> list[tuple[Version, ...]]:
     draws = [uniform(market.seed, 240 + stream, key, everyone.numbers).tolist() for stream in range(5)]
     found: list[tuple[Version, ...]] = []
     for company, *own in zip(everyone.all, *draws, strict=True):
-        period = periods.of(year, code, company.closing_month)
         if year < periods.OLDEST_YEAR or (company.is_konex and quarter != ANNUAL):
             found.append(())
             continue
-        found.append(_versions(company, period, own))
+        ended = company.periods(year, code)
+        found.append(tuple(version for period in ended for version in _versions(company, period, own)))
     return found
 
 

@@ -20,12 +20,14 @@ class Period(NamedTuple):
         quarter: 1 to 4; 4 is the whole year.
         begins: first day of the fiscal year.
         ends: last day.
+        months: of a whole fiscal year; 6 of a company that closes twice a year, all of whose reports are annual ones.
     """
 
     fiscal_year: int
     quarter: int
     begins: date
     ends: date
+    months: int = MONTHS
 
     @property
     def year(self) -> int:
@@ -40,12 +42,21 @@ class Period(NamedTuple):
     @property
     def before(self) -> "Period":
         """Return the same period one fiscal year earlier."""
+        if self.months < MONTHS:
+            return self.year_before
         return of_fiscal(self.fiscal_year - 1, self.quarter, self._closing_month)
 
     @property
     def year_before(self) -> "Period":
         """Return the whole fiscal year before."""
+        if self.months < MONTHS:
+            return half_year(self.fiscal_year - (not self.is_second_half), second=not self.is_second_half)
         return of_fiscal(self.fiscal_year - 1, ANNUAL, self._closing_month)
+
+    @property
+    def is_second_half(self) -> bool:
+        """Return whether it is the second of two fiscal years that end in one calendar year."""
+        return self.months < MONTHS and self.ends.month == MONTHS
 
     @property
     def _closing_month(self) -> int:
@@ -64,6 +75,12 @@ def of_fiscal(fiscal_year: int, quarter: int, closing_month: int) -> Period:
     last = fiscal_year * MONTHS + closing_month - 1 - 3 * (ANNUAL - quarter)
     first = fiscal_year * MONTHS + closing_month - MONTHS
     return Period(fiscal_year, quarter, _first(first), _last(last))
+
+
+def half_year(year: int, *, second: bool) -> Period:
+    """Return the fiscal year of six months that ends in June or, if ``second``, in December of ``year``."""
+    first, last = (7, 12) if second else (1, 6)
+    return Period(year, ANNUAL, date(year, first, 1), date(year, last, monthrange(year, last)[1]), last - first + 1)
 
 
 def _first(months: int) -> date:

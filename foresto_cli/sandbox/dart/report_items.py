@@ -5,10 +5,10 @@ from datetime import date
 
 import numpy as np
 
-from foresto_cli.sandbox.dart import figures, filings, shares, slips
+from foresto_cli.sandbox.dart import filings, shares, slips, versions
 from foresto_cli.sandbox.dart.companies import Company
 from foresto_cli.sandbox.dart.filings import Version
-from foresto_cli.sandbox.dart.periods import ANNUAL, Period
+from foresto_cli.sandbox.dart.periods import ANNUAL, MONTHS, Period
 from foresto_cli.sandbox.market import Market, accounts
 from foresto_cli.sandbox.market.stock import Stock
 
@@ -31,8 +31,8 @@ def dividends(market: Market, company: Company, period: Period, day: date) -> li
 
     Some companies' corrected reports stand in the answer together with the first ones.
     """
-    versions = filings.received(market, company, period, day) if period.quarter == ANNUAL else []
-    shown = versions if slips.keeps_both(company) else versions[-1:]
+    received = filings.received(market, company, period, day) if period.quarter == ANNUAL else []
+    shown = received if slips.keeps_both(company) else received[-1:]
     return [row for version in shown for row in _dividends(market, company, period, version)]
 
 
@@ -60,7 +60,7 @@ def _dividends(market: Market, company: Company, period: Period, version: Versio
     ]
     earned = [
         round(
-            figures.statement(market, company, when.fiscal_year, ANNUAL, scope).owners_net_income
+            versions.first_filed(market, company, when, scope).owners_net_income
             / shares.listed(market, company.number, when.ends)
         )
         for when in years
@@ -93,7 +93,12 @@ def per_share(market: Market, company: Company, period: Period) -> int:
     held = shares.listed(market, company.number, period.ends)
     known = date(period.fiscal_year + 1, accounts.KNOWN_FROM_MONTH, 1)
     found = accounts.per_share(market, [company.stock], np.array([held]), known)
-    return int(found.dividend[0])
+    paid = int(found.dividend[0])
+    if period.months == MONTHS:
+        return paid
+    # Two halves of the year, in tens of won as the whole.
+    first = paid // 20 * 10
+    return paid - first if period.is_second_half else first
 
 
 def preferred_stock(market: Market, company: Company) -> Stock | None:
@@ -143,7 +148,7 @@ def _premium(market: Market, company: Company, period: Period) -> int:
 
 
 def _net(market: Market, company: Company, period: Period, scope: str) -> int:
-    return figures.statement(market, company, period.fiscal_year, ANNUAL, scope).net_income
+    return versions.first_filed(market, company, period, scope).net_income
 
 
 def _head(company: Company, number: str) -> Row:

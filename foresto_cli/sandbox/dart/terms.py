@@ -1,14 +1,15 @@
 """The words around amounts: business terms (기), days and blanks."""
 
 from foresto_cli.sandbox.dart.companies import Company
-from foresto_cli.sandbox.dart.periods import ANNUAL, Period
+from foresto_cli.sandbox.dart.periods import ANNUAL, MONTHS, Period
 
 INTERIM = {1: "1분기", 2: "반기", 3: "3분기"}
 
 
 def term(company: Company, period: Period) -> int:
     """Return the number of the fiscal year since the company was founded (제 N 기)."""
-    return max(period.fiscal_year - company.stock.listed.year + 9, 1)
+    years = max(period.fiscal_year - company.stock.listed.year + 9, 1)
+    return years if period.months == MONTHS else 2 * years - (not period.is_second_half)
 
 
 def flow(company: Company, period: Period) -> str:

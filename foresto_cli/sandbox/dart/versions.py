@@ -5,15 +5,28 @@ from datetime import date
 from foresto_cli.sandbox.dart import figures, filings
 from foresto_cli.sandbox.dart.companies import Company
 from foresto_cli.sandbox.dart.figures import Statement
-from foresto_cli.sandbox.dart.periods import Period
+from foresto_cli.sandbox.dart.periods import ANNUAL, MONTHS, Period
 from foresto_cli.sandbox.market import Market
+
+HALF = 2
+"""The quarter with which the first half ends."""
 
 
 def statement(market: Market, company: Company, period: Period, scope: str, day: date) -> Statement:
     """Return the figures of ``period`` as last filed by ``day``; comparison columns repeat corrected figures."""
-    found = figures.statement(market, company, period.fiscal_year, period.quarter, scope)
+    found = first_filed(market, company, period, scope)
     version = filings.current(market, company, period, day)
     return found.corrected() if version and version.corrected else found
+
+
+def first_filed(market: Market, company: Company, period: Period, scope: str) -> Statement:
+    """Return the figures of ``period`` as first filed; of half a year, what the books of the whole year had there."""
+    if period.months == MONTHS:
+        return figures.statement(market, company, period.fiscal_year, period.quarter, scope)
+    half = figures.statement(market, company, period.fiscal_year, HALF, scope)
+    if not period.is_second_half:
+        return half
+    return figures.statement(market, company, period.fiscal_year, ANNUAL, scope).three_months(half)
 
 
 def three_months(market: Market, company: Company, period: Period, scope: str, day: date) -> Statement:

@@ -68,7 +68,8 @@ def _main_accounts(request: Request, market: "Market") -> Answer:
     known = companies.of(market).by_code
     rows: list[dict[str, Any]] = []
     for company in (known[code] for code in codes if code in known):
-        rows += main_accounts.rows(market, company, _period(request, company), market.now.date())
+        for period in _periods(request, company):
+            rows += main_accounts.rows(market, company, period, market.now.date())
     return statuses.listing(rows)
 
 
@@ -89,7 +90,8 @@ def _whole_statements(request: Request, market: "Market") -> Answer:
     if company is None:
         return statuses.refusal("013")
     today = market.now.date()
-    return statuses.listing(whole_statements.rows(market, company, _period(request, company), scope, today))
+    reports = [whole_statements.rows(market, company, one, scope, today) for one in _periods(request, company)]
+    return statuses.listing([row for report in reports for row in report])
 
 
 def _periodic(name: str) -> "Callable[[Request, Market], Answer]":
@@ -101,8 +103,9 @@ def _periodic(name: str) -> "Callable[[Request, Market], Answer]":
         company = _company(request, market)
         if company is None:
             return statuses.refusal("013")
-        rows = report_items.ROWS[name](market, company, _period(request, company), market.now.date())
-        return statuses.listing(rows)
+        today = market.now.date()
+        reports = [report_items.ROWS[name](market, company, one, today) for one in _periods(request, company)]
+        return statuses.listing([row for report in reports for row in report])
 
     return item
 
@@ -150,18 +153,16 @@ def _company(request: Request, market: "Market") -> "Company | None":
     return companies.of(market).by_code.get(request.query["corp_code"])
 
 
-def _period(request: Request, company: "Company") -> "Period":
-    """Return the period asked for.
+def _periods(request: Request, company: "Company") -> "list[Period]":
+    """Return the periods asked for: two of a company that closes twice a year.
 
     Raises:
         KeyError, ValueError: a parameter is missing or wrong.
     """
-    from foresto_cli.sandbox.dart import periods
-
     year = request.query["bsns_year"]
     if not (year.isdigit() and len(year) == YEAR_DIGITS):
         raise ValueError(year)
-    return periods.of(int(year), request.query["reprt_code"], company.closing_month)
+    return company.periods(int(year), request.query["reprt_code"])
 
 
 def _day(given: str) -> date:

@@ -19,13 +19,18 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.loaders import _issuers
 from foresto_cli.store.upsert import Counts, Row
+from foresto_cli.store.views import twelve_months
 
 NAME = "stocks.ratios"
+NEEDED_DAYS = 1300
+"""An annual report 485 days old, and the two years before it that its twelve months may reach into."""
 
 UPDATE = text(
-    """
-WITH known AS MATERIALIZED (
-  SELECT * FROM financial_twelve_months WHERE rcept_dt <= :today
+    f"""
+WITH recent AS (
+  SELECT * FROM financial_report WHERE rcept_dt <= :today AND period_end >= CAST(:today AS date) - {NEEDED_DAYS}
+), known AS MATERIALIZED (
+  SELECT * FROM ({twelve_months("recent")}) twelve_months
 ), latest AS (
   SELECT DISTINCT ON (ticker) * FROM known ORDER BY ticker, period_end DESC, fs_div, fiscal_quarter DESC
 ), annual_only AS (
@@ -77,7 +82,7 @@ WITH known AS MATERIALIZED (
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM written) AS written
-"""
+"""  # noqa: S608  # our own names
 )
 
 

@@ -1,58 +1,97 @@
 """The views of a database: what operators read instead of the tables underneath."""
 
-_PIECES = ("a", "b", "c")
-"""Annual reports before a period, the newest first."""
+_FLOWS = ("revenue", "operating_income", "net_income", "owners_net_income")
+_BACK = (3, 6, 9, 12)
+"""Months before a period's end where the end of another one is looked for."""
+_FOUND = ",\n    ".join(
+    f"first_value({name}) OVER (ends RANGE BETWEEN INTERVAL '{months} months' PRECEDING"
+    f" AND INTERVAL '{months} months' PRECEDING) AS {name}_{months}"
+    for months in _BACK
+    for name in ("flows", "length", "is_annual")
+)
 
 
-def _summed(name: str) -> str:
-    """Return the SQL of one flow over twelve months: null where a report or an amount is missing."""
-    more = "".join(
-        f"\n      + CASE WHEN {piece}.ticker IS NULL THEN 0 ELSE {piece}.{name} END" for piece in _PIECES[1:]
-    )
-    return f"""CASE WHEN d.is_year THEN d.{name}
-    ELSE d.{name} + a.{name}{more}
-      - CASE WHEN coalesce(c.starts, b.starts, a.starts) = d.year_start THEN 0 ELSE p.{name} END
-    END AS {name}"""
+def _at(name: str, place: str) -> str:
+    """Return the SQL of a column of the annual report that ends ``place`` months before a period's end."""
+    cases = " ".join(f"WHEN {months} THEN {name}_{months}" for months in _BACK[:-1])
+    return f"CASE {place} {cases} END"
 
 
-FINANCIAL_TWELVE_MONTHS = f"""
+def _piece(name: str, place: str) -> str:
+    """Return the SQL of the flows and the length of one annual report that is added."""
+    return f"""{_at("flows", place)} AS {name}_flows,
+    CASE WHEN {_at("is_annual", place)} THEN {_at("length", place)} END AS {name}_length"""
+
+
+def _summed(place: int) -> str:
+    return f"""CASE WHEN length = 12 THEN flows[{place}]
+    WHEN reached >= 12 THEN flows[{place}] + a_flows[{place}]
+      + CASE WHEN length + a_length < 12 THEN b_flows[{place}] ELSE 0 END
+      + CASE WHEN length + a_length + b_length < 12 THEN c_flows[{place}] ELSE 0 END
+      - CASE WHEN reached = 12 THEN 0 WHEN NOT is_annual_12 AND length_12 = reached - 12 THEN flows_12[{place}] END
+    END AS {_FLOWS[place - 1]}"""
+
+
+def twelve_months(reports: str) -> str:
+    """Return the query of :data:`FINANCIAL_TWELVE_MONTHS` over ``reports``, a relation like ``financial_report``."""
+    return f"""
 WITH version AS (
-  SELECT DISTINCT ON (ticker, fs_div, period_end, fiscal_quarter)
-    ticker, fs_div, period_end, fiscal_quarter, fiscal_year, rcept_no, rcept_dt, corp_code, currency, is_financial,
-    period_start, total_assets, total_equity, owners_equity, revenue, operating_income, net_income, owners_net_income,
-    CAST(period_end + 1 - INTERVAL '12 months' AS date) AS year_start
-  FROM financial_report
-  ORDER BY ticker, fs_div, period_end, fiscal_quarter, rcept_no DESC
+  SELECT DISTINCT ON (ticker, fs_div, period_end)
+    ticker, fs_div, fiscal_year, fiscal_quarter, period_end, period_start, rcept_no, rcept_dt, corp_code, currency,
+    is_financial, total_assets, total_equity, owners_equity, ARRAY[{", ".join(_FLOWS)}] AS flows,
+    fiscal_quarter = 4 AS is_annual, period_end + 1 AS after
+  FROM {reports}
+  ORDER BY ticker, fs_div, period_end, rcept_no DESC
 ), spanned AS (
-  SELECT *, coalesce(period_start, CASE
-    WHEN fiscal_quarter < 4 THEN CAST(period_end + 1 - make_interval(months => 3 * fiscal_quarter) AS date)
-    ELSE greatest(year_start, 1 + max(period_end) FILTER (WHERE fiscal_quarter = 4)
-      OVER (PARTITION BY ticker, fs_div ORDER BY period_end ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
-    END) AS starts
+  SELECT *, coalesce(period_start, CAST(CASE
+    WHEN NOT is_annual THEN after - make_interval(months => 3 * fiscal_quarter)
+    ELSE greatest(after - INTERVAL '12 months', 1 + max(period_end) FILTER (WHERE is_annual) OVER (PARTITION BY ticker,
+      fs_div ORDER BY period_end ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+    END AS date)) AS starts
   FROM version
 ), dated AS (
-  SELECT *, fiscal_quarter = 4 AND period_end - starts BETWEEN 349 AND 379 AS is_year FROM spanned
+  SELECT *, CASE
+    WHEN is_annual AND after - starts BETWEEN 350 AND 380 THEN 12
+    WHEN starts = after - INTERVAL '3 months' THEN 3
+    WHEN starts = after - INTERVAL '6 months' THEN 6
+    WHEN starts = after - INTERVAL '9 months' THEN 9
+    END AS length
+  FROM spanned
+), found AS (
+  SELECT *,
+    {_FOUND}
+  FROM dated
+  WINDOW ends AS (PARTITION BY ticker, fs_div ORDER BY after)
+), first_piece AS (
+  SELECT *, {_piece("a", "length")} FROM found
+), second_piece AS (
+  SELECT *, {_piece("b", "length + a_length")} FROM first_piece
+), third_piece AS (
+  SELECT *, {_piece("c", "length + a_length + b_length")} FROM second_piece
+), pieces AS (
+  SELECT *, CASE
+    WHEN length + a_length >= 12 THEN length + a_length
+    WHEN length + a_length + b_length >= 12 THEN length + a_length + b_length
+    ELSE length + a_length + b_length + c_length END AS reached
+  FROM third_piece
 ), summed AS (
-  SELECT d.ticker, d.fs_div, d.fiscal_year, d.fiscal_quarter, d.period_end, d.starts AS period_start, d.rcept_no,
-    d.rcept_dt, d.corp_code, d.currency, d.is_financial, d.total_assets, d.total_equity, d.owners_equity,
-    {", ".join(_summed(name) for name in ("revenue", "operating_income", "net_income", "owners_net_income"))},
-    d.is_year, (d.fiscal_quarter = 4 AND NOT d.is_year) OR coalesce(NOT a.is_year, false) AS has_short_year
-  FROM dated d
-  LEFT JOIN dated a ON a.ticker = d.ticker AND a.fs_div = d.fs_div AND a.fiscal_quarter = 4
-    AND a.period_end = d.starts - 1 AND d.starts > d.year_start
-  LEFT JOIN dated b ON b.ticker = d.ticker AND b.fs_div = d.fs_div AND b.fiscal_quarter = 4
-    AND b.period_end = a.starts - 1 AND a.starts > d.year_start
-  LEFT JOIN dated c ON c.ticker = d.ticker AND c.fs_div = d.fs_div AND c.fiscal_quarter = 4
-    AND c.period_end = b.starts - 1 AND b.starts > d.year_start
-  LEFT JOIN dated p ON p.ticker = d.ticker AND p.fs_div = d.fs_div AND p.fiscal_quarter < 4
-    AND p.period_end = d.year_start - 1 AND p.starts = coalesce(c.starts, b.starts, a.starts)
+  SELECT ticker, fs_div, fiscal_year, fiscal_quarter, period_end, starts AS period_start, rcept_no, rcept_dt, corp_code,
+    currency, is_financial, total_assets, total_equity, owners_equity,
+    {", ".join(_summed(place) for place in range(1, len(_FLOWS) + 1))},
+    coalesce(length, 0) = 12 AS is_year,
+    (is_annual AND coalesce(length, 0) <> 12) OR coalesce(a_length, 12) <> 12
+      OR coalesce({_at("is_annual", "length")} AND a_length IS NULL, false) AS has_short_year
+  FROM pieces
 )
 SELECT ticker, fs_div, fiscal_year, fiscal_quarter, period_end, period_start, rcept_no, rcept_dt, corp_code, currency,
-  is_financial, total_assets, total_equity, owners_equity, revenue, operating_income, net_income, owners_net_income,
+  is_financial, total_assets, total_equity, owners_equity, {", ".join(_FLOWS)},
   CASE WHEN is_year OR net_income IS NOT NULL THEN NULL
     WHEN has_short_year THEN 'FY_CHANGE' ELSE 'TTM_INCOMPLETE' END AS reason
 FROM summed
 """  # noqa: S608  # our own column names
+
+
+FINANCIAL_TWELVE_MONTHS = twelve_months("financial_report")
 """The twelve months up to each period's end, as reports filed them: what is per year is computed from these.
 
 A period shorter than a year is added to the annual reports before it, and of these what lies more than twelve months
@@ -82,8 +121,7 @@ FINANCIAL_STATEMENT = """
   r.corp_code, r.rcept_no AS dart_rcept_no, r.rcept_dt, r.rcept_dt AS as_of_date,
   r.source_id, r.batch_id, r.created_at, r.updated_at,
   r.period_start, r.period_months, y.reason AS ratio_reason
-FROM financial_report r
-LEFT JOIN financial_twelve_months y USING (ticker, fs_div, period_end, fiscal_quarter, rcept_no)
+FROM financial_twelve_months y JOIN financial_report r USING (ticker, fiscal_year, fiscal_quarter, fs_div, rcept_no)
 ORDER BY r.ticker, r.fiscal_year, r.fiscal_quarter, r.period_end, (r.fs_div = 'CFS') DESC, r.rcept_no DESC)
 UNION ALL
 SELECT ticker, fiscal_year, fiscal_quarter,

@@ -1,5 +1,7 @@
 """The months of a report's period, earlier figures as later reports state them, ratios of twelve months."""
 
+# ruff: noqa: E501  # the queries as store/views.py made them then
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,55 +12,86 @@ depends_on = None
 
 TWELVE_MONTHS = """CREATE VIEW financial_twelve_months AS
 WITH version AS (
-  SELECT DISTINCT ON (ticker, fs_div, period_end, fiscal_quarter)
-    ticker, fs_div, period_end, fiscal_quarter, fiscal_year, rcept_no, rcept_dt, corp_code, currency, is_financial,
-    period_start, total_assets, total_equity, owners_equity, revenue, operating_income, net_income, owners_net_income,
-    CAST(period_end + 1 - INTERVAL '12 months' AS date) AS year_start
+  SELECT DISTINCT ON (ticker, fs_div, period_end)
+    ticker, fs_div, fiscal_year, fiscal_quarter, period_end, period_start, rcept_no, rcept_dt, corp_code, currency,
+    is_financial, total_assets, total_equity, owners_equity, ARRAY[revenue, operating_income, net_income, owners_net_income] AS flows,
+    fiscal_quarter = 4 AS is_annual, period_end + 1 AS after
   FROM financial_report
-  ORDER BY ticker, fs_div, period_end, fiscal_quarter, rcept_no DESC
+  ORDER BY ticker, fs_div, period_end, rcept_no DESC
 ), spanned AS (
-  SELECT *, coalesce(period_start, CASE
-    WHEN fiscal_quarter < 4 THEN CAST(period_end + 1 - make_interval(months => 3 * fiscal_quarter) AS date)
-    ELSE greatest(year_start, 1 + max(period_end) FILTER (WHERE fiscal_quarter = 4)
-      OVER (PARTITION BY ticker, fs_div ORDER BY period_end ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
-    END) AS starts
+  SELECT *, coalesce(period_start, CAST(CASE
+    WHEN NOT is_annual THEN after - make_interval(months => 3 * fiscal_quarter)
+    ELSE greatest(after - INTERVAL '12 months', 1 + max(period_end) FILTER (WHERE is_annual) OVER (PARTITION BY ticker,
+      fs_div ORDER BY period_end ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+    END AS date)) AS starts
   FROM version
 ), dated AS (
-  SELECT *, fiscal_quarter = 4 AND period_end - starts BETWEEN 349 AND 379 AS is_year FROM spanned
+  SELECT *, CASE
+    WHEN is_annual AND after - starts BETWEEN 350 AND 380 THEN 12
+    WHEN starts = after - INTERVAL '3 months' THEN 3
+    WHEN starts = after - INTERVAL '6 months' THEN 6
+    WHEN starts = after - INTERVAL '9 months' THEN 9
+    END AS length
+  FROM spanned
+), found AS (
+  SELECT *,
+    first_value(flows) OVER (ends RANGE BETWEEN INTERVAL '3 months' PRECEDING AND INTERVAL '3 months' PRECEDING) AS flows_3,
+    first_value(length) OVER (ends RANGE BETWEEN INTERVAL '3 months' PRECEDING AND INTERVAL '3 months' PRECEDING) AS length_3,
+    first_value(is_annual) OVER (ends RANGE BETWEEN INTERVAL '3 months' PRECEDING AND INTERVAL '3 months' PRECEDING) AS is_annual_3,
+    first_value(flows) OVER (ends RANGE BETWEEN INTERVAL '6 months' PRECEDING AND INTERVAL '6 months' PRECEDING) AS flows_6,
+    first_value(length) OVER (ends RANGE BETWEEN INTERVAL '6 months' PRECEDING AND INTERVAL '6 months' PRECEDING) AS length_6,
+    first_value(is_annual) OVER (ends RANGE BETWEEN INTERVAL '6 months' PRECEDING AND INTERVAL '6 months' PRECEDING) AS is_annual_6,
+    first_value(flows) OVER (ends RANGE BETWEEN INTERVAL '9 months' PRECEDING AND INTERVAL '9 months' PRECEDING) AS flows_9,
+    first_value(length) OVER (ends RANGE BETWEEN INTERVAL '9 months' PRECEDING AND INTERVAL '9 months' PRECEDING) AS length_9,
+    first_value(is_annual) OVER (ends RANGE BETWEEN INTERVAL '9 months' PRECEDING AND INTERVAL '9 months' PRECEDING) AS is_annual_9,
+    first_value(flows) OVER (ends RANGE BETWEEN INTERVAL '12 months' PRECEDING AND INTERVAL '12 months' PRECEDING) AS flows_12,
+    first_value(length) OVER (ends RANGE BETWEEN INTERVAL '12 months' PRECEDING AND INTERVAL '12 months' PRECEDING) AS length_12,
+    first_value(is_annual) OVER (ends RANGE BETWEEN INTERVAL '12 months' PRECEDING AND INTERVAL '12 months' PRECEDING) AS is_annual_12
+  FROM dated
+  WINDOW ends AS (PARTITION BY ticker, fs_div ORDER BY after)
+), first_piece AS (
+  SELECT *, CASE length WHEN 3 THEN flows_3 WHEN 6 THEN flows_6 WHEN 9 THEN flows_9 END AS a_flows,
+    CASE WHEN CASE length WHEN 3 THEN is_annual_3 WHEN 6 THEN is_annual_6 WHEN 9 THEN is_annual_9 END THEN CASE length WHEN 3 THEN length_3 WHEN 6 THEN length_6 WHEN 9 THEN length_9 END END AS a_length FROM found
+), second_piece AS (
+  SELECT *, CASE length + a_length WHEN 3 THEN flows_3 WHEN 6 THEN flows_6 WHEN 9 THEN flows_9 END AS b_flows,
+    CASE WHEN CASE length + a_length WHEN 3 THEN is_annual_3 WHEN 6 THEN is_annual_6 WHEN 9 THEN is_annual_9 END THEN CASE length + a_length WHEN 3 THEN length_3 WHEN 6 THEN length_6 WHEN 9 THEN length_9 END END AS b_length FROM first_piece
+), third_piece AS (
+  SELECT *, CASE length + a_length + b_length WHEN 3 THEN flows_3 WHEN 6 THEN flows_6 WHEN 9 THEN flows_9 END AS c_flows,
+    CASE WHEN CASE length + a_length + b_length WHEN 3 THEN is_annual_3 WHEN 6 THEN is_annual_6 WHEN 9 THEN is_annual_9 END THEN CASE length + a_length + b_length WHEN 3 THEN length_3 WHEN 6 THEN length_6 WHEN 9 THEN length_9 END END AS c_length FROM second_piece
+), pieces AS (
+  SELECT *, CASE
+    WHEN length + a_length >= 12 THEN length + a_length
+    WHEN length + a_length + b_length >= 12 THEN length + a_length + b_length
+    ELSE length + a_length + b_length + c_length END AS reached
+  FROM third_piece
 ), summed AS (
-  SELECT d.ticker, d.fs_div, d.fiscal_year, d.fiscal_quarter, d.period_end, d.starts AS period_start, d.rcept_no,
-    d.rcept_dt, d.corp_code, d.currency, d.is_financial, d.total_assets, d.total_equity, d.owners_equity,
-    CASE WHEN d.is_year THEN d.revenue
-    ELSE d.revenue + a.revenue
-      + CASE WHEN b.ticker IS NULL THEN 0 ELSE b.revenue END
-      + CASE WHEN c.ticker IS NULL THEN 0 ELSE c.revenue END
-      - CASE WHEN coalesce(c.starts, b.starts, a.starts) = d.year_start THEN 0 ELSE p.revenue END
-    END AS revenue, CASE WHEN d.is_year THEN d.operating_income
-    ELSE d.operating_income + a.operating_income
-      + CASE WHEN b.ticker IS NULL THEN 0 ELSE b.operating_income END
-      + CASE WHEN c.ticker IS NULL THEN 0 ELSE c.operating_income END
-      - CASE WHEN coalesce(c.starts, b.starts, a.starts) = d.year_start THEN 0 ELSE p.operating_income END
-    END AS operating_income, CASE WHEN d.is_year THEN d.net_income
-    ELSE d.net_income + a.net_income
-      + CASE WHEN b.ticker IS NULL THEN 0 ELSE b.net_income END
-      + CASE WHEN c.ticker IS NULL THEN 0 ELSE c.net_income END
-      - CASE WHEN coalesce(c.starts, b.starts, a.starts) = d.year_start THEN 0 ELSE p.net_income END
-    END AS net_income, CASE WHEN d.is_year THEN d.owners_net_income
-    ELSE d.owners_net_income + a.owners_net_income
-      + CASE WHEN b.ticker IS NULL THEN 0 ELSE b.owners_net_income END
-      + CASE WHEN c.ticker IS NULL THEN 0 ELSE c.owners_net_income END
-      - CASE WHEN coalesce(c.starts, b.starts, a.starts) = d.year_start THEN 0 ELSE p.owners_net_income END
+  SELECT ticker, fs_div, fiscal_year, fiscal_quarter, period_end, starts AS period_start, rcept_no, rcept_dt, corp_code,
+    currency, is_financial, total_assets, total_equity, owners_equity,
+    CASE WHEN length = 12 THEN flows[1]
+    WHEN reached >= 12 THEN flows[1] + a_flows[1]
+      + CASE WHEN length + a_length < 12 THEN b_flows[1] ELSE 0 END
+      + CASE WHEN length + a_length + b_length < 12 THEN c_flows[1] ELSE 0 END
+      - CASE WHEN reached = 12 THEN 0 WHEN NOT is_annual_12 AND length_12 = reached - 12 THEN flows_12[1] END
+    END AS revenue, CASE WHEN length = 12 THEN flows[2]
+    WHEN reached >= 12 THEN flows[2] + a_flows[2]
+      + CASE WHEN length + a_length < 12 THEN b_flows[2] ELSE 0 END
+      + CASE WHEN length + a_length + b_length < 12 THEN c_flows[2] ELSE 0 END
+      - CASE WHEN reached = 12 THEN 0 WHEN NOT is_annual_12 AND length_12 = reached - 12 THEN flows_12[2] END
+    END AS operating_income, CASE WHEN length = 12 THEN flows[3]
+    WHEN reached >= 12 THEN flows[3] + a_flows[3]
+      + CASE WHEN length + a_length < 12 THEN b_flows[3] ELSE 0 END
+      + CASE WHEN length + a_length + b_length < 12 THEN c_flows[3] ELSE 0 END
+      - CASE WHEN reached = 12 THEN 0 WHEN NOT is_annual_12 AND length_12 = reached - 12 THEN flows_12[3] END
+    END AS net_income, CASE WHEN length = 12 THEN flows[4]
+    WHEN reached >= 12 THEN flows[4] + a_flows[4]
+      + CASE WHEN length + a_length < 12 THEN b_flows[4] ELSE 0 END
+      + CASE WHEN length + a_length + b_length < 12 THEN c_flows[4] ELSE 0 END
+      - CASE WHEN reached = 12 THEN 0 WHEN NOT is_annual_12 AND length_12 = reached - 12 THEN flows_12[4] END
     END AS owners_net_income,
-    d.is_year, (d.fiscal_quarter = 4 AND NOT d.is_year) OR coalesce(NOT a.is_year, false) AS has_short_year
-  FROM dated d
-  LEFT JOIN dated a ON a.ticker = d.ticker AND a.fs_div = d.fs_div AND a.fiscal_quarter = 4
-    AND a.period_end = d.starts - 1 AND d.starts > d.year_start
-  LEFT JOIN dated b ON b.ticker = d.ticker AND b.fs_div = d.fs_div AND b.fiscal_quarter = 4
-    AND b.period_end = a.starts - 1 AND a.starts > d.year_start
-  LEFT JOIN dated c ON c.ticker = d.ticker AND c.fs_div = d.fs_div AND c.fiscal_quarter = 4
-    AND c.period_end = b.starts - 1 AND b.starts > d.year_start
-  LEFT JOIN dated p ON p.ticker = d.ticker AND p.fs_div = d.fs_div AND p.fiscal_quarter < 4
-    AND p.period_end = d.year_start - 1 AND p.starts = coalesce(c.starts, b.starts, a.starts)
+    coalesce(length, 0) = 12 AS is_year,
+    (is_annual AND coalesce(length, 0) <> 12) OR coalesce(a_length, 12) <> 12
+      OR coalesce(CASE length WHEN 3 THEN is_annual_3 WHEN 6 THEN is_annual_6 WHEN 9 THEN is_annual_9 END AND a_length IS NULL, false) AS has_short_year
+  FROM pieces
 )
 SELECT ticker, fs_div, fiscal_year, fiscal_quarter, period_end, period_start, rcept_no, rcept_dt, corp_code, currency,
   is_financial, total_assets, total_equity, owners_equity, revenue, operating_income, net_income, owners_net_income,
@@ -88,8 +121,7 @@ STATEMENT = """CREATE OR REPLACE VIEW financial_statement AS
   r.corp_code, r.rcept_no AS dart_rcept_no, r.rcept_dt, r.rcept_dt AS as_of_date,
   r.source_id, r.batch_id, r.created_at, r.updated_at,
   r.period_start, r.period_months, y.reason AS ratio_reason
-FROM financial_report r
-LEFT JOIN financial_twelve_months y USING (ticker, fs_div, period_end, fiscal_quarter, rcept_no)
+FROM financial_twelve_months y JOIN financial_report r USING (ticker, fiscal_year, fiscal_quarter, fs_div, rcept_no)
 ORDER BY r.ticker, r.fiscal_year, r.fiscal_quarter, r.period_end, (r.fs_div = 'CFS') DESC, r.rcept_no DESC)
 UNION ALL
 SELECT ticker, fiscal_year, fiscal_quarter,

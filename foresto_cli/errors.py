@@ -48,7 +48,16 @@ class BudgetSpent(QuotaSpent):
 
 
 class GivenUp(Transient):
-    """Not asked: the upstream failed several times in a row, and is left alone for this run. Never retried."""
+    """Not asked: the upstream failed several times in a row, and is left alone for this run. Never retried.
+
+    Attributes:
+        after: the last of the failures.
+    """
+
+    def __init__(self, message: str, after: ForestoError | None = None) -> None:
+        """Remember the failure beside the message."""
+        super().__init__(message)
+        self.after = after
 
 
 class Blocked(ForestoError):

@@ -161,11 +161,11 @@ RULES = {
     "daily prices failed": (
         incremental, "502@data-dbg.krx.co.kr", ("krx_id", "fsc_api_key"), "[심각] 일별 시세 11건 실패",
     ),
-    "the key is invalid": (incremental, "CD010@data.krx.co.kr", (), "[foresto 심각] krx 인증 실패"),
+    "the key is invalid": (incremental, "CD010@data.krx.co.kr", (), "[foresto 심각] KRX 인증 실패"),
     "KRX is silent": (
         incremental, "500@data.krx.co.kr/MDCSTAT01501", ("krx_openapi_key",), "KRX 사용 불가",
     ),
-    "KRX blocks": (incremental, "block@data.krx.co.kr/MDCSTAT01501", (), "[foresto 주의] krx 차단"),
+    "KRX blocks": (incremental, "block@data.krx.co.kr/MDCSTAT01501", (), "KRX 차단, 11-21 20:30까지"),
     "verification failed": (verify, "", (), "검증: 시세 있음"),
 }  # fmt: skip
 

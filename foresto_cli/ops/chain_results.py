@@ -46,7 +46,7 @@ def summary(command: str, steps: list[Result], seconds: float) -> Result:
     idle = all(step["outcome"] == "nothing_to_do" for step in steps)
     outcome = "nothing_to_do" if idle else "done"
     if worst is not None and ended:
-        outcome = "partial" if len(ended) < len(steps) else worst["outcome"]
+        outcome = "partial" if any(_is_success(step) for step in steps) else "failed"
     upstreams = {name for step in steps for name in step["requests"]} | {"total"}
     return {
         "command": command,
@@ -59,10 +59,21 @@ def summary(command: str, steps: list[Result], seconds: float) -> Result:
         "requests": {name: sum(step["requests"].get(name, 0) for step in steps) for name in sorted(upstreams)},
         "seconds": round(seconds, 3),
         "sources": _sources(steps),
-        "alerts": list(dict.fromkeys(title for step in steps for title in step["alerts"])),
+        "alerts": _incidents(steps),
         "reasons": [f"{step['command']}: {step['reasons'][0]}" for step in steps if step["reasons"]],
         "steps": steps,
     }
+
+
+def _incidents(steps: list[Result]) -> list[str]:
+    """Return the titles of what is open; an incident that has become a graver one is named once."""
+    titles = dict.fromkeys(title for step in steps for title in step["alerts"])
+    return [title for title in titles if not any(title != other and title in other for other in titles)]
+
+
+def _is_success(step: Result) -> bool:
+    """Say whether a step got something done; to have looked at what is stored gets nothing done."""
+    return step["outcome"] in {"done", "partial"} and "findings" not in step
 
 
 def _tables(steps: list[Result]) -> dict[str, dict[str, int]]:

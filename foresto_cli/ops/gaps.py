@@ -45,7 +45,7 @@ LABELS = {
     LOST: "행이 사라짐",
     ADJUSTED: "수정주가만",
     FAILED: "알아내지 못함",
-    NEVER: "물은 적 없음",
+    NEVER: "미수집",
     CLOSED: "휴장",
     TRADED: "거래",
     HALTED: "종일 정지",
@@ -81,6 +81,7 @@ def by_session(app: App, since: date) -> list[Day]:
         entries = ledger.entries(connection, NAME)
         reasons = _reasons(connection)
         rows = _row_counts(connection, since)
+        reasons |= _pending(connection, since)
     span = (since + timedelta(days=offset) for offset in range((last - since).days + 1))
     days = []
     for day in span:
@@ -135,6 +136,20 @@ def _state_of(entry: Entry | None, official: int, adjusted: int) -> str:
     if entry.status == "provisional":
         return PROVISIONAL
     return WHOLE
+
+
+def _pending(connection: Connection, since: date) -> dict[str, str]:
+    """Return why a session was asked for and not answered, by the newest run that did."""
+    found = connection.execute(
+        text(
+            "SELECT unit.key AS unit, unit.value ->> 'reason' AS reason FROM data_collection_log l,"
+            " jsonb_each(l.detail -> 'unanswered') AS unit WHERE jsonb_typeof(l.detail -> 'unanswered') = 'object'"
+            " AND l.started_at >= :since AND NOT EXISTS (SELECT FROM unit_ledger u WHERE u.dataset = :name"
+            " AND u.unit = unit.key) ORDER BY l.id"
+        ),
+        {"name": NAME, "since": since},
+    )
+    return {row.unit: row.reason for row in found}
 
 
 def _reasons(connection: Connection) -> dict[str, str]:

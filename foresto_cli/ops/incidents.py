@@ -1,6 +1,6 @@
 """What a collection has to tell the operator: alerts raised for what is wrong, resolved for what is right again."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import text
 
@@ -8,7 +8,7 @@ from foresto_cli.app import App
 from foresto_cli.collect import Report
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, NotApproved, Transient, Untrusted
 from foresto_cli.loaders import Unit
-from foresto_cli.ops import alerts, hints, mirror, unreadable
+from foresto_cli.ops import alerts, causes, hints, mirror, unreadable
 from foresto_cli.ops.alerts import Alert
 
 CRITICAL_DATASETS = ("prices.day",)
@@ -30,11 +30,18 @@ def tell(app: App, reports: Sequence[Report], run_id: int, closed: Collection[st
         alerts.resolve(app.engine, "auth", upstream)
         alerts.resolve(app.engine, "blocked", upstream)
         alerts.resolve(app.engine, "untrusted", upstream)
+    is_offline = causes.network_is_down(app)
+    with app.engine.connect() as connection:
+        blocks = {name: causes.blocked_until(connection, name) for report in reports for name in report.refusals}
     for report in reports:
-        raised += [] if report.best_effort else _incidents(app, report)
+        raised += [] if report.best_effort else _incidents(app, report, blocks, is_offline=is_offline)
         for source in report.sources.keys() - report.passed_over.keys():
             alerts.resolve(app.engine, "passed_over", source)
     settled = unreadable.tell(app, reports, run_id)
+    if is_offline and any(report.failures for report in reports):
+        raised.append(_offline(reports, causes.retract_untold(app)))
+    elif any(session.answered for session in sessions):
+        alerts.resolve(app.engine, *causes.NO_NETWORK)
     # Resolved is what the ledger calls resolved: a run that had nothing to do mends nothing.
     unfinished = {report.name for report in reports if _failed(report) or report.left}
     for name in {*closed, *(report.name for report in reports)} - unfinished - _with_failed_units(app):
@@ -60,20 +67,28 @@ def left_out(reports: Sequence[Report]) -> Iterator[str]:
             yield f"{report.table}: {count:,}건은 묻지 못해 그대로 두었습니다(없다는 뜻이 아닙니다). {reason}"
 
 
-def _incidents(app: App, report: Report) -> Iterator[Alert]:
+def _offline(reports: Sequence[Report], before: Sequence[str]) -> Alert:
+    labels = [report.label for report in reports if report.failures]
+    stopped = ", ".join(dict.fromkeys([*before, *labels]))
+    message = f"아무 출처에도 연결할 수 없습니다. 인터넷 연결을 확인하세요. {causes.TOGETHER.strip()} {stopped}."
+    return Alert(*causes.NO_NETWORK, "warning", "네트워크 연결 없음", message)
+
+
+def _incidents(app: App, report: Report, blocks: Mapping[str, str], *, is_offline: bool = False) -> Iterator[Alert]:
     for upstream, reason in report.refusals.items():
         if isinstance(reason, AuthFailed):
-            yield Alert("auth", upstream, "critical", f"{upstream} 인증 실패", str(reason))
+            yield Alert("auth", upstream, "critical", f"{causes.label(upstream)} 인증 실패", str(reason))
         elif isinstance(reason, Untrusted):
             yield Alert("untrusted", upstream, "critical", f"{upstream} 연결을 믿을 수 없습니다", str(reason))
         elif isinstance(reason, Blocked):
-            yield Alert("blocked", upstream, "warning", f"{upstream} 차단", str(reason))
+            yield Alert("blocked", upstream, "warning", blocks[upstream], str(reason))
     for source, reason in report.passed_over.items():
-        if not isinstance(reason, Transient | BadPayload):
+        if not isinstance(reason, Transient | BadPayload) or (is_offline and causes.kind_of(reason) == causes.NETWORK):
             continue
         message = f"{source} 대신 다른 곳에서 받았습니다. {reason}"
         yield Alert("passed_over", source, "warning", f"{source} 사용 불가", message)
-    if failures := _failed(report):
+    failures = [one for one in _failed(report) if not is_offline or causes.kind_of(one[1]) != causes.NETWORK]
+    if failures:
         level = "critical" if report.name in CRITICAL_DATASETS else "warning"
         unit, reason = failures[0]
         title = f"{report.label} {len(failures):,}건 실패"

@@ -10,12 +10,15 @@ from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect
 from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.loaders import Loader, Unit
-from foresto_cli.ops import incidents, lock, runs, stop, superseded, unreadable
+from foresto_cli.ops import causes, incidents, lock, runs, stop, superseded, unreadable
 from foresto_cli.ops.payloads import keep_payload
 from foresto_cli.ops.previews import preview
 from foresto_cli.ops.results import Result, requests_since, summary
-from foresto_cli.store import upkeep
+from foresto_cli.store import limits, upkeep
 from foresto_cli.upstream.http import requests_by_upstream
+
+LONGEST_WAIT = timedelta(minutes=30)
+"""For a block that ends soon; others are left to the next job."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class Options:
 
     Attributes:
         workers: units asked for at the same time.
-        wait: how long to wait for another collecting command.
+        wait: how long to wait for another collecting command, or for a block that ends meanwhile.
         dry_run: only say what would be asked.
         again: ask once more for what is stored, or could not be read twice.
     """
@@ -55,6 +58,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             reports: list[Report] = []
             loaders = make()
             for loader in loaders:
+                _await_blocks(app, loader, options.wait)
                 reports.append(_collected(app, loader, run, options))
                 if reports[-1].interrupted is not None:
                     break
@@ -77,8 +81,25 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             if app.krx is not None:
                 result["notes"] += app.krx.take_notes()
             _tidy(app, reports, settled)
-            run.close(result, next(iter(result["reasons"]), None))
+            record = result | {"unanswered": causes.unanswered(reports)}
+            run.close(record, next(iter(result["reasons"]), None))
     return result
+
+
+def _await_blocks(app: App, loader: Loader, wait: timedelta) -> None:
+    """Wait for a block of what ``loader`` asks that ends within minutes: a job must not miss a day for those.
+
+    Raises:
+        Interrupted: the process was asked to stop meanwhile.
+    """
+    names = {name for session in loader.sessions for names in session.policy.hosts.values() for name in names}
+    with app.engine.connect() as connection:
+        ends = [until for name, until in limits.block_ends(connection).items() if name in names]
+    limit = clock.wall() + min(wait, LONGEST_WAIT)
+    until = max((end for end in ends if end <= limit), default=None)
+    if until is not None:
+        app.console.line(f"{loader.label}: 차단이 {until:%H:%M:%S}에 끝납니다. 기다립니다.")
+        clock.sleep((until - clock.wall()).total_seconds() + 1)
 
 
 def _proofs(settled: Settled, reports: Sequence[Report]) -> list[str]:

@@ -116,7 +116,7 @@ ETFS = Step("stocks etfs", roster.load_etfs)
 ETF_PRICES = Step("stocks etfs", roster.load_etf_prices)
 DERIVED_STOCKS = Step("stocks load", roster.derive_stocks)
 VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True))
-"""Whatever failed before: that is when somebody has to look."""
+"""Whatever failed before: that is when somebody has to look. Weekly and monthly verification ask the same and more."""
 STATEMENTS = Step("dart financials", _statements, needs=("listing load",), key="dart_api_key", is_budgeted=True)
 NEW_STATEMENTS = replace(STATEMENTS, work=_new_statements, needs=())
 PAST_STATEMENTS = replace(STATEMENTS, work=_past_statements)
@@ -124,7 +124,7 @@ SCORE = Step("score batch", _scores)
 SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
 BONDS = Step("bonds load", lambda app, options: securities.load_bonds(app, "all", None, options), key="fsc_api_key")
 PRODUCTS = Step("fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key")
-VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), needs=("listing load",))
+VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app))
 PRUNE = Step("runs prune", lambda app, _: prune.prune(app))
 VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
 
@@ -138,7 +138,8 @@ MORNING = (
     SCORE_AFTER_PRICES,
     VERIFY_DAILY,
 )
-CLOSE = (Step("prices incremental", loads.load_regular_close, key="krx_id"),)
+EARLY_VERIFY = replace(VERIFY_DAILY, work=lambda app, _: verification.verify_daily(app, is_last_word=False))
+CLOSE = (Step("prices incremental", loads.load_regular_close, key="krx_id"), EARLY_VERIFY)
 WEEKDAY = (
     Step("listing load", roster.load_snapshot),
     PRICES,
@@ -146,7 +147,7 @@ WEEKDAY = (
     ETF_PRICES,
     replace(DERIVED_STOCKS, needs=("listing load",)),
     SCORE_AFTER_PRICES,
-    replace(VERIFY_DAILY, work=lambda app, _: verification.verify_daily(app, is_last_word=False)),
+    EARLY_VERIFY,
 )
 WEEKDAY_FINAL = (
     _if_missed(WEEKDAY[0], HAS_LISTING),
@@ -162,6 +163,7 @@ QUARTERLY = (
     Step("dart corporate-actions", _actions, key="dart_api_key"),
     Step("stocks dividends", securities.load_dividends, key="fsc_api_key"),
     Step("dart dividends", lambda app, options: filings.load_dividends(app, None, options), key="dart_api_key"),
+    VERIFY_DAILY,
 )
 CHAINS: dict[str, tuple[Step, ...]] = {
     "initial": INITIAL,

@@ -11,7 +11,7 @@ from foresto_cli import clock, datasets
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, freshness, hints, job, loads, notify, price_spans, retry, runs
+from foresto_cli.ops import alerts, causes, freshness, hints, job, loads, notify, price_spans, retry, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
@@ -89,21 +89,9 @@ def _last(app: App, *, is_last_word: bool | None = None) -> date:
     if is_last_word is None:
         is_last_word = freshness.due_session(app) >= last
     with app.engine.connect() as connection:
-        may_come = not is_last_word or _is_published_later(app, last)
+        may_come = not is_last_word or causes.is_published_later(app, last)
         is_missing = is_unconfirmed(connection, last) or (may_come and not _is_known(connection, last))
     return app.calendar.previous(last) if is_missing else last
-
-
-def _is_published_later(app: App, session: date) -> bool:
-    """Say whether the operator's keys reach only sources that publish ``session`` on the next one."""
-    if app.krx is not None:
-        return False
-    from_when = []
-    if app.krx_openapi is not None:
-        from_when.append(app.calendar.official_until(session))
-    if app.fsc is not None:
-        from_when.append(app.calendar.open_data_from(session))
-    return bool(from_when) and clock.now() < min(from_when)
 
 
 def _is_known(connection: Connection, session: date) -> bool:
@@ -204,15 +192,21 @@ def _alert(app: App, asked: Sequence[Check], findings: Sequence[Finding], run_id
     for check in asked:
         if check.name not in found:
             alerts.resolve(app.engine, "verify", check.name)
-    titles = []
+    missing = causes.priceless(app)
+    with app.engine.connect() as connection:
+        has_root = causes.has_root(connection)
+    followers, titles = [], []
     for finding in findings:
         if finding.check in OWN_INCIDENT:
+            continue
+        if causes.follows(finding.check, finding.days, missing, has_root=has_root):
+            followers.append(finding.name)
             continue
         message = f"{finding.expected} — {finding.found:,}건이 다릅니다. 고치려면: {finding.repair}"
         title = f"검증: {finding.name}"
         alerts.raise_alert(app.engine, Alert("verify", finding.check, finding.severity, title, message), run_id)
         titles.append(title)
-    return titles
+    return [*causes.tell(app, run_id, followers), *titles]
 
 
 def show(console: Console, result: Result) -> None:

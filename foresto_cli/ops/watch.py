@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from foresto_cli import clock, settings, streams
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import alerts, attempts, moments, notify, outage, overdue
+from foresto_cli.ops import alerts, attempts, causes, moments, notify, outage, overdue
 from foresto_cli.ops.alerts import Alert
 
 
@@ -33,6 +33,8 @@ def attended(app: App, command: str) -> Iterator[None]:
         if clock.interruption() is None:
             with attempts.harmless():
                 overdue.notice(app)
+            with attempts.harmless():
+                causes.tell(app, None)
             with attempts.harmless():
                 notify.deliver(app)
 

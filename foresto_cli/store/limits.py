@@ -59,7 +59,7 @@ class StoredLimits:
                 {"name": breaker, **_moments()},
             ).one_or_none()
         if row is not None:
-            raise Blocked(f"{breaker}: {row.blocked_until:%m-%d %H:%M} 까지 묻지 않습니다: {row.reason}")
+            raise Blocked(f"{breaker}: {row.blocked_until:%m-%d %H:%M}까지 요청하지 않습니다. {row.reason}")
 
     def spend(self, upstream: str, daily_budget: int) -> None:
         """Count one request of today (KST).
@@ -147,6 +147,15 @@ def exhausted(connection: Connection) -> dict[str, str]:
         _today(),
     )
     return {row[0]: f"{row[1]:%H:%M}에 오늘 한도를 다 썼다는 답을 받아 더 요청하지 않습니다." for row in rows}
+
+
+def block_ends(connection: Connection) -> dict[str, datetime]:
+    """Return until when (KST wall time) every breaker that is open now stays so."""
+    rows = connection.execute(
+        text(f"SELECT upstream, blocked_until FROM upstream_block WHERE {OPEN}"),  # noqa: S608  # our own words
+        _moments(),
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def open_blocks(connection: Connection) -> list[tuple[str, str, str]]:

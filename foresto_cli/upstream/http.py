@@ -91,6 +91,7 @@ class UpstreamSession(requests.Session):
 
     Attributes:
         sent: requests sent so far, retries included.
+        answered: how many of them were answered, with whatever.
         error: the last error raised, for client libraries that swallow exceptions.
         breaker: the breaker of the host asked last; incidents are named after it.
     """
@@ -106,6 +107,7 @@ class UpstreamSession(requests.Session):
         self.auth = _no_login
         self.policy = policy
         self.sent = 0
+        self.answered = 0
         self.error: ForestoError | None = None
         self.breaker = next(iter(policy.hosts.values()))[0]
         self._transport = transport
@@ -215,6 +217,7 @@ class UpstreamSession(requests.Session):
             raise Transient(f"{label}: 응답이 제한 시간이 지나도 끝나지 않습니다.")
         if refusal is not None:
             raise refusal
+        self.answered += 1
         return response
 
     def _body(self, response: requests.Response) -> bytes:
@@ -241,7 +244,7 @@ class UpstreamSession(requests.Session):
             self._failures += 1
             if self._failures >= GIVE_UP_AFTER:
                 said = f"{error} 잇따라 {self._failures}번 실패해 이번 실행에서는 더 요청하지 않습니다."
-                self.refuse(GivenUp(said))
+                self.refuse(GivenUp(said, error))
         if isinstance(error, RateLimited) and not isinstance(error, BudgetSpent) and self.policy.retried:
             self._transport.limits.exhaust(self.policy.name, str(error))
         if isinstance(error, Blocked | RateLimited | AuthFailed | Untrusted):

@@ -17,7 +17,7 @@ from foresto_cli.errors import (
     UsageError,
     exit_code_of,
 )
-from foresto_cli.ops import alerts, attempts, network, runs
+from foresto_cli.ops import alerts, attempts, causes, network, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
@@ -36,14 +36,22 @@ GOES_ON = (ConfigError, RateLimited)
 
 
 def drafted(app: App) -> Draft:
-    """Return the letter about the last ended session.
+    """Return the letter about the last ended session; when its day's last price run brought none, one that says so.
 
     Raises:
         NotYet: its prices are not stored yet.
     """
     session = app.calendar.latest_ended(clock.now())
+    missing = causes.priceless(app)
     with app.engine.connect() as connection:
         found = facts.gathered(connection, session)
+        if not found.stocks and session in missing:
+            cause = causes.why_missing(connection, session)
+            listed = causes.expected(connection)
+            frame = Frame(facts.ages(connection), app.settings.smtp_from or "", app.sandbox is not None)
+            return letter.without_prices(
+                session, listed, cause.told if cause else "", cause.reason if cause else "", frame
+            )
         if not found.stocks:
             raise NotYet(
                 f"{session} 시세가 아직 없어 보낼 것이 없습니다. foresto prices incremental 로 받은 뒤 다시 실행하세요."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parseaddr
+from html import escape
 from typing import Any
 
 from foresto_cli.ops import words
@@ -82,6 +83,25 @@ def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
     }
     html, text = filled("market_mail.html", **values), filled("market_mail.txt", **values)
     return Draft(subject, html, text)
+
+
+def without_prices(session: date, listed: int, why: str, reason: str, frame: Frame) -> Draft:
+    """Return the letter about a session of which there is no price: what is missing, why, and what happens next."""
+    mock = "[모의] " if frame.is_sandbox else ""
+    missing = f"{words.day(session)} 시세 없음 (0/{listed:,}종목)" + (f": {why}" if why else "")
+    lines = [
+        missing,
+        reason,
+        "시세를 받으면 다음 작업이 저절로 저장하고 점수를 매깁니다. 지금 상태: foresto status, foresto prices gaps",
+    ]
+    lines = [line for line in lines if line]
+    ages = [f"{name}: {newest}" for name, newest in frame.ages]
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    listed_ages = "".join(f"<li>{escape(line)}</li>" for line in ages)
+    style = "font-family:sans-serif;max-width:600px;margin:0 auto;padding:16px"
+    head = f'<!doctype html><html lang="ko"><meta charset="utf-8"><body style="{style}">'
+    html = f"{head}{body}<ul>{listed_ages}</ul></body></html>"
+    return Draft(f"{mock}[foresto] {missing}", html, "\n\n".join([*lines, "\n".join(ages)]) + "\n")
 
 
 def _subject(facts: Facts, frame: Frame) -> str:

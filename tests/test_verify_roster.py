@@ -2,8 +2,9 @@
 
 import pytest
 
+from foresto_cli import datasets
 from foresto_cli.ops import job, roster, verification
-from foresto_cli.verify import checks
+from foresto_cli.verify import checks, described
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import ROSTER, WEEKLY_CHECKS
 
@@ -50,8 +51,9 @@ def found(result):
 
 
 def test_a_good_database_has_no_finding(loaded):
-    # And three that are not in a list: the second source of prices and of the index, and table sizes before.
-    weekly = len(checks.CHECKS) + len(WEEKLY_CHECKS) + 3
+    # And four that are not in a list: freshness, the second source of prices and of the index, and table sizes before.
+    own = described.checks(datasets.every())
+    weekly = len(checks.CHECKS) + len(own) + len(WEEKLY_CHECKS) + 4
     wanted = {verification.verify_weekly: weekly, verification.verify_monthly: weekly + len(MONTHLY_CHECKS)}
     for verify, count in wanted.items():
         result = verify(loaded.app)

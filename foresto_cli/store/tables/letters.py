@@ -77,7 +77,7 @@ market_email_log = Table(
     ),
     Column("started_at", DateTime, nullable=False, **said("보내기 시작한 시각(KST)", "Start (KST)")),
     Column("completed_at", DateTime, **said("끝난 시각(KST). 끝나지 않았으면 NULL", "End (KST); NULL until then")),
-    Column("error_message", Text, **said("실패한 까닭. 없으면 NULL", "Why it failed; NULL otherwise")),
+    Column("error_message", Text, **said("실패한 사유. 없으면 NULL", "Why it failed; NULL otherwise")),
     Column("created_at", DateTime, nullable=False, **said("행을 만든 시각(KST)", "When the row was made (KST)")),
     UniqueConstraint("sent_date", name="uq_market_email_log_date"),
     UniqueConstraint("session_date", name="uq_market_email_log_session"),

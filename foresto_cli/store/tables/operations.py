@@ -112,7 +112,7 @@ data_load_batch = Table(
         server_default="0",
         **said("다음 실행에 남긴 단위 수", "Units left for a later run"),
     ),
-    Column("error_message", Text, **said("실패한 까닭. 없으면 NULL", "Why it failed; NULL otherwise")),
+    Column("error_message", Text, **said("실패한 사유. 없으면 NULL", "Why it failed; NULL otherwise")),
     Column("started_at", DateTime, nullable=False, **said("시작 시각(KST)", "Start (KST)")),
     Column("completed_at", DateTime, **said("끝난 시각(KST). 끝나지 않았으면 NULL", "End (KST); NULL until then")),
     CheckConstraint("status IN ('RUNNING', 'SUCCESS', 'PARTIAL', 'FAILED')", name="chk_data_load_batch_status"),
@@ -250,7 +250,7 @@ unit_ledger = Table(
         "reason",
         Text,
         **said(
-            "없거나 실패한 까닭, 뺀 것. 없으면 NULL",
+            "없거나 실패한 사유, 뺀 것. 없으면 NULL",
             "Why there is nothing, what was left out, how it failed; NULL otherwise",
         ),
     ),

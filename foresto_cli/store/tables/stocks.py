@@ -123,7 +123,7 @@ stocks = Table(
         "ratio_reason",
         String(20),
         **said(
-            "지표가 없는 까닭(NO_FS, STALE_FS, FX_CURRENCY, FY_CHANGE, TTM_INCOMPLETE, NEG_EQUITY, LOSS)이나"
+            "지표가 없는 사유(NO_FS, STALE_FS, FX_CURRENCY, FY_CHANGE, TTM_INCOMPLETE, NEG_EQUITY, LOSS)이나"
             " ANNUAL_FALLBACK(마지막 사업보고서의 이익). 최근 12개월이면 NULL",
             "Why a ratio is missing, or ANNUAL_FALLBACK (the last annual report's income); NULL when of twelve months",
         ),

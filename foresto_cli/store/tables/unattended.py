@@ -151,7 +151,7 @@ ops_alert = Table(
         "acknowledged_at",
         DateTime,
         **said(
-            "사람이 확인한 시각(KST): 되풀이하지 않는다. 없으면 NULL",
+            "사람이 확인한 시각(KST): 반복해서 알리지 않는다. 없으면 NULL",
             "When a person took note (KST): it is not repeated; NULL if nobody did",
         ),
     ),
@@ -224,9 +224,9 @@ notify_channel = Table(
         DateTime,
         **said("계속 실패하기 시작한 시각(KST). 되면 NULL", "Failing since (KST); NULL while it works"),
     ),
-    Column("reason", Text, **said("실패한 까닭. 되면 NULL", "Why; NULL while it works")),
+    Column("reason", Text, **said("실패한 사유. 되면 NULL", "Why; NULL while it works")),
     **table_said(
-        "한 행은 알림을 보내는 통로 하나의 형편",
+        "한 행은 알림을 보내는 통로 하나의 상태",
         "One row per channel of alerts: how it is doing",
         fills="*",
         reads="*",

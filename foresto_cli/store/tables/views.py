@@ -114,7 +114,7 @@ financial_statement = Table(
     _column("period_months", "누적 금액의 개월 수. 모르면 NULL", "Months of the cumulative amounts; or NULL"),
     _column(
         "ratio_reason",
-        "12개월 지표가 없는 까닭: TTM_INCOMPLETE(보고서가 모자람), FY_CHANGE(사업연도가 12개월이 아님). 있으면 NULL",
+        "12개월 지표가 없는 사유: TTM_INCOMPLETE(보고서가 모자람), FY_CHANGE(사업연도가 12개월이 아님). 있으면 NULL",
         "Why there are no ratios of twelve months: TTM_INCOMPLETE, FY_CHANGE (a year not twelve months long); or NULL",
     ),
     **table_said(
@@ -151,7 +151,7 @@ financial_twelve_months = Table(
     _column("operating_income", f"영업이익, {_YEAR[0]}", f"Operating income of {_YEAR[1]}"),
     _column("net_income", f"당기순이익, {_YEAR[0]}", f"Net income of {_YEAR[1]}"),
     _column("owners_net_income", f"지배주주 순이익, {_YEAR[0]}", f"Net income of the owners of {_YEAR[1]}"),
-    _column("reason", "12개월이 없는 까닭. 있으면 NULL", "Why there are no twelve months; NULL where there are"),
+    _column("reason", "12개월이 없는 사유. 있으면 NULL", "Why there are no twelve months; NULL where there are"),
     **table_said(
         "한 행은 종목, 연결·별도, 보고 기간 하나: 그 말일까지 12개월의 합. 짧은 기간은 앞의 사업보고서를 더한다",
         "One row per stock, basis and period: sums of the twelve months up to its end; shorter periods are added up",

@@ -33,6 +33,10 @@ Advance = Callable[[int, int, str], None]
 """Called with (units dealt with, units in all, what is at hand)."""
 
 
+SCHEMA = 1
+"""Version of the ``--json`` objects (docs/json.md): raised when a key changes its meaning or goes."""
+
+
 class Console:
     """The operator's terminal, or the pipe in its place.
 
@@ -128,9 +132,10 @@ class Console:
         if not self.as_json:
             return
         stream = _Stream(sys.stdout)
-        written = as_json(found)
+        versioned = {"schema": SCHEMA, **found}
+        written = as_json(versioned)
         if not stream.knows(written):
-            written = as_json(found, ascii_only=True)
+            written = as_json(versioned, ascii_only=True)
         print(written, file=cast("TextIO", stream), flush=True)
         if stream.failure is not None and not stream.is_gone:
             self._result_is_lost = True

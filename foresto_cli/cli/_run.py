@@ -132,20 +132,9 @@ def _tell_of_outage(ctx: typer.Context, console: "Console", error: StoreUnavaila
 
 
 def _refusal(command: str, error: ForestoError) -> dict[str, Any]:
-    nothing = {"added": 0, "changed": 0, "unchanged": 0}
-    return {
-        "command": command,
-        "outcome": error.outcome,
-        "exit_code": exit_code_of(error),
-        "run_id": None,
-        "units": dict.fromkeys(("planned", "done", "no_data", "failed", "pending"), 0),
-        "rows": nothing,
-        "tables": {},
-        "requests": {"total": 0},
-        "seconds": 0.0,
-        "sources": {},
-        "alerts": [],
-        "passed_over": {},
-        "rejected": [],
-        "reasons": [str(error)],
-    }
+    from foresto_cli.ops.results import nothing
+
+    # A message says what happened in its first sentence, and then what to do.
+    happened, _, hint = str(error).partition(". ")
+    told = {"code": type(error).__name__, "message": happened.removesuffix(".") + ".", "hint": hint}
+    return {**nothing(command, error.outcome, exit_code_of(error), str(error)), "error": told}

@@ -5,34 +5,24 @@ from collections import Counter
 from foresto_cli.app import App
 from foresto_cli.ops import verification, words
 from foresto_cli.ops.closing import closing_lines
-from foresto_cli.ops.results import Result
+from foresto_cli.ops.results import SKIPPED, Result, nothing
 from foresto_cli.ops.steps import Step
 
 GOOD_ENOUGH = (0, 3)
 """Exit codes of a step after which the next may begin."""
-SKIPPED = "skipped"
 SUMS = ("planned", "done", "no_data", "failed", "pending")
 
 
 def not_done(step: Step, outcome: str, exit_code: int, reason: str) -> Result:
     """Return the result of a step that came to nothing, and why."""
-    return {
-        "command": step.name,
-        "outcome": outcome,
-        "exit_code": exit_code,
-        "units": dict.fromkeys(SUMS, 0),
-        "rows": {"added": 0, "changed": 0, "unchanged": 0},
-        "requests": {"total": 0},
-        "alerts": [],
-        "reasons": [reason],
-    }
+    return nothing(step.name, outcome, exit_code, reason)
 
 
 def show_step(app: App, result: Result) -> None:
     """Print what a step came to."""
     if "findings" in result:
         verification.show(app.console, result)
-    elif "rejected" in result:
+    elif result["run_id"] is not None or "plan" in result:
         closing_lines(app.console, result)
     else:
         for line in [*result["reasons"], *result.get("notes", [])]:
@@ -48,11 +38,8 @@ def summary(command: str, steps: list[Result], seconds: float) -> Result:
     if worst is not None and ended:
         outcome = "partial" if any(_is_success(step) for step in steps) else "failed"
     upstreams = {name for step in steps for name in step["requests"]} | {"total"}
-    return {
-        "command": command,
-        "outcome": outcome,
-        "exit_code": worst["exit_code"] if worst else 0,
-        "run_id": None,
+    result = nothing(command, outcome, worst["exit_code"] if worst else 0)
+    return result | {
         "units": {name: sum(step["units"][name] for step in steps) for name in SUMS},
         "rows": {name: sum(step["rows"][name] for step in steps) for name in ("added", "changed", "unchanged")},
         "tables": _tables(steps),
@@ -60,6 +47,9 @@ def summary(command: str, steps: list[Result], seconds: float) -> Result:
         "seconds": round(seconds, 3),
         "sources": _sources(steps),
         "alerts": _incidents(steps),
+        "passed_over": {name: reason for step in steps for name, reason in step["passed_over"].items()},
+        "rejected": [row for step in steps for row in step["rejected"]],
+        "unreadable": sum(step["unreadable"] for step in steps),
         "reasons": [f"{step['command']}: {step['reasons'][0]}" for step in steps if step["reasons"]],
         "steps": steps,
     }

@@ -12,7 +12,33 @@ from foresto_cli.upstream.http import requests_by_upstream
 
 DONE, SOME_FAILED = 0, 3
 
+SKIPPED = "skipped"
+
+
 Result = dict[str, Any]
+"""The ``--json`` object of everything that loads, scores or verifies, and of each step of a chain: docs/json.md."""
+
+
+def nothing(command: str, outcome: str, exit_code: int, *reasons: str) -> Result:
+    """Return the result of what came to nothing: every promised key is there."""
+    return {
+        "command": command,
+        "outcome": outcome,
+        "exit_code": exit_code,
+        "run_id": None,
+        "units": {"planned": 0, "done": 0, "no_data": 0, "failed": 0, "pending": 0},
+        "rows": {"added": 0, "changed": 0, "unchanged": 0},
+        "tables": {},
+        "requests": {"total": 0},
+        "seconds": 0.0,
+        "sources": {},
+        "alerts": [],
+        "passed_over": {},
+        "rejected": [],
+        "unreadable": 0,
+        "reasons": list(reasons),
+        "notes": [],
+    }
 
 
 def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Result:
@@ -32,29 +58,22 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Resu
             continue
         for unit, reason in [*report.failures, *report.pending, *report.short]:
             problems.setdefault(str(reason), []).append(unit.label)
-    return {
-        "command": command,
-        "outcome": outcome,
-        "exit_code": exit_code,
-        "run_id": run_id,
-        "units": {
-            "planned": sum(report.planned for report in reports),
-            "done": sum(report.done for report in reports),
-            "no_data": sum(report.no_data for report in reports),
-            "failed": sum(len(report.failures) for report in reports),
-            "pending": sum(report.left for report in reports),
-        },
-        "rows": _as_json(counts),
-        "tables": {name: _as_json(found) for name, found in tables.items()},
-        "requests": {"total": 0},
-        "seconds": 0.0,
-        "sources": dict(sources),
-        "alerts": [],
-        "passed_over": {name: str(reason) for report in reports for name, reason in report.passed_over.items()},
-        "rejected": [row for report in reports for row in report.rejected],
-        "unreadable": sum(len(report.unreadable) for report in reports),
-        "reasons": [_named(units, text) for text, units in problems.items()],
+    result = nothing(command, outcome, exit_code, *(_named(units, text) for text, units in problems.items()))
+    result["run_id"] = run_id
+    result["units"] = {
+        "planned": sum(report.planned for report in reports),
+        "done": sum(report.done for report in reports),
+        "no_data": sum(report.no_data for report in reports),
+        "failed": sum(len(report.failures) for report in reports),
+        "pending": sum(report.left for report in reports),
     }
+    result["rows"] = _as_json(counts)
+    result["tables"] = {name: _as_json(found) for name, found in tables.items()}
+    result["sources"] = dict(sources)
+    result["passed_over"] = {name: str(reason) for report in reports for name, reason in report.passed_over.items()}
+    result["rejected"] = [row for report in reports for row in report.rejected]
+    result["unreadable"] = sum(len(report.unreadable) for report in reports)
+    return result
 
 
 def requests_since(app: App, before: dict[str, int]) -> dict[str, int]:

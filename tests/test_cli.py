@@ -235,7 +235,7 @@ def test_runs_are_listed_and_shown(glances):
     assert all(f"작업={name}" in listed for name in LOADING)
     assert listed.index("verify daily") < listed.index("listing load")
     assert "listing load" in glances["runs show"].stdout
-    assert "done" in glances["runs show"].stdout
+    assert "완료" in glances["runs show"].stdout
 
 
 def test_the_database_tells_its_address_and_its_size(glances):

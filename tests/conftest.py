@@ -24,6 +24,7 @@ from foresto_cli.ops import chains, job, roster
 from foresto_cli.ops.steps import INITIAL
 from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running
+from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, psycopg_url
 
@@ -136,6 +137,7 @@ def opener(engine, place):
 
     @contextlib.contextmanager
     def opened(now=EVENING, *, without=(), faults="", recorded=None, stocks=60, sessions=12, patience=0.02, **market):
+        market = {"mirror_stopped": None, **market}
         options = Options(now=now, stocks=stocks, sessions=sessions, seed=1, recorded=recorded, **market)
         clock.pretend(now)
         folders = settings.Paths(place / "config", place / "data", place / "state")
@@ -166,9 +168,16 @@ def open_world(request, engine, tmp_path):
 
 
 def _patient(request, opened):
-    """A module's ``PATIENCE`` is how many seconds an answer may take there."""
-    patience = getattr(request.module, "PATIENCE", None)
-    return opened if patience is None else functools.partial(opened, patience=patience)
+    """A module's ``PATIENCE`` is how many seconds an answer may take there.
+
+    The mirror lives in tests, so that its ways are tried too; with ``DEAD_MIRROR`` it stands still, as it does outside.
+    """
+    given = {}
+    if hasattr(request.module, "PATIENCE"):
+        given["patience"] = request.module.PATIENCE
+    if getattr(request.module, "DEAD_MIRROR", False):
+        given["mirror_stopped"] = MIRROR_STOPPED
+    return functools.partial(opened, **given)
 
 
 @pytest.fixture

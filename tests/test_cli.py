@@ -225,7 +225,8 @@ def test_status_tells_what_there_is(glances):
         "fss.mortgage": True, "fss.rent-house": True, "fss.credit": True,
         "score": True,
     }  # fmt: skip
-    assert (found["running"], found["alerts"], found["blocked"]) == ([], [], [])
+    assert (found["running"], found["blocked"]) == ([], [])
+    assert [alert["title"] for alert in found["alerts"]] == ["FinanceDataReader 미러가 멈춰 있습니다"]
     assert found["budgets"]["krx"] > 0
     assert "2026-11-20" in glances["status"].stdout
 

@@ -8,6 +8,7 @@ import pytest
 from foresto_cli.ops import job, loads, roster
 from foresto_cli.settings import SANDBOX_KEYS
 
+DEAD_MIRROR = True
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
 
 QUICK = job.Options()

@@ -10,6 +10,7 @@ from foresto_cli.ops.page import facts, view
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.verify.commands import COMMANDS
 
+DEAD_MIRROR = True
 PATIENCE = 2
 SIZE = {"sessions": 40, "stocks": 60}
 HOUR = timedelta(hours=1)

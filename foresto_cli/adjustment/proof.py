@@ -22,7 +22,8 @@ REGULAR_CLOSE = (
 """SQL: the close of ``row`` is known to be the regular one. The mirror's picture may be of a moving market."""
 
 # A candidate for an event is no proof: other listed shares, another market, a base price outside the day's prices. What
-# was read as a regular close is proved by an equal base price alone.
+# was read as a regular close is proved by an equal base price alone; equal but for the rounding to a tick, as a close may
+# lie between two. Of other prices so small a difference says nothing: trades in the middle of a spread lie there too.
 PROVE = text(
     f"""
 WITH pairs AS (
@@ -36,16 +37,19 @@ WITH pairs AS (
   FROM stock_price_daily p
   LEFT JOIN stock_price_daily n ON n.ticker = p.ticker AND n.trade_date = :next AND n.quality_flag <> 'ADJUSTED'
   WHERE p.trade_date = :day AND (p.quality_flag = 'PROVISIONAL' OR p.basis_evidence IS NOT NULL)
+), measured AS (
+  SELECT *, abs(base - shown) >= {tick_sql("GREATEST(base, shown)", "trade_date", "market")} AS is_off FROM pairs
 ), ruled AS (
   SELECT *, is_ordinary AND base > 0 AND (
-      abs(base - shown) < {tick_sql("GREATEST(base, shown)", "trade_date", "market")}
-      OR ((shown_basis = 'EXTENDED' OR source_id = 'FDR') AND volume > 0 AND base BETWEEN low_price AND high_price)
+      base = shown
+      OR CASE WHEN shown_basis = 'EXTENDED' OR source_id = 'FDR'
+              THEN is_off AND volume > 0 AND base BETWEEN low_price AND high_price
+              ELSE NOT is_off END
     ) IS TRUE AS is_proved
-  FROM pairs
+  FROM measured
 ), told AS (
   SELECT *,
-    CASE WHEN is_proved AND abs(base - shown) >= {tick_sql("GREATEST(base, shown)", "trade_date", "market")}
-         THEN base ELSE shown END AS close_price,
+    CASE WHEN is_proved AND is_off THEN base ELSE shown END AS close_price,
     CASE WHEN is_proved THEN 'REGULAR' ELSE shown_basis END AS basis,
     CASE WHEN is_proved AND source_id <> 'FDR' THEN 'NORMAL' ELSE 'PROVISIONAL' END AS flag,
     CASE WHEN is_proved THEN jsonb_build_object('rule', 'next_base', 'by', next_date, 'base', base,

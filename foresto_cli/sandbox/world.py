@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 AFTER_MARKET = 0.6
 """Share of the stocks whose price moves after the regular close, where nothing else is asked for."""
-MIRROR_STOPPED: datetime | None = None
-"""When FinanceDataReader's mirror stopped, where nothing else is asked for; None: it lives."""
+MIRROR_STOPPED: datetime | None = datetime(2026, 9, 17, 23, 59, tzinfo=KST)
+"""When FinanceDataReader's mirror stopped, where nothing else is asked for: it has stood still since."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ REGULAR_CLOSE = (
 """SQL: the close of ``row`` is known to be the regular one. The mirror's picture may be of a moving market."""
 
 # A candidate for an event is no proof: other listed shares, another market, a base price outside the day's prices. What
-# was read as a regular close is proved by an equal base price alone; equal but for the rounding to a tick, as a close may
+# was read as a regular close is proved by an equal base price alone; but for the rounding to a tick, as a close may
 # lie between two. Of other prices so small a difference says nothing: trades in the middle of a spread lie there too.
 PROVE = text(
     f"""

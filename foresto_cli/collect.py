@@ -123,17 +123,20 @@ class Report:
 Progress = Callable[[Report, Unit], None]
 
 
-def plan(engine: Engine, loader: Loader, *, again: bool = False) -> tuple[list[Unit], int]:
+def plan(engine: Engine, loader: Loader, *, again: bool = False, afresh: bool = False) -> tuple[list[Unit], int]:
     """Return (units to be asked for, how many are settled already).
 
     Args:
         engine: the database.
         loader: the data set.
         again: ask also for what this version of foresto could not read twice.
+        afresh: ask for everything, stored or not.
     """
     with engine.connect() as connection:
         known = ledger.entries(connection, loader.name)
     units = loader.units()
+    if afresh:
+        return units, 0
     todo = [
         unit for unit in units if unit.key not in known or not _is_settled(loader, unit, known[unit.key], again=again)
     ]
@@ -160,6 +163,7 @@ class Setting:
         progress: called after each unit.
         keep_payload: puts an answer that was not understood aside.
         again: ask also for what this version of foresto could not read twice.
+        afresh: ask for everything, stored or not.
     """
 
     engine: Engine
@@ -168,6 +172,7 @@ class Setting:
     progress: Progress
     keep_payload: KeepPayload
     again: bool = False
+    afresh: bool = False
 
 
 def collect(loader: Loader, setting: Setting) -> Report:
@@ -179,7 +184,7 @@ def collect(loader: Loader, setting: Setting) -> Report:
         StoreUnavailable: the database went away and did not come back.
     """
     engine = setting.engine
-    todo, settled = plan(engine, loader, again=setting.again)
+    todo, settled = plan(engine, loader, again=setting.again, afresh=setting.afresh)
     report = Report(loader.name, loader.table, planned=len(todo), settled=settled, label=loader.label)
     report.best_effort, report.asks = getattr(loader, "best_effort", False), bool(loader.sessions)
     if not todo:

@@ -18,6 +18,7 @@ HELP = {"help_option_names": ["-h", "--help"]}
 Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 표준 출력에 씁니다.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="묻지 않고, 무엇을 몇 번 물을지만 보여 줍니다.")]
 Wait = Annotated[str, typer.Option("--wait", help="다른 수집이 끝나기를 기다리는 시간(10m, 90s, 1h).", metavar="시간")]
+Afresh = Annotated[bool, typer.Option("--again", help="이미 받은 것도 다시 받습니다.")]
 Workers = Annotated[int, typer.Option("--workers", help="동시에 묻는 수. 서버별 간격이 먼저입니다.", metavar="N")]
 
 Work = Callable[["App"], dict[str, Any]]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foresto_cli.cli._dates import parse_date, parse_duration
-from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
+from foresto_cli.cli._run import HELP, Afresh, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -29,6 +29,7 @@ def load(
             metavar="등급",
         ),
     ] = "all",
+    again: Afresh = False,
     dry_run: DryRun = False,
     wait: Wait = "0s",
     as_json: Json = False,
@@ -39,7 +40,7 @@ def load(
         from foresto_cli.ops import job, securities
 
         day = parse_date(as_of) if as_of else None
-        options = job.Options(dry_run=dry_run, wait=parse_duration(wait))
+        options = job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait))
         return securities.load_bonds(found, quality_filter, day, options)
 
     perform(ctx, "bonds load", work, as_json=as_json)

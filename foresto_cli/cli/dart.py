@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foresto_cli.cli._dates import parse_date, parse_duration
-from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
+from foresto_cli.cli._run import HELP, Afresh, DryRun, Json, Wait, Workers, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -43,6 +43,7 @@ def financials(
         bool, typer.Option("--full", help="현금흐름과 지배주주 몫까지, 최근 공시부터 오늘 한도만큼.")
     ] = False,
     workers: Workers = 4,
+    again: Afresh = False,
     dry_run: DryRun = False,
     wait: Wait = "0s",
     as_json: Json = False,
@@ -53,7 +54,7 @@ def financials(
         from foresto_cli.ops import job, statements
 
         wanted = statements.wanted_reports(year, report, since, ticker)
-        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
+        options = job.Options(workers=workers, afresh=again, dry_run=dry_run, wait=parse_duration(wait))
         return statements.load_statements(found, wanted, options, full=full)
 
     perform(ctx, "dart financials", work, as_json=as_json)
@@ -93,6 +94,7 @@ def dividends(
         typer.Option("--year", help="사업연도(2025). 없으면 회사마다 제출 기한이 지난 최근 해.", metavar="연도"),
     ] = None,
     workers: Workers = 4,
+    again: Afresh = False,
     dry_run: DryRun = False,
     wait: Wait = "0s",
     as_json: Json = False,
@@ -102,7 +104,7 @@ def dividends(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import filings, job
 
-        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
+        options = job.Options(workers=workers, afresh=again, dry_run=dry_run, wait=parse_duration(wait))
         return filings.load_dividends(found, year, options)
 
     perform(ctx, "dart dividends", work, as_json=as_json)
@@ -117,6 +119,7 @@ def corporate_actions(
     ] = None,
     end: Annotated[str | None, typer.Option("--to", help="공시된 마지막 날. 없으면 오늘.", metavar="날짜")] = None,
     workers: Workers = 4,
+    again: Afresh = False,
     dry_run: DryRun = False,
     wait: Wait = "0s",
     as_json: Json = False,
@@ -127,7 +130,7 @@ def corporate_actions(
         from foresto_cli.ops import filings, job
 
         first, last = filings.span(quarter, parse_date(start) if start else None, parse_date(end) if end else None)
-        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
+        options = job.Options(workers=workers, afresh=again, dry_run=dry_run, wait=parse_duration(wait))
         return filings.load_actions(found, first, last, options)
 
     perform(ctx, "dart corporate-actions", work, as_json=as_json)

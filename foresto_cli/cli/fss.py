@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foresto_cli.cli._dates import parse_duration
-from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
+from foresto_cli.cli._run import HELP, Afresh, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -38,12 +38,17 @@ def group() -> None:
 
 def _loading(kind: str) -> Callable[..., None]:
     def command(
-        ctx: typer.Context, group: Group = None, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False
+        ctx: typer.Context,
+        group: Group = None,
+        again: Afresh = False,
+        dry_run: DryRun = False,
+        wait: Wait = "0s",
+        as_json: Json = False,
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
             from foresto_cli.ops import job, products
 
-            options = job.Options(dry_run=dry_run, wait=parse_duration(wait))
+            options = job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait))
             return products.load_products(found, kind, group, options)
 
         perform(ctx, f"fss {kind}", work, as_json=as_json)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foresto_cli.cli._dates import parse_date, parse_duration
-from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
+from foresto_cli.cli._run import HELP, Afresh, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -19,13 +19,15 @@ def group() -> None:
 
 
 @app.command()
-def load(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False) -> None:
+def load(
+    ctx: typer.Context, again: Afresh = False, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
     """상장 종목, 종목 설명, 상장폐지 목록을 받아 fdr_stock_listing 에 저장합니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, roster
 
-        return roster.load_listing(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
+        return roster.load_listing(found, job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "listing load", work, as_json=as_json)
 

@@ -151,6 +151,9 @@ def events(
 def repair(
     ctx: typer.Context,
     since: Since = None,
+    on: Annotated[
+        str | None, typer.Option("--on", help="이 거래일들은 온전해 보여도 다시 받습니다. 쉼표로 여럿.", metavar="날짜")
+    ] = None,
     workers: Workers = 4,
     dry_run: DryRun = False,
     wait: Wait = "0s",
@@ -162,7 +165,8 @@ def repair(
         from foresto_cli.ops import job, loads
 
         options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
-        return loads.repair_prices(found, _since(found, since), options)
+        days = [parse_date(day) for day in on.split(",")] if on else []
+        return loads.repair_prices(found, min(days) if days and not since else _since(found, since), options, days)
 
     perform(ctx, "prices repair", work, as_json=as_json)
 

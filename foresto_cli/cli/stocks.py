@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foresto_cli.cli._dates import parse_duration
-from foresto_cli.cli._run import HELP, DryRun, Json, Wait, perform
+from foresto_cli.cli._run import HELP, Afresh, DryRun, Json, Wait, perform
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -25,6 +25,7 @@ def load(
         bool,
         typer.Option("--enrich", help="Yahoo 에 영문 이름과 업종도 묻습니다(새 종목과 90일 지난 종목, 한 번에 200개)."),
     ] = False,
+    again: Afresh = False,
     dry_run: DryRun = False,
     wait: Wait = "0s",
     as_json: Json = False,
@@ -34,7 +35,9 @@ def load(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, roster
 
-        return roster.load_stocks(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)), enrich=enrich)
+        return roster.load_stocks(
+            found, job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait)), enrich=enrich
+        )
 
     perform(ctx, "stocks load", work, as_json=as_json)
 
@@ -58,24 +61,28 @@ def show(
 
 
 @app.command()
-def etfs(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False) -> None:
+def etfs(
+    ctx: typer.Context, again: Afresh = False, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
     """ETF 목록과 마지막 거래일의 ETF 시세를 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, roster
 
-        return roster.load_etfs(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
+        return roster.load_etfs(found, job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "stocks etfs", work, as_json=as_json)
 
 
 @app.command()
-def dividends(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False) -> None:
+def dividends(
+    ctx: typer.Context, again: Afresh = False, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False
+) -> None:
     """배당 전체(1985년부터)를 받아 dividend_history 에 저장하고 stocks 의 배당수익률을 고칩니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import job, securities
 
-        return securities.load_dividends(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
+        return securities.load_dividends(found, job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait)))
 
     perform(ctx, "stocks dividends", work, as_json=as_json)

@@ -120,7 +120,7 @@ class PriceDays:
         their own source has better ones. A session with a hole is asked for again, a limited number of times.
         """
         day = date.fromisoformat(unit.key)
-        lost = day >= self.counted_since and self.stored.get(day, 0) < entry.row_count
+        lost = self._lost(day, entry)
         if day in self.distrusted or lost or entry.status == "failed":
             return False
         if (self._has_hole(day, entry) or self._is_suspected(day)) and entry.attempts < MOST_ATTEMPTS:
@@ -226,6 +226,10 @@ class PriceDays:
         known = self.known.get(day)
         return known.row_count if known is not None and known.status == "done" else 0
 
+    def _lost(self, day: date, entry: Entry) -> bool:
+        """Say whether the table has fewer rows of a session than were stored."""
+        return day >= self.counted_since and self.stored.get(day, 0) < entry.row_count
+
     def _asked(self, day: date) -> list[PriceSource]:
         """Return the sources to ask for a session, best first."""
         capable = self.choice.capable(day)
@@ -235,7 +239,7 @@ class PriceDays:
             has_them = [all(map(source.is_complete_now, lacking)) or source.has_every_market for source in capable]
             return [source for _, source in sorted(zip(has_them, capable, strict=True), key=lambda one: not one[0])]
         known = self.known.get(day)
-        if known is None or known.status == "failed" or day in self.distrusted:
+        if known is None or known.status == "failed" or day in self.distrusted or self._lost(day, known):
             return capable
         if self._has_hole(day, known):
             # What lacked a stock is asked last.

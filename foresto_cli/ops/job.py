@@ -29,13 +29,15 @@ class Options:
         workers: units asked for at the same time.
         wait: how long to wait for another collecting command, or for a block that ends meanwhile.
         dry_run: only say what would be asked.
-        again: ask once more for what is stored, or could not be read twice.
+        again: ask once more for what could not be read twice; of prices and indices, for what is stored too.
+        afresh: ask for everything of the data set, stored or not.
     """
 
     workers: int = 4
     wait: timedelta = timedelta()
     dry_run: bool = False
     again: bool = False
+    afresh: bool = False
 
 
 MakeLoaders = Callable[[], Sequence[Loader]]
@@ -138,7 +140,8 @@ def _collected(app: App, loader: Loader, run: runs.Run, options: Options) -> Rep
                 workers=options.workers,
                 progress=progress,
                 keep_payload=keep,
-                again=options.again,
+                again=options.again or options.afresh,
+                afresh=options.afresh,
             ),
         )
 
@@ -153,5 +156,5 @@ def run_or_preview(app: App, command: str, label: str, make: MakeLoaders, option
     if options.workers < 1:
         raise UsageError("--workers 는 1 이상이어야 합니다.")
     if options.dry_run:
-        return preview(app, command, make(), again=options.again)
+        return preview(app, command, make(), again=options.again, afresh=options.afresh)
     return run_loaders(app, command, label, make, options)

@@ -13,10 +13,10 @@ SECONDS_A_REQUEST = 0.5
 """What a question takes at least, for the estimate of a plan."""
 
 
-def preview(app: App, command: str, loaders: Sequence[Loader], *, again: bool = False) -> Result:
+def preview(app: App, command: str, loaders: Sequence[Loader], *, again: bool = False, afresh: bool = False) -> Result:
     """Return what would be asked (``--dry-run``), asking nothing."""
     result = summary(command, None, [])
-    todos = [plan(app.engine, loader, again=again)[0] for loader in loaders]
+    todos = [plan(app.engine, loader, again=again, afresh=afresh)[0] for loader in loaders]
     units = [unit for todo in todos for unit in todo]
     seconds = sum(_expected_seconds(loader, todo) for loader, todo in zip(loaders, todos, strict=True))
     result["units"]["planned"] = result["units"]["pending"] = len(units)

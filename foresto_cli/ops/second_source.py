@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from foresto_cli.errors import ForestoError
 from foresto_cli.upstream.naver import Bar, Naver
 from foresto_cli.verify import WARNING, Check, Rows, Scope
+from foresto_cli.verify.commands import prices_again
 
 SAMPLE, LARGEST = 50, 10
 BARS = 21
@@ -49,7 +50,7 @@ class SecondSource:
             WARNING,
             "stock_price_daily",
             f"{SAMPLE}종목의 시가와 수정시가가 네이버의 것과 같다",
-            "foresto prices load --start 날짜 --end 날짜 --again, 그래도 다르면 foresto prices events",
+            prices_again,
             self._find,
         )
 

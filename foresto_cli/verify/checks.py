@@ -1,7 +1,7 @@
 """The checks that every verification asks, in their order; weekly and monthly ones ask more: see there."""
 
 from foresto_cli.verify import CRITICAL, INFO, WARNING, Check, coverage, indices, leftovers, punctuality, rows, scored
-from foresto_cli.verify.commands import AGAIN, RETRY
+from foresto_cli.verify.commands import AGAIN, RETRY, prices_again
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
@@ -22,7 +22,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "마지막 거래일의 시세가 상장 종목의 95% 이상",
-        "foresto listing load && foresto prices incremental",
+        "foresto listing load --again && foresto prices repair",
         coverage.low_coverage,
     ),
     Check(
@@ -31,7 +31,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "대형주 10종목이 마지막 거래일에 모두 있다",
-        "foresto prices incremental",
+        "foresto prices repair",
         coverage.missing_large_caps,
     ),
     Check(
@@ -40,7 +40,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "최근 30거래일 가운데 빠진 날이 없다",
-        "foresto prices incremental",
+        prices_again,
         coverage.missing_sessions,
     ),
     Check(
@@ -49,7 +49,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "거래일마다 저장했다고 적힌 만큼의 행이 있다",
-        "foresto prices incremental",
+        prices_again,
         coverage.lost_rows,
     ),
     Check(
@@ -67,7 +67,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "저가 ≤ 시가·종가 ≤ 고가",
-        "foresto prices load --start 날짜 --end 날짜 --again",
+        prices_again,
         rows.wrong_order,
     ),
     Check(
@@ -76,7 +76,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "종가 − 대비 = 기준가, 등락률 = 대비 ÷ 기준가",
-        "foresto prices load --start 날짜 --end 날짜 --again",
+        prices_again,
         rows.wrong_arithmetic,
     ),
     Check(
@@ -85,7 +85,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "시가총액 = 종가 × 상장주식수",
-        "foresto prices load --start 날짜 --end 날짜 --again",
+        prices_again,
         rows.wrong_market_cap,
     ),
     Check(
@@ -94,7 +94,7 @@ CHECKS = (
         WARNING,
         "stock_price_daily",
         "등락률이 제한폭(30%, 코넥스 15%) 안에 있다",
-        "공시를 확인하고 foresto prices load --start 날짜 --end 날짜 --again",
+        prices_again,
         rows.beyond_limit,
     ),
     Check(
@@ -103,7 +103,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "기준가가 전 거래일 종가와 다른 종목이 20% 이하",
-        "foresto prices load --start 날짜 --end 날짜 --again",
+        prices_again,
         rows.broken_continuity,
     ),
     Check(
@@ -121,7 +121,7 @@ CHECKS = (
         WARNING,
         "stock_price_daily",
         "뒤에 조정 사건이 없으면 수정종가는 종가와 같다",
-        "foresto prices load --start 날짜 --end 날짜 --again",
+        prices_again,
         leftovers.wrong_adjusted_closes,
     ),
     Check(
@@ -139,7 +139,7 @@ CHECKS = (
         CRITICAL,
         "stock_price_daily",
         "종가와 거래량이 전 거래일과 같은 종목이 절반 이하",
-        "foresto prices load --start 날짜 --end 날짜 --again",
+        prices_again,
         rows.repeated_day,
     ),
     Check(
@@ -166,7 +166,7 @@ CHECKS = (
         WARNING,
         "index_price_daily",
         "세 지수가 마지막 거래일까지 있다",
-        "foresto prices index",
+        "foresto prices index --again",
         coverage.missing_index,
     ),
     Check(
@@ -211,7 +211,7 @@ CHECKS = (
         WARNING,
         "data_collection_log",
         "실행 중인 작업은 10분 안에 살아 있음을 알린다",
-        "다음 수집이 닫습니다: foresto prices incremental",
+        RETRY,
         leftovers.stalled_runs,
     ),
     Check(
@@ -229,7 +229,7 @@ CHECKS = (
         WARNING,
         "compass_score_history",
         "마지막으로 점수를 매긴 날에 시세가 있는 종목은 모두 점수나 까닭이 있다",
-        "foresto score batch",
+        "foresto score batch --replace",
         scored.missing_scores,
     ),
     Check(

@@ -9,7 +9,7 @@ MONTHLY_CHECKS = (
         WARNING,
         "bonds",
         "채권 종목 수가 지난달과 20% 넘게 다르지 않다",
-        "채권 자료를 확인하고 foresto bonds load",
+        "foresto bonds load --again",
         bonds.changed_count,
     ),
     Check(
@@ -18,7 +18,7 @@ MONTHLY_CHECKS = (
         CRITICAL,
         "bonds",
         "마지막 목록의 채권이 모두 저장되어 있다",
-        "DELETE FROM unit_ledger WHERE dataset = 'bonds' 뒤에 foresto bonds load",
+        "foresto bonds load --again",
         bonds.lost_bonds,
     ),
     Check(
@@ -27,7 +27,7 @@ MONTHLY_CHECKS = (
         WARNING,
         "bonds",
         "영구채가 아닌데 만기일이 없는 채권이 1% 이하",
-        "foresto bonds load",
+        "foresto bonds load --again",
         bonds.without_maturity,
     ),
     Check(
@@ -36,7 +36,7 @@ MONTHLY_CHECKS = (
         WARNING,
         "bonds",
         "표면금리가 0~20% 안에 있다",
-        "발행 조건을 확인하세요(foresto bonds load 가 다시 읽습니다)",
+        "foresto bonds load --again",
         bonds.impossible_rates,
     ),
     Check(
@@ -45,7 +45,7 @@ MONTHLY_CHECKS = (
         WARNING,
         "bonds",
         "만기가 된 채권은 상환으로 표시되어 있다",
-        "foresto bonds load",
+        "foresto bonds load --again",
         bonds.overdue_bonds,
     ),
     Check(
@@ -54,7 +54,7 @@ MONTHLY_CHECKS = (
         WARNING,
         "*_products",
         "권역마다 상품 수가 한 달 전과 20% 넘게 다르지 않다",
-        "공시를 확인하고 foresto fss all",
+        "foresto fss all --again",
         products.changed_counts,
     ),
     Check(
@@ -63,7 +63,7 @@ MONTHLY_CHECKS = (
         WARNING,
         "*_products",
         "권역마다 한 달 사이에 사라진 상품이 20% 이하",
-        "공시를 확인하고 foresto fss all",
+        "foresto fss all --again",
         products.vanished,
     ),
     Check(
@@ -72,7 +72,7 @@ MONTHLY_CHECKS = (
         WARNING,
         "*_options",
         "옵션마다 상품이 있다",
-        "상품이 없는 옵션을 지우고 foresto fss all",
+        "foresto fss all --again",
         products.orphans,
     ),
     Check(
@@ -81,7 +81,7 @@ MONTHLY_CHECKS = (
         WARNING,
         "*_options",
         "예금, 적금, 대출의 금리가 0~20% 안에 있다",
-        "금융회사의 공시를 확인하고 foresto fss all",
+        "foresto fss all --again",
         products.odd_rates,
     ),
 )

@@ -1,6 +1,7 @@
 """What the weekly and the monthly verification ask besides: who is listed, and what companies file."""
 
 from foresto_cli.verify import CRITICAL, WARNING, Check, actions, reports, roster
+from foresto_cli.verify.commands import annual_reports_again, decisions_again
 
 ROSTER = (
     Check(
@@ -9,7 +10,7 @@ ROSTER = (
         CRITICAL,
         "stocks",
         "활성 종목과 ETF 의 수가 거래소의 것과 1% 넘게 다르지 않다",
-        "foresto stocks load && foresto stocks etfs",
+        "foresto stocks load --again && foresto stocks etfs --again",
         roster.other_count_than_the_exchange,
     ),
     Check(
@@ -18,7 +19,7 @@ ROSTER = (
         CRITICAL,
         "stocks",
         "활성 종목과 ETF 가 지난주보다 2% 넘게 줄지 않았다",
-        "상장 목록을 확인하고 foresto stocks load && foresto stocks etfs",
+        "foresto stocks load --again && foresto stocks etfs --again",
         roster.sudden_drop,
     ),
     Check(
@@ -27,7 +28,7 @@ ROSTER = (
         WARNING,
         "stocks",
         "비활성 종목이 30% 이하",
-        "상장 목록을 확인하고 foresto stocks load",
+        "foresto stocks load --again",
         roster.mostly_gone,
     ),
     Check(
@@ -36,7 +37,7 @@ ROSTER = (
         WARNING,
         "stocks",
         "활성 종목은 마지막 거래일의 시세가 있다",
-        "foresto listing load && foresto prices incremental && foresto stocks load",
+        "foresto listing load --again && foresto prices repair && foresto stocks load",
         roster.active_without_prices,
     ),
     Check(
@@ -45,7 +46,7 @@ ROSTER = (
         WARNING,
         "stocks",
         "시세가 있는 종목은 stocks 에도 있다",
-        "foresto stocks load",
+        "foresto stocks load --again",
         roster.prices_without_identity,
     ),
     Check(
@@ -54,7 +55,7 @@ ROSTER = (
         WARNING,
         "stocks",
         "국내 활성 종목의 95% 이상에 법인등록번호가 있다",
-        "foresto stocks load",
+        "foresto stocks load --again",
         roster.few_company_numbers,
     ),
 )
@@ -67,7 +68,7 @@ REPORTS = (
         WARNING,
         "financial_report",
         "받은 해마다 그때 상장된 회사의 90% 이상이 사업보고서를 냈다",
-        "foresto dart financials --year 연도",
+        annual_reports_again,
         reports.thin_years,
     ),
     Check(
@@ -76,7 +77,7 @@ REPORTS = (
         WARNING,
         "financial_report",
         "자산과 부채·자본의 합이 0.1% 넘게 다르지 않다",
-        "공시 원문을 확인하고 foresto dart reparse",
+        "foresto dart reparse",
         reports.unbalanced,
     ),
     Check(
@@ -94,7 +95,7 @@ REPORTS = (
         WARNING,
         "stock_price_daily",
         "권리락, 분할, 병합마다 그 결정 공시가 있다",
-        "foresto dart corporate-actions --from 날짜(여덟 달 전). 그래도 없으면 공시를 찾아보세요",
+        decisions_again,
         actions.unexplained_events,
     ),
     Check(
@@ -103,7 +104,7 @@ REPORTS = (
         WARNING,
         "corporate_actions",
         "기일이 지난 증자, 감자, 분할, 병합 결정은 기준가를 바꾸었다",
-        "정정과 철회를 확인하세요: foresto dart corporate-actions",
+        decisions_again,
         actions.unexecuted_actions,
     ),
 )

@@ -1,0 +1,115 @@
+"""Every hint of the verification, run as it is written, empties its finding; those for a person are named here."""
+
+import contextlib
+import shlex
+
+import pytest
+import typer
+from everything import load_everything
+from test_verify import PLANTED
+
+from foresto_cli import app as application
+from foresto_cli import cli
+from foresto_cli.cli._run import Globals
+from foresto_cli.ops import verification
+from foresto_cli.verify.checks import CHECKS
+from foresto_cli.verify.monthly import MONTHLY_CHECKS
+from foresto_cli.verify.weekly import WEEKLY_CHECKS
+
+PATIENCE = 1
+FOR_A_PERSON = {
+    "prices.review": "whether an event is genuine is read in the filing",
+    "prices.duplicates": "impossible while the primary key stands; rows have to be chosen",
+    "prices.closed_days": "either the rows or the calendar is wrong",
+    "jobs.missed": "the scheduler or the machine was off",
+    "score.missing": "statements of years may be missing",
+    "data.late": "the ledger says that the list was read; only a planted contradiction is late then",
+}
+QUICK = ("prices.order", "prices.lost_rows", "prices.sessions", "index.last", "ledger.unsettled")
+"""Checks whose hints are run in every test run; the others are slow."""
+MORE = {
+    "roster.count": "UPDATE stocks SET is_active = false WHERE ticker > '1'",
+    "roster.inactive": "UPDATE stocks SET is_active = false WHERE ticker > '03'",
+    "roster.unpriced": "DELETE FROM stock_price_daily WHERE trade_date = '2026-11-20' AND ticker = '000660'",
+    "roster.unknown": "DELETE FROM stocks WHERE ticker = '000660'",
+    "roster.crno": "UPDATE stocks SET crno = NULL WHERE ticker > '03'",
+    "statements.balance": "UPDATE financial_report SET total_assets = total_assets * 2, rcept_dt = '2026-11-16'",
+    "bonds.lost_rows": "DELETE FROM bonds WHERE isin_cd < 'KR60'",
+    "bonds.maturity": "UPDATE bonds SET bond_expr_dt = NULL WHERE is_active",
+    "bonds.rate": "UPDATE bonds SET interest_rate = 99 WHERE is_active",
+    "bonds.overdue": "UPDATE bonds SET bond_expr_dt = '2020-01-01' WHERE is_active",
+    "fss.orphans": "DELETE FROM deposit_products",
+    "fss.rates": "UPDATE deposit_rate_options SET intr_rate = 99",
+    "fss.vanished": "UPDATE deposit_products SET is_active = false, closed_on = '2026-11-19',"
+    " created_at = '2026-01-01'",
+}
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run a hint as a person would, in this process, against the given world."""
+
+    def perform(world, hint):
+        @contextlib.contextmanager
+        def opened(*_, **__):
+            yield world.app
+
+        monkeypatch.setattr(application, "opened", opened)
+        for part in hint.split(" && "):
+            foresto, word, *arguments = shlex.split(part)
+            assert foresto == "foresto", hint
+            command = typer.main.get_command(cli.app(word))
+            code = command([word, *arguments], obj=Globals(sandbox=True), standalone_mode=False)
+            assert code in {0, 3}, (part, code)
+
+    return perform
+
+
+def found(world, verify, check):
+    return next((one for one in verify(world.app)["findings"] if one["check"] == check), None)
+
+
+def plant(world, statements):
+    for statement in statements.split(";"):
+        world.execute(statement)
+
+
+def test_every_hint_is_a_command_or_for_a_person():
+    for check in (*CHECKS, *WEEKLY_CHECKS, *MONTHLY_CHECKS):
+        runs = not isinstance(check.repair, str) or all(
+            part.startswith("foresto ") for part in check.repair.split("&& ")
+        )
+        assert runs or check.name in FOR_A_PERSON, check.name
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+        for name in PLANTED
+        if name not in FOR_A_PERSON
+    ],
+)
+def test_a_hint_that_is_run_as_written_empties_its_finding(loaded, run, check):
+    plant(loaded, PLANTED[check])
+    finding = found(loaded, verification.verify_daily, check)
+    run(loaded, finding["repair"])
+    assert found(loaded, verification.verify_daily, check) is None, finding["repair"]
+
+
+@pytest.mark.slow
+def test_so_do_the_hints_of_the_weekly_and_monthly_verification(open_loaded, run):
+    with open_loaded() as world:
+        load_everything(world)
+        for check, statements in MORE.items():
+            plant(world, statements)
+            finding = found(world, verification.verify_monthly, check)
+            assert finding is not None, check
+            run(world, finding["repair"])
+            assert found(world, verification.verify_monthly, check) is None, (check, finding["repair"])
+
+
+def test_a_hint_fits_its_place_however_many_days_it_is_about(loaded):
+    loaded.execute("UPDATE stock_price_daily SET high_price = low_price - 1 WHERE NOT is_halted")
+    finding = found(loaded, verification.verify_daily, "prices.order")
+    assert len(finding["repair"]) <= 200

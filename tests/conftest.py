@@ -230,6 +230,9 @@ def fresh_home(private_tmp):
     """A home whose sandbox database exists already; tests copy it."""
     home = private_tmp / "fresh"
     run_foresto(home, "--sandbox", "db", "upgrade")
+    for file in home.rglob("postgresql.auto.conf"):
+        with file.open("a", encoding="ascii") as stream:
+            stream.writelines(f"{name} = {value}\n" for name, value in _QUICK.items())
     return home
 
 

@@ -54,21 +54,22 @@ EXAMINATIONS = {
 
 @pytest.fixture
 def examined(open_world, monkeypatch):
-    """What the doctor finds about a sandboxed application, which it opens itself otherwise."""
+    """What the doctor finds about one sandboxed application, which it opens itself otherwise."""
+    with open_world(patience=1) as world:
+        monkeypatch.setattr(application, "without_database", lambda *_, **__: contextlib.nullcontext(world.app))
+        monkeypatch.setattr(application, "with_database", lambda *_, **__: contextlib.nullcontext(world.app))
 
-    def examine(broken=(), **options):
-        with open_world(patience=1) as world:
-            monkeypatch.setattr(application, "without_database", lambda *_, **__: contextlib.nullcontext(world.app))
-            monkeypatch.setattr(application, "with_database", lambda *_, **__: contextlib.nullcontext(world.app))
-            for place, name, error in broken:
+        def examine(broken=(), **options):
+            with monkeypatch.context() as patched:
+                for place, name, error in broken:
 
-                def fails(*_, error=error, **__):
-                    raise error
+                    def fails(*_, error=error, **__):
+                        raise error
 
-                monkeypatch.setattr(place, name, fails)
-            return doctor.examine(Console(as_json=True), sandboxed=True, ask_upstreams=True, **options)
+                    patched.setattr(place, name, fails)
+                return doctor.examine(Console(as_json=True), sandboxed=True, ask_upstreams=True, **options)
 
-    return examine
+        yield examine
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,8 @@ from foresto_cli import __main__ as entry
 from foresto_cli.store import embedded
 
 said = []
-with embedded.running(Path(os.environ["FORESTO_HOME"]) / "data" / "sandbox"):
+sandbox = embedded.running(Path(os.environ["FORESTO_HOME"]) / "data" / "sandbox")
+with sandbox if len(sys.argv) > 1 else contextlib.nullcontext():
     for arguments, variables in json.load(sys.stdin):
         before = dict(os.environ)
         os.environ.update(variables)
@@ -39,10 +40,13 @@ print(json.dumps(said))
 """
 
 
-def one_after_another(home, *commands):
-    """Run several commands in one process, which spares a second each; each is (arguments, variables)."""
+def one_after_another(home, *commands, sandboxed=True):
+    """Run several commands in one process, which spares a second each; each is (arguments, variables).
+
+    Where they are ``sandboxed``, the server of the sandbox runs all the while.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", BATCH],
+        [sys.executable, "-c", BATCH, *(["sandboxed"] if sandboxed else [])],
         input=json.dumps(commands), env=environment_of(home),
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip

@@ -50,6 +50,15 @@ class World:
         return [r for r in self.sandbox.requests if part in r.path or part in r.fields.get("bld", "")]
 
 
+def a_third(cells, offset):
+    """Every third of ``cells`` as it is and the others marked ``slow``: with another offset another third."""
+    several = [cell if isinstance(cell, tuple) else (cell,) for cell in cells]
+    return [
+        pytest.param(*cell, marks=() if number % 3 == offset else pytest.mark.slow)
+        for number, cell in enumerate(several)
+    ]
+
+
 SMALL = {"FORESTO_SANDBOX_STOCKS": "60", "FORESTO_SANDBOX_SESSIONS": "12", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
 
 

@@ -96,8 +96,9 @@ def test_a_whole_day_costs_twenty_five_requests_and_no_hour_after_it_is_late(ope
         assert len(pages) <= 6
         assert len(pages) + len(login) <= 15
     # Nothing new until the next morning's job and its grace: no hour of the night is late.
-    for hours in range(1, 15):
-        with open_world(now=kst("2026-11-25 20:30") + timedelta(hours=hours), **SIZE) as world:
+    with open_world(now=kst("2026-11-25 20:30"), **SIZE) as world:
+        for hours in range(1, 15):
+            clock.pretend(kst("2026-11-25 20:30") + timedelta(hours=hours))
             found = state.status(world.app)
             held = [item for item in found["data"] if item["newest"] is not None]
             assert [item["label"] for item in held if not item["current"]] == [], found["now"]

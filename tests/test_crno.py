@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 
 import pytest
-from support import EVENING
+from support import EVENING, a_third
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
@@ -137,7 +137,7 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("kind", EXPECTED)
+@pytest.mark.parametrize("kind", a_third(EXPECTED, 2))
 def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
     with open_world(faults=f"{kind}@{HOST}", patience=0.006 if kind == "timeout" else 0.02) as world:
         result = roster.load_stocks(world.app, QUICK)

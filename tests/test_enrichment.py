@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from support import EVENING
+from support import EVENING, a_third
 
 from foresto_cli.errors import BadPayload, Transient
 from foresto_cli.loaders import enrichment
@@ -116,7 +116,7 @@ COULD_NOT_ASK = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", COULD_NOT_ASK)
+@pytest.mark.parametrize("kind", a_third(COULD_NOT_ASK, 2))
 def test_a_failing_yahoo_fails_nothing_overwrites_nothing_and_is_said(open_world, kind):
     patience = 0.006 if kind in {"timeout", "drip"} else 0.02
     with open_world(patience=patience) as world:
@@ -141,7 +141,7 @@ def test_a_failing_yahoo_fails_nothing_overwrites_nothing_and_is_said(open_world
         assert world.scalar("SELECT count(*) FROM stocks WHERE english_name LIKE 'Imaginary%'") == 8
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "html", "empty", "403", "unauthorized", "truncated"])
+@pytest.mark.parametrize("kind", a_third(["429", "500", "html", "empty", "403", "unauthorized", "truncated"], 0))
 @pytest.mark.parametrize("place", ["fc.yahoo.com", "query1.finance.yahoo.com/getcrumb"])
 def test_without_a_crumb_nobody_is_asked_about(open_world, kind, place):
     with open_world(faults=f"{kind}@{place}") as world:

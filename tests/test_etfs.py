@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from support import EVENING, SHARED, needs_shared
+from support import EVENING, SHARED, a_third, needs_shared
 
 from foresto_cli.loaders import etfs
 from foresto_cli.ops import job, roster
@@ -88,7 +88,7 @@ LIST_AT_BOTH = {
 }
 
 
-@pytest.mark.parametrize("kind", LIST_AT_BOTH)
+@pytest.mark.parametrize("kind", a_third(LIST_AT_BOTH, 1))
 def test_a_failure_at_both_is_a_failure_and_never_an_empty_list(open_world, kind):
     code, state = LIST_AT_BOTH[kind]
     faults = f"{kind}@data.krx.co.kr/MDCSTAT04601,{kind}@data.krx.co.kr/MDCSTAT04301,{kind}@finance.naver.com"

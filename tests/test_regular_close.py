@@ -26,18 +26,18 @@ PLANS = {
 ASLEEP = ("2026-11-13", "2026-11-16")
 
 
-def moments(plan, asleep=()):
+def moments(plan, asleep=(), days=DAYS):
     return [
         datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=clock.KST)
-        for day in DAYS
+        for day in days
         if day not in asleep
         for hour in PLANS[plan]
     ]
 
 
-def live(open_world, keys, share, plan, asleep=()):
+def live(open_world, keys, share, plan, *, asleep=(), days=DAYS):  # as the cases
     """Run the price command at every moment of a plan and return the last world."""
-    for now in moments(plan, asleep):
+    for now in moments(plan, asleep, days):
         with open_world(now, without=KEYS[keys], after_market=share, sessions=30, stocks=100) as world:
             loads.load_prices_incremental(world.app, 12, 2, QUICK)
             yield world
@@ -76,11 +76,14 @@ QUICK_CASES = [("KRX", "on time", 0.6), ("both", "late", 0.6), ("none", "evening
 
 
 @pytest.mark.parametrize(
-    ("keys", "plan", "share"),
-    [pytest.param(*case, marks=() if case in QUICK_CASES else pytest.mark.slow) for case in CASES],
+    ("keys", "plan", "share", "days"),
+    [
+        *(pytest.param(*case, 8, marks=pytest.mark.slow) for case in CASES),
+        *(pytest.param(*case, 3) for case in QUICK_CASES),
+    ],
 )
-def test_settled_closes_are_the_regular_ones(open_world, keys, plan, share):
-    for world in live(open_world, keys, share, plan):
+def test_settled_closes_are_the_regular_ones(open_world, keys, plan, share, days):  # as the cases
+    for world in live(open_world, keys, share, plan, days=DAYS[-days:]):
         last = world, judged(world), false_events(world)
     _, (counts, wrong), invented = last
     assert counts["settled"] + counts["regular"] > 0
@@ -91,7 +94,7 @@ def test_settled_closes_are_the_regular_ones(open_world, keys, plan, share):
 @pytest.mark.slow
 @pytest.mark.parametrize("keys", KEYS)
 def test_a_machine_that_slept_stores_nothing_wrong(open_world, keys):
-    for world in live(open_world, keys, 0.6, "on time", ASLEEP):
+    for world in live(open_world, keys, 0.6, "on time", asleep=ASLEEP):
         last = judged(world), false_events(world)
     (_, wrong), invented = last
     assert wrong["settled"] == wrong["regular"] == 0

@@ -8,6 +8,7 @@ import time
 import pytest
 from alembic import command
 from alembic.config import Config
+from commands import one_after_another
 from conftest import own_database
 from sqlalchemy import create_engine, text
 from support import run_foresto
@@ -224,16 +225,17 @@ LOOKING = (
 )
 
 
-@pytest.mark.parametrize("arguments", [*LOOKING, ("prices", "index"), ("run", "weekday")], ids=" ".join)
-def test_no_command_makes_a_table_beside_other_people_s(empty, tmp_path, arguments):
+def test_no_command_makes_a_table_beside_other_people_s(empty, tmp_path):
     engine, url = empty
     run(engine, STRANGE["many"], ALEMBIC.format("ae1027a6acf"))
     before = everything(engine)
-    done = run_foresto(tmp_path, *arguments, DATABASE_URL=url.replace("foresto@", "foresto:hunter2-secret@"))
-    assert done.returncode == 78, done
-    assert "다른 프로그램(alembic)의 데이터베이스입니다" in done.stdout + done.stderr
-    assert engine.url.database in done.stdout + done.stderr
-    assert "hunter2-secret" not in done.stdout + done.stderr
+    where = {"DATABASE_URL": url.replace("foresto@", "foresto:hunter2-secret@")}
+    commands = [*LOOKING, ("prices", "index"), ("run", "weekday")]
+    for done in one_after_another(tmp_path, *((arguments, where) for arguments in commands), sandboxed=False):
+        assert done.returncode == 78, done
+        assert "다른 프로그램(alembic)의 데이터베이스입니다" in done.stdout + done.stderr, done
+        assert engine.url.database in done.stdout + done.stderr
+        assert "hunter2-secret" not in done.stdout + done.stderr
     assert everything(engine) == before
 
 

@@ -73,7 +73,12 @@ def make(folder, tools):
     embedded.stop(cluster)
 
 
-@pytest.fixture(scope="module", params=sorted(OLD))
+NEWEST_FIRST = sorted(OLD, key=int, reverse=True)
+
+
+@pytest.fixture(
+    scope="module", params=[*NEWEST_FIRST[:1], *(pytest.param(it, marks=pytest.mark.slow) for it in NEWEST_FIRST[1:])]
+)
 def made(request, private_tmp):
     """A cluster of an older version; tests copy it."""
     folder = private_tmp / f"old-{request.param}" / "data"

@@ -118,7 +118,7 @@ def test_json_is_json_in_every_encoding(monkeypatch):
         monkeypatch.setattr(sys, "stdout", stream)
         found = {"이름": "가✓\ud800", "수": 1}
         Console(as_json=True).result(found)
-        assert json.loads(stream.buffer.getvalue().decode(encoding)) == found
+        assert json.loads(stream.buffer.getvalue().decode(encoding)) == {"schema": 1, **found}
 
 
 @pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)

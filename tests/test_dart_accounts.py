@@ -9,6 +9,7 @@ import pytest
 from foresto_cli.errors import BadPayload
 from foresto_cli.loaders import _accounts, _filed, _reports, _roll
 from foresto_cli.loaders._reports import Report
+from foresto_cli.loaders._roll import Company
 
 ANNUAL, HALF, Q1 = Report(2025, "11011"), Report(2025, "11012"), Report(2025, "11013")
 COMPANY = {"ticker": "000000", "corp_code": "00000001", "fs_div": "CFS", "period_end": date(2025, 12, 31)}
@@ -324,6 +325,36 @@ def test_what_is_in_season(today, months, expected):
     newest_due = max((r for m in months for r in found if _roll.due(r, m) < today), default=None)
     assert found <= expected
     assert newest_due is not None
+
+
+@pytest.mark.parametrize(
+    ("ends", "lengths", "found", "closes"),
+    [
+        ([], [], (12, 12), (12,)), ([(2026, 3)], [12], (3, 12), (3,)), ([(2026, 3)], [None], (3, 12), (3,)),
+        # A half-year company is one, whichever of its reports was read last; a moved year end is none.
+        ([(2026, 6), (2025, 12)], [6, 6], (12, 6), (6, 12)), ([(2025, 12), (2025, 6)], [6, 6], (12, 6), (6, 12)),
+        ([(2026, 5), (2025, 11)], [6, 6], (11, 6), (5, 11)), ([(2026, 6)], [6], (12, 6), (6, 12)),
+        ([(2026, 6), (2026, 3)], [3, 3], (12, 3), (3, 6, 9, 12)), ([(2026, 6), (2025, 12)], [6, 12], (6, 12), (6,)),
+        ([(2026, 9), (2025, 12)], [9, 12], (9, 12), (9,)), ([(2026, 12), (2026, 6)], [12, 6], (12, 12), (12,)),
+    ],
+)  # fmt: skip
+def test_the_months_in_which_a_company_closes(ends, lengths, found, closes):
+    days = [date(year, month, 28) for year, month in ends]
+    assert _roll.year_of(days, lengths, None) == found
+    assert _roll.closing_months(*found) == closes
+
+
+@pytest.mark.parametrize(
+    ("today", "season"),
+    [
+        (date(2026, 6, 30), {2025}), (date(2026, 7, 1), {2025, 2026}), (date(2026, 9, 28), {2025, 2026}),
+        (date(2026, 9, 29), {2025, 2026}), (date(2026, 12, 31), {2025, 2026}), (date(2027, 1, 1), {2025, 2026}),
+    ],
+)  # fmt: skip
+def test_half_years_are_asked_for_when_they_can_be_there(today, season):
+    months = {12: Company("1", "1", 0, 12), 6: Company("2", "2", 0, 12, 6)}
+    assert _roll.short_years([months[12]], today) == set()
+    assert _roll.short_years([months[6]], today) == {Report(year, "11011") for year in season}
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ def test_a_day_without_filings_costs_one_request(open_world):
         loads.load_prices_incremental(world.app, SESSIONS, 2, QUICK)
         roster.load_stocks(world.app, QUICK)
         load(world, since=2025)
+        load(world)  # who closes twice a year is known by now
     with open_world(at(quiet + timedelta(days=1)), **size) as world:
         steps, requests = morning(world)
         assert [one.path for one in requests] == ["/api/list.json"]

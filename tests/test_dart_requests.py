@@ -86,6 +86,30 @@ def test_a_filing_is_news_and_only_its_hundred_is_asked_again(listed_world):
         assert len(asked(world, "fnlttMultiAcnt")) == before
 
 
+JUNE = "SELECT count(*) FROM financial_report WHERE fiscal_quarter = 4 AND period_end = '2026-06-30'"
+
+
+def test_the_june_report_of_a_half_year_company_is_read_when_it_is_filed(listed_world):
+    """DART keeps it as the annual report of a year that ends for everybody else in December."""
+    with listed_world(EVENING.replace(month=9, day=29)) as world:
+        load(world)
+        assert world.scalar(JUNE) > 0, "by the list of filings, of companies that nobody knows yet"
+
+
+def test_the_june_report_of_a_half_year_company_is_asked_for_in_its_season(listed_world):
+    with listed_world(EVENING.replace(month=10, day=20)) as world:
+        load(world, 2025)
+        world.execute("DELETE FROM dart_filing")
+        world.execute("DELETE FROM financial_report WHERE period_end > '2026-01-01'")
+        first = world.scalar("SELECT count(*) FROM financial_report WHERE period_months = 6")
+        assert first > 0
+        load(world)
+        assert world.scalar(JUNE) == first / 2
+        before = len(asked(world, "fnlttMultiAcnt"))
+        load(world)
+        assert len(asked(world, "fnlttMultiAcnt")) == before
+
+
 def test_who_joins_a_hundred_has_it_asked_again(listed_world):
     with listed_world() as world:
         load(world, 2025)

@@ -102,6 +102,36 @@ def test_an_interim_report_that_names_its_three_months_counts_since_the_start_of
     assert (row["period_start"], row["period_months"]) == (date(2025, 1, 1), 9)
 
 
+@pytest.mark.parametrize(("first", "end", "fiscal_year"), [
+    (date(2025, 7, 1), 9, 2025), (date(2025, 1, 1), 3, 2025), (date(2025, 10, 1), 12, 2026),
+])  # fmt: skip
+def test_the_interim_report_of_a_half_year_company_has_three_months(first, end, fiscal_year):
+    """DART keeps it as the half-year report; its year's amounts are those of the three months."""
+    amounts = BALANCE | {"income": 5, "revenue": 50}
+    lines = report(first, day(2025, end), amounts, code="11012", received=45)
+    (row,) = rows(lines)
+    assert (row["period_start"], row["period_months"], row["fiscal_year"]) == (first, 3, fiscal_year)
+    grown = [line | {"thstrm_add_amount": "99"} if line["sj_div"] == "IS" else line for line in lines]
+    (row,) = rows(grown)
+    assert row["period_months"] == 6, "of a whole year's half, of which the three months are a part"
+
+
+def test_three_months_more_than_two_half_years_are_twelve_months(engine):
+    amounts = BALANCE | {"income": 6, "revenue": 60}
+    before = (date(2024, 7, 1), day(2024, 9), amounts | {"income": 4})
+    clock.pretend(EVENING.replace(month=11, day=20))
+    stored(
+        engine, report(date(2024, 7, 1), day(2024, 9), amounts | {"income": 4}, code="11012", received=45),
+        half(2024, 12, 9), half(2025, 6, 10), half(2025, 12, 10),
+        report(date(2025, 7, 1), day(2025, 9), amounts, code="11012", received=45, before=before),
+    )  # fmt: skip
+    with engine.connect() as connection:
+        found = connection.execute(
+            text("SELECT period_end, net_income FROM financial_twelve_months WHERE fiscal_quarter = 2 ORDER BY 1")
+        ).all()
+    assert [tuple(one) for one in found] == [(date(2024, 9, 30), None), (date(2025, 9, 30), 6 + 10 + 9 - 4)]
+
+
 def test_a_period_that_is_not_told_is_not_guessed_for_a_year():
     lines = [line | {"thstrm_dt": f"{date(2025, 12, 31)} 현재"} for line in year(2025, 1)]
     (row,) = rows(lines)

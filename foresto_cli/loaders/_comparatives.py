@@ -47,7 +47,7 @@ def rows_of(lines: Sequence[Line], code: str, quarter: int, facts: Mapping[str, 
     for names, period, at in ((SINCE_THE_START, flows, quarter), (POSITIONS, balance, ANNUAL_QUARTER)):
         if period is None or period.last >= own.last or all(found[name] is None for name in names):
             continue
-        row = told.setdefault((_periods.fiscal_year(period.last, at), at), _empty(facts, period, at))
+        row = told.setdefault((_periods.fiscal_year(period.last, at, period.months), at), _empty(facts, period, at))
         if row["period_end"] == period.last:
             row |= {name: found[name] for name in names}
     return [*told.values()]
@@ -97,7 +97,7 @@ def _a_year_before(own: Period) -> Period:
 def _empty(facts: Mapping[str, Any], period: Period, quarter: int) -> dict[str, Any]:
     return {
         "ticker": facts["ticker"],
-        "fiscal_year": _periods.fiscal_year(period.last, quarter),
+        "fiscal_year": _periods.fiscal_year(period.last, quarter, period.months),
         "fiscal_quarter": quarter,
         "fs_div": facts["fs_div"],
         "rcept_no": facts["rcept_no"],

@@ -59,6 +59,8 @@ def of(lines: Sequence[Line], last: date, quarter: int) -> Period:
     """Return the period since the start of the fiscal year that ends on ``last``.
 
     An interim report may name its three months alone, or nothing: its year began as many quarters ago as it counts.
+    Unless what it says of the three months and since the start of the year is one and the same: then they are all that
+    has passed of a fiscal year of six months.
 
     Args:
         lines: of one report.
@@ -70,9 +72,19 @@ def of(lines: Sequence[Line], last: date, quarter: int) -> Period:
     first = min(starts, default=None)
     if quarter != ANNUAL_QUARTER:
         usual = before(last, QUARTER_MONTHS * quarter) + DAY
-        if first is None or months(first, last) == QUARTER_MONTHS:
+        if first is None or (months(first, last) == QUARTER_MONTHS and not _is_all_so_far(lines)):
             first = usual
     return Period(first, last, None if first is None else months(first, last))
+
+
+def _is_all_so_far(lines: Sequence[Line]) -> bool:
+    """Say whether the amounts of the three months are those since the start of the year, on more than one line."""
+    both = [
+        (line["thstrm_amount"], line["thstrm_add_amount"])
+        for line in lines
+        if line["sj_div"] != "BS" and line.get("thstrm_amount") and line.get("thstrm_add_amount")
+    ]
+    return len(both) > 1 and all(quarter == year for quarter, year in both)
 
 
 def months(first: date, last: date) -> int:
@@ -81,9 +93,18 @@ def months(first: date, last: date) -> int:
     return YEAR_MONTHS if SHORTEST_YEAR <= days <= LONGEST_YEAR else max(1, round(days / DAYS_A_MONTH))
 
 
-def fiscal_year(last: date, quarter: int) -> int:
-    """Return the year in which the fiscal year ends whose first ``quarter`` quarters end on ``last``."""
-    return last.year + (last.month + QUARTER_MONTHS * (ANNUAL_QUARTER - quarter) - 1) // YEAR_MONTHS
+def fiscal_year(last: date, quarter: int, passed: int | None = None) -> int:
+    """Return the year in which the fiscal year ends whose first ``quarter`` quarters end on ``last``.
+
+    Args:
+        last: the end of the period.
+        quarter: 4 for an annual report.
+        passed: months since the start of the fiscal year, where they are known: of six months half of what is usual.
+    """
+    left = QUARTER_MONTHS * (ANNUAL_QUARTER - quarter)
+    if passed is not None and passed < QUARTER_MONTHS * quarter:
+        left = passed * (ANNUAL_QUARTER - quarter) // quarter
+    return last.year + (last.month + left - 1) // YEAR_MONTHS
 
 
 def before(last: date, count: int) -> date:

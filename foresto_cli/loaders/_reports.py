@@ -59,20 +59,20 @@ class Report:
         return date(self.year, ends, monthrange(self.year, ends)[1])
 
 
-def reports_named(report_nm: str, month: int) -> set[Report]:
-    """Return which reports a filing's name may stand for, given the month in which the fiscal year ends."""
+def reports_named(report_nm: str, *months: int) -> set[Report]:
+    """Return which reports a filing's name may stand for, given every month in which a fiscal year ends."""
     found = _PERIODIC.search(report_nm)
     if found is None:
         return set()
     year, ends = int(found[2]), int(found[3])
     reports = {Report(year, code) for code in _KINDS[found[1]]}
-    exact = {report for report in reports if report.period_end(month).month == ends}
+    exact = {one for one in reports if any(one.period_end(month).month == ends for month in months)}
     return exact or reports
 
 
-def fiscal_year(period_end: date, code: str) -> int:
-    """Return the year in which the fiscal year ends that a report's period belongs to."""
-    return _periods.fiscal_year(period_end, QUARTERS[code])
+def fiscal_year(period_end: date, code: str, passed: int | None = None) -> int:
+    """Return the year in which the fiscal year ends of which ``passed`` months had passed at the period's end."""
+    return _periods.fiscal_year(period_end, QUARTERS[code], passed)
 
 
 def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str]) -> list[Row]:
@@ -203,7 +203,7 @@ def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dic
     period = _period(lines, facts, quarter)
     row = {
         "ticker": facts["ticker"],
-        "fiscal_year": fiscal_year(ends, report.code) if ends else report.year,
+        "fiscal_year": fiscal_year(ends, report.code, period.months if period else None) if ends else report.year,
         "fiscal_quarter": quarter,
         "fs_div": facts["fs_div"],
         "rcept_no": facts["rcept_no"],

@@ -16,27 +16,37 @@ LATECOMERS = timedelta(days=30)
 FIGURES_FOLLOW = timedelta(days=3)
 """A filing's figures can be asked for this long after the filing at the latest."""
 
+SHORT_YEARS = (3, 6)
+"""Months of fiscal years that come more than once in twelve months, as those of REITs do."""
+
 ODD_YEARS = 1_000
 """Hundreds of companies whose fiscal year does not end in December are numbered from here."""
 
 
 @dataclass(frozen=True)
 class Company:
-    """One listed company: its number, ticker and hundred, and its fiscal year's last month."""
+    """One listed company: its number, ticker and hundred, its fiscal year's last month, and how many months it has."""
 
     corp_code: str
     ticker: str
     hundred: int
     month: int
+    span: int = DECEMBER
+
+    @property
+    def closes(self) -> tuple[int, ...]:
+        """Return every month in which a fiscal year ends: June and December of a half-year company."""
+        return closing_months(self.month, self.span)
 
 
 @dataclass(frozen=True)
 class Fresh:
-    """A filing whose figures are not stored: by whom, of which reports it may be, and its day of receipt."""
+    """A filing whose figures are not stored: by whom, of which reports it may be, its day of receipt; no correction?"""
 
     corp_code: str
     reports: frozenset[Report]
     rcept_dt: date
+    is_first: bool
 
 
 @dataclass(frozen=True)
@@ -77,16 +87,19 @@ def read(connection: Connection, dataset: str) -> Roll:
     """Return the facts; ``dataset`` names the main accounts in the ledger."""
     rows = connection.execute(
         text(
-            "SELECT c.corp_code, c.ticker, c.hundred, l.settle_month, date_part('month', r.period_end) AS closed_in"
+            "SELECT c.corp_code, c.ticker, c.hundred, l.settle_month, r.ends, r.lengths"
             " FROM dart_company c JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
-            " LEFT JOIN LATERAL (SELECT period_end FROM financial_report WHERE ticker = c.ticker AND fiscal_quarter = 4"
-            " ORDER BY period_end DESC LIMIT 1) r ON true"
+            " LEFT JOIN LATERAL (SELECT array_agg(period_end ORDER BY period_end DESC) AS ends,"
+            " array_agg(period_months ORDER BY period_end DESC) AS lengths FROM ("
+            " SELECT DISTINCT ON (period_end) period_end, period_months FROM financial_report"
+            " WHERE ticker = c.ticker AND fiscal_quarter = 4 ORDER BY period_end DESC, rcept_no DESC LIMIT 2) a"
+            ") r ON true"
             " WHERE c.hundred IS NOT NULL ORDER BY c.corp_code"
         )
     )
     companies = {
         row.corp_code: Company(
-            row.corp_code, row.ticker, row.hundred, int(row.closed_in or 0) or closing_month(row.settle_month)
+            row.corp_code, row.ticker, row.hundred, *year_of(row.ends or (), row.lengths or (), row.settle_month)
         )
         for row in rows
     }
@@ -105,7 +118,12 @@ def read(connection: Connection, dataset: str) -> Roll:
         )
     )
     fresh = [
-        Fresh(row.corp_code, frozenset(reports_named(row.report_nm, companies[row.corp_code].month)), row.rcept_dt)
+        Fresh(
+            row.corp_code,
+            frozenset(reports_named(row.report_nm, *companies[row.corp_code].closes)),
+            row.rcept_dt,
+            not row.report_nm.startswith("["),
+        )
         for row in filings
         if row.corp_code in companies
     ]
@@ -117,7 +135,7 @@ def due(report: Report, month: int) -> date:
     return report.period_end(month) + (ANNUAL_DUE if report.code == ANNUAL else INTERIM_DUE)
 
 
-def in_season(months: Iterable[int], today: date) -> set[Report]:
+def in_season(months: Iterable[int], today: date, codes: Iterable[str] = tuple(QUARTERS)) -> set[Report]:
     """Return the reports that companies with these last months are filing now, and the newest that all should have."""
     found = set()
     for month in months:
@@ -125,7 +143,7 @@ def in_season(months: Iterable[int], today: date) -> set[Report]:
             (
                 report
                 for year in range(today.year - 2, today.year + 1)
-                for report in (Report(year, code) for code in QUARTERS)
+                for report in (Report(year, code) for code in codes)
                 if report.period_end(month) < today
             ),
             key=lambda report: report.period_end(month),
@@ -134,6 +152,53 @@ def in_season(months: Iterable[int], today: date) -> set[Report]:
         found |= {report for report in ended if today <= due(report, month) + LATECOMERS}
         found.add(next(report for report in ended if due(report, month) < today))
     return found
+
+
+def short_years(companies: Iterable[Company], today: date) -> set[Report]:
+    """Return the annual reports in season of companies that close more than once in twelve months.
+
+    DART keeps the reports of both half-years as the annual report of one year: June's can be there half a year before
+    December's. Their interim reports end in other months than those of anybody else, and come by :func:`filed_lately`.
+    """
+    found: set[Report] = set()
+    for company in companies:
+        if company.span in SHORT_YEARS:
+            found |= in_season(company.closes, today, (ANNUAL,))
+    return found
+
+
+def filed_lately(roll: Roll, companies: Iterable[Company], today: date) -> set[Report]:
+    """Return which reports ``companies`` have filed lately, whatever the calendar expects of them.
+
+    Corrections of older reports are left out: nobody asks for a year that is not stored because of one.
+    """
+    codes = {company.corp_code for company in companies}
+    return {
+        report
+        for filing in roll.fresh
+        if filing.corp_code in codes and filing.is_first and filing.rcept_dt >= today - ANNUAL_DUE
+        for report in filing.reports
+    }
+
+
+def closing_months(month: int, span: int) -> tuple[int, ...]:
+    """Return the months in which fiscal years of ``span`` months end, one of them in ``month``."""
+    steps = DECEMBER // span if span in SHORT_YEARS else 1
+    return tuple(sorted((month + span * step - 1) % DECEMBER + 1 for step in range(steps)))
+
+
+def year_of(ends: Sequence[date], lengths: Sequence[int | None], settle_month: str | None) -> tuple[int, int]:
+    """Return the month in which a fiscal year ends, and its months, from the two newest annual reports.
+
+    Which of two half-years was read last must change neither. One short year after a whole one is that of a company
+    which moved its year's end.
+    """
+    if not ends:
+        return closing_month(settle_month), DECEMBER
+    span = lengths[0] or DECEMBER
+    if span not in SHORT_YEARS or any(length != span for length in lengths):
+        return ends[0].month, DECEMBER
+    return closing_months(ends[0].month, span)[-1], span
 
 
 def closing_month(settle_month: str | None) -> int:

@@ -6,7 +6,7 @@ something whose figures are not stored, or joined the hundred since.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -155,16 +155,23 @@ class Statements:
                 raise UsageError(
                     f"{self.wanted.ticker}: DART 고유번호 목록에 없는 회사입니다. 보통주의 종목코드를 적으세요."
                 )
-            for report in self.wanted.reports or sorted(_roll.in_season([company.month], today)):
+            for report in self.wanted.reports or sorted(_expected(roll, [company], today)):
                 yield _Subject(company.corp_code, company.ticker, (company,), report)
             return
         for number, companies in roll.hundreds().items():
             # Another name when somebody joins: then the whole hundred is asked for again.
             name = f"h{number}+{roll.sizes[number]}"
-            months = {company.month for company in companies}
-            for report in self.wanted.reports or _roll.in_season(months, today) | asked_before(roll, number):
-                if any(report.period_end(month) < today for month in months):
+            months = {month for company in companies for month in company.closes}
+            filed = _roll.filed_lately(roll, companies, today)
+            for report in self.wanted.reports or _expected(roll, companies, today) | asked_before(roll, number):
+                if report in filed or any(report.period_end(month) < today for month in months):
                     yield _Subject(name, _places(number, roll.sizes[number]), tuple(companies), report)
+
+
+def _expected(roll: Roll, companies: Sequence[Company], today: date) -> set[Report]:
+    """Return the reports that can be new: in season by the calendar, or filed lately."""
+    ordinary = _roll.in_season({company.month for company in companies}, today)
+    return ordinary | _roll.short_years(companies, today) | _roll.filed_lately(roll, companies, today)
 
 
 def asked_before(roll: Roll, number: int) -> set[Report]:

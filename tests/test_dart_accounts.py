@@ -348,7 +348,7 @@ def test_the_months_in_which_a_company_closes(ends, lengths, found, closes):
     ("today", "season"),
     [
         (date(2026, 6, 30), {2025}), (date(2026, 7, 1), {2025, 2026}), (date(2026, 9, 28), {2025, 2026}),
-        (date(2026, 9, 29), {2025, 2026}), (date(2026, 12, 31), {2025, 2026}), (date(2027, 1, 1), {2025, 2026}),
+        (date(2026, 9, 29), {2026}), (date(2026, 12, 31), {2026}), (date(2027, 1, 1), {2026}),
     ],
 )  # fmt: skip
 def test_half_years_are_asked_for_when_they_can_be_there(today, season):

@@ -135,23 +135,25 @@ def due(report: Report, month: int) -> date:
     return report.period_end(month) + (ANNUAL_DUE if report.code == ANNUAL else INTERIM_DUE)
 
 
-def in_season(months: Iterable[int], today: date, codes: Iterable[str] = tuple(QUARTERS)) -> set[Report]:
+def in_season(months: Iterable[int], today: date) -> set[Report]:
     """Return the reports that companies with these last months are filing now, and the newest that all should have."""
-    found = set()
-    for month in months:
-        ended = sorted(
-            (
-                report
-                for year in range(today.year - 2, today.year + 1)
-                for report in (Report(year, code) for code in codes)
-                if report.period_end(month) < today
-            ),
-            key=lambda report: report.period_end(month),
-            reverse=True,
-        )
-        found |= {report for report in ended if today <= due(report, month) + LATECOMERS}
-        found.add(next(report for report in ended if due(report, month) < today))
-    return found
+    return {report for month in months for report in _season([(code, month) for code in QUARTERS], today)}
+
+
+def _season(kinds: Sequence[tuple[str, int]], today: date) -> set[Report]:
+    """Return the reports of one company, given its kinds and the last month of their fiscal year."""
+    ended = sorted(
+        (
+            (report.period_end(month), due(report, month), report)
+            for year in range(today.year - 2, today.year + 1)
+            for code, month in kinds
+            for report in [Report(year, code)]
+            if report.period_end(month) < today
+        ),
+        reverse=True,
+    )
+    newest = next(report for _, until, report in ended if until < today)
+    return {report for _, until, report in ended if today <= until + LATECOMERS} | {newest}
 
 
 def short_years(companies: Iterable[Company], today: date) -> set[Report]:
@@ -163,7 +165,7 @@ def short_years(companies: Iterable[Company], today: date) -> set[Report]:
     found: set[Report] = set()
     for company in companies:
         if company.span in SHORT_YEARS:
-            found |= in_season(company.closes, today, (ANNUAL,))
+            found |= _season([(ANNUAL, month) for month in company.closes], today)
     return found
 
 

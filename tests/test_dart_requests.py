@@ -44,9 +44,7 @@ def test_without_options_what_is_in_season_is_asked_for_and_everything_asked_for
         reports = {unit[0].rsplit("/", 1)[0] for unit in world.rows(
             "SELECT unit FROM unit_ledger WHERE dataset = 'dart.statements' AND unit LIKE '%/h0+%'"
         )}  # fmt: skip
-        assert reports == {"2024/11011", "2026/11014", "2026/11011"}, (
-            "and June of half-year companies"
-        )
+        assert reports == {"2024/11011", "2026/11014", "2026/11011"}, "and June of half-year companies"
 
 
 def test_an_operator_reads_which_companies_are_asked_for(listed_world):

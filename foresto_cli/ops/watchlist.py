@@ -1,7 +1,8 @@
-"""Watched stocks: who they are, and one message when a score has moved far enough since it was told last."""
+"""Watched stocks: who they are, and one message when a score has moved far enough, or a designation began or ended."""
 
 import functools
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,8 @@ DISCLAIMER = "점수는 과거 자료로 계산한 값이며 투자를 권하는
 WATCHED = (
     "SELECT w.ticker, coalesce(s.name, l.name, w.ticker) AS name, s.compass_score AS score, s.compass_grade AS grade,"
     " s.compass_summary AS summary, w.last_notified_score AS told_score, w.last_notified_grade AS told_grade,"
-    " w.last_notified_at AS told_at FROM watchlist w LEFT JOIN stocks s USING (ticker)"
+    " w.last_notified_at AS told_at, w.last_notified_designation AS told_designation"
+    " FROM watchlist w LEFT JOIN stocks s USING (ticker)"
     " LEFT JOIN fdr_stock_listing l USING (ticker) ORDER BY w.created_at, w.ticker"
 )
 
@@ -30,7 +32,7 @@ Row = dict[str, Any]
 
 
 def add(app: App, given: Sequence[str]) -> Result:
-    """Watch stocks, by ticker or name; the score of the moment is what later ones are compared with.
+    """Watch stocks, by ticker or name; score and designation of the moment are what later ones are compared with.
 
     Raises:
         ConfigError: there is no listing to look in.
@@ -46,6 +48,7 @@ def add(app: App, given: Sequence[str]) -> Result:
             ),
             {"tickers": list(dict.fromkeys(tickers)), "now": clock.wall()},
         ).all()
+        _remember_designations(connection, [row for row in _watched(connection) if row["ticker"] in added])
         rows = {row["ticker"]: row for row in _watched(connection)}
     for ticker in dict.fromkeys(tickers):
         row = rows[ticker]
@@ -100,7 +103,7 @@ def show(app: App) -> Result:
 
 
 def notify_moves(app: App) -> Result:
-    """Tell every channel which watched scores moved at least five points or changed grade since they were told last.
+    """Tell every channel about watched stocks: what moved five points, changed grade, or is designated otherwise.
 
     A stock first seen with a score sets what later scores are compared with. What reached a channel is told.
 
@@ -121,11 +124,16 @@ def _told(app: App) -> Result:
     with app.engine.begin() as connection:
         _set_bases(connection)
         rows = _watched(connection)
-    moved = [row for row in rows if _is_news(row)]
-    found: Result = {"watched": len(rows), "moved": [_plain(row) for row in moved], "channels": {}}
-    if not moved:
-        return found | {"reasons": ["알릴 만큼 달라진 점수가 없습니다." if rows else "관심 종목이 없습니다."]}
-    title, body = compose(moved)
+    news = [row for row in rows if _has_moved(row) or _is_marked_anew(row)]
+    found: Result = {
+        "watched": len(rows),
+        "moved": [_plain(row) for row in news if _has_moved(row)],
+        "designated": [_plain(row) for row in news if _is_marked_anew(row)],
+        "channels": {},
+    }
+    if not news:
+        return found | {"reasons": ["알릴 만큼 달라진 점수나 지정이 없습니다." if rows else "관심 종목이 없습니다."]}
+    title, body = compose(news)
     errors: list[ForestoError] = []
     channels = notify.channels(app)
     for channel in channels:
@@ -142,30 +150,38 @@ def _told(app: App) -> Result:
     if len(errors) == len(channels):
         return found | {"outcome": errors[0].outcome, "exit_code": exit_code_of(errors[0]), "reasons": reasons}
     with app.engine.begin() as connection:
-        _remember(connection, moved)
+        _remember(connection, [row for row in news if _has_moved(row)])
+        _remember_designations(connection, news, clock.wall())
     outcome, code = ("partial", SOME_FAILED) if errors else ("done", 0)
     return found | {"outcome": outcome, "exit_code": code, "reasons": reasons}
 
 
 def show_told(app: App, result: Result) -> None:
     """Say in a few lines what was told to whom."""
-    for row in result["moved"]:
-        app.console.line(f"  {_line(row)}")
+    told = {row["ticker"]: row for row in (*result["moved"], *result["designated"])}
+    for row in told.values():
+        for line in _lines(row):
+            app.console.line(f"  {line}")
     for reason in result["reasons"]:
         app.console.complain(f"! {reason}") if result["exit_code"] else app.console.line(f"· {reason}")
     heard = [label for label, reason in result["channels"].items() if reason is None]
     if heard:
-        app.console.strong(f"✓ {len(result['moved'])}종목을 {', '.join(heard)}(으)로 알렸습니다.")
+        app.console.strong(f"✓ {len(told)}종목을 {', '.join(heard)}(으)로 알렸습니다.")
 
 
-def compose(moved: Sequence[Row]) -> tuple[str, str]:
-    """Return title and text of the message about ``moved``."""
-    if len(moved) == 1:
-        title = f"[foresto] {moved[0]['name']} 점수가 달라졌습니다"
+def compose(news: Sequence[Row]) -> tuple[str, str]:
+    """Return title and text of the message about the stocks of ``news``."""
+    if len(news) > 1:
+        what = "점수가 달라졌습니다" if all(_has_moved(row) for row in news) else "점수나 지정이 달라졌습니다"
+        title = f"[foresto] 관심 종목 {len(news)}개의 {what}"
+    elif _is_marked_anew(news[0]):
+        title = f"[foresto] {news[0]['name']} {_marked(news[0])}"
     else:
-        title = f"[foresto] 관심 종목 {len(moved)}개의 점수가 달라졌습니다"
+        title = f"[foresto] {news[0]['name']} 점수가 달라졌습니다"
     paragraphs = [
-        harmless.line(_line(row)) + (f"\n  {harmless.line(row['summary'])}" if row["summary"] else "") for row in moved
+        "\n".join(harmless.line(line) for line in _lines(row))
+        + (f"\n  {harmless.line(row['summary'])}" if row["summary"] else "")
+        for row in news
     ]
     return harmless.line(title), "\n\n".join([*paragraphs, DISCLAIMER])
 
@@ -173,7 +189,8 @@ def compose(moved: Sequence[Row]) -> tuple[str, str]:
 def _watched(connection: Connection) -> list[Row]:
     rows = connection.execute(text(WATCHED)).mappings().all()
     marked = designations.as_of(connection, tickers=[row["ticker"] for row in rows])
-    return [{**row, "designation": marked.get(row["ticker"])} for row in rows]
+    found = [{**row, "designation": marked.get(row["ticker"])} for row in rows]
+    return [{**row, "designated": str(row["designation"]) if row["designation"] else None} for row in found]
 
 
 def _set_bases(connection: Connection) -> None:
@@ -185,10 +202,21 @@ def _set_bases(connection: Connection) -> None:
     )
 
 
-def _is_news(row: Row) -> bool:
+def _has_moved(row: Row) -> bool:
     if row["score"] is None or row["told_score"] is None:
         return False
     return bool(abs(row["score"] - row["told_score"]) >= LEAST_MOVE or row["grade"] != row["told_grade"])
+
+
+def _is_marked_anew(row: Row) -> bool:
+    return bool(_word(row) != row["told_designation"])
+
+
+def _word(row: Row) -> str | None:
+    marked = row["designation"]
+    if marked is None:
+        return None
+    return f"{marked['word'] if isinstance(marked, dict) else marked.word}"
 
 
 def _remember(connection: Connection, moved: Sequence[Row]) -> None:
@@ -202,6 +230,17 @@ def _remember(connection: Connection, moved: Sequence[Row]) -> None:
         )
 
 
+def _remember_designations(connection: Connection, rows: Sequence[Row], told_at: datetime | None = None) -> None:
+    for row in rows:
+        connection.execute(
+            text(
+                "UPDATE watchlist SET last_notified_designation = :word,"
+                " last_notified_at = coalesce(CAST(:now AS timestamp), last_notified_at) WHERE ticker = :ticker"
+            ),
+            {"word": _word(row), "now": told_at, "ticker": row["ticker"]},
+        )
+
+
 def _points(score: object, grade: object) -> str | None:
     return None if score is None else f"{score:.1f} {grade or '–'}"
 
@@ -211,11 +250,25 @@ def _standing(row: Row) -> str:
     return f"{told} {row['designation']} 종목입니다." if row["designation"] else told
 
 
-def _line(row: Row) -> str:
-    before, after = _points(row["told_score"], row["told_grade"]), _points(row["score"], row["grade"])
-    moved = words.signed(float(row["score"]) - float(row["told_score"]), 1)
-    mark = f" [{row['designation']}]" if row["designation"] else ""
-    return f"{row['name']}({row['ticker']}){mark} {before} → {after} ({moved})"
+def _lines(row: Row) -> list[str]:
+    """Return what is new about a stock, a line for the designation and one for the score."""
+    named = f"{row['name']}({row['ticker']})"
+    told = [f"! {named} {_marked(row)}"] if _is_marked_anew(row) else []
+    if _has_moved(row):
+        before, after = _points(row["told_score"], row["told_grade"]), _points(row["score"], row["grade"])
+        moved = words.signed(float(row["score"]) - float(row["told_score"]), 1)
+        mark = f" [{row['designated']}]" if row["designated"] and not told else ""
+        told.append(f"{named}{mark} {before} → {after} ({moved})")
+    return told
+
+
+def _marked(row: Row) -> str:
+    """Return which designation began or ended: ``관리종목 지정(2026-11-20부터)``, ``관리종목 지정 해제``."""
+    if row["designated"] is None:
+        return f"{row['told_designation']} 지정 해제"
+    word, since = row["designated"].split("(", 1)
+    former = f"{row['told_designation']}에서 " if row["told_designation"] else ""
+    return f"{former}{word} 지정({since}"
 
 
 def _plain(row: Row) -> Row:

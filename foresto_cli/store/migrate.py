@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from foresto_cli.errors import StoreUnavailable
 from foresto_cli.store import advisory, described, whose
 
-HEAD = "0025"
+HEAD = "0026"
 """The newest revision in ``migrations/versions``; a test compares."""
 EARLIER: tuple[str, ...] = ("0017",)
 """Earlier revisions whose exports ``foresto db import`` reads; ``tests/exports`` holds one of each."""

@@ -41,9 +41,17 @@ watchlist = Table(
         **said("마지막으로 알린 시각(KST). 알린 적이 없으면 NULL", "When it was told last (KST); NULL if never"),
     ),
     Column("created_at", DateTime, nullable=False, **said("추가한 시각(KST)", "When it was added (KST)")),
+    Column(
+        "last_notified_designation",
+        String(40),
+        **said(
+            "마지막으로 알린(처음에는 추가할 때의) 지정: 관리종목, 투자주의환기종목. 없었으면 NULL",
+            "Designation told last (at first: when it was added); NULL if there was none",
+        ),
+    ),
     **table_said(
-        "한 행은 관심 종목 하나와 마지막으로 알린 점수",
-        "One row per watched stock, with the score that was told last",
+        "한 행은 관심 종목 하나와 마지막으로 알린 점수와 지정",
+        "One row per watched stock, with the score and the designation that were told last",
         fills="watchlist add, watchlist remove",
         reads="watchlist list, watchlist notify",
     ),

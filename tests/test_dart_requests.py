@@ -1,7 +1,7 @@
 """Statements: few requests, nothing asked twice, a budget that runs out, and what is refused before asking."""
 
 import contextlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from dart_loads import QUICK, asked, load
@@ -110,6 +110,20 @@ def test_the_june_report_of_a_half_year_company_is_asked_for_in_its_season(liste
         assert len(asked(world, "fnlttMultiAcnt")) == before
 
 
+def test_both_half_years_whole_statements_come_with_one_question(listed_world):
+    with listed_world(EVENING.replace(month=4, day=20)) as world:
+        load(world, 2025)
+        trust = world.scalar("SELECT min(ticker) FROM financial_report WHERE period_months = 6")
+        load(world, 2025, ticker=trust, full=True)
+        assert world.rows(
+            "SELECT period_end, bool_or(has_details) FROM financial_report WHERE ticker = :t GROUP BY 1 ORDER BY 1",
+            t=trust,
+        ) == [(date(2025, 6, 30), True), (date(2025, 12, 31), True)]  # fmt: skip
+        assert len(asked(world, "fnlttSinglAcntAll")) == 1
+        load(world, 2025, ticker=trust, full=True)
+        assert len(asked(world, "fnlttSinglAcntAll")) == 1
+
+
 def test_who_joins_a_hundred_has_it_asked_again(listed_world):
     with listed_world() as world:
         load(world, 2025)
@@ -165,15 +179,15 @@ def test_one_company(listed_world):
 def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goes_on(listed_world):
     with listed_world() as world:
         load(world, 2025)
-        todo = world.scalar("SELECT count(DISTINCT (corp_code, period_end)) FROM financial_report")
+        todo = world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report")
         world.execute("UPDATE upstream_usage SET used = 20000 - 21 WHERE upstream = 'dart'")
         result = load(world, 2025, full=True)
         assert (result["outcome"], result["exit_code"]) == ("quota", 75)
         assert result["requests"]["dart"] == 21
         assert world.scalar("SELECT used FROM upstream_usage WHERE upstream = 'dart'") == 20_000
-        done = world.scalar("SELECT count(DISTINCT (corp_code, period_end)) FROM financial_report WHERE has_details")
+        done = world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report WHERE has_details")
         assert 0 < done <= 21
-        assert todo - done <= result["units"]["pending"] <= todo - done + 1, "two halves are two questions"
+        assert todo - done <= result["units"]["pending"] <= todo - done + 1, "two halves are one question"
         assert any("한도" in reason for reason in result["reasons"])
         # The newest filings came first.
         assert world.scalar(

@@ -29,7 +29,7 @@ def test_a_stock_is_shown_by_ticker_and_by_name(loaded, given, capsys):
 @pytest.mark.parametrize(
     ("basis", "reason", "said"),
     [
-        ("TOTAL", None, "비지배지분을 포함한 전체 순이익"),
+        ("TOTAL", None, "비지배지분을 포함한 연결 전체 순이익"),
         ("OWNERS", "ANNUAL_FALLBACK", "지배주주 순이익 · 최근 12개월을 더할 수 없어"),
         (None, "FY_CHANGE", "사업연도가 12개월이 아니어서"),
         (None, None, None),
@@ -47,6 +47,23 @@ def test_ratios_are_shown_with_what_they_rest_on(loaded, basis, reason, said, ca
     shown = " ".join(capsys.readouterr().out.split())
     assert "9.88" in shown
     assert (found["stock"]["ratio_note"] is None) if said is None else said in found["stock"]["ratio_note"]
+
+
+@pytest.mark.parametrize(("is_read", "warns"), [(None, False), (False, False), (True, True)])
+def test_a_total_is_a_warning_only_where_the_whole_statements_had_no_owners_share(loaded, is_read, warns):
+    loaded.execute("UPDATE stocks SET income_basis = 'TOTAL', ratio_reason = NULL WHERE ticker = '005930'")
+    loaded.execute("DELETE FROM financial_report WHERE ticker = '005930'")
+    if is_read is not None:
+        loaded.execute(
+            "INSERT INTO financial_report (ticker, fiscal_year, fiscal_quarter, fs_div, rcept_no, corp_code, rcept_dt,"
+            " period_end, currency, is_financial, has_details, source_id, batch_id, created_at, updated_at) VALUES"
+            " ('005930', 2025, 4, 'CFS', '20260331000001', '00126380', '2026-03-31', '2025-12-31', 'KRW', false, :read,"
+            " 'DART', 1, now(), now())",
+            read=is_read,
+        )
+    note = stock_card.card(loaded.app, "005930")["stock"]["ratio_note"]
+    assert ("⚠" in note) is warns
+    assert ("foresto dart financials --full --ticker 005930" in note) is not warns
 
 
 def test_every_reason_of_a_ratio_has_its_words():

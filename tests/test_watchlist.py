@@ -94,6 +94,14 @@ def test_a_move_is_told_once_to_every_channel(world):
     assert len(heard(world)) == len(heard(world, "mail")) == 1
 
 
+def test_what_was_told_once_is_told_again_when_it_moves_again(world):
+    watchlist.add(world.app, [TICKER])
+    for points in (70, 80):
+        score(world, points, "A")
+        assert watchlist.notify_moves(world.app)["outcome"] == "done"
+    assert len(heard(world)) == 2
+
+
 def test_small_steps_add_up(world):
     watchlist.add(world.app, [TICKER])
     for points in (62, 64, 66):

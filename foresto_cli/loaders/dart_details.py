@@ -103,16 +103,22 @@ class Details:
         return self.client.sessions
 
     def units(self) -> list[Unit]:
-        """Return every version of a company's report of which only the main accounts are stored, the newest first."""
+        """Return every company's report of which only the main accounts are stored, the newest version first.
+
+        One answer holds the reports of both half-years of a company that closes twice a year: they are one unit.
+        """
         stored = self.facts()
         self._periods = {}
         for filed in stored:
             if filed.period is not None:
                 self._periods.setdefault((filed.corp_code, filed.report), {})[filed.rcept_no] = filed.period
+        newest: dict[tuple[str, Report], Filed] = {}
+        for filed in stored:
+            if not filed.has_details and (not self.reports or filed.report in self.reports):
+                newest.setdefault((filed.corp_code, filed.report), filed)
         self._filed = {
             f"{filed.report.year}/{filed.report.code}/{filed.corp_code}/{filed.rcept_no}": filed
-            for filed in stored
-            if not filed.has_details and (not self.reports or filed.report in self.reports)
+            for filed in newest.values()
         }
         return [
             Unit(key, f"{filed.report.label} {filed.ticker}", upstream=dart.POLICY.name)

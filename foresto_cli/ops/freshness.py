@@ -151,7 +151,7 @@ DATA_SETS = (
     ),
     DataSet(
         name="score",
-        label="컴퍼스 점수",
+        label="Compass Score",
         newest="SELECT max(score_date) FROM compass_score_history",
         jobs=(*DAILY, "weekly"),
         reached=_priced,

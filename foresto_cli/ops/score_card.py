@@ -16,7 +16,8 @@ from foresto_cli.store import designations
 AXES = {"total": "총점", "financial": "재무", "valuation": "밸류에이션", "technical": "기술", "risk": "리스크"}
 UNKNOWING = "점수는 지정을 반영하지 않습니다. 상장폐지 위험을 따로 확인하세요."
 OF_TICKER = text(
-    "SELECT score_date, total_score, grade, rank, financial_score, valuation_score, technical_score, risk_score,"
+    "SELECT DISTINCT ON (score_date) score_date, total_score, grade, rank, financial_score, valuation_score,"
+    " technical_score, risk_score,"
     " status, reasons, formula_version FROM compass_score_history WHERE ticker = :ticker"
     " ORDER BY score_date DESC, formula_version DESC LIMIT :days"
 )

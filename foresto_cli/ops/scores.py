@@ -19,7 +19,7 @@ from foresto_cli.score import compute, formula, gates, load, panel, reasons, row
 from foresto_cli.score.validation import run as validation
 from foresto_cli.store.engine import unit_transaction
 
-COMMAND, LABEL = "score batch", "컴퍼스 점수"
+COMMAND, LABEL = "score batch", "Compass Score"
 SOME_MISSING = 3
 FAILED_SHARE = 0.3
 """Share of stocks without a score for want of data, above which the operator is warned."""

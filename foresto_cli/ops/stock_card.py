@@ -42,17 +42,19 @@ SHOWN = (
     ("ratio_note", "PER·ROE 근거"),
     ("one_year_return", "1년 수익률(%)"),
     ("ytd_return", "연초 대비(%)"),
-    ("compass_score", "컴퍼스 점수"),
+    ("compass_score", "Compass Score"),
     ("compass_grade", "등급"),
     ("compass_summary", "점수 요약"),
     ("compass_updated_at", "점수 시각"),
 )
 INCOME_OF = {
     "OWNERS": "지배주주 순이익",
-    "TOTAL": "⚠ 지배주주 몫을 몰라 비지배지분을 포함한 전체 순이익",
+    "TOTAL": "비지배지분을 포함한 연결 전체 순이익",
     "SEPARATE": "별도 재무제표의 순이익",
 }
 """``stocks.income_basis``: whose income PER and ROE rest on."""
+OWNERS_UNKNOWN = "⚠ 전체 재무제표에도 지배주주 몫이 없어 비지배지분을 포함한 순이익"
+OWNERS_UNREAD = "지배주주 몫은 foresto dart financials --full --ticker {ticker} 로 받습니다"
 RATIO_REASONS = {
     "NO_FS": "받은 재무제표가 없습니다",
     "STALE_FS": "재무제표가 오래되어 지표를 내지 않습니다",
@@ -165,14 +167,24 @@ def _identity(connection: Connection, ticker: str) -> Found:
         " l.listing_date, l.delisting_date, l.delisting_reason, s.current_price, s.market_cap,"
         " coalesce(s.shares, l.shares) AS shares, s.one_year_return, s.ytd_return,"
         " round(s.pe_ratio, 2) AS pe_ratio, round(s.pb_ratio, 2) AS pb_ratio, round(s.roe, 2) AS roe, s.income_basis,"
-        " s.ratio_reason,"
+        " s.ratio_reason, (SELECT r.has_details FROM financial_report r WHERE r.ticker = left(l.ticker, 5) || '0'"
+        " AND r.fs_div = 'CFS' ORDER BY r.period_end DESC, r.rcept_no DESC LIMIT 1) AS has_details,"
         " s.english_name, s.yahoo_sector,"
         " round(s.compass_score, 1) AS compass_score, s.compass_grade, s.compass_summary, s.compass_updated_at"
         " FROM fdr_stock_listing l LEFT JOIN stocks s USING (ticker) WHERE l.ticker = :ticker",
         ticker=ticker,
     )
-    told = (INCOME_OF.get(row["income_basis"]), RATIO_REASONS.get(row["ratio_reason"]))
+    told = (*_income(row), RATIO_REASONS.get(row["ratio_reason"]))
     return {**row, "ratio_note": " · ".join(words for words in told if words) or None}
+
+
+def _income(row: Found) -> list[str]:
+    """Return whose income the ratios rest on, and where it is not the owners', what is known of theirs."""
+    basis = row["income_basis"]
+    if basis == "TOTAL":
+        unread = OWNERS_UNREAD.format(ticker=f"{row['ticker'][:5]}0")
+        return [OWNERS_UNKNOWN] if row["has_details"] else [INCOME_OF[basis], unread]
+    return [INCOME_OF[basis]] if basis in INCOME_OF else []
 
 
 def ticker_of(connection: Connection, given: str) -> str:

@@ -272,6 +272,7 @@ def _marked(row: Row) -> str:
 
 
 def _plain(row: Row) -> Row:
-    """Return the row with numbers that JSON knows."""
-    numbers = {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
-    return numbers | {"designation": designations.plain(row["designation"])}
+    """Return the row with numbers and moments as JSON knows them."""
+    plain = {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+    told_at = f"{row['told_at']:%Y-%m-%d %H:%M:%S}" if row["told_at"] else None
+    return plain | {"designation": designations.plain(row["designation"]), "told_at": told_at}

@@ -5,5 +5,9 @@ them, and the result is a table of scores that can be re-computed by hand from w
 imputed.
 """
 
-FORMULA_VERSION = "1.0.0"
-"""MAJOR changes when any score may change; stored rows are never re-scored under another version."""
+FORMULA_VERSION = "2.0.0"
+"""MAJOR changes when any score may change; stored rows are never re-scored under another version.
+
+2: fiscal years of less than twelve months are added up, growth is seen against restated figures, and a dividend whose
+class of shares DART does not name is chosen by rule.
+"""

@@ -35,7 +35,7 @@ def written(scores: Scores) -> Iterator[tuple[int, str, str]]:
             else f"{AXIS_LABELS[axis]} 없음"
             for axis in AXES
         )
-        summary = f"{scores.grades[place]}등급, {_standing(percentiles[place])} · {parts}"
+        summary = f"{scores.grades[place]}등급, {standing(percentiles[place])} · {parts}"
         ordered = [names[number] for number in columns[place][: known[place]]]
         strong = [name for name in ordered if placed[name][place] >= STRONG][:NAMED]
         weak = [name for name in ordered[::-1] if placed[name][place] <= WEAK][:NAMED]
@@ -52,13 +52,15 @@ def _weighted(scores: Scores, name: str) -> np.ndarray[tuple[int], np.dtype[np.f
     return found
 
 
-def _standing(percentile: float) -> str:
-    return f"상위 {max(100 - percentile, 0.1):.0f}%" if percentile >= 50 else f"하위 {max(percentile, 0.1):.0f}%"  # noqa: PLR2004  # the middle
+def standing(percentile: float) -> str:
+    """Return a percentile as people say it: ``상위 3%``, ``하위 1% 미만``."""
+    side, share = ("상위", 100 - percentile) if percentile >= 50 else ("하위", percentile)  # noqa: PLR2004  # the middle
+    return f"{side} {share:.0f}%" if share >= 1 else f"{side} 1% 미만"
 
 
 def _sentences(scores: Scores, place: int, sides: tuple[list[str], list[str]], placed: dict[str, list[float]]) -> str:
     strong, weak = (
-        ", ".join(f"{formula.COMPONENTS[name].label} {_standing(placed[name][place])}" for name in names)
+        ", ".join(f"{formula.COMPONENTS[name].label} {standing(placed[name][place])}" for name in names)
         for names in sides
     )
     found = []

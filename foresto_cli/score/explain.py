@@ -19,6 +19,7 @@ from foresto_cli.score.reports import CFS
 BAR = 30
 """Characters of a full bar: two columns of text and a bar fit on 80."""
 CHANGES = 3
+INVERSES = {"V1": "PER", "V2": "PBR", "V3": "PSR"}
 PERCENT = 100
 HISTORY = text(
     "SELECT h.*, c.components, coalesce(p.name, l.name) AS name,"
@@ -27,7 +28,9 @@ HISTORY = text(
     " FROM compass_score_history h LEFT JOIN compass_score_component c USING (score_date, ticker, formula_version)"
     " LEFT JOIN stock_price_daily p ON p.ticker = h.ticker AND p.trade_date = h.score_date"
     " LEFT JOIN fdr_stock_listing l ON l.ticker = h.ticker"
-    " WHERE h.ticker = :ticker AND h.score_date <= :day ORDER BY h.score_date DESC, h.formula_version DESC LIMIT 2"
+    " WHERE h.ticker = :ticker AND h.score_date <= :day AND h.formula_version = ("
+    " SELECT formula_version FROM compass_score_history WHERE ticker = :ticker AND score_date <= :day"
+    " ORDER BY score_date DESC, formula_version DESC LIMIT 1) ORDER BY h.score_date DESC LIMIT 2"
 )
 
 Found = dict[str, Any]
@@ -244,7 +247,7 @@ def _show_axis(console: Console, axis: Found) -> None:
         (
             part["id"],
             part["label"],
-            shown(part["raw"], part["unit"]),
+            shown(part["raw"], part["unit"]) + _inverse(part["id"], part["raw"]),
             f"{part['percentile']:.1f}",
             part["weight"],
             f"{part['contribution']:.2f}",
@@ -274,6 +277,13 @@ def _show_basis(console: Console, found: Found) -> None:
         recorded = basis["dividend_by_record_date"]
         other = "기록 없음" if recorded is None else f"{recorded:,.0f}원"
         console.line(f"⚠ 배당의 두 출처: DART {amounts}(주식 종류를 알 수 없음), FSC 기준일 합계 {other}")
+
+
+def _inverse(name: str, raw: float | None) -> str:
+    """Return the multiple that people know, beside the yield that is ranked: ``(PER 98.2배)``."""
+    if name not in INVERSES or raw is None or raw <= 0:
+        return ""
+    return f" ({INVERSES[name]} {1 / raw:,.1f}배)"
 
 
 def shown(raw: float | None, unit: str) -> str:

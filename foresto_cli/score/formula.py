@@ -1,4 +1,4 @@
-"""The formula as data: components with their weights, directions and units, axes, grades, minima (version 1.0.0)."""
+"""The formula as data: components with their weights, directions and units, axes, grades, minima."""
 
 import hashlib
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ COMPONENTS = {
         Component("V1", "순이익/시총(1/PER)", "percent"),
         Component("V2", "자본/시총(1/PBR)", "times"),
         Component("V3", "매출/시총(1/PSR)", "times"),
-        Component("V4", "영업익/(시총+부채)", "percent"),
+        Component("V4", "영업이익/(시가총액+부채)", "percent"),
         Component("V5", "영업현금/시총", "percent"),
         Component("V6", "배당수익률", "percent"),
         Component("T1", "모멘텀(12~7개월 전)", "percent"),
@@ -63,9 +63,9 @@ COMPONENTS = {
         Component("R3", "최대 낙폭(1년)", "percent"),
         Component("R4", "베타", "number", "lower"),
         Component("R5", "CVaR 95%(하루)", "percent", "lower"),
-        Component("R6", "비유동성(억 원당)", "percent", "lower"),
+        Component("R6", "비유동성(Amihud)", "percent", "lower"),
         Component("R7", "거래 없는 날", "percent", "lower"),
-        Component("R8", "급등 5일 평균(한 달)", "percent", "lower"),
+        Component("R8", "MAX5(한 달)", "percent", "lower"),
         Component("R9", "회전율(하루)", "percent", "lower"),
     )
 }

@@ -31,7 +31,8 @@ def missing_scores(scope: Scope) -> Rows:
         text(
             "SELECT h.day AS 거래일, h.scored AS 점수_행, p.priced AS 시세_행"
             " FROM (SELECT score_date AS day, count(*) AS scored FROM compass_score_history"
-            " WHERE score_date = (SELECT max(score_date) FROM compass_score_history) GROUP BY 1) h,"
+            " WHERE (score_date, formula_version) = (SELECT score_date, formula_version FROM compass_score_history"
+            " ORDER BY 1 DESC, 2 DESC LIMIT 1) GROUP BY 1) h,"
             " LATERAL (SELECT count(*) AS priced FROM stock_price_daily WHERE trade_date = h.day) p"
             " WHERE h.scored < :share * p.priced"
         ),
@@ -45,7 +46,8 @@ def unscored_stocks(scope: Scope) -> Rows:
         text(
             "SELECT score_date AS 거래일, wanting AS 점수_없음, rows AS 종목 FROM (SELECT score_date, count(*) AS rows,"
             " count(*) FILTER (WHERE status = 'NOT_SCORED' AND NOT reasons && CAST(:unavoidable AS text[])) AS wanting"
-            " FROM compass_score_history WHERE score_date = (SELECT max(score_date) FROM compass_score_history)"
+            " FROM compass_score_history WHERE (score_date, formula_version) = (SELECT score_date, formula_version FROM compass_score_history"
+            " ORDER BY 1 DESC, 2 DESC LIMIT 1)"
             " GROUP BY 1) AS newest WHERE wanting > :share * rows"
         ),
         unavoidable=UNAVOIDABLE,

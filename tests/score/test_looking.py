@@ -4,13 +4,14 @@ import re
 
 import pytest
 from score.stored import LAST
+from sqlalchemy import text
 
 from foresto_cli.console import Console
 from foresto_cli.errors import UsageError
 from foresto_cli.ops import score_card
 from foresto_cli.ops import scores as job
 from foresto_cli.ops.top_scores import Wanted
-from foresto_cli.score import explain, formula
+from foresto_cli.score import FORMULA_VERSION, commentary, explain, formula
 
 
 def test_a_shown_score_can_be_computed_again_by_hand(app, market, capsys):
@@ -37,6 +38,78 @@ def test_the_yield_shown_is_the_dividend_shown_over_the_price_shown(app, market)
     found = score_card.explained(app, market.tickers[0], None)
     (part,) = [one for axis in found["axes"] for one in axis["components"] if one["id"] == "V6"]
     assert part["raw"] == pytest.approx(found["basis"]["dividend_per_share"] / found["basis"]["close"], rel=1e-9)
+
+
+def shown(found, capsys):
+    explain.show(Console(), found)
+    return capsys.readouterr().out
+
+
+def test_the_multiple_that_people_know_stands_beside_the_yield(app, market, capsys):
+    found = score_card.explained(app, market.tickers[0], None)
+    raw = {part["id"]: part["raw"] for axis in found["axes"] for part in axis["components"]}
+    out = shown(found, capsys)
+    assert raw["V1"] > 0
+    assert f"(PER {1 / raw['V1']:,.1f}배)" in out
+    assert f"(PBR {1 / raw['V2']:,.1f}배)" in out
+    for part in (part for axis in found["axes"] for part in axis["components"] if part["id"] == "V1"):
+        part["raw"] = -0.2
+    assert "PER " not in shown(found, capsys), "a loss has no PER"
+
+
+@pytest.mark.parametrize(("basis", "said"), [("CFS", True), ("OFS", False)])
+def test_income_that_is_not_the_owners_alone_is_told(app, market, capsys, basis, said):
+    ticker = market.tickers[0]
+    with app.engine.begin() as connection:
+        before = connection.execute(
+            text("SELECT DISTINCT fs_div FROM financial_report WHERE ticker = :t"), {"t": ticker}
+        ).scalars().all()  # fmt: skip
+        assert before == [basis] or basis == "OFS"
+        connection.execute(text("UPDATE financial_report SET fs_div = :b WHERE ticker = :t"), {"b": basis, "t": ticker})
+    try:
+        found = score_card.explained(app, ticker, None)
+    finally:
+        with app.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE financial_report SET fs_div = :b WHERE ticker = :t"), {"b": before[0], "t": ticker}
+            )
+    assert found["basis"]["income_of"] == ("TOTAL" if said else "SEPARATE")
+    assert ("비지배지분을 포함한 연결 전체의 것입니다" in shown(found, capsys)) is said
+
+
+@pytest.mark.parametrize(
+    ("amounts", "line"),
+    [
+        (([300, 350], 300), "DART 300원, 350원(주식 종류를 알 수 없음), FSC 기준일 합계 300원"),
+        (([3174], None), "DART 3,174원(주식 종류를 알 수 없음), FSC 기준일 합계 기록 없음"),
+        (([], 300), None),
+    ],
+)
+def test_both_sources_of_an_unclear_dividend_are_shown(app, market, capsys, amounts, line):
+    """That a filing without a class leads here is in test_parts; what the reader sees is here."""
+    found = score_card.explained(app, market.tickers[0], None)
+    found["basis"] |= dict(zip(("dividend_unclear", "dividend_by_record_date"), amounts, strict=True))
+    out = shown(found, capsys)
+    assert ("배당의 두 출처" in out) is bool(line)
+    assert line is None or line in out
+
+
+def test_what_changed_is_told_within_one_version_of_the_formula(app, market):
+    for place in (-2, -1):
+        job.score_batch(app, job.Options(as_of=market.sessions[place]))
+    ticker = market.tickers[0]
+    with app.engine.begin() as connection:
+        for table, columns in (("history", "*"), ("component", "*")):
+            connection.execute(text(f"CREATE TEMP TABLE old AS SELECT {columns} FROM compass_score_{table}"))
+            connection.execute(text("UPDATE old SET formula_version = '1.0.0'"))
+            connection.execute(text(f"INSERT INTO compass_score_{table} SELECT * FROM old"))
+            connection.execute(text("DROP TABLE old"))
+    found = score_card.recalled(app, ticker, LAST)
+    assert (found["formula_version"], found["previous_date"]) == (FORMULA_VERSION, f"{market.sessions[-2]}")
+    history = score_card.history_of(app, ticker, 20)["history"]
+    assert [(one["score_date"], one["formula_version"]) for one in history] == [
+        (f"{market.sessions[place]}", FORMULA_VERSION) for place in (-1, -2)
+    ]
 
 
 def test_what_is_stored_is_what_is_computed_and_what_changed_since_is_named(app, market):
@@ -75,3 +148,12 @@ def test_ranking_and_history_answer_from_what_is_stored(app, market):
 def test_an_unknown_stock_is_said_to_be_unknown(app, look):
     with pytest.raises(UsageError, match="999999"):
         look(app)
+
+
+@pytest.mark.parametrize(
+    ("percentile", "words"),
+    [(100, "상위 1% 미만"), (99.2, "상위 1% 미만"), (99, "상위 1%"), (50, "상위 50%"), (49.9, "하위 50%"),
+     (1, "하위 1%"), (0.4, "하위 1% 미만"), (0, "하위 1% 미만")],
+)  # fmt: skip
+def test_nobody_is_in_the_first_or_last_0_percent(percentile, words):
+    assert commentary.standing(percentile) == words

@@ -14,7 +14,7 @@ def show(console: Console, found: dict[str, Any]) -> None:
     """Print a validation."""
     options = found["options"]
     console.strong(
-        f"컴퍼스 점수 검증 · 산식 {found['formula_version']} · {found['dates'][0]} … {found['dates'][-1]}"
+        f"Compass Score 검증 · 산식 {found['formula_version']} · {found['dates'][0]} … {found['dates'][-1]}"
         f" · {len(found['dates'])}일 · 종목 {min(found['stocks']):,}~{max(found['stocks']):,}"
     )
     proof = "같음" if not any(found["look_ahead"].values()) else "다름"

@@ -46,7 +46,8 @@ def unscored_stocks(scope: Scope) -> Rows:
         text(
             "SELECT score_date AS 거래일, wanting AS 점수_없음, rows AS 종목 FROM (SELECT score_date, count(*) AS rows,"
             " count(*) FILTER (WHERE status = 'NOT_SCORED' AND NOT reasons && CAST(:unavoidable AS text[])) AS wanting"
-            " FROM compass_score_history WHERE (score_date, formula_version) = (SELECT score_date, formula_version FROM compass_score_history"
+            " FROM compass_score_history WHERE (score_date, formula_version) ="
+            " (SELECT score_date, formula_version FROM compass_score_history"
             " ORDER BY 1 DESC, 2 DESC LIMIT 1)"
             " GROUP BY 1) AS newest WHERE wanting > :share * rows"
         ),

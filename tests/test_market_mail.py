@@ -11,8 +11,10 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, Busy, ConfigError, NotYet
-from foresto_cli.ops import market_mail
+from foresto_cli.ops import chains, job, market_mail
 from foresto_cli.ops.market_mail import facts, once
+from foresto_cli.ops.steps import INDEX, LISTING, PRICES
+from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import addresses
 
@@ -84,7 +86,7 @@ def test_a_stock_nobody_trades_is_no_mover_however_far_it_moved(morning):
             ticker=ticker, value=value,
         )  # fmt: skip
         with morning.app.engine.connect() as connection:
-            return facts.gathered(connection, EVENING.date()).gainers.rows
+            return facts.gathered(connection, EVENING.date(), date(2026, 11, 19)).gainers.rows
 
     assert ticker not in {one["ticker"] for one in move(facts.LIQUID - 1)}
     assert move(facts.LIQUID)[0]["name"] == name
@@ -119,6 +121,32 @@ def test_filings_of_interest_come_first_and_the_rest_is_counted(morning):
     assert others == sorted(others, reverse=True)
     more = len(found) - len(section.rows)
     assert section.missing == (f"그 밖에 {more:,}건이 있습니다." if more else "")
+
+
+def test_without_any_key_the_movers_are_those_of_the_charts(open_world):
+    keyless = ("krx_id", "krx_pw", "krx_openapi_key", "fsc_api_key", "dart_api_key")
+    with open_world(SATURDAY, without=keyless, mirror_stopped=MIRROR_STOPPED, patience=2) as world:
+        chains.run(world.app, "initial", (LISTING, PRICES, INDEX), job.Options())
+        with_readers(world)
+        assert world.rows("SELECT DISTINCT market, change_rate, trading_value FROM stock_price_daily") == [(None,) * 3]
+        with world.app.engine.connect() as connection:
+            told = facts.gathered(connection, EVENING.date(), date(2026, 11, 19))
+        listed = world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE is_listed AND market <> 'KONEX'")
+        assert (told.stocks, sum(told.breadth.values()), told.is_provisional) == (listed, listed, True)
+        for mover in [*told.gainers.rows, *told.losers.rows]:
+            before, close = (
+                row[0]
+                for row in world.rows(
+                    "SELECT adj_close_price FROM stock_price_daily WHERE ticker = :ticker AND trade_date > '2026-11-18'"
+                    " ORDER BY trade_date",
+                    ticker=mover["ticker"],
+                )
+            )
+            assert round((close / before - 1) * 100, 2) == mover["rate"] != 0
+            assert mover["market"] in {"KOSPI", "KOSDAQ", "KOSDAQ GLOBAL"}
+        assert len(told.gainers.rows) == len(told.losers.rows) == facts.MOVERS
+        assert market_mail.send(world.app)["exit_code"] == 0
+        assert "확정되기 전의 잠정 시세입니다." in mails(world)[0].text
 
 
 def test_without_a_key_of_dart_the_section_says_so_and_nobody_is_asked(open_loaded):
@@ -209,7 +237,7 @@ def test_scores_come_from_the_stored_runs(morning):
                 day=day, ticker=ticker, score=score, run=number,
             )  # fmt: skip
     with morning.app.engine.connect() as connection:
-        moved = facts.gathered(connection, EVENING.date()).score_movers.rows
+        moved = facts.gathered(connection, EVENING.date(), date(2026, 11, 19)).score_movers.rows
     assert [(one["ticker"], float(one["moved"])) for one in moved] == [(tickers[2], -30.0), (tickers[1], 5.0)]
     assert "−30.0" in market_mail.drafted(morning.app).text
 

@@ -66,6 +66,7 @@ WITH examined AS (
   SELECT *, previous_date < session_before AS is_gap,
          abs(base - previous_close) >= {tick_sql("GREATEST(base, previous_close)", "trade_date", "market")}
            AND (is_known OR NOT base BETWEEN previous_low AND previous_high) AS is_off,
+         NOT is_known AND base BETWEEN previous_low AND previous_high AS is_of_the_day,
          -- While the regular close before is not known, a difference within a day's limits is no event.
          abs(base / previous_close - 1) > CASE market WHEN 'KONEX' THEN {DAY_LIMITS["KONEX"]} ELSE {DAY_LIMIT} END
            AS is_beyond,
@@ -83,7 +84,7 @@ WITH examined AS (
 SELECT g.trade_date, g.is_missing, f.ticker, f.market, CAST(f.base AS double precision) AS base,
        CAST(f.open_price AS double precision) AS open_price, CAST(f.close_price AS double precision) AS close,
        f.volume, f.shares, f.previous_date, CAST(f.previous_close AS double precision) AS previous_close,
-       f.previous_shares, f.previous_market, f.is_gap, f.is_known,
+       f.previous_shares, f.previous_market, f.is_gap, f.is_known, f.is_of_the_day,
        (SELECT COALESCE(min(place) FILTER (WHERE volume > 0) - 1, count(*)) FROM (
           SELECT b.volume, row_number() OVER (ORDER BY b.trade_date DESC) AS place FROM stock_price_daily b
           WHERE b.ticker = f.ticker AND b.trade_date < f.trade_date AND b.quality_flag <> 'ADJUSTED'
@@ -253,6 +254,7 @@ def _case(row: Row[Any], new_shares: Mapping[date, Sequence[int]], calendar: Cal
         is_gap=row.is_gap,
         missing_sessions=len(calendar.sessions(row.previous_date, row.trade_date)[1:-1]) if row.is_gap else 1,
         is_known=row.is_known,
+        is_of_the_day=row.is_of_the_day,
         new_shares=tuple(sorted(new_shares.get(row.trade_date, ()))),
     )
 

@@ -54,6 +54,7 @@ class Case:
         is_gap: the previous stored row is not of the session before.
         missing_sessions: sessions between the two, where there is a gap.
         is_known: the previous close is known to be that of the regular session.
+        is_of_the_day: it is not, and the base is one of that day's prices: it may well be the regular close.
         new_shares: listed shares of every ticker whose first row is of this day, for spin-offs.
     """
 
@@ -71,6 +72,7 @@ class Case:
     is_gap: bool = False
     missing_sessions: int = 1
     is_known: bool = True
+    is_of_the_day: bool = False
     new_shares: tuple[int, ...] = ()
 
     @property
@@ -247,6 +249,9 @@ def _reorganised(case: Case) -> Found | None:
 
 
 def _rights(case: Case) -> Found | None:
+    # Many new shares are listed weeks after their rights went; the base of that day is the regular close.
+    if case.is_of_the_day:
+        return Found(LISTING_ONLY)
     if case.base_ratio < 1:
         return Found("EX_RIGHTS", case.base_ratio, review=not case.is_known)
     return Found("BASE_UP", case.base_ratio, review=True)

@@ -128,7 +128,12 @@ def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
     *,
     is_last_word: bool | None = None,
 ) -> Result:
-    asked = [*checks.CHECKS, *described.checks(datasets.every()), freshness.check(app), *more]
+    asked = [
+        *checks.CHECKS,
+        *described.checks(datasets.every()),
+        freshness.check(app, is_of_chain=is_last_word is not None),
+        *more,
+    ]
     due = sessions[-1] if is_last_word else min(sessions[-1], freshness.due_session(app))
     if second is not None:
         asked += [trend.shrunken(command), second.check, second.index_check]

@@ -55,6 +55,18 @@ CASES = {
     "off the grid": (case(previous_close=2_067, base=2_070), None, 1),
     "new shares": (case(shares=1_030_000), "LISTING_ONLY", 1),
     "shares unknown": (case(shares=None), None, 1),
+    # Rule 9: new shares, and the base is one of the prices of a day whose regular close is not known.
+    "new shares after a day not known": (
+        case(base=9_900, shares=2_000_000, is_known=False, is_of_the_day=True),
+        "LISTING_ONLY",
+        1,
+    ),
+    "new shares, base off a day not known": (case(base=8_000, shares=2_000_000, is_known=False), "EX_RIGHTS", 0.8),
+    "a split after a day not known": (
+        case(base=5_100, shares=2_000_000, is_known=False, is_of_the_day=True),
+        "SPLIT",
+        0.5,
+    ),
     # Rule 3: the shares the parent lost are those of a new listing, par changes included.
     "spin-off": (case(**AUCTION, shares=600_000, new_shares=(77, 400_000)), "SPINOFF", 1.2),
     "spin-off with a split": (case(**AUCTION, shares=3_000_000, new_shares=(2_000_000,)), "SPINOFF", 1.2),
@@ -121,7 +133,7 @@ def test_only_what_means_something_is_stored():
     assert not_stored == {
         "gap", "gap with new shares", "gap with a split the base denies",
         "shares only, within the limits", "shares only, not traded", "ordinary", "off the grid", "new shares",
-        "shares unknown",
+        "shares unknown", "new shares after a day not known",
     }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def drafted(app: App) -> Draft:
     session = app.calendar.latest_ended(clock.now())
     missing = causes.priceless(app)
     with app.engine.connect() as connection:
-        found = facts.gathered(connection, session)
+        found = facts.gathered(connection, session, app.calendar.previous(session))
         if not found.stocks and session in missing:
             cause = causes.why_missing(connection, session)
             listed = causes.expected(connection)

@@ -24,6 +24,17 @@ INDICES = ("KOSPI", "KOSDAQ")
 
 NO_SCORES = "아직 점수를 매기지 않았습니다."
 
+PRICED = """
+  SELECT p.ticker, coalesce(p.name, l.name, p.ticker) AS name, coalesce(p.market, l.market) AS market,
+         p.close_price AS close, p.is_halted, p.quality_flag = 'PROVISIONAL' OR p.price_basis = 'EXTENDED' AS is_open,
+         coalesce(p.change_rate, round((p.adj_close_price / nullif(b.adj_close_price, 0) - 1) * 100, 2)) AS rate,
+         coalesce(p.trading_value, p.close_price * p.volume) AS value
+  FROM stock_price_daily p LEFT JOIN fdr_stock_listing l USING (ticker)
+  LEFT JOIN stock_price_daily b ON p.quality_flag = 'ADJUSTED' AND b.ticker = p.ticker AND b.trade_date = :before
+  WHERE p.trade_date = :session AND coalesce(p.market, l.market) LIKE 'KOS%'
+"""
+"""The stocks of a session; a chart, the only source without keys, tells neither market nor change nor value."""
+
 Row = dict[str, Any]
 
 
@@ -70,17 +81,17 @@ class Facts:
     score_before: date | None
 
 
-def gathered(connection: Connection, session: date) -> Facts:
-    """Read what is stored about ``session``."""
+def gathered(connection: Connection, session: date, before: date) -> Facts:
+    """Read what is stored about ``session``; ``before`` is the one before it."""
     counts = _rows(
         connection,
-        "SELECT count(*) AS stocks, count(*) FILTER (WHERE change_rate > 0) AS up,"
-        " count(*) FILTER (WHERE change_rate = 0) AS flat, count(*) FILTER (WHERE change_rate < 0) AS down,"
-        " coalesce(bool_or(quality_flag = 'PROVISIONAL'), false) AS provisional"
-        " FROM stock_price_daily WHERE trade_date = :session AND market LIKE 'KOS%'",
+        "SELECT count(*) AS stocks, count(*) FILTER (WHERE rate > 0) AS up,"  # noqa: S608  # our own query
+        " count(*) FILTER (WHERE rate = 0) AS flat, count(*) FILTER (WHERE rate < 0) AS down,"
+        f" coalesce(bool_or(is_open), false) AS provisional FROM ({PRICED}) p",
         session=session,
+        before=before,
     )[0]
-    gainers, losers = _movers(connection, session, RISING), _movers(connection, session, FALLING)
+    gainers, losers = (_movers(connection, session, before, direction) for direction in (RISING, FALLING))
     days = _score_days(connection)
     marked = designations.as_of(connection, session)
     best = top_scores.best(connection, top_scores.Wanted(top=TOP))
@@ -122,17 +133,15 @@ def _indices(connection: Connection, session: date) -> Section:
     return Section(rows, f"{', '.join(lacking)} 지수를 아직 받지 못했습니다." if lacking else "")
 
 
-def _movers(connection: Connection, session: date, direction: int) -> Section:
+def _movers(connection: Connection, session: date, before: date, direction: int) -> Section:
     rows = _rows(
         connection,
-        "SELECT p.ticker, coalesce(p.name, l.name, p.ticker) AS name, p.market, p.close_price AS close,"
-        " p.change_rate AS rate, p.trading_value AS value FROM stock_price_daily p"
-        " LEFT JOIN fdr_stock_listing l USING (ticker) WHERE p.trade_date = :session"
-        " AND p.market LIKE 'KOS%' AND NOT p.is_halted AND p.trading_value >= :liquid"
-        " AND p.change_rate * :direction > 0"
-        " ORDER BY p.change_rate * :direction DESC, p.trading_value DESC, p.ticker LIMIT :movers",
+        "SELECT ticker, name, market, close, rate, value"  # noqa: S608  # our own query
+        f" FROM ({PRICED}) p WHERE NOT is_halted AND value >= :liquid"
+        " AND rate * :direction > 0 ORDER BY rate * :direction DESC, value DESC, ticker LIMIT :movers",
         direction=direction,
         session=session,
+        before=before,
         liquid=LIQUID,
         movers=MOVERS,
     )

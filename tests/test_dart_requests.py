@@ -169,6 +169,8 @@ def test_one_company(listed_world):
         assert world.scalar(
             "SELECT count(*) FROM financial_report WHERE ticker = left(:ticker, 5) || '0'", ticker=preferred
         )
+        for given in (" 005930", world.scalar("SELECT name FROM fdr_stock_listing WHERE ticker = '005930'")):
+            assert load(world, 2025, ticker=given)["outcome"] == "done"
         with pytest.raises(UsageError, match="상장 목록에 없습니다"):
             load(world, 2025, ticker="999999")
 

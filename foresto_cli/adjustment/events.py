@@ -77,7 +77,7 @@ def events(
 def show(console: Console, found: Sequence[Event]) -> None:
     """Print ``found`` as a table, prices in won, or say that there is nothing."""
     if not found:
-        console.line("조정 이벤트가 없습니다.")
+        console.line("가격 조정 사건이 없습니다.")
         return
     rows = [
         (
@@ -92,7 +92,7 @@ def show(console: Console, found: Sequence[Event]) -> None:
         )
         for one in found
     ]
-    console.table(f"조정 이벤트 {len(found):,}건", HEADS, rows)
+    console.table(f"가격 조정 사건 {len(found):,}건", HEADS, rows)
 
 
 def _won(price: float | None) -> int | float | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 
-Ticker = Annotated[str, typer.Argument(help="여섯 자리 종목코드(005930).", metavar="종목코드")]
+Ticker = Annotated[str, typer.Argument(help="종목코드(005930)나 종목명.", metavar="종목")]
 
 
 @app.command()
@@ -59,11 +59,10 @@ def show(
         from foresto_cli.ops import score_card
         from foresto_cli.score import explain
 
-        code = ticker.strip().upper()
         if date:
-            result = score_card.recalled(found, code, parse_date(date))
+            result = score_card.recalled(found, ticker, parse_date(date))
         else:
-            result = score_card.explained(found, code, parse_date(as_of) if as_of else None)
+            result = score_card.explained(found, ticker, parse_date(as_of) if as_of else None)
         explain.show(found.console, result)
         return result
 
@@ -116,7 +115,7 @@ def history(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import score_card
 
-        result = score_card.history_of(found, ticker.strip().upper(), days)
+        result = score_card.history_of(found, ticker, days)
         score_card.show_history(found.console, result)
         return result
 

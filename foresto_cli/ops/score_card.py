@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops.scores import score_date
+from foresto_cli.ops.stock_card import ticker_of
 from foresto_cli.ops.top_scores import Wanted, best
 from foresto_cli.score import compute, explain, load, panel
 from foresto_cli.store import designations
@@ -31,6 +32,7 @@ def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
         UsageError: the stock has no price on that day.
     """
     with app.engine.connect() as connection:
+        ticker = _ticker(connection, ticker)
         day = score_date(connection, as_of)
         days = panel.sessions_until(connection, day, 2)
         inputs = load.history(connection, days, day)
@@ -51,11 +53,29 @@ def recalled(app: App, ticker: str, day: date) -> dict[str, Any]:
         UsageError: nothing is stored for that stock and day.
     """
     with app.engine.connect() as connection:
+        ticker = _ticker(connection, ticker)
         found, before = explain.stored(connection, ticker, day)
         marked = designations.as_of(connection, day, [ticker])
     if found is None:
         raise UsageError(f"{ticker}: {day} 로 저장된 점수가 없습니다. foresto score history {ticker} 로 찾아보세요.")
     return _shown(found, before, marked.get(ticker))
+
+
+def _ticker(connection: Connection, given: str) -> str:
+    """Return the ticker of who is given by ticker or name; a ticker that has prices needs no listing.
+
+    Raises:
+        UsageError: nobody by that name is listed, or several are.
+    """
+    ticker = given.strip().upper()
+    is_known = connection.scalar(
+        text(
+            "SELECT EXISTS (SELECT FROM stock_price_daily WHERE ticker = :ticker)"
+            " OR NOT EXISTS (SELECT FROM fdr_stock_listing)"
+        ),
+        {"ticker": ticker},
+    )
+    return ticker if is_known else ticker_of(connection, given.strip())
 
 
 def _shown(
@@ -107,6 +127,7 @@ def history_of(app: App, ticker: str, days: int) -> dict[str, Any]:
         UsageError: nothing is stored for it.
     """
     with app.engine.connect() as connection:
+        ticker = _ticker(connection, ticker)
         rows = connection.execute(OF_TICKER, {"ticker": ticker, "days": days}).mappings()
         found = [_plain(row) for row in rows]
     if not found:

@@ -28,6 +28,7 @@ from foresto_cli.loaders.derived import Derived
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
+from foresto_cli.ops.stock_card import ticker_of
 from foresto_cli.store import ledger, limits
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
@@ -219,8 +220,9 @@ def check_listing(app: App) -> None:
 
 
 def _issuer(app: App, ticker: str) -> str:
-    """Return the common share's ticker of the company that ``ticker`` belongs to."""
+    """Return the common share's ticker of the company that ``ticker``, or its name, belongs to."""
     with app.engine.connect() as connection:
+        ticker = ticker_of(connection, ticker.strip())
         found: str | None = connection.scalar(
             text(
                 "SELECT ticker FROM fdr_stock_listing WHERE is_listed AND ticker IN (:ticker, :common)"

@@ -12,6 +12,7 @@ from foresto_cli.adjustment import events
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.ops import words
 from foresto_cli.store import designations
 
 PRICES = 5
@@ -34,7 +35,7 @@ SHOWN = (
     ("delisting_date", "상장폐지일"),
     ("delisting_reason", "폐지 사유"),
     ("current_price", "현재가(원)"),
-    ("market_cap", "시가총액(원)"),
+    ("market_cap", "시가총액"),
     ("shares", "상장 주식수"),
     ("pe_ratio", "PER(배)"),
     ("pb_ratio", "PBR(배)"),
@@ -54,7 +55,7 @@ INCOME_OF = {
 }
 """``stocks.income_basis``: whose income PER and ROE rest on."""
 OWNERS_UNKNOWN = "⚠ 전체 재무제표에도 지배주주 몫이 없어 비지배지분을 포함한 순이익"
-OWNERS_UNREAD = "지배주주 몫은 foresto dart financials --full --ticker {ticker} 로 받습니다"
+OWNERS_UNREAD = "지배주주 몫: foresto dart financials --full --ticker {ticker}"
 RATIO_REASONS = {
     "NO_FS": "받은 재무제표가 없습니다",
     "STALE_FS": "재무제표가 오래되어 지표를 내지 않습니다",
@@ -110,7 +111,8 @@ def card(app: App, given: str) -> Found:
 def show(console: Console, found: Found) -> None:
     """Print the card for a person."""
     stock = found["stock"]
-    rows = [(label, stock[name]) for name, label in SHOWN if stock[name] is not None]
+    said = stock | {"market_cap": None if stock["market_cap"] is None else words.won(stock["market_cap"])}
+    rows = [(label, said[name]) for name, label in SHOWN if said[name] is not None]
     console.table(f"{stock['ticker']} {stock['name']}", ("항목", "값"), rows)
     if found["history"]:
         spans = [
@@ -165,17 +167,19 @@ def _identity(connection: Connection, ticker: str) -> Found:
         connection,
         "SELECT l.ticker, l.name, l.market, l.is_listed, s.sector, l.industry, l.products, l.isin, s.crno,"
         " l.listing_date, l.delisting_date, l.delisting_reason, s.current_price, s.market_cap,"
-        " coalesce(s.shares, l.shares) AS shares, s.one_year_return, s.ytd_return,"
+        " coalesce(s.shares, l.shares) AS shares, round(s.one_year_return, 2) AS one_year_return,"
+        " round(s.ytd_return, 2) AS ytd_return,"
         " round(s.pe_ratio, 2) AS pe_ratio, round(s.pb_ratio, 2) AS pb_ratio, round(s.roe, 2) AS roe, s.income_basis,"
         " s.ratio_reason, (SELECT r.has_details FROM financial_report r WHERE r.ticker = left(l.ticker, 5) || '0'"
         " AND r.fs_div = 'CFS' ORDER BY r.period_end DESC, r.rcept_no DESC LIMIT 1) AS has_details,"
         " s.english_name, s.yahoo_sector,"
-        " round(s.compass_score, 1) AS compass_score, s.compass_grade, s.compass_summary, s.compass_updated_at"
+        " round(s.compass_score, 1) AS compass_score, s.compass_grade, s.compass_summary,"
+        " date_trunc('second', s.compass_updated_at) AS compass_updated_at"
         " FROM fdr_stock_listing l LEFT JOIN stocks s USING (ticker) WHERE l.ticker = :ticker",
         ticker=ticker,
     )
     told = (*_income(row), RATIO_REASONS.get(row["ratio_reason"]))
-    return {**row, "ratio_note": " · ".join(words for words in told if words) or None}
+    return {**row, "ratio_note": " · ".join(one for one in told if one) or None}
 
 
 def _income(row: Found) -> list[str]:

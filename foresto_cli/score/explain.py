@@ -197,7 +197,7 @@ def show(console: Console, found: Found) -> None:
     """Print an explanation for a person, 80 columns wide."""
     console.strong(f"{found['ticker']} {found['name'] or ''} · {found['score_date']} · 산식 {found['formula_version']}")
     if found["total"] is None:
-        console.strong(f"점수 없음({reasons.STATUS_LABELS[found['status']]})")
+        console.strong("점수 없음")
     else:
         console.strong(
             f"총점 {found['total']:.1f} · {found['grade']}등급 · {found['ranked']:,}종목 가운데 {found['rank']:,}위"
@@ -247,7 +247,7 @@ def _show_axis(console: Console, axis: Found) -> None:
         (
             part["id"],
             part["label"],
-            shown(part["raw"], part["unit"]) + _inverse(part["id"], part["raw"]),
+            shown(part["raw"], part["unit"]),
             f"{part['percentile']:.1f}",
             part["weight"],
             f"{part['contribution']:.2f}",
@@ -256,6 +256,9 @@ def _show_axis(console: Console, axis: Found) -> None:
         for part in axis["components"]
     ]
     console.table(title, ("기호", "구성 요소", "값", "백분위", "가중", "기여", "출처"), rows)
+    multiples = _multiples(axis)
+    if multiples:
+        console.line(multiples)
 
 
 def _show_basis(console: Console, found: Found) -> None:
@@ -279,11 +282,11 @@ def _show_basis(console: Console, found: Found) -> None:
         console.line(f"⚠ 배당의 두 출처: DART {amounts}(주식 종류를 알 수 없음), FSC 기준일 합계 {other}")
 
 
-def _inverse(name: str, raw: float | None) -> str:
-    """Return the multiple that people know, beside the yield that is ranked: ``(PER 98.2배)``."""
-    if name not in INVERSES or raw is None or raw <= 0:
-        return ""
-    return f" ({INVERSES[name]} {1 / raw:,.1f}배)"
+def _multiples(axis: Found) -> str:
+    """Return the multiples that people know, of the yields that are ranked: ``PER 98.2배 · PBR 1.1배``."""
+    raw = {part["id"]: part["raw"] for part in axis["components"]}
+    known = {word: raw.get(name) for name, word in INVERSES.items()}
+    return " · ".join(f"{word} {1 / value:,.2f}배" for word, value in known.items() if value is not None and value > 0)
 
 
 def shown(raw: float | None, unit: str) -> str:

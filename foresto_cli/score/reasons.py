@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 Bools = NDArray[np.bool_]
 
 SCORED, PARTIAL, NOT_SCORED = "SCORED", "PARTIAL", "NOT_SCORED"
-STATUS_LABELS = {SCORED: "완전", PARTIAL: "일부", NOT_SCORED: "점수 없음"}
 
 REASONS = {
     "SPAC": "기업인수목적회사라 점수를 매기지 않습니다",

@@ -50,11 +50,10 @@ def test_the_multiple_that_people_know_stands_beside_the_yield(app, market, caps
     raw = {part["id"]: part["raw"] for axis in found["axes"] for part in axis["components"]}
     out = shown(found, capsys)
     assert raw["V1"] > 0
-    assert f"(PER {1 / raw['V1']:,.1f}배)" in out
-    assert f"(PBR {1 / raw['V2']:,.1f}배)" in out
+    assert f"PER {1 / raw['V1']:,.2f}배 · PBR {1 / raw['V2']:,.2f}배" in out
     for part in (part for axis in found["axes"] for part in axis["components"] if part["id"] == "V1"):
         part["raw"] = -0.2
-    assert "PER " not in shown(found, capsys), "a loss has no PER"
+    assert "PER -" not in shown(found, capsys), "a loss has no PER"
 
 
 @pytest.mark.parametrize(("basis", "said"), [("CFS", True), ("OFS", False)])
@@ -140,6 +139,29 @@ def test_ranking_and_history_answer_from_what_is_stored(app, market):
     assert [one["score_date"] for one in score_card.history_of(app, best[0]["ticker"], 20)["history"]] == [f"{LAST}"]
     with pytest.raises(UsageError, match="axis"):
         score_card.ranking(app, Wanted(top=5, axis="luck"))
+
+
+def test_a_score_is_found_by_name_too(app, market):
+    job.score_batch(app, job.Options())
+    ticker = market.tickers[0]
+    with app.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO fdr_stock_listing (ticker, name, market, is_listed, as_of_date, source_id, batch_id, created_at,"
+                " updated_at) VALUES (:t, '가상이름', 'KOSPI', true, :day, 'FDR', 1, now(), now())"
+            ),
+            {"t": ticker, "day": LAST},
+        )
+    try:
+        for given in ("가상이름", f" {ticker.lower()} "):
+            assert score_card.explained(app, given, None)["ticker"] == ticker
+            assert score_card.recalled(app, given, LAST)["ticker"] == ticker
+            assert score_card.history_of(app, given, 1)["ticker"] == ticker
+        with pytest.raises(UsageError, match="혹시"):
+            score_card.explained(app, "가상", None)
+    finally:
+        with app.engine.begin() as connection:
+            connection.execute(text("DELETE FROM fdr_stock_listing"))
 
 
 @pytest.mark.parametrize(

@@ -147,8 +147,8 @@ def test_a_score_is_found_by_name_too(app, market):
     with app.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO fdr_stock_listing (ticker, name, market, is_listed, as_of_date, source_id, batch_id, created_at,"
-                " updated_at) VALUES (:t, '가상이름', 'KOSPI', true, :day, 'FDR', 1, now(), now())"
+                "INSERT INTO fdr_stock_listing (ticker, name, market, is_listed, as_of_date, source_id, batch_id,"
+                " created_at, updated_at) VALUES (:t, '가상이름', 'KOSPI', true, :day, 'FDR', 1, now(), now())"
             ),
             {"t": ticker, "day": LAST},
         )

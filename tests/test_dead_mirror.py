@@ -55,8 +55,14 @@ def test_a_first_load_gets_the_most_that_its_keys_allow(open_world, keys):
         assert world.rows("SELECT alert_type, alert_level FROM ops_alert") == [("mirror", "info")]
         critical = [one["check"] for one in steps["verify daily"]["findings"] if one["severity"] == "critical"]
         assert critical == []
-        if keys in {"none", "fsc", "openapi"}:
-            assert any("설정하면" in note for note in steps["prices incremental"]["notes"])
+        told = {
+            "none": "설정하면",
+            "fsc": "설정하면",
+            "openapi": "다음 거래일에 KRX OPEN API의 거래소 시세로 바뀝니다.",
+        }
+        charts = [note for note in steps["prices incremental"]["notes"] if "네이버의 수정주가" in note]
+        assert len(charts) == (keys in told)
+        assert all(told[keys] in note for note in charts)
 
 
 def test_a_mirror_that_lives_again_is_used_and_the_alert_ends(open_world):

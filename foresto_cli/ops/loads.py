@@ -172,6 +172,15 @@ def histories(app: App, days: PriceDays, tickers: Sequence[str], *, may_ask: boo
     return PriceTickers(app.naver, app.calendar, tickers, today, today, clock.now(), lasting=True, span=span)
 
 
+def _better(app: App, out_of_reach: Sequence[date]) -> str:
+    """Say what replaces the charts' prices: the OPEN API's, once they are published, or a key that is not there."""
+    if app.krx_openapi is not None and min(out_of_reach) > app.calendar.latest_official(clock.now()):
+        return "다음 거래일에 KRX OPEN API의 거래소 시세로 바뀝니다."
+    if app.krx_openapi is not None:
+        return "KRX_ID와 KRX_PW를 설정하면 거래소 시세로 바뀝니다."
+    return "KRX_OPENAPI_KEY(openapi.krx.co.kr에서 무료 발급) 또는 KRX_ID와 KRX_PW를 설정하면 거래소 시세로 바뀝니다."
+
+
 def _with_notes(app: App, loader: PriceDays, result: Result) -> Result:
     with app.engine.connect() as connection:
         known = ledger.entries(connection, NAME)
@@ -179,9 +188,7 @@ def _with_notes(app: App, loader: PriceDays, result: Result) -> Result:
     if out_of_reach:
         note = (
             f"지난 {len(out_of_reach):,}거래일({out_of_reach[-1]}~{out_of_reach[0]})의 거래소 시세는 받을 곳이 없어,"
-            " 지금 상장된 종목만 네이버의 수정주가(종목당 최대 3,000거래일)로 채웁니다."
-            " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하면"
-            " 거래소 시세로 바뀝니다."
+            f" 지금 상장된 종목만 네이버의 수정주가(종목당 최대 3,000거래일)로 채웁니다. {_better(app, out_of_reach)}"
         )
         result.setdefault("notes", []).append(note)
     return result

@@ -7,7 +7,8 @@ HOST is a host name, ``*`` or ``*.example.com``. PART occurs in path, query or f
 
 Some kinds take a DETAIL, ``KIND=DETAIL@HOST``: ``missing_row=005930@data.krx.co.kr/20261118``. Kinds that concern one
 host only may name what they are about in its place: ``frozen_mirror@2026-11-06``, ``unapproved@knx_bydd_trd``,
-``late_openapi@10:30``.
+``late_openapi@10:30``. Without any host ``late_openapi`` and ``unapproved`` mean that one, ``missing_row``,
+``dash_row`` and ``other_day`` every source of a day's prices.
 """
 
 import fcntl
@@ -119,6 +120,8 @@ ONE_HOST = {
     "late_openapi": "data-dbg.krx.co.kr",
 }
 """Kinds that concern one host only: what stands in its place is what they are about."""
+EVERY_HOST = dict.fromkeys(("missing_row", "dash_row", "other_day"), "*")
+"""Kinds that without a host concern whoever gives a day's prices."""
 DETAILS = {
     "missing_row": r"[0-9A-Za-z]+",
     "dash_row": r"[0-9A-Za-z]+",
@@ -131,7 +134,7 @@ NEEDS_DETAIL = ("frozen_mirror",)
 FILE = "faults.json"
 
 _FORM = re.compile(
-    r"(?P<kind>\w{1,40})(?:=(?P<detail>[\w:-]{1,80}))?@(?P<host>\*(?:\.[\w.-]+)?|[\w.:-]+)(?:/(?P<part>[^,]*?))?"
+    r"(?P<kind>\w{1,40})(?:=(?P<detail>[\w:-]{1,80}))?(?:@(?P<host>\*(?:\.[\w.-]+)?|[\w.:-]+)(?:/(?P<part>[^,]*?))?)?"
     r"(?:\*(?P<count>\d+))?(?:\+(?P<skip>\d+))?(?:%(?P<probability>\d*\.?\d+))?"
 )
 
@@ -190,7 +193,10 @@ def parse(text: str) -> list[Fault]:
 
 def _fault(match: re.Match[str]) -> Fault | None:
     """Return the fault that ``match`` of the text form describes; None when it describes none."""
-    kind, host, part, detail = match["kind"], match["host"], match["part"] or "", match["detail"] or ""
+    kind, part, detail = match["kind"], match["part"] or "", match["detail"] or ""
+    host = match["host"] or (ONE_HOST | EVERY_HOST).get(kind)
+    if host is None:
+        return None
     if kind in ONE_HOST:
         if not fnmatchcase(ONE_HOST[kind], host):
             detail, part = (detail or host, part) if kind in DETAILS else (detail, f"{host}/{part}".removesuffix("/"))

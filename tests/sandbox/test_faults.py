@@ -72,6 +72,13 @@ def test_several_faults_are_separated_by_commas():
         ("unapproved@idx/", "unapproved@data-dbg.krx.co.kr/idx"),
         ("unapproved@*", "unapproved@data-dbg.krx.co.kr"),
         ("late_openapi@10:30", "late_openapi=10:30@data-dbg.krx.co.kr"),
+        ("late_openapi", "late_openapi@data-dbg.krx.co.kr"),
+        ("late_openapi=10:30*2", "late_openapi=10:30@data-dbg.krx.co.kr*2"),
+        ("unapproved", "unapproved@data-dbg.krx.co.kr"),
+        ("missing_row", "missing_row@*"),
+        ("missing_row=005930*1", "missing_row=005930@**1"),
+        ("dash_row", "dash_row@*"),
+        ("other_day=2026-11-17", "other_day=2026-11-17@*"),
     ],
 )
 def test_kinds_of_one_host_are_said_shortly(short, whole):
@@ -85,6 +92,7 @@ def test_kinds_of_one_host_are_said_shortly(short, whole):
         "frozen_mirror@raw.githubusercontent.com",
         "frozen_mirror@2026-13-01",
         "frozen_mirror@yesterday",
+        "frozen_mirror",
         "late_openapi@25:00",
         "other_day=today@*",
         "500=005930@*",

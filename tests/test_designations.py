@@ -208,7 +208,7 @@ def test_it_is_told_wherever_the_stock_is_named(plain, capsys):
     assert stored["designation"] == {"word": MANAGED, "since": f"{days[2]}", "is_since_known": True}
     assert score_card.explained(plain.app, mover, days[1])["designation"] is None, "not yet then"
     letter = market_mail.drafted(plain.app)
-    assert f"[{told}]" in letter.text.partition("[많이 내린 종목]")[0]
+    assert f"[{told}]" in letter.text.partition("[하락률 상위]")[0]
     assert told in letter.html
     assert told in page.render(plain.app)
     plain.app.console = Console()

@@ -105,7 +105,7 @@ def test_what_could_not_be_found_out_is_said_and_never_made_up(morning):
         "아직 점수를 매기지 않았습니다.",
     ):
         assert said in text
-    assert "코스닥 " not in text.partition("[많이 오른 종목]")[0].replace("코스피·코스닥", "")
+    assert "코스닥 " not in text.partition("[상승률 상위]")[0].replace("코스피·코스닥", "")
 
 
 def test_filings_of_interest_come_first_and_the_rest_is_counted(morning):

@@ -16,7 +16,7 @@ Given = Annotated[list[str], typer.Argument(help="종목코드나 종목명, 여
 
 @app.command()
 def add(ctx: typer.Context, stocks: Given, as_json: Json = False) -> None:
-    """종목을 지켜봅니다. 지금 점수가 견줄 바탕이 됩니다."""
+    """종목을 관심 종목에 추가합니다. 지금 점수와 지정이 기준이 됩니다."""
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.ops import watchlist

@@ -52,7 +52,7 @@ def add(app: App, given: Sequence[str]) -> Result:
         rows = {row["ticker"]: row for row in _watched(connection)}
     for ticker in dict.fromkeys(tickers):
         row = rows[ticker]
-        word = "지켜봅니다" if ticker in added else "이미 지켜보고 있습니다"
+        word = "관심 종목에 추가했습니다" if ticker in added else "이미 관심 종목입니다"
         app.console.line(f"✓ {row['name']}({ticker}) {word}. {_standing(row)}")
     return {"command": "watchlist add", "exit_code": 0, "tickers": tickers, "added": list(added)}
 
@@ -95,7 +95,7 @@ def show(app: App) -> Result:
             )
             for row in rows
         ]
-        app.console.table("관심 종목", ("종목코드", "종목명", "지금 점수", "견줄 점수", "알린 때"), table)
+        app.console.table("관심 종목", ("종목코드", "종목명", "지금 점수", "기준 점수", "마지막 알림"), table)
         for row in rows:
             if row["designation"]:
                 app.console.line(f"! {row['name']}({row['ticker']}): {row['designation']}")

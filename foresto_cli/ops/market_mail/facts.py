@@ -178,7 +178,7 @@ def _score_movers(connection: Connection, days: Sequence[date]) -> Section:
     if not days:
         return Section([], NO_SCORES)
     if len(days) == 1:
-        return Section([], f"견줄 앞 점수가 없습니다. {days[0]} 이 첫 점수입니다.")
+        return Section([], f"비교할 이전 점수가 없습니다. {days[0]}이 첫 점수입니다.")
     rows = _rows(
         connection,
         "SELECT n.ticker, s.name, b.total_score AS before, n.total_score AS score, b.grade AS grade_before, n.grade,"

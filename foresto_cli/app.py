@@ -60,6 +60,7 @@ class App:
         redact: takes secrets out of text.
         sandbox: the stand-in for every upstream, when there is one.
         limits: where budgets and breakers are remembered; in the database, unless that is what is missing.
+        channels_reached: of the channels that were tried, whether a connection came about.
     """
 
     settings: Settings
@@ -69,6 +70,7 @@ class App:
     redact: logs.Redactor
     sandbox: "Sandbox | None" = None
     limits: Limits | None = None
+    channels_reached: dict[str, bool] = field(init=False, default_factory=dict)
     _transport: Transport = field(init=False)
 
     def __post_init__(self) -> None:

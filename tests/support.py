@@ -43,7 +43,7 @@ class World:
 
     def begin_budgets_anew(self):
         """Let a day pass for the budgets: what was called spent is so no more."""
-        self.execute("UPDATE upstream_usage SET usage_date = usage_date - 1")
+        self.execute("UPDATE upstream_usage SET usage_date = usage_date - 100")
 
     def asked(self, part=""):
         """Requests so far whose path or bld contains ``part``."""

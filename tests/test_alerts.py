@@ -234,7 +234,7 @@ def test_a_database_that_is_away_is_told_without_it(open_world):
         assert told(world) == ["[foresto 심각] 데이터베이스 연결이 모자랍니다"] == told(world, "mail")
         with watch.attended(world.app, "status"):
             pass
-        assert told(world)[1:] == ["[foresto 해결] 데이터베이스에 연결할 수 없습니다"] == told(world, "mail")[1:]
+        assert told(world)[1:] == ["[foresto 해결] 데이터베이스 연결이 모자랍니다"] == told(world, "mail")[1:]
         assert not world.app.folders.outage_file.exists()
 
 

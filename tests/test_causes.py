@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import alerts, causes, chains, gaps, job, market_mail, state, verification, watch
+from foresto_cli.ops import alerts, chains, gaps, job, market_mail, priceless, state, verification, watch
 from foresto_cli.ops.steps import CHAINS
 
 PATIENCE = 1
@@ -118,7 +118,7 @@ def test_whatever_the_cause_it_is_one_incident_and_ends_with_the_prices(week, fa
 def test_before_the_days_last_run_nothing_is_missing(week):
     with week(THURSDAY, BLOCKED) as world:
         run(world, "weekday")
-        assert causes.priceless(world.app) == []
+        assert priceless.days(world.app) == []
         assert verification.verify_daily(world.app, is_last_word=False)["exit_code"] == 0
 
 

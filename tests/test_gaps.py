@@ -116,7 +116,7 @@ def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_wo
 
 
 def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
-    with open_world(without=("krx_openapi_key",)) as world:
+    with open_world(without=("krx_openapi_key",), patience=2) as world:
         world.app.settings.foresto_krx_daily_budget = 5
         result = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert (result["outcome"], result["exit_code"]) == ("quota", 75)
@@ -124,7 +124,7 @@ def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
         again = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert (again["outcome"], again["requests"].get("krx", 0)) == ("quota", 0)
         first = [r.fields["trdDd"] for r in world.asked("MDCSTAT01501")]
-    with open_world(EVENING + timedelta(days=1), without=("krx_openapi_key",)) as world:
+    with open_world(EVENING + timedelta(days=1), without=("krx_openapi_key",), patience=2) as world:
         result = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert result["outcome"] == "done"
         second = [r.fields["trdDd"] for r in world.asked("MDCSTAT01501")]

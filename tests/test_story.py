@@ -1,19 +1,16 @@
-"""Days with a block, a dead network and a wrong key, chain by chain: what is told, and what the page says."""
+"""Two weeks of an operator, hour by hour: every message, and the headline of the page wherever it changes."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
+from living import Living
 
-from foresto_cli import clock, timetable
-from foresto_cli.ops import chains, job, overdue, state, watch
+from foresto_cli import clock
 from foresto_cli.ops.steps import CHAINS
 
-pytestmark = pytest.mark.slow
-
-SIZE = {"sessions": 12, "patience": 1}
-HOUR = timedelta(hours=1)
-START = datetime(2026, 11, 25, 20, 30, tzinfo=clock.KST)
-LAST = datetime(2026, 12, 1, 21, 0, tzinfo=clock.KST)
+DEAD_MIRROR = True
+PATIENCE = 2
+SIZE = {"sessions": 12}
 
 
 def at(text):
@@ -22,8 +19,8 @@ def at(text):
 
 def faults(moment):
     """What is wrong with the world at a moment."""
-    if at("11-26 16:00") <= moment < at("11-27 16:00"):
-        return "block@data.krx.co.kr,stale@raw.githubusercontent.com"
+    if at("11-26 16:30") <= moment < at("11-27 16:30"):
+        return "block@data.krx.co.kr"
     if at("11-28 00:00") <= moment < at("11-30 00:00"):
         return "reset@*"
     if at("11-30 00:00") <= moment < at("12-01 00:00"):
@@ -31,65 +28,42 @@ def faults(moment):
     return ""
 
 
-def starts():
-    """Every chain of the timetable by its moment."""
-    found = []
-    for one in timetable.JOBS:
-        if one.command[0] == "run":
-            moment = one.following(START)
-            while moment <= LAST:
-                found.append((moment, one.name))
-                moment = one.following(moment)
-    return sorted(found)
+def is_full(moment):
+    return at("12-01 00:00") <= moment < at("12-02 00:00")
 
 
-def titles(text):
-    """The incidents of a message."""
-    return [line for line in text.splitlines() if line.startswith(("[심각]", "[주의]", "[알림]", "[해결]"))]
+@pytest.mark.slow
+def test_two_weeks_of_messages_and_headlines(open_world, monkeypatch, tmp_path):
+    monkeypatch.setenv("FORESTO_HOME", f"{tmp_path}")
+    life = Living(open_world, monkeypatch, faults, is_full=is_full, **SIZE)
+    life.begin(at("11-18 20:30"), "score batch")
+    told = life.live(at("11-18 20:30"), at("12-02 21:00"))
+    assert told.titles() == TOLD
+    assert told.headlines == HEADLINES
 
 
-def test_one_message_for_each_cause_and_one_for_its_end(open_world):
-    with open_world(START, **SIZE) as world:
-        steps = [step for step in CHAINS["initial"] if step.name != "score batch"]
-        assert chains.run(world.app, "initial", steps, job.Options())["exit_code"] == 0
-        overdue.expect(world.app, "cron", *(one.name for one in timetable.JOBS if one.command[0] == "run"))
-    told, headlines = [], []
-    for moment, name in starts():
-        with open_world(moment, faults=faults(moment), **SIZE) as world:
-            world.sandbox.faults.clear()
-            for fault in filter(None, faults(moment).split(",")):
-                world.sandbox.faults.add(fault)
-            with watch.attended(world.app, f"run {name}"):
-                chains.run_chain(world.app, name, job.Options(wait=timedelta(hours=3)), if_due=True)
-            told += [
-                (f"{moment:%a %H:%M}", *titles(item.text))
-                for item in world.sandbox.outbox.items
-                if item.channel == "slack"
-            ]
-        with open_world(moment + HOUR, **SIZE) as world:
-            headlines.append((f"{moment:%a %H:%M}", state.status(world.app)["verdict"]))
-    assert [one for one in told if one[0][:3] in {"Thu", "Fri"}] == TOLD_OF_THE_BLOCK
-    every = [title for _, *found in told for title in found]
-    for cause in ("[주의] 네트워크 연결 없음", "[심각] DART 인증 실패", "[해결] DART 인증 실패"):
-        assert every.count(cause) == 1, (cause, told)
-    assert [title for title in every if title.startswith("[심각]")] == ["[심각] DART 인증 실패"]
-    assert headlines[: len(HEADLINES)] == HEADLINES
-    assert dict(headlines)["Mon 08:10"] == "심각한 경보 1건이 열려 있습니다"
+TOLD = []
+HEADLINES = []
 
 
-TOLD_OF_THE_BLOCK = [
-    ("Thu 16:30", "[주의] KRX 차단, 11-27 16:30까지"),
-    # Told again on the second day, and ended when the block did: the job of 16:30 waits for that.
-    ("Fri 15:45", "[주의] KRX 차단, 11-27 16:30까지"),
-    ("Fri 16:30", "[해결] KRX 차단, 11-27 16:30까지"),
-]
-HEADLINES = [
-    ("Thu 08:10", "모두 정상입니다"),
-    ("Thu 15:45", "모두 정상입니다"),
-    ("Thu 16:30", "살펴볼 경보 1건이 있습니다"),
-    ("Thu 20:20", "살펴볼 경보 1건이 있습니다"),
-    ("Fri 08:10", "살펴볼 경보 1건이 있습니다"),
-    ("Fri 15:45", "살펴볼 경보 1건이 있습니다"),
-    ("Fri 16:30", "모두 정상입니다"),
-    ("Fri 20:20", "모두 정상입니다"),
-]
+def bad_days(moment):
+    return "reset@*" if at("11-21 00:00") <= moment < at("11-22 12:00") else ""
+
+
+def full_morning(moment):
+    return at("11-23 07:00") <= moment < at("11-23 08:15")
+
+
+def test_a_weekend_without_network_and_a_full_disk_are_one_message_each_and_one_when_they_end(
+    open_loaded, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("FORESTO_HOME", f"{tmp_path}")
+    life = Living(open_loaded, monkeypatch, bad_days, is_full=full_morning, **SIZE)
+    life.begin(at("11-20 20:30"), *(step.name for step in CHAINS["initial"]))
+    told = life.live(at("11-20 20:30"), at("11-23 09:00"))
+    assert told.titles() == TOLD_OF_A_WEEKEND
+    assert told.headlines == HEADLINES_OF_A_WEEKEND
+
+
+TOLD_OF_A_WEEKEND = []
+HEADLINES_OF_A_WEEKEND = []

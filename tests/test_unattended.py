@@ -23,6 +23,7 @@ MOST_REQUESTS = 10
 PATIENT = 0.5
 """A busy machine must not make a silence of its own."""
 DAY = timedelta(days=1)
+MIRROR = "[foresto 알림] FinanceDataReader 미러가 멈춰 있습니다"
 RESOLVED = "[foresto 해결] '주간'이 제시간에 돌지 않았습니다"
 
 
@@ -66,9 +67,11 @@ def start(open_world, moment, words, **options):
 
 def first_load(open_world, moment, **options):
     with open_world(now=moment, patience=PATIENT, **options) as world:
-        result = chains.run_chain(world.app, "initial", job.Options())
+        with watch.attended(world.app, "run initial"):
+            result = chains.run_chain(world.app, "initial", job.Options())
         assert result["exit_code"] == 0
-        assert world.sandbox.outbox.items == [], "nobody waits for the first load at an hour"
+        told = {item.subject for item in world.sandbox.outbox.items}
+        assert told == {MIRROR}, "nobody waits for the first load at an hour; that the mirror is dead is told once"
         overdue.expect(world.app, "cron", *(job.name for job in JOBS if job.command[0] == "run"))
 
 
@@ -238,8 +241,7 @@ def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
 
 
 def test_a_holiday_is_an_ordinary_day_with_nothing_to_do(open_world):
-    with open_world(now=at("2026-12-24 20:30"), patience=PATIENT) as world:
-        assert chains.run_chain(world.app, "initial", job.Options())["exit_code"] == 0
+    first_load(open_world, at("2026-12-24 20:30"))
     with open_world(now=at("2026-12-25 16:30"), patience=PATIENT) as world:
         with watch.attended(world.app, "run weekday"):
             result = chains.run_chain(world.app, "weekday", job.Options(), if_due=True)

@@ -58,6 +58,18 @@ def resolve(engine: Engine, kind: str, subject: str) -> bool:
     return bool(closed.rowcount)
 
 
+def withdraw(engine: Engine, kind: str, subject: str) -> None:
+    """Take back the open incident if nobody was told of it: it has turned out to be part of another one."""
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "DELETE FROM ops_alert a WHERE alert_type = :kind AND subject = :subject AND resolved_at IS NULL"
+                " AND NOT EXISTS (SELECT FROM alert_delivery d WHERE d.alert_id = a.alert_id)"
+            ),
+            {"kind": kind, "subject": subject},
+        )
+
+
 def open_alerts(connection: Connection) -> list[tuple[int, str, str, str, int]]:
     """Return (number, level, title, message, occurrences) of every open incident, gravest first."""
     rows = connection.execute(

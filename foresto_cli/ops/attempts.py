@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, ForestoError, Interrupted
+from foresto_cli.ops import causes
 from foresto_cli.store.engine import explained
 
 log = logging.getLogger(__name__)
@@ -14,9 +15,18 @@ log = logging.getLogger(__name__)
 def attempt(app: App, label: str, send: Callable[[], object]) -> ForestoError | None:
     """Try a way to the operator and return why it failed, or None: whatever ``send`` raises is that way's failure.
 
+    Whether a connection came about is kept: a dead network is no failure of a channel (:mod:`.offline`).
+
     Raises:
         Interrupted: the process was asked to stop.
     """
+    error = _error_of(app, label, send)
+    is_reached = error is None or causes.kind_of(error) != causes.NETWORK
+    app.channels_reached[label] = is_reached or app.channels_reached.get(label, False)
+    return error
+
+
+def _error_of(app: App, label: str, send: Callable[[], object]) -> ForestoError | None:
     try:
         send()
     except Interrupted:

@@ -17,7 +17,7 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.clock import KST
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
-from foresto_cli.ops import chain_results, chains, due_stamp, market_mail, runs, watch, watchlist
+from foresto_cli.ops import attempts, chain_results, chains, due_stamp, market_mail, notify, runs, watch, watchlist
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
 from foresto_cli.timetable import JOBS, Job
@@ -116,6 +116,10 @@ def take_up(app: App, *, without: str = "") -> list[Result]:
         due_stamp.forget(app.folders)
         tried.add(job.name)
         taken += _taken_up(app, job)
+    # What one job found and the next one mended is no news.
+    if taken:
+        with attempts.harmless():
+            notify.deliver(app)
     return taken
 
 
@@ -135,7 +139,7 @@ def _taken_up(app: App, job: Job) -> list[Result]:
     command = " ".join(job.command[:2])
     app.console.strong(f"↻ {job.label}: 다시 실행합니다")
     try:
-        with watch.attended(app, command):
+        with watch.attended(app, command, tells=False):
             if job.name in OTHERS:
                 return [OTHERS[job.name](app)]
             result = chains.run_chain(app, job.name, Options())

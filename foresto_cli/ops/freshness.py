@@ -18,6 +18,7 @@ from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.upstream.finlife import GROUPS
 from foresto_cli.verify import WARNING, Check, Rows, Scope
 from foresto_cli.verify.commands import COMMANDS
+from foresto_cli.verify.unconfirmed import is_unconfirmed
 
 GOOD_ENOUGH = (0, 3)
 """Exit codes of a command that asked for everything; units that failed are told elsewhere."""
@@ -206,9 +207,16 @@ def age(connection: Connection, app: App, data_set: DataSet) -> Age:
 
 
 def due_session(app: App, data_set: DataSet = DATA_SETS[1]) -> date:
-    """Return the session that ``data_set`` (by default prices) must have reached by now, each job within its grace."""
+    """Return the session that ``data_set`` (by default prices) must have reached by now, each job within its grace.
+
+    A day that may have been a holiday is none as long as nobody can know.
+    """
     reached = data_set.reached or _shown
-    return max(reached(app, start) for start in _starts(data_set))
+    day = max(reached(app, start) for start in _starts(data_set))
+    with app.engine.connect() as connection:
+        while is_unconfirmed(connection, day):
+            day = app.calendar.previous(day)
+    return day
 
 
 def _starts(data_set: DataSet) -> list[datetime]:

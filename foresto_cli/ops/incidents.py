@@ -8,7 +8,7 @@ from foresto_cli.app import App
 from foresto_cli.collect import Report
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, NotApproved, Transient, Untrusted
 from foresto_cli.loaders import Unit
-from foresto_cli.ops import alerts, causes, hints, mirror, unreadable
+from foresto_cli.ops import alerts, causes, hints, mirror, offline, unreadable
 from foresto_cli.ops.alerts import Alert
 
 CRITICAL_DATASETS = ("prices.day",)
@@ -30,7 +30,7 @@ def tell(app: App, reports: Sequence[Report], run_id: int, closed: Collection[st
         alerts.resolve(app.engine, "auth", upstream)
         alerts.resolve(app.engine, "blocked", upstream)
         alerts.resolve(app.engine, "untrusted", upstream)
-    is_offline = causes.network_is_down(app)
+    is_offline = offline.is_down(app)
     with app.engine.connect() as connection:
         blocks = {name: causes.blocked_until(connection, name) for report in reports for name in report.refusals}
     for report in reports:
@@ -38,18 +38,17 @@ def tell(app: App, reports: Sequence[Report], run_id: int, closed: Collection[st
         for source in report.sources.keys() - report.passed_over.keys():
             alerts.resolve(app.engine, "passed_over", source)
     settled = unreadable.tell(app, reports, run_id)
-    if is_offline and any(report.failures for report in reports):
-        raised.append(_offline(reports, causes.retract_untold(app)))
-    elif any(session.answered for session in sessions):
-        alerts.resolve(app.engine, *causes.NO_NETWORK)
+    # While nothing failed by it yet nobody has to know.
+    stopped = [report.label for report in reports if report.failures]
+    dead = offline.tell(app, stopped) if stopped or not is_offline else []
     # Resolved is what the ledger calls resolved: a run that had nothing to do mends nothing.
     unfinished = {report.name for report in reports if _failed(report) or report.left}
     for name in {*closed, *(report.name for report in reports)} - unfinished - _with_failed_units(app):
         alerts.resolve(app.engine, "load_failed", name)
     for alert in raised:
         alerts.raise_alert(app.engine, alert, run_id)
-    stopped = [*mirror.note(app.engine, reports, run_id), *settled]
-    return list(dict.fromkeys([*(alert.title for alert in raised), *stopped]))
+    more = [*mirror.note(app.engine, reports, run_id), *settled]
+    return list(dict.fromkeys([*(alert.title for alert in raised), *dead, *more]))
 
 
 def _with_failed_units(app: App) -> set[str]:
@@ -65,13 +64,6 @@ def left_out(reports: Sequence[Report]) -> Iterator[str]:
             reason = report.pending[0][1]
             count = len(report.pending)
             yield f"{report.table}: {count:,}건은 묻지 못해 그대로 두었습니다(없다는 뜻이 아닙니다). {reason}"
-
-
-def _offline(reports: Sequence[Report], before: Sequence[str]) -> Alert:
-    labels = [report.label for report in reports if report.failures]
-    stopped = ", ".join(dict.fromkeys([*before, *labels]))
-    message = f"아무 출처에도 연결할 수 없습니다. 인터넷 연결을 확인하세요. {causes.TOGETHER.strip()} {stopped}."
-    return Alert(*causes.NO_NETWORK, "warning", "네트워크 연결 없음", message)
 
 
 def _incidents(app: App, report: Report, blocks: Mapping[str, str], *, is_offline: bool = False) -> Iterator[Alert]:

@@ -10,7 +10,7 @@ from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect
 from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.loaders import Loader, Unit
-from foresto_cli.ops import causes, incidents, lock, runs, stop, superseded, unreadable
+from foresto_cli.ops import incidents, lock, priceless, runs, stop, superseded, unreadable
 from foresto_cli.ops.payloads import keep_payload
 from foresto_cli.ops.previews import preview
 from foresto_cli.ops.results import Result, requests_since, summary
@@ -83,7 +83,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             if app.krx is not None:
                 result["notes"] += app.krx.take_notes()
             _tidy(app, reports, settled)
-            record = result | {"unanswered": causes.unanswered(reports)}
+            record = result | {"unanswered": priceless.unanswered(reports)}
             run.close(record, next(iter(result["reasons"]), None))
     return result
 

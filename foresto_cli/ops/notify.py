@@ -15,7 +15,7 @@ from sqlalchemy import Engine, Row, text
 from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import alerts, attempts
+from foresto_cli.ops import alerts, attempts, offline
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.settings import MAIL
 from foresto_cli.store import advisory
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 REMIND_AFTER = timedelta(hours=20)
 """And on another day: jobs start a few minutes earlier or later, and a reminder must not slip by a day for that."""
+REMIND_OF_BLOCK = timedelta(hours=24)
+"""Its message says until when: only one that was prolonged goes on for longer."""
 REST = timedelta(minutes=30)
 """A channel that failed is left alone for so long."""
 LEVELS = {"critical": "심각", "warning": "주의", "info": "알림"}
@@ -86,9 +88,15 @@ def _to_apprise(app: App, title: str, body: str) -> None:
 def deliver(app: App) -> None:
     """Tell every channel what it does not know yet; two processes never tell the same."""
     with advisory.alone(app.engine, advisory.TELLING) as alone:
+        if not alone:
+            return
+        # One that failed comes first: that it works again is no news to the others.
+        every = sorted(channels(app), key=lambda channel: _failed_at(app.engine, channel.name) is None)
+        failures = [_told(app, channel) for channel in every]
+        offline.tell(app)
         # A second round lets the good channels hear of one that failed in the first.
-        if alone and any(_told(app, channel) is not None for channel in channels(app)):
-            for channel in channels(app):
+        if any(failure is not None for failure in failures):
+            for channel in every:
                 _told(app, channel)
 
 
@@ -198,12 +206,16 @@ def _due(engine: Engine, channel: str) -> Sequence[Row[Any]]:
             text(
                 "SELECT a.*, d.first_told_at FROM ops_alert a"
                 " LEFT JOIN alert_delivery d ON d.alert_id = a.alert_id AND d.channel = :channel"
+                " LEFT JOIN notify_channel c ON c.channel = :channel"
                 " WHERE (a.alert_type, a.subject) <> ('channel', :channel) AND CASE"
+                # Of a dead network nobody could be told while it lasted.
+                " WHEN a.resolved_at > c.failing_since AND d.alert_id IS NULL THEN a.alert_type = :network"
                 " WHEN a.resolved_at IS NOT NULL THEN d.alert_id IS NOT NULL AND d.resolution_told_at IS NULL"
                 " WHEN d.alert_id IS NULL THEN a.acknowledged_at IS NULL"
                 " WHEN a.alert_level = 'critical' AND d.told_level <> 'critical' THEN true"
                 " ELSE a.acknowledged_at IS NULL AND a.alert_level <> 'info'"
-                " AND (d.last_told_at > :believable OR d.last_told_at <= :limit AND d.last_told_at < :today) END"
+                " AND (d.last_told_at > :believable OR d.last_told_at < :today AND d.last_told_at"
+                " <= CASE a.alert_type WHEN 'blocked' THEN CAST(:day_before AS timestamp) ELSE :limit END) END"
                 " ORDER BY a.resolved_at IS NOT NULL,"
                 " array_position(ARRAY['critical', 'warning', 'info'], a.alert_level::text), a.alert_id"
             ),
@@ -211,6 +223,8 @@ def _due(engine: Engine, channel: str) -> Sequence[Row[Any]]:
                 "channel": channel,
                 "believable": clock.believable(),
                 "limit": now - REMIND_AFTER,
+                "day_before": now - REMIND_OF_BLOCK,
+                "network": offline.NO_NETWORK[0],
                 "today": datetime.combine(now.date(), datetime.min.time()),
             },
         ).all()
@@ -221,8 +235,9 @@ def _remember(engine: Engine, channel: str, due: Sequence[Row[Any]]) -> None:
         for row in due:
             connection.execute(
                 text(
-                    "INSERT INTO alert_delivery AS d (alert_id, channel, first_told_at, last_told_at, told_level)"
-                    " VALUES (:id, :channel, :now, :now, :level) ON CONFLICT (alert_id, channel) DO UPDATE"
+                    "INSERT INTO alert_delivery AS d (alert_id, channel, first_told_at, last_told_at, told_level,"
+                    " resolution_told_at) VALUES (:id, :channel, :now, :now, :level, :resolution)"
+                    " ON CONFLICT (alert_id, channel) DO UPDATE"
                     " SET last_told_at = excluded.last_told_at, told_level = excluded.told_level,"
                     " resolution_told_at = :resolution"
                 ),

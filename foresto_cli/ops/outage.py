@@ -1,6 +1,7 @@
-"""A database that cannot be reached, or has no connection left: the one incident that cannot be written there.
+"""A database that cannot be reached, has no connection left or no room: the incident that cannot be written there.
 
-It is kept in a file of the state folder instead, told like the others: once, again each day, and when it is over.
+It is kept in a file of the state folder instead and told like the others: once, and again each day. When the database
+takes what is written again it becomes an incident of the database that has ended, and the others' way tells that.
 """
 
 import functools
@@ -10,32 +11,42 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from foresto_cli import clock, files
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, StoreRefused, StoreUnavailable
 from foresto_cli.ops import attempts, notify
+from foresto_cli.store.engine import explained
 
 log = logging.getLogger(__name__)
 
+KIND, SUBJECT = "outage", "database"
 TITLE = "데이터베이스에 연결할 수 없습니다"
 REFUSED_TITLE = "데이터베이스를 쓸 수 없습니다"
 EXHAUSTED = ("too many clients", "too many connections", "remaining connection slots", "connection limit")
 EXHAUSTED_TITLE = "데이터베이스 연결이 모자랍니다"
+FULL = "남은 공간이 없습니다"
+FULL_TITLE = "데이터베이스의 디스크가 가득 찼습니다"
+CHANNELS = ("slack", "mail", "apprise")
+PROBE = 32_768
+"""So many random words of 32 letters are written to see whether there is room: a short row finds some on any page."""
 
 
 def tell(app: App, error: StoreUnavailable) -> None:
     """Tell every channel that was not told today; ``app`` is one without a database."""
-    kept = _load(app.folders.outage_file) or {"since": f"{clock.wall():%m-%d %H:%M}", "told": {}}
-    exhausted = any(word in str(error) for word in EXHAUSTED)
-    away = REFUSED_TITLE if isinstance(error, StoreRefused) else TITLE
-    title = f"[foresto 심각] {EXHAUSTED_TITLE if exhausted else away}"
-    body = f"{kept['since']} 부터: {error}"
+    kept = _load(app.folders.outage_file) or _begun()
+    kept["title"] = kept["title"] or _title(error)
+    kept["message"] = f"{error}"
+    since = datetime.fromisoformat(kept["at"])
     for channel in notify.channels(app):
-        if _is_fresh(kept["told"].get(channel.name)):
+        told = kept["told"].get(channel.name)
+        if _is_fresh(told):
             continue
-        failure = attempts.attempt(
-            app, channel.label, functools.partial(channel.send, app.redact(title), app.redact(body))
-        )
+        title = app.redact(f"[foresto 심각] {kept['title']}")
+        again = " 계속되고 있습니다." if told else ""
+        body = app.redact(f"{since:%m-%d %H:%M}부터: {error}{again}")
+        failure = attempts.attempt(app, channel.label, functools.partial(channel.send, title, body))
         if failure is not None:
             log.warning("channel %s failed: %s", channel.name, failure)
         else:
@@ -43,18 +54,67 @@ def tell(app: App, error: StoreUnavailable) -> None:
     _save(app.folders.outage_file, kept)
 
 
+def current(app: App) -> tuple[int, str, str, str, int] | None:
+    """Return an outage that goes on as (number, level, title, message, occurrences), as open incidents are."""
+    kept = _load(app.folders.outage_file)
+    return None if kept is None else (0, "critical", kept["title"] or REFUSED_TITLE, kept["message"], 1)
+
+
 def over(app: App) -> None:
-    """Tell those who were told that the database is back, if it was away."""
+    """End the outage, if there was one and the database takes what is written again; who was told is told that too.
+
+    Raises:
+        StoreUnavailable: it does not.
+    """
     kept = _load(app.folders.outage_file)
     if kept is None:
         return
+    with explained(), app.engine.begin() as connection:
+        number = connection.execute(
+            text(
+                "INSERT INTO ops_alert (alert_type, subject, alert_level, alert_title, alert_message, created_at,"
+                " last_seen_at, resolved_at) SELECT :kind, :subject, 'critical', :title,"
+                " string_agg(md5(random()::text), ''), :since, :now, :now FROM generate_series(1, :probe)"
+                " RETURNING alert_id"
+            ),
+            {
+                "kind": KIND,
+                "subject": SUBJECT,
+                "title": kept["title"] or REFUSED_TITLE,
+                "since": datetime.fromisoformat(kept["at"]),
+                "now": clock.wall(),
+                "probe": PROBE,
+            },
+        ).scalar_one()
+        connection.execute(
+            text("UPDATE ops_alert SET alert_message = :message WHERE alert_id = :number"),
+            {"message": app.redact(kept["message"]), "number": number},
+        )
+        for channel in kept["told"]:
+            connection.execute(
+                text(
+                    "INSERT INTO alert_delivery (alert_id, channel, first_told_at, last_told_at, told_level)"
+                    " VALUES (:number, :channel, :now, :now, 'critical')"
+                ),
+                {"number": number, "channel": channel, "now": clock.wall()},
+            )
     try:
         app.folders.outage_file.unlink(missing_ok=True)
     except OSError as error:
         log.warning("outage not forgotten in %s: %s", app.folders.outage_file, error.strerror)
-    for channel in notify.channels(app):
-        if channel.name in kept["told"]:
-            notify.tried(app, channel, f"[foresto 해결] {TITLE}", f"{kept['since']}부터 이어진 장애가 끝났습니다.")
+
+
+def _title(error: StoreUnavailable) -> str:
+    said = str(error)
+    if any(word in said for word in EXHAUSTED):
+        return EXHAUSTED_TITLE
+    if FULL in said:
+        return FULL_TITLE
+    return REFUSED_TITLE if isinstance(error, StoreRefused) else TITLE
+
+
+def _begun() -> dict[str, Any]:
+    return {"at": clock.wall().isoformat(), "title": "", "message": "", "told": {}}
 
 
 def _is_fresh(told: object) -> bool:
@@ -76,10 +136,21 @@ def _load(file: Path) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         log.warning("outage not read from %s: %s", file, type(error).__name__)
         found = {}
-    kept = found if isinstance(found, dict) else {}
-    told = kept.get("told")
-    since = kept.get("since") or f"{clock.wall():%m-%d %H:%M}"
-    return {"since": since, "told": told if isinstance(told, dict) else {}}
+    kept = _begun()
+    for name, usual in kept.items():
+        if isinstance(found, dict) and isinstance(found.get(name), type(usual)):
+            kept[name] = found[name]
+    if not _is_believable(kept["at"]):
+        kept["at"] = clock.wall().isoformat()
+    kept["told"] = {name: at for name, at in kept["told"].items() if name in CHANNELS}
+    return kept
+
+
+def _is_believable(moment: str) -> bool:
+    try:
+        return clock.is_past(datetime.fromisoformat(moment).replace(tzinfo=None))
+    except ValueError:
+        return False
 
 
 def _save(file: Path, kept: dict[str, Any]) -> None:

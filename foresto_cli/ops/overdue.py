@@ -1,8 +1,11 @@
 """A job that should have run and did not: noticed by the next command of any kind, whatever that is."""
 
 import socket
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from foresto_cli import clock, settings
 from foresto_cli.app import App
@@ -12,6 +15,12 @@ from foresto_cli.timetable import JOBS
 from foresto_cli.verify.punctuality import late_jobs
 
 KIND = "missed"
+AROUND = timedelta(hours=1)
+"""An outage may have begun so long before anybody told of it."""
+OUTAGES = (
+    "SELECT created_at, resolved_at FROM ops_alert WHERE alert_type = 'outage' AND resolved_at <= :believable"
+    " ORDER BY alert_id DESC LIMIT 20"
+)
 GRAVE = 2
 """So many starts missed in a row are critical."""
 
@@ -21,12 +30,16 @@ def notice(app: App) -> None:
     with app.engine.begin() as connection:
         # Installed while the clock was ahead: expected from now on.
         connection.execute(text("UPDATE scheduled_job SET since = :now WHERE since > :now"), {"now": clock.wall()})
-        late = {found.job.name: found for found in late_jobs(connection, clock.now())}
+        outages = connection.execute(text(OUTAGES), {"believable": clock.believable()}).all()
+        late = {
+            found.job.name: [start for start in found.starts if not _is_excused(start, outages)]
+            for found in late_jobs(connection, clock.now())
+        }
     for job in JOBS:
-        if job.name not in late:
+        starts = late.get(job.name)
+        if not starts:
             alerts.resolve(app.engine, KIND, job.name)
             continue
-        starts = late[job.name].starts
         level = "critical" if len(starts) >= GRAVE else "warning"
         message = (
             f"{starts[-1]:%m-%d %H:%M} 에 시작했어야 할 '{job.label}'({job.when})이 돌지 않았습니다"
@@ -34,6 +47,12 @@ def notice(app: App) -> None:
         )
         title = f"'{job.label}'이 제시간에 돌지 않았습니다"
         alerts.raise_alert(app.engine, Alert(KIND, job.name, level, title, message), None, counted=False)
+
+
+def _is_excused(start: datetime, outages: Iterable[Row[Any]]) -> bool:
+    """Say whether the database was away at ``start``: then that is what was told."""
+    at = start.replace(tzinfo=None)
+    return any(outage.created_at - AROUND <= at <= outage.resolved_at for outage in outages)
 
 
 def expect(app: App, scheduler: str, *jobs: str) -> None:

@@ -10,7 +10,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
-from foresto_cli.ops import alerts, moments, notify, runs, schedule, unsettled
+from foresto_cli.ops import alerts, moments, notify, outage, runs, schedule, unsettled
 from foresto_cli.ops.freshness import DataSet, age, watched
 from foresto_cli.store import limits
 from foresto_cli.verify.commands import COMMANDS
@@ -22,7 +22,8 @@ def status(app: App) -> dict[str, Any]:
         last = app.calendar.latest_ended(clock.now())
         recent = runs.newest(connection, 20)
         data = [_data_set(connection, app, data_set) for data_set in watched(app)]
-        open_alerts = alerts.open_alerts(connection)
+        away = outage.current(app)
+        open_alerts = [*([away] if away else []), *alerts.open_alerts(connection)]
         level, verdict = _verdict([alert[1] for alert in open_alerts], data)
         return {
             "command": "status",

@@ -11,7 +11,7 @@ from foresto_cli import clock, datasets
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, causes, freshness, hints, job, loads, notify, price_spans, retry, runs
+from foresto_cli.ops import alerts, causes, freshness, hints, job, loads, notify, price_spans, priceless, retry, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
@@ -89,7 +89,7 @@ def _last(app: App, *, is_last_word: bool | None = None) -> date:
     if is_last_word is None:
         is_last_word = freshness.due_session(app) >= last
     with app.engine.connect() as connection:
-        may_come = not is_last_word or causes.is_published_later(app, last)
+        may_come = not is_last_word or priceless.is_published_later(app, last)
         is_missing = is_unconfirmed(connection, last) or (may_come and not _is_known(connection, last))
     return app.calendar.previous(last) if is_missing else last
 
@@ -197,7 +197,7 @@ def _alert(app: App, asked: Sequence[Check], findings: Sequence[Finding], run_id
     for check in asked:
         if check.name not in found:
             alerts.resolve(app.engine, "verify", check.name)
-    missing = causes.priceless(app)
+    missing = priceless.days(app)
     with app.engine.connect() as connection:
         has_root = causes.has_root(connection)
     followers, titles = [], []
@@ -206,12 +206,13 @@ def _alert(app: App, asked: Sequence[Check], findings: Sequence[Finding], run_id
             continue
         if causes.follows(finding.check, finding.days, missing, has_root=has_root):
             followers.append(finding.name)
+            alerts.withdraw(app.engine, "verify", finding.check)
             continue
         message = f"{finding.expected} — {finding.found:,}건이 다릅니다. 고치려면: {finding.repair}"
         title = f"검증: {finding.name}"
         alerts.raise_alert(app.engine, Alert("verify", finding.check, finding.severity, title, message), run_id)
         titles.append(title)
-    return [*causes.tell(app, run_id, followers), *titles]
+    return [*priceless.tell(app, run_id, followers), *titles]
 
 
 def show(console: Console, result: Result) -> None:

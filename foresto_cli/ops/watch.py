@@ -6,13 +6,19 @@ from contextlib import contextmanager
 from foresto_cli import clock, settings, streams
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import alerts, attempts, causes, moments, notify, outage, overdue
+from foresto_cli.ops import alerts, attempts, moments, notify, offline, outage, overdue, priceless
 from foresto_cli.ops.alerts import Alert
 
 
 @contextmanager
-def attended(app: App, command: str) -> Iterator[None]:
-    """Do all this around the block, whatever becomes of it."""
+def attended(app: App, command: str, *, tells: bool = True) -> Iterator[None]:
+    """Do all this around the block, whatever becomes of it.
+
+    Args:
+        app: what the command works with.
+        command: how it is called.
+        tells: tell the incidents at its end; otherwise whoever started it does, when what else is due is done too.
+    """
     with attempts.harmless(stops=True):
         outage.over(app)
         moments.notice(app)
@@ -34,9 +40,12 @@ def attended(app: App, command: str) -> Iterator[None]:
             with attempts.harmless():
                 overdue.notice(app)
             with attempts.harmless():
-                causes.tell(app, None)
+                priceless.tell(app, None)
             with attempts.harmless():
-                notify.deliver(app)
+                offline.tell(app)
+            if tells:
+                with attempts.harmless():
+                    notify.deliver(app)
 
 
 def note_bug(app: App, command: str, error: Exception) -> None:

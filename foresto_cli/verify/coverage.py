@@ -4,6 +4,7 @@ from sqlalchemy import text
 
 from foresto_cli.adjustment.holes import LACKS, holes_since
 from foresto_cli.verify import Rows, Scope
+from foresto_cli.verify.unconfirmed import is_unconfirmed
 
 LEAST_COVERAGE = 0.95
 LARGE_CAPS = (
@@ -57,17 +58,21 @@ def missing_large_caps(scope: Scope) -> Rows:
 
 
 def missing_sessions(scope: Scope) -> Rows:
-    """Find sessions without a single row, between the first stored session and the last ended one."""
+    """Find sessions without a single row, between the first stored session and the last ended one.
+
+    A day of which nobody can know yet whether the exchange opened is none.
+    """
     first = scope.rows(text("SELECT min(trade_date) AS day FROM stock_price_daily"))[0]["day"]
     if first is None:
         return []
-    return scope.rows(
+    missing = scope.rows(
         text(
             "SELECT day::date AS 거래일 FROM unnest(CAST(:days AS date[])) AS day"
             " WHERE NOT EXISTS (SELECT 1 FROM stock_price_daily p WHERE p.trade_date = day)"
         ),
         days=[day for day in scope.sessions if day >= first],
     )
+    return [row for row in missing if not is_unconfirmed(scope.connection, row["거래일"])]
 
 
 def lost_rows(scope: Scope) -> Rows:

@@ -17,7 +17,7 @@ from foresto_cli.errors import (
     UsageError,
     exit_code_of,
 )
-from foresto_cli.ops import alerts, attempts, causes, network, runs
+from foresto_cli.ops import alerts, attempts, network, priceless, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
@@ -42,12 +42,12 @@ def drafted(app: App) -> Draft:
         NotYet: its prices are not stored yet.
     """
     session = app.calendar.latest_ended(clock.now())
-    missing = causes.priceless(app)
+    missing = priceless.days(app)
     with app.engine.connect() as connection:
         found = facts.gathered(connection, session, app.calendar.previous(session))
         if not found.stocks and session in missing:
-            cause = causes.why_missing(connection, session)
-            listed = causes.expected(connection)
+            cause = priceless.why_missing(connection, session)
+            listed = priceless.expected(connection)
             frame = Frame(facts.ages(connection), app.settings.smtp_from or "", app.sandbox is not None)
             return letter.without_prices(
                 session, listed, cause.told if cause else "", cause.reason if cause else "", frame

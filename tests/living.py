@@ -49,7 +49,7 @@ class Told:
     def titles(self, channel="slack"):
         """Each message's moment and incidents."""
         return [
-            (at, *(line for line in body.splitlines() if line.startswith(GRAVITY)))
+            (at, *([line for line in body.splitlines() if line.startswith(GRAVITY)] or body.splitlines()[:1]))
             for at, name, body in self.messages
             if name == channel
         ]

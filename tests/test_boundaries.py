@@ -17,7 +17,7 @@ from foresto_cli.cli._run import Globals
 from foresto_cli.errors import ConfigError, Interrupted, StoreUnavailable
 from foresto_cli.ops import alerts, attempts, chains, notify, outage
 from foresto_cli.ops.alerts import Alert
-from foresto_cli.ops.steps import INDEX
+from foresto_cli.ops.steps import CHAINS, INDEX
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -108,7 +108,7 @@ def commands_end_with_their_own_codes(open_world, run, monkeypatch, places, erro
 
 def test_every_command_ends_with_its_own_code(open_world, run, monkeypatch, tmp_path):
     monkeypatch.setenv("FORESTO_HOME", f"{tmp_path}")
-    monkeypatch.setitem(chains.CHAINS, "quarterly", (INDEX,))
+    monkeypatch.setitem(CHAINS, "quarterly", (INDEX,))
     commands_end_with_their_own_codes(open_world, run, monkeypatch, BOUNDARIES, UNFORESEEN[-1:])
 
 
@@ -116,7 +116,7 @@ def test_every_command_ends_with_its_own_code(open_world, run, monkeypatch, tmp_
 @pytest.mark.parametrize("place", BOUNDARIES)
 def test_every_command_whatever_is_raised_wherever(open_world, run, monkeypatch, tmp_path, place):
     monkeypatch.setenv("FORESTO_HOME", f"{tmp_path}")
-    monkeypatch.setitem(chains.CHAINS, "quarterly", (INDEX,))
+    monkeypatch.setitem(CHAINS, "quarterly", (INDEX,))
     commands_end_with_their_own_codes(open_world, run, monkeypatch, [place], UNFORESEEN)
 
 
@@ -140,7 +140,7 @@ def test_a_channel_that_raises_anything_is_an_incident_that_the_others_hear_of(
 
 @pytest.mark.parametrize("place", ["ping", "ping made", "ping's address"])
 def test_a_chain_starts_whatever_its_watchdog_raises(open_world, monkeypatch, place):
-    monkeypatch.setitem(chains.CHAINS, "quarterly", (INDEX,))
+    monkeypatch.setitem(CHAINS, "quarterly", (INDEX,))
     for error in UNFORESEEN:
         with open_world(patience=1) as world, monkeypatch.context() as patch:
             broken(patch, place, error)
@@ -154,7 +154,7 @@ def test_a_chain_starts_whatever_its_watchdog_raises(open_world, monkeypatch, pl
     "url", ["https://hc-ping..com/x", "https://[bad/x", "hc-ping.com", "https://a:b:c/", "https://x.example:99999/"]
 )
 def test_a_chain_starts_whatever_the_address_of_its_watchdog(open_world, monkeypatch, url):
-    monkeypatch.setitem(chains.CHAINS, "quarterly", (INDEX,))
+    monkeypatch.setitem(CHAINS, "quarterly", (INDEX,))
     with open_world(patience=1) as world:
         secret = type(world.app.settings.krx_id)
         world.app.settings = world.app.settings.model_copy(update={"foresto_ping_url": secret(url)})

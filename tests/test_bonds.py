@@ -149,7 +149,7 @@ def test_one_row_that_cannot_be_read_is_left_out_and_named(open_world, one_bond,
 
 def test_what_is_not_published_yet_is_taken_from_before_and_asked_for_again(open_world):
     with open_world() as world:
-        client = securities._client(world.app, "bonds")
+        client = securities.client_of(world.app, "bonds")
         honest = client.bonds
         client.bonds = lambda day: [] if day > date(2026, 11, 17) else honest(day)
         assert load(world)["outcome"] == "done"
@@ -328,7 +328,7 @@ def test_nothing_at_all_is_no_success(open_world):
         result = load(world)
         assert (result["exit_code"], result["units"]["failed"]) == (65, 1)
     with open_world() as world:
-        client = securities._client(world.app, "bonds")
+        client = securities.client_of(world.app, "bonds")
         client.bonds = lambda _: []
         result = load(world)
         assert (result["outcome"], result["exit_code"]) == ("failed", 75)

@@ -51,16 +51,18 @@ def test_the_close_is_one_question_in_the_minutes_in_which_the_pages_show_it(ope
 )
 def test_outside_those_minutes_nobody_is_asked(open_world, moment, word):
     result, requests, world = run(open_world, "close", moment)
-    assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
-    assert word in steps_of(result)["prices incremental"]["notes"][0]
-    assert [request for request in requests if request.host != "hc-ping.com"] == []
-    assert world.sandbox.outbox.items == [] or {item.channel for item in world.sandbox.outbox.items} == {"ping"}
+    step = steps_of(result)["prices incremental"]
+    assert (step["outcome"], step["exit_code"]) == ("nothing_to_do", 0)
+    assert word in step["notes"][0]
+    # The database is empty, which the verification rightly tells.
+    assert [request for request in requests if request.host not in {"hc-ping.com", "hooks.slack.com"}] == []
 
 
 def test_without_a_login_the_close_is_left_out_with_a_note(open_world):
     result, _, _ = run(open_world, "close", "2026-11-20 15:45", without=KEYLESS)
-    assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
-    assert "KRX_ID" in result["steps"][0]["notes"][0]
+    step = result["steps"][0]
+    assert (step["outcome"], step["exit_code"]) == ("nothing_to_do", 0)
+    assert "KRX_ID" in step["notes"][0]
 
 
 @pytest.mark.parametrize("name", ["morning", "weekday", "weekday_final"])

@@ -139,7 +139,7 @@ def test_two_records_of_one_key_become_one_row():
 @pytest.mark.parametrize("field", ["dvdnBasDt", "stckGenrDvdnAmt", "cashDvdnPayDt"])
 def test_one_row_that_cannot_be_read_is_left_out_and_named(open_world, monkeypatch, field):
     with open_world() as world:
-        client = securities._client(world.app, "dividends")
+        client = securities.client_of(world.app, "dividends")
         records = client.dividends()
         records[7] = {**records[7], field: "2026-13"}
         monkeypatch.setattr(client, "dividends", lambda: records)

@@ -93,13 +93,13 @@ def test_json_stays_the_same_and_is_only_text(capsys, evil):
     found = {"이름": evil, evil: [1, "가"], "수": 0.5}
     Console(as_json=True).result(found)
     written = capsys.readouterr().out
-    assert json.loads(written) == found
+    assert json.loads(written) == {"schema": 1, **found}
     assert not FORBIDDEN.search(written)
 
 
 def test_what_is_no_number_of_json_is_nothing(capsys):
     Console(as_json=True).result({"a": float("nan"), "b": [float("inf"), {"c": -float("inf")}], "d": 1.5})
-    assert json.loads(capsys.readouterr().out) == {"a": None, "b": [None, {"c": None}], "d": 1.5}
+    assert json.loads(capsys.readouterr().out) == {"schema": 1, "a": None, "b": [None, {"c": None}], "d": 1.5}
 
 
 def test_a_log_entry_is_one_line_and_a_traceback_forges_none(tmp_path, evil):
@@ -175,7 +175,8 @@ def test_an_alert_with_line_breaks_tells_of_one_incident(open_world, evil):
 
 def test_a_watched_name_forges_no_paragraph(evil):
     row = {"name": evil, "ticker": "005930", "told_score": 50, "told_grade": "B", "score": 70, "grade": "A",
-           "summary": evil}  # fmt: skip
+           "summary": evil, "designation": None, "told_designation": None,
+           "designated": None}  # fmt: skip
     title, body = watchlist.compose([row])
     assert "\n" not in title
     assert not FORBIDDEN.search(title + body)

@@ -170,7 +170,7 @@ def test_a_block_is_never_tried_again_and_stops_every_session_of_that_breaker(op
         assert waits == []
         assert session_of(world).get(URL).status_code == 200
     with open_world(EVENING + timedelta(hours=23)) as world:
-        with pytest.raises(Blocked, match="까지 묻지 않습니다"):
+        with pytest.raises(Blocked, match="까지 요청하지 않습니다"):
             world.app._transport.session(krx.policy(200)).get(KRX_PAGE)
         assert world.asked() == []
     with open_world(EVENING + timedelta(hours=25)) as world:

@@ -131,7 +131,7 @@ def test_what_is_stored_stays_stored_and_is_not_asked_for_daily(open_loaded):
     day = "2026-11-17"
     stored = "SELECT status, row_count, refused_version IS NOT NULL FROM unit_ledger WHERE unit = '2026-11-17'"
     with open_loaded(
-        faults="missing_field@openapi.krx.co.kr,missing_field@data.krx.co.kr", without=("fsc_api_key",)
+        faults="missing_field@data-dbg.krx.co.kr,missing_field@data.krx.co.kr", without=("fsc_api_key",)
     ) as world:
         [(_, count, _)] = world.rows(stored)
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = :day AND ticker < '01'", day=day)

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from foresto_cli import datasets
 from foresto_cli.ops import job, securities, state, verification
-from foresto_cli.verify import checks
+from foresto_cli.verify import checks, described
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import WEEKLY_CHECKS
 
@@ -35,7 +36,9 @@ def of_bonds(result):
 def test_good_bonds_have_no_finding_and_are_fresh(loaded):
     result = verification.verify_monthly(loaded.app)
     assert of_bonds(result) == []
-    assert result["checks"] == len(checks.CHECKS) + len(WEEKLY_CHECKS) + len(MONTHLY_CHECKS) + 4
+    assert result["checks"] == len(checks.CHECKS) + len(WEEKLY_CHECKS) + len(MONTHLY_CHECKS) + 4 + len(
+        described.checks(datasets.every())
+    )
     fresh = {item["name"]: (item["newest"], item["current"]) for item in state.status(loaded.app)["data"]}
     assert fresh["bonds"] == ("2026-11-19", True)
     assert fresh["dividends.fsc"] == (None, False)

@@ -50,7 +50,7 @@ def test_the_close_is_one_question_in_the_minutes_in_which_the_pages_show_it(ope
     ],
 )
 def test_outside_those_minutes_nobody_is_asked(open_world, moment, word):
-    result, requests, world = run(open_world, "close", moment)
+    result, requests, _ = run(open_world, "close", moment)
     step = steps_of(result)["prices incremental"]
     assert (step["outcome"], step["exit_code"]) == ("nothing_to_do", 0)
     assert word in step["notes"][0]

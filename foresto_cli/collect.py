@@ -255,7 +255,7 @@ def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs ar
         checked = gate.checked(loader, gate.read(loader, answer))
         counts = _stored_whole(loader, answer, checked.parsed, setting, batch_id)
     except (NotApproved, Dead) as error:
-        _drop(report, unit, error)
+        _drop(report, unit, error, setting)
         return
     except LEFT_PENDING as error:
         report.pending.append((unit, error))
@@ -308,9 +308,14 @@ def _count(report: Report, unit: Unit, parsed: Parsed) -> None:
         report.short.append((unit, parsed.short))
 
 
-def _drop(report: Report, unit: Unit, error: NotApproved | Dead) -> None:
-    """Go on as if the unit had not been planned: nobody at hand has it. The service's refusal is a note anyway."""
+def _drop(report: Report, unit: Unit, error: NotApproved | Dead, setting: Setting) -> None:
+    """Go on as if the unit had not been planned: nobody at hand has it. The service's refusal is a note anyway.
+
+    One that failed before is closed: asking again would end here for ever.
+    """
     report.planned -= 1
+    with explained(), setting.engine.begin() as connection:
+        ledger.supersede(connection, report.name, [unit.key], str(error))
     log.warning("%s %s: %s", report.name, unit.key, error)
     if isinstance(error, Dead):
         report.passed_over[error.source_id] = error

@@ -7,7 +7,18 @@ from everything import QUICK, load_everything
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import history, job, products, retry, securities, state, verification
+from foresto_cli.ops import (
+    history,
+    indices,
+    job,
+    loads,
+    products,
+    retry,
+    roster,
+    securities,
+    state,
+    verification,
+)
 
 PATIENCE = 1
 FAIL = "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE dataset = :dataset AND unit = :unit"
@@ -80,6 +91,42 @@ def test_any_collecting_command_closes_what_its_data_have_superseded(loaded):
     loaded.execute(PLANT, dataset="bonds", unit="2026-10-30")
     securities.load_bonds(loaded.app, "all", None, QUICK)
     assert status_of(loaded, "bonds", "2026-10-30") == "superseded"
+
+
+@pytest.mark.parametrize("unit", ["desc:2026-11-09", "desc:2026-11-16", "delisting:2026-11-13", "delisting:2026-11-20"])
+def test_a_list_that_failed_is_closed_when_the_mirror_that_alone_has_it_is_found_dead(open_world, unit):
+    with open_world(stocks=60, sessions=14, faults="frozen_mirror@2026-11-06") as world:
+        world.execute(PLANT, dataset="listing", unit=unit)
+        world.execute(INCIDENT, dataset="listing")
+        assert roster.load_listing(world.app, QUICK)["exit_code"] == 0
+        assert status_of(world, "listing", unit) == "superseded"
+        assert world.rows("SELECT alert_type FROM ops_alert WHERE resolved_at IS NULL") == [("mirror",)]
+        assert unsettled(world) is None
+
+
+def test_so_is_one_by_whatever_command_found_the_mirror_dead_but_not_one_that_failed_since(open_world):
+    frozen = {"stocks": 60, "sessions": 14, "faults": "frozen_mirror@2026-11-06"}
+    with open_world(**frozen) as world:
+        world.execute(PLANT, dataset="listing", unit="desc:2026-11-16")
+        indices.load_index(world.app, 14, QUICK)
+        assert status_of(world, "listing", "desc:2026-11-16") == "superseded"
+    with open_world(EVENING + timedelta(days=3), **frozen, without=("fsc_api_key",)) as world:
+        world.execute(PLANT.replace("2026-11-20", "2026-11-23"), dataset="listing", unit="desc:2026-11-23")
+        loads.load_prices_incremental(world.app, 1, 2, QUICK)
+        assert status_of(world, "listing", "desc:2026-11-23") == "failed"
+
+
+def test_what_failed_and_then_was_refused_to_the_key_is_closed(open_world):
+    keys = {"without": ("krx_id", "krx_pw", "fsc_api_key")}
+    with open_world(stocks=60, sessions=14, faults="unapproved@etf_bydd_trd", **keys) as world:
+        world.execute(PLANT, dataset="etfs", unit="prices:2026-11-19")
+        roster.load_etfs(world.app, QUICK)
+        assert status_of(world, "etfs", "prices:2026-11-19") == "superseded"
+        assert unsettled(world) is None
+    # Approved since: it is asked for like one that never was.
+    with open_world(stocks=60, sessions=14, **keys) as world:
+        roster.load_etfs(world.app, QUICK)
+        assert status_of(world, "etfs", "prices:2026-11-19") == "done"
 
 
 @pytest.mark.parametrize(

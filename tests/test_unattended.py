@@ -145,14 +145,21 @@ def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):
     assert [item.subject for item in resolved] == ["[foresto] 해결 3"]
     final, requests, _ = start(open_world, monday, ["run", "weekday_final", "--if-due", "--wait", "3h"], **size)
     assert (final["exit_code"], requests) == (0, [])
+    morning, _, sent = start(open_world, monday, ["run", "morning", "--if-due", "--wait", "3h"], **size)
+    assert morning["exit_code"] == 0
+    assert [item.subject for item in sent if item.channel == "slack"] == [
+        "[foresto 해결] '아침 확정'이 제시간에 돌지 않았습니다"
+    ]
     weekly, _, sent = start(open_world, monday, ["run", "weekly", "--if-due", "--wait", "3h"], **size)
     assert weekly["exit_code"] == 0
     assert [item.subject for item in sent if item.channel == "slack"] == [
         "[foresto 해결] '주간'이 제시간에 돌지 않았습니다"
     ]
-    with open_world(now=monday, **size) as world:
+    # A minute after the last start: what began later than now would be no evidence.
+    with open_world(now=monday + timedelta(minutes=1), **size) as world:
         assert [found for found in state.status(world.app)["jobs"] if found["missed"]] == []
-        assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
+        # That the mirror is dead stays so.
+        assert world.rows("SELECT alert_type FROM ops_alert WHERE resolved_at IS NULL") == [("mirror",)]
         assert (
             world.scalar("SELECT count(DISTINCT trade_date) FROM stock_price_daily WHERE trade_date > '2026-11-06'")
             == 5
@@ -242,13 +249,13 @@ def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
 
 def test_a_holiday_is_an_ordinary_day_with_nothing_to_do(open_world):
     first_load(open_world, at("2026-12-24 20:30"))
-    with open_world(now=at("2026-12-25 16:30"), patience=PATIENT) as world:
-        with watch.attended(world.app, "run weekday"):
-            result = chains.run_chain(world.app, "weekday", job.Options(), if_due=True)
-        assert result["exit_code"] == 0
-        assert result["rows"]["added"] == 0
-        assert world.asked("MDCSTAT") == world.asked("bydd_trd") == []
-        assert [item.channel for item in world.sandbox.outbox.items] == ["ping", "ping"]
+    # In the morning the prices of Christmas Eve are confirmed.
+    morning, _, told = start(open_world, at("2026-12-25 08:10"), ["run", "morning", "--if-due", "--wait", "3h"])
+    assert (morning["exit_code"], [item.channel for item in told]) == (0, ["ping", "ping"])
+    result, requests, told = start(open_world, at("2026-12-25 16:30"), ["run", "weekday", "--if-due", "--wait", "3h"])
+    assert (result["exit_code"], [item.channel for item in told]) == (0, ["ping", "ping"])
+    assert result["rows"]["added"] == 0
+    assert [request for request in requests if "MDCSTAT" in f"{request}" or "bydd_trd" in f"{request}"] == []
 
 
 def test_every_run_is_closed_in_korean_time_whatever_the_machines_zone(open_world, monkeypatch):

@@ -35,6 +35,8 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, Type
 """What Python says of a list that is built in no way we know."""
 
 CURRENT, DESCRIPTION, DELISTED = "krx", "desc", "delisting"
+OF_MIRROR = (DESCRIPTION, DELISTED)
+"""What nobody but the mirror has."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from foresto_cli.app import App
 from foresto_cli.collect import Report, Setting, collect
 from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.loaders import Loader, Unit
-from foresto_cli.ops import incidents, lock, priceless, runs, stop, superseded, unreadable
+from foresto_cli.ops import incidents, lock, mirror, priceless, runs, stop, superseded, unreadable
 from foresto_cli.ops.payloads import keep_payload
 from foresto_cli.ops.previews import preview
 from foresto_cli.ops.results import Result, requests_since, summary
@@ -70,6 +70,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             result = summary(command, run.run_id, reports)
             result["seconds"] = round(clock.monotonic() - started, 3)
             result["requests"] = requests_since(app, before)
+            mirror.remember(app.engine, reports)
             closed = superseded.close(app.engine, loaders)
             result["alerts"] = incidents.tell(app, reports, run.run_id, closed)
             if settled.sessions:

@@ -47,9 +47,8 @@ def examine(app: App) -> Iterator[Diagnosis]:
 def note(engine: Engine, reports: Sequence[Report], run_id: int) -> list[str]:
     """Remember and tell what ``reports`` found of the mirror; return the titles of what is open because of them."""
     about = [report for report in reports if report.name not in OTHER_SITES]
-    dead = next((error for report in about if (error := found_dead(report)) is not None), None)
+    dead = remember(engine, reports)
     if dead is not None:
-        _remember(engine, dead)
         alert = Alert(KIND, dead.source_id, "info", "FinanceDataReader 미러가 멈춰 있습니다", str(dead))
         alerts.raise_alert(engine, alert, run_id)
         return [alert.title]
@@ -58,6 +57,15 @@ def note(engine: Engine, reports: Sequence[Report], run_id: int) -> list[str]:
             connection.execute(text("DELETE FROM dead_source WHERE source_id = :source"), {"source": fdr.SOURCE_ID})
         alerts.resolve(engine, KIND, fdr.SOURCE_ID)
     return []
+
+
+def remember(engine: Engine, reports: Sequence[Report]) -> Dead | None:
+    """Remember, and return, that ``reports`` found the mirror dead; None when they did not."""
+    about = [report for report in reports if report.name not in OTHER_SITES]
+    dead = next((error for report in about if (error := found_dead(report)) is not None), None)
+    if dead is not None:
+        _remember(engine, dead)
+    return dead
 
 
 def found_dead(report: Report) -> Dead | None:

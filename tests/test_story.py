@@ -48,13 +48,7 @@ TOLD = [
     # Of the network nobody could be told while it was dead.
     ("Mon 00:07", "[심각] DART 인증 실패", "[해결] 네트워크 연결 없음"),
     ("Tue 07:30", "[foresto 심각] 데이터베이스의 디스크가 가득 찼습니다"),
-    (
-        "Wed 00:07",
-        # Two units of the days with the wrong key that only the weekly job asks for again.
-        "[주의] 검증: 실패했거나 잠정인 단위",
-        "[해결] DART 인증 실패",
-        "[해결] 데이터베이스의 디스크가 가득 찼습니다",
-    ),
+    ("Wed 00:07", "[해결] DART 인증 실패", "[해결] 데이터베이스의 디스크가 가득 찼습니다"),
 ]
 HEADLINES = [
     ("Wed 20:59", "모두 정상입니다"),
@@ -63,7 +57,7 @@ HEADLINES = [
     ("Sat 07:59", "살펴볼 경보 1건이 있습니다"),
     ("Mon 00:59", "심각한 경보 1건이 열려 있습니다"),
     ("Tue 07:59", "심각한 경보 2건이 열려 있습니다"),
-    ("Wed 00:59", "살펴볼 경보 1건이 있습니다"),
+    ("Wed 00:59", "모두 정상입니다"),
 ]
 
 

@@ -23,7 +23,6 @@ FOR_A_PERSON = {
     "prices.closed_days": "either the rows or the calendar is wrong",
     "jobs.missed": "the scheduler or the machine was off",
     "score.missing": "statements of years may be missing",
-    "data.late": "the ledger says that the list was read; only a planted contradiction is late then",
 }
 QUICK = ("prices.order", "prices.lost_rows", "prices.sessions", "index.last", "ledger.unsettled")
 """Checks whose hints are run in every test run; the others are slow."""
@@ -95,6 +94,45 @@ def test_a_hint_that_is_run_as_written_empties_its_finding(loaded, run, check):
     finding = found(loaded, verification.verify_daily, check)
     run(loaded, finding["repair"])
     assert found(loaded, verification.verify_daily, check) is None, finding["repair"]
+
+
+OLD = "2026-11-18"
+LATE = {
+    "상장 목록": f"UPDATE fdr_stock_listing SET as_of_date = '{OLD}'",
+    "종목": f"UPDATE stocks SET price_date = '{OLD}'",
+    "ETF": f"UPDATE etfs SET price_date = '{OLD}'; DELETE FROM etf_price_daily WHERE trade_date > '{OLD}'",
+    "지수": f"DELETE FROM index_price_daily WHERE trade_date > '{OLD}'",
+    "Compass Score": f"UPDATE compass_score_history SET score_date = '{OLD}';"
+    f" UPDATE compass_score_run SET score_date = '{OLD}', price_max_date = '{OLD}'",
+}
+"""What the ledger has as read and no table has any more: half a backup was restored, somebody deleted it.
+
+Prices that are late have checks of their own.
+"""
+
+
+@pytest.mark.parametrize("label", LATE)
+def test_what_is_late_although_the_ledger_has_it_is_mended_by_the_hint(loaded, run, label):
+    run(loaded, "foresto score batch")
+    plant(loaded, LATE[label])
+    finding = found(loaded, verification.verify_daily, "data.late")
+    assert label in [row["자료"] for row in finding["sample"]]
+    run(loaded, finding["repair"])
+    assert found(loaded, verification.verify_daily, "data.late") is None, finding["repair"]
+
+
+def test_when_everything_is_late_the_hint_is_as_long_as_its_place_allows(loaded, run):
+    run(loaded, "foresto score batch")
+    for statements in LATE.values():
+        plant(loaded, statements)
+    # What does not fit comes with the next verification.
+    for _ in LATE:
+        finding = found(loaded, verification.verify_daily, "data.late")
+        if finding is None:
+            break
+        assert len(finding["repair"]) <= 200
+        run(loaded, finding["repair"])
+    assert finding is None
 
 
 @pytest.mark.slow

@@ -170,11 +170,18 @@ def test_a_block_is_never_tried_again_and_stops_every_session_of_that_breaker(op
         assert waits == []
         assert session_of(world).get(URL).status_code == 200
     with open_world(EVENING + timedelta(hours=23)) as world:
-        with pytest.raises(Blocked, match="까지 요청하지 않습니다"):
+        with pytest.raises(Blocked, match=r"^KRX: .*까지 요청하지 않습니다"):
             world.app._transport.session(krx.policy(200)).get(KRX_PAGE)
         assert world.asked() == []
     with open_world(EVENING + timedelta(hours=25)) as world:
         assert world.app._transport.session(krx.policy(200)).get(KRX_PAGE).status_code == 200
+
+
+def test_a_block_of_krx_is_never_called_one_of_the_mirror(open_world, waits):
+    with open_world(faults="block@data.krx.co.kr") as world:
+        for match in (r"^KRX: 이 주소가 차단되었습니다", r"^KRX: [-0-9 :]*까지 요청하지 않습니다. KRX: 이 주소가"):
+            with pytest.raises(Blocked, match=match):
+                world.app._transport.session(fdr.POLICY, fdr.inspect).get(KRX_PAGE)
 
 
 def test_a_block_of_the_mirror_does_not_block_krx(open_world, waits):

@@ -63,7 +63,7 @@ def test_a_budget_called_spent_is_remembered_until_midnight(open_world, monkeypa
         assert "자정(KST)" in reason
         assert list(state.status(world.app)["spent"]) == [name]
         assert next(found.text for found in doctor._budgets(world.app) if found.name == "한도").startswith(
-            f"{name}: 09:00"
+            f"{limits.label(name)}: 09:00"
         )
     with open_world((MORNING + timedelta(days=1)).replace(hour=0, minute=1)) as world:
         assert load(world.app)["outcome"] in {"done", "partial", "nothing_to_do"}

@@ -13,17 +13,6 @@ from foresto_cli.errors import AuthFailed, Blocked, ForestoError, GivenUp, Netwo
 from foresto_cli.store import limits
 
 BLOCKED, QUOTA, AUTH, UNTRUSTED, NETWORK, OTHER = "blocked", "quota", "auth", "untrusted", "network", "other"
-LABELS = {
-    "krx": "KRX",
-    "krx_login": "KRX 로그인",
-    "krx_openapi": "KRX OPEN API",
-    "fdr": "FDR 미러",
-    "fsc": "공공데이터포털",
-    "naver": "네이버",
-    "dart": "DART",
-    "finlife": "금융상품한눈에",
-    "yahoo": "야후",
-}
 FOLLOWS_PRICES = frozenset(
     {
         "prices.coverage",
@@ -62,15 +51,10 @@ def kind_of(error: ForestoError) -> str:
     return next((kind for found, kind in kinds if isinstance(seen, found)), OTHER)
 
 
-def label(upstream: str) -> str:
-    """Return what the operator calls an upstream or its breaker."""
-    return LABELS.get(upstream, upstream)
-
-
 def blocked_until(connection: Connection, upstream: str) -> str:
     """Return in a few words who blocks us, and until when."""
     until = next((until for name, until, _ in limits.open_blocks(connection) if name == upstream), None)
-    return f"{label(upstream)} 차단" + (f", {until[5:]}까지" if until else "이 끝남")
+    return f"{limits.label(upstream)} 차단" + (f", {until[5:]}까지" if until else "이 끝남")
 
 
 def follows(check: str, days: Sequence[str], missing: Sequence[date], *, has_root: bool) -> bool:

@@ -222,7 +222,7 @@ def _budgets(app: App) -> Iterator[Diagnosis]:
         used = limits.budgets(connection)
         spent = limits.exhausted(connection)
     for name, said in spent.items():
-        yield Diagnosis("한도", NOTE, f"{name}: {said} 자정(KST)이 지나면 이어집니다.")
+        yield Diagnosis("한도", NOTE, f"{limits.label(name)}: {said} 자정(KST)이 지나면 이어집니다.")
     if used:
         yield Diagnosis("오늘 보낸 요청", OK, " · ".join(f"{name} {count:,}" for name, count in used))
 
@@ -231,7 +231,8 @@ def _blocked(app: App) -> Iterator[Diagnosis]:
     with app.engine.connect() as connection:
         blocked = limits.open_blocks(connection)
     for name, until, reason in blocked:
-        yield Diagnosis("차단", NOTE, f"{name}: {until}까지 요청하지 않습니다. 그 뒤 저절로 풀립니다. ({reason})")
+        said = f"{limits.label(name)}: {until}까지 요청하지 않습니다. 그 뒤 저절로 풀립니다. ({reason})"
+        yield Diagnosis("차단", NOTE, said)
 
 
 def _today(calendar: Calendar) -> Diagnosis:

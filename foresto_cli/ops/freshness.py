@@ -7,7 +7,7 @@ that start; of everything else somebody must have asked since.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -17,7 +17,7 @@ from foresto_cli.app import App
 from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.upstream.finlife import GROUPS
 from foresto_cli.verify import WARNING, Check, Rows, Scope
-from foresto_cli.verify.commands import COMMANDS
+from foresto_cli.verify.commands import COMMANDS, LONGEST
 from foresto_cli.verify.unconfirmed import is_unconfirmed
 
 GOOD_ENOUGH = (0, 3)
@@ -175,6 +175,10 @@ def watched(app: App) -> tuple[DataSet, ...]:
     return (*DATA_SETS, *described)
 
 
+ASKED_WHOLE = ("listing", "etfs", "prices.index")
+"""Asked for as a whole: once more with ``--again``, whatever the ledger says of it."""
+MADE_HERE = ("stocks", "score")
+"""Made of what is stored, every time."""
 FROM_PRICES = ("prices.day", "stocks", "score")
 """What is late because prices are; the checks of prices tell that more gravely."""
 
@@ -271,6 +275,28 @@ def _has_its_turn_still(connection: Connection, data_set: DataSet) -> bool:
     return found.woken is not None and not found.is_tried and clock.wall() < found.woken + grace
 
 
+def _mending(data_set: DataSet, found: Age) -> str:
+    """Return the command that brings ``data_set`` up to date, also where the ledger takes it for asked and read."""
+    command = COMMANDS[data_set.name]
+    if data_set.name in ASKED_WHOLE:
+        return f"{command} --again"
+    if data_set.reached is None or data_set.name in MADE_HERE or found.newest is None:
+        return command
+    first = min(found.newest + timedelta(days=1), found.due)
+    return f"{command} --since {first} --until {found.due} --again"
+
+
+def _fitting(rows: Rows) -> str:
+    """Return the commands of ``rows``, as many as a hint holds; the next verification names the others."""
+    told = ""
+    for command in dict.fromkeys(row["명령"] for row in rows):
+        more = f"{told} && {command}" if told else command
+        if len(more) > LONGEST:
+            break
+        told = more
+    return told
+
+
 def check(app: App, *, is_of_chain: bool = False) -> Check:
     """Return the check that no data set which was ever loaded is late.
 
@@ -290,7 +316,7 @@ def check(app: App, *, is_of_chain: bool = False) -> Check:
         }
         told = FROM_PRICES if "prices.day" in {data_set.name for data_set in late} else ()
         return [
-            {"자료": one.label, "최신": found.newest, "기대": found.due, "명령": COMMANDS[one.name]}
+            {"자료": one.label, "최신": found.newest, "기대": found.due, "명령": _mending(one, found)}
             for one, found in late.items()
             if one.name not in told
         ]
@@ -301,6 +327,6 @@ def check(app: App, *, is_of_chain: bool = False) -> Check:
         WARNING,
         "unit_ledger",
         "자료마다 시간표의 작업이 받아 두었어야 할 날까지 있다",
-        lambda rows: " && ".join(dict.fromkeys(row["명령"] for row in rows)),
+        _fitting,
         find,
     )

@@ -10,6 +10,7 @@ from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, No
 from foresto_cli.loaders import Unit
 from foresto_cli.ops import alerts, causes, hints, mirror, offline, unreadable
 from foresto_cli.ops.alerts import Alert
+from foresto_cli.store import limits
 
 CRITICAL_DATASETS = ("prices.day",)
 
@@ -69,7 +70,7 @@ def left_out(reports: Sequence[Report]) -> Iterator[str]:
 def _incidents(app: App, report: Report, blocks: Mapping[str, str], *, is_offline: bool = False) -> Iterator[Alert]:
     for upstream, reason in report.refusals.items():
         if isinstance(reason, AuthFailed):
-            yield Alert("auth", upstream, "critical", f"{causes.label(upstream)} 인증 실패", str(reason))
+            yield Alert("auth", upstream, "critical", f"{limits.label(upstream)} 인증 실패", str(reason))
         elif isinstance(reason, Untrusted):
             yield Alert("untrusted", upstream, "critical", f"{upstream} 연결을 믿을 수 없습니다", str(reason))
         elif isinstance(reason, Blocked):

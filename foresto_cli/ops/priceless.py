@@ -17,6 +17,7 @@ from foresto_cli.loaders.price_days import NAME
 from foresto_cli.ops import alerts, causes, offline
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.causes import AUTH, BLOCKED, NETWORK, OTHER, QUOTA, UNTRUSTED
+from foresto_cli.store import limits
 from foresto_cli.verify.unconfirmed import is_unconfirmed
 
 NO_PRICES = "no_prices"
@@ -109,7 +110,7 @@ def why_missing(connection: Connection, day: date) -> Cause | None:
     if found is None:
         return None
     kind, upstream, reason = found["kind"], found["upstream"], found["reason"]
-    name = causes.label(upstream)
+    name = limits.label(upstream)
     told = {
         BLOCKED: causes.blocked_until(connection, upstream),
         QUOTA: f"{name} 한도 소진, 자정까지",

@@ -150,9 +150,9 @@ def show(console: Console, found: dict[str, Any]) -> None:
     if found["ahead"]:
         console.line(f"⚠ {found['ahead']}")
     for block in found["blocked"]:
-        console.line(f"⛔ {block['upstream']}: {block['until']} 까지 묻지 않습니다")
+        console.line(f"⛔ {limits.label(block['upstream'])}: {block['until']}까지 요청하지 않습니다")
     for name, said in found["spent"].items():
-        console.line(f"⛔ {name}: {said} 자정(KST)이 지나면 이어집니다.")
+        console.line(f"⛔ {limits.label(name)}: {said} 자정(KST)이 지나면 이어집니다.")
     if found["budgets"]:
         used = " · ".join(f"{name} {count:,}" for name, count in found["budgets"].items())
         console.line(f"오늘 보낸 요청: {used}")

@@ -17,6 +17,26 @@ SPENT = "u.spent_at IS NOT NULL AND u.spent_at <= :believable"
 """The upstream called the day's requests used up; unless that was written while the clock was ahead."""
 
 
+LABELS = {
+    "krx": "KRX",
+    "krx_login": "KRX 로그인",
+    "krx_openapi": "KRX OPEN API",
+    "fdr": "FDR 미러",
+    "fsc": "공공데이터포털",
+    "naver": "네이버",
+    "dart": "DART",
+    "finlife": "금융상품한눈에",
+    "yahoo": "야후",
+    "alphavantage": "Alpha Vantage",
+}
+"""What the operator calls an upstream or its breaker."""
+
+
+def label(upstream: str) -> str:
+    """Return what the operator calls an upstream or its breaker."""
+    return LABELS.get(upstream, upstream)
+
+
 def _today() -> dict[str, date | datetime]:
     return {"day": clock.today(), "believable": clock.believable()}
 
@@ -59,7 +79,7 @@ class StoredLimits:
                 {"name": breaker, **_moments()},
             ).one_or_none()
         if row is not None:
-            raise Blocked(f"{breaker}: {row.blocked_until:%m-%d %H:%M}까지 요청하지 않습니다. {row.reason}")
+            raise Blocked(f"{label(breaker)}: {row.blocked_until:%m-%d %H:%M}까지 요청하지 않습니다. {row.reason}")
 
     def spend(self, upstream: str, daily_budget: int) -> None:
         """Count one request of today (KST).
@@ -67,7 +87,9 @@ class StoredLimits:
         Raises:
             BudgetSpent: the budget of today is used up, or the upstream said so today; nothing is counted.
         """
-        spent = BudgetSpent(f"{upstream}: 오늘 한도 {daily_budget:,}회를 다 썼습니다. 자정(KST)이 지나면 이어집니다.")
+        spent = BudgetSpent(
+            f"{label(upstream)}: 오늘 한도 {daily_budget:,}회를 다 썼습니다. 자정(KST)이 지나면 이어집니다."
+        )
         if daily_budget < 1:
             raise spent
         with explained(), self._engine.begin() as connection:
@@ -81,7 +103,7 @@ class StoredLimits:
             )
             said = used is None and exhausted(connection).get(upstream)
         if said:
-            raise BudgetSpent(f"{upstream}: {said} 자정(KST)이 지나면 이어집니다.")
+            raise BudgetSpent(f"{label(upstream)}: {said} 자정(KST)이 지나면 이어집니다.")
         if used is None:
             raise spent
 

@@ -61,8 +61,9 @@ def inspect(response: requests.Response) -> None:
         NoFile: the mirror has no such file (yet).
         ForestoError: web pages, nothing, half a file.
     """
-    refuse_html(response, LABEL)
     host = urlsplit(response.url).hostname
+    # The library asks KRX for the day of the newest list: a block there is KRX's.
+    refuse_html(response, "KRX" if host == KRX_HOST else LABEL)
     if response.status_code == requests.codes.not_found and host == MIRROR_HOST:
         name = urlsplit(response.url).path.rsplit("/data/", 1)[-1]
         raise NoFile(f"미러에 {name} 파일이 아직 없습니다. 나중에 다시 받습니다.")

@@ -17,6 +17,7 @@ from foresto_cli.ops.page.facts import BINS, Facts, Row
 from foresto_cli.ops.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
 from foresto_cli.ops.top_scores import Top
 from foresto_cli.score.reasons import REASONS
+from foresto_cli.store import limits
 from foresto_cli.store.designations import Designation, counted
 
 GRADES = "SABCDF"
@@ -53,7 +54,10 @@ def page(facts: Facts) -> dict[str, Any]:
         "calendar": _calendar(facts.days),
         "runs": _runs(facts),
         "verifications": [_verification(run) for run in facts.verifications],
-        "blocks": [{**block, "until": block["until"][5:]} for block in facts.state["blocked"]],
+        "blocks": [
+            {**block, "upstream": limits.label(block["upstream"]), "until": block["until"][5:]}
+            for block in facts.state["blocked"]
+        ],
         "budgets": _budgets(facts),
         "scores": _scores(facts.scores),
         "top": _top(facts.top),

@@ -88,7 +88,13 @@ NOTHING = {
 }
 
 
-@pytest.mark.parametrize("faults", NOTHING, ids=[kind for kind, _ in NOTHING.values()])
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param(faults, id=kind, marks=() if kind in {"blocked", "no_prices"} else pytest.mark.slow)
+        for faults, (kind, _) in NOTHING.items()
+    ],
+)
 def test_whatever_the_cause_it_is_one_incident_and_ends_with_the_prices(week, faults):
     kind, cause = NOTHING[faults]
     evening = THURSDAY.replace(hour=20, minute=20)
@@ -146,7 +152,14 @@ def test_a_dead_network_is_one_incident_whatever_it_stopped(week):
         assert [title for _, title, _ in open_ones(world) if "네트워크" in title] == []
 
 
-@pytest.mark.parametrize("name", [name for name in CHAINS if name != "initial"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in {"close", "quarterly"} else pytest.mark.slow)
+        for name in CHAINS
+        if name != "initial"
+    ],
+)
 def test_every_chain_has_a_verification_that_nothing_keeps_from_running(name):
     last = next(step for step in reversed(CHAINS[name]) if step.name.startswith("verify"))
     assert last.name in {"verify daily", "verify weekly", "verify monthly"}

@@ -61,7 +61,7 @@ PLANS = {
     "asleep": _asleep(),
 }
 LAST = Run(datetime(2026, 11, 24, 8, 10, tzinfo=clock.KST), "morning")
-QUICK = {("both", 0.6, "asleep"), ("KRX login", 0.1, "asleep")}
+QUICK = {("both", 0.6, "asleep")}
 CELLS = [
     pytest.param(*cell, marks=() if cell in QUICK else pytest.mark.slow)
     for cell in ((keys, share, plan) for keys in KEYS for share in SHARES for plan in PLANS)

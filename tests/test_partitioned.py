@@ -119,6 +119,7 @@ def test_the_writer_counts_exactly(divided_engine):
     assert write([row | {"trade_date": day} for row in rows[:10]], scope={"trade_date": day}) == Counts(added=10)
 
 
+@pytest.mark.slow
 def test_a_whole_life_leaves_what_it_leaves_in_the_plain_table(server, template, loaded_template, tmp_path):
     """First load with adjustment and scores, a lost day, a week later, both verifications, an export and an import."""
     found = []

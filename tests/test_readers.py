@@ -14,7 +14,7 @@ PRINTING = (
     "db size", "db url", "watchlist list", "score rank", "dart quota", "fss best deposits", "prices index --list",
     "status --json", "--help", "--version",
 )  # fmt: skip
-QUICK = ("retry --dry-run", "runs list --steps")
+QUICK = ("runs list --steps",)
 COMMANDS = [pytest.param(one, marks=() if one in QUICK else pytest.mark.slow) for one in PRINTING]
 
 

@@ -204,7 +204,7 @@ def test_codes_are_stable_short_and_one_for_each_class_and_name():
     assert len(unknown) <= 20
 
 
-@pytest.mark.parametrize("keys", ["none", "openapi"])
+@pytest.mark.parametrize("keys", ["none", pytest.param("openapi", marks=pytest.mark.slow)])
 def test_a_decreed_holiday_is_found_by_the_index_without_a_price_source(open_world, keys):
     days = (date(2026, 7, 1), date(2026, 7, 2), date(2026, 7, 3), date(2026, 7, 6))
     for day in days:

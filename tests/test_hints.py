@@ -121,6 +121,17 @@ def test_what_is_late_although_the_ledger_has_it_is_mended_by_the_hint(loaded, r
     assert found(loaded, verification.verify_daily, "data.late") is None, finding["repair"]
 
 
+def test_so_is_a_data_set_by_day(open_loaded, run, monkeypatch):
+    monkeypatch.setenv("FORESTO_DATASETS", "gold")
+    with open_loaded() as world:
+        run(world, "foresto gold load")
+        plant(world, "DELETE FROM gold_price_daily WHERE trade_date > '2026-11-13'")
+        finding = found(world, verification.verify_daily, "data.late")
+        assert finding["repair"] == "foresto gold load --since 2026-11-14 --until 2026-11-19 --again"
+        run(world, finding["repair"])
+        assert found(world, verification.verify_daily, "data.late") is None
+
+
 def test_when_everything_is_late_the_hint_is_as_long_as_its_place_allows(loaded, run):
     run(loaded, "foresto score batch")
     for statements in LATE.values():

@@ -35,7 +35,7 @@ def test_a_budget_lets_exactly_so_many_requests_pass(stored, engine):
     with pytest.raises(QuotaSpent) as caught:
         stored.spend("krx", 3)
     assert used(engine) == {"krx": 3}
-    assert "krx" in str(caught.value)
+    assert "KRX" in str(caught.value)
     assert "3회" in str(caught.value)
     assert "자정" in str(caught.value)
     assert (exit_code_of(caught.value), caught.value.outcome) == (75, "quota")
@@ -113,7 +113,7 @@ def test_a_breaker_is_open_for_twenty_four_hours(stored, engine):
         clock.pretend(EVENING + later)
         with pytest.raises(Blocked) as caught:
             stored.check("krx")
-        assert "krx" in str(caught.value)
+        assert "KRX" in str(caught.value)
         assert "11-21 20:30" in str(caught.value)
         assert "KRX: 차단 화면" in str(caught.value)
         assert (exit_code_of(caught.value), caught.value.outcome) == (75, "blocked")

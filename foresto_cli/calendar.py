@@ -54,6 +54,12 @@ class Calendar:
             day -= timedelta(days=1)
         return day
 
+    def back(self, day: date, sessions: int) -> date:
+        """Return the session that lies ``sessions`` sessions before ``day``."""
+        for _ in range(sessions):
+            day = self.previous(day)
+        return day
+
     def following(self, day: date) -> date:
         """Return the first session after ``day``."""
         day += timedelta(days=1)

@@ -8,6 +8,7 @@ from support import EVENING
 
 from foresto_cli import clock, datasets
 from foresto_cli.console import Console
+from foresto_cli.declared import key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.ops import chains, described, job, verification
 from foresto_cli.ops.archive.export import export
@@ -53,7 +54,6 @@ def test_every_published_session_is_loaded_once(open_world, one):
 @SETS
 def test_what_is_stored_is_what_was_answered(open_world, one):
     """The columns of the description against the records of the sandbox, field by field."""
-    from foresto_cli.declared import key_of, wire_fields
     from foresto_cli.sandbox.krx.described import rows as answered
 
     with open_world(sessions=40) as world:
@@ -141,6 +141,37 @@ def test_without_a_key_or_approval_the_operator_is_told_what_to_apply_for(open_w
         result = load(world, one)
         assert (result["exit_code"], count(world, one)) == (78, 0)
         assert one.service.title in result["reasons"][0]
+
+
+@SETS
+def test_what_is_not_approved_is_left_out_of_a_chain_with_a_note(open_world, one, monkeypatch):
+    monkeypatch.setenv("FORESTO_DATASETS", one.name)
+    with open_world(sessions=40, faults=f"unapproved@{one.service.path.rpartition('/')[2]}") as world:
+        step = next(step for step in chains.steps.of(world.app, one.chain) if step.name == f"{one.name} load")
+        result = step.work(world.app, QUICK)
+        assert (result["exit_code"], result["units"]["failed"], count(world, one)) == (0, 0, 0)
+        assert one.service.title in " ".join(result["notes"])
+        assert world.scalar("SELECT count(*) FROM ops_alert WHERE alert_level = 'critical'") == 0
+
+
+@SETS
+def test_days_without_a_trade_are_no_fault(open_world, one, monkeypatch):
+    """A thin market: nothing is traded, the same numbers stand again, and most rows have none."""
+    from foresto_cli.sandbox.krx import described as answers
+
+    whole, wire = answers.rows, wire_fields(one.table)
+
+    def still(described, market, when):
+        quiet = {wire[name]: "0" for name in ("volume", "trading_value") if name in wire}
+        rows = [record | quiet | {"BAS_DD": f"{when:%Y%m%d}"} for record in whole(described, market, NEWEST)]
+        blank = [record | {wire[one.needed]: "-"} for record in rows]
+        return rows if when != NEWEST else [rows[0], *blank[1:]]
+
+    monkeypatch.setattr(answers, "rows", still)
+    with open_world(sessions=40) as world:
+        result = load(world, one, date(2026, 11, 9), NEWEST)
+        assert (result["outcome"], result["units"]["failed"]) == ("done", 0)
+        assert findings(world, one) == {}
 
 
 @SETS

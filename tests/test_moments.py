@@ -9,7 +9,7 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import Blocked, StoreUnavailable
 from foresto_cli.loaders import enrichment
-from foresto_cli.ops import alerts, freshness, moments, notify, outage, runs, state, watch
+from foresto_cli.ops import alerts, data_sets, moments, notify, outage, runs, state, watch
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import once
 from foresto_cli.store import ledger, limits
@@ -66,7 +66,7 @@ def keep_outage(world, at):
 def is_current(name):
     def current(world):
         with world.app.engine.connect() as connection:
-            data_set = next(one for one in freshness.DATA_SETS if one.name == name)
+            data_set = next(one for one in data_sets.DATA_SETS if one.name == name)
             return state._data_set(connection, world.app, data_set)["current"]
 
     return current

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock, timetable
-from foresto_cli.ops import chains, due, freshness, job, overdue, state, verification, watch
+from foresto_cli.ops import chains, data_sets, due, freshness, job, overdue, state, verification, watch
 from foresto_cli.ops.page import facts, view
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.verify.commands import COMMANDS
@@ -140,7 +140,7 @@ def test_no_hour_around_an_exam_and_a_quarter_is_late(open_world):
 
 
 def test_each_data_set_names_the_jobs_whose_chains_load_it():
-    for data_set in freshness.DATA_SETS:
+    for data_set in data_sets.DATA_SETS:
         command = COMMANDS[data_set.name].removeprefix("foresto ")
         by = {command, f"{command.partition(' ')[0]} all"}
         chains_of = {name for name, steps in CHAINS.items() for step in steps if step.name in by}

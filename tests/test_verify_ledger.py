@@ -8,7 +8,7 @@ import pytest
 from foresto_cli import datasets, loaders
 from foresto_cli.loaders import us
 from foresto_cli.loaders.fss_kinds import KINDS
-from foresto_cli.ops import freshness, job, retry_loaders, verification
+from foresto_cli.ops import data_sets, job, retry_loaders, verification
 from foresto_cli.verify.commands import COMMANDS
 
 FAILED = (
@@ -72,6 +72,6 @@ def test_every_data_set_has_its_command():
         found.name for found in vars(us).values() if isinstance(found, us.Kind)
     }
     assert len(names) >= 30
-    assert {found.name for found in freshness.DATA_SETS} <= set(COMMANDS)
+    assert {found.name for found in data_sets.DATA_SETS} <= set(COMMANDS)
     assert set(COMMANDS) == names | {"score"} | set(datasets.labels())
     assert set(retry_loaders.MAKERS) == names | set(datasets.labels()), "each can be asked again for single units"

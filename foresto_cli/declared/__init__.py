@@ -15,9 +15,11 @@ from sqlalchemy import Column, Date, Table
 from foresto_cli.declared.metadata import metadata
 from foresto_cli.declared.said import provenance, said, table_said
 
-__all__ = ["ByDay", "OpenApi", "daily_table", "key_of", "metadata", "on_wire", "wire_fields"]
+__all__ = ["HALF", "ByDay", "OpenApi", "daily_table", "key_of", "metadata", "on_wire", "wire_fields"]
 
 Row = Mapping[str, Any]
+HALF = 0.5
+"""An answer, or a trade date, with fewer rows than this share of a usual one is not whole."""
 
 
 @dataclass(frozen=True)

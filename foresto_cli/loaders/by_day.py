@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, Numeric, select
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.declared import ByDay, key_of, wire_fields
+from foresto_cli.declared import HALF, ByDay, key_of, wire_fields
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, NotYet
 from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.price_rows import number
@@ -19,8 +19,6 @@ from foresto_cli.upstream import krx_openapi
 from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx_openapi import KrxOpenApi, Service
 
-HALF = 0.5
-"""An answer with fewer rows than this share of a usual one is not whole."""
 NUMBERS = (BigInteger, Integer, Numeric)
 
 
@@ -99,7 +97,7 @@ class DeclaredDays:
                 raise AuthFailed(str(error)) from None
             raise
         if not records and clock.now() < self.calendar.official_until(day):
-            raise NotYet(f"{krx_openapi.LABEL}에 {day} {self.label}가 아직 없습니다. 나중에 다시 요청합니다.")
+            raise NotYet(f"{krx_openapi.LABEL}에 {day} 자료가 아직 없습니다({self.label}). 나중에 다시 요청합니다.")
         return Answer(unit, krx_openapi.SOURCE_ID, records, asked_at)
 
     def parse(self, answer: Answer) -> Parsed:
@@ -118,10 +116,10 @@ class DeclaredDays:
         keys = [tuple(row[name] for name in key_of(self.described.table)) for row in rows]
         if len(set(keys)) != len(keys):
             raise BadPayload(f"{answer.unit.label}: 같은 행이 두 번 있습니다.")
-        rows = [row for row in rows if row[self.described.needed] is not None]
+        # Before those without a value are left out: on a quiet day many have none.
         if len(rows) < HALF * self.usual:
             raise BadPayload(f"{answer.unit.label}: 평소 {self.usual:,}행인데 {len(rows):,}행뿐입니다.")
-        return Parsed(rows)
+        return Parsed([row for row in rows if row[self.described.needed] is not None])
 
     def check(self, row: Row) -> str | None:
         """Say what makes a row impossible."""
@@ -141,11 +139,13 @@ class DeclaredDays:
 
 
 def _is_stored_under(connection: Connection, described: ByDay, rows: Sequence[Row], day: date) -> bool:
-    """Say whether exactly these numbers are stored of ``day``; that nothing moved at all does not happen."""
+    """Say whether exactly these numbers are stored of ``day``, though something was traded: that does not happen."""
+    if not any(row.get("volume") or row.get("trading_value") for row in rows):
+        return False
     columns = list(wire_fields(described.table))
     query = select(*(described.table.c[name] for name in columns)).where(described.table.c.trade_date == day)
     stored = {tuple(row) for row in connection.execute(query)}
-    return bool(rows) and stored == {tuple(row[name] for name in columns) for row in rows}
+    return stored == {tuple(row[name] for name in columns) for row in rows}
 
 
 def row_of(described: ByDay, record: Mapping[str, Any], day: date) -> Row:

@@ -36,7 +36,15 @@ def services(app: App) -> list[Service]:
     return [Service(found.service.path, found.service.title) for found in wanted(app)]
 
 
-def load(app: App, described: ByDay, since: date | None, until: date | None, options: Options) -> Result:
+def load(  # noqa: PLR0913  # which dates, and how
+    app: App,
+    described: ByDay,
+    since: date | None,
+    until: date | None,
+    options: Options,
+    *,
+    asked_for: bool = True,
+) -> Result:
     """Load every missing trade date of ``described``.
 
     Args:
@@ -45,6 +53,7 @@ def load(app: App, described: ByDay, since: date | None, until: date | None, opt
         since: first trade date; None: the first thirty sessions, afterwards from the oldest one stored.
         until: last trade date; None: the newest one published.
         options: how the command runs.
+        asked_for: by name; otherwise a service that is not approved is left out with a note.
 
     Raises:
         ConfigError: there is no key.
@@ -57,12 +66,20 @@ def load(app: App, described: ByDay, since: date | None, until: date | None, opt
         check_span(app, since or described.since, until or today)
 
     def make() -> list[Loader]:
-        return [loader(app, described, since, until or today, again=options.again)]
+        return [loader(app, described, since, until or today, again=options.again, asked_for=asked_for)]
 
     return job.run_or_preview(app, f"{described.name} load", described.label, make, options)
 
 
-def loader(app: App, described: ByDay, since: date | None, until: date, *, again: bool = False) -> DeclaredDays:
+def loader(  # noqa: PLR0913  # as above
+    app: App,
+    described: ByDay,
+    since: date | None,
+    until: date,
+    *,
+    again: bool = False,
+    asked_for: bool = True,
+) -> DeclaredDays:
     """Return what loads ``described``, with the facts of the moment.
 
     Raises:
@@ -73,9 +90,11 @@ def loader(app: App, described: ByDay, since: date | None, until: date, *, again
         stored = _stored(connection, described)
     newest = sorted(stored)[-USUAL_OF:]
     usual = int(median(stored[day] for day in newest)) if newest else 0
-    start = since or max(_new_since(app), min(stored, default=date.min))
+    start = since or max(
+        app.calendar.back(app.calendar.latest_official(clock.now()), REACH_BACK), min(stored, default=date.min)
+    )
     return DeclaredDays(
-        described, asked, app.calendar, start, until, clock.now(), stored, usual, asked_for=True, again=again
+        described, asked, app.calendar, start, until, clock.now(), stored, usual, asked_for=asked_for, again=again
     )
 
 
@@ -87,7 +106,7 @@ def client(app: App, described: ByDay) -> KrxOpenApi:
     """
     if app.krx_openapi is None:
         raise ConfigError(
-            f"{described.label}는 KRX OPEN API에만 있습니다. openapi.krx.co.kr에서 키를 발급받아 KRX_OPENAPI_KEY를"
+            f"{described.label}: KRX OPEN API에만 있습니다. openapi.krx.co.kr에서 키를 발급받아 KRX_OPENAPI_KEY를"
             f" 설정하고 '{described.service.title}'를 신청하세요."
         )
     return app.krx_openapi
@@ -114,7 +133,7 @@ def show(  # noqa: PLR0913, PLR0917  # which rows
 def print_shown(console: Console, described: ByDay, result: dict[str, Any]) -> None:
     """Print the rows of :func:`show`, the headings as the columns' own descriptions begin."""
     if not result["rows"]:
-        console.line(f"저장된 {described.label}가 없습니다: {described.load_command}")
+        console.line(f"{described.label}: 저장된 것이 없습니다. {described.load_command}")
         return
     columns = described.table.columns
     names = list(result["rows"][0])
@@ -133,10 +152,3 @@ def _shown(value: object) -> str:
 def _stored(connection: Connection, described: ByDay) -> dict[date, int]:
     query = text(f"SELECT trade_date, count(*) AS rows FROM {described.table.name} GROUP BY trade_date")  # noqa: S608  # our own name
     return {row.trade_date: row.rows for row in connection.execute(query)}
-
-
-def _new_since(app: App) -> date:
-    oldest = app.calendar.latest_official(clock.now())
-    for _ in range(REACH_BACK):
-        oldest = app.calendar.previous(oldest)
-    return oldest

@@ -105,9 +105,7 @@ def show_listed(console: Console, result: dict[str, Any]) -> None:
 def _new_since(app: App) -> date:
     """Return the first session whose gaps are filled: the oldest one stored, at most thirty sessions back."""
     newest = app.calendar.latest_official(clock.now())
-    oldest = newest
-    for _ in range(REACH_BACK):
-        oldest = app.calendar.previous(oldest)
+    oldest = app.calendar.back(newest, REACH_BACK)
     with app.engine.connect() as connection:
         known = ledger.entries(connection, index_sessions.NAME)
     days = [date.fromisoformat(unit.split(":")[1]) for unit in known]

@@ -51,7 +51,7 @@ def client_of(app: App) -> Finlife:
     """
     if app.finlife is None:
         raise ConfigError(
-            "FSS_API_KEY 가 없어 금융상품을 받을 수 없습니다. finlife.fss.or.kr 에서 무료로 발급받아 설정하세요."
+            "FSS_API_KEY가 없어 금융상품을 받을 수 없습니다. finlife.fss.or.kr에서 무료로 발급받아 설정하세요."
         )
     return app.finlife
 

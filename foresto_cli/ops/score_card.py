@@ -108,7 +108,7 @@ def ranking(app: App, wanted: Wanted) -> dict[str, Any]:
     with app.engine.connect() as connection:
         found = best(connection, wanted)
     if found is None:
-        raise ConfigError("저장된 점수가 없습니다. 먼저 foresto score batch 를 실행하세요.")
+        raise ConfigError("저장된 점수가 없습니다. 먼저 foresto score batch를 실행하세요.")
     return {
         "command": "score rank",
         "exit_code": 0,
@@ -116,7 +116,7 @@ def ranking(app: App, wanted: Wanted) -> dict[str, Any]:
         "axis": wanted.axis,
         "stocks": [_plain(row | {"designation": designations.plain(row["designation"])}) for row in found.rows],
         "left_out": found.left_out,
-        "notes": [f"{found.told} 모두 보려면 --with-designated 를 붙이세요."] if found.told else [],
+        "notes": [f"{found.told} 모두 보려면 --with-designated를 붙이세요."] if found.told else [],
     }
 
 
@@ -131,7 +131,7 @@ def history_of(app: App, ticker: str, days: int) -> dict[str, Any]:
         rows = connection.execute(OF_TICKER, {"ticker": ticker, "days": days}).mappings()
         found = [_plain(row) for row in rows]
     if not found:
-        raise UsageError(f"{ticker}: 저장된 점수가 없습니다. 종목코드를 확인하거나 foresto score batch 를 실행하세요.")
+        raise UsageError(f"{ticker}: 저장된 점수가 없습니다. 종목코드를 확인하거나 foresto score batch를 실행하세요.")
     return {"command": "score history", "exit_code": 0, "ticker": ticker, "history": found}
 
 

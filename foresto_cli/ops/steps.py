@@ -188,6 +188,6 @@ def of(app: App, name: str) -> tuple[Step, ...]:
 
 def _described(one: ByDay) -> Step:
     def work(app: App, options: Options) -> Result:
-        return described.load(app, one, None, None, options)
+        return described.load(app, one, None, None, options, asked_for=False)
 
     return Step(f"{one.name} load", work, key="krx_openapi_key")

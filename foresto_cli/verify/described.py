@@ -5,11 +5,8 @@ from datetime import date
 
 from sqlalchemy import Table, text
 
-from foresto_cli.declared import ByDay
+from foresto_cli.declared import HALF, ByDay
 from foresto_cli.verify import CRITICAL, WARNING, Check, Rows, Scope
-
-HALF = 0.5
-"""A trade date with fewer rows than this share of a usual one is not whole."""
 
 
 def checks(described: Iterable[ByDay]) -> list[Check]:
@@ -32,7 +29,7 @@ def _checks(one: ByDay) -> Iterator[Check]:
         f"{one.label}: 모자란 행",
         WARNING,
         one.table.name,
-        f"거래일마다 저장했다고 적힌 만큼, 그리고 평소의 {HALF:.0%} 이상의 행이 있다",
+        f"거래일마다 저장했다고 적힌 만큼의 행이 있다(적히지 않았으면 평소의 {HALF:.0%})",
         lambda rows: _span(one, rows),
         lambda scope: _few(scope, one),
     )
@@ -80,7 +77,7 @@ def _few(scope: Scope, one: ByDay) -> Rows:
             " SELECT trade_date AS 거래일, stored.rows AS 행, coalesce(l.row_count, usual.rows) AS 있어야_할_행"
             " FROM usual, stored LEFT JOIN unit_ledger l ON l.dataset = :name AND l.status = 'done'"
             " AND l.unit = CAST(trade_date AS text)"
-            f" WHERE stored.rows < coalesce(l.row_count, 0) OR stored.rows < {HALF} * usual.rows ORDER BY 1"
+            f" WHERE stored.rows < coalesce(l.row_count, {HALF} * usual.rows) ORDER BY 1"
         ),
         first=scope.sessions[0],
         name=one.name,

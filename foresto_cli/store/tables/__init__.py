@@ -5,7 +5,7 @@ exact, and an operator's ``close_price / prev_close`` is not an integer division
 """
 
 from foresto_cli import datasets
-from foresto_cli.store.tables._metadata import metadata
+from foresto_cli.declared.metadata import metadata
 from foresto_cli.store.tables.actions import (
     corporate_actions,
 )

@@ -14,8 +14,8 @@ from sqlalchemy import (
     Text,
 )
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, table_said
 
 corporate_actions = Table(
     "corporate_actions",

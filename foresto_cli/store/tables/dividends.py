@@ -11,8 +11,8 @@ from sqlalchemy import (
     Table,
 )
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, table_said
 
 dividend_history = Table(
     "dividend_history",

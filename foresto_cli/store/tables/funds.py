@@ -2,8 +2,8 @@
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Numeric, String, Table
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said, ticker, trade_date
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, table_said, ticker, trade_date
 
 LIST_ONLY = ("KRX의 목록(로그인)에만 있고 없으면 NULL", "only in KRX's list (login), else NULL")
 

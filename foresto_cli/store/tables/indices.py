@@ -2,8 +2,8 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Numeric, String, Table
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said, trade_date
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, table_said, trade_date
 
 index_listing = Table(
     "index_listing",

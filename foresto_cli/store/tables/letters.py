@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import said, table_said, ticker
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import said, table_said, ticker
 
 watchlist = Table(
     "watchlist",

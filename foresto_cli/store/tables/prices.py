@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said, ticker, trade_date
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, table_said, ticker, trade_date
 
 NOT_ADJUSTED = "ADJUSTED 행은 NULL일 수 있음", "may be NULL in ADJUSTED rows"
 

@@ -16,8 +16,8 @@ from sqlalchemy import (
     Text,
 )
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, table_said
 
 CREDIT_KEY = "crdt_prdt_type"
 """Part of a credit loan's key: one code may stand for several kinds of loan."""

@@ -7,8 +7,8 @@ wire's names where it has no better one; rates are percent a year, null where th
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Numeric, String, Table
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import BATCH, said, table_said
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import BATCH, said, table_said
 from foresto_cli.store.tables.product_columns import (
     CODE,
     COMPANY,

@@ -12,8 +12,8 @@ from sqlalchemy import (
     Table,
 )
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, span, table_said
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, span, table_said
 
 financial_report = Table(
     "financial_report",

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Numeric, String, Table
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, span, table_said, ticker
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, span, table_said, ticker
 
 financial_restated = Table(
     "financial_restated",

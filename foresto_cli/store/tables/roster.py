@@ -11,8 +11,8 @@ from sqlalchemy import (
     Text,
 )
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said, ticker
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, table_said, ticker
 
 fdr_stock_listing = Table(
     "fdr_stock_listing",

@@ -13,8 +13,8 @@ from sqlalchemy import (
     Text,
 )
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import said, table_said, ticker
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import said, table_said, ticker
 
 stocks = Table(
     "stocks",

@@ -14,8 +14,8 @@ from sqlalchemy import (
     Text,
 )
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import said, table_said, trade_date
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import said, table_said, trade_date
 
 upstream_usage = Table(
     "upstream_usage",

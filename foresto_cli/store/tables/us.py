@@ -2,8 +2,8 @@
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Numeric, String, Table, Text
 
-from foresto_cli.store.tables._metadata import metadata
-from foresto_cli.store.tables._said import provenance, said, table_said
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import provenance, said, table_said
 
 alpha_vantage_stocks = Table(
     "alpha_vantage_stocks",

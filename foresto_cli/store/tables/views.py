@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Date, MetaData, Numeric, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from foresto_cli.store.tables._said import BATCH, CHANGED, CREATED, SOURCE, said, table_said
+from foresto_cli.declared.said import BATCH, CHANGED, CREATED, SOURCE, said, table_said
 from foresto_cli.store.tables.reports import financial_report
 
 VIEWS = MetaData()

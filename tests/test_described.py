@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from support import EVENING
 
-from foresto_cli import clock, datasets
+from foresto_cli import clock
 from foresto_cli.console import Console
+from foresto_cli.declared import found as datasets
 from foresto_cli.declared import key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.ops import chains, described, job, verification

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from foresto_cli import datasets
+from foresto_cli.declared import found as datasets
 from foresto_cli.ops import job, securities, state, verification
 from foresto_cli.verify import checks, described
 from foresto_cli.verify.monthly import MONTHLY_CHECKS

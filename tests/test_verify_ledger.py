@@ -5,7 +5,8 @@ import pkgutil
 
 import pytest
 
-from foresto_cli import datasets, loaders
+from foresto_cli import loaders
+from foresto_cli.declared import found as datasets
 from foresto_cli.loaders import us
 from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import data_sets, job, retry_loaders, verification

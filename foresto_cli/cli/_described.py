@@ -31,7 +31,7 @@ def group(name: str, label: str) -> typer.Typer:
         as_json: Json = False,
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
-            from foresto_cli import datasets
+            from foresto_cli.declared import found as datasets
             from foresto_cli.ops import described, job
 
             options = job.Options(workers=workers, wait=parse_duration(wait), dry_run=dry_run, again=again)
@@ -50,7 +50,7 @@ def group(name: str, label: str) -> typer.Typer:
         as_json: Json = False,
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
-            from foresto_cli import datasets
+            from foresto_cli.declared import found as datasets
             from foresto_cli.ops import described
 
             one = datasets.named(name)

@@ -1,4 +1,4 @@
-"""Loader of every data set that a file in :mod:`foresto_cli.datasets` describes: one trade date, one request."""
+"""Loader of every data set that a file in :mod:`foresto_cli.declared.found` describes: one trade date, one request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock, datasets
+from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
+from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
 from foresto_cli.ops import alerts, causes, freshness, hints, job, loads, notify, price_spans, priceless, retry, runs
 from foresto_cli.ops.alerts import Alert

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from foresto_cli import datasets
+from foresto_cli.declared import found as datasets
 from foresto_cli.loaders.action_links import LONGEST_DAYS
 from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.verify import DAY_COLUMNS, Rows

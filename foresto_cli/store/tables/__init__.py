@@ -4,7 +4,7 @@ Times are ``timestamp without time zone`` in KST wall time, whatever the zone of
 exact, and an operator's ``close_price / prev_close`` is not an integer division.
 """
 
-from foresto_cli import datasets
+from foresto_cli.declared import found as datasets
 from foresto_cli.declared.metadata import metadata
 from foresto_cli.store.tables.actions import (
     corporate_actions,

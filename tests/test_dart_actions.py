@@ -10,17 +10,10 @@ from sqlalchemy import text
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
+from foresto_cli.collecting import wording as _wording
+from foresto_cli.collecting.loader import Answer
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loaders import (
-    Answer,
-    _capital,
-    _decisions,
-    _wording,
-    action_links,
-    dart_actions,
-    dart_capital,
-    dart_decisions,
-)
+from foresto_cli.loaders import _capital, _decisions, action_links, dart_actions, dart_capital, dart_decisions
 from foresto_cli.ops import filings, job, loads, roster, verification
 from foresto_cli.sandbox.dart import actions, decision_fields
 

@@ -118,8 +118,8 @@ def test_the_rows_of_another_day_are_refused(open_world, one):
 
 @SETS
 def test_half_of_a_usual_answer_is_refused(open_world, one):
-    from foresto_cli.loaders import Answer, Unit
-    from foresto_cli.loaders.by_day import DeclaredDays
+    from foresto_cli.collecting.by_day import DeclaredDays
+    from foresto_cli.collecting.loader import Answer, Unit
     from foresto_cli.sandbox.krx.described import rows as answered
 
     with open_world(sessions=40) as world:

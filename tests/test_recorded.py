@@ -234,6 +234,6 @@ def test_a_recorded_naver_history_is_stored_as_recorded(recorded_world):
 
 
 def loads_unit(day):
-    from foresto_cli.loaders import Unit
+    from foresto_cli.collecting.loader import Unit
 
     return Unit(f"{day}", f"{day}")

@@ -5,7 +5,7 @@ import pkgutil
 
 import pytest
 
-from foresto_cli import loaders
+from foresto_cli.collecting import loader as loaders
 from foresto_cli.declared import found as datasets
 from foresto_cli.loaders import us
 from foresto_cli.loaders.fss_kinds import KINDS
@@ -66,7 +66,8 @@ def test_a_missing_index_is_not_sought_among_the_prices(world):
 
 def test_every_data_set_has_its_command():
     modules = [
-        importlib.import_module(f"foresto_cli.loaders.{found.name}") for found in pkgutil.iter_modules(loaders.__path__)
+        importlib.import_module(f"foresto_cli.collecting.loader.{found.name}")
+        for found in pkgutil.iter_modules(loaders.__path__)
     ]
     names = {module.NAME for module in modules if hasattr(module, "NAME")}
     names |= {kind.dataset for kind in KINDS} | {

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from foresto_cli.collecting import wording as _wording
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _wording
 from foresto_cli.loaders._classes import COMMON, class_of
 
 SPLIT = "주식분할"

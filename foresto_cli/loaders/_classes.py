@@ -8,7 +8,7 @@ amounts without class are left as they are.
 import re
 from collections.abc import Sequence
 
-from foresto_cli.loaders import _wording
+from foresto_cli.collecting import wording as _wording
 
 COMMON, PREFERRED, UNNAMED = "보통주", "우선주", "구분없음"
 _FOOTNOTE = re.compile(r"(\((주|\*)?\d*\)|\(\*+\d*\)|주\d+\)|[*※]+\d*\)?)+$")

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from foresto_cli.collecting import wording as _wording
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _wording
 from foresto_cli.store.upsert import Row
 
 PAID, FREE, PAID_FREE, REDUCTION = "PAID_INCREASE", "FREE_INCREASE", "PAID_FREE_INCREASE", "REDUCTION"

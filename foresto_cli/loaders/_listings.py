@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.mirror import Mirror
 from foresto_cli.errors import NotYet
-from foresto_cli.loaders._mirror import Mirror
 from foresto_cli.loaders.price_rows import MARKET_NAMES, number
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fdr, krx, krx_openapi, naver_list

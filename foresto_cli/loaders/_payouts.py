@@ -13,8 +13,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from foresto_cli.collecting import wording as _wording
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _classes, _wording
+from foresto_cli.loaders import _classes
 from foresto_cli.loaders._classes import COMMON, PREFERRED
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream.dart import SOURCE_ID

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders._open_data import is_isin, newest_published
 from foresto_cli.loaders._ratings import WORST_TAKEN, passes
 from foresto_cli.loaders.bond_rows import bond_row

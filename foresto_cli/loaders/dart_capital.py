@@ -13,7 +13,8 @@ from decimal import Decimal
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.loaders import Answer, Parsed, Unit, _capital, _decisions
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.loaders import _capital, _decisions
 from foresto_cli.loaders._reports import QUARTERS, Report
 from foresto_cli.loaders._roll import closing_month, due
 from foresto_cli.store.ledger import Entry

@@ -11,7 +11,8 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.loaders import _filed, _reports
 from foresto_cli.loaders._filed import WHOLE, Question
 from foresto_cli.loaders._periods import Period
 from foresto_cli.loaders._reports import Report

@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.loaders import Answer, Parsed, Unit, _payouts
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.loaders import _payouts
 from foresto_cli.loaders._payouts import Payer
 from foresto_cli.loaders._roll import closing_month
 from foresto_cli.store.ledger import Entry

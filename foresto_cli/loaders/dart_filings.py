@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from foresto_cli import clock
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import dart_filing

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from foresto_cli import clock
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.errors import UsageError
-from foresto_cli.loaders import Answer, Parsed, Unit, _filed, _reports, _roll
+from foresto_cli.loaders import _filed, _reports, _roll
 from foresto_cli.loaders._filed import MAIN, Question
 from foresto_cli.loaders._reports import Report
 from foresto_cli.loaders._roll import ODD_YEARS, Company, Roll

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from foresto_cli import clock
-from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.http import UpstreamSession

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.loaders import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import yahoo

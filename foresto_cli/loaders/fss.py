@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from foresto_cli import clock
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.fss_changes import Seen, write
 from foresto_cli.loaders.fss_kinds import Kind
 from foresto_cli.loaders.fss_rows import is_key, key_of, products

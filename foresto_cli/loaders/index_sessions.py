@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, NotYet
-from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders._index_codes import code_of
 from foresto_cli.loaders.price_rows import number
 from foresto_cli.store.ledger import Entry

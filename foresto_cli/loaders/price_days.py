@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotYet
-from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.price_choice import Choice
 from foresto_cli.loaders.price_closures import Witness, is_closed, note_closure
 from foresto_cli.loaders.price_neighbours import OTHER_SESSION, Fingerprint, refuse_half, refuse_other_session, seen
@@ -42,7 +42,7 @@ UNOFFICIAL_OVER = (
 
 @dataclass
 class PriceDays:
-    """Loader of market days (:class:`foresto_cli.loaders.Loader`).
+    """Loader of market days (:class:`foresto_cli.collecting.loader.Loader`).
 
     Attributes:
         sources: in order of preference.

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.adjustment.closes import follow_source
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import Answer, Parsed, Unit
 from foresto_cli.loaders.price_rows import from_naver, impossible
 from foresto_cli.regimes import closes_at
 from foresto_cli.store.ledger import Entry

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, select, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.by_day import DeclaredDays
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
 from foresto_cli.declared import ByDay, key_of
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import ConfigError
-from foresto_cli.loaders import Loader
-from foresto_cli.loaders.by_day import DeclaredDays
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.price_spans import check_span

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
+from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
 from foresto_cli.ops.data_sets import DATA_SETS, DataSet, shown, watched
-from foresto_cli.verify import WARNING, Check, Rows, Scope
 from foresto_cli.verify.commands import COMMANDS, LONGEST
 from foresto_cli.verify.unconfirmed import is_unconfirmed
 

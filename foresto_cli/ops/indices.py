@@ -7,9 +7,10 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import Loader, index_sessions
+from foresto_cli.loaders import index_sessions
 from foresto_cli.loaders._index_codes import class_of
 from foresto_cli.loaders.index_days import IndexDays
 from foresto_cli.loaders.index_sessions import FAMILIES, IndexSessions

@@ -7,9 +7,9 @@ from datetime import timedelta
 from foresto_cli import clock
 from foresto_cli.adjustment.apply import Settled, settle
 from foresto_cli.app import App
-from foresto_cli.collect import Report, Setting, collect
+from foresto_cli.collecting.collect import Report, Setting, collect
+from foresto_cli.collecting.loader import Loader, Unit
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loaders import Loader, Unit
 from foresto_cli.ops import incidents, lock, mirror, priceless, runs, stop, superseded, unreadable
 from foresto_cli.ops.payloads import keep_payload
 from foresto_cli.ops.previews import preview

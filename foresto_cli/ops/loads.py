@@ -9,8 +9,8 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import Loader
 from foresto_cli.loaders.price_days import NAME, PriceDays
 from foresto_cli.loaders.price_tickers import PriceTickers
 from foresto_cli.ops import closures, job, ticker_history

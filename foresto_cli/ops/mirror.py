@@ -6,9 +6,9 @@ from sqlalchemy import Engine, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.collect import Report
+from foresto_cli.collecting.collect import Report
+from foresto_cli.collecting.mirror import Mirror
 from foresto_cli.errors import Dead, NotYet
-from foresto_cli.loaders._mirror import Mirror
 from foresto_cli.ops import alerts
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.diagnosis import NOTE, OK, Diagnosis

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from foresto_cli.app import App
-from foresto_cli.collect import plan
-from foresto_cli.loaders import Loader, Unit
+from foresto_cli.collecting.collect import plan
+from foresto_cli.collecting.loader import Loader, Unit
 from foresto_cli.ops.results import Result, summary
 
 SECONDS_A_REQUEST = 0.5

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
-from foresto_cli.collect import Report
+from foresto_cli.collecting.collect import Report
 from foresto_cli.loaders.price_days import NAME
 from foresto_cli.ops import alerts, causes, offline
 from foresto_cli.ops.alerts import Alert

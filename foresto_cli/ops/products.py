@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import Loader
 from foresto_cli.loaders.fss import FssProducts
 from foresto_cli.loaders.fss_kinds import BY_NAME, KINDS, Kind
 from foresto_cli.ops import job

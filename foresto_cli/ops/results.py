@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from foresto_cli.app import App
-from foresto_cli.collect import Report
+from foresto_cli.collecting.collect import Report
 from foresto_cli.errors import AuthFailed, Untrusted, exit_code_of
 from foresto_cli.store.upsert import Counts
 from foresto_cli.upstream.http import requests_by_upstream

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from foresto_cli.app import App
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import Loader
 from foresto_cli.ops import job, retry_loaders
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result

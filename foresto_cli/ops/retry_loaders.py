@@ -9,8 +9,9 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.loader import Unit
 from foresto_cli.declared import found as datasets
-from foresto_cli.loaders import Unit, dart_capital, dart_decisions, dart_dividends, us
+from foresto_cli.loaders import dart_capital, dart_decisions, dart_dividends, us
 from foresto_cli.loaders._reports import QUARTERS, Report
 from foresto_cli.loaders.bonds import QUALITIES
 from foresto_cli.loaders.dart_actions import Actions

@@ -6,9 +6,10 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.loaders import Loader, crno, enrichment, ratios, stock_history, stocks
+from foresto_cli.collecting.loader import Loader
+from foresto_cli.collecting.mirror import Mirror
+from foresto_cli.loaders import crno, enrichment, ratios, stock_history, stocks
 from foresto_cli.loaders._listings import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
-from foresto_cli.loaders._mirror import Mirror
 from foresto_cli.loaders.crno import CompanyNumbers
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.enrichment import Enrichment

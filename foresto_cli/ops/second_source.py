@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
 from foresto_cli.errors import ForestoError
 from foresto_cli.upstream.naver import Bar, Naver
-from foresto_cli.verify import WARNING, Check, Rows, Scope
 from foresto_cli.verify.commands import prices_again
 
 SAMPLE, LARGEST = 50, 10

@@ -6,8 +6,9 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import Loader, dividend_yield
+from foresto_cli.loaders import dividend_yield
 from foresto_cli.loaders.bonds import QUALITIES, Bonds
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.dividends import Dividends

@@ -8,17 +8,9 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import (
-    Loader,
-    _roll,
-    dart_companies,
-    dart_details,
-    dart_filings,
-    dart_reparse,
-    dart_statements,
-    ratios,
-)
+from foresto_cli.loaders import _roll, dart_companies, dart_details, dart_filings, dart_reparse, dart_statements, ratios
 from foresto_cli.loaders._reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.loaders.dart_companies import Companies
 from foresto_cli.loaders.dart_details import Details

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli.verify import Rows, Scope
+from foresto_cli.collecting.checks import Rows, Scope
 
 MONTH = timedelta(days=20)
 """Lists that lie at least so far apart are compared: one of last month, one of this."""

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from foresto_cli.collecting.checks import DAY_COLUMNS, Rows
 from foresto_cli.declared import found as datasets
 from foresto_cli.loaders.action_links import LONGEST_DAYS
 from foresto_cli.loaders.fss_kinds import KINDS
-from foresto_cli.verify import DAY_COLUMNS, Rows
 
 RETRY = "foresto retry"
 """Asks again for exactly what failed, of whatever data set."""

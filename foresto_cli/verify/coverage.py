@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from foresto_cli.adjustment.holes import LACKS, holes_since
-from foresto_cli.verify import Rows, Scope
+from foresto_cli.collecting.checks import Rows, Scope
 from foresto_cli.verify.unconfirmed import is_unconfirmed
 
 LEAST_COVERAGE = 0.95

@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlalchemy import Table, text
 
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Check, Rows, Scope
 from foresto_cli.declared import HALF, ByDay
-from foresto_cli.verify import CRITICAL, WARNING, Check, Rows, Scope
 
 
 def checks(described: Iterable[ByDay]) -> list[Check]:

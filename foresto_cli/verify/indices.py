@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from foresto_cli.verify import Rows, Scope
+from foresto_cli.collecting.checks import Rows, Scope
 
 ROUNDING = 0.02
 """Level and change are each published to a hundredth of a point."""

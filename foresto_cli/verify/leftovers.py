@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli import clock
+from foresto_cli.collecting.checks import Rows, Scope
 from foresto_cli.store import newer
-from foresto_cli.verify import Rows, Scope
 
 STALLED = timedelta(minutes=10)
 

@@ -1,6 +1,7 @@
 """What the monthly verification asks besides, of what is loaded once a month."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, bonds, products
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Check
+from foresto_cli.verify import bonds, products
 
 MONTHLY_CHECKS = (
     Check(

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from foresto_cli.collecting.checks import Rows, Scope
 from foresto_cli.loaders.fss_kinds import KINDS, Kind
-from foresto_cli.verify import Rows, Scope
 
 MONTH = timedelta(days=31)
 CHANGED_SHARE = 0.2

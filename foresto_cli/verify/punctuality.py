@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli.clock import KST
+from foresto_cli.collecting.checks import Rows, Scope
 from foresto_cli.timetable import JOBS, Job
-from foresto_cli.verify import Rows, Scope
 
 STILL_ALIVE = timedelta(minutes=10)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli.adjustment.holes import LACKS
-from foresto_cli.verify import Rows, Scope
+from foresto_cli.collecting.checks import Rows, Scope
 
 COUNT_DIFFERS = 0.01
 """More difference than this share between our count and the exchange's is not one day's listings and leavings."""

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from foresto_cli.adjustment.proof import REGULAR_CLOSE
-from foresto_cli.verify import Rows, Scope
+from foresto_cli.collecting.checks import Rows, Scope
 
 LIMIT_PERCENT = {"KOSPI": 30, "KOSDAQ": 30, "KONEX": 15}
 """Daily price limits of the exchange."""

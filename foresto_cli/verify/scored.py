@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from foresto_cli.verify import Rows, Scope
+from foresto_cli.collecting.checks import Rows, Scope
 
 LEAST_COVERAGE = 0.95
 MISSING_SHARE = 0.3

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
 from foresto_cli.store.tables import metadata
-from foresto_cli.verify import WARNING, Check, Rows, Scope
 
 SHRUNK = 0.02
 EARLIER_RUNS = 4

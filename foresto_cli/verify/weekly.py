@@ -1,6 +1,7 @@
 """What the weekly and the monthly verification ask besides: who is listed, and what companies file."""
 
-from foresto_cli.verify import CRITICAL, WARNING, Check, actions, reports, roster
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Check
+from foresto_cli.verify import actions, reports, roster
 from foresto_cli.verify.commands import annual_reports_again, decisions_again
 
 ROSTER = (

@@ -16,8 +16,9 @@ from campaign import mutations
 from campaign.replay import Exchanges, Memory, mount
 
 from foresto_cli import clock
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ForestoError
-from foresto_cli.loaders import Loader, _decisions, bonds, dart_dividends
+from foresto_cli.loaders import _decisions, bonds, dart_dividends
 from foresto_cli.loaders import dividends as fsc_dividends
 from foresto_cli.loaders._payouts import Payer
 from foresto_cli.loaders._reports import Report

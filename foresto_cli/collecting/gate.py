@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from foresto_cli import harmless
+from foresto_cli.collecting.loader import Answer, Loader, Parsed
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import Answer, Loader, Parsed
 from foresto_cli.store import values
 from foresto_cli.store.tables import metadata
 

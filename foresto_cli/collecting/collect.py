@@ -18,7 +18,9 @@ from sqlalchemy import Engine
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 import foresto_cli
-from foresto_cli import clock, gate
+from foresto_cli import clock
+from foresto_cli.collecting import gate
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Renewed, Unit
 from foresto_cli.errors import (
     AuthFailed,
     BadPayload,
@@ -33,7 +35,6 @@ from foresto_cli.errors import (
     StoreUnavailable,
     Untrusted,
 )
-from foresto_cli.loaders import Answer, Loader, Parsed, Renewed, Unit
 from foresto_cli.store import batches, ledger
 from foresto_cli.store.engine import LOST, explained, judged, unit_transaction
 from foresto_cli.store.upsert import Counts

@@ -1,0 +1,1 @@
+"""What every data set is collected by: units, answers, the gate, the ledger."""

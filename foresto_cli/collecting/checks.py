@@ -1,0 +1,139 @@
+"""Checks of what is stored: small functions, SQL in, findings out; each names what repairs it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql import bindparam
+
+from foresto_cli import clock
+from foresto_cli.calendar import Calendar
+
+Rows = list[dict[str, Any]]
+
+SAMPLE = 5
+"""Rows shown with a finding."""
+
+DAY_COLUMNS = ("trade_date", "거래일")
+CRITICAL, WARNING, INFO = "critical", "warning", "info"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a check looks at.
+
+    Attributes:
+        connection: the database.
+        calendar: the sessions.
+        now: the clock's reading.
+        sessions: the newest ended sessions to be looked at, oldest first.
+        due: the session that everything must have reached by now; the last of ``sessions``, or the one before it while
+            jobs of the timetable are still at it.
+    """
+
+    connection: Connection
+    calendar: Calendar
+    now: datetime
+    sessions: Sequence[date]
+    due: date
+
+    @property
+    def last(self) -> date:
+        """Return the newest ended session."""
+        return self.sessions[-1]
+
+    def rows(self, statement: TextClause, **parameters: object) -> Rows:
+        """Return the rows of a query as mappings."""
+        return [dict(row._mapping) for row in self.connection.execute(statement, parameters)]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be.
+
+    Attributes:
+        check: id of the check.
+        name: what the check is called.
+        severity: ``critical``, ``warning``, or ``info``, which is settled and only counted.
+        table: where.
+        found: how many rows, days or units are concerned.
+        sample: a few of them.
+        expected: what should hold.
+        repair: the command that mends it.
+        days: the trade dates concerned.
+    """
+
+    check: str
+    name: str
+    severity: str
+    table: str
+    found: int
+    sample: Rows
+    expected: str
+    repair: str
+    days: list[str]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question to the stored data.
+
+    Attributes:
+        name: id, used in ``data_quality_log.rule_id``.
+        label: what the operator calls it.
+        severity: of a finding.
+        table: what it looks at.
+        expected: what should hold, in one sentence.
+        repair: the command that mends a finding; what finds it out where that depends on the rows.
+        find: returns the rows that contradict; none is good.
+    """
+
+    name: str
+    label: str
+    severity: str
+    table: str
+    expected: str
+    repair: str | Callable[[Rows], str]
+    find: Callable[[Scope], Rows]
+
+
+def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
+    """Ask every question and return the findings, gravest first."""
+    findings = []
+    for check in checks:
+        rows = check.find(scope)
+        if rows:
+            sample = [{name: _plain(value) for name, value in row.items()} for row in rows[:SAMPLE]]
+            findings.append(
+                Finding(
+                    check=check.name,
+                    name=check.label,
+                    severity=check.severity,
+                    table=check.table,
+                    found=len(rows),
+                    sample=sample,
+                    expected=check.expected,
+                    repair=check.repair if isinstance(check.repair, str) else check.repair(rows),
+                    days=sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if name in row}),
+                )
+            )
+    return sorted(findings, key=lambda finding: finding.severity != CRITICAL)
+
+
+def record(engine: Engine, run_id: int, findings: Sequence[Finding]) -> None:
+    """Write the findings of a run to ``data_quality_log``."""
+    statement = text(
+        "INSERT INTO data_quality_log (run_id, table_name, rule_id, rule_name, severity, found, sample,"
+        " expected_condition, repair, created_at)"
+        " VALUES (:run_id, :table, :check, :name, :severity, :found, :sample, :expected, :repair, :now)"
+    ).bindparams(bindparam("sample", type_=JSONB))
+    with engine.begin() as connection:
+        for finding in findings:
+            connection.execute(statement, {**finding.__dict__, "run_id": run_id, "now": clock.wall()})
+
+
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, int | float | str) else str(value)

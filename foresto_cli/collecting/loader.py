@@ -1,0 +1,149 @@
+"""One module per data set: what ought to exist, how to get a unit, how an answer becomes rows, what makes a row wrong.
+
+Loaders are handed what they need (upstream clients, facts from the database, the clock's reading); they import neither
+each other nor the settings nor the engine. :mod:`foresto_cli.collecting.collect` runs them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+from sqlalchemy import Connection
+
+from foresto_cli.errors import ForestoError
+from foresto_cli.store.ledger import Entry
+from foresto_cli.store.upsert import Counts, Row
+from foresto_cli.upstream.http import UpstreamSession
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The smallest piece that an upstream can deliver whole.
+
+    Attributes:
+        key: its name in the ledger, at most 60 characters.
+        label: what the operator calls it.
+        requests: how many requests it is expected to cost, for the plan.
+        upstream: whose budget they come from.
+    """
+
+    key: str
+    label: str
+    requests: int = 1
+    upstream: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an upstream said about one unit, unread.
+
+    Attributes:
+        unit: what was asked for.
+        source_id: who answered.
+        payload: as the upstream's client returned it.
+        asked_at: KST wall time of the question.
+        closed: True when the upstream has no trading for the day and a second witness agrees.
+        passed_over: better sources that failed first, and how.
+    """
+
+    unit: Unit
+    source_id: str
+    payload: Any
+    asked_at: datetime
+    closed: bool = False
+    passed_over: tuple[tuple[str, ForestoError], ...] = ()
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """An answer, read.
+
+    Attributes:
+        rows: mappings with the same columns each.
+        status: ``done``, ``provisional`` or ``no_data``, as in the ledger.
+        reason: why there is nothing, or what was left out.
+        table: the table whose columns the rows have, if it is not the loader's.
+        parts: members of a row that are rows of other tables (one, or a list), and of which.
+        left_out: rows that were not believed, as far as they could be read.
+        behind: why this is stored and yet not what was wanted: the newest days are missing.
+        short: why this is stored and yet not all that was wanted, which asking again does not change.
+    """
+
+    rows: Sequence[Row] = field(default_factory=list)
+    status: str = "done"
+    reason: str | None = None
+    table: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[Row] = ()
+    behind: str | None = None
+    short: str | None = None
+
+    def everybody(self, name: str, is_one: Callable[[str], object]) -> list[str] | None:
+        """Return the ``name`` of every row, left out or not; None when one is none: then nobody is known to be missing.
+
+        Who is not in a whole list has left it; but who is in it under a name that cannot be read has not.
+        """
+        found = [row[name] for row in (*self.rows, *self.left_out)]
+        return found if all(isinstance(key, str) and is_one(key) for key in found) else None
+
+
+class Loader(Protocol):
+    """What :func:`foresto_cli.collecting.collect.collect` needs of a data set.
+
+    Attributes:
+        name: data set in the ledger.
+        label: what the operator calls it.
+        batch_type: ``data_load_batch.batch_type``.
+        table: the table that its rows go to.
+        sessions: the upstream sessions it may use, to count requests.
+
+    One whose ``best_effort`` is true never fails a run: what it does not get is not recorded, asked for again by a
+    later run, and told in a note.
+    """
+
+    name: str
+    label: str
+    batch_type: str
+    table: str
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return the sessions it may use."""
+
+    def units(self) -> list[Unit]:
+        """Return what ought to exist and can be asked for, in the order in which it is wanted."""
+
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
+        """Say whether ``unit`` need not be asked for again."""
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Ask for one unit; the only network access. Runs in a worker thread.
+
+        Raises:
+            ForestoError: what became of it instead.
+        """
+
+    def parse(self, answer: Answer) -> Parsed:
+        """Turn an answer into rows.
+
+        Raises:
+            BadPayload: it is not what was asked for.
+        """
+
+    def check(self, row: Row) -> str | None:
+        """Say what makes ``row`` impossible, or None."""
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
+        """Write the rows in the caller's transaction."""
+
+
+@runtime_checkable
+class Renewed(Protocol):
+    """A data set whose units can say something else another time.
+
+    A unit whose answer was not understood twice is not asked for any more, unless its data set knows of news.
+    """
+
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether asking for ``unit`` again can bring another answer than at ``since`` (KST wall time)."""

@@ -15,20 +15,9 @@ from foresto_cli import app as application
 from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
+from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import (
-    indices,
-    job,
-    loads,
-    page,
-    price_spans,
-    roster,
-    score_card,
-    scores,
-    state,
-    statements,
-    verification,
-)
+from foresto_cli.ops import indices, job, loads, page, roster, score_card, scores, state, statements, verification
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result
 from foresto_cli.sandbox import variables

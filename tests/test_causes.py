@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import alerts, chains, gaps, job, market_mail, priceless, state, verification, watch
+from foresto_cli.datasets.prices import gaps
+from foresto_cli.ops import alerts, chains, job, market_mail, priceless, state, verification, watch
 from foresto_cli.ops.steps import CHAINS
 
 PATIENCE = 1

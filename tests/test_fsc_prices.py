@@ -9,8 +9,8 @@ from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.loaders.price_rows import from_fsc
-from foresto_cli.loaders.price_sources import fsc_source
+from foresto_cli.datasets.prices.rows import from_fsc
+from foresto_cli.datasets.prices.sources import fsc_source
 from foresto_cli.ops import job, loads
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

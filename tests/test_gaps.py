@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
+from foresto_cli.datasets.prices import gaps
+from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import gaps, job, loads, price_spans, roster
+from foresto_cli.ops import job, loads, roster
 
 QUICK = job.Options()
 NO_KEYS = ("krx_id", "krx_pw", "krx_openapi_key")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.loaders.price_rows import from_openapi
+from foresto_cli.datasets.prices.rows import from_openapi
 from foresto_cli.ops import diagnosis, job, loads, openapi_services, roster, verification
 from foresto_cli.upstream import krx_openapi
 

@@ -11,7 +11,8 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.ops import job, loads, market_days, roster
+from foresto_cli.datasets.prices import market_days
+from foresto_cli.ops import job, loads, roster
 
 pytestmark = needs_shared
 

@@ -11,7 +11,7 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.loaders._index_codes import code_of
+from foresto_cli.datasets.prices.index_codes import code_of
 from foresto_cli.ops import indices, job, loads, roster
 
 pytestmark = [needs_shared, pytest.mark.usefixtures("no_waiting")]

@@ -6,7 +6,7 @@ import pytest
 from support import EVENING
 
 from foresto_cli import clock
-from foresto_cli.loaders._index_codes import code_of
+from foresto_cli.datasets.prices.index_codes import code_of
 from foresto_cli.ops import diagnosis, indices, job, loads, mirror, notify, roster, verification
 from foresto_cli.upstream import krx_openapi
 

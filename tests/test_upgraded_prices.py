@@ -9,7 +9,7 @@ from conftest import opener, own_database
 from sqlalchemy import create_engine, text
 
 from foresto_cli import clock
-from foresto_cli.loaders.price_rows import from_krx
+from foresto_cli.datasets.prices.rows import from_krx
 from foresto_cli.ops import chains, job, loads
 from foresto_cli.ops.steps import MORNING
 from foresto_cli.store import migrate

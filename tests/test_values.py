@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
+from foresto_cli.datasets.prices import rows as price_rows
 from foresto_cli.errors import BadPayload, StoreUnavailable
-from foresto_cli.loaders import price_rows
 from foresto_cli.ops import job, loads, roster
 from foresto_cli.sandbox import poison
 from foresto_cli.store import values
@@ -213,8 +213,8 @@ def test_what_slipped_through_fails_its_unit_and_no_other(open_world, monkeypatc
             return row | SLIPPED[slip] if day == days[1] and row["ticker"] == "005930" else row
 
         monkeypatch.setattr(price_rows, "_row", slipping)
-        monkeypatch.setattr("foresto_cli.loaders.price_days.refuse_half", lambda *_: None)
-        monkeypatch.setattr("foresto_cli.loaders.price_days.impossible", lambda _: None)
+        monkeypatch.setattr("foresto_cli.datasets.prices.days.refuse_half", lambda *_: None)
+        monkeypatch.setattr("foresto_cli.datasets.prices.days.impossible", lambda _: None)
         result = loads.load_prices_between(world.app, days[0], days[-1], None, QUICK)
         assert (result["exit_code"], result["outcome"]) == (3, "partial"), result["reasons"]
         stored = {row[0] for row in world.rows("SELECT DISTINCT trade_date FROM stock_price_daily")}

@@ -110,8 +110,8 @@ def gaps(
     """거래일마다, 종목마다 무엇이 왜 빠졌는지 달력으로 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import gaps as search
-        from foresto_cli.ops import price_spans
+        from foresto_cli.datasets.prices import gaps as search
+        from foresto_cli.datasets.prices import spans as price_spans
 
         start = _since(found, since)
         if ticker:
@@ -135,7 +135,7 @@ def events(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.adjustment import events as stored
-        from foresto_cli.ops import price_spans
+        from foresto_cli.datasets.prices import spans as price_spans
 
         if ticker:
             price_spans.check_known(found, ticker)
@@ -173,6 +173,6 @@ def repair(
 
 def _since(found: "App", since: str | None) -> date:
     from foresto_cli.cli._dates import parse_date
-    from foresto_cli.ops import price_spans
+    from foresto_cli.datasets.prices import spans as price_spans
 
     return price_spans.searched_since(found, parse_date(since) if since else None)

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from foresto_cli.calendar import Calendar
+from foresto_cli.datasets.prices.rows import number
 from foresto_cli.errors import Transient
-from foresto_cli.loaders.price_rows import number
 
 STEPS_BACK = 5
 """So many sessions without an answer are no longer a matter of time."""

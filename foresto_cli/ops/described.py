@@ -11,12 +11,12 @@ from foresto_cli.app import App
 from foresto_cli.collecting.by_day import DeclaredDays
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
+from foresto_cli.datasets.prices.spans import check_span
 from foresto_cli.declared import ByDay, key_of
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import ConfigError
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
-from foresto_cli.ops.price_spans import check_span
 from foresto_cli.ops.results import Result
 from foresto_cli.upstream.krx_openapi import KrxOpenApi, Service
 

@@ -9,15 +9,15 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
+from foresto_cli.datasets.prices import index_sessions
+from foresto_cli.datasets.prices.index_codes import class_of
+from foresto_cli.datasets.prices.index_days import IndexDays
+from foresto_cli.datasets.prices.index_sessions import FAMILIES, IndexSessions
+from foresto_cli.datasets.prices.market_days import index_sources
+from foresto_cli.datasets.prices.spans import days_back
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import index_sessions
-from foresto_cli.loaders._index_codes import class_of
-from foresto_cli.loaders.index_days import IndexDays
-from foresto_cli.loaders.index_sessions import FAMILIES, IndexSessions
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
-from foresto_cli.ops.market_days import index_sources
-from foresto_cli.ops.price_spans import days_back
 from foresto_cli.ops.results import Result
 from foresto_cli.store import ledger
 from foresto_cli.upstream.krx_openapi import HISTORY_SINCE, KrxOpenApi

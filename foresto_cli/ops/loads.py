@@ -10,14 +10,15 @@ from foresto_cli import clock
 from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.prices import closures
+from foresto_cli.datasets.prices.days import NAME, PriceDays
+from foresto_cli.datasets.prices.market_days import price_days
+from foresto_cli.datasets.prices.spans import check_listed, check_span, days_back
+from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders.price_days import NAME, PriceDays
-from foresto_cli.loaders.price_tickers import PriceTickers
-from foresto_cli.ops import closures, job, ticker_history
+from foresto_cli.ops import job, ticker_history
 from foresto_cli.ops.indices import load_index
 from foresto_cli.ops.job import Options
-from foresto_cli.ops.market_days import price_days
-from foresto_cli.ops.price_spans import check_listed, check_span, days_back
 from foresto_cli.ops.results import Result
 from foresto_cli.regimes import closes_at, extended_at
 from foresto_cli.store import ledger

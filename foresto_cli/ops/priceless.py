@@ -13,12 +13,12 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.collecting.collect import Report
-from foresto_cli.loaders.price_days import NAME
+from foresto_cli.datasets.prices.days import NAME
+from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.ops import alerts, causes, offline
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.causes import AUTH, BLOCKED, NETWORK, OTHER, QUOTA, UNTRUSTED
 from foresto_cli.store import limits
-from foresto_cli.verify.unconfirmed import is_unconfirmed
 
 NO_PRICES = "no_prices"
 MARK = " 시세 없음 ("

@@ -10,6 +10,11 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Unit
+from foresto_cli.datasets.prices import spans as price_spans
+from foresto_cli.datasets.prices.index_days import IndexDays
+from foresto_cli.datasets.prices.index_sessions import IndexSessions
+from foresto_cli.datasets.prices.market_days import index_sources, price_days
+from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.declared import found as datasets
 from foresto_cli.loaders import dart_capital, dart_decisions, dart_dividends, us
 from foresto_cli.loaders._reports import QUARTERS, Report
@@ -25,12 +30,8 @@ from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.loaders.derived import Derived
 from foresto_cli.loaders.enrichment import Enrichment
 from foresto_cli.loaders.fss_kinds import KINDS, Kind
-from foresto_cli.loaders.index_days import IndexDays
-from foresto_cli.loaders.index_sessions import IndexSessions
-from foresto_cli.loaders.price_tickers import PriceTickers
-from foresto_cli.ops import described, filings, indices, loads, price_spans, products, roster, securities, statements
+from foresto_cli.ops import described, filings, indices, loads, products, roster, securities, statements
 from foresto_cli.ops import us as us_ops
-from foresto_cli.ops.market_days import index_sources, price_days
 from foresto_cli.ops.only import Only
 from foresto_cli.store import ledger
 from foresto_cli.store.upsert import Counts, Row

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.declared import ByDay
 from foresto_cli.ops import (
     described,
@@ -14,7 +15,6 @@ from foresto_cli.ops import (
     indices,
     job,
     loads,
-    price_spans,
     products,
     prune,
     roster,

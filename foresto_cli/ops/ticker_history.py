@@ -13,12 +13,12 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.collect import plan
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.prices.days import NAME, PriceDays
+from foresto_cli.datasets.prices.market_days import price_days
+from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.errors import ConfigError
-from foresto_cli.loaders.price_days import NAME, PriceDays
-from foresto_cli.loaders.price_tickers import PriceTickers
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
-from foresto_cli.ops.market_days import price_days
 from foresto_cli.ops.results import Result
 from foresto_cli.store import ledger
 from foresto_cli.upstream import naver

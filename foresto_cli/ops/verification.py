@@ -11,17 +11,19 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.checks import CRITICAL, Check, Finding, Scope, record, run_checks
 from foresto_cli.console import Console
+from foresto_cli.datasets.prices import spans as price_spans
+from foresto_cli.datasets.prices import trend
+from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, causes, freshness, hints, job, loads, notify, price_spans, priceless, retry, runs
+from foresto_cli.ops import alerts, causes, freshness, hints, job, loads, notify, priceless, retry, runs
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
 from foresto_cli.ops.second_source import SecondSource
 from foresto_cli.upstream.http import requests_by_upstream
-from foresto_cli.verify import checks, described, designated, trend
+from foresto_cli.verify import checks, described, designated
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
-from foresto_cli.verify.unconfirmed import is_unconfirmed
 from foresto_cli.verify.weekly import WEEKLY_CHECKS
 
 WEEKLY = "verify weekly"

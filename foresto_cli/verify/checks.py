@@ -1,7 +1,9 @@
 """The checks that every verification asks, in their order; weekly and monthly ones ask more: see there."""
 
 from foresto_cli.collecting.checks import CRITICAL, INFO, WARNING, Check
-from foresto_cli.verify import coverage, indices, leftovers, punctuality, rows, scored
+from foresto_cli.datasets.prices import index_checks as indices
+from foresto_cli.datasets.prices import row_checks as rows
+from foresto_cli.verify import coverage, leftovers, punctuality, scored
 from foresto_cli.verify.commands import AGAIN, RETRY, prices_again
 
 SESSIONS = 30

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from foresto_cli.adjustment.holes import LACKS, holes_since
 from foresto_cli.collecting.checks import Rows, Scope
-from foresto_cli.verify.unconfirmed import is_unconfirmed
+from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 
 LEAST_COVERAGE = 0.95
 LARGE_CAPS = (

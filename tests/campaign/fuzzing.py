@@ -17,6 +17,8 @@ from campaign.replay import Exchanges, Memory, mount
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.prices import market_days
+from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.errors import ForestoError
 from foresto_cli.loaders import _decisions, bonds, dart_dividends
 from foresto_cli.loaders import dividends as fsc_dividends
@@ -31,8 +33,7 @@ from foresto_cli.loaders.dart_dividends import Dividends
 from foresto_cli.loaders.dart_filings import Filings
 from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.loaders.fss_kinds import KINDS
-from foresto_cli.loaders.index_days import IndexDays
-from foresto_cli.ops import loads, market_days, products, roster, statements
+from foresto_cli.ops import loads, products, roster, statements
 from foresto_cli.sandbox.dart import actions, companies, shares
 
 OCTOBER = date(2026, 10, 1)

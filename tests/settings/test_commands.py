@@ -6,8 +6,9 @@ import pytest
 from support import run_foresto
 
 from foresto_cli import settings
+from foresto_cli.datasets.prices import market_days
 from foresto_cli.errors import AuthFailed, ConfigError
-from foresto_cli.ops import dead_man, market_days, notify
+from foresto_cli.ops import dead_man, notify
 from foresto_cli.ops import doctor as examination
 from foresto_cli.settings import sources
 from foresto_cli.settings.files import Given

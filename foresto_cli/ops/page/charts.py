@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from foresto_cli.ops.gaps import LABELS, Day
+from foresto_cli.datasets.prices.gaps import LABELS, Day
 
 CELL, GAP = 12, 2
 WEEKDAYS = 5

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 import foresto_cli
+from foresto_cli.datasets.prices.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
 from foresto_cli.ops import words
-from foresto_cli.ops.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
 from foresto_cli.ops.notify import LEVELS
 from foresto_cli.ops.page import charts
 from foresto_cli.ops.page.cards import cards

@@ -4,6 +4,14 @@ Times are ``timestamp without time zone`` in KST wall time, whatever the zone of
 exact, and an operator's ``close_price / prev_close`` is not an integer division.
 """
 
+from foresto_cli.datasets.prices.index_tables import index_listing, index_price_daily
+from foresto_cli.datasets.prices.tables import (
+    adjustment_override,
+    adjustment_pending,
+    after_market_daily,
+    price_source_proof,
+    stock_price_daily,
+)
 from foresto_cli.declared import found as datasets
 from foresto_cli.declared.metadata import metadata
 from foresto_cli.store.tables.actions import (
@@ -24,10 +32,6 @@ from foresto_cli.store.tables.funds import (
     etf_price_daily,
     etfs,
 )
-from foresto_cli.store.tables.indices import (
-    index_listing,
-    index_price_daily,
-)
 from foresto_cli.store.tables.letters import (
     market_email_log,
     watchlist,
@@ -39,13 +43,6 @@ from foresto_cli.store.tables.operations import (
     data_source,
     foresto_meta,
     unit_ledger,
-)
-from foresto_cli.store.tables.prices import (
-    adjustment_override,
-    adjustment_pending,
-    after_market_daily,
-    price_source_proof,
-    stock_price_daily,
 )
 from foresto_cli.store.tables.products import (
     annuity_savings_options,

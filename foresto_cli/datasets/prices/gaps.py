@@ -12,7 +12,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.calendar import SATURDAY
 from foresto_cli.console import Console
-from foresto_cli.loaders.price_days import NAME
+from foresto_cli.datasets.prices.days import NAME
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.mirror import Mirror
+from foresto_cli.datasets.prices.rows import from_fdr, from_fsc, from_krx, from_openapi, nobody_traded
 from foresto_cli.errors import BadPayload, NotYet
-from foresto_cli.loaders.price_rows import from_fdr, from_fsc, from_krx, from_openapi, nobody_traded
 from foresto_cli.regimes import AFTER_MARKET_SINCE, closes_at, final_at, opens_at, shows_regular_close
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fsc, krx_openapi

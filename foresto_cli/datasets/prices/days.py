@@ -10,14 +10,14 @@ from foresto_cli import clock
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.prices.choice import Choice
+from foresto_cli.datasets.prices.day_closures import Witness, is_closed, note_closure
+from foresto_cli.datasets.prices.neighbours import OTHER_SESSION, Fingerprint, refuse_half, refuse_other_session, seen
+from foresto_cli.datasets.prices.reasons import FILLED, LEFT_OUT, lacked_markets, lacking_reason
+from foresto_cli.datasets.prices.rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
+from foresto_cli.datasets.prices.settled import settled_closes
+from foresto_cli.datasets.prices.sources import PriceSource
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotYet
-from foresto_cli.loaders.price_choice import Choice
-from foresto_cli.loaders.price_closures import Witness, is_closed, note_closure
-from foresto_cli.loaders.price_neighbours import OTHER_SESSION, Fingerprint, refuse_half, refuse_other_session, seen
-from foresto_cli.loaders.price_reasons import FILLED, LEFT_OUT, lacked_markets, lacking_reason
-from foresto_cli.loaders.price_rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
-from foresto_cli.loaders.price_settled import settled_closes
-from foresto_cli.loaders.price_sources import PriceSource
 from foresto_cli.regimes import final_at, last_trade_at
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry

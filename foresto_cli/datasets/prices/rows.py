@@ -2,7 +2,7 @@
 
 All rows have the same columns: won for prices, shares for volumes, percent for ``change_rate``. ``prev_close`` is the
 official base price (기준가), close minus change; on an ordinary day it is the regular close of the session before.
-``price_basis`` and ``quality_flag`` are those of an official source; :mod:`foresto_cli.loaders.price_days` marks the
+``price_basis`` and ``quality_flag`` are those of an official source; :mod:`foresto_cli.datasets.prices.days` marks the
 rows of the others.
 """
 

@@ -9,8 +9,8 @@ from foresto_cli import clock
 from foresto_cli.adjustment import sources as proofs
 from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
-from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError
-from foresto_cli.loaders.index_days import (
+from foresto_cli.datasets.prices.days import NAME, PriceDays
+from foresto_cli.datasets.prices.index_days import (
     CODES,
     IndexSource,
     naver_records,
@@ -18,9 +18,8 @@ from foresto_cli.loaders.index_days import (
     rows_from_krx,
     rows_from_naver,
 )
-from foresto_cli.loaders.price_days import NAME, PriceDays
-from foresto_cli.loaders.price_neighbours import Seen, seen
-from foresto_cli.loaders.price_sources import (
+from foresto_cli.datasets.prices.neighbours import Seen, seen
+from foresto_cli.datasets.prices.sources import (
     PriceSource,
     Range,
     fdr_source,
@@ -29,6 +28,7 @@ from foresto_cli.loaders.price_sources import (
     openapi_source,
     regular_range,
 )
+from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError
 from foresto_cli.ops import mirror
 from foresto_cli.store import ledger
 

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.app import App
+from foresto_cli.datasets.prices.day_closures import note_closure
+from foresto_cli.datasets.prices.market_days import level_days
 from foresto_cli.errors import UPSTREAM_ERRORS
-from foresto_cli.loaders.price_closures import note_closure
-from foresto_cli.ops.market_days import level_days
 
 NEAR = timedelta(days=12)
 """A level so near on either side shows that the index reaches over a day; the longest holidays are shorter."""

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from foresto_cli.datasets.prices.rows import REGULAR
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders.price_rows import REGULAR
 from foresto_cli.store.upsert import Row
 
 LEAST_SHARE = 0.85

@@ -1,0 +1,1 @@
+"""Market days, one stock's history, indices: sources, rows, gaps, checks."""

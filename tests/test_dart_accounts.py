@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from foresto_cli.datasets.listed import etf_roll as _roll
+from foresto_cli.datasets.listed.etf_roll import Company
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _accounts, _filed, _reports, _roll
+from foresto_cli.loaders import _accounts, _filed, _reports
 from foresto_cli.loaders._reports import Report
-from foresto_cli.loaders._roll import Company
 
 ANNUAL, HALF, Q1 = Report(2025, "11011"), Report(2025, "11012"), Report(2025, "11013")
 COMPANY = {"ticker": "000000", "corp_code": "00000001", "fs_div": "CFS", "period_end": date(2025, 12, 31)}

@@ -7,6 +7,9 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.console import Console
+from foresto_cli.datasets.listed import designation_checks as designated
+from foresto_cli.datasets.listed import designations
+from foresto_cli.datasets.listed.designations import TELLING, Designation
 from foresto_cli.ops import job, loads, market_mail, page, roster, score_card, stock_card, verification, watchlist
 from foresto_cli.ops.top_scores import LEAVING, SUSPENDED, Wanted
 from foresto_cli.sandbox.dart import companies, figures
@@ -14,9 +17,6 @@ from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market import designations as dealt
 from foresto_cli.sandbox.market.roster import PENNY_CODE
 from foresto_cli.score import explain
-from foresto_cli.store import designations
-from foresto_cli.store.designations import TELLING, Designation
-from foresto_cli.verify import designated
 
 MANAGED, CAUTION = "관리종목", "투자주의환기종목"
 PATIENCE = 0.5

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from support import EVENING, a_third
 
+from foresto_cli.datasets.listed import enrichment
 from foresto_cli.errors import BadPayload, Transient
-from foresto_cli.loaders import enrichment
 from foresto_cli.ops import job, roster, stock_card
 from foresto_cli.upstream import yahoo
 

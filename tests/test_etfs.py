@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from support import EVENING, SHARED, a_third, needs_shared
 
-from foresto_cli.loaders import etfs
+from foresto_cli.datasets.listed import etfs
 from foresto_cli.ops import job, roster
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

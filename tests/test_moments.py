@@ -8,9 +8,9 @@ import pytest
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.checks import Scope
+from foresto_cli.datasets.listed import enrichment
 from foresto_cli.datasets.prices import unconfirmed
 from foresto_cli.errors import Blocked, StoreUnavailable
-from foresto_cli.loaders import enrichment
 from foresto_cli.ops import alerts, data_sets, moments, notify, outage, runs, state, watch
 from foresto_cli.ops.alerts import Alert
 from foresto_cli.ops.market_mail import once

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from foresto_cli.loaders import _sectors
-from foresto_cli.loaders._past_names import Run
-from foresto_cli.loaders.stock_history import Seen, Span, advanced, told_by_prices
+from foresto_cli.datasets.listed import sectors as _sectors
+from foresto_cli.datasets.listed.past_names import Run
+from foresto_cli.datasets.listed.stock_history import Seen, Span, advanced, told_by_prices
 
 DAY = date(2026, 11, 20)
 

@@ -8,7 +8,7 @@ from support import EVENING
 
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.loaders import stocks
+from foresto_cli.datasets.listed import stocks
 from foresto_cli.ops import job, loads, roster, state
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.upstream.fdr import Fdr

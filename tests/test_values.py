@@ -240,7 +240,7 @@ def test_an_answer_no_loader_has_a_word_for_fails_its_unit(open_world, monkeypat
 
         with open_world() as world:
             world.execute("DELETE FROM unit_ledger")
-            monkeypatch.setattr("foresto_cli.loaders.listing.current_rows", parse)
+            monkeypatch.setattr("foresto_cli.datasets.listed.listing.current_rows", parse)
             result = roster.load_listing(world.app, QUICK)
             assert result["exit_code"] == 3
             assert type(error).__name__ in result["reasons"][0]

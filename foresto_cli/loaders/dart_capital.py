@@ -14,9 +14,9 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.listed.etf_roll import closing_month, due
 from foresto_cli.loaders import _capital, _decisions
 from foresto_cli.loaders._reports import QUARTERS, Report
-from foresto_cli.loaders._roll import closing_month, due
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart

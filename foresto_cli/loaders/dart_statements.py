@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.listed import etf_roll as _roll
+from foresto_cli.datasets.listed.etf_roll import ODD_YEARS, Company, Roll
 from foresto_cli.errors import UsageError
-from foresto_cli.loaders import _filed, _reports, _roll
+from foresto_cli.loaders import _filed, _reports
 from foresto_cli.loaders._filed import MAIN, Question
 from foresto_cli.loaders._reports import Report
-from foresto_cli.loaders._roll import ODD_YEARS, Company, Roll
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row

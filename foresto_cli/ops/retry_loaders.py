@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Unit
+from foresto_cli.datasets.listed.derived import Derived
+from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.datasets.prices.index_sessions import IndexSessions
@@ -27,8 +29,6 @@ from foresto_cli.loaders.dart_dividends import Dividends
 from foresto_cli.loaders.dart_filings import NAME as FILINGS
 from foresto_cli.loaders.dart_filings import Filings
 from foresto_cli.loaders.dart_statements import Statements, Wanted
-from foresto_cli.loaders.derived import Derived
-from foresto_cli.loaders.enrichment import Enrichment
 from foresto_cli.loaders.fss_kinds import KINDS, Kind
 from foresto_cli.ops import described, filings, indices, loads, products, roster, securities, statements
 from foresto_cli.ops import us as us_ops

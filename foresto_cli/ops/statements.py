@@ -9,14 +9,15 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.listed import etf_roll as _roll
+from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import _roll, dart_companies, dart_details, dart_filings, dart_reparse, dart_statements, ratios
+from foresto_cli.loaders import dart_companies, dart_details, dart_filings, dart_reparse, dart_statements, ratios
 from foresto_cli.loaders._reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.loaders.dart_companies import Companies
 from foresto_cli.loaders.dart_details import Details
 from foresto_cli.loaders.dart_filings import Filings
 from foresto_cli.loaders.dart_statements import Statements, Wanted
-from foresto_cli.loaders.derived import Derived
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result

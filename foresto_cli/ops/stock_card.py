@@ -11,9 +11,9 @@ from sqlalchemy import Connection, text
 from foresto_cli.adjustment import events
 from foresto_cli.app import App
 from foresto_cli.console import Console
+from foresto_cli.datasets.listed import designations
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.ops import words
-from foresto_cli.store import designations
 
 PRICES = 5
 """Sessions shown."""

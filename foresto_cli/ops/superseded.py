@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import Engine, text
 
 from foresto_cli.collecting.loader import Loader
-from foresto_cli.loaders import listing
+from foresto_cli.datasets.listed import listing
 from foresto_cli.ops.only import Only
 from foresto_cli.store import ledger, newer
 from foresto_cli.upstream import fdr

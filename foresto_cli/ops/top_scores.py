@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.store import designations
+from foresto_cli.datasets.listed import designations
 
 SUSPENDED, LEAVING = "거래정지", "정리매매·상장폐지"
 NEWEST = text(

@@ -11,6 +11,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.checks import CRITICAL, Check, Finding, Scope, record, run_checks
 from foresto_cli.console import Console
+from foresto_cli.datasets.listed import designation_checks as designated
 from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.datasets.prices import trend
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
@@ -22,7 +23,7 @@ from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
 from foresto_cli.ops.second_source import SecondSource
 from foresto_cli.upstream.http import requests_by_upstream
-from foresto_cli.verify import checks, described, designated
+from foresto_cli.verify import checks, described
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import WEEKLY_CHECKS
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.loaders._sectors import issuer_of
+from foresto_cli.datasets.listed.sectors import issuer_of
 from foresto_cli.score import formula
 from foresto_cli.score.series import Series
 from foresto_cli.score.statements import Statements

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.loaders._sectors import COMMON_SHARE
+from foresto_cli.datasets.listed.sectors import COMMON_SHARE
 from foresto_cli.score.formula import YEAR
 from foresto_cli.score.panel import ADJUSTED, KOSDAQ, KOSPI, Event, Panel
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.loaders._sectors import COMMON_SHARE, FUNDS, REIT_ENDING, SPAC_WORDS
+from foresto_cli.datasets.listed.sectors import COMMON_SHARE, FUNDS, REIT_ENDING, SPAC_WORDS
 from foresto_cli.score.gates import ticks
 from foresto_cli.score.panel import KONEX, KOSDAQ, KOSPI
 from foresto_cli.score.series import Series

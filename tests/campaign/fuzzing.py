@@ -17,6 +17,7 @@ from campaign.replay import Exchanges, Memory, mount
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.listed.etf_roll import Company, Roll
 from foresto_cli.datasets.prices import market_days
 from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.errors import ForestoError
@@ -24,7 +25,6 @@ from foresto_cli.loaders import _decisions, bonds, dart_dividends
 from foresto_cli.loaders import dividends as fsc_dividends
 from foresto_cli.loaders._payouts import Payer
 from foresto_cli.loaders._reports import Report
-from foresto_cli.loaders._roll import Company, Roll
 from foresto_cli.loaders.dart_actions import Actions
 from foresto_cli.loaders.dart_capital import Capital, Executed
 from foresto_cli.loaders.dart_decisions import Decision, Decisions

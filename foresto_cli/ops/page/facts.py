@@ -9,12 +9,13 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.datasets.listed import designations
+from foresto_cli.datasets.listed.designations import Designation
 from foresto_cli.datasets.prices import gaps
 from foresto_cli.datasets.prices.gaps import Day
 from foresto_cli.ops import runs, state, top_scores
 from foresto_cli.ops.top_scores import Top
-from foresto_cli.store import designations, upkeep
-from foresto_cli.store.designations import Designation
+from foresto_cli.store import upkeep
 
 CALENDAR_MONTHS = 12
 RUNS = 20

@@ -4,6 +4,9 @@ Times are ``timestamp without time zone`` in KST wall time, whatever the zone of
 exact, and an operator's ``close_price / prev_close`` is not an integer division.
 """
 
+from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
+from foresto_cli.datasets.listed.list_tables import fdr_stock_listing, stock_history
+from foresto_cli.datasets.listed.stock_tables import stocks
 from foresto_cli.datasets.prices.index_tables import index_listing, index_price_daily
 from foresto_cli.datasets.prices.tables import (
     adjustment_override,
@@ -27,10 +30,6 @@ from foresto_cli.store.tables.filings import (
     dart_answer,
     dart_company,
     dart_filing,
-)
-from foresto_cli.store.tables.funds import (
-    etf_price_daily,
-    etfs,
 )
 from foresto_cli.store.tables.letters import (
     market_email_log,
@@ -66,17 +65,10 @@ from foresto_cli.store.tables.reports import (
 from foresto_cli.store.tables.restated import (
     financial_restated,
 )
-from foresto_cli.store.tables.roster import (
-    fdr_stock_listing,
-    stock_history,
-)
 from foresto_cli.store.tables.scores import (
     compass_score_component,
     compass_score_history,
     compass_score_run,
-)
-from foresto_cli.store.tables.stocks import (
-    stocks,
 )
 from foresto_cli.store.tables.unattended import (
     alert_delivery,

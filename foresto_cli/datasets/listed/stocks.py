@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from foresto_cli.calendar import Calendar
-from foresto_cli.loaders._sectors import sector_of
-from foresto_cli.store import designations
-from foresto_cli.store.tables import stocks
+from foresto_cli.datasets.listed import designations
+from foresto_cli.datasets.listed import stock_tables as stocks
+from foresto_cli.datasets.listed.sectors import sector_of
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 NAME = "stocks"

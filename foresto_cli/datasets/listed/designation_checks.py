@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.store import designations
+from foresto_cli.datasets.listed import designations
 
 SHOWN = 5
 WEEK = timedelta(days=7)

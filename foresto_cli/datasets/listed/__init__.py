@@ -1,0 +1,1 @@
+"""Who is listed: the list, stocks, ETFs, company numbers, designations."""

@@ -1,6 +1,6 @@
 """What tests of all data sets share: a database in which every data set of the sandbox is stored."""
 
-from foresto_cli.loaders.dart_statements import Wanted
+from foresto_cli.datasets.dart.statements import Wanted
 from foresto_cli.ops import filings, job, products, roster, securities, statements, us
 
 QUICK = job.Options()

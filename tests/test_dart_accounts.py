@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from foresto_cli.datasets.dart import accounts as _accounts
+from foresto_cli.datasets.dart import filed_reports as _filed
+from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.datasets.listed import etf_roll as _roll
 from foresto_cli.datasets.listed.etf_roll import Company
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _accounts, _filed, _reports
-from foresto_cli.loaders._reports import Report
 
 ANNUAL, HALF, Q1 = Report(2025, "11011"), Report(2025, "11012"), Report(2025, "11013")
 COMPANY = {"ticker": "000000", "corp_code": "00000001", "fs_div": "CFS", "period_end": date(2025, 12, 31)}

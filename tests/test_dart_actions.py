@@ -12,8 +12,13 @@ from support import EVENING, SHARED, needs_shared
 from foresto_cli import clock
 from foresto_cli.collecting import wording as _wording
 from foresto_cli.collecting.loader import Answer
+from foresto_cli.datasets.dart import action_links
+from foresto_cli.datasets.dart import actions as dart_actions
+from foresto_cli.datasets.dart import capital_changes as dart_capital
+from foresto_cli.datasets.dart import capital_kinds as _capital
+from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart import decisions as dart_decisions
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loaders import _capital, _decisions, action_links, dart_actions, dart_capital, dart_decisions
 from foresto_cli.ops import filings, job, loads, roster, verification
 from foresto_cli.sandbox.dart import actions, decision_fields
 

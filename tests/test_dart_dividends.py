@@ -10,9 +10,9 @@ from pyarrow import parquet
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
+from foresto_cli.datasets.dart import payouts as _payouts
+from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.errors import BadPayload, ConfigError, UsageError
-from foresto_cli.loaders import _payouts
-from foresto_cli.loaders._payouts import Payer
 from foresto_cli.ops import filings, job, roster
 from foresto_cli.sandbox.dart import companies, report_items
 from foresto_cli.sandbox.dart import filings as reports

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 from support import SHARED, needs_shared
 
-from foresto_cli.loaders import _reports
-from foresto_cli.loaders._reports import Report
+from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.upstream import dart
 
 pytestmark = needs_shared

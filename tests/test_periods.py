@@ -12,9 +12,14 @@ from statement_lines import CORP, TICKER, report
 from support import EVENING
 
 from foresto_cli import clock
-from foresto_cli.loaders import _comparatives, _filed, _periods, _reports, dart_reparse, ratios
-from foresto_cli.loaders._reports import Report
-from foresto_cli.verify import reports as checks
+from foresto_cli.datasets.dart import comparatives as _comparatives
+from foresto_cli.datasets.dart import filed_reports as _filed
+from foresto_cli.datasets.dart import periods as _periods
+from foresto_cli.datasets.dart import ratios
+from foresto_cli.datasets.dart import reparse as dart_reparse
+from foresto_cli.datasets.dart import report_checks as checks
+from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart.reports import Report
 
 ONE_DATABASE = True
 NOW = datetime(2026, 4, 10, 18)  # noqa: DTZ001  # as the database keeps it

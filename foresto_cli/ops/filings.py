@@ -6,13 +6,16 @@ from datetime import date, timedelta
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.dart import action_links
+from foresto_cli.datasets.dart import capital_changes as dart_capital
+from foresto_cli.datasets.dart import decisions as dart_decisions
+from foresto_cli.datasets.dart import dividends as dart_dividends
+from foresto_cli.datasets.dart.actions import Actions
+from foresto_cli.datasets.dart.capital_changes import Capital
+from foresto_cli.datasets.dart.decisions import Decisions
+from foresto_cli.datasets.dart.dividends import Dividends
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.errors import UsageError
-from foresto_cli.loaders import action_links, dart_capital, dart_decisions, dart_dividends
-from foresto_cli.loaders.dart_actions import Actions
-from foresto_cli.loaders.dart_capital import Capital
-from foresto_cli.loaders.dart_decisions import Decisions
-from foresto_cli.loaders.dart_dividends import Dividends
 from foresto_cli.ops import job, statements
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result

@@ -10,6 +10,18 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Unit
+from foresto_cli.datasets.dart import capital_changes as dart_capital
+from foresto_cli.datasets.dart import decisions as dart_decisions
+from foresto_cli.datasets.dart import dividends as dart_dividends
+from foresto_cli.datasets.dart.actions import Actions
+from foresto_cli.datasets.dart.capital_changes import Capital
+from foresto_cli.datasets.dart.decisions import Decisions
+from foresto_cli.datasets.dart.details import Details
+from foresto_cli.datasets.dart.dividends import Dividends
+from foresto_cli.datasets.dart.filings import NAME as FILINGS
+from foresto_cli.datasets.dart.filings import Filings
+from foresto_cli.datasets.dart.reports import QUARTERS, Report
+from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.prices import spans as price_spans
@@ -18,17 +30,8 @@ from foresto_cli.datasets.prices.index_sessions import IndexSessions
 from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.declared import found as datasets
-from foresto_cli.loaders import dart_capital, dart_decisions, dart_dividends, us
-from foresto_cli.loaders._reports import QUARTERS, Report
+from foresto_cli.loaders import us
 from foresto_cli.loaders.bonds import QUALITIES
-from foresto_cli.loaders.dart_actions import Actions
-from foresto_cli.loaders.dart_capital import Capital
-from foresto_cli.loaders.dart_decisions import Decisions
-from foresto_cli.loaders.dart_details import Details
-from foresto_cli.loaders.dart_dividends import Dividends
-from foresto_cli.loaders.dart_filings import NAME as FILINGS
-from foresto_cli.loaders.dart_filings import Filings
-from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.loaders.fss_kinds import KINDS, Kind
 from foresto_cli.ops import described, filings, indices, loads, products, roster, securities, statements
 from foresto_cli.ops import us as us_ops

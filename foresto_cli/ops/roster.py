@@ -8,6 +8,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.collecting.mirror import Mirror
+from foresto_cli.datasets.dart import ratios
 from foresto_cli.datasets.listed import crno, enrichment, stock_history, stocks
 from foresto_cli.datasets.listed.crno import CompanyNumbers
 from foresto_cli.datasets.listed.derived import Derived
@@ -15,7 +16,6 @@ from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.listed.etfs import Etfs
 from foresto_cli.datasets.listed.list_sources import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
 from foresto_cli.datasets.listed.listing import Listing
-from foresto_cli.loaders import ratios
 from foresto_cli.ops import job, mirror, roster_changes
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result

@@ -9,15 +9,20 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.dart import companies as dart_companies
+from foresto_cli.datasets.dart import details as dart_details
+from foresto_cli.datasets.dart import filings as dart_filings
+from foresto_cli.datasets.dart import ratios
+from foresto_cli.datasets.dart import reparse as dart_reparse
+from foresto_cli.datasets.dart import statements as dart_statements
+from foresto_cli.datasets.dart.companies import Companies
+from foresto_cli.datasets.dart.details import Details
+from foresto_cli.datasets.dart.filings import Filings
+from foresto_cli.datasets.dart.reports import ANNUAL, DECEMBER, WORDS, Report
+from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.listed import etf_roll as _roll
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import dart_companies, dart_details, dart_filings, dart_reparse, dart_statements, ratios
-from foresto_cli.loaders._reports import ANNUAL, DECEMBER, WORDS, Report
-from foresto_cli.loaders.dart_companies import Companies
-from foresto_cli.loaders.dart_details import Details
-from foresto_cli.loaders.dart_filings import Filings
-from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from foresto_cli.collecting.checks import DAY_COLUMNS, Rows
+from foresto_cli.datasets.dart.action_links import LONGEST_DAYS
 from foresto_cli.declared import found as datasets
-from foresto_cli.loaders.action_links import LONGEST_DAYS
 from foresto_cli.loaders.fss_kinds import KINDS
 
 RETRY = "foresto retry"

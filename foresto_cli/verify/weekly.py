@@ -1,8 +1,9 @@
 """What the weekly and the monthly verification ask besides: who is listed, and what companies file."""
 
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Check
+from foresto_cli.datasets.dart import action_checks as actions
+from foresto_cli.datasets.dart import report_checks as reports
 from foresto_cli.datasets.listed import list_checks as roster
-from foresto_cli.verify import actions, reports
 from foresto_cli.verify.commands import annual_reports_again, decisions_again
 
 ROSTER = (

@@ -17,21 +17,23 @@ from campaign.replay import Exchanges, Memory, mount
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart import dividends as dart_dividends
+from foresto_cli.datasets.dart.actions import Actions
+from foresto_cli.datasets.dart.capital_changes import Capital, Executed
+from foresto_cli.datasets.dart.decisions import Decision, Decisions
+from foresto_cli.datasets.dart.details import Details, Filed
+from foresto_cli.datasets.dart.dividends import Dividends
+from foresto_cli.datasets.dart.filings import Filings
+from foresto_cli.datasets.dart.payouts import Payer
+from foresto_cli.datasets.dart.reports import Report
+from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.listed.etf_roll import Company, Roll
 from foresto_cli.datasets.prices import market_days
 from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.errors import ForestoError
-from foresto_cli.loaders import _decisions, bonds, dart_dividends
+from foresto_cli.loaders import bonds
 from foresto_cli.loaders import dividends as fsc_dividends
-from foresto_cli.loaders._payouts import Payer
-from foresto_cli.loaders._reports import Report
-from foresto_cli.loaders.dart_actions import Actions
-from foresto_cli.loaders.dart_capital import Capital, Executed
-from foresto_cli.loaders.dart_decisions import Decision, Decisions
-from foresto_cli.loaders.dart_details import Details, Filed
-from foresto_cli.loaders.dart_dividends import Dividends
-from foresto_cli.loaders.dart_filings import Filings
-from foresto_cli.loaders.dart_statements import Statements, Wanted
 from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import loads, products, roster, statements
 from foresto_cli.sandbox.dart import actions, companies, shares

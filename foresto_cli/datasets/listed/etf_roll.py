@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.loaders._reports import ANNUAL, DECEMBER, QUARTERS, Report, reports_named
+from foresto_cli.datasets.dart.reports import ANNUAL, DECEMBER, QUARTERS, Report, reports_named
 from foresto_cli.store import ledger
 
 ANNUAL_DUE, INTERIM_DUE = timedelta(days=90), timedelta(days=45)

@@ -4,6 +4,10 @@ Times are ``timestamp without time zone`` in KST wall time, whatever the zone of
 exact, and an operator's ``close_price / prev_close`` is not an integer division.
 """
 
+from foresto_cli.datasets.dart.action_tables import corporate_actions
+from foresto_cli.datasets.dart.filing_tables import dart_answer, dart_company, dart_filing
+from foresto_cli.datasets.dart.report_tables import adopted_statement, financial_report
+from foresto_cli.datasets.dart.restated_tables import financial_restated
 from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
 from foresto_cli.datasets.listed.list_tables import fdr_stock_listing, stock_history
 from foresto_cli.datasets.listed.stock_tables import stocks
@@ -17,19 +21,11 @@ from foresto_cli.datasets.prices.tables import (
 )
 from foresto_cli.declared import found as datasets
 from foresto_cli.declared.metadata import metadata
-from foresto_cli.store.tables.actions import (
-    corporate_actions,
-)
 from foresto_cli.store.tables.bonds import (
     bonds,
 )
 from foresto_cli.store.tables.dividends import (
     dividend_history,
-)
-from foresto_cli.store.tables.filings import (
-    dart_answer,
-    dart_company,
-    dart_filing,
 )
 from foresto_cli.store.tables.letters import (
     market_email_log,
@@ -57,13 +53,6 @@ from foresto_cli.store.tables.products import (
     rent_house_loan_products,
     savings_products,
     savings_rate_options,
-)
-from foresto_cli.store.tables.reports import (
-    adopted_statement,
-    financial_report,
-)
-from foresto_cli.store.tables.restated import (
-    financial_restated,
 )
 from foresto_cli.store.tables.scores import (
     compass_score_component,

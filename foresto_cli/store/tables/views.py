@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Column, Date, MetaData, Numeric, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from foresto_cli.datasets.dart.report_tables import financial_report
 from foresto_cli.declared.said import BATCH, CHANGED, CREATED, SOURCE, said, table_said
-from foresto_cli.store.tables.reports import financial_report
 
 VIEWS = MetaData()
 COMPUTED: dict[str, TypeEngine[Any]] = {

@@ -7,8 +7,8 @@ sum tells them apart; names alone would not.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from foresto_cli.loaders import _accounts
-from foresto_cli.loaders._accounts import INCOME, Account, Line
+from foresto_cli.datasets.dart import accounts as _accounts
+from foresto_cli.datasets.dart.accounts import INCOME, Account, Line
 
 COLUMNS = ("thstrm_amount", "thstrm_add_amount")
 UNITS = (Decimal(1_000_000), Decimal(1_000))
@@ -32,7 +32,7 @@ def line_of(lines: Sequence[Line], income: Account) -> Line | None:
         income: net income as a whole.
 
     Raises:
-        BadPayload: as :func:`foresto_cli.loaders._accounts.amount`.
+        BadPayload: as :func:`foresto_cli.datasets.dart.accounts.amount`.
     """
     whole = _accounts.find(lines, income)
     for statement in INCOME:

@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from foresto_cli.collecting import wording as _wording
+from foresto_cli.datasets.dart import share_classes as _classes
+from foresto_cli.datasets.dart.share_classes import COMMON, PREFERRED
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _classes
-from foresto_cli.loaders._classes import COMMON, PREFERRED
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream.dart import SOURCE_ID
 

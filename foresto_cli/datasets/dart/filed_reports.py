@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, text
 
-from foresto_cli.loaders import _comparatives
-from foresto_cli.loaders._figures import AMOUNTS
-from foresto_cli.loaders._periods import Period
-from foresto_cli.loaders._reports import EARLIER, Report
+from foresto_cli.datasets.dart import comparatives as _comparatives
+from foresto_cli.datasets.dart.figures import AMOUNTS
+from foresto_cli.datasets.dart.periods import Period
+from foresto_cli.datasets.dart.reports import EARLIER, Report
 from foresto_cli.store.tables import financial_report, financial_restated
 from foresto_cli.store.upsert import Counts, Row, upsert
 

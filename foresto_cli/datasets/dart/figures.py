@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from foresto_cli.loaders import _accounts, _owners
-from foresto_cli.loaders._accounts import Line
+from foresto_cli.datasets.dart import accounts as _accounts
+from foresto_cli.datasets.dart import owners_income as _owners
+from foresto_cli.datasets.dart.accounts import Line
 
 ANNUAL, FIRST_QUARTER = "11011", "11013"
 FEWEST_SHARES = 100_000

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from foresto_cli.loaders._accounts import Line
+from foresto_cli.datasets.dart.accounts import Line
 
 SHORTEST_YEAR, LONGEST_YEAR = 350, 380
 """Days of what counts as twelve months (52 weeks, a February)."""

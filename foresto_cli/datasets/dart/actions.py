@@ -2,7 +2,7 @@
 
 Major reports (주요사항보고서, type B) and the exchange's notices (수시공시, I001), which alone tell of splits and
 consolidations. A month is read again until three months after it: corrections and withdrawals are marked on the old
-entries. What a decision says is asked for by :mod:`foresto_cli.loaders.dart_decisions`.
+entries. What a decision says is asked for by :mod:`foresto_cli.datasets.dart.decisions`.
 """
 
 import re
@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.collecting import wording as _wording
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _decisions
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import corporate_actions
 from foresto_cli.store.upsert import Counts, Row, upsert

@@ -17,7 +17,7 @@ Definitions:
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.loaders import _issuers
+from foresto_cli.datasets.dart import issuers as _issuers
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.store.views import twelve_months
 

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.dart import payouts as _payouts
+from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.datasets.listed.etf_roll import closing_month
-from foresto_cli.loaders import _payouts
-from foresto_cli.loaders._payouts import Payer
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import dividend_history
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -144,7 +144,7 @@ class Dividends:
         """Return the classes of shares; none where DART has no such report (013).
 
         Raises:
-            BadPayload: as :func:`foresto_cli.loaders._payouts.rows_of`.
+            BadPayload: as :func:`foresto_cli.datasets.dart.payouts.rows_of`.
         """
         if not answer.payload:
             return Parsed(status="no_data", reason="이 해의 사업보고서가 없습니다.")

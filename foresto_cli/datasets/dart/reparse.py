@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.datasets.dart import comparatives as _comparatives
+from foresto_cli.datasets.dart import filed_reports as _filed
+from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart.filed_reports import KEY, MAIN, WHOLE
+from foresto_cli.datasets.dart.reports import EARLIER, Report
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _comparatives, _filed, _reports
-from foresto_cli.loaders._filed import KEY, MAIN, WHOLE
-from foresto_cli.loaders._reports import EARLIER, Report
 from foresto_cli.store.tables import financial_report, financial_restated
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart

@@ -7,7 +7,7 @@ nearest. An event that nobody announced and a decision that nothing carried out 
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.loaders import _decisions
+from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.store.upsert import Counts, Row
 
 NAME = "dart.action_links"

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from foresto_cli.datasets.dart import comparatives as _comparatives
+from foresto_cli.datasets.dart import figures as _figures
+from foresto_cli.datasets.dart import periods as _periods
+from foresto_cli.datasets.dart.accounts import Line
+from foresto_cli.datasets.dart.periods import Period
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _comparatives, _figures, _periods
-from foresto_cli.loaders._accounts import Line
-from foresto_cli.loaders._periods import Period
 from foresto_cli.store.upsert import Row
 
 QUARTERS = {"11013": 1, "11012": 2, "11014": 3, "11011": 4}

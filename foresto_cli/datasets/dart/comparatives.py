@@ -7,11 +7,12 @@ version of its own, known from the later receipt; the earlier report's own row s
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from foresto_cli.datasets.dart import figures as _figures
+from foresto_cli.datasets.dart import periods as _periods
+from foresto_cli.datasets.dart.accounts import Line
+from foresto_cli.datasets.dart.figures import POSITIONS, SINCE_THE_START
+from foresto_cli.datasets.dart.periods import ANNUAL_QUARTER, YEAR_MONTHS, Period
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import _figures, _periods
-from foresto_cli.loaders._accounts import Line
-from foresto_cli.loaders._figures import POSITIONS, SINCE_THE_START
-from foresto_cli.loaders._periods import ANNUAL_QUARTER, YEAR_MONTHS, Period
 from foresto_cli.store.upsert import Row
 
 RESTATED = (*SINCE_THE_START, *POSITIONS)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
-from foresto_cli.loaders import _filed, _reports
-from foresto_cli.loaders._filed import WHOLE, Question
-from foresto_cli.loaders._periods import Period
-from foresto_cli.loaders._reports import Report
+from foresto_cli.datasets.dart import filed_reports as _filed
+from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart.filed_reports import WHOLE, Question
+from foresto_cli.datasets.dart.periods import Period
+from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
@@ -155,7 +156,7 @@ class Details:
         """Return the row of the version that came.
 
         Raises:
-            BadPayload: as :func:`foresto_cli.loaders._reports.whole_rows`.
+            BadPayload: as :func:`foresto_cli.datasets.dart.reports.whole_rows`.
         """
         filed = self._filed[answer.unit.key]
         fs_div, body = answer.payload

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.dart import capital_kinds as _capital
+from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.listed.etf_roll import closing_month, due
-from foresto_cli.loaders import _capital, _decisions
-from foresto_cli.loaders._reports import QUARTERS, Report
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart
@@ -149,7 +150,7 @@ class Capital:
         """Return the ratio; ``no_data`` without a report, ``provisional`` where it tells of no such event.
 
         Raises:
-            BadPayload: as :func:`foresto_cli.loaders._capital.changes_of`.
+            BadPayload: as :func:`foresto_cli.datasets.dart.capital_kinds.changes_of`.
         """
         one = self._executed[answer.unit.key]
         if not answer.payload:

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from foresto_cli.collecting import wording as _wording
+from foresto_cli.datasets.dart.share_classes import COMMON, class_of
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders._classes import COMMON, class_of
 
 SPLIT = "주식분할"
 DITTO = ("〃", "″", "''", '"', "상동", "위와같음")

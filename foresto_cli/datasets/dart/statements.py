@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.dart import filed_reports as _filed
+from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart.filed_reports import MAIN, Question
+from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.datasets.listed import etf_roll as _roll
 from foresto_cli.datasets.listed.etf_roll import ODD_YEARS, Company, Roll
 from foresto_cli.errors import UsageError
-from foresto_cli.loaders import _filed, _reports
-from foresto_cli.loaders._filed import MAIN, Question
-from foresto_cli.loaders._reports import Report
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
@@ -126,7 +127,7 @@ class Statements:
         """Return a row for each company, basis and version; who has not filed is not in the answer.
 
         Raises:
-            BadPayload: as :func:`foresto_cli.loaders._reports.main_rows`.
+            BadPayload: as :func:`foresto_cli.datasets.dart.reports.main_rows`.
         """
         subject = self._subjects[answer.unit.key]
         tickers = {company.corp_code: company.ticker for company in subject.companies}

@@ -4,7 +4,9 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.collecting.checks import Rows, Scope
-from foresto_cli.loaders import _decisions, action_links, dart_actions
+from foresto_cli.datasets.dart import action_links
+from foresto_cli.datasets.dart import actions as dart_actions
+from foresto_cli.datasets.dart import decision_kinds as _decisions
 
 ANNOUNCED = ("EX_RIGHTS", "SPLIT", "CONSOLIDATION", "CONSOLIDATION_AUCTION", "SPINOFF", "REORG", "SHARE_ONLY")
 """Classes of price events that a company has to announce."""

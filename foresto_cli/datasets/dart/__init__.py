@@ -1,0 +1,1 @@
+"""What companies file with DART: statements, dividends, decisions about shares."""

@@ -24,6 +24,7 @@ from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.datasets.listed.enrichment import Enrichment
+from foresto_cli.datasets.open_data.bonds import QUALITIES
 from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.datasets.prices.index_sessions import IndexSessions
@@ -31,7 +32,6 @@ from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.declared import found as datasets
 from foresto_cli.loaders import us
-from foresto_cli.loaders.bonds import QUALITIES
 from foresto_cli.loaders.fss_kinds import KINDS, Kind
 from foresto_cli.ops import described, filings, indices, loads, products, roster, securities, statements
 from foresto_cli.ops import us as us_ops

@@ -8,10 +8,10 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.listed.derived import Derived
+from foresto_cli.datasets.open_data import dividend_yield
+from foresto_cli.datasets.open_data.bonds import QUALITIES, Bonds
+from foresto_cli.datasets.open_data.dividends import Dividends
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import dividend_yield
-from foresto_cli.loaders.bonds import QUALITIES, Bonds
-from foresto_cli.loaders.dividends import Dividends
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result

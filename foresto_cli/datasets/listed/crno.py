@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.open_data.pages import is_isin, newest_published
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders._open_data import is_isin, newest_published
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import fsc

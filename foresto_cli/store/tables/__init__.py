@@ -11,6 +11,8 @@ from foresto_cli.datasets.dart.restated_tables import financial_restated
 from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
 from foresto_cli.datasets.listed.list_tables import fdr_stock_listing, stock_history
 from foresto_cli.datasets.listed.stock_tables import stocks
+from foresto_cli.datasets.open_data.bond_tables import bonds
+from foresto_cli.datasets.open_data.dividend_tables import dividend_history
 from foresto_cli.datasets.prices.index_tables import index_listing, index_price_daily
 from foresto_cli.datasets.prices.tables import (
     adjustment_override,
@@ -21,12 +23,6 @@ from foresto_cli.datasets.prices.tables import (
 )
 from foresto_cli.declared import found as datasets
 from foresto_cli.declared.metadata import metadata
-from foresto_cli.store.tables.bonds import (
-    bonds,
-)
-from foresto_cli.store.tables.dividends import (
-    dividend_history,
-)
 from foresto_cli.store.tables.letters import (
     market_email_log,
     watchlist,

@@ -13,7 +13,7 @@ Rules, applied to KIS, KBP, NICE and FN alike:
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from foresto_cli.loaders._open_data import text_of
+from foresto_cli.datasets.open_data.pages import text_of
 
 AGENCIES = ("kis", "kbp", "nice", "fn")
 SCALE = (

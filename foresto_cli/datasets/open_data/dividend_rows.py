@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from foresto_cli.loaders._open_data import date_of, is_isin, number_of, text_of
+from foresto_cli.datasets.open_data.pages import date_of, is_isin, number_of, text_of
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fsc
 

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from foresto_cli.loaders._open_data import date_of, number_of, text_of
-from foresto_cli.loaders._ratings import AGENCIES, combined, word_of
+from foresto_cli.datasets.open_data.pages import date_of, number_of, text_of
+from foresto_cli.datasets.open_data.ratings import AGENCIES, combined, word_of
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fsc
 

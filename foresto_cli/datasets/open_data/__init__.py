@@ -1,0 +1,1 @@
+"""FSC's open data: bonds and dividends."""

@@ -8,9 +8,9 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
+from foresto_cli.datasets.fss.kinds import BY_NAME, KINDS
+from foresto_cli.datasets.fss.product_rows import products
 from foresto_cli.errors import AuthFailed, BadPayload, QuotaSpent, Transient
-from foresto_cli.loaders.fss_kinds import BY_NAME, KINDS
-from foresto_cli.loaders.fss_rows import products
 from foresto_cli.upstream import finlife
 from foresto_cli.upstream.finlife import Products
 

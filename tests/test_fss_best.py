@@ -9,8 +9,8 @@ from rich.cells import cell_len
 
 from foresto_cli.cli import fss as command
 from foresto_cli.console import Console
+from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import best_products, products
 from foresto_cli.ops.best_products import Wish
 from foresto_cli.sandbox.hosts.finlife import OPERATIONS

@@ -9,9 +9,9 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Unit
+from foresto_cli.datasets.fss.kinds import BY_NAME
+from foresto_cli.datasets.fss.products import FssProducts
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders.fss import FssProducts
-from foresto_cli.loaders.fss_kinds import BY_NAME
 from foresto_cli.upstream.finlife import Products
 
 

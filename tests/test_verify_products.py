@@ -6,7 +6,7 @@ import pytest
 from fss_products import NEXT_MONTH, load
 from support import EVENING
 
-from foresto_cli.loaders.fss_kinds import KINDS
+from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.ops import state, verification
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

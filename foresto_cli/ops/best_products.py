@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
+from foresto_cli.datasets.fss.kinds import BY_NAME, Kind
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders.fss_kinds import BY_NAME, Kind
 
 SORT_WORDS = re.compile("금리|상환방식|적립식|대출")
 """What every option of a kind says; left out where room is short."""

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.declared import found as datasets
-from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.upstream.finlife import GROUPS
 
 Reached = Callable[[App, datetime], date]

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.prices.market_days import price_sources
-from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.store import limits
 from foresto_cli.upstream.policy import Policy
 from foresto_cli.verify.commands import AGAIN, COMMANDS, RETRY

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.fss.kinds import BY_NAME, KINDS, Kind
+from foresto_cli.datasets.fss.products import FssProducts
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders.fss import FssProducts
-from foresto_cli.loaders.fss_kinds import BY_NAME, KINDS, Kind
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result

@@ -22,6 +22,7 @@ from foresto_cli.datasets.dart.filings import NAME as FILINGS
 from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
+from foresto_cli.datasets.fss.kinds import KINDS, Kind
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.open_data.bonds import QUALITIES
@@ -32,7 +33,6 @@ from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.declared import found as datasets
 from foresto_cli.loaders import us
-from foresto_cli.loaders.fss_kinds import KINDS, Kind
 from foresto_cli.ops import described, filings, indices, loads, products, roster, securities, statements
 from foresto_cli.ops import us as us_ops
 from foresto_cli.ops.only import Only

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from foresto_cli.collecting.checks import DAY_COLUMNS, Rows
 from foresto_cli.datasets.dart.action_links import LONGEST_DAYS
+from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.declared import found as datasets
-from foresto_cli.loaders.fss_kinds import KINDS
 
 RETRY = "foresto retry"
 """Asks again for exactly what failed, of whatever data set."""

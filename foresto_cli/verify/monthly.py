@@ -1,8 +1,8 @@
 """What the monthly verification asks besides, of what is loaded once a month."""
 
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Check
+from foresto_cli.datasets.fss import product_checks as products
 from foresto_cli.datasets.open_data import bond_checks as bonds
-from foresto_cli.verify import products
 
 MONTHLY_CHECKS = (
     Check(

@@ -28,13 +28,13 @@ from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
+from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.listed.etf_roll import Company, Roll
 from foresto_cli.datasets.open_data import bonds
 from foresto_cli.datasets.open_data import dividends as fsc_dividends
 from foresto_cli.datasets.prices import market_days
 from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.errors import ForestoError
-from foresto_cli.loaders.fss_kinds import KINDS
 from foresto_cli.ops import loads, products, roster, statements
 from foresto_cli.sandbox.dart import actions, companies, shares
 

@@ -8,6 +8,21 @@ from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.datasets.dart.filing_tables import dart_answer, dart_company, dart_filing
 from foresto_cli.datasets.dart.report_tables import adopted_statement, financial_report
 from foresto_cli.datasets.dart.restated_tables import financial_restated
+from foresto_cli.datasets.fss.product_tables import (
+    annuity_savings_options,
+    annuity_savings_products,
+    credit_loan_options,
+    credit_loan_products,
+    deposit_products,
+    deposit_rate_options,
+    mortgage_loan_options,
+    mortgage_loan_products,
+    product_rate_history,
+    rent_house_loan_options,
+    rent_house_loan_products,
+    savings_products,
+    savings_rate_options,
+)
 from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
 from foresto_cli.datasets.listed.list_tables import fdr_stock_listing, stock_history
 from foresto_cli.datasets.listed.stock_tables import stocks
@@ -34,21 +49,6 @@ from foresto_cli.store.tables.operations import (
     data_source,
     foresto_meta,
     unit_ledger,
-)
-from foresto_cli.store.tables.products import (
-    annuity_savings_options,
-    annuity_savings_products,
-    credit_loan_options,
-    credit_loan_products,
-    deposit_products,
-    deposit_rate_options,
-    mortgage_loan_options,
-    mortgage_loan_products,
-    product_rate_history,
-    rent_house_loan_options,
-    rent_house_loan_products,
-    savings_products,
-    savings_rate_options,
 )
 from foresto_cli.store.tables.scores import (
     compass_score_component,

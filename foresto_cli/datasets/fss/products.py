@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.fss.changes import Seen, write
+from foresto_cli.datasets.fss.kinds import Kind
+from foresto_cli.datasets.fss.product_rows import is_key, key_of, products
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders.fss_changes import Seen, write
-from foresto_cli.loaders.fss_kinds import Kind
-from foresto_cli.loaders.fss_rows import is_key, key_of, products
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import finlife

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Table
 
 from foresto_cli import harmless
-from foresto_cli.loaders.fss_kinds import Kind, wired
+from foresto_cli.datasets.fss.kinds import Kind, wired
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import finlife
 from foresto_cli.upstream.finlife import Record

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import Rows, Scope
-from foresto_cli.loaders.fss_kinds import KINDS, Kind
+from foresto_cli.datasets.fss.kinds import KINDS, Kind
 
 MONTH = timedelta(days=31)
 CHANGED_SHARE = 0.2

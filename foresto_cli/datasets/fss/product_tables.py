@@ -7,9 +7,7 @@ wire's names where it has no better one; rates are percent a year, null where th
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Numeric, String, Table
 
-from foresto_cli.declared.metadata import metadata
-from foresto_cli.declared.said import BATCH, said, table_said
-from foresto_cli.store.tables.product_columns import (
+from foresto_cli.datasets.fss.product_columns import (
     CODE,
     COMPANY,
     CREDIT_KEY,
@@ -24,6 +22,8 @@ from foresto_cli.store.tables.product_columns import (
     saving_terms,
     text,
 )
+from foresto_cli.declared.metadata import metadata
+from foresto_cli.declared.said import BATCH, said, table_said
 
 SCORES = {
     "1": ("900점 초과", "over 900"),

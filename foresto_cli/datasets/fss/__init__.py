@@ -1,0 +1,1 @@
+"""Financial products of the FSS."""

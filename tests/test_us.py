@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from support import EVENING, SHARED, needs_shared, run_foresto
 
+from foresto_cli.datasets.us import us_figures
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, QuotaSpent, RateLimited, UsageError
-from foresto_cli.loaders import us_figures
 from foresto_cli.ops import us
 from foresto_cli.ops.job import Options
 from foresto_cli.upstream import alphavantage

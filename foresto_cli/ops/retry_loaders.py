@@ -31,8 +31,8 @@ from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.datasets.prices.index_sessions import IndexSessions
 from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
+from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.declared import found as datasets
-from foresto_cli.loaders import us
 from foresto_cli.ops import described, filings, indices, loads, products, roster, securities, statements
 from foresto_cli.ops import us as us_ops
 from foresto_cli.ops.only import Only

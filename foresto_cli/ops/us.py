@@ -8,8 +8,8 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loaders import us
 from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result

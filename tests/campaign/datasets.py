@@ -11,7 +11,7 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import capital_changes as dart_capital
-from foresto_cli.loaders.us import FUNDS
+from foresto_cli.datasets.us.us_loaders import FUNDS
 from foresto_cli.ops import filings, job, loads, products, roster, securities, statements, us
 from foresto_cli.ops.results import Result
 from foresto_cli.sandbox.dart import shares

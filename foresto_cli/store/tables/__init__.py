@@ -36,6 +36,12 @@ from foresto_cli.datasets.prices.tables import (
     price_source_proof,
     stock_price_daily,
 )
+from foresto_cli.datasets.us.us_tables import (
+    alpha_vantage_etfs,
+    alpha_vantage_financials,
+    alpha_vantage_stocks,
+    alpha_vantage_timeseries,
+)
 from foresto_cli.declared import found as datasets
 from foresto_cli.declared.metadata import metadata
 from foresto_cli.store.tables.letters import (
@@ -64,12 +70,6 @@ from foresto_cli.store.tables.unattended import (
     scheduled_job,
     upstream_block,
     upstream_usage,
-)
-from foresto_cli.store.tables.us import (
-    alpha_vantage_etfs,
-    alpha_vantage_financials,
-    alpha_vantage_stocks,
-    alpha_vantage_timeseries,
 )
 
 # The tables of the described data sets register themselves when their files are imported.

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Table, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.us import us_figures as figures
 from foresto_cli.errors import BadPayload
-from foresto_cli.loaders import us_figures as figures
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.tables import (
     alpha_vantage_etfs,

@@ -1,0 +1,1 @@
+"""US stocks through Alpha Vantage."""

@@ -6,9 +6,10 @@ import pytest
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, Transient, UsageError
-from foresto_cli.ops import alarm, alerts, job, loads, notify, outage, overdue, roster, verification, watch
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops import job, loads, roster, verification
 from foresto_cli.settings import SANDBOX_KEYS
+from foresto_cli.telling import alarm, alerts, notify, outage, overdue, watch
+from foresto_cli.telling.alerts import Alert
 
 DAY = timedelta(days=1)
 PATIENT = 0.5

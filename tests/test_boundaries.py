@@ -15,9 +15,10 @@ from foresto_cli import app as application
 from foresto_cli import streams
 from foresto_cli.cli._run import Globals
 from foresto_cli.errors import ConfigError, Interrupted, StoreUnavailable
-from foresto_cli.ops import alerts, attempts, chains, notify, outage
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import CHAINS, INDEX
+from foresto_cli.telling import alerts, attempts, notify, outage
+from foresto_cli.telling.alerts import Alert
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

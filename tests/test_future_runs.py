@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import chains, overdue, runs, schedule, unattended
+from foresto_cli.ops import chains, runs, schedule, unattended
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.steps import CHAINS
+from foresto_cli.telling import overdue
+from foresto_cli.telling.punctuality import last_start, late_jobs
 from foresto_cli.timetable import JOBS
-from foresto_cli.verify.punctuality import last_start, late_jobs
 
 NOW = datetime(2026, 11, 28, 20, 0, tzinfo=clock.KST)
 AHEAD = timedelta(days=38)

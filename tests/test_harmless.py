@@ -14,9 +14,10 @@ from foresto_cli import harmless, logs
 from foresto_cli.console import Console
 from foresto_cli.errors import BadPayload
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import notify, watchlist
-from foresto_cli.ops.alerts import Alert, raise_alert
+from foresto_cli.ops import watchlist
 from foresto_cli.ops.templating import filled
+from foresto_cli.telling import notify
+from foresto_cli.telling.alerts import Alert, raise_alert
 from foresto_cli.upstream import mail
 from foresto_cli.upstream.mail import Letter
 

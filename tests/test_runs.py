@@ -13,10 +13,11 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import Interrupted, StoreUnavailable
-from foresto_cli.ops import alerts, job, loads, runs
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops import job, loads, runs
 from foresto_cli.store import batches
 from foresto_cli.store.engine import psycopg_url
+from foresto_cli.telling import alerts
+from foresto_cli.telling.alerts import Alert
 
 RESULT = {
     "outcome": "partial",

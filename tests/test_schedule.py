@@ -15,11 +15,12 @@ from support import ROOT, run_foresto
 
 from foresto_cli import clock, settings, timetable
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import chains, overdue, runs, schedule, schedule_files, schedulers, watch
+from foresto_cli.ops import chains, runs, schedule, schedule_files, schedulers
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.schedule_files import EXAMPLE, Place
 from foresto_cli.ops.steps import CHAINS
-from foresto_cli.verify.punctuality import late_jobs
+from foresto_cli.telling import overdue, watch
+from foresto_cli.telling.punctuality import late_jobs
 
 ALLOWED_KEYS = {
     "Label", "ProgramArguments", "StartCalendarInterval", "RunAtLoad", "WorkingDirectory", "EnvironmentVariables",

@@ -16,10 +16,11 @@ from support import result_of, run_foresto, start_foresto
 
 from foresto_cli import clock
 from foresto_cli.errors import Busy
-from foresto_cli.ops import alerts, lock, overdue, runs
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops import lock, runs
 from foresto_cli.store import advisory
 from foresto_cli.store.engine import connected
+from foresto_cli.telling import alerts, overdue
+from foresto_cli.telling.alerts import Alert
 
 WEEKDAY = ("--sandbox", "run", "weekday", "--json")
 LOAD = ("--sandbox", "prices", "incremental", "--json")

@@ -86,7 +86,7 @@ def test_dart_quota_agrees(open_world, capsys):
 def test_what_is_told_by_webhooks_is_told_again_the_same_day(open_world):
     """Slack's "too fast" is about seconds: it must not silence the alarms until midnight."""
     with open_world(faults="429@hooks.slack.com*1") as world:
-        from foresto_cli.ops import notify
+        from foresto_cli.telling import notify
 
         assert notify.send_test(world.app)["Slack"] is not None
         world.app.__dict__.pop("slack", None)

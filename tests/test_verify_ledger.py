@@ -10,7 +10,7 @@ from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.declared import found as datasets
 from foresto_cli.ops import data_sets, job, retry_loaders, verification
-from foresto_cli.verify.commands import COMMANDS
+from foresto_cli.telling.mending import COMMANDS
 
 FAILED = (
     "INSERT INTO unit_ledger (dataset, unit, status, reason, run_id, asked_at)"

@@ -94,8 +94,9 @@ def _opened(
     from contextlib import nullcontext
 
     from foresto_cli import app as application
-    from foresto_cli.ops import stop, watch
+    from foresto_cli.ops import stop
     from foresto_cli.store.engine import explained
+    from foresto_cli.telling import watch
 
     stop.listen()
     globals_: Globals = ctx.obj
@@ -119,7 +120,7 @@ def _unopened(ctx: typer.Context, console: "Console", work: Work) -> dict[str, A
 
 def _tell_of_outage(ctx: typer.Context, console: "Console", error: StoreUnavailable) -> None:
     from foresto_cli import app as application
-    from foresto_cli.ops import outage
+    from foresto_cli.telling import outage
 
     globals_: Globals = ctx.obj
     try:

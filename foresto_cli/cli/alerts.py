@@ -21,7 +21,7 @@ def list_alerts(
     """열린 경보와 최근에 해결된 경보를 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import alarm
+        from foresto_cli.telling import alarm
 
         return alarm.show_list(found, limit)
 
@@ -35,7 +35,7 @@ def ack(
     """알았다고 적습니다. 해결될 때까지 날마다 다시 알리지 않습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import alarm
+        from foresto_cli.telling import alarm
 
         return alarm.acknowledge(found, number)
 
@@ -47,7 +47,7 @@ def send_test(ctx: typer.Context, as_json: Json = False) -> None:
     """설정된 모든 곳(Slack, 메일, Apprise)으로 시험 알림을 보냅니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import alarm
+        from foresto_cli.telling import alarm
 
         return alarm.send_test(found)
 

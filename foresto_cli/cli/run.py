@@ -40,8 +40,8 @@ def group(
 
 
 def _run_due(ctx: typer.Context, *, as_json: bool) -> None:
-    from foresto_cli.ops import due_stamp
     from foresto_cli.settings import paths
+    from foresto_cli.telling import due_stamp
 
     if not ctx.obj.sandbox and not as_json and due_stamp.is_quiet(paths()):
         return

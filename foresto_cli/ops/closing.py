@@ -3,7 +3,7 @@
 from typing import Any
 
 from foresto_cli.console import Console
-from foresto_cli.verify.commands import RETRY
+from foresto_cli.telling.mending import RETRY
 
 SHOWN_REASONS = 3
 OUTCOMES = {

@@ -17,11 +17,12 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import described, lock, mirror, moments, openapi_services, runs, unattended
-from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
+from foresto_cli.ops import described, lock, openapi_services, runs, unattended
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment
+from foresto_cli.telling import mirror, moments
+from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
 from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fsc import Fsc
 

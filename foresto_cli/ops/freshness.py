@@ -15,7 +15,7 @@ from foresto_cli.app import App
 from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.ops.data_sets import DATA_SETS, DataSet, shown, watched
-from foresto_cli.verify.commands import COMMANDS, LONGEST
+from foresto_cli.telling.mending import COMMANDS, LONGEST
 
 GOOD_ENOUGH = (0, 3)
 """Exit codes of a command that asked for everything; units that failed are told elsewhere."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from foresto_cli.errors import AuthFailed, ForestoError, Interrupted, NotApproved
-from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis
+from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis
 from foresto_cli.upstream.krx_openapi import ALL, KEY_REFUSED, LABEL, KrxOpenApi, Service
 
 

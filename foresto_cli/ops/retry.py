@@ -12,7 +12,7 @@ from foresto_cli.ops import job, retry_loaders
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
 from foresto_cli.store import newer
-from foresto_cli.verify.commands import COMMANDS
+from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.verify.leftovers import UNSETTLED
 
 UNREADABLE = text("SELECT dataset, unit FROM unit_ledger WHERE refused_version IS NOT NULL ORDER BY 1, 2")

@@ -16,11 +16,12 @@ from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.listed.etfs import Etfs
 from foresto_cli.datasets.listed.list_sources import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
 from foresto_cli.datasets.listed.listing import Listing
-from foresto_cli.ops import job, mirror, roster_changes
+from foresto_cli.ops import job
 from foresto_cli.ops.job import Options
 from foresto_cli.ops.results import Result
 from foresto_cli.ops.securities import yields
 from foresto_cli.store import ledger
+from foresto_cli.telling import mirror, roster_changes
 
 
 def load_listing(app: App, options: Options) -> Result:

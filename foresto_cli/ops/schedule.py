@@ -14,12 +14,13 @@ from foresto_cli.app import App
 from foresto_cli.clock import KST
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, ForestoError
-from foresto_cli.ops import os_commands, overdue, schedule_check, schedule_folders, schedulers
+from foresto_cli.ops import os_commands, schedule_check, schedule_folders, schedulers
 from foresto_cli.ops.schedule_files import Place
 from foresto_cli.ops.schedulers import Scheduler
 from foresto_cli.settings import Paths, Settings
+from foresto_cli.telling import overdue
+from foresto_cli.telling.punctuality import last_start, late_jobs
 from foresto_cli.timetable import ENTRIES, JOBS, Job
-from foresto_cli.verify.punctuality import last_start, late_jobs
 
 HANDED_ON = ("FORESTO_HOME", "FORESTO_LOG_LEVEL", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 """Variables without secrets that commands started by a scheduler get too; they decide where foresto keeps things."""

@@ -12,12 +12,13 @@ from foresto_cli.adjustment.apply import settle
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import NotYet, UsageError, VerificationFailed
-from foresto_cli.ops import alerts, lock, runs, stop
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops import lock, runs, stop
 from foresto_cli.ops.results import Result, summary
 from foresto_cli.score import compute, formula, gates, load, panel, reasons, rows, store
 from foresto_cli.score.validation import run as validation
 from foresto_cli.store.engine import unit_transaction
+from foresto_cli.telling import alerts
+from foresto_cli.telling.alerts import Alert
 
 COMMAND, LABEL = "score batch", "Compass Score"
 SOME_MISSING = 3

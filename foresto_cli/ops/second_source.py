@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
 from foresto_cli.errors import ForestoError
+from foresto_cli.telling.mending import prices_again
 from foresto_cli.upstream.naver import Bar, Naver
-from foresto_cli.verify.commands import prices_again
 
 SAMPLE, LARGEST = 50, 10
 BARS = 21

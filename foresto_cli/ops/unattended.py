@@ -12,9 +12,10 @@ from sqlalchemy import text
 from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import notify, schedule, schedule_check, schedulers
-from foresto_cli.ops.diagnosis import NOTE, OK, WRONG, Diagnosis, each
-from foresto_cli.verify.punctuality import late_jobs
+from foresto_cli.ops import schedule, schedule_check, schedulers
+from foresto_cli.telling import notify
+from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, each
+from foresto_cli.telling.punctuality import late_jobs
 
 SLEEP = re.compile(r"^[ \t]*sleep[ \t]+(\d+)", re.MULTILINE)
 PATIENCE_SECONDS = 10

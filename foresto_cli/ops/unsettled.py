@@ -5,7 +5,8 @@ from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.console import Console
-from foresto_cli.ops import hints, retry
+from foresto_cli.ops import retry
+from foresto_cli.telling import hints
 
 MOST_NAMED = 3
 

@@ -17,11 +17,12 @@ from foresto_cli.datasets.prices import trend
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import alerts, causes, freshness, hints, job, loads, notify, priceless, retry, runs
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops import freshness, job, loads, retry, runs
 from foresto_cli.ops.closing import closing_lines
 from foresto_cli.ops.results import Result, requests_since, summary
 from foresto_cli.ops.second_source import SecondSource
+from foresto_cli.telling import alerts, causes, hints, notify, priceless
+from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.verify import checks, described
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
@@ -32,7 +33,7 @@ SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
 """A year of sessions."""
 OWN_INCIDENT = ("jobs.missed", "ledger.unreadable")
-"""Told by :mod:`foresto_cli.ops.overdue`, job by job, and by :mod:`foresto_cli.ops.unreadable`, once."""
+"""Told by :mod:`foresto_cli.telling.overdue`, job by job, and by :mod:`foresto_cli.telling.unreadable`, once."""
 MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load", "foresto prices repair")
 """What asks for market days again; other commands are the operator's to start."""
 

@@ -4,7 +4,7 @@ from foresto_cli.collecting.checks import CRITICAL, WARNING, Check
 from foresto_cli.datasets.dart import action_checks as actions
 from foresto_cli.datasets.dart import report_checks as reports
 from foresto_cli.datasets.listed import list_checks as roster
-from foresto_cli.verify.commands import annual_reports_again, decisions_again
+from foresto_cli.telling.mending import annual_reports_again, decisions_again
 
 ROSTER = (
     Check(

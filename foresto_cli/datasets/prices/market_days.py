@@ -29,8 +29,8 @@ from foresto_cli.datasets.prices.sources import (
     regular_range,
 )
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError
-from foresto_cli.ops import mirror
 from foresto_cli.store import ledger
+from foresto_cli.telling import mirror
 
 WITNESS_SPAN = timedelta(days=14)
 LOOKED_AT_CLOSELY = timedelta(days=60)

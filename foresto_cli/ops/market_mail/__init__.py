@@ -17,12 +17,13 @@ from foresto_cli.errors import (
     UsageError,
     exit_code_of,
 )
-from foresto_cli.ops import alerts, attempts, network, priceless, runs
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.ops import runs
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
 from foresto_cli.ops.results import SOME_FAILED, Result, summary
 from foresto_cli.store import advisory
+from foresto_cli.telling import alerts, attempts, network, priceless
+from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.upstream.mail import Letter, Mail, addresses
 

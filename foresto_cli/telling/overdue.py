@@ -9,10 +9,10 @@ from sqlalchemy import Row, text
 
 from foresto_cli import clock, settings
 from foresto_cli.app import App
-from foresto_cli.ops import alerts, due_stamp
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.telling import alerts, due_stamp
+from foresto_cli.telling.alerts import Alert
+from foresto_cli.telling.punctuality import late_jobs
 from foresto_cli.timetable import JOBS
-from foresto_cli.verify.punctuality import late_jobs
 
 KIND = "missed"
 AROUND = timedelta(hours=1)

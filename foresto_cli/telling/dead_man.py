@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from foresto_cli.app import App
-from foresto_cli.ops import attempts, notify
+from foresto_cli.telling import attempts, notify
 
 LABEL = "실행 중단 감시(데드맨) 핑"
 

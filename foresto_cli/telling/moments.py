@@ -6,9 +6,9 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.ops import alerts
-from foresto_cli.ops.alerts import Alert
 from foresto_cli.store import limits
+from foresto_cli.telling import alerts
+from foresto_cli.telling.alerts import Alert
 
 KIND, SUBJECT = "clock", "stored"
 TITLE = "지금보다 늦은 시각이 저장되어 있습니다"

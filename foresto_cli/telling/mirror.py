@@ -9,9 +9,9 @@ from foresto_cli.app import App
 from foresto_cli.collecting.collect import Report
 from foresto_cli.collecting.mirror import Mirror
 from foresto_cli.errors import Dead, NotYet
-from foresto_cli.ops import alerts
-from foresto_cli.ops.alerts import Alert
-from foresto_cli.ops.diagnosis import NOTE, OK, Diagnosis
+from foresto_cli.telling import alerts
+from foresto_cli.telling.alerts import Alert
+from foresto_cli.telling.diagnosis import NOTE, OK, Diagnosis
 from foresto_cli.upstream import fdr
 
 KIND, NAME = "mirror", "FinanceDataReader"

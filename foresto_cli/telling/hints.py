@@ -9,8 +9,8 @@ from foresto_cli.app import App
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.prices.market_days import price_sources
 from foresto_cli.store import limits
+from foresto_cli.telling.mending import AGAIN, COMMANDS, RETRY
 from foresto_cli.upstream.policy import Policy
-from foresto_cli.verify.commands import AGAIN, COMMANDS, RETRY
 
 __all__ = ["AGAIN", "RETRY", "honest", "retry"]
 

@@ -15,10 +15,10 @@ from sqlalchemy import Engine, Row, text
 from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import alerts, attempts, offline
-from foresto_cli.ops.alerts import Alert
 from foresto_cli.settings import MAIL
 from foresto_cli.store import advisory
+from foresto_cli.telling import alerts, attempts, offline
+from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.mail import Letter, addresses
 
 log = logging.getLogger(__name__)

@@ -63,7 +63,7 @@ def follows(check: str, days: Sequence[str], missing: Sequence[date], *, has_roo
     Args:
         check: id of the check.
         days: the trade dates that it found something about.
-        missing: sessions without prices (:func:`foresto_cli.ops.priceless.days`).
+        missing: sessions without prices (:func:`foresto_cli.telling.priceless.days`).
         has_root: the incident of a cause is open (:func:`has_root`).
     """
     if has_root and check in FOLLOWS_ROOT:

@@ -15,10 +15,10 @@ from foresto_cli.app import App
 from foresto_cli.collecting.collect import Report
 from foresto_cli.datasets.prices.days import NAME
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
-from foresto_cli.ops import alerts, causes, offline
-from foresto_cli.ops.alerts import Alert
-from foresto_cli.ops.causes import AUTH, BLOCKED, NETWORK, OTHER, QUOTA, UNTRUSTED
 from foresto_cli.store import limits
+from foresto_cli.telling import alerts, causes, offline
+from foresto_cli.telling.alerts import Alert
+from foresto_cli.telling.causes import AUTH, BLOCKED, NETWORK, OTHER, QUOTA, UNTRUSTED
 
 NO_PRICES = "no_prices"
 MARK = " 시세 없음 ("

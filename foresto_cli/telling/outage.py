@@ -16,8 +16,8 @@ from sqlalchemy import text
 from foresto_cli import clock, files
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, StoreRefused, StoreUnavailable
-from foresto_cli.ops import attempts, notify
 from foresto_cli.store.engine import explained
+from foresto_cli.telling import attempts, notify
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, ForestoError, Interrupted
-from foresto_cli.ops import causes
 from foresto_cli.store.engine import explained
+from foresto_cli.telling import causes
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from foresto_cli import clock, settings, streams
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import alerts, attempts, moments, notify, offline, outage, overdue, priceless
-from foresto_cli.ops.alerts import Alert
+from foresto_cli.telling import alerts, attempts, moments, notify, offline, outage, overdue, priceless
+from foresto_cli.telling.alerts import Alert
 
 
 @contextmanager

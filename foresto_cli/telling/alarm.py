@@ -4,7 +4,7 @@ from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import alerts, notify
+from foresto_cli.telling import alerts, notify
 
 
 def show_list(app: App, limit: int) -> dict[str, Any]:

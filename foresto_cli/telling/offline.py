@@ -6,9 +6,9 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.ops import alerts
-from foresto_cli.ops.alerts import Alert
-from foresto_cli.ops.causes import NETWORK, TOGETHER
+from foresto_cli.telling import alerts
+from foresto_cli.telling.alerts import Alert
+from foresto_cli.telling.causes import NETWORK, TOGETHER
 
 NO_NETWORK = (NETWORK, "internet")
 TITLE = "네트워크 연결 없음"

@@ -8,9 +8,9 @@ from foresto_cli.app import App
 from foresto_cli.collecting.collect import Report
 from foresto_cli.collecting.loader import Unit
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, NotApproved, Transient, Untrusted
-from foresto_cli.ops import alerts, causes, hints, mirror, offline, unreadable
-from foresto_cli.ops.alerts import Alert
 from foresto_cli.store import limits
+from foresto_cli.telling import alerts, causes, hints, mirror, offline, unreadable
+from foresto_cli.telling.alerts import Alert
 
 CRITICAL_DATASETS = ("prices.day",)
 

@@ -1,0 +1,1 @@
+"""Who is told what: incidents, channels, late jobs, the dead-man's ping."""

@@ -20,8 +20,9 @@ from foresto_cli import app as application
 from foresto_cli import clock, settings
 from foresto_cli.console import Console
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import chains, job, roster
+from foresto_cli.ops import chains, roster
 from foresto_cli.ops.steps import INITIAL
+from foresto_cli.running import job
 from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running
 from foresto_cli.sandbox.world import MIRROR_STOPPED

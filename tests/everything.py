@@ -1,7 +1,8 @@
 """What tests of all data sets share: a database in which every data set of the sandbox is stored."""
 
 from foresto_cli.datasets.dart.statements import Wanted
-from foresto_cli.ops import filings, job, products, roster, securities, statements, us
+from foresto_cli.ops import filings, products, roster, securities, statements, us
+from foresto_cli.running import job
 
 QUICK = job.Options()
 

@@ -6,7 +6,8 @@ import pytest
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, Transient, UsageError
-from foresto_cli.ops import job, loads, roster, verification
+from foresto_cli.ops import loads, roster, verification
+from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.telling import alarm, alerts, notify, outage, overdue, watch
 from foresto_cli.telling.alerts import Alert

@@ -18,7 +18,7 @@ from foresto_cli.ops.archive import manifest, parquet
 from foresto_cli.ops.archive.dump import dump
 from foresto_cli.ops.archive.export import export
 from foresto_cli.ops.archive.restore import restore
-from foresto_cli.ops.job import Options
+from foresto_cli.running.job import Options
 from foresto_cli.store.engine import connected
 from foresto_cli.store.tables import metadata
 

@@ -6,8 +6,9 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices import gaps
-from foresto_cli.ops import chains, job, market_mail, state, verification
+from foresto_cli.ops import chains, market_mail, state, verification
 from foresto_cli.ops.steps import CHAINS
+from foresto_cli.running import job
 from foresto_cli.telling import alerts, priceless, watch
 
 PATIENCE = 1

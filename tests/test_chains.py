@@ -7,8 +7,9 @@ import subprocess
 
 from support import ROOT, environment_of
 
-from foresto_cli.ops import chains, job
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import INDEX, INITIAL, Step
+from foresto_cli.running import job
 
 
 def run(world):

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import chains, freshness, job, state
+from foresto_cli.ops import chains, freshness, state
 from foresto_cli.ops.steps import CHAINS
+from foresto_cli.running import job
 from foresto_cli.telling import watch
 
 PATIENCE = 1

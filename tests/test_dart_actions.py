@@ -19,7 +19,8 @@ from foresto_cli.datasets.dart import capital_kinds as _capital
 from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.datasets.dart import decisions as dart_decisions
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.ops import filings, job, loads, roster, verification
+from foresto_cli.ops import filings, loads, roster, verification
+from foresto_cli.running import job
 from foresto_cli.sandbox.dart import actions, decision_fields
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

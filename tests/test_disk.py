@@ -14,7 +14,7 @@ from support import result_of, run_foresto, start_foresto
 from foresto_cli import logs
 from foresto_cli.errors import BadPayload
 from foresto_cli.logs import Redactor
-from foresto_cli.ops.payloads import keep_payload
+from foresto_cli.running.payloads import keep_payload
 from foresto_cli.store import embedded
 
 pytestmark = pytest.mark.slow

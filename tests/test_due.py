@@ -9,9 +9,10 @@ import pytest
 from support import run_foresto
 
 from foresto_cli import clock, settings
-from foresto_cli.ops import due, runs
-from foresto_cli.ops.job import Options
+from foresto_cli.ops import due
 from foresto_cli.ops.steps import CHAINS, Step
+from foresto_cli.running import runs
+from foresto_cli.running.job import Options
 from foresto_cli.telling import due_stamp, network, overdue
 from foresto_cli.timetable import ENTRIES, JOBS, SWEEP
 from foresto_cli.upstream import reach

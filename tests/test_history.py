@@ -8,8 +8,9 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import history, prune, runs
+from foresto_cli.ops import history
 from foresto_cli.ops.steps import CHAINS
+from foresto_cli.running import prune, runs
 
 ONE_DATABASE = True
 

@@ -7,7 +7,8 @@ import pytest
 from support import EVENING
 
 from foresto_cli.adjustment.rules import Case, classify
-from foresto_cli.ops import job, loads, roster, verification
+from foresto_cli.ops import loads, roster, verification
+from foresto_cli.running import job
 
 PATIENCE = 0.5
 QUICK = job.Options()

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.errors import Busy, ConfigError, Interrupted, exit_code_of
-from foresto_cli.ops import lock
+from foresto_cli.running import lock
 from foresto_cli.store import advisory
 
 HOLDER = """

@@ -5,7 +5,7 @@ import pytest
 from foresto_cli.collecting.collect import Report
 from foresto_cli.collecting.loader import Unit
 from foresto_cli.errors import AuthFailed, BadPayload, NotYet, Transient
-from foresto_cli.ops.results import judge
+from foresto_cli.running.results import judge
 
 UNIT = Unit("2026-11-20", "2026-11-20")
 

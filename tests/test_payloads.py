@@ -7,7 +7,7 @@ import pytest
 from foresto_cli import clock
 from foresto_cli.console import Console
 from foresto_cli.errors import BadPayload
-from foresto_cli.ops import payloads
+from foresto_cli.running import payloads
 from foresto_cli.settings import SANDBOX_KEYS
 
 

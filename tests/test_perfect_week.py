@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock, timetable
-from foresto_cli.ops import chains, data_sets, due, freshness, job, state, verification
+from foresto_cli.ops import chains, data_sets, due, freshness, state, verification
 from foresto_cli.ops.page import facts, view
 from foresto_cli.ops.steps import CHAINS
+from foresto_cli.running import job
 from foresto_cli.telling import overdue, watch
 from foresto_cli.telling.mending import COMMANDS
 

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from support import result_of, run_foresto, start_foresto
 
 from foresto_cli.errors import Busy, ConfigError, StoreUnavailable
-from foresto_cli.ops import lock
 from foresto_cli.ops.archive.dump import dump
+from foresto_cli.running import lock
 from foresto_cli.store import advisory
 from foresto_cli.store.complaints import LEAST_SERVER_CONNECTIONS
 from foresto_cli.store.engine import as_it_is, connected

@@ -7,18 +7,8 @@ from everything import QUICK, load_everything
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import (
-    history,
-    indices,
-    job,
-    loads,
-    products,
-    retry,
-    roster,
-    securities,
-    state,
-    verification,
-)
+from foresto_cli.ops import history, indices, loads, products, retry, roster, securities, state, verification
+from foresto_cli.running import job
 
 PATIENCE = 1
 FAIL = "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE dataset = :dataset AND unit = :unit"

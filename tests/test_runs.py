@@ -13,7 +13,8 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import Interrupted, StoreUnavailable
-from foresto_cli.ops import job, loads, runs
+from foresto_cli.ops import loads
+from foresto_cli.running import job, runs
 from foresto_cli.store import batches
 from foresto_cli.store.engine import psycopg_url
 from foresto_cli.telling import alerts

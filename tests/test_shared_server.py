@@ -16,7 +16,7 @@ from support import result_of, run_foresto, start_foresto
 
 from foresto_cli import clock
 from foresto_cli.errors import Busy
-from foresto_cli.ops import lock, runs
+from foresto_cli.running import lock, runs
 from foresto_cli.store import advisory
 from foresto_cli.store.engine import connected
 from foresto_cli.telling import alerts, overdue

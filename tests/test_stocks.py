@@ -9,8 +9,9 @@ from support import EVENING
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import stocks
-from foresto_cli.ops import job, loads, roster, state
-from foresto_cli.ops.closing import closing_lines
+from foresto_cli.ops import loads, roster, state
+from foresto_cli.running import job
+from foresto_cli.running.closing import closing_lines
 from foresto_cli.upstream.fdr import Fdr
 
 QUICK = job.Options()

@@ -7,7 +7,8 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices.index_codes import code_of
-from foresto_cli.ops import indices, job, loads, roster, verification
+from foresto_cli.ops import indices, loads, roster, verification
+from foresto_cli.running import job
 from foresto_cli.telling import diagnosis, mirror, notify
 from foresto_cli.upstream import krx_openapi
 

@@ -18,7 +18,8 @@ from foresto_cli.errors import (
     Transient,
     Untrusted,
 )
-from foresto_cli.ops import job, loads, roster, statements
+from foresto_cli.ops import loads, roster, statements
+from foresto_cli.running import job
 
 PATIENCE = 1
 QUICK = job.Options()

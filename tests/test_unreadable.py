@@ -7,7 +7,8 @@ from everything import QUICK
 from support import EVENING
 
 import foresto_cli
-from foresto_cli.ops import job, loads, products, retry, state, verification
+from foresto_cli.ops import loads, products, retry, state, verification
+from foresto_cli.running import job
 from foresto_cli.telling import notify
 
 PATIENCE = 1

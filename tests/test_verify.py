@@ -3,7 +3,8 @@
 import pytest
 
 from foresto_cli.declared import found as datasets
-from foresto_cli.ops import job, loads, verification
+from foresto_cli.ops import loads, verification
+from foresto_cli.running import job
 from foresto_cli.verify import described
 
 QUICK = job.Options()

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from foresto_cli.declared import found as datasets
-from foresto_cli.ops import job, securities, state, verification
+from foresto_cli.ops import securities, state, verification
+from foresto_cli.running import job
 from foresto_cli.verify import checks, described
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import WEEKLY_CHECKS

@@ -3,7 +3,8 @@
 import pytest
 from support import EVENING
 
-from foresto_cli.ops import indices, job, loads, verification
+from foresto_cli.ops import indices, loads, verification
+from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

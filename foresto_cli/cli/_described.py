@@ -32,7 +32,8 @@ def group(name: str, label: str) -> typer.Typer:
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
             from foresto_cli.declared import found as datasets
-            from foresto_cli.ops import described, job
+            from foresto_cli.ops import described
+            from foresto_cli.running import job
 
             options = job.Options(workers=workers, wait=parse_duration(wait), dry_run=dry_run, again=again)
             first, last = (parse_date(day) if day else None for day in (since, until))

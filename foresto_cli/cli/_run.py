@@ -74,7 +74,7 @@ def perform(
         console.result(_refusal(command, error))
         raise typer.Exit(exit_code_of(error)) from None
     if shown:
-        from foresto_cli.ops.closing import closing_lines
+        from foresto_cli.running.closing import closing_lines
 
         closing_lines(console, result)
     console.result(result)
@@ -94,7 +94,7 @@ def _opened(
     from contextlib import nullcontext
 
     from foresto_cli import app as application
-    from foresto_cli.ops import stop
+    from foresto_cli.running import stop
     from foresto_cli.store.engine import explained
     from foresto_cli.telling import watch
 
@@ -110,7 +110,7 @@ def _opened(
 
 def _unopened(ctx: typer.Context, console: "Console", work: Work) -> dict[str, Any]:
     from foresto_cli import app as application
-    from foresto_cli.ops import stop
+    from foresto_cli.running import stop
 
     stop.listen()
     globals_: Globals = ctx.obj
@@ -134,7 +134,7 @@ def _tell_of_outage(ctx: typer.Context, console: "Console", error: StoreUnavaila
 
 
 def _refusal(command: str, error: ForestoError) -> dict[str, Any]:
-    from foresto_cli.ops.results import nothing
+    from foresto_cli.running.results import nothing
 
     # A message says what happened in its first sentence, and then what to do.
     happened, _, hint = str(error).partition(". ")

@@ -23,7 +23,8 @@ def corp_codes(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", a
     """DART 고유번호를 하루에 한 번 받아 종목과 잇습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import job, statements
+        from foresto_cli.ops import statements
+        from foresto_cli.running import job
 
         return statements.load_companies(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
 
@@ -51,7 +52,8 @@ def financials(
     """재무제표를 100개사씩 받습니다. 옵션이 없으면 지금 새로 나올 수 있는 보고서만 묻습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import job, statements
+        from foresto_cli.ops import statements
+        from foresto_cli.running import job
 
         wanted = statements.wanted_reports(year, report, since, ticker)
         options = job.Options(workers=workers, afresh=again, dry_run=dry_run, wait=parse_duration(wait))
@@ -65,7 +67,8 @@ def reparse(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_j
     """보관한 DART 응답을 묻지 않고 다시 읽어 재무제표를 고칩니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import job, statements
+        from foresto_cli.ops import statements
+        from foresto_cli.running import job
 
         return statements.reparse(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
 
@@ -102,7 +105,8 @@ def dividends(
     """사업보고서의 주당 현금배당금을 주식 종류별로 받습니다. 회사마다 한 번 묻습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import filings, job
+        from foresto_cli.ops import filings
+        from foresto_cli.running import job
 
         options = job.Options(workers=workers, afresh=again, dry_run=dry_run, wait=parse_duration(wait))
         return filings.load_dividends(found, year, options)
@@ -127,7 +131,8 @@ def corporate_actions(
     """증자·감자·합병·분할·주식교환 공시를 받아 기준가 사건과 잇습니다. 기본은 지난 분기부터 오늘까지."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import filings, job
+        from foresto_cli.ops import filings
+        from foresto_cli.running import job
 
         first, last = filings.span(quarter, parse_date(start) if start else None, parse_date(end) if end else None)
         options = job.Options(workers=workers, afresh=again, dry_run=dry_run, wait=parse_duration(wait))

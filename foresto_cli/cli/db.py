@@ -166,8 +166,8 @@ def import_(
     """내보낸 폴더로 새(빈) 데이터베이스를 채웁니다. 중간에 실패하면 아무것도 남지 않습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import lock
         from foresto_cli.ops.archive.restore import restore
+        from foresto_cli.running import lock
         from foresto_cli.store import upkeep
 
         with lock.collecting(found, 0), found.console.progress("가져오기") as advance:

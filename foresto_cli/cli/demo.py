@@ -8,7 +8,7 @@ def demo() -> None:
     from foresto_cli import demo as demonstration
     from foresto_cli.console import Console
     from foresto_cli.errors import ForestoError, exit_code_of
-    from foresto_cli.ops import stop
+    from foresto_cli.running import stop
 
     stop.listen()
     console = Console()

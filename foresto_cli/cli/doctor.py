@@ -15,7 +15,7 @@ def doctor(
     """Look at everything a run needs."""
     from foresto_cli.console import Console
     from foresto_cli.ops import doctor as examination
-    from foresto_cli.ops import stop
+    from foresto_cli.running import stop
 
     stop.listen()
     globals_: Globals = ctx.obj

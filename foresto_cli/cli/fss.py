@@ -46,7 +46,8 @@ def _loading(kind: str) -> Callable[..., None]:
         as_json: Json = False,
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
-            from foresto_cli.ops import job, products
+            from foresto_cli.ops import products
+            from foresto_cli.running import job
 
             options = job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait))
             return products.load_products(found, kind, group, options)

@@ -119,7 +119,8 @@ def quarterly(
 
 def _run(ctx: typer.Context, name: str, *, workers: int, wait: str, as_json: bool, if_due: bool = False) -> None:
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import chain_results, chains, due, job
+        from foresto_cli.ops import chain_results, chains, due
+        from foresto_cli.running import job
 
         options = job.Options(workers=workers, wait=parse_duration(wait))
         if if_due:

@@ -29,7 +29,8 @@ def list_runs(
     """최근 실행을 새것부터 보여 줍니다. 묶음의 단계는 --steps를 붙일 때만 보입니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import history, runs
+        from foresto_cli.ops import history
+        from foresto_cli.running import runs
 
         first = parse_date(since) if since else None
         return history.show_list(found, runs.Wanted(limit=limit, job=job, failed=failed, since=first, steps=steps))
@@ -64,7 +65,7 @@ def prune(
     """오래된 실행 기록을 지웁니다. 받은 자료는 지우지 않습니다. foresto run weekly도 기본값으로 지웁니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import prune as doing
+        from foresto_cli.running import prune as doing
 
         result = doing.prune(found, days, finding_days, dry_run=dry_run)
         for note in result["notes"]:

@@ -15,9 +15,9 @@ from foresto_cli.datasets.prices.spans import check_span
 from foresto_cli.declared import ByDay, key_of
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import job
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.upstream.krx_openapi import KrxOpenApi, Service
 
 REACH_BACK = 30
@@ -59,7 +59,7 @@ def load(  # noqa: PLR0913  # which dates, and how
     Raises:
         ConfigError: there is no key.
         UsageError: the span is impossible.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     client(app, described)
     today = clock.today()

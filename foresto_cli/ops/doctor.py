@@ -17,7 +17,8 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import described, lock, openapi_services, runs, unattended
+from foresto_cli.ops import described, openapi_services, unattended
+from foresto_cli.running import lock, runs
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment

@@ -16,9 +16,10 @@ from foresto_cli.datasets.dart.decisions import Decisions
 from foresto_cli.datasets.dart.dividends import Dividends
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import job, statements
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.ops import statements
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 
 QUARTER = re.compile(r"(20\d{2})-?Q([1-4])")
 
@@ -34,7 +35,7 @@ def load_dividends(app: App, year: int | None, options: Options) -> Result:
     Raises:
         ConfigError: there is no key, or no listing to say who is listed.
         UsageError: a year that DART has nothing about.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     client = statements.client_of(app)
     statements.check_listing(app)
@@ -63,7 +64,7 @@ def load_actions(app: App, start: date, end: date, options: Options) -> Result:
 
     Raises:
         ConfigError: there is no key.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     client = statements.client_of(app)
 

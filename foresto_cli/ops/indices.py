@@ -16,9 +16,9 @@ from foresto_cli.datasets.prices.index_sessions import FAMILIES, IndexSessions
 from foresto_cli.datasets.prices.market_days import index_sources
 from foresto_cli.datasets.prices.spans import days_back
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import job
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.store import ledger
 from foresto_cli.upstream.krx_openapi import HISTORY_SINCE, KrxOpenApi
 
@@ -40,7 +40,7 @@ def load_index(app: App, default_days: int, options: Options, *, official_only: 
         official_only: ask the OPEN API alone, where there is a key.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     start = days_back(app, default_days)
 
@@ -66,7 +66,7 @@ def load_index_history(app: App, code: str | None, since: date | None, options: 
     Raises:
         UsageError: nobody knows ``code``.
         ConfigError: there is no key.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     client = client_of(app)
     families = FAMILIES if code is None else (_class_of(app, code),)

@@ -16,11 +16,12 @@ from foresto_cli.datasets.prices.market_days import price_days
 from foresto_cli.datasets.prices.spans import check_listed, check_span, days_back
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import job, ticker_history
+from foresto_cli.ops import ticker_history
 from foresto_cli.ops.indices import load_index
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
 from foresto_cli.regimes import closes_at, extended_at
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.store import ledger
 
 __all__ = ["load_index", "load_prices_between", "load_prices_incremental", "load_regular_close", "repair_prices"]
@@ -34,7 +35,7 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
 
     Raises:
         UsageError: a number is out of range.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     if refresh_days < 0:
         raise UsageError("--refresh-days 는 0 이상이어야 합니다.")
@@ -56,7 +57,7 @@ def load_regular_close(app: App, options: Options) -> Result:
     Outside those minutes, and on a day without a session, there is nothing to do.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     now = clock.now()
     why_not = _why_no_regular_close(app, now)
@@ -87,7 +88,7 @@ def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[
 
     Raises:
         UsageError: ``start`` is impossible.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     today = clock.today()
     check_span(app, start, today)
@@ -108,7 +109,7 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
     Raises:
         UsageError: the span is impossible, or nobody by that ticker is listed.
         ConfigError: no source at hand has any of it.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     check_span(app, start, end)
     if ticker is not None:

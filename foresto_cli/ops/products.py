@@ -10,9 +10,9 @@ from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.fss.kinds import BY_NAME, KINDS, Kind
 from foresto_cli.datasets.fss.products import FssProducts
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import job
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.upstream.finlife import GROUPS, Finlife
 
 ALL = "all"
@@ -30,7 +30,7 @@ def load_products(app: App, kind: str, groups: str | None, options: Options) -> 
     Raises:
         UsageError: a group that does not exist.
         ConfigError: there is no key.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     wanted = wanted_groups(groups)
     client = client_of(app)

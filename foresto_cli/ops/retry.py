@@ -8,9 +8,10 @@ from sqlalchemy import Connection, text
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import job, retry_loaders
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.ops import retry_loaders
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.store import newer
 from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.verify.leftovers import UNSETTLED
@@ -57,7 +58,7 @@ def retry(app: App, data: str | None, options: Options) -> Result:
     Raises:
         UsageError: there is no such data set.
         ConfigError: nothing can be asked for without a key that is missing.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     if data is not None and not any(_is_of(name, data) for name in COMMANDS):
         groups = dict.fromkeys(name.partition(".")[0] for name in retry_loaders.MAKERS)

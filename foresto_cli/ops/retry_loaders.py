@@ -35,7 +35,7 @@ from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.declared import found as datasets
 from foresto_cli.ops import described, filings, indices, loads, products, roster, securities, statements
 from foresto_cli.ops import us as us_ops
-from foresto_cli.ops.only import Only
+from foresto_cli.running.only import Only
 from foresto_cli.store import ledger
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.finlife import GROUPS

@@ -16,10 +16,10 @@ from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.listed.etfs import Etfs
 from foresto_cli.datasets.listed.list_sources import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
 from foresto_cli.datasets.listed.listing import Listing
-from foresto_cli.ops import job
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
 from foresto_cli.ops.securities import yields
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.store import ledger
 from foresto_cli.telling import mirror, roster_changes
 
@@ -28,7 +28,7 @@ def load_listing(app: App, options: Options) -> Result:
     """Bring the listing up to date.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     return _with_age(app, job.run_or_preview(app, "listing load", "상장 목록", lambda: [listing(app)], options))
 
@@ -37,7 +37,7 @@ def load_snapshot(app: App, options: Options) -> Result:
     """Bring the list of who is listed up to date; descriptions and leavers are for :func:`load_listing`.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     result = job.run_or_preview(app, "listing load", "상장 목록", lambda: [listing(app, whole=False)], options)
     return _with_age(app, result)
@@ -47,7 +47,7 @@ def derive_stocks(app: App, options: Options) -> Result:
     """Bring the stocks and their history up to date by what is stored; nobody is asked.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     return job.run_or_preview(app, "stocks load", "종목", lambda: derived(app), options)
 
@@ -58,7 +58,7 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> Result:
     With ``enrich`` Yahoo is asked for English names and sectors as well, for some of the new and stale stocks.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     before: roster_changes.Roster = {}
 
@@ -123,7 +123,7 @@ def load_etf_prices(app: App, options: Options) -> Result:
     """Bring the newest prices of ETFs up to date; the list only where there is none yet, or nothing else to be had.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     return load_etfs(app, options, whole=False)
 
@@ -132,7 +132,7 @@ def load_etfs(app: App, options: Options, *, whole: bool = True) -> Result:
     """Bring the list of ETFs and their newest prices up to date.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     result = job.run_or_preview(app, "stocks etfs", "ETF", lambda: [funds(app, whole=whole)], options)
     if app.krx is None:

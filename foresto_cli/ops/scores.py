@@ -12,8 +12,8 @@ from foresto_cli.adjustment.apply import settle
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import NotYet, UsageError, VerificationFailed
-from foresto_cli.ops import lock, runs, stop
-from foresto_cli.ops.results import Result, summary
+from foresto_cli.running import lock, runs, stop
+from foresto_cli.running.results import Result, summary
 from foresto_cli.score import compute, formula, gates, load, panel, reasons, rows, store
 from foresto_cli.score.validation import run as validation
 from foresto_cli.store.engine import unit_transaction

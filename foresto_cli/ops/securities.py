@@ -12,9 +12,9 @@ from foresto_cli.datasets.open_data import dividend_yield
 from foresto_cli.datasets.open_data.bonds import QUALITIES, Bonds
 from foresto_cli.datasets.open_data.dividends import Dividends
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import job
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
 
@@ -31,7 +31,7 @@ def load_bonds(app: App, quality: str, as_of: date | None, options: Options) -> 
     Raises:
         UsageError: ``as_of`` is to come, or there is no such ``quality``.
         ConfigError: there is no key.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     if quality not in QUALITIES:
         raise UsageError(f"--quality-filter {quality}: {', '.join(QUALITIES)} 가운데 하나를 적으세요.")
@@ -54,7 +54,7 @@ def load_dividends(app: App, options: Options) -> Result:
 
     Raises:
         ConfigError: there is no key.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     client = client_of(app, "dividends")
 

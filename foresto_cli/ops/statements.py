@@ -23,10 +23,10 @@ from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.listed import etf_roll as _roll
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import job
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
 from foresto_cli.ops.stock_card import ticker_of
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.store import ledger, limits
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
@@ -41,7 +41,7 @@ def load_companies(app: App, options: Options) -> Result:
 
     Raises:
         ConfigError: there is no key.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     client = client_of(app)
     return job.run_or_preview(app, "dart corp-codes", "DART 고유번호", lambda: [companies(app, client)], options)
@@ -62,7 +62,7 @@ def load_statements(
     Raises:
         ConfigError: there is no key, or no listing to say who is listed.
         UsageError: nobody by that ticker reports.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     client = client_of(app)
     check_listing(app)
@@ -88,7 +88,7 @@ def reparse(app: App, options: Options) -> Result:
     """Read the kept answers again, asking nobody.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
 
     def make() -> list[Loader]:

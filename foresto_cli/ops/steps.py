@@ -13,18 +13,17 @@ from foresto_cli.ops import (
     described,
     filings,
     indices,
-    job,
     loads,
     products,
-    prune,
     roster,
     scores,
     securities,
     statements,
     verification,
 )
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.running import job, prune
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 
 REFRESH_DAYS = 2
 SCORED_YEARS = 4

@@ -17,9 +17,9 @@ from foresto_cli.datasets.prices.days import NAME, PriceDays
 from foresto_cli.datasets.prices.market_days import price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import job
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.store import ledger
 from foresto_cli.upstream import naver
 
@@ -29,7 +29,7 @@ def load(app: App, ticker: str, start: date, end: date, options: Options) -> Res
 
     Raises:
         ConfigError: no source at hand has any of it.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     wanted = _since_listed(app, ticker, start, end)
     reached = _reached(app, wanted)

@@ -10,9 +10,9 @@ from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import job
-from foresto_cli.ops.job import Options
-from foresto_cli.ops.results import Result
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.store import ledger
 from foresto_cli.upstream.alphavantage import AlphaVantage
 
@@ -31,7 +31,7 @@ def load(app: App, tickers: str, options: Options) -> Result:
     Raises:
         ConfigError: there is no key.
         UsageError: a ticker that none can be.
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     client = client_of(app)
     named = _symbols(tickers)

@@ -17,10 +17,11 @@ from foresto_cli.datasets.prices import trend
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import freshness, job, loads, retry, runs
-from foresto_cli.ops.closing import closing_lines
-from foresto_cli.ops.results import Result, requests_since, summary
+from foresto_cli.ops import freshness, loads, retry
 from foresto_cli.ops.second_source import SecondSource
+from foresto_cli.running import job, runs
+from foresto_cli.running.closing import closing_lines
+from foresto_cli.running.results import Result, requests_since, summary
 from foresto_cli.telling import alerts, causes, hints, notify, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
@@ -66,7 +67,7 @@ def with_repair(app: App, verify: Callable[[App], Result], options: job.Options)
     """Verify; when a finding is mended by asking for prices again, ask, and verify once more.
 
     Raises:
-        ForestoError: see :func:`foresto_cli.ops.job.run_loaders`.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     result = verify(app)
     mendable = [finding for finding in result["findings"] if _asks_for_prices(app, finding)]

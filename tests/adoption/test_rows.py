@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from foresto_cli.console import Console
 from foresto_cli.ops.adopt import telling
-from foresto_cli.ops.job import Options
 from foresto_cli.ops.loads import load_prices_incremental
+from foresto_cli.running.job import Options
 from foresto_cli.store.engine import connected
 
 ISINS = ("KR103501GD6", "KR103502GD6")

@@ -12,8 +12,9 @@ from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import capital_changes as dart_capital
 from foresto_cli.datasets.us.us_loaders import FUNDS
-from foresto_cli.ops import filings, job, loads, products, roster, securities, statements, us
-from foresto_cli.ops.results import Result
+from foresto_cli.ops import filings, loads, products, roster, securities, statements, us
+from foresto_cli.running import job
+from foresto_cli.running.results import Result
 from foresto_cli.sandbox.dart import shares
 from foresto_cli.sandbox.dart.companies import of as companies_of
 

@@ -5,9 +5,9 @@ from typing import Any
 from foresto_cli import app as application
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import lock
 from foresto_cli.ops.adopt import telling
 from foresto_cli.ops.adopt.take_over import adopt
+from foresto_cli.running import lock
 from foresto_cli.store import upkeep
 from foresto_cli.store.engine import as_it_is
 from foresto_cli.store.tables import metadata

@@ -17,10 +17,10 @@ from foresto_cli.errors import (
     UsageError,
     exit_code_of,
 )
-from foresto_cli.ops import runs
 from foresto_cli.ops.market_mail import facts, letter, once, outside
 from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
-from foresto_cli.ops.results import SOME_FAILED, Result, summary
+from foresto_cli.running import runs
+from foresto_cli.running.results import SOME_FAILED, Result, summary
 from foresto_cli.store import advisory
 from foresto_cli.telling import alerts, attempts, network, priceless
 from foresto_cli.telling.alerts import Alert

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
-from foresto_cli.ops.results import Result, summary
+from foresto_cli.running.results import Result, summary
 
 RUN_DAYS, FINDING_DAYS = 365, 90
 LEAST_DAYS = 35

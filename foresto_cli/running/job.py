@@ -10,10 +10,10 @@ from foresto_cli.app import App
 from foresto_cli.collecting.collect import Report, Setting, collect
 from foresto_cli.collecting.loader import Loader, Unit
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.ops import lock, runs, stop, superseded
-from foresto_cli.ops.payloads import keep_payload
-from foresto_cli.ops.previews import preview
-from foresto_cli.ops.results import Result, requests_since, summary
+from foresto_cli.running import lock, runs, stop, superseded
+from foresto_cli.running.payloads import keep_payload
+from foresto_cli.running.previews import preview
+from foresto_cli.running.results import Result, requests_since, summary
 from foresto_cli.store import limits, upkeep
 from foresto_cli.telling import incidents, mirror, priceless, unreadable
 from foresto_cli.upstream.http import requests_by_upstream

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.listed import listing
-from foresto_cli.ops.only import Only
+from foresto_cli.running.only import Only
 from foresto_cli.store import ledger, newer
 from foresto_cli.upstream import fdr
 

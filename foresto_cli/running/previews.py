@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from foresto_cli.app import App
 from foresto_cli.collecting.collect import plan
 from foresto_cli.collecting.loader import Loader, Unit
-from foresto_cli.ops.results import Result, summary
+from foresto_cli.running.results import Result, summary
 
 SECONDS_A_REQUEST = 0.5
 """What a question takes at least, for the estimate of a plan."""

@@ -1,0 +1,1 @@
+"""One command's work: lock, run record, result, closing lines."""

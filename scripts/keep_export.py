@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import text
 
 from foresto_cli.app import opened
+from foresto_cli.archive.export import export
+from foresto_cli.archive.strict import LEFT_OUT
 from foresto_cli.console import Console
-from foresto_cli.ops.archive.export import export
-from foresto_cli.ops.archive.strict import LEFT_OUT
 from foresto_cli.store.migrate import HEAD
 from foresto_cli.store.tables import metadata
 

@@ -12,12 +12,12 @@ from sqlalchemy import Numeric
 from support import result_of, run_foresto
 
 from foresto_cli import clock
+from foresto_cli.archive import manifest, parquet
+from foresto_cli.archive.dump import dump
+from foresto_cli.archive.export import export
+from foresto_cli.archive.restore import restore
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
 from foresto_cli.ops import loads, roster
-from foresto_cli.ops.archive import manifest, parquet
-from foresto_cli.ops.archive.dump import dump
-from foresto_cli.ops.archive.export import export
-from foresto_cli.ops.archive.restore import restore
 from foresto_cli.running.job import Options
 from foresto_cli.store.engine import connected
 from foresto_cli.store.tables import metadata

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from foresto_cli.archive import folders, manifest, parquet
+from foresto_cli.archive.export import export
+from foresto_cli.archive.restore import restore
 from foresto_cli.errors import Busy, ConfigError, UsageError, VerificationFailed, exit_code_of
-from foresto_cli.ops.archive import folders, manifest, parquet
-from foresto_cli.ops.archive.export import export
-from foresto_cli.ops.archive.restore import restore
 from foresto_cli.store import copying
 from foresto_cli.store.tables import metadata
 

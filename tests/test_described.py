@@ -7,12 +7,12 @@ import pytest
 from support import EVENING
 
 from foresto_cli import clock
+from foresto_cli.archive.export import export
 from foresto_cli.console import Console
 from foresto_cli.declared import found as datasets
 from foresto_cli.declared import key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.ops import chains, described, verification
-from foresto_cli.ops.archive.export import export
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

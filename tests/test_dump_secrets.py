@@ -11,8 +11,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from foresto_cli.archive.dump import dump
 from foresto_cli.errors import ConfigError, StoreUnavailable
-from foresto_cli.ops.archive.dump import dump
 from foresto_cli.store import embedded, passwords
 from foresto_cli.store.engine import as_it_is
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from foresto_cli.archive import strict
+from foresto_cli.archive.restore import restore
 from foresto_cli.errors import UsageError
-from foresto_cli.ops.archive import strict
-from foresto_cli.ops.archive.restore import restore
 from foresto_cli.store import copying, migrate
 from foresto_cli.store.tables import metadata
 

@@ -13,8 +13,8 @@ from conftest import own_database
 from sqlalchemy import text
 from support import result_of, run_foresto, start_foresto
 
+from foresto_cli.archive.dump import dump
 from foresto_cli.errors import Busy, ConfigError, StoreUnavailable
-from foresto_cli.ops.archive.dump import dump
 from foresto_cli.running import lock
 from foresto_cli.store import advisory
 from foresto_cli.store.complaints import LEAST_SERVER_CONNECTIONS

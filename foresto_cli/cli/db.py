@@ -112,7 +112,7 @@ def dump(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli import clock
-        from foresto_cli.ops.archive.dump import dump as write
+        from foresto_cli.archive.dump import dump as write
 
         target = out or Path(f"foresto-{clock.now():%Y%m%d-%H%M%S}.dump")
         written = write(found.engine, target)
@@ -141,8 +141,8 @@ def export(
     """표들을 Parquet(시세는 해마다 한 파일)이나 CSV 와 그 목록(manifest.json)으로 내보냅니다."""
 
     def work(found: "App") -> dict[str, Any]:
+        from foresto_cli.archive.export import export as write
         from foresto_cli.cli._dates import parse_date
-        from foresto_cli.ops.archive.export import export as write
 
         names = [name.strip() for name in tables.split(",") if name.strip()]
         with found.console.progress("내보내기") as advance:
@@ -166,7 +166,7 @@ def import_(
     """내보낸 폴더로 새(빈) 데이터베이스를 채웁니다. 중간에 실패하면 아무것도 남지 않습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops.archive.restore import restore
+        from foresto_cli.archive.restore import restore
         from foresto_cli.running import lock
         from foresto_cli.store import upkeep
 
@@ -194,7 +194,7 @@ def adopt(
     """옛 시스템의 데이터베이스(DATABASE_URL)를 넘겨받습니다. 옛 표는 legacy_ 이름으로 남고, 실패하면 그대로입니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops.adopt.command import take_over
+        from foresto_cli.adopt.command import take_over
 
         return take_over(found, dry_run=dry_run, while_connected=while_connected)
 

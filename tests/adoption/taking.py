@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from foresto_cli.ops.adopt.take_over import adopt
+from foresto_cli.adopt.take_over import adopt
 
 
 def quiet(*_):

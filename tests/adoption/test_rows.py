@@ -7,8 +7,8 @@ from adoption.taking import legacy, rows, scalar, take_over
 from conftest import opener
 from sqlalchemy import text
 
+from foresto_cli.adopt import telling
 from foresto_cli.console import Console
-from foresto_cli.ops.adopt import telling
 from foresto_cli.ops.loads import load_prices_incremental
 from foresto_cli.running.job import Options
 from foresto_cli.store.engine import connected

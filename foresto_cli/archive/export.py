@@ -10,12 +10,12 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection, Engine, String, Table, text
 
 from foresto_cli import clock
+from foresto_cli.archive import folders, parquet, schema, strict
+from foresto_cli.archive import manifest as manifests
+from foresto_cli.archive.manifest import Manifest, Part
+from foresto_cli.archive.strict import DAY, FORMATS
 from foresto_cli.console import Advance
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
-from foresto_cli.ops.archive import folders, parquet, schema, strict
-from foresto_cli.ops.archive import manifest as manifests
-from foresto_cli.ops.archive.manifest import Manifest, Part
-from foresto_cli.ops.archive.strict import DAY, FORMATS
 from foresto_cli.settings import private_folder
 from foresto_cli.store import copying, migrate
 

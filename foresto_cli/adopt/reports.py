@@ -6,8 +6,8 @@ anew: the old ones had four digits before the point. Decisions about shares (``c
 number by which DART is asked for their fields; that table keeps its name and its null ratios.
 """
 
+from foresto_cli.adopt.moves import TICKER, Move
 from foresto_cli.datasets.open_data.dividend_rows import LARGEST_PAR, MOST_WON
-from foresto_cli.ops.adopt.moves import TICKER, Move
 from foresto_cli.store import tables
 from foresto_cli.upstream import dart, fsc
 

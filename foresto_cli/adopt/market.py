@@ -5,8 +5,8 @@ which basis it stands. All are marked ``ADJUSTED``, which no indicator, check or
 exchange's own, and none is in the ledger: the next back-fill replaces them session by session.
 """
 
+from foresto_cli.adopt.moves import TICKER, Move
 from foresto_cli.datasets.listed.sectors import OTHER
-from foresto_cli.ops.adopt.moves import TICKER, Move
 from foresto_cli.store import tables
 from foresto_cli.upstream import fdr
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Numeric
 
-from foresto_cli.ops.adopt.moves import Move
+from foresto_cli.adopt.moves import Move
 from foresto_cli.store import tables
 from foresto_cli.upstream import alphavantage
 

@@ -4,7 +4,7 @@ Moments stay as they were written: some columns held Korean time, some UTC, and 
 server of the day. Nothing is converted. Batches, alerts and the mail log stay behind whole: foresto's have other keys.
 """
 
-from foresto_cli.ops.adopt.moves import TICKER, Move
+from foresto_cli.adopt.moves import TICKER, Move
 from foresto_cli.store import tables
 
 UNKNOWN = "unknown"

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import bindparam
 
 from foresto_cli import clock
+from foresto_cli.adopt import bonds, history, market, moves, predecessor, products, reports, us
+from foresto_cli.adopt.aside import set_aside, views_above
+from foresto_cli.adopt.moves import Move, Moved
 from foresto_cli.console import Advance
 from foresto_cli.errors import Busy, StoreUnavailable, VerificationFailed
-from foresto_cli.ops.adopt import bonds, history, market, moves, predecessor, products, reports, us
-from foresto_cli.ops.adopt.aside import set_aside, views_above
-from foresto_cli.ops.adopt.moves import Move, Moved
 from foresto_cli.store import advisory, beginning, migrate
 
 JOB, LABEL, BATCH = "db adopt", "옛 데이터베이스 넘겨받기", "ADOPT"
@@ -54,7 +54,7 @@ def adopt(engine: Engine, *, dry_run: bool, while_connected: bool, advance: Adva
     """Turn the predecessor's database into one of foresto, or do all of it and take it back (``dry_run``).
 
     Raises:
-        UsageError: it is not the predecessor's (:func:`foresto_cli.ops.adopt.predecessor.look`).
+        UsageError: it is not the predecessor's (:func:`foresto_cli.adopt.predecessor.look`).
         Busy: somebody else is connected, or uses a table.
         StoreUnavailable: the account may not change the tables.
         VerificationFailed: a value was not understood, or a row is missing afterwards; nothing was changed.

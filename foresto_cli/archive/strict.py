@@ -1,7 +1,7 @@
 """What a manifest may say. It lies in a folder that others write to: everything in it is doubted, nothing is guessed.
 
 The columns are compared with the tables of this version by name only; that they are those of the database is for who
-opens it (:func:`foresto_cli.ops.archive.schema.check`), so that an export of another revision can be let in there.
+opens it (:func:`foresto_cli.archive.schema.check`), so that an export of another revision can be let in there.
 """
 
 import json
@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from foresto_cli.archive import parquet
 from foresto_cli.errors import UsageError
-from foresto_cli.ops.archive import parquet
 from foresto_cli.store.tables import metadata
 
 LAYOUT = 1

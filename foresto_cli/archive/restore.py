@@ -8,12 +8,12 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, text
 
+from foresto_cli.archive import folders, parquet, schema, strict
+from foresto_cli.archive import manifest as manifests
+from foresto_cli.archive.manifest import Manifest, Part
+from foresto_cli.archive.strict import DAY, LEFT_OUT
 from foresto_cli.console import Advance
 from foresto_cli.errors import BadPayload, UsageError, VerificationFailed
-from foresto_cli.ops.archive import folders, parquet, schema, strict
-from foresto_cli.ops.archive import manifest as manifests
-from foresto_cli.ops.archive.manifest import Manifest, Part
-from foresto_cli.ops.archive.strict import DAY, LEFT_OUT
 from foresto_cli.store import copying
 from foresto_cli.store.migrate import EARLIER, HEAD
 from foresto_cli.store.tables import metadata

@@ -5,8 +5,8 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from foresto_cli.archive import folders, strict
 from foresto_cli.errors import UsageError, VerificationFailed
-from foresto_cli.ops.archive import folders, strict
 
 NAME = "manifest.json"
 

@@ -6,9 +6,9 @@ product comes over closed on the day of the adoption; the next ``foresto fss all
 
 from collections.abc import Mapping
 
+from foresto_cli.adopt.moves import Move
 from foresto_cli.datasets.fss.kinds import KINDS, Kind
 from foresto_cli.datasets.fss.product_columns import CREDIT_KEY
-from foresto_cli.ops.adopt.moves import Move
 from foresto_cli.upstream import finlife
 
 PARENT: Mapping[str, str] = {

@@ -3,10 +3,10 @@
 from typing import Any
 
 from foresto_cli import app as application
+from foresto_cli.adopt import telling
+from foresto_cli.adopt.take_over import adopt
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops.adopt import telling
-from foresto_cli.ops.adopt.take_over import adopt
 from foresto_cli.running import lock
 from foresto_cli.store import upkeep
 from foresto_cli.store.engine import as_it_is
@@ -19,7 +19,7 @@ def take_over(app: App, *, dry_run: bool, while_connected: bool) -> dict[str, An
     Raises:
         ConfigError: no database is named.
         UsageError: in the sandbox.
-        ForestoError: see :func:`foresto_cli.ops.adopt.take_over.adopt`.
+        ForestoError: see :func:`foresto_cli.adopt.take_over.adopt`.
     """
     if app.sandbox is not None:
         raise UsageError("모의 환경(--sandbox)은 옛 데이터베이스를 넘겨받지 않습니다. --sandbox 없이 실행하세요.")

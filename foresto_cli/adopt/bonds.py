@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.adopt.moves import MISSING, Moved
 from foresto_cli.datasets.open_data.bond_rows import DATES, NUMBERS, TEXTS, bond_row
 from foresto_cli.datasets.open_data.pages import date_of, is_isin
 from foresto_cli.datasets.open_data.ratings import AGENCIES
-from foresto_cli.ops.adopt.moves import MISSING, Moved
 from foresto_cli.store import tables, values
 from foresto_cli.store.upsert import Row, upsert
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection, Table, text
 
+from foresto_cli.archive import strict
+from foresto_cli.archive.manifest import Manifest
 from foresto_cli.errors import UsageError
-from foresto_cli.ops.archive import strict
-from foresto_cli.ops.archive.manifest import Manifest
 from foresto_cli.store.migrate import HEAD
 
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Engine
 
+from foresto_cli.adopt import market, predecessor, reports
+from foresto_cli.adopt.aside import PREFIX
+from foresto_cli.adopt.take_over import Report
 from foresto_cli.console import Console
-from foresto_cli.ops.adopt import market, predecessor, reports
-from foresto_cli.ops.adopt.aside import PREFIX
-from foresto_cli.ops.adopt.take_over import Report
 from foresto_cli.store.engine import shown_url
 
 NEXT = (

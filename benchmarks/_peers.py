@@ -95,7 +95,7 @@ def foresto(url: str, now: datetime, first: date, last: date, haste: float) -> I
     """
     from foresto_cli import app, clock, logs, settings
     from foresto_cli.console import Console
-    from foresto_cli.ops import loads
+    from foresto_cli.loading import prices as loads
     from foresto_cli.running import job
     from foresto_cli.store.engine import connected
     from foresto_cli.upstream.worlds import World

@@ -17,7 +17,10 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import indices, loads, page, roster, score_card, scores, state, statements, verification
+from foresto_cli.loading import indices, statements
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import page, score_card, scores, state, verification
 from foresto_cli.running import job
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result

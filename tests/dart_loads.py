@@ -1,6 +1,6 @@
 """What tests of statements share: loading them as the command does, and what DART was asked."""
 
-from foresto_cli.ops import statements
+from foresto_cli.loading import statements
 from foresto_cli.running import job
 
 QUICK = job.Options()

@@ -1,7 +1,11 @@
 """What tests of all data sets share: a database in which every data set of the sandbox is stored."""
 
 from foresto_cli.datasets.dart.statements import Wanted
-from foresto_cli.ops import filings, products, roster, securities, statements, us
+from foresto_cli.loading import capital as filings
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import open_data as securities
+from foresto_cli.loading import products, statements
+from foresto_cli.loading import us_stocks as us
 from foresto_cli.running import job
 
 QUICK = job.Options()

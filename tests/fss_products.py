@@ -5,7 +5,7 @@ from datetime import timedelta
 from support import EVENING
 
 from foresto_cli.datasets.fss.kinds import KINDS
-from foresto_cli.ops import products
+from foresto_cli.loading import products
 from foresto_cli.running import job
 from foresto_cli.sandbox.products import records, shelf
 from foresto_cli.upstream.finlife import GROUPS

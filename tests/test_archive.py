@@ -17,7 +17,8 @@ from foresto_cli.archive.dump import dump
 from foresto_cli.archive.export import export
 from foresto_cli.archive.restore import restore
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
-from foresto_cli.ops import loads, roster
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
 from foresto_cli.running.job import Options
 from foresto_cli.store.engine import connected
 from foresto_cli.store.tables import metadata

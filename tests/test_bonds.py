@@ -10,7 +10,7 @@ from support import EVENING, SHARED, a_third, needs_shared
 from foresto_cli.datasets.open_data.bond_rows import bond_row, type_of
 from foresto_cli.datasets.open_data.pages import is_isin
 from foresto_cli.datasets.open_data.ratings import NONE, RATED, UNKNOWN, combined, passes, word_of
-from foresto_cli.ops import securities
+from foresto_cli.loading import open_data as securities
 from foresto_cli.running import job
 from foresto_cli.sandbox.fsc import bonds as sandboxed
 from foresto_cli.sandbox.hosts import data_go_kr

@@ -181,7 +181,7 @@ def test_a_block_that_ends_minutes_after_the_start_is_waited_for(week, monkeypat
 
     with week(THURSDAY - timedelta(minutes=4), "frozen_mirror@2026-11-25") as world:
         monkeypatch.setattr(clock, "sleep", sleep)
-        from foresto_cli.ops import loads
+        from foresto_cli.loading import prices as loads
 
         day = THURSDAY.date()
         impatient = loads.load_prices_between(world.app, day, day, None, job.Options())

@@ -8,7 +8,7 @@ from support import EVENING, a_third
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.ops import roster
+from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

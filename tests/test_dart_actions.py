@@ -19,7 +19,10 @@ from foresto_cli.datasets.dart import capital_kinds as _capital
 from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.datasets.dart import decisions as dart_decisions
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.ops import filings, loads, roster, verification
+from foresto_cli.loading import capital as filings
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import verification
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import actions, decision_fields
 

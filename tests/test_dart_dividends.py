@@ -13,7 +13,8 @@ from foresto_cli import clock
 from foresto_cli.datasets.dart import payouts as _payouts
 from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.errors import BadPayload, ConfigError, UsageError
-from foresto_cli.ops import filings, roster
+from foresto_cli.loading import capital as filings
+from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import companies, report_items
 from foresto_cli.sandbox.dart import filings as reports

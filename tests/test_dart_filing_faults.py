@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from foresto_cli.datasets.dart import companies as dart_companies
-from foresto_cli.ops import filings
+from foresto_cli.loading import capital as filings
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import actions, companies
 from foresto_cli.settings import SANDBOX_KEYS

@@ -9,7 +9,8 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import roster, statements
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import statements
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

@@ -13,7 +13,8 @@ import pytest
 
 from foresto_cli.datasets.dart.reports import Report, reports_named
 from foresto_cli.errors import AuthFailed, BadPayload, RateLimited, Transient
-from foresto_cli.ops import roster, statements
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import statements
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream import dart

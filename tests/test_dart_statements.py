@@ -8,7 +8,10 @@ import pytest
 from dart_loads import HOST, QUICK, asked, load
 from support import EVENING
 
-from foresto_cli.ops import loads, roster, statements, verification
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.loading import statements
+from foresto_cli.ops import verification
 from foresto_cli.settings import SANDBOX_KEYS
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

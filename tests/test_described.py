@@ -12,7 +12,8 @@ from foresto_cli.console import Console
 from foresto_cli.declared import found as datasets
 from foresto_cli.declared import key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
-from foresto_cli.ops import chains, described, verification
+from foresto_cli.loading import described
+from foresto_cli.ops import chains, verification
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

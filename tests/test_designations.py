@@ -10,7 +10,9 @@ from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designation_checks as designated
 from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.designations import TELLING, Designation
-from foresto_cli.ops import loads, market_mail, page, roster, score_card, stock_card, verification, watchlist
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import market_mail, page, score_card, stock_card, verification, watchlist
 from foresto_cli.ops.top_scores import LEAVING, SUSPENDED, Wanted
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import companies, figures

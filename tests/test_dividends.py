@@ -10,7 +10,9 @@ from support import EVENING, SHARED, a_third, needs_shared
 from foresto_cli import clock
 from foresto_cli.datasets.open_data import dividend_yield
 from foresto_cli.datasets.open_data.dividend_rows import dividend_row, is_outlier, one_a_key, ticker_of
-from foresto_cli.ops import loads, roster, securities
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import open_data as securities
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.sandbox.market.codes import isin

@@ -8,7 +8,8 @@ from support import EVENING, a_third
 
 from foresto_cli.datasets.listed import enrichment
 from foresto_cli.errors import BadPayload, Transient
-from foresto_cli.ops import roster, stock_card
+from foresto_cli.loading import listed as roster
+from foresto_cli.ops import stock_card
 from foresto_cli.running import job
 from foresto_cli.upstream import yahoo
 

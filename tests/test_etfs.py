@@ -9,7 +9,7 @@ import pytest
 from support import EVENING, SHARED, a_third, needs_shared
 
 from foresto_cli.datasets.listed import etfs
-from foresto_cli.ops import roster
+from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

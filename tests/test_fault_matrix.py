@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from foresto_cli.ops import loads, roster
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 

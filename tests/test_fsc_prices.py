@@ -11,7 +11,7 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.datasets.prices.rows import from_fsc
 from foresto_cli.datasets.prices.sources import fsc_source
-from foresto_cli.ops import loads
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

@@ -8,7 +8,7 @@ from fss_products import HOST, TABLES, content, load
 from support import a_third
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import products
+from foresto_cli.loading import products
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream.finlife import GROUPS

@@ -8,7 +8,8 @@ from support import EVENING
 from foresto_cli.datasets.prices import gaps
 from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import loads, roster
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 
 QUICK = job.Options()

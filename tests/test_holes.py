@@ -7,7 +7,9 @@ import pytest
 from support import EVENING
 
 from foresto_cli.adjustment.rules import Case, classify
-from foresto_cli.ops import loads, roster, verification
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import verification
 from foresto_cli.running import job
 
 PATIENCE = 0.5

@@ -108,7 +108,8 @@ from conftest import opener
 from sqlalchemy import event, text
 from support import EVENING
 
-from foresto_cli.ops import loads, roster
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.score import mapping, panel, technical
 from foresto_cli.score.universe import kind_of

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from foresto_cli.errors import AuthFailed, BadPayload
-from foresto_cli.ops import loads
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_krx
 from foresto_cli.upstream import _known, krx

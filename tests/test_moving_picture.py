@@ -9,7 +9,7 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.ops import loads
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

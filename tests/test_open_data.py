@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from support import SHARED, needs_shared
 
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ConfigError, QuotaSpent, RateLimited, Transient
-from foresto_cli.ops import roster
+from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.settings import SANDBOX_KEYS, Settings

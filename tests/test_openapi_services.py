@@ -6,7 +6,9 @@ import pytest
 from support import EVENING
 
 from foresto_cli.datasets.prices.rows import from_openapi
-from foresto_cli.ops import loads, openapi_services, roster, verification
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import openapi_services, verification
 from foresto_cli.running import job
 from foresto_cli.telling import diagnosis
 from foresto_cli.upstream import krx_openapi

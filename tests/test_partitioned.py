@@ -11,7 +11,8 @@ from support import EVENING, ROOT
 from foresto_cli.archive.export import export
 from foresto_cli.archive.restore import restore
 from foresto_cli.cli._dates import parse_date
-from foresto_cli.ops import chains, loads, scores, verification
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import chains, scores, verification
 from foresto_cli.ops.steps import INITIAL, WEEKDAY
 from foresto_cli.running import job
 from foresto_cli.store import advisory, migrate, upkeep

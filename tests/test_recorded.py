@@ -12,7 +12,8 @@ from support import SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices import market_days
-from foresto_cli.ops import loads, roster
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 
 pytestmark = needs_shared

@@ -12,7 +12,9 @@ from support import SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices.index_codes import code_of
-from foresto_cli.ops import indices, loads, roster
+from foresto_cli.loading import indices
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 
 pytestmark = [needs_shared, pytest.mark.usefixtures("no_waiting")]

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import loads
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 
 PATIENCE = 0.5

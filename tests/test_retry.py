@@ -7,7 +7,11 @@ from everything import QUICK, load_everything
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import history, indices, loads, products, retry, roster, securities, state, verification
+from foresto_cli.loading import indices, products
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import open_data as securities
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import history, retry, state, verification
 from foresto_cli.running import job
 
 PATIENCE = 1

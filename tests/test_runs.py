@@ -13,7 +13,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import Interrupted, StoreUnavailable
-from foresto_cli.ops import loads
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job, runs
 from foresto_cli.store import batches
 from foresto_cli.store.engine import psycopg_url

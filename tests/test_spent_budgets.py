@@ -8,7 +8,10 @@ from support import EVENING
 from foresto_cli import clock
 from foresto_cli.console import Console
 from foresto_cli.errors import BudgetSpent
-from foresto_cli.ops import doctor, products, roster, securities, state, statements
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import open_data as securities
+from foresto_cli.loading import products, statements
+from foresto_cli.ops import doctor, state
 from foresto_cli.running import job
 from foresto_cli.store import limits
 from foresto_cli.store.limits import StoredLimits

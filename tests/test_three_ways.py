@@ -7,7 +7,10 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices.index_codes import code_of
-from foresto_cli.ops import indices, loads, roster, verification
+from foresto_cli.loading import indices
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import verification
 from foresto_cli.running import job
 from foresto_cli.telling import diagnosis, mirror, notify
 from foresto_cli.upstream import krx_openapi

@@ -7,7 +7,8 @@ import pytest
 from support import EVENING
 
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import loads, roster
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import naver_chart
 from foresto_cli.upstream import naver

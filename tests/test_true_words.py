@@ -18,7 +18,9 @@ from foresto_cli.errors import (
     Transient,
     Untrusted,
 )
-from foresto_cli.ops import loads, roster, statements
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.loading import statements
 from foresto_cli.running import job
 
 PATIENCE = 1

@@ -10,7 +10,8 @@ import pytest
 from foresto_cli import clock
 from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import Busy
-from foresto_cli.ops import chains, history, roster, schedule_files, state
+from foresto_cli.loading import listed as roster
+from foresto_cli.ops import chains, history, schedule_files, state
 from foresto_cli.ops.schedule_files import EXAMPLE
 from foresto_cli.ops.steps import CHAINS, INDEX, WEEKDAY, Step
 from foresto_cli.running import job

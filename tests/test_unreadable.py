@@ -7,7 +7,9 @@ from everything import QUICK
 from support import EVENING
 
 import foresto_cli
-from foresto_cli.ops import loads, products, retry, state, verification
+from foresto_cli.loading import prices as loads
+from foresto_cli.loading import products
+from foresto_cli.ops import retry, state, verification
 from foresto_cli.running import job
 from foresto_cli.telling import notify
 

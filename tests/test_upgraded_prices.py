@@ -10,7 +10,8 @@ from sqlalchemy import create_engine, text
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices.rows import from_krx
-from foresto_cli.ops import chains, loads
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import MORNING
 from foresto_cli.running import job
 from foresto_cli.store import migrate

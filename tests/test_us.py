@@ -8,7 +8,7 @@ from support import EVENING, SHARED, needs_shared, run_foresto
 
 from foresto_cli.datasets.us import us_figures
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, QuotaSpent, RateLimited, UsageError
-from foresto_cli.ops import us
+from foresto_cli.loading import us_stocks as us
 from foresto_cli.running.job import Options
 from foresto_cli.upstream import alphavantage
 

@@ -26,7 +26,8 @@ from sqlalchemy.exc import OperationalError
 
 from foresto_cli.datasets.prices import rows as price_rows
 from foresto_cli.errors import BadPayload, StoreUnavailable
-from foresto_cli.ops import loads, roster
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.sandbox import poison
 from foresto_cli.store import values

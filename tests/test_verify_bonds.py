@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from foresto_cli.declared import found as datasets
-from foresto_cli.ops import securities, state, verification
+from foresto_cli.loading import open_data as securities
+from foresto_cli.ops import state, verification
 from foresto_cli.running import job
 from foresto_cli.verify import checks, described
 from foresto_cli.verify.monthly import MONTHLY_CHECKS

@@ -3,7 +3,9 @@
 import pytest
 from support import EVENING
 
-from foresto_cli.ops import indices, loads, verification
+from foresto_cli.loading import indices
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import verification
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

@@ -1,6 +1,7 @@
 """The weekly and the monthly verification: a second source, and the sizes of tables against earlier runs."""
 
-from foresto_cli.ops import loads, verification
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import verification
 from foresto_cli.running import job
 
 QUICK = job.Options()

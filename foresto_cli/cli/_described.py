@@ -32,7 +32,7 @@ def group(name: str, label: str) -> typer.Typer:
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
             from foresto_cli.declared import found as datasets
-            from foresto_cli.ops import described
+            from foresto_cli.loading import described
             from foresto_cli.running import job
 
             options = job.Options(workers=workers, wait=parse_duration(wait), dry_run=dry_run, again=again)
@@ -52,7 +52,7 @@ def group(name: str, label: str) -> typer.Typer:
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
             from foresto_cli.declared import found as datasets
-            from foresto_cli.ops import described
+            from foresto_cli.loading import described
 
             one = datasets.named(name)
             first, last = (parse_date(day) if day else None for day in (start, end))

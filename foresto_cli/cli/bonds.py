@@ -37,7 +37,7 @@ def load(
     """채권 기본정보(약 19,000종목)를 모두 받아 bonds 에 저장합니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import securities
+        from foresto_cli.loading import open_data as securities
         from foresto_cli.running import job
 
         day = parse_date(as_of) if as_of else None

@@ -23,7 +23,7 @@ def corp_codes(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", a
     """DART 고유번호를 하루에 한 번 받아 종목과 잇습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import statements
+        from foresto_cli.loading import statements
         from foresto_cli.running import job
 
         return statements.load_companies(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
@@ -52,7 +52,7 @@ def financials(
     """재무제표를 100개사씩 받습니다. 옵션이 없으면 지금 새로 나올 수 있는 보고서만 묻습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import statements
+        from foresto_cli.loading import statements
         from foresto_cli.running import job
 
         wanted = statements.wanted_reports(year, report, since, ticker)
@@ -67,7 +67,7 @@ def reparse(ctx: typer.Context, dry_run: DryRun = False, wait: Wait = "0s", as_j
     """보관한 DART 응답을 묻지 않고 다시 읽어 재무제표를 고칩니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import statements
+        from foresto_cli.loading import statements
         from foresto_cli.running import job
 
         return statements.reparse(found, job.Options(dry_run=dry_run, wait=parse_duration(wait)))
@@ -80,7 +80,7 @@ def quota(ctx: typer.Context, as_json: Json = False) -> None:
     """DART 에 오늘 몇 번 물었고 몇 번 남았는지, 언제 새로 시작하는지 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import statements
+        from foresto_cli.loading import statements
 
         result = statements.quota(found)
         statements.show_quota(found, result)
@@ -105,7 +105,7 @@ def dividends(
     """사업보고서의 주당 현금배당금을 주식 종류별로 받습니다. 회사마다 한 번 묻습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import filings
+        from foresto_cli.loading import capital as filings
         from foresto_cli.running import job
 
         options = job.Options(workers=workers, afresh=again, dry_run=dry_run, wait=parse_duration(wait))
@@ -131,7 +131,7 @@ def corporate_actions(
     """증자·감자·합병·분할·주식교환 공시를 받아 기준가 사건과 잇습니다. 기본은 지난 분기부터 오늘까지."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import filings
+        from foresto_cli.loading import capital as filings
         from foresto_cli.running import job
 
         first, last = filings.span(quarter, parse_date(start) if start else None, parse_date(end) if end else None)

@@ -46,7 +46,7 @@ def _loading(kind: str) -> Callable[..., None]:
         as_json: Json = False,
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
-            from foresto_cli.ops import products
+            from foresto_cli.loading import products
             from foresto_cli.running import job
 
             options = job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait))
@@ -79,7 +79,8 @@ def best(
     """금리가 좋은 상품부터 보여 줍니다. 예금과 적금은 높은 것, 대출은 낮은 것이 먼저입니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import best_products, products
+        from foresto_cli.loading import products
+        from foresto_cli.ops import best_products
 
         groups = products.wanted_groups(group)
         result = best_products.best(found, best_products.Wish(kind=kind, groups=groups, term=term, top=top, base=base))

@@ -25,7 +25,7 @@ def load(
     """상장 종목, 종목 설명, 상장폐지 목록을 받아 fdr_stock_listing 에 저장합니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import roster
+        from foresto_cli.loading import listed as roster
         from foresto_cli.running import job
 
         return roster.load_listing(found, job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait)))

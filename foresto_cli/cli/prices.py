@@ -32,7 +32,7 @@ def incremental(
     """빠진 거래일의 전 종목 시세를 최근 것부터 모두 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import loads
+        from foresto_cli.loading import prices as loads
         from foresto_cli.running import job
 
         options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
@@ -56,7 +56,7 @@ def load(
     """기간을 정해 시세를 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import loads
+        from foresto_cli.loading import prices as loads
         from foresto_cli.running import job
 
         options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait), again=again)
@@ -84,7 +84,7 @@ def index(
     """코스피, 코스닥, 코스피 200 지수를 받고, KRX OPEN API 키가 있으면 새 거래일의 모든 지수도 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import indices
+        from foresto_cli.loading import indices
         from foresto_cli.running import job
 
         if listed:
@@ -165,7 +165,7 @@ def repair(
     """빠졌거나 온전하지 않은 거래일만 다시 묻습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import loads
+        from foresto_cli.loading import prices as loads
         from foresto_cli.running import job
 
         options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))

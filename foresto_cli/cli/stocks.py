@@ -33,7 +33,7 @@ def load(
     """상장 목록과 저장된 시세로 stocks 와 stock_history 를 최신으로 만듭니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import roster
+        from foresto_cli.loading import listed as roster
         from foresto_cli.running import job
 
         return roster.load_stocks(
@@ -68,7 +68,7 @@ def etfs(
     """ETF 목록과 마지막 거래일의 ETF 시세를 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import roster
+        from foresto_cli.loading import listed as roster
         from foresto_cli.running import job
 
         return roster.load_etfs(found, job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait)))
@@ -83,7 +83,7 @@ def dividends(
     """배당 전체(1985년부터)를 받아 dividend_history 에 저장하고 stocks 의 배당수익률을 고칩니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import securities
+        from foresto_cli.loading import open_data as securities
         from foresto_cli.running import job
 
         return securities.load_dividends(found, job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait)))

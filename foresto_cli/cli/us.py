@@ -25,7 +25,7 @@ def load(
     """기업 개요와 재무제표, ETF 목록을 하루 한도만큼 받고, 다음 날 이어 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import us
+        from foresto_cli.loading import us_stocks as us
         from foresto_cli.running import job
 
         return us.load(found, tickers, job.Options(workers=1, dry_run=dry_run, wait=parse_duration(wait)))
@@ -40,7 +40,7 @@ def prices(
     """종목마다 최근 100거래일의 시세를 하루 한도만큼 받고, 다음 날 이어 받습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import us
+        from foresto_cli.loading import us_stocks as us
         from foresto_cli.running import job
 
         return us.prices(found, tickers, job.Options(workers=1, dry_run=dry_run, wait=parse_duration(wait)))

@@ -16,8 +16,9 @@ from foresto_cli.app import App
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
+from foresto_cli.loading import described
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import described, openapi_services, unattended
+from foresto_cli.ops import openapi_services, unattended
 from foresto_cli.running import lock, runs
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits

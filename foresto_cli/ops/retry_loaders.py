@@ -33,8 +33,12 @@ from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.declared import found as datasets
-from foresto_cli.ops import described, filings, indices, loads, products, roster, securities, statements
-from foresto_cli.ops import us as us_ops
+from foresto_cli.loading import capital as filings
+from foresto_cli.loading import described, indices, products, statements
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import open_data as securities
+from foresto_cli.loading import prices as loads
+from foresto_cli.loading import us_stocks as us_ops
 from foresto_cli.running.only import Only
 from foresto_cli.store import ledger
 from foresto_cli.store.upsert import Counts, Row

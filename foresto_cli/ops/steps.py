@@ -9,18 +9,12 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.declared import ByDay
-from foresto_cli.ops import (
-    described,
-    filings,
-    indices,
-    loads,
-    products,
-    roster,
-    scores,
-    securities,
-    statements,
-    verification,
-)
+from foresto_cli.loading import capital as filings
+from foresto_cli.loading import described, indices, products, statements
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import open_data as securities
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import scores, verification
 from foresto_cli.running import job, prune
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result

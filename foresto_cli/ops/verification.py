@@ -17,7 +17,8 @@ from foresto_cli.datasets.prices import trend
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.ops import freshness, loads, retry
+from foresto_cli.loading import prices as loads
+from foresto_cli.ops import freshness, retry
 from foresto_cli.ops.second_source import SecondSource
 from foresto_cli.running import job, runs
 from foresto_cli.running.closing import closing_lines

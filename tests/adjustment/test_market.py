@@ -10,7 +10,7 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.adjustment import apply
 from foresto_cli.adjustment.apply import Settled, settle
-from foresto_cli.ops import loads
+from foresto_cli.loading import prices as loads
 from foresto_cli.store.engine import connected
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,12 @@ from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import capital_changes as dart_capital
 from foresto_cli.datasets.us.us_loaders import FUNDS
-from foresto_cli.ops import filings, loads, products, roster, securities, statements, us
+from foresto_cli.loading import capital as filings
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import open_data as securities
+from foresto_cli.loading import prices as loads
+from foresto_cli.loading import products, statements
+from foresto_cli.loading import us_stocks as us
 from foresto_cli.running import job
 from foresto_cli.running.results import Result
 from foresto_cli.sandbox.dart import shares

@@ -35,7 +35,9 @@ from foresto_cli.datasets.open_data import dividends as fsc_dividends
 from foresto_cli.datasets.prices import market_days
 from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops import loads, products, roster, statements
+from foresto_cli.loading import listed as roster
+from foresto_cli.loading import prices as loads
+from foresto_cli.loading import products, statements
 from foresto_cli.sandbox.dart import actions, companies, shares
 
 OCTOBER = date(2026, 10, 1)

@@ -7,7 +7,8 @@ import pytest
 from dart_loads import load
 
 from foresto_cli import clock
-from foresto_cli.ops import filings, roster
+from foresto_cli.loading import capital as filings
+from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import companies, main_accounts, report_items, slips, versions
 from foresto_cli.sandbox.dart import filings as received

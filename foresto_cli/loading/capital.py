@@ -16,7 +16,7 @@ from foresto_cli.datasets.dart.decisions import Decisions
 from foresto_cli.datasets.dart.dividends import Dividends
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import statements
+from foresto_cli.loading import statements
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result

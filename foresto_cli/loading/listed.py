@@ -16,7 +16,7 @@ from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.listed.etfs import Etfs
 from foresto_cli.datasets.listed.list_sources import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
 from foresto_cli.datasets.listed.listing import Listing
-from foresto_cli.ops.securities import yields
+from foresto_cli.loading.open_data import yields
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result

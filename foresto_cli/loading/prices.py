@@ -16,8 +16,8 @@ from foresto_cli.datasets.prices.market_days import price_days
 from foresto_cli.datasets.prices.spans import check_listed, check_span, days_back
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import ticker_history
-from foresto_cli.ops.indices import load_index
+from foresto_cli.loading import ticker_history
+from foresto_cli.loading.indices import load_index
 from foresto_cli.regimes import closes_at, extended_at
 from foresto_cli.running import job
 from foresto_cli.running.job import Options

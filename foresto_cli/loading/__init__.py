@@ -1,0 +1,1 @@
+"""What each loading command runs, with which clients and facts."""

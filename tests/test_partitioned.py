@@ -12,9 +12,10 @@ from foresto_cli.archive.export import export
 from foresto_cli.archive.restore import restore
 from foresto_cli.cli._dates import parse_date
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import chains, scores, verification
+from foresto_cli.ops import chains, verification
 from foresto_cli.ops.steps import INITIAL, WEEKDAY
 from foresto_cli.running import job
+from foresto_cli.score import batch as scores
 from foresto_cli.store import advisory, migrate, upkeep
 from foresto_cli.store.engine import as_it_is, connected
 from foresto_cli.store.tables import stock_price_daily

@@ -32,7 +32,7 @@ def batch(
     """한 거래일의 모든 종목을 한꺼번에 매겨 저장합니다. 점수가 없는 종목은 까닭을 남깁니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import scores
+        from foresto_cli.score import batch as scores
 
         day = parse_date(as_of) if as_of else None
         # The newest day is brought up to date as the chains do it; scores of a past day are what was known then.
@@ -142,7 +142,7 @@ def validate(
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.cli._measures import numbers, won
         from foresto_cli.errors import UsageError
-        from foresto_cli.ops import scores
+        from foresto_cli.score import batch as scores
         from foresto_cli.score.validation import report, run
 
         chosen = [name.strip().lower() for name in axes.split(",")]

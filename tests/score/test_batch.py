@@ -13,7 +13,7 @@ from benchmarks import _market
 from foresto_cli import clock
 from foresto_cli.console import Console
 from foresto_cli.errors import UsageError, VerificationFailed
-from foresto_cli.ops import scores as job
+from foresto_cli.score import batch as job
 from foresto_cli.score import load
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import upsert

@@ -9,9 +9,9 @@ import pytest
 from score.stored import LAST
 
 from benchmarks import _market
-from foresto_cli.ops import scores as job
+from foresto_cli.score import batch as job
 from foresto_cli.score import compute, formula, mapping, reasons
-from foresto_cli.verify import scored
+from foresto_cli.score import score_checks as scored
 
 
 def test_every_stock_with_a_price_has_a_row_and_a_status_or_a_reason(scores, market):
@@ -116,7 +116,7 @@ def test_verification_and_scoring_mean_the_same_by_unavoidable():
 
 def test_scoring_imports_neither_pandas_nor_scipy():
     code = (
-        "import sys, foresto_cli.app, foresto_cli.ops.scores; print(sorted({'pandas', 'scipy'} & sys.modules.keys()))"
+        "import sys, foresto_cli.app, foresto_cli.score.batch; print(sorted({'pandas', 'scipy'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"

@@ -8,7 +8,7 @@ from score.stored import everything, rows
 
 from foresto_cli.console import Console
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import scores as job
+from foresto_cli.score import batch as job
 from foresto_cli.score import formula
 from foresto_cli.score.validation import report, run
 

@@ -8,11 +8,11 @@ from support import EVENING
 from foresto_cli.errors import ConfigError, Transient, UsageError
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import verification
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.telling import alarm, alerts, notify, outage, overdue, watch
 from foresto_cli.telling.alerts import Alert
+from foresto_cli.verify import verification
 
 DAY = timedelta(days=1)
 PATIENT = 0.5

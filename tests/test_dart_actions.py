@@ -22,9 +22,9 @@ from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.loading import capital as filings
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import verification
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import actions, decision_fields
+from foresto_cli.verify import verification
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

@@ -11,8 +11,8 @@ from support import EVENING
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
 from foresto_cli.loading import statements
-from foresto_cli.ops import verification
 from foresto_cli.settings import SANDBOX_KEYS
+from foresto_cli.verify import verification
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 KEY = SANDBOX_KEYS["dart_api_key"]

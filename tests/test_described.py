@@ -13,8 +13,9 @@ from foresto_cli.declared import found as datasets
 from foresto_cli.declared import key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.loading import described
-from foresto_cli.ops import chains, verification
+from foresto_cli.ops import chains
 from foresto_cli.running import job
+from foresto_cli.verify import verification
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 ONE_DATABASE = True

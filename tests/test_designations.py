@@ -12,7 +12,7 @@ from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.designations import TELLING, Designation
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import market_mail, page, score_card, stock_card, verification, watchlist
+from foresto_cli.ops import market_mail, page, score_card, stock_card, watchlist
 from foresto_cli.ops.top_scores import LEAVING, SUSPENDED, Wanted
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import companies, figures
@@ -20,6 +20,7 @@ from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market import designations as dealt
 from foresto_cli.sandbox.market.roster import PENNY_CODE
 from foresto_cli.score import explain
+from foresto_cli.verify import verification
 
 MANAGED, CAUTION = "관리종목", "투자주의환기종목"
 PATIENCE = 0.5

@@ -3,9 +3,10 @@
 import signal
 
 from foresto_cli import clock
-from foresto_cli.ops import drill, state, unattended
+from foresto_cli.ops import state, unattended
 from foresto_cli.telling import notify, overdue
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG
+from foresto_cli.verify import restore_drill as drill
 
 
 def test_status_keeps_looking_until_it_is_stopped(open_world, monkeypatch, capsys):

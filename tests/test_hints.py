@@ -11,7 +11,7 @@ from test_verify import PLANTED
 from foresto_cli import app as application
 from foresto_cli import cli
 from foresto_cli.cli._run import Globals
-from foresto_cli.ops import verification
+from foresto_cli.verify import verification
 from foresto_cli.verify.checks import CHECKS
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import WEEKLY_CHECKS

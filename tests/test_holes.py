@@ -9,8 +9,8 @@ from support import EVENING
 from foresto_cli.adjustment.rules import Case, classify
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import verification
 from foresto_cli.running import job
+from foresto_cli.verify import verification
 
 PATIENCE = 0.5
 QUICK = job.Options()

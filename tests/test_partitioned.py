@@ -12,7 +12,7 @@ from foresto_cli.archive.export import export
 from foresto_cli.archive.restore import restore
 from foresto_cli.cli._dates import parse_date
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import chains, verification
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import INITIAL, WEEKDAY
 from foresto_cli.running import job
 from foresto_cli.score import batch as scores
@@ -20,6 +20,7 @@ from foresto_cli.store import advisory, migrate, upkeep
 from foresto_cli.store.engine import as_it_is, connected
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import Counts, upsert
+from foresto_cli.verify import verification
 
 PAGE = (ROOT / "docs" / "bigger.md").read_text(encoding="utf-8")
 (DIVIDE,) = re.findall(r"^```sql\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)

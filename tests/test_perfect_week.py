@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock, timetable
-from foresto_cli.ops import chains, data_sets, due, freshness, state, verification
+from foresto_cli.ops import chains, due, state
 from foresto_cli.ops.page import facts, view
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.telling import overdue, watch
 from foresto_cli.telling.mending import COMMANDS
+from foresto_cli.verify import data_sets, freshness, verification
 
 DEAD_MIRROR = True
 PATIENCE = 2

@@ -10,10 +10,10 @@ from foresto_cli.datasets.prices.index_codes import code_of
 from foresto_cli.loading import indices
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import verification
 from foresto_cli.running import job
 from foresto_cli.telling import diagnosis, mirror, notify
 from foresto_cli.upstream import krx_openapi
+from foresto_cli.verify import verification
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 2

@@ -4,9 +4,8 @@ import pytest
 
 from foresto_cli.declared import found as datasets
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import verification
 from foresto_cli.running import job
-from foresto_cli.verify import described
+from foresto_cli.verify import described, verification
 
 QUICK = job.Options()
 LAST = "2026-11-20"

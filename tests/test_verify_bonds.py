@@ -6,9 +6,9 @@ import pytest
 
 from foresto_cli.declared import found as datasets
 from foresto_cli.loading import open_data as securities
-from foresto_cli.ops import state, verification
+from foresto_cli.ops import state
 from foresto_cli.running import job
-from foresto_cli.verify import checks, described
+from foresto_cli.verify import checks, described, verification
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import WEEKLY_CHECKS
 

@@ -5,8 +5,8 @@ from support import EVENING
 
 from foresto_cli.loading import indices
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import verification
 from foresto_cli.running import job
+from foresto_cli.verify import verification
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

@@ -4,9 +4,8 @@ import pytest
 
 from foresto_cli.declared import found as datasets
 from foresto_cli.loading import listed as roster
-from foresto_cli.ops import verification
 from foresto_cli.running import job
-from foresto_cli.verify import checks, described
+from foresto_cli.verify import checks, described, verification
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import ROSTER, WEEKLY_CHECKS
 

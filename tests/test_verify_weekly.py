@@ -1,8 +1,8 @@
 """The weekly and the monthly verification: a second source, and the sizes of tables against earlier runs."""
 
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import verification
 from foresto_cli.running import job
+from foresto_cli.verify import verification
 
 QUICK = job.Options()
 PATIENCE = 0.5

@@ -36,8 +36,8 @@ def monthly(ctx: typer.Context, repair: Repair = False, wait: Wait = "0s", as_js
 
 def _verify(ctx: typer.Context, cadence: str, *, repair: bool, wait: str, as_json: bool) -> None:
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import verification
         from foresto_cli.running import job
+        from foresto_cli.verify import verification
 
         by_cadence = {
             "daily": verification.verify_daily,

@@ -11,12 +11,12 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.ops import schedule
-from foresto_cli.ops.data_sets import DataSet, watched
-from foresto_cli.ops.freshness import age
 from foresto_cli.running import runs, unsettled
 from foresto_cli.store import limits
 from foresto_cli.telling import alerts, moments, notify, outage
 from foresto_cli.telling.mending import COMMANDS
+from foresto_cli.verify.data_sets import DataSet, watched
+from foresto_cli.verify.freshness import age
 
 
 def status(app: App) -> dict[str, Any]:

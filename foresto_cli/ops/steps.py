@@ -14,11 +14,11 @@ from foresto_cli.loading import described, indices, products, statements
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import open_data as securities
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import verification
 from foresto_cli.running import job, prune
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
 from foresto_cli.score import batch as scores
+from foresto_cli.verify import verification
 
 REFRESH_DAYS = 2
 SCORED_YEARS = 4

@@ -14,8 +14,8 @@ from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
-from foresto_cli.ops.data_sets import DATA_SETS, DataSet, shown, watched
 from foresto_cli.telling.mending import COMMANDS, LONGEST
+from foresto_cli.verify.data_sets import DATA_SETS, DataSet, shown, watched
 
 GOOD_ENOUGH = (0, 3)
 """Exit codes of a command that asked for everything; units that failed are told elsewhere."""

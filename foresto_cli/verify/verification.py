@@ -18,16 +18,16 @@ from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import freshness, retry
-from foresto_cli.ops.second_source import SecondSource
+from foresto_cli.ops import retry
 from foresto_cli.running import job, runs
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result, requests_since, summary
 from foresto_cli.telling import alerts, causes, hints, notify, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
-from foresto_cli.verify import checks, described
+from foresto_cli.verify import checks, described, freshness
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
+from foresto_cli.verify.second_source import SecondSource
 from foresto_cli.verify.weekly import WEEKLY_CHECKS
 
 WEEKLY = "verify weekly"

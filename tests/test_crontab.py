@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 import pytest
 
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import crontab, schedule_files, schedulers
-from foresto_cli.ops.schedule_files import CRON_BEGIN, CRON_END, EXAMPLE, Place
+from foresto_cli.schedule import crontab, schedule_files, schedulers
+from foresto_cli.schedule.schedule_files import CRON_BEGIN, CRON_END, EXAMPLE, Place
 
 FUZZ = int(os.environ.get("FORESTO_FUZZ", "240"))
 OURS = schedule_files.crontab(EXAMPLE)
@@ -204,7 +204,7 @@ def test_variables_above_the_block_do_not_change_it_and_hold_behind_it(spool):
 
 
 def test_a_command_that_does_not_end_or_cannot_run_is_a_sentence(spool, monkeypatch):
-    monkeypatch.setattr("foresto_cli.ops.os_commands.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("foresto_cli.schedule.os_commands.PATIENCE_SECONDS", 0.2)
     tool = spool.parent / "tools" / "crontab"
     tool.write_text("#!/bin/sh\nexec sleep 5\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="끝나지 않습니다"):

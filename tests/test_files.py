@@ -16,7 +16,7 @@ OPENERS = {
     "files.py": "the helper itself",
     "cli/_reference.py": "of developers: docs/commands.md",
     "store/dictionary.py": "of developers: docs/data.md and docs/data.ko.md",
-    "ops/schedule_files.py": "of developers: the example files",
+    "schedule/schedule_files.py": "of developers: the example files",
     "sandbox/faults.py": "the lock beside the faults, in a private folder",
     "store/owners.py": "O_NOFOLLOW stands in a variable",
     "upstream/yahoo.py": "the cache of yfinance, in a private folder",

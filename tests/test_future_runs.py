@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import chains, schedule, unattended
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
+from foresto_cli.schedule import installing as schedule
+from foresto_cli.schedule import unattended
 from foresto_cli.telling import overdue
 from foresto_cli.telling.punctuality import last_start, late_jobs
 from foresto_cli.timetable import JOBS

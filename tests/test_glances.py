@@ -3,7 +3,8 @@
 import signal
 
 from foresto_cli import clock
-from foresto_cli.ops import state, unattended
+from foresto_cli.ops import state
+from foresto_cli.schedule import unattended
 from foresto_cli.telling import notify, overdue
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG
 from foresto_cli.verify import restore_drill as drill
@@ -31,7 +32,7 @@ def test_status_keeps_looking_until_it_is_stopped(open_world, monkeypatch, capsy
 
 
 def test_doctor_looks_at_what_runs_unattended(open_world, monkeypatch):
-    monkeypatch.setattr("foresto_cli.ops.unattended.sys.platform", "linux")
+    monkeypatch.setattr("foresto_cli.schedule.unattended.sys.platform", "linux")
     monkeypatch.setenv("PATH", "")
     with open_world(faults="500@hooks.slack.com") as world:
         fresh = {found.name: found for found in unattended.examine(world.app)}

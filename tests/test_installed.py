@@ -10,8 +10,10 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import schedule, schedule_check, schedulers
-from foresto_cli.ops.schedule_files import Place
+from foresto_cli.schedule import installing as schedule
+from foresto_cli.schedule import next_starts as schedule_check
+from foresto_cli.schedule import schedulers
+from foresto_cli.schedule.schedule_files import Place
 from foresto_cli.timetable import ENTRIES
 
 TOOLS = {

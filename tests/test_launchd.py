@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 import pytest
 
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import launchd, schedule_check, schedule_folders, schedulers
-from foresto_cli.ops.schedule_files import LABEL, Place
+from foresto_cli.schedule import launchd, schedule_folders, schedulers
+from foresto_cli.schedule import next_starts as schedule_check
+from foresto_cli.schedule.schedule_files import LABEL, Place
 from foresto_cli.timetable import ENTRIES
 
 LAUNCHCTL = """#!/bin/sh

@@ -15,11 +15,13 @@ from support import ROOT, run_foresto
 
 from foresto_cli import clock, settings, timetable
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import chains, schedule, schedule_files, schedulers
-from foresto_cli.ops.schedule_files import EXAMPLE, Place
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
+from foresto_cli.schedule import installing as schedule
+from foresto_cli.schedule import schedule_files, schedulers
+from foresto_cli.schedule.schedule_files import EXAMPLE, Place
 from foresto_cli.telling import overdue, watch
 from foresto_cli.telling.punctuality import late_jobs
 

@@ -11,10 +11,11 @@ from foresto_cli import clock
 from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import Busy
 from foresto_cli.loading import listed as roster
-from foresto_cli.ops import chains, history, schedule_files, state
-from foresto_cli.ops.schedule_files import EXAMPLE
+from foresto_cli.ops import chains, history, state
 from foresto_cli.ops.steps import CHAINS, INDEX, WEEKDAY, Step
 from foresto_cli.running import job
+from foresto_cli.schedule import schedule_files
+from foresto_cli.schedule.schedule_files import EXAMPLE
 from foresto_cli.telling import overdue, watch
 from foresto_cli.timetable import JOBS
 

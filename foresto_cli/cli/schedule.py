@@ -22,7 +22,7 @@ def show(ctx: typer.Context, as_json: Json = False) -> None:
     """시간표를 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import schedule
+        from foresto_cli.schedule import installing as schedule
 
         return schedule.show(found.console)
 
@@ -34,7 +34,7 @@ def upcoming(ctx: typer.Context, as_json: Json = False) -> None:
     """다음에 시작할 작업들을 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import schedule
+        from foresto_cli.schedule import installing as schedule
 
         return schedule.upcoming(found.console)
 
@@ -51,7 +51,7 @@ def install(
     """시간표를 launchd, systemd, cron 에 넣습니다. 다시 하면 바꿔 넣습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import schedule
+        from foresto_cli.schedule import installing as schedule
 
         return schedule.install(found, scheduler, dry_run=dry_run)
 
@@ -63,7 +63,7 @@ def uninstall(ctx: typer.Context, scheduler: Which = None, as_json: Json = False
     """Foresto 가 넣은 것을 모두 뺍니다. 다른 것은 건드리지 않습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import schedule
+        from foresto_cli.schedule import installing as schedule
 
         return schedule.uninstall(found, scheduler)
 
@@ -75,7 +75,7 @@ def status(ctx: typer.Context, scheduler: Which = None, as_json: Json = False) -
     """무엇이 들어 있고, 마지막으로 언제 돌았고, 다음은 언제인지 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import schedule
+        from foresto_cli.schedule import installing as schedule
 
         return schedule.status(found, scheduler)
 

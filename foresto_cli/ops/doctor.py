@@ -18,8 +18,9 @@ from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import described
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import openapi_services, unattended
+from foresto_cli.ops import openapi_services
 from foresto_cli.running import lock, runs
+from foresto_cli.schedule import unattended
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment

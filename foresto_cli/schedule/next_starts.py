@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from foresto_cli.ops.schedule_files import Place
+from foresto_cli.schedule.schedule_files import Place
 from foresto_cli.timetable import ENTRIES
 
 SHEBANG = b"#!"

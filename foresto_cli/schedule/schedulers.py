@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import os_commands
-from foresto_cli.ops.crontab import Cron
-from foresto_cli.ops.launchd import Launchd
-from foresto_cli.ops.schedule_check import Inspected
-from foresto_cli.ops.schedule_files import Place
-from foresto_cli.ops.systemd import Systemd
+from foresto_cli.schedule import os_commands
+from foresto_cli.schedule.crontab import Cron
+from foresto_cli.schedule.launchd import Launchd
+from foresto_cli.schedule.next_starts import Inspected
+from foresto_cli.schedule.schedule_files import Place
+from foresto_cli.schedule.systemd import Systemd
 from foresto_cli.settings import private_folder
 
 

@@ -12,7 +12,9 @@ from sqlalchemy import text
 from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import schedule, schedule_check, schedulers
+from foresto_cli.schedule import installing as schedule
+from foresto_cli.schedule import next_starts as schedule_check
+from foresto_cli.schedule import schedulers
 from foresto_cli.telling import notify
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, each
 from foresto_cli.telling.punctuality import late_jobs

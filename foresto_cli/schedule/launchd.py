@@ -10,11 +10,11 @@ from typing import Any
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import os_commands, schedule_folders
-from foresto_cli.ops import schedule_files as files
-from foresto_cli.ops.schedule_check import Started, Trouble
-from foresto_cli.ops.schedule_files import Place
-from foresto_cli.ops.unit_files import foreign_files, replace_file
+from foresto_cli.schedule import os_commands, schedule_folders
+from foresto_cli.schedule import schedule_files as files
+from foresto_cli.schedule.next_starts import Started, Trouble
+from foresto_cli.schedule.schedule_files import Place
+from foresto_cli.schedule.unit_files import foreign_files, replace_file
 from foresto_cli.timetable import ENTRIES, Job, Sweep
 
 DRAIN_SECONDS = files.STOP_SECONDS + 10

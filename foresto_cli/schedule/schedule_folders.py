@@ -7,7 +7,7 @@ from pathlib import Path
 
 import foresto_cli
 from foresto_cli import settings
-from foresto_cli.ops.schedule_files import Place
+from foresto_cli.schedule.schedule_files import Place
 
 PRIVATE = ("Documents", "Desktop", "Downloads", "Library/Mobile Documents", "Library/CloudStorage")
 """Below the home folder. The last two hold what iCloud Drive and its like keep here."""

@@ -14,9 +14,10 @@ from foresto_cli.app import App
 from foresto_cli.clock import KST
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, ForestoError
-from foresto_cli.ops import os_commands, schedule_check, schedule_folders, schedulers
-from foresto_cli.ops.schedule_files import Place
-from foresto_cli.ops.schedulers import Scheduler
+from foresto_cli.schedule import next_starts as schedule_check
+from foresto_cli.schedule import os_commands, schedule_folders, schedulers
+from foresto_cli.schedule.schedule_files import Place
+from foresto_cli.schedule.schedulers import Scheduler
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.telling import overdue
 from foresto_cli.telling.punctuality import last_start, late_jobs

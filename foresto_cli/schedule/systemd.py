@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from foresto_cli.ops import os_commands
-from foresto_cli.ops import schedule_files as files
-from foresto_cli.ops.schedule_check import Started, Trouble
-from foresto_cli.ops.schedule_files import Place
-from foresto_cli.ops.unit_files import foreign_files, replace_file
+from foresto_cli.schedule import os_commands
+from foresto_cli.schedule import schedule_files as files
+from foresto_cli.schedule.next_starts import Started, Trouble
+from foresto_cli.schedule.schedule_files import Place
+from foresto_cli.schedule.unit_files import foreign_files, replace_file
 from foresto_cli.timetable import ENTRIES, Job, Sweep
 
 OURS = "Description=foresto: "

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from foresto_cli import settings
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import os_commands
-from foresto_cli.ops import schedule_files as files
-from foresto_cli.ops.os_commands import shown
-from foresto_cli.ops.schedule_check import Started, Trouble
-from foresto_cli.ops.schedule_files import Place
+from foresto_cli.schedule import os_commands
+from foresto_cli.schedule import schedule_files as files
+from foresto_cli.schedule.next_starts import Started, Trouble
+from foresto_cli.schedule.os_commands import shown
+from foresto_cli.schedule.schedule_files import Place
 from foresto_cli.settings import PRIVATE_FILE, private_folder
 from foresto_cli.timetable import ENTRIES
 

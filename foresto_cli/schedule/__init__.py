@@ -1,0 +1,1 @@
+"""Schedules: rendered and installed for launchd, cron and systemd."""

@@ -20,7 +20,6 @@ from foresto_cli.errors import ForestoError
 from foresto_cli.loading import indices, statements
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import page, score_card, state
 from foresto_cli.running import job
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result
@@ -29,6 +28,7 @@ from foresto_cli.score import batch as scores
 from foresto_cli.score import explain
 from foresto_cli.store import cluster
 from foresto_cli.verify import verification
+from foresto_cli.views import page, score_card, state
 
 SESSIONS = "280"
 SAMSUNG = "005930"

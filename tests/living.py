@@ -11,13 +11,14 @@ from foresto_cli import __main__ as entry
 from foresto_cli import app as application
 from foresto_cli import clock, timetable
 from foresto_cli.cli._run import Globals
-from foresto_cli.ops import chains, state
-from foresto_cli.ops.page import facts, view
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.store.limits import NoLimits
 from foresto_cli.telling import due_stamp, overdue, watch
 from foresto_cli.upstream import reach
+from foresto_cli.views import state
+from foresto_cli.views.page import facts, view
 
 HOUR = timedelta(hours=1)
 GRAVITY = ("[심각]", "[주의]", "[알림]", "[해결]")

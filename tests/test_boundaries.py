@@ -214,7 +214,7 @@ def test_a_bug_is_an_incident_unless_a_person_has_seen_it(open_world, monkeypatc
     def bug(*_):
         raise Unheard("x")
 
-    monkeypatch.setattr("foresto_cli.ops.history.show_list", bug)
+    monkeypatch.setattr("foresto_cli.views.history.show_list", bug)
     with open_world(EVENING) as world:
         monkeypatch.setattr(streams, "is_at_a_terminal", lambda: True)
         assert run(world, "runs", "list") == 70
@@ -228,6 +228,6 @@ def test_a_broken_pipe_of_the_work_itself_is_a_bug_like_any_other(open_world, mo
     def bug(*_):
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr("foresto_cli.ops.history.show_list", bug)
+    monkeypatch.setattr("foresto_cli.views.history.show_list", bug)
     with open_world() as world:
         assert run(world, "runs", "list") == 70

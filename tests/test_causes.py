@@ -6,11 +6,12 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices import gaps
-from foresto_cli.ops import chains, market_mail, state
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.telling import alerts, priceless, watch
 from foresto_cli.verify import verification
+from foresto_cli.views import market_mail, state
 
 PATIENCE = 1
 PINGS = "hc-ping.com"

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import chains, state
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.telling import watch
 from foresto_cli.verify import freshness
+from foresto_cli.views import state
 
 PATIENCE = 1
 KEYLESS = ("krx_id", "krx_pw", "krx_openapi_key", "fsc_api_key", "dart_api_key")

@@ -13,9 +13,10 @@ from support import EVENING, result_of
 from foresto_cli import clock
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import chains, page, words
-from foresto_cli.ops.page import facts, tones, view
+from foresto_cli.ops import chains
 from foresto_cli.running import job
+from foresto_cli.views import page, words
+from foresto_cli.views.page import facts, tones, view
 
 EVIL = "<script>alert(1)</script>"
 SECTIONS = {"jobs", "data", "budgets", "calendar", "verification", "scores", "runs", "database"}

@@ -12,8 +12,6 @@ from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.designations import TELLING, Designation
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import market_mail, page, score_card, stock_card, watchlist
-from foresto_cli.ops.top_scores import LEAVING, SUSPENDED, Wanted
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import companies, figures
 from foresto_cli.sandbox.market import Market
@@ -21,6 +19,8 @@ from foresto_cli.sandbox.market import designations as dealt
 from foresto_cli.sandbox.market.roster import PENNY_CODE
 from foresto_cli.score import explain
 from foresto_cli.verify import verification
+from foresto_cli.views import market_mail, page, score_card, stock_card, watchlist
+from foresto_cli.views.top_scores import LEAVING, SUSPENDED, Wanted
 
 MANAGED, CAUTION = "관리종목", "투자주의환기종목"
 PATIENCE = 0.5

@@ -10,13 +10,13 @@ from support import environment_of, run_foresto
 from foresto_cli import app as application
 from foresto_cli.console import Console
 from foresto_cli.errors import Busy, ConfigError, ForestoError, Interrupted, StoreUnavailable
-from foresto_cli.ops import doctor
 from foresto_cli.running import lock, runs
 from foresto_cli.schedule import schedulers, unattended
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store import limits
 from foresto_cli.telling import notify
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, gravest
+from foresto_cli.views import doctor
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

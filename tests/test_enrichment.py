@@ -9,9 +9,9 @@ from support import EVENING, a_third
 from foresto_cli.datasets.listed import enrichment
 from foresto_cli.errors import BadPayload, Transient
 from foresto_cli.loading import listed as roster
-from foresto_cli.ops import stock_card
 from foresto_cli.running import job
 from foresto_cli.upstream import yahoo
+from foresto_cli.views import stock_card
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

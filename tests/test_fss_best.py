@@ -12,11 +12,11 @@ from foresto_cli.console import Console
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loading import products
-from foresto_cli.ops import best_products
-from foresto_cli.ops.best_products import Wish
 from foresto_cli.sandbox.hosts.finlife import OPERATIONS
 from foresto_cli.store import tables
 from foresto_cli.upstream.finlife import GROUPS
+from foresto_cli.views import best_products
+from foresto_cli.views.best_products import Wish
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

@@ -14,12 +14,12 @@ from foresto_cli import harmless, logs
 from foresto_cli.console import Console
 from foresto_cli.errors import BadPayload
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import watchlist
-from foresto_cli.ops.templating import filled
 from foresto_cli.telling import notify
 from foresto_cli.telling.alerts import Alert, raise_alert
 from foresto_cli.upstream import mail
 from foresto_cli.upstream.mail import Letter
+from foresto_cli.views import watchlist
+from foresto_cli.views.templating import filled
 
 EVIL = {
     "nul": "가\0나",
@@ -187,7 +187,7 @@ def test_a_watched_name_forges_no_paragraph(evil):
 def test_a_page_shows_names_as_text(monkeypatch):
     from jinja2 import DictLoader
 
-    from foresto_cli.ops import templating
+    from foresto_cli.views import templating
 
     made = templating._environment().overlay(loader=DictLoader({"x.html": "<b>{{ a }}</b>{{ 3 }}", "x.txt": "{{ a }}"}))
     monkeypatch.setattr(templating, "_environment", lambda: made)

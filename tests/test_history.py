@@ -8,9 +8,9 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import history
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import prune, runs
+from foresto_cli.views import history
 
 ONE_DATABASE = True
 

@@ -11,13 +11,14 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, Busy, ConfigError, NotYet
-from foresto_cli.ops import chains, market_mail
-from foresto_cli.ops.market_mail import facts, once
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import INDEX, LISTING, PRICES
 from foresto_cli.running import job
 from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import addresses
+from foresto_cli.views import market_mail
+from foresto_cli.views.market_mail import facts, once
 
 SATURDAY = datetime(2026, 11, 21, 7, 30, tzinfo=clock.KST)
 SUNDAY = SATURDAY.replace(day=22)

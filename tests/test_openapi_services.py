@@ -8,11 +8,11 @@ from support import EVENING
 from foresto_cli.datasets.prices.rows import from_openapi
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import openapi_services
 from foresto_cli.running import job
 from foresto_cli.telling import diagnosis
 from foresto_cli.upstream import krx_openapi
 from foresto_cli.verify import verification
+from foresto_cli.views import openapi_services
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 1

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock, timetable
-from foresto_cli.ops import chains, due, state
-from foresto_cli.ops.page import facts, view
+from foresto_cli.ops import chains, due
 from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.telling import overdue, watch
 from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.verify import data_sets, freshness, verification
+from foresto_cli.views import state
+from foresto_cli.views.page import facts, view
 
 DEAD_MIRROR = True
 PATIENCE = 2

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from support import EVENING
 
-from foresto_cli.ops import market_mail, page
+from foresto_cli.views import market_mail, page
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (

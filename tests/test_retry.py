@@ -11,9 +11,10 @@ from foresto_cli.loading import indices, products
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import open_data as securities
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import history, retry, state
+from foresto_cli.ops import retry
 from foresto_cli.running import job
 from foresto_cli.verify import verification
+from foresto_cli.views import history, state
 
 PATIENCE = 1
 FAIL = "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE dataset = :dataset AND unit = :unit"

@@ -11,10 +11,10 @@ from foresto_cli.errors import BudgetSpent
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import open_data as securities
 from foresto_cli.loading import products, statements
-from foresto_cli.ops import doctor, state
 from foresto_cli.running import job
 from foresto_cli.store import limits
 from foresto_cli.store.limits import StoredLimits
+from foresto_cli.views import doctor, state
 
 PATIENCE = 1
 QUICK = job.Options(workers=1)

@@ -7,7 +7,7 @@ import pytest
 
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import stock_card
+from foresto_cli.views import stock_card
 
 
 @pytest.mark.parametrize("given", ["005930", "가상전자", " 가상전자 "])

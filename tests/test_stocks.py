@@ -11,10 +11,10 @@ from foresto_cli.console import Console
 from foresto_cli.datasets.listed import stocks
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import state
 from foresto_cli.running import job
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.upstream.fdr import Fdr
+from foresto_cli.views import state
 
 QUICK = job.Options()
 DAY = date(2026, 11, 20)

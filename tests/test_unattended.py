@@ -11,13 +11,14 @@ from foresto_cli import clock
 from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import Busy
 from foresto_cli.loading import listed as roster
-from foresto_cli.ops import chains, history, state
+from foresto_cli.ops import chains
 from foresto_cli.ops.steps import CHAINS, INDEX, WEEKDAY, Step
 from foresto_cli.running import job
 from foresto_cli.schedule import schedule_files
 from foresto_cli.schedule.schedule_files import EXAMPLE
 from foresto_cli.telling import overdue, watch
 from foresto_cli.timetable import JOBS
+from foresto_cli.views import history, state
 
 DEAD_MIRROR = True
 pytestmark = pytest.mark.slow

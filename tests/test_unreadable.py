@@ -9,10 +9,11 @@ from support import EVENING
 import foresto_cli
 from foresto_cli.loading import prices as loads
 from foresto_cli.loading import products
-from foresto_cli.ops import retry, state
+from foresto_cli.ops import retry
 from foresto_cli.running import job
 from foresto_cli.telling import notify
 from foresto_cli.verify import verification
+from foresto_cli.views import state
 
 PATIENCE = 1
 AGAIN = job.Options(again=True)

@@ -6,11 +6,11 @@ import pytest
 
 from foresto_cli.declared import found as datasets
 from foresto_cli.loading import open_data as securities
-from foresto_cli.ops import state
 from foresto_cli.running import job
 from foresto_cli.verify import checks, described, verification
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.weekly import WEEKLY_CHECKS
+from foresto_cli.views import state
 
 QUICK = job.Options()
 ONE = "isin_cd = (SELECT min(isin_cd) FROM bonds WHERE is_active)"

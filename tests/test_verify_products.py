@@ -7,8 +7,8 @@ from fss_products import NEXT_MONTH, load
 from support import EVENING
 
 from foresto_cli.datasets.fss.kinds import KINDS
-from foresto_cli.ops import state
 from foresto_cli.verify import verification
+from foresto_cli.views import state
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 

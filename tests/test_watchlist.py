@@ -3,8 +3,8 @@
 import pytest
 
 from foresto_cli.errors import Busy, UsageError
-from foresto_cli.ops import watchlist
 from foresto_cli.store import advisory
+from foresto_cli.views import watchlist
 
 TICKER = "005930"
 OTHER = "000660"

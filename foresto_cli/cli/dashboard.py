@@ -22,7 +22,7 @@ def dashboard(
     """Write the page."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import page
+        from foresto_cli.views import page
 
         result = page.write(found, out, show=show)
         found.console.line(f"✓ {result['file']}")

@@ -14,8 +14,8 @@ def doctor(
 ) -> None:
     """Look at everything a run needs."""
     from foresto_cli.console import Console
-    from foresto_cli.ops import doctor as examination
     from foresto_cli.running import stop
+    from foresto_cli.views import doctor as examination
 
     stop.listen()
     globals_: Globals = ctx.obj

@@ -80,7 +80,7 @@ def best(
 
     def work(found: "App") -> dict[str, Any]:
         from foresto_cli.loading import products
-        from foresto_cli.ops import best_products
+        from foresto_cli.views import best_products
 
         groups = products.wanted_groups(group)
         result = best_products.best(found, best_products.Wish(kind=kind, groups=groups, term=term, top=top, base=base))

@@ -42,7 +42,7 @@ def delisted(
     """상장폐지된 종목을 새것부터 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import stock_card
+        from foresto_cli.views import stock_card
 
         result = stock_card.delisted(found, parse_date(since) if since else None)
         stock_card.show_delisted(found.console, result)

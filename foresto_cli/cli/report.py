@@ -34,7 +34,7 @@ def market_email(
     """마지막 거래일의 시장을 메일로 알립니다. 거래일마다 한 번, 두 번 실행해도 한 번만 보냅니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import market_mail
+        from foresto_cli.views import market_mail
 
         if file:
             result = market_mail.preview(found, file)

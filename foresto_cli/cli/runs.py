@@ -29,8 +29,8 @@ def list_runs(
     """최근 실행을 새것부터 보여 줍니다. 묶음의 단계는 --steps를 붙일 때만 보입니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import history
         from foresto_cli.running import runs
+        from foresto_cli.views import history
 
         first = parse_date(since) if since else None
         return history.show_list(found, runs.Wanted(limit=limit, job=job, failed=failed, since=first, steps=steps))
@@ -45,7 +45,7 @@ def show(
     """실행 하나의 자세한 결과를 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import history
+        from foresto_cli.views import history
 
         return history.show_one(found, run_id)
 

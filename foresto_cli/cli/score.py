@@ -56,8 +56,8 @@ def show(
     """한 종목의 점수를 구성 요소, 백분위, 가중, 출처, 전날과의 차이까지 풀어 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import score_card
         from foresto_cli.score import explain
+        from foresto_cli.views import score_card
 
         if date:
             result = score_card.recalled(found, ticker, parse_date(date))
@@ -91,8 +91,8 @@ def rank(
     """마지막으로 저장된 점수를 높은 것부터 보여 줍니다. 지정·정지된 종목은 빼고, 몇 종목인지 알려 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import score_card
-        from foresto_cli.ops.top_scores import Wanted
+        from foresto_cli.views import score_card
+        from foresto_cli.views.top_scores import Wanted
 
         chosen = market.strip().upper() if market else None
         wanted = Wanted(top=top, market=chosen, sector=sector, axis=axis, with_designated=with_designated)
@@ -113,7 +113,7 @@ def history(
     """한 종목의 저장된 점수를 새것부터 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import score_card
+        from foresto_cli.views import score_card
 
         result = score_card.history_of(found, ticker, days)
         score_card.show_history(found.console, result)

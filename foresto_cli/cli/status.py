@@ -19,7 +19,7 @@ def status(
     """Print the state, once or again and again."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import state
+        from foresto_cli.views import state
 
         if watch:
             return state.watch(found, every)

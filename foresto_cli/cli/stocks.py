@@ -52,7 +52,7 @@ def show(
     """한 종목의 신상, 이력, 최근 시세, 기준가 사건을 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import stock_card
+        from foresto_cli.views import stock_card
 
         result = stock_card.card(found, stock)
         stock_card.show(found.console, result)

@@ -19,7 +19,7 @@ def add(ctx: typer.Context, stocks: Given, as_json: Json = False) -> None:
     """종목을 관심 종목에 추가합니다. 지금 점수와 지정이 기준이 됩니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import watchlist
+        from foresto_cli.views import watchlist
 
         return watchlist.add(found, stocks)
 
@@ -31,7 +31,7 @@ def remove(ctx: typer.Context, stocks: Given, as_json: Json = False) -> None:
     """종목을 더 지켜보지 않습니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import watchlist
+        from foresto_cli.views import watchlist
 
         return watchlist.remove(found, stocks)
 
@@ -43,7 +43,7 @@ def list_watched(ctx: typer.Context, as_json: Json = False) -> None:
     """지켜보는 종목과 지금 점수, 마지막으로 알린 점수를 보여 줍니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import watchlist
+        from foresto_cli.views import watchlist
 
         return watchlist.show(found)
 
@@ -55,7 +55,7 @@ def notify(ctx: typer.Context, as_json: Json = False) -> None:
     """마지막으로 알린 뒤 5점 넘게 움직였거나 등급이 바뀐 종목을 한 번 알립니다(Slack, 메일, Apprise)."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import watchlist
+        from foresto_cli.views import watchlist
 
         result = watchlist.notify_moves(found)
         watchlist.show_told(found, result)

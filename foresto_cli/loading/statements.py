@@ -23,13 +23,13 @@ from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.listed import etf_roll as _roll
 from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops.stock_card import ticker_of
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
 from foresto_cli.store import ledger, limits
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
+from foresto_cli.views.stock_card import ticker_of
 
 OLDEST_YEAR = 2015
 """DART's figures begin with this year."""

@@ -3,11 +3,11 @@
 from collections import Counter
 
 from foresto_cli.app import App
-from foresto_cli.ops import words
 from foresto_cli.ops.steps import Step
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import SKIPPED, Result, nothing
 from foresto_cli.verify import verification
+from foresto_cli.views import words
 
 GOOD_ENOUGH = (0, 3)
 """Exit codes of a step after which the next may begin."""

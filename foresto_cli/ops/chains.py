@@ -9,7 +9,7 @@ from sqlalchemy import text
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError, NotYet, exit_code_of
-from foresto_cli.ops import page, steps
+from foresto_cli.ops import steps
 from foresto_cli.ops.chain_results import GOOD_ENOUGH, not_done, show_step, summary
 from foresto_cli.ops.steps import Step
 from foresto_cli.running import lock, runs
@@ -17,6 +17,7 @@ from foresto_cli.running.job import Options
 from foresto_cli.running.results import SKIPPED, Result
 from foresto_cli.store.engine import explained
 from foresto_cli.telling import alerts, dead_man, network, watch
+from foresto_cli.views import page
 
 log = logging.getLogger(__name__)
 

@@ -17,13 +17,14 @@ from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.clock import KST
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
-from foresto_cli.ops import chain_results, chains, market_mail, watchlist
+from foresto_cli.ops import chain_results, chains
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
 from foresto_cli.telling import attempts, due_stamp, notify, watch
 from foresto_cli.timetable import JOBS, Job
 from foresto_cli.upstream import reach
+from foresto_cli.views import market_mail, watchlist
 
 log = logging.getLogger(__name__)
 

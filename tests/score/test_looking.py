@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from foresto_cli.console import Console
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import score_card
-from foresto_cli.ops.top_scores import Wanted
 from foresto_cli.score import FORMULA_VERSION, commentary, explain, formula
 from foresto_cli.score import batch as job
+from foresto_cli.views import score_card
+from foresto_cli.views.top_scores import Wanted
 
 
 def test_a_shown_score_can_be_computed_again_by_hand(app, market, capsys):

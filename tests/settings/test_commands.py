@@ -8,12 +8,12 @@ from support import run_foresto
 from foresto_cli import settings
 from foresto_cli.datasets.prices import market_days
 from foresto_cli.errors import AuthFailed, ConfigError
-from foresto_cli.ops import doctor as examination
 from foresto_cli.settings import sources
 from foresto_cli.settings.files import Given
 from foresto_cli.settings.model import Origins
 from foresto_cli.store import remembered
 from foresto_cli.telling import dead_man, notify
+from foresto_cli.views import doctor as examination
 
 KEYS = {
     "krx_openapi_key": "krx_openapi", "fsc_api_key": "fsc", "dart_api_key": "dart", "fss_api_key": "finlife",

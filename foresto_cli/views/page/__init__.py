@@ -7,9 +7,9 @@ from typing import Any
 from foresto_cli import clock, files
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.ops.page import facts, view
-from foresto_cli.ops.templating import filled
 from foresto_cli.settings import keys_out_of_sight, private_folder
+from foresto_cli.views.page import facts, view
+from foresto_cli.views.templating import filled
 
 FILE = "dashboard.html"
 

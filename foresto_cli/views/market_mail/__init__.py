@@ -17,8 +17,6 @@ from foresto_cli.errors import (
     UsageError,
     exit_code_of,
 )
-from foresto_cli.ops.market_mail import facts, letter, once, outside
-from foresto_cli.ops.market_mail.letter import Draft, Frame, Outside
 from foresto_cli.running import runs
 from foresto_cli.running.results import SOME_FAILED, Result, summary
 from foresto_cli.store import advisory
@@ -26,6 +24,8 @@ from foresto_cli.telling import alerts, attempts, network, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.upstream.mail import Letter, Mail, addresses
+from foresto_cli.views.market_mail import facts, letter, once, outside
+from foresto_cli.views.market_mail.letter import Draft, Frame, Outside
 
 COMMAND, LABEL = "report market-email", "시장 요약 메일"
 INCIDENT = ("mail_failed", "market_email")

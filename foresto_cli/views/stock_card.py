@@ -13,7 +13,7 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designations
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import words
+from foresto_cli.views import words
 
 PRICES = 5
 """Sessions shown."""

@@ -18,7 +18,6 @@ from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import described
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import openapi_services
 from foresto_cli.running import lock, runs
 from foresto_cli.schedule import unattended
 from foresto_cli.settings import Paths, Settings
@@ -28,6 +27,7 @@ from foresto_cli.telling import mirror, moments
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
 from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fsc import Fsc
+from foresto_cli.views import openapi_services
 
 MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.designations import Designation
-from foresto_cli.ops import top_scores
+from foresto_cli.views import top_scores
 
 LIQUID = 1_000_000_000
 """Won traded in the session (10억원): a stock below moves by single orders and is no news."""

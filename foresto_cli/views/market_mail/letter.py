@@ -7,9 +7,9 @@ from email.utils import parseaddr
 from html import escape
 from typing import Any
 
-from foresto_cli.ops import words
-from foresto_cli.ops.market_mail.facts import LEAST_SCORE_MOVE, LIQUID, Facts, Row, Section
-from foresto_cli.ops.templating import filled
+from foresto_cli.views import words
+from foresto_cli.views.market_mail.facts import LEAST_SCORE_MOVE, LIQUID, Facts, Row, Section
+from foresto_cli.views.templating import filled
 
 UP, DOWN, FLAT = "up", "down", "flat"
 AXES = (("financial", "재무"), ("valuation", "밸류"), ("technical", "기술"), ("risk", "리스크"))

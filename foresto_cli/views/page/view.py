@@ -9,16 +9,16 @@ from typing import Any
 import foresto_cli
 from foresto_cli.datasets.listed.designations import Designation, counted
 from foresto_cli.datasets.prices.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
-from foresto_cli.ops import words
-from foresto_cli.ops.page import charts
-from foresto_cli.ops.page.cards import cards
-from foresto_cli.ops.page.charts import Month
-from foresto_cli.ops.page.facts import BINS, Facts, Row
-from foresto_cli.ops.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
-from foresto_cli.ops.top_scores import Top
 from foresto_cli.score.reasons import REASONS
 from foresto_cli.store import limits
 from foresto_cli.telling.notify import LEVELS
+from foresto_cli.views import words
+from foresto_cli.views.page import charts
+from foresto_cli.views.page.cards import cards
+from foresto_cli.views.page.charts import Month
+from foresto_cli.views.page.facts import BINS, Facts, Row
+from foresto_cli.views.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
+from foresto_cli.views.top_scores import Top
 
 GRADES = "SABCDF"
 SHOWN_GAPS, SHOWN_TABLES, SHOWN_REASONS, SHOWN_DESIGNATED = 4, 8, 6, 8

@@ -4,9 +4,9 @@ from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
-from foresto_cli.ops import words
 from foresto_cli.running import runs, unsettled
 from foresto_cli.running.runs import Wanted
+from foresto_cli.views import words
 
 SHOWN = (
     ("job_name", "작업"),

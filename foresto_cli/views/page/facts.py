@@ -13,10 +13,10 @@ from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.designations import Designation
 from foresto_cli.datasets.prices import gaps
 from foresto_cli.datasets.prices.gaps import Day
-from foresto_cli.ops import state, top_scores
-from foresto_cli.ops.top_scores import Top
 from foresto_cli.running import runs
 from foresto_cli.store import upkeep
+from foresto_cli.views import state, top_scores
+from foresto_cli.views.top_scores import Top
 
 CALENDAR_MONTHS = 12
 RUNS = 20

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from foresto_cli.ops import words
+from foresto_cli.views import words
 
 GOOD, NOTE, WARN, BAD = "good", "note", "warn", "bad"
 MARKS = {GOOD: "✓", NOTE: "●", WARN: "!", BAD: "✕"}

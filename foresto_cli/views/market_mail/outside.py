@@ -6,7 +6,7 @@ from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.errors import UPSTREAM_ERRORS
-from foresto_cli.ops.market_mail.facts import Row, Section
+from foresto_cli.views.market_mail.facts import Row, Section
 
 ABROAD = {"S&P 500": "^GSPC", "NASDAQ": "^IXIC"}
 MATERIAL = "B"

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from foresto_cli.ops import words
-from foresto_cli.ops.page import charts
-from foresto_cli.ops.page.charts import Box
-from foresto_cli.ops.page.facts import Facts, Row
-from foresto_cli.ops.page.tones import NOTE, TONES, WARN, Pill, of_outcome
 from foresto_cli.timetable import JOBS, Job
+from foresto_cli.views import words
+from foresto_cli.views.page import charts
+from foresto_cli.views.page.charts import Box
+from foresto_cli.views.page.facts import Facts, Row
+from foresto_cli.views.page.tones import NOTE, TONES, WARN, Pill, of_outcome
 
 
 @dataclass(frozen=True)

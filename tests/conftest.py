@@ -18,11 +18,11 @@ from support import EVENING, World, run_foresto
 
 from foresto_cli import app as application
 from foresto_cli import clock, settings
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import INITIAL
 from foresto_cli.console import Console
 from foresto_cli.loading import listed as roster
 from foresto_cli.logs import Redactor
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import INITIAL
 from foresto_cli.running import job
 from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running

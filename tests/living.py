@@ -10,9 +10,9 @@ from sqlalchemy import text
 from foresto_cli import __main__ as entry
 from foresto_cli import app as application
 from foresto_cli import clock, timetable
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.cli._run import Globals
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.store.limits import NoLimits
 from foresto_cli.telling import due_stamp, overdue, watch

@@ -7,8 +7,8 @@ import subprocess
 
 from support import ROOT, environment_of
 
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import INDEX, INITIAL, Step
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import INDEX, INITIAL, Step
 from foresto_cli.running import job
 
 

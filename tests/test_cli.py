@@ -11,7 +11,7 @@ from commands import HANGUL, KEYS, one_after_another
 from support import ROOT, result_of, run_foresto
 
 from foresto_cli import cli
-from foresto_cli.ops.steps import MONTHLY
+from foresto_cli.chains.steps import MONTHLY
 from foresto_cli.store import embedded
 
 HEAVY = ("jinja2", "pandas", "pykrx", "sqlalchemy", "FinanceDataReader", "alembic", "requests")

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import CHAINS
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.telling import watch
 from foresto_cli.verify import freshness

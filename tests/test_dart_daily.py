@@ -6,10 +6,10 @@ import pytest
 from dart_loads import asked, load
 
 from foresto_cli import clock
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import MORNING
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import MORNING
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import filings
 from foresto_cli.sandbox.market import Market

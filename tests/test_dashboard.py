@@ -11,9 +11,9 @@ import pytest
 from support import EVENING, result_of
 
 from foresto_cli import clock
+from foresto_cli.chains import chain as chains
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
-from foresto_cli.ops import chains
 from foresto_cli.running import job
 from foresto_cli.views import page, words
 from foresto_cli.views.page import facts, tones, view

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import ETFS, INDEX, INITIAL, LISTING, PRICES, STOCKS, VERIFY_DAILY
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import ETFS, INDEX, INITIAL, LISTING, PRICES, STOCKS, VERIFY_DAILY
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

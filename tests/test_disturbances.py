@@ -13,9 +13,9 @@ from psycopg import conninfo
 from support import EVENING, result_of, run_foresto, start_foresto
 
 from foresto_cli import clock
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.store import embedded
 from foresto_cli.store.cluster import location

@@ -9,8 +9,8 @@ import pytest
 from support import run_foresto
 
 from foresto_cli import clock, settings
-from foresto_cli.ops import due
-from foresto_cli.ops.steps import CHAINS, Step
+from foresto_cli.chains import due
+from foresto_cli.chains.steps import CHAINS, Step
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
 from foresto_cli.telling import due_stamp, network, overdue

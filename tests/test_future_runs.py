@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import CHAINS
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
 from foresto_cli.schedule import installing as schedule

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from support import EVENING
 
 from foresto_cli import clock
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.errors import UsageError
-from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import prune, runs
 from foresto_cli.views import history
 

@@ -6,10 +6,10 @@ import re
 import pytest
 from support import ROOT, run_foresto
 
-from foresto_cli.ops import chains
-from foresto_cli.ops.chain_results import not_done
-from foresto_cli.ops.chain_results import summary as of_chain
-from foresto_cli.ops.steps import CHAINS
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.chain_results import not_done
+from foresto_cli.chains.chain_results import summary as of_chain
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.running.results import nothing
 from foresto_cli.running.results import summary as of_reports

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from foresto_cli import clock, regimes
-from foresto_cli.ops import chains
+from foresto_cli.chains import chain as chains
 from foresto_cli.running import job
 
 DEAD_MIRROR = True

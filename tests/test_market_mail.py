@@ -10,9 +10,9 @@ import requests
 from support import EVENING
 
 from foresto_cli import clock
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import INDEX, LISTING, PRICES
 from foresto_cli.errors import BadPayload, Busy, ConfigError, NotYet
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import INDEX, LISTING, PRICES
 from foresto_cli.running import job
 from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import advisory

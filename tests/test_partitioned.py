@@ -10,10 +10,10 @@ from support import EVENING, ROOT
 
 from foresto_cli.archive.export import export
 from foresto_cli.archive.restore import restore
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import INITIAL, WEEKDAY
 from foresto_cli.cli._dates import parse_date
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import INITIAL, WEEKDAY
 from foresto_cli.running import job
 from foresto_cli.score import batch as scores
 from foresto_cli.store import advisory, migrate, upkeep

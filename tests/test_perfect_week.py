@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock, timetable
-from foresto_cli.ops import chains, due
-from foresto_cli.ops.steps import CHAINS
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains import due
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.telling import overdue, watch
 from foresto_cli.telling.mending import COMMANDS

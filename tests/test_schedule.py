@@ -14,9 +14,9 @@ import pytest
 from support import ROOT, run_foresto
 
 from foresto_cli import clock, settings, timetable
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import CHAINS
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
 from foresto_cli.schedule import installing as schedule

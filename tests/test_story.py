@@ -6,7 +6,7 @@ import pytest
 from living import Living
 
 from foresto_cli import clock
-from foresto_cli.ops.steps import CHAINS
+from foresto_cli.chains.steps import CHAINS
 
 DEAD_MIRROR = True
 PATIENCE = 2

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import CHAINS, INDEX, WEEKDAY, Step
 from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import Busy
 from foresto_cli.loading import listed as roster
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import CHAINS, INDEX, WEEKDAY, Step
 from foresto_cli.running import job
 from foresto_cli.schedule import schedule_files
 from foresto_cli.schedule.schedule_files import EXAMPLE

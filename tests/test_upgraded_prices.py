@@ -9,10 +9,10 @@ from conftest import opener, own_database
 from sqlalchemy import create_engine, text
 
 from foresto_cli import clock
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains.steps import MORNING
 from foresto_cli.datasets.prices.rows import from_krx
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import chains
-from foresto_cli.ops.steps import MORNING
 from foresto_cli.running import job
 from foresto_cli.store import migrate
 from foresto_cli.store.engine import connected, psycopg_url

@@ -47,7 +47,7 @@ def _run_due(ctx: typer.Context, *, as_json: bool) -> None:
         return
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import due as doing
+        from foresto_cli.chains import due as doing
 
         return doing.sweep(found)
 
@@ -119,7 +119,8 @@ def quarterly(
 
 def _run(ctx: typer.Context, name: str, *, workers: int, wait: str, as_json: bool, if_due: bool = False) -> None:
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.ops import chain_results, chains, due
+        from foresto_cli.chains import chain as chains
+        from foresto_cli.chains import chain_results, due
         from foresto_cli.running import job
 
         options = job.Options(workers=workers, wait=parse_duration(wait))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.chains import retry
 from foresto_cli.collecting.checks import CRITICAL, Check, Finding, Scope, record, run_checks
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designation_checks as designated
@@ -18,7 +19,6 @@ from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
 from foresto_cli.loading import prices as loads
-from foresto_cli.ops import retry
 from foresto_cli.running import job, runs
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result, requests_since, summary

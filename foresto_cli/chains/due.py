@@ -15,9 +15,10 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, settings
 from foresto_cli.app import App
+from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain_results
 from foresto_cli.clock import KST
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
-from foresto_cli.ops import chain_results, chains
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result

@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
+from foresto_cli.chains import steps
+from foresto_cli.chains.chain_results import GOOD_ENOUGH, not_done, show_step, summary
+from foresto_cli.chains.steps import Step
 from foresto_cli.errors import ForestoError, NotYet, exit_code_of
-from foresto_cli.ops import steps
-from foresto_cli.ops.chain_results import GOOD_ENOUGH, not_done, show_step, summary
-from foresto_cli.ops.steps import Step
 from foresto_cli.running import lock, runs
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import SKIPPED, Result

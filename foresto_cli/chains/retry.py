@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from foresto_cli.app import App
+from foresto_cli.chains import retry_loaders
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.ops import retry_loaders
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from foresto_cli.app import App
-from foresto_cli.ops.steps import Step
+from foresto_cli.chains.steps import Step
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import SKIPPED, Result, nothing
 from foresto_cli.verify import verification

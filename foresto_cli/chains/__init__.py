@@ -1,0 +1,1 @@
+"""Chains: their steps, their order, what was missed."""

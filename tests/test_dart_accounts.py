@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from foresto_cli.datasets.dart import accounts as _accounts
+from foresto_cli.datasets.dart import expected_reports as _roll
 from foresto_cli.datasets.dart import filed_reports as _filed
 from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart.expected_reports import Company
 from foresto_cli.datasets.dart.reports import Report
-from foresto_cli.datasets.listed import etf_roll as _roll
-from foresto_cli.datasets.listed.etf_roll import Company
 from foresto_cli.errors import BadPayload
 
 ANNUAL, HALF, Q1 = Report(2025, "11011"), Report(2025, "11012"), Report(2025, "11013")

@@ -202,7 +202,7 @@ def test_it_opens_the_browser_when_asked(foresto, tmp_path):
 
 
 def test_the_templates_are_part_of_the_package():
-    names = {file.name for file in (files("foresto_cli.ops") / "templates").iterdir()}
+    names = {file.name for file in (files("foresto_cli.views") / "templates").iterdir()}
     assert {"dashboard.html", "dashboard.css", "market_mail.html", "market_mail.txt"} <= names
 
 

@@ -2,11 +2,10 @@
 
 import signal
 
-from foresto_cli import clock
+from foresto_cli import clock, drill
 from foresto_cli.schedule import unattended
 from foresto_cli.telling import notify, overdue
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG
-from foresto_cli.verify import restore_drill as drill
 from foresto_cli.views import state
 
 

@@ -21,7 +21,7 @@ from foresto_cli.store import advisory
 HOLDER = """
 import sys
 from pathlib import Path
-from foresto_cli.ops import lock
+from foresto_cli.running import lock
 from foresto_cli.store import advisory
 with lock.held(Path(sys.argv[-1]), 0):
     print("held", flush=True)

@@ -11,11 +11,11 @@ from foresto_cli.collecting.checks import Scope
 from foresto_cli.datasets.listed import enrichment
 from foresto_cli.datasets.prices import unconfirmed
 from foresto_cli.errors import Blocked, StoreUnavailable
-from foresto_cli.running import runs
+from foresto_cli.running import leftovers, runs
 from foresto_cli.store import ledger, limits
 from foresto_cli.telling import alerts, moments, notify, outage, watch
 from foresto_cli.telling.alerts import Alert
-from foresto_cli.verify import data_sets, leftovers
+from foresto_cli.verify import data_sets
 from foresto_cli.views import state
 from foresto_cli.views.market_mail import once
 

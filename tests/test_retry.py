@@ -6,9 +6,8 @@ import pytest
 from everything import QUICK, load_everything
 from support import EVENING
 
-from foresto_cli.chains import retry
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import indices, products
+from foresto_cli.loading import indices, products, retry
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import open_data as securities
 from foresto_cli.loading import prices as loads

@@ -91,7 +91,9 @@ def test_every_job_starts_a_command_that_stands_for_it():
 
 
 def test_the_committed_files_are_what_the_code_renders():
-    again = "python -c 'from pathlib import Path; from foresto_cli.ops import schedule_files as f; f.write(Path())'"
+    again = (
+        "python -c 'from pathlib import Path; from foresto_cli.schedule import schedule_files as f; f.write(Path())'"
+    )
     files = schedule_files.committed()
     for name, content in files.items():
         assert (ROOT / name).read_bytes() == content, f"{name} is old; render again: {again}"

@@ -51,7 +51,7 @@ requests.Session.send = send
 """A bug at the worst place: its message holds everything that is sent."""
 OWN_BUG = """
 import os
-from foresto_cli.ops import chains
+from foresto_cli.chains import chain as chains
 said = os.environ["FORESTO_TEST_SETTINGS"]
 def run(*_, **__):
     raise RuntimeError(said)

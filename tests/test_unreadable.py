@@ -7,9 +7,8 @@ from everything import QUICK
 from support import EVENING
 
 import foresto_cli
-from foresto_cli.chains import retry
 from foresto_cli.loading import prices as loads
-from foresto_cli.loading import products
+from foresto_cli.loading import products, retry
 from foresto_cli.running import job
 from foresto_cli.telling import notify
 from foresto_cli.verify import verification

@@ -5,11 +5,11 @@ import pkgutil
 
 import pytest
 
-from foresto_cli.chains import retry_loaders
 from foresto_cli.collecting import loader as loaders
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.declared import found as datasets
+from foresto_cli.loading import retry_loaders
 from foresto_cli.running import job
 from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.verify import data_sets, verification

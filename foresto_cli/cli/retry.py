@@ -27,7 +27,7 @@ def retry(
     """실패한 것만 다시 요청합니다."""
 
     def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.chains import retry as doing
+        from foresto_cli.loading import retry as doing
         from foresto_cli.running import job
 
         options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait), again=again)

@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, context_settings=HELP)
 @app.command()
 def serve(port: Annotated[int, typer.Option(help="포트. 0 이면 빈 포트.", min=0, max=65535)] = 0) -> None:
     """모의 시장을 켜 두고, 다른 프로그램이 쓰는 환경 변수를 보여 줍니다. Ctrl-C 로 끕니다."""
-    from foresto_cli.verify import restore_drill as drill
+    from foresto_cli import drill
 
     raise typer.Exit(drill.serve(port))
 
@@ -23,7 +23,7 @@ def faults(
     clear: Annotated[bool, typer.Option("--clear", help="걸어 둔 장애를 모두 치웁니다.")] = False,
 ) -> None:
     """다음 --sandbox 명령들이 겪을 장애를 보거나, 더하거나, 치웁니다."""
-    from foresto_cli.verify import restore_drill as drill
+    from foresto_cli import drill
 
     raise typer.Exit(drill.faults(add, clear=clear))
 
@@ -34,6 +34,6 @@ def sent(
     as_json: Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 표준 출력에 씁니다.")] = False,
 ) -> None:
     """--sandbox 명령들이 보낸 메일, Slack 알림, 핑을 보여 줍니다. 밖으로 나간 것은 없습니다."""
-    from foresto_cli.verify import restore_drill as drill
+    from foresto_cli import drill
 
     raise typer.Exit(drill.sent(clear=clear, as_json=as_json))

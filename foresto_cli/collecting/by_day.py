@@ -1,4 +1,4 @@
-"""Loader of every data set that a file in :mod:`foresto_cli.declared.found` describes: one trade date, one request."""
+"""Loader of every data set that a file in :mod:`foresto_cli.datasets` describes: one trade date, one request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, Numeric, select
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
-from foresto_cli.datasets.prices.rows import number
+from foresto_cli.collecting.readers import number
 from foresto_cli.declared import HALF, ByDay, key_of, wire_fields
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, NotYet
 from foresto_cli.store.ledger import Entry

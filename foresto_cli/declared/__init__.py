@@ -1,6 +1,6 @@
 """The words in which one file describes a data set; everything else follows from what it says.
 
-A data set that comes by trade date from one service is a module in :mod:`foresto_cli.declared.found` with one table and one
+A data set that comes by trade date from one service is a module in :mod:`foresto_cli.datasets` with one table and one
 :class:`ByDay`. Loading, resuming, ``--dry-run``, status, verification, ``show``, export, the data dictionary and the
 sandbox's answers read the description; nothing else names the data set.
 """

@@ -16,12 +16,13 @@ from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.listed.etfs import Etfs
 from foresto_cli.datasets.listed.list_sources import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
 from foresto_cli.datasets.listed.listing import Listing
+from foresto_cli.datasets.prices import mirror_life
 from foresto_cli.loading.open_data import yields
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
 from foresto_cli.store import ledger
-from foresto_cli.telling import mirror, roster_changes
+from foresto_cli.telling import roster_changes
 
 
 def load_listing(app: App, options: Options) -> Result:
@@ -184,7 +185,7 @@ def listing(app: App, *, whole: bool = True) -> Listing:
             text("SELECT split_part(market, ' ', 1), count(*) FROM fdr_stock_listing WHERE is_listed GROUP BY 1")
         )
         listed = {row[0]: row[1] for row in rows}
-    living = mirror.living(app)
+    living = mirror_life.living(app)
     return Listing(_list_sources(app, living), living, app.calendar, clock.now(), listed, whole)
 
 

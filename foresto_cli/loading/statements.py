@@ -11,6 +11,7 @@ from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import companies as dart_companies
 from foresto_cli.datasets.dart import details as dart_details
+from foresto_cli.datasets.dart import expected_reports as _roll
 from foresto_cli.datasets.dart import filings as dart_filings
 from foresto_cli.datasets.dart import ratios
 from foresto_cli.datasets.dart import reparse as dart_reparse
@@ -20,8 +21,8 @@ from foresto_cli.datasets.dart.details import Details
 from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
-from foresto_cli.datasets.listed import etf_roll as _roll
 from foresto_cli.datasets.listed.derived import Derived
+from foresto_cli.datasets.listed.names import ticker_of
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
@@ -29,7 +30,6 @@ from foresto_cli.running.results import Result
 from foresto_cli.store import ledger, limits
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
-from foresto_cli.views.stock_card import ticker_of
 
 OLDEST_YEAR = 2015
 """DART's figures begin with this year."""

@@ -9,13 +9,14 @@ from foresto_cli.adjustment.apply import Settled, settle
 from foresto_cli.app import App
 from foresto_cli.collecting.collect import Report, Setting, collect
 from foresto_cli.collecting.loader import Loader, Unit
+from foresto_cli.datasets.prices import mirror_life
 from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.running import lock, runs, stop, superseded
 from foresto_cli.running.payloads import keep_payload
 from foresto_cli.running.previews import preview
 from foresto_cli.running.results import Result, requests_since, summary
 from foresto_cli.store import limits, upkeep
-from foresto_cli.telling import incidents, mirror, priceless, unreadable
+from foresto_cli.telling import incidents, priceless, unreadable
 from foresto_cli.upstream.http import requests_by_upstream
 
 LONGEST_WAIT = timedelta(minutes=30)
@@ -71,7 +72,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             result = summary(command, run.run_id, reports)
             result["seconds"] = round(clock.monotonic() - started, 3)
             result["requests"] = requests_since(app, before)
-            mirror.remember(app.engine, reports)
+            mirror_life.remember(app.engine, reports)
             closed = superseded.close(app.engine, loaders)
             result["alerts"] = incidents.tell(app, reports, run.run_id, closed)
             if settled.sessions:

@@ -1,4 +1,4 @@
-"""The mirror's life, remembered in the database: a dead one is told once, passed over, and tried again once a day."""
+"""What is told of the mirror: a dead one once, and that it lives again."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,26 +8,14 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.collect import Report
 from foresto_cli.collecting.mirror import Mirror
-from foresto_cli.errors import Dead, NotYet
+from foresto_cli.datasets.prices import mirror_life
+from foresto_cli.errors import NotYet
 from foresto_cli.telling import alerts
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.telling.diagnosis import NOTE, OK, Diagnosis
 from foresto_cli.upstream import fdr
 
 KIND, NAME = "mirror", "FinanceDataReader"
-OTHER_SITES = ("etfs",)
-"""Data sets in which the library's answers are not the mirror's, but those of another site."""
-
-
-def living(app: App) -> Mirror | None:
-    """Return the mirror, or None while it is dead and was already tried today."""
-    with app.engine.connect() as connection:
-        asked_at = connection.scalar(
-            text("SELECT asked_at FROM dead_source WHERE source_id = :source"), {"source": fdr.SOURCE_ID}
-        )
-    if asked_at is not None and clock.is_past(asked_at) and asked_at.date() == clock.today():
-        return None
-    return Mirror(app.fdr, app.calendar)
 
 
 def examine(app: App) -> Iterator[Diagnosis]:
@@ -46,8 +34,8 @@ def examine(app: App) -> Iterator[Diagnosis]:
 
 def note(engine: Engine, reports: Sequence[Report], run_id: int) -> list[str]:
     """Remember and tell what ``reports`` found of the mirror; return the titles of what is open because of them."""
-    about = [report for report in reports if report.name not in OTHER_SITES]
-    dead = remember(engine, reports)
+    about = [report for report in reports if report.name not in mirror_life.OTHER_SITES]
+    dead = mirror_life.remember(engine, reports)
     if dead is not None:
         alert = Alert(KIND, dead.source_id, "info", "FinanceDataReader 미러가 멈춰 있습니다", str(dead))
         alerts.raise_alert(engine, alert, run_id)
@@ -57,30 +45,3 @@ def note(engine: Engine, reports: Sequence[Report], run_id: int) -> list[str]:
             connection.execute(text("DELETE FROM dead_source WHERE source_id = :source"), {"source": fdr.SOURCE_ID})
         alerts.resolve(engine, KIND, fdr.SOURCE_ID)
     return []
-
-
-def remember(engine: Engine, reports: Sequence[Report]) -> Dead | None:
-    """Remember, and return, that ``reports`` found the mirror dead; None when they did not."""
-    about = [report for report in reports if report.name not in OTHER_SITES]
-    dead = next((error for report in about if (error := found_dead(report)) is not None), None)
-    if dead is not None:
-        _remember(engine, dead)
-    return dead
-
-
-def found_dead(report: Report) -> Dead | None:
-    """Return that a source was found dead in the course of a collection, if so."""
-    return next((error for error in report.passed_over.values() if isinstance(error, Dead)), None)
-
-
-def _remember(engine: Engine, dead: Dead) -> None:
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO dead_source AS d (source_id, newest_session, since, asked_at, reason)"
-                " VALUES (:source, :newest, :now, :now, :reason) ON CONFLICT (source_id) DO UPDATE"
-                " SET newest_session = coalesce(excluded.newest_session, d.newest_session),"
-                " asked_at = excluded.asked_at, reason = excluded.reason"
-            ),
-            {"source": dead.source_id, "newest": dead.newest, "now": clock.wall(), "reason": str(dead)},
-        )

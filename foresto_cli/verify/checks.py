@@ -3,10 +3,11 @@
 from foresto_cli.collecting.checks import CRITICAL, INFO, WARNING, Check
 from foresto_cli.datasets.prices import index_checks as indices
 from foresto_cli.datasets.prices import row_checks as rows
+from foresto_cli.running import leftovers
 from foresto_cli.score import score_checks as scored
 from foresto_cli.telling import punctuality
 from foresto_cli.telling.mending import AGAIN, RETRY, prices_again
-from foresto_cli.verify import coverage, leftovers
+from foresto_cli.verify import coverage
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""

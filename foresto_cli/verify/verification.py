@@ -9,23 +9,22 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.chains import retry
 from foresto_cli.collecting.checks import CRITICAL, Check, Finding, Scope, record, run_checks
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designation_checks as designated
 from foresto_cli.datasets.prices import spans as price_spans
-from foresto_cli.datasets.prices import trend
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
 from foresto_cli.loading import prices as loads
+from foresto_cli.loading import retry
 from foresto_cli.running import job, runs
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result, requests_since, summary
 from foresto_cli.telling import alerts, causes, hints, notify, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
-from foresto_cli.verify import checks, described, freshness
+from foresto_cli.verify import checks, described, freshness, trend
 from foresto_cli.verify.monthly import MONTHLY_CHECKS
 from foresto_cli.verify.second_source import SecondSource
 from foresto_cli.verify.weekly import WEEKLY_CHECKS

@@ -4,7 +4,8 @@ from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
-from foresto_cli.running import runs, unsettled
+from foresto_cli.loading import unsettled
+from foresto_cli.running import runs
 from foresto_cli.running.runs import Wanted
 from foresto_cli.views import words
 

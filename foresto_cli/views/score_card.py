@@ -8,10 +8,10 @@ from sqlalchemy import Connection, text
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designations
+from foresto_cli.datasets.listed.names import ticker_of
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.score import compute, explain, load, panel
 from foresto_cli.score.batch import score_date
-from foresto_cli.views.stock_card import ticker_of
 from foresto_cli.views.top_scores import Wanted, best
 
 AXES = {"total": "총점", "financial": "재무", "valuation": "밸류에이션", "technical": "기술", "risk": "리스크"}

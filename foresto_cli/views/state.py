@@ -10,7 +10,8 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
-from foresto_cli.running import runs, unsettled
+from foresto_cli.loading import unsettled
+from foresto_cli.running import runs
 from foresto_cli.schedule import installing as schedule
 from foresto_cli.store import limits
 from foresto_cli.telling import alerts, moments, notify, outage

@@ -1,7 +1,5 @@
 """One stock at a glance, found by ticker or name; and who has left the market."""
 
-import difflib
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,13 +10,11 @@ from foresto_cli.adjustment import events
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designations
-from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.datasets.listed.names import require_listing, ticker_of
 from foresto_cli.views import words
 
 PRICES = 5
 """Sessions shown."""
-CANDIDATES = 5
-LIKENESS = 0.5
 SHOWN = (
     ("name", "종목명"),
     ("english_name", "영문 이름"),
@@ -136,7 +132,7 @@ def delisted(app: App, since: date | None) -> Found:
         ConfigError: there is no listing to look in.
     """
     with app.engine.connect() as connection:
-        _require_listing(connection)
+        require_listing(connection)
         rows = _rows(
             connection,
             "SELECT ticker, name, market, listing_date, delisting_date, delisting_reason, successor_ticker"
@@ -155,11 +151,6 @@ def show_delisted(console: Console, found: Found) -> None:
     names = ("delisting_date", "ticker", "name", "market", "delisting_reason")
     rows = [tuple(one[name] for name in names) for one in found["delisted"]]
     console.table(f"상장폐지 {len(rows):,}종목", ("폐지일", "종목코드", "종목명", "시장", "사유"), rows)
-
-
-def _require_listing(connection: Connection) -> None:
-    if not connection.scalar(text("SELECT EXISTS (SELECT FROM fdr_stock_listing)")):
-        raise ConfigError("상장 목록이 비어 있습니다. 먼저 foresto listing load 를 실행하세요.")
 
 
 def _identity(connection: Connection, ticker: str) -> Found:
@@ -189,43 +180,6 @@ def _income(row: Found) -> list[str]:
         unread = OWNERS_UNREAD.format(ticker=f"{row['ticker'][:5]}0")
         return [OWNERS_UNKNOWN] if row["has_details"] else [INCOME_OF[basis], unread]
     return [INCOME_OF[basis]] if basis in INCOME_OF else []
-
-
-def ticker_of(connection: Connection, given: str) -> str:
-    """Return the ticker of the stock that ``given`` is the ticker or the name of.
-
-    Raises:
-        ConfigError: there is no listing to look in.
-        UsageError: nobody is, or several are.
-    """
-    _require_listing(connection)
-    everyone = connection.execute(
-        text("SELECT ticker, name, is_listed FROM fdr_stock_listing ORDER BY is_listed DESC, marcap DESC NULLS LAST")
-    ).all()
-    if any(row.ticker == given.upper() for row in everyone):
-        return given.upper()
-    called = [row for row in everyone if row.name == given]
-    exact = [row for row in called if row.is_listed] or called
-    if not exact:
-        once = set(
-            connection.scalars(text("SELECT DISTINCT ticker FROM stock_history WHERE name = :name"), {"name": given})
-        )
-        exact = [row for row in everyone if row.ticker in once]
-    if len(exact) == 1:
-        return str(exact[0].ticker)
-    if exact:
-        raise UsageError(f"{given}: 여러 종목의 이름입니다. 종목코드로 고르세요: {_named(exact)}")
-    near = [row for row in everyone if given and given.lower() in row.name.lower()]
-    if not near:
-        alike = difflib.get_close_matches(given, [row.name for row in everyone], CANDIDATES, LIKENESS)
-        near = [row for row in everyone if row.name in alike]
-    hint = f"혹시 이 가운데 있습니까? {_named(near)}" if near else "종목코드(예: 005930)나 정확한 이름을 적으세요."
-    raise UsageError(f"{given}: 그런 종목코드나 이름은 상장 목록에 없습니다. {hint}")
-
-
-def _named(rows: Sequence[Any]) -> str:
-    shown = ", ".join(f"{row.ticker} {row.name}{'' if row.is_listed else '(폐지)'}" for row in rows[:CANDIDATES])
-    return shown + (f" 외 {len(rows) - CANDIDATES}종목" if len(rows) > CANDIDATES else "")
 
 
 def _rows(connection: Connection, query: str, **parameters: object) -> list[Found]:

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.datasets.listed import designations
+from foresto_cli.datasets.listed.names import ticker_of
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.running import runs
 from foresto_cli.running.results import SOME_FAILED, Result, summary
 from foresto_cli.store import advisory
 from foresto_cli.telling import attempts, network, notify
 from foresto_cli.views import words
-from foresto_cli.views.stock_card import ticker_of
 
 COMMAND, LABEL = "watchlist notify", "관심 종목 알림"
 LEAST_MOVE = Decimal(5)

@@ -24,12 +24,12 @@ from foresto_cli.datasets.dart.capital_changes import Capital, Executed
 from foresto_cli.datasets.dart.decisions import Decision, Decisions
 from foresto_cli.datasets.dart.details import Details, Filed
 from foresto_cli.datasets.dart.dividends import Dividends
+from foresto_cli.datasets.dart.expected_reports import Company, Roll
 from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.fss.kinds import KINDS
-from foresto_cli.datasets.listed.etf_roll import Company, Roll
 from foresto_cli.datasets.open_data import bonds
 from foresto_cli.datasets.open_data import dividends as fsc_dividends
 from foresto_cli.datasets.prices import market_days

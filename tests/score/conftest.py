@@ -9,7 +9,7 @@ from benchmarks import _market
 from foresto_cli import app as application
 from foresto_cli import clock, settings
 from foresto_cli.console import Console
-from foresto_cli.datasets.listed import stock_tables as stocks
+from foresto_cli.datasets.listed.stock_tables import stocks
 from foresto_cli.logs import Redactor
 from foresto_cli.score import compute, load
 from foresto_cli.store.engine import connected

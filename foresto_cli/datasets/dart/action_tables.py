@@ -61,7 +61,7 @@ corporate_actions = Table(
         server_default="false",
         **said("철회된 공시인지(비고에 철)", "Withdrawn (the remark says 철)"),
     ),
-    # The newest version of the same decision; null in that version itself. Written by foresto_cli.datasets.dart.action_links.
+    # The newest version of the same decision; null in that version itself. Written by the module action_links.
     Column(
         "corrected_by",
         String(14),

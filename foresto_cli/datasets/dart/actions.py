@@ -18,9 +18,9 @@ from foresto_cli import clock
 from foresto_cli.collecting import wording as _wording
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import corporate_actions
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart

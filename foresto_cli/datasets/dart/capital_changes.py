@@ -16,8 +16,8 @@ from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import capital_kinds as _capital
 from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart.expected_reports import closing_month, due
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
-from foresto_cli.datasets.listed.etf_roll import closing_month, due
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart

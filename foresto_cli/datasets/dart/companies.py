@@ -16,10 +16,10 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import issuers as _issuers
-from foresto_cli.datasets.listed.etf_roll import ODD_YEARS
+from foresto_cli.datasets.dart.expected_reports import ODD_YEARS
+from foresto_cli.datasets.dart.filing_tables import dart_company
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import dart_company
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import payouts as _payouts
+from foresto_cli.datasets.dart.expected_reports import closing_month
 from foresto_cli.datasets.dart.payouts import Payer
-from foresto_cli.datasets.listed.etf_roll import closing_month
+from foresto_cli.datasets.open_data.dividend_tables import dividend_history
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import dividend_history
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart

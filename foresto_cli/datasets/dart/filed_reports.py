@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Table, select, text
 from foresto_cli.datasets.dart import comparatives as _comparatives
 from foresto_cli.datasets.dart.figures import AMOUNTS
 from foresto_cli.datasets.dart.periods import Period
+from foresto_cli.datasets.dart.report_tables import financial_report
 from foresto_cli.datasets.dart.reports import EARLIER, Report
-from foresto_cli.store.tables import financial_report, financial_restated
+from foresto_cli.datasets.dart.restated_tables import financial_restated
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 MAIN, WHOLE = "fnlttMultiAcnt", "fnlttSinglAcntAll"

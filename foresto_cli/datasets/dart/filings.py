@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.dart.filing_tables import dart_filing
 from foresto_cli.errors import BadPayload
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import dart_filing
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart

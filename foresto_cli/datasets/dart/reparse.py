@@ -9,9 +9,10 @@ from foresto_cli.datasets.dart import comparatives as _comparatives
 from foresto_cli.datasets.dart import filed_reports as _filed
 from foresto_cli.datasets.dart import reports as _reports
 from foresto_cli.datasets.dart.filed_reports import KEY, MAIN, WHOLE
+from foresto_cli.datasets.dart.report_tables import financial_report
 from foresto_cli.datasets.dart.reports import EARLIER, Report
+from foresto_cli.datasets.dart.restated_tables import financial_restated
 from foresto_cli.errors import BadPayload
-from foresto_cli.store.tables import financial_report, financial_restated
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 

@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.dart import expected_reports as _roll
 from foresto_cli.datasets.dart import filed_reports as _filed
 from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart.expected_reports import ODD_YEARS, Company, Roll
 from foresto_cli.datasets.dart.filed_reports import MAIN, Question
 from foresto_cli.datasets.dart.reports import Report
-from foresto_cli.datasets.listed import etf_roll as _roll
-from foresto_cli.datasets.listed.etf_roll import ODD_YEARS, Company, Roll
 from foresto_cli.errors import UsageError
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry

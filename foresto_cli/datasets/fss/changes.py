@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, select, tuple_, update
 from foresto_cli.datasets.fss.kinds import Kind
 from foresto_cli.datasets.fss.product_columns import CREDIT_KEY
 from foresto_cli.datasets.fss.product_rows import Key
-from foresto_cli.store.tables import product_rate_history
+from foresto_cli.datasets.fss.product_tables import product_rate_history
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 Rates = dict[Key, dict[Key, dict[str, Decimal | None]]]
@@ -25,7 +25,7 @@ class Seen:
     Attributes:
         kind: whose tables it is for.
         group: the financial group.
-        rows: products with options that are believed, as :func:`foresto_cli.datasets.fss.product_rows.products` makes them.
+        rows: products with options that are believed, as :func:`.product_rows.products` makes them.
         listed: keys of every product in the answer, believed or not; None when one cannot be read.
         at: KST wall time of the question.
     """

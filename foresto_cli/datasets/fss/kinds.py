@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy import Column, Table
 
-from foresto_cli.store import tables
+from foresto_cli.datasets.fss import product_tables as tables
 
 WIRE = {"name": "fin_prdt_nm", "bank": "kor_co_nm", "company": "kor_co_nm"}
 """Column → the wire's name, where they differ."""

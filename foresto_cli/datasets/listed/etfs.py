@@ -16,11 +16,12 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
-from foresto_cli.datasets.prices.rows import nobody_traded, number
+from foresto_cli.collecting.readers import number
+from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
+from foresto_cli.datasets.prices.rows import nobody_traded
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
 from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import etf_price_daily, etfs
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fdr, krx, krx_openapi
 from foresto_cli.upstream.fdr import Fdr

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli.calendar import Calendar
-from foresto_cli.store.tables import fdr_stock_listing
+from foresto_cli.datasets.listed.list_tables import fdr_stock_listing
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 RECENT = timedelta(days=14)

@@ -7,7 +7,8 @@ from typing import Any
 
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.mirror import Mirror
-from foresto_cli.datasets.prices.rows import MARKET_NAMES, number
+from foresto_cli.collecting.readers import number
+from foresto_cli.datasets.prices.rows import MARKET_NAMES
 from foresto_cli.errors import NotYet
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fdr, krx, krx_openapi, naver_list

@@ -19,10 +19,10 @@ from foresto_cli.collecting.mirror import Mirror
 from foresto_cli.datasets.listed.list_files import TICKER, delisted_rows, description_rows
 from foresto_cli.datasets.listed.list_merge import Gone, describe, mark_gone, markets_of, with_known_names, with_values
 from foresto_cli.datasets.listed.list_sources import ListSource
+from foresto_cli.datasets.listed.list_tables import fdr_stock_listing
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, Dead, ForestoError, NotYet
 from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import fdr_stock_listing
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fdr
 from foresto_cli.upstream.http import UpstreamSession

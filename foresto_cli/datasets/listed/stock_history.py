@@ -15,8 +15,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from foresto_cli.datasets.listed import past_names as _past_names
+from foresto_cli.datasets.listed.list_tables import stock_history
 from foresto_cli.datasets.listed.past_names import Known, Run
-from foresto_cli.store.tables import stock_history
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 NAME = "stocks.history"

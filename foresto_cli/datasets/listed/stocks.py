@@ -13,8 +13,8 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.calendar import Calendar
 from foresto_cli.datasets.listed import designations
-from foresto_cli.datasets.listed import stock_tables as stocks
 from foresto_cli.datasets.listed.sectors import sector_of
+from foresto_cli.datasets.listed.stock_tables import stocks
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 NAME = "stocks"

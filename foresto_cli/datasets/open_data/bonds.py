@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
-from foresto_cli.datasets.open_data import bond_tables as bonds
 from foresto_cli.datasets.open_data.bond_rows import bond_row
+from foresto_cli.datasets.open_data.bond_tables import bonds
 from foresto_cli.datasets.open_data.pages import is_isin, newest_published
 from foresto_cli.datasets.open_data.ratings import WORST_TAKEN, passes
 from foresto_cli.errors import BadPayload

@@ -14,10 +14,10 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.open_data.dividend_rows import dividend_row, one_a_key
+from foresto_cli.datasets.open_data.dividend_tables import dividend_history
 from foresto_cli.datasets.open_data.pages import is_isin
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import dividend_history
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from foresto_cli.calendar import Calendar
-from foresto_cli.datasets.prices.rows import number
+from foresto_cli.collecting.readers import number
 from foresto_cli.errors import Transient
 
 STEPS_BACK = 5

@@ -17,11 +17,11 @@ from foresto_cli.datasets.prices.reasons import FILLED, LEFT_OUT, lacked_markets
 from foresto_cli.datasets.prices.rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
 from foresto_cli.datasets.prices.settled import settled_closes
 from foresto_cli.datasets.prices.sources import PriceSource
+from foresto_cli.datasets.prices.tables import after_market_daily, stock_price_daily
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotYet
 from foresto_cli.regimes import final_at, last_trade_at
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import after_market_daily, stock_price_daily
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.http import UpstreamSession
 

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
-from foresto_cli.datasets.prices.rows import number
+from foresto_cli.collecting.readers import number
+from foresto_cli.datasets.prices.index_tables import index_listing, index_price_daily
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, Dead, ForestoError, NotYet
 from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import index_listing, index_price_daily
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import naver
 from foresto_cli.upstream.http import UpstreamSession

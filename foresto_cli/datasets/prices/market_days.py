@@ -9,6 +9,7 @@ from foresto_cli import clock
 from foresto_cli.adjustment import sources as proofs
 from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
+from foresto_cli.datasets.prices import mirror_life
 from foresto_cli.datasets.prices.days import NAME, PriceDays
 from foresto_cli.datasets.prices.index_days import (
     CODES,
@@ -30,7 +31,6 @@ from foresto_cli.datasets.prices.sources import (
 )
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError
 from foresto_cli.store import ledger
-from foresto_cli.telling import mirror
 
 WITNESS_SPAN = timedelta(days=14)
 LOOKED_AT_CLOSELY = timedelta(days=60)
@@ -100,7 +100,7 @@ def price_sources(app: App) -> list[PriceSource]:
         sources.append(krx_source(app.krx, is_proven="KRX" in proven))
     if app.fsc is not None:
         sources.append(fsc_source(app.fsc, app.calendar, is_proven="FSC" in proven))
-    living = mirror.living(app)
+    living = mirror_life.living(app)
     if living is not None:
         sources.append(fdr_source(living, app.calendar, lambda day: _ranges(app, day)))
     return sources
@@ -156,7 +156,7 @@ def level_days(app: App, start: date, end: date) -> set[date]:
 def index_sources(app: App) -> list[IndexSource]:
     """Return the ways to the levels of an index for which there are keys: the mirror, KRX by login, Naver's chart."""
     sources = []
-    living = mirror.living(app)
+    living = mirror_life.living(app)
     if living is not None:
         client = living.client
         sources.append(IndexSource("FDR", client.index_days, rows_from_fdr, client.sessions, living.judge_newest))

@@ -8,20 +8,16 @@ rows of the others.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from foresto_cli.collecting.readers import is_measured, number
 from foresto_cli.errors import BadPayload
 from foresto_cli.regimes import AFTER_MARKET_SINCE
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fdr, fsc, krx, krx_openapi, naver
 
 Record = Mapping[str, Any]
-
-DIGITS, FAR = 30, 400
-"""Digits before the point: no number of the market has so many, and with more nothing is reckoned."""
-BEYOND = Decimal("Infinity")
-"""Stands for what is beyond every number, or none."""
 
 MARKETS = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
 """KRX's market ids. ``MKT_NM`` also says "KOSDAQ GLOBAL", a segment of KOSDAQ."""
@@ -231,34 +227,6 @@ def _less(close: int | Decimal | None, change: int | Decimal | None) -> int | De
     return close - change
 
 
-def is_measured(found: int | Decimal) -> bool:
-    """Say whether ``found`` is a number that can be reckoned with."""
-    return isinstance(found, int) or (found.is_finite() and found.adjusted() < DIGITS)
-
-
 def designation(section: object) -> str | None:
     """Return the warning that stands in the place of a section (``관리종목(소속부없음)``); None for a section."""
     return next((name for name in DESIGNATIONS if str(section or "").strip().startswith(name)), None)
-
-
-def number(text: object) -> int | Decimal | None:
-    """Return ``1,234`` or ``-2.28`` or a plain number as a number, ``-`` and nothing as None.
-
-    What is beyond every column (``1e400``, ``NaN``, ``∞``) comes back as such a number: the gate of the tables leaves
-    its row out, and the rest of the answer is believed.
-
-    Raises:
-        ValueError: neither.
-    """
-    if isinstance(text, int) and not isinstance(text, bool):
-        return text
-    plain = str(text).replace(",", "").strip()
-    if plain in {"-", "", "None"}:
-        return None
-    try:
-        found = Decimal(plain.replace("∞", "Infinity"))
-    except InvalidOperation:
-        raise ValueError(plain) from None
-    if not is_measured(found):
-        return found if found.is_finite() and found.adjusted() < FAR else BEYOND
-    return int(found) if found == found.to_integral_value() else found

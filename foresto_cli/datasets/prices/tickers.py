@@ -15,10 +15,10 @@ from foresto_cli.adjustment.closes import follow_source
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.prices.rows import from_naver, impossible
+from foresto_cli.datasets.prices.tables import stock_price_daily
 from foresto_cli.errors import BadPayload
 from foresto_cli.regimes import closes_at
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import naver
 from foresto_cli.upstream.http import UpstreamSession

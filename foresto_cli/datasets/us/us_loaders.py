@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Table, text
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.us import us_figures as figures
-from foresto_cli.errors import BadPayload
-from foresto_cli.store.ledger import Entry
-from foresto_cli.store.tables import (
+from foresto_cli.datasets.us.us_tables import (
     alpha_vantage_etfs,
     alpha_vantage_financials,
     alpha_vantage_stocks,
     alpha_vantage_timeseries,
 )
+from foresto_cli.errors import BadPayload
+from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import alphavantage
 from foresto_cli.upstream.alphavantage import AlphaVantage

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foresto_cli.app import App
-from foresto_cli.chains import retry
 from foresto_cli.console import Console
+from foresto_cli.loading import retry
 from foresto_cli.telling import hints
 
 MOST_NAMED = 3

@@ -6,15 +6,15 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from foresto_cli.app import App
-from foresto_cli.chains import retry_loaders
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.loading import retry_loaders
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
+from foresto_cli.running.leftovers import UNSETTLED
 from foresto_cli.running.results import Result
 from foresto_cli.store import newer
 from foresto_cli.telling.mending import COMMANDS
-from foresto_cli.verify.leftovers import UNSETTLED
 
 UNREADABLE = text("SELECT dataset, unit FROM unit_ledger WHERE refused_version IS NOT NULL ORDER BY 1, 2")
 

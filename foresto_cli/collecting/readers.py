@@ -1,0 +1,36 @@
+"""How numbers from outside are read, once for every source."""
+
+from decimal import Decimal, InvalidOperation
+
+DIGITS, FAR = 30, 400
+"""Digits before the point: no number of the market has so many, and with more nothing is reckoned."""
+BEYOND = Decimal("Infinity")
+"""Stands for what is beyond every number, or none."""
+
+
+def number(text: object) -> int | Decimal | None:
+    """Return ``1,234`` or ``-2.28`` or a plain number as a number, ``-`` and nothing as None.
+
+    What is beyond every column (``1e400``, ``NaN``, ``∞``) comes back as such a number: the gate of the tables leaves
+    its row out, and the rest of the answer is believed.
+
+    Raises:
+        ValueError: neither.
+    """
+    if isinstance(text, int) and not isinstance(text, bool):
+        return text
+    plain = str(text).replace(",", "").strip()
+    if plain in {"-", "", "None"}:
+        return None
+    try:
+        found = Decimal(plain.replace("∞", "Infinity"))
+    except InvalidOperation:
+        raise ValueError(plain) from None
+    if not is_measured(found):
+        return found if found.is_finite() and found.adjusted() < FAR else BEYOND
+    return int(found) if found == found.to_integral_value() else found
+
+
+def is_measured(found: int | Decimal) -> bool:
+    """Say whether ``found`` is a number that can be reckoned with."""
+    return isinstance(found, int) or (found.is_finite() and found.adjusted() < DIGITS)

@@ -8,11 +8,11 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import psycopg
 import pytest
+from cli.test_cli_sandbox import served
 from conftest import own_database
 from hostile import http as answer
 from hostile import serving, session_of
 from support import run_foresto
-from test_cli_sandbox import served
 
 from foresto_cli import settings
 from foresto_cli.errors import Untrusted

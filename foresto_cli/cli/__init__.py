@@ -10,8 +10,8 @@ from typing import NoReturn
 
 import typer
 
+from foresto_cli import data_sets as datasets
 from foresto_cli.cli._run import HELP
-from foresto_cli.declared import found as datasets
 
 COMMANDS = {
     "status": "실행 중인 작업, 자료의 나이, 열린 경보, 시간표, 한도, 차단을 한눈에 보여 줍니다.",

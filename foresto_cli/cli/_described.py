@@ -31,7 +31,7 @@ def group(name: str, label: str) -> typer.Typer:
         as_json: Json = False,
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
-            from foresto_cli.declared import found as datasets
+            from foresto_cli import data_sets as datasets
             from foresto_cli.loading import described
             from foresto_cli.running import job
 
@@ -51,7 +51,7 @@ def group(name: str, label: str) -> typer.Typer:
         as_json: Json = False,
     ) -> None:
         def work(found: "App") -> dict[str, Any]:
-            from foresto_cli.declared import found as datasets
+            from foresto_cli import data_sets as datasets
             from foresto_cli.loading import described
 
             one = datasets.named(name)

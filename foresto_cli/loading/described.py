@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from foresto_cli import clock
+from foresto_cli import data_sets as datasets
 from foresto_cli.app import App
 from foresto_cli.collecting.by_day import DeclaredDays
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices.spans import check_span
 from foresto_cli.declared import ByDay, key_of
-from foresto_cli.declared import found as datasets
 from foresto_cli.errors import ConfigError
 from foresto_cli.running import job
 from foresto_cli.running.job import Options

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
+from foresto_cli import data_sets as datasets
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Unit
 from foresto_cli.datasets.dart import capital_changes as dart_capital
@@ -32,7 +33,6 @@ from foresto_cli.datasets.prices.index_sessions import IndexSessions
 from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.datasets.us import us_loaders as us
-from foresto_cli.declared import found as datasets
 from foresto_cli.loading import capital as filings
 from foresto_cli.loading import described, indices, products, statements
 from foresto_cli.loading import listed as roster

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from foresto_cli.declared import found as datasets
+from foresto_cli import data_sets as datasets
 from foresto_cli.settings.model import FSC_ROUTE, LEVELS
 
 Check = Callable[[str], str]

@@ -5,7 +5,7 @@ alembic is for upgrades only; a database that is made here begins at the newest 
 
 from sqlalchemy import Connection, insert, text
 
-from foresto_cli.declared import found as datasets
+from foresto_cli import data_sets as datasets
 from foresto_cli.store import comments, described
 from foresto_cli.store.sources import SOURCES
 from foresto_cli.store.tables import data_source, metadata

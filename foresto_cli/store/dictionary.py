@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 
-from foresto_cli.declared import found as datasets
+from foresto_cli import data_sets as datasets
 from foresto_cli.store.tables import metadata
 from foresto_cli.store.tables.views import VIEWS
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from foresto_cli import data_sets as datasets
 from foresto_cli.collecting.checks import DAY_COLUMNS, Rows
 from foresto_cli.datasets.dart.action_links import LONGEST_DAYS
 from foresto_cli.datasets.fss.kinds import KINDS
-from foresto_cli.declared import found as datasets
 
 RETRY = "foresto retry"
 """Asks again for exactly what failed, of whatever data set."""

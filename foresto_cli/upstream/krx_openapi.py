@@ -13,7 +13,7 @@ from datetime import date
 
 import requests
 
-from foresto_cli.declared import found as datasets
+from foresto_cli import data_sets as datasets
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
 from foresto_cli.upstream.http import Transport, UpstreamSession

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from foresto_cli import clock
+from foresto_cli import data_sets as datasets
 from foresto_cli.app import App
 from foresto_cli.datasets.fss.kinds import KINDS
-from foresto_cli.declared import found as datasets
 from foresto_cli.upstream.finlife import GROUPS
 
 Reached = Callable[[App, datetime], date]

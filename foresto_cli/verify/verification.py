@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
+from foresto_cli import data_sets as datasets
 from foresto_cli.app import App
 from foresto_cli.collecting.checks import CRITICAL, Check, Finding, Scope, record, run_checks
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designation_checks as designated
 from foresto_cli.datasets.prices import spans as price_spans
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
-from foresto_cli.declared import found as datasets
 from foresto_cli.errors import VerificationFailed
 from foresto_cli.loading import prices as loads
 from foresto_cli.loading import retry

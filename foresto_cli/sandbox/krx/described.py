@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Integer, Numeric
 
+from foresto_cli import data_sets as datasets
 from foresto_cli.declared import ByDay, wire_fields
-from foresto_cli.declared import found as datasets
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market

@@ -4,6 +4,7 @@ Times are ``timestamp without time zone`` in KST wall time, whatever the zone of
 exact, and an operator's ``close_price / prev_close`` is not an integer division.
 """
 
+from foresto_cli import data_sets as datasets
 from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.datasets.dart.filing_tables import dart_answer, dart_company, dart_filing
 from foresto_cli.datasets.dart.report_tables import adopted_statement, financial_report
@@ -42,7 +43,6 @@ from foresto_cli.datasets.us.us_tables import (
     alpha_vantage_stocks,
     alpha_vantage_timeseries,
 )
-from foresto_cli.declared import found as datasets
 from foresto_cli.declared.metadata import metadata
 from foresto_cli.store.tables.letters import (
     market_email_log,

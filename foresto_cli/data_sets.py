@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from foresto_cli.declared import ByDay
 
-FOLDER = Path(__file__).parents[1] / "datasets"
+FOLDER = Path(__file__).parent / "datasets"
 
 
 @cache

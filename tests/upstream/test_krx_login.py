@@ -206,7 +206,7 @@ def test_what_is_used_of_financedatareader_is_there():
 
 
 def test_messages_name_the_versions_that_are_allowed():
-    from test_dependencies import PROJECT
+    from project.test_dependencies import PROJECT
 
     for library, words in _known.VERSIONS.items():
         least, bound = words.replace(" 이상", "").replace(" 미만", "").split()

@@ -1,8 +1,8 @@
 """Thirty faults that an earlier program for the same market was known for, and the tests that show each gone.
 
 B1   a run's record is never closed
-     test_unattended.py::test_every_run_is_closed_in_korean_time_whatever_the_machines_zone
-     test_runs.py::test_a_run_whose_process_is_gone_is_closed_as_interrupted
+     chains/test_unattended.py::test_every_run_is_closed_in_korean_time_whatever_the_machines_zone
+     running/test_runs.py::test_a_run_whose_process_is_gone_is_closed_as_interrupted
 B2   the score does not read the statements
      score/test_looking.py::test_a_shown_score_can_be_computed_again_by_hand
      score/test_parts.py::test_a_report_counts_from_the_day_it_was_received_and_its_correction_from_that_of_its_own
@@ -10,91 +10,91 @@ B3   252 days of the calendar are taken for 252 sessions
      score/test_parts.py::test_rows_are_counted_over_a_gap_and_idle_rows_from_the_end
      score/test_parts.py::test_volatility_drawdown_and_beta_by_their_definitions
 B4   constants of another country stand for a stock's peers
-     test_known_faults.py::test_the_same_yield_is_cheap_among_dear_stocks_and_dear_among_cheap_ones
+     project/test_known_faults.py::test_the_same_yield_is_cheap_among_dear_stocks_and_dear_among_cheap_ones
 B5   bonds are asked for without a day, and never come
-     test_bonds.py::test_every_bond_is_stored_once_and_a_second_run_asks_nobody
-     test_bonds.py::test_what_is_not_published_yet_is_taken_from_before_and_asked_for_again
+     datasets/open_data/test_bonds.py::test_every_bond_is_stored_once_and_a_second_run_asks_nobody
+     datasets/open_data/test_bonds.py::test_what_is_not_published_yet_is_taken_from_before_and_asked_for_again
 B6   one absurd ratio ends the whole run
-     test_dart_statements.py::test_the_operators_queries_run_and_ratios_never_overflow
-     test_bonds.py::test_an_absurd_number_costs_no_other_row
+     datasets/dart/test_dart_statements.py::test_the_operators_queries_run_and_ratios_never_overflow
+     datasets/open_data/test_bonds.py::test_an_absurd_number_costs_no_other_row
 B7   two bonds of one name end the load
-     test_bonds.py::test_two_bonds_may_have_one_name_and_a_name_may_change_into_anothers
+     datasets/open_data/test_bonds.py::test_two_bonds_may_have_one_name_and_a_name_may_change_into_anothers
 B8   a load that stored everything is recorded as failed
-     test_known_faults.py::test_a_load_that_stored_everything_is_recorded_as_good
+     project/test_known_faults.py::test_a_load_that_stored_everything_is_recorded_as_good
 B9   an upstream that is away, empty or out of quota is a success
-     test_collect.py::test_an_empty_answer_on_a_session_is_a_failure_never_a_holiday
-     test_fss_faults.py::test_when_nobody_answers_it_is_no_success
-     test_dart_actions.py::test_a_budget_that_runs_out_leaves_the_rest_for_the_next_day
+     collecting/test_collect.py::test_an_empty_answer_on_a_session_is_a_failure_never_a_holiday
+     datasets/fss/test_fss_faults.py::test_when_nobody_answers_it_is_no_success
+     datasets/dart/test_dart_actions.py::test_a_budget_that_runs_out_leaves_the_rest_for_the_next_day
      campaign/test_matrix.py::test_after_any_failure_the_next_run_makes_it_as_if_nothing_had_gone_wrong
 B10  a split leaves two price bases in one series
      adjustment/test_market.py::test_adjusted_closes_carry_the_factors_of_later_days
      adjustment/test_stories.py::test_a_rebased_source_moves_its_own_adjusted_closes
      score/test_formula.py::test_a_split_leaves_no_trace_and_a_bonus_issue_counts_the_shares_to_come
 B11  a price of the running session stays for ever
-     test_collect.py::test_a_session_is_read_again_when_it_is_over_and_when_it_is_official
+     collecting/test_collect.py::test_a_session_is_read_again_when_it_is_over_and_when_it_is_official
      score/test_batch.py::test_scores_of_provisional_prices_are_replaced_by_those_of_final_ones
 B12  holidays fail, and the score does not wait for prices
-     test_unattended.py::test_a_holiday_is_an_ordinary_day_with_nothing_to_do
-     test_market_mail.py::test_a_weekend_brings_one_mail_and_no_prices_none
-     test_chains.py::test_a_step_whose_need_failed_is_left_out_and_named_and_the_rest_runs
+     chains/test_unattended.py::test_a_holiday_is_an_ordinary_day_with_nothing_to_do
+     views/test_market_mail.py::test_a_weekend_brings_one_mail_and_no_prices_none
+     chains/test_chains.py::test_a_step_whose_need_failed_is_left_out_and_named_and_the_rest_runs
 B13  a halt is a price of zero, and a flat price has no indicator
      score/test_parts.py::test_a_halt_gives_one_return_from_the_last_traded_price_and_an_event_none
-     test_known_faults.py::test_a_price_that_stands_still_has_a_defined_result
+     project/test_known_faults.py::test_a_price_that_stands_still_has_a_defined_result
 B14  scores, names and listings of yesterday stay as they were
      score/test_batch.py::test_the_newest_scores_stand_beside_the_stocks_and_who_has_none_has_null
-     test_stocks.py::test_who_leaves_stays_inactive_and_the_past_can_still_be_asked
-     test_stocks.py::test_a_new_name_is_history
+     datasets/listed/test_stocks.py::test_who_leaves_stays_inactive_and_the_past_can_still_be_asked
+     datasets/listed/test_stocks.py::test_a_new_name_is_history
 B15  one axis alone makes the best grade
-     test_known_faults.py::test_a_total_needs_three_axes
+     project/test_known_faults.py::test_a_total_needs_three_axes
 B16  a day that two sources tell counts twice
-     test_collect.py::test_snapshot_rows_are_replaced_by_the_exchange_within_the_refresh_days
+     collecting/test_collect.py::test_snapshot_rows_are_replaced_by_the_exchange_within_the_refresh_days
      score/test_reproducible.py::test_a_row_that_is_there_twice_is_noticed
 B17  a loss is cheap, points cannot be reached, letters make a ticker foreign
-     test_known_faults.py::test_a_loss_is_never_cheap
-     test_known_faults.py::test_every_order_of_the_averages_has_its_points
-     test_known_faults.py::test_a_ticker_with_letters_is_a_korean_stock
-     test_dart_statement_faults.py::test_a_blank_ticker_is_none_and_letters_are_kept
+     project/test_known_faults.py::test_a_loss_is_never_cheap
+     project/test_known_faults.py::test_every_order_of_the_averages_has_its_points
+     project/test_known_faults.py::test_a_ticker_with_letters_is_a_korean_stock
+     datasets/dart/test_dart_statement_faults.py::test_a_blank_ticker_is_none_and_letters_are_kept
 B18  keys are told, in addresses and over http
-     test_cli.py::test_no_key_is_in_any_output_or_log
-     test_http.py::test_no_message_holds_a_key_a_password_or_a_url
-     test_open_data.py::test_only_https_is_spoken
-     test_migrate.py::test_a_shown_url_hides_the_password_and_nothing_else
+     cli/test_cli.py::test_no_key_is_in_any_output_or_log
+     upstream/test_http.py::test_no_message_holds_a_key_a_password_or_a_url
+     datasets/open_data/test_open_data.py::test_only_https_is_spoken
+     store/test_migrate.py::test_a_shown_url_hides_the_password_and_nothing_else
 B19  a statement to the database for every stock
-     test_known_faults.py::test_more_stocks_take_no_more_statements
+     project/test_known_faults.py::test_more_stocks_take_no_more_statements
 B20  a computer asleep at the hour skips the day
-     test_unattended.py::test_after_a_week_asleep_one_run_does_what_is_missing
-     test_unattended.py::test_of_two_overlapping_starts_one_works
-     test_lock.py::test_of_two_hosts_one_collects
+     chains/test_unattended.py::test_after_a_week_asleep_one_run_does_what_is_missing
+     chains/test_unattended.py::test_of_two_overlapping_starts_one_works
+     running/test_lock.py::test_of_two_hosts_one_collects
 B21  invented stocks and headlines are mailed
-     test_market_mail.py::test_what_could_not_be_found_out_is_said_and_never_made_up
-     test_market_mail.py::test_it_tells_the_session_from_our_own_prices_to_each_reader
+     views/test_market_mail.py::test_what_could_not_be_found_out_is_said_and_never_made_up
+     views/test_market_mail.py::test_it_tells_the_session_from_our_own_prices_to_each_reader
 B22  one failure repeats the whole job, and tells of it each time
-     test_fault_matrix.py::test_one_bad_day_does_not_stop_the_others
-     test_http.py::test_each_failure_is_tried_again_as_often_and_as_late_as_promised
-     test_alerts.py::test_an_incident_is_told_once_reminded_each_day_and_ended
+     datasets/prices/test_fault_matrix.py::test_one_bad_day_does_not_stop_the_others
+     upstream/test_http.py::test_each_failure_is_tried_again_as_often_and_as_late_as_promised
+     telling/test_alerts.py::test_an_incident_is_told_once_reminded_each_day_and_ended
 B23  what the verification finds is told nobody
-     test_verify.py::test_a_planted_fault_is_found_named_and_alerted
-     test_alerts.py::test_each_rule_fires_once_to_all_is_repeated_after_a_day_and_ends
+     verify/test_verify.py::test_a_planted_fault_is_found_named_and_alerted
+     telling/test_alerts.py::test_each_rule_fires_once_to_all_is_repeated_after_a_day_and_ends
 B24  the first hit of a search is the company
-     test_crno.py::test_a_name_is_never_enough
-     test_dividends.py::test_each_dividend_belongs_to_its_own_security_only
+     datasets/listed/test_crno.py::test_a_name_is_never_enough
+     datasets/open_data/test_dividends.py::test_each_dividend_belongs_to_its_own_security_only
 B25  accounts are taken by their words, from any statement, and nothing is zero
-     test_dart_accounts.py::test_the_id_comes_before_the_label_and_the_fitting_label_before_the_first_line
-     test_dart_accounts.py::test_an_id_counts_only_in_its_statement
-     test_dart_accounts.py::test_zero_is_a_number_and_nothing_is_not_zero
+     datasets/dart/test_dart_accounts.py::test_the_id_comes_before_the_label_and_the_fitting_label_before_the_first_line
+     datasets/dart/test_dart_accounts.py::test_an_id_counts_only_in_its_statement
+     datasets/dart/test_dart_accounts.py::test_zero_is_a_number_and_nothing_is_not_zero
 B26  kinds of loan overwrite each other, later pages and vanished products are lost
-     test_fss.py::test_two_kinds_of_loan_under_one_code_are_two_products
-     test_fss.py::test_deposits_beyond_the_first_page_are_stored
-     test_fss.py::test_who_vanished_is_closed_who_came_back_is_open_and_every_rate_that_moved_is_kept
+     datasets/fss/test_fss.py::test_two_kinds_of_loan_under_one_code_are_two_products
+     datasets/fss/test_fss.py::test_deposits_beyond_the_first_page_are_stored
+     datasets/fss/test_fss.py::test_who_vanished_is_closed_who_came_back_is_open_and_every_rate_that_moved_is_kept
 B27  decisions about shares have neither ratio nor day
-     test_dart_actions.py::test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries_it_out
+     datasets/dart/test_dart_actions.py::test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries_it_out
 B28  two starts send two mails
-     test_market_mail.py::test_the_database_itself_refuses_a_second_mail_of_a_day
-     test_market_mail.py::test_of_two_starts_at_once_one_sends
+     views/test_market_mail.py::test_the_database_itself_refuses_a_second_mail_of_a_day
+     views/test_market_mail.py::test_of_two_starts_at_once_one_sends
 B29  market capitalisation in several units
-     test_known_faults.py::test_market_capitalisation_is_won_wherever_it_stands
+     project/test_known_faults.py::test_market_capitalisation_is_won_wherever_it_stands
 B30  times of several clocks
-     test_known_faults.py::test_every_time_is_korean_whatever_the_servers_zone
+     project/test_known_faults.py::test_every_time_is_korean_whatever_the_servers_zone
 """
 
 import ast
@@ -117,7 +117,7 @@ from foresto_cli.score.universe import kind_of
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
 QUICK = job.Options()
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 
 def proofs():

@@ -9,10 +9,10 @@ import pytest
 import typer
 from support import ROOT
 
+from foresto_cli import data_sets as datasets
 from foresto_cli import errors
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.cli import _reference, app
-from foresto_cli.declared import found as datasets
 from foresto_cli.sandbox import faults, hosts
 from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.timetable import JOBS

@@ -1,7 +1,7 @@
 """An exception of a class that nobody named, raised where foresto meets the outside: never the end of the work.
 
-The other boundaries have tests of their own: what is printed and logged in ``test_output.py``, the examinations of the
-doctor in ``test_doctor.py``.
+The other boundaries have tests of their own: what is printed and logged in ``cli/test_output.py``, the doctor's
+examinations in ``views/test_doctor.py``.
 """
 
 import contextlib

@@ -11,7 +11,7 @@ from foresto_cli.errors import UsageError
 from foresto_cli.store import copying, migrate
 from foresto_cli.store.tables import metadata
 
-EXPORTS = Path(__file__).parent / "exports"
+EXPORTS = Path(__file__).parents[1] / "exports"
 
 
 def quiet(*_):

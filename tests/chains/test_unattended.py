@@ -44,7 +44,7 @@ def started_by_cron(crontab, first, last):
         if line and line[0].isdigit():
             minute, hour, monthday, month, weekday, command = line.split(maxsplit=5)
             if hour == "*":
-                continue  # the sweep, tests/test_due.py
+                continue  # the sweep, tests/chains/test_due.py
             words = shlex.split(command.partition(" >> ")[0])
             words = words[words.index(f"{EXAMPLE.program}") + 1 :]
             day = first

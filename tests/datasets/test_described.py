@@ -7,10 +7,10 @@ import pytest
 from support import EVENING
 
 from foresto_cli import clock
+from foresto_cli import data_sets as datasets
 from foresto_cli.archive.export import export
 from foresto_cli.chains import chain as chains
 from foresto_cli.console import Console
-from foresto_cli.declared import found as datasets
 from foresto_cli.declared import key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.loading import described

@@ -5,10 +5,10 @@ import pkgutil
 
 import pytest
 
-from foresto_cli.collecting import loader as loaders
+from foresto_cli import data_sets as datasets
+from foresto_cli import datasets as rooms
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.us import us_loaders as us
-from foresto_cli.declared import found as datasets
 from foresto_cli.loading import retry_loaders
 from foresto_cli.running import job
 from foresto_cli.telling.mending import COMMANDS
@@ -68,8 +68,7 @@ def test_a_missing_index_is_not_sought_among_the_prices(world):
 
 def test_every_data_set_has_its_command():
     modules = [
-        importlib.import_module(f"foresto_cli.collecting.loader.{found.name}")
-        for found in pkgutil.iter_modules(loaders.__path__)
+        importlib.import_module(found.name) for found in pkgutil.walk_packages(rooms.__path__, f"{rooms.__name__}.")
     ]
     names = {module.NAME for module in modules if hasattr(module, "NAME")}
     names |= {kind.dataset for kind in KINDS} | {

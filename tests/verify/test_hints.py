@@ -6,7 +6,7 @@ import shlex
 import pytest
 import typer
 from everything import load_everything
-from test_verify import PLANTED
+from verify.test_verify import PLANTED
 
 from foresto_cli import app as application
 from foresto_cli import cli

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foresto_cli.declared import found as datasets
+from foresto_cli import data_sets as datasets
 from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.verify import described, verification

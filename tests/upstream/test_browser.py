@@ -14,7 +14,7 @@ import pytest
 import trustme
 from hostile import http as answer
 from hostile import serving, session_of
-from test_line import EXPIRED, context_of
+from upstream.test_line import EXPIRED, context_of
 
 from foresto_cli import clock
 from foresto_cli.errors import (

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from foresto_cli.declared import found as datasets
+from foresto_cli import data_sets as datasets
 from foresto_cli.loading import open_data as securities
 from foresto_cli.running import job
 from foresto_cli.verify import checks, described, verification

@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, Numeric, select
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.readers import number
+from foresto_cli.collecting.registry import of_file
 from foresto_cli.declared import HALF, ByDay, key_of, wire_fields
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, NotYet
 from foresto_cli.store.ledger import Entry
@@ -23,7 +24,7 @@ NUMBERS = (BigInteger, Integer, Numeric)
 
 
 @dataclass
-class DeclaredDays:
+class DeclaredDays(Loader):
     """Loader of a described data set; a unit is one trade date.
 
     Attributes:
@@ -49,14 +50,10 @@ class DeclaredDays:
     usual: int = 0
     asked_for: bool = False
     again: bool = False
-    batch_type: str = "DECLARED"
-    name: str = field(init=False)
-    label: str = field(init=False)
-    table: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Take over what the description says."""
-        self.name, self.label, self.table = self.described.name, self.described.label, self.described.table.name
+        """Be the data set of the description."""
+        self.data_set = of_file(self.described)
 
     @property
     def service(self) -> Service:

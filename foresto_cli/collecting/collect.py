@@ -20,7 +20,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 import foresto_cli
 from foresto_cli import clock
 from foresto_cli.collecting import gate
-from foresto_cli.collecting.loader import Answer, Loader, Parsed, Renewed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.errors import (
     AuthFailed,
     BadPayload,
@@ -148,7 +148,7 @@ def _is_settled(loader: Loader, unit: Unit, entry: ledger.Entry, *, again: bool)
     """Say whether ``unit`` need not be asked for: what cannot be read only when there may be something new to read."""
     if entry.refused_version == foresto_cli.__version__ and loader.sessions:
         since = entry.refused_at or entry.asked_at
-        has_news = isinstance(loader, Renewed) and loader.has_news(unit, since)
+        has_news = loader.has_news(unit, since)
         return not (again or has_news or not clock.is_within(since, ASKED_ANYWAY))
     return loader.is_settled(unit, entry)
 
@@ -187,7 +187,7 @@ def collect(loader: Loader, setting: Setting) -> Report:
     engine = setting.engine
     todo, settled = plan(engine, loader, again=setting.again, afresh=setting.afresh)
     report = Report(loader.name, loader.table, planned=len(todo), settled=settled, label=loader.label)
-    report.best_effort, report.asks = getattr(loader, "best_effort", False), bool(loader.sessions)
+    report.best_effort, report.asks = loader.best_effort, bool(loader.sessions)
     if not todo:
         return report
     with explained(), engine.begin() as connection:

@@ -1,19 +1,22 @@
-"""One module per data set: what ought to exist, how to get a unit, how an answer becomes rows, what makes a row wrong.
+"""What is different about a data set: what ought to exist, how to ask, how an answer becomes rows, what is impossible.
 
 Loaders are handed what they need (upstream clients, facts from the database, the clock's reading); they import neither
-each other nor the settings nor the engine. :mod:`foresto_cli.collecting.collect` runs them.
+the settings nor the engine. :mod:`foresto_cli.collecting.collect` runs them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from foresto_cli import clock
+from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.declared.metadata import metadata
 from foresto_cli.errors import ForestoError
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.upsert import Counts, Row
+from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.http import UpstreamSession
 
 
@@ -88,41 +91,86 @@ class Parsed:
         return found if all(isinstance(key, str) and is_one(key) for key in found) else None
 
 
-class Loader(Protocol):
-    """What :func:`foresto_cli.collecting.collect.collect` needs of a data set.
+class Client(Protocol):
+    """A client of an upstream."""
+
+    @property
+    def sessions(self) -> Sequence[UpstreamSession]:
+        """Return the sessions that requests go through."""
+
+
+class Loader:
+    """One data set as it is collected. A subclass says what is different about it.
 
     Attributes:
-        name: data set in the ledger.
-        label: what the operator calls it.
-        batch_type: ``data_load_batch.batch_type``.
-        table: the table that its rows go to.
-        sessions: the upstream sessions it may use, to count requests.
-
-    One whose ``best_effort`` is true never fails a run: what it does not get is not recorded, asked for again by a
-    later run, and told in a note.
+        data_set: its names, its table, its command.
+        client: who is asked; a data set that asks several, or nobody, says its ``sessions`` itself.
+        source_id: who answers, as rows name it.
+        best_effort: what is not got fails no run: it is a note, and asked for again by a later run.
     """
 
-    name: str
-    label: str
-    batch_type: str
-    table: str
+    data_set: DataSet
+    client: Client
+    source_id: str = "FORESTO"
+    best_effort: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the data set in the ledger."""
+        return self.data_set.name
+
+    @property
+    def label(self) -> str:
+        """Return what the operator calls it."""
+        return self.data_set.label
+
+    @property
+    def table(self) -> str:
+        """Return the table that its rows go to."""
+        return self.data_set.table
+
+    @property
+    def batch_type(self) -> str:
+        """Return ``data_load_batch.batch_type``."""
+        return self.data_set.batch
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:
         """Return the sessions it may use."""
+        return self.client.sessions
+
+    def unit(self, key: str, label: str, requests: int = 1) -> Unit:
+        """Return a unit whose requests come from the budget of the first session's upstream."""
+        return Unit(key, label, requests, self.sessions[0].policy.name)
 
     def units(self) -> list[Unit]:
         """Return what ought to exist and can be asked for, in the order in which it is wanted."""
+        raise NotImplementedError
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether ``unit`` need not be asked for again."""
+        """Say whether ``unit`` need not be asked for again: by default once it was answered."""
+        return entry.status in {"done", "no_data"}
 
-    def fetch(self, unit: Unit) -> Answer:
+    def has_news(self, unit: Unit, since: datetime) -> bool:
+        """Say whether ``unit``, not understood twice, can have another answer than at ``since`` (KST wall time)."""
+        return False
+
+    def ask(self, unit: Unit) -> Any:  # noqa: ANN401  # whatever the client returns
         """Ask for one unit; the only network access. Runs in a worker thread.
 
         Raises:
             ForestoError: what became of it instead.
         """
+        raise NotImplementedError
+
+    def fetch(self, unit: Unit) -> Answer:
+        """Return the answer to :meth:`ask`; a data set with several sources says more about it.
+
+        Raises:
+            ForestoError: as :meth:`ask`.
+        """
+        asked_at = clock.wall()
+        return Answer(unit, self.source_id, self.ask(unit), asked_at)
 
     def parse(self, answer: Answer) -> Parsed:
         """Turn an answer into rows.
@@ -130,20 +178,12 @@ class Loader(Protocol):
         Raises:
             BadPayload: it is not what was asked for.
         """
+        raise NotImplementedError
 
     def check(self, row: Row) -> str | None:
         """Say what makes ``row`` impossible, or None."""
+        return None
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the rows in the caller's transaction."""
-
-
-@runtime_checkable
-class Renewed(Protocol):
-    """A data set whose units can say something else another time.
-
-    A unit whose answer was not understood twice is not asked for any more, unless its data set knows of news.
-    """
-
-    def has_news(self, unit: Unit, since: datetime) -> bool:
-        """Say whether asking for ``unit`` again can bring another answer than at ``since`` (KST wall time)."""
+        return upsert(connection, metadata.tables[self.table], parsed.rows, provenance)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import action_links
 from foresto_cli.datasets.dart import capital_changes as dart_capital
@@ -14,7 +15,6 @@ from foresto_cli.datasets.dart.actions import Actions
 from foresto_cli.datasets.dart.capital_changes import Capital
 from foresto_cli.datasets.dart.decisions import Decisions
 from foresto_cli.datasets.dart.dividends import Dividends
-from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.errors import UsageError
 from foresto_cli.loading import statements
 from foresto_cli.running import job
@@ -89,7 +89,7 @@ def load_actions(app: App, start: date, end: date, options: Options) -> Result:
 
 def links() -> Derived:
     """Return what joins decisions to the restated prices that carry them out."""
-    return Derived(action_links.NAME, "공시와 기준가", "corporate_actions", action_links.write)
+    return Derived(action_links.DATA_SET, action_links.write)
 
 
 def span(quarter: str | None, start: date | None, end: date | None) -> tuple[date, date]:

@@ -6,12 +6,12 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.collecting.mirror import Mirror
 from foresto_cli.datasets.dart import ratios
 from foresto_cli.datasets.listed import crno, enrichment, stock_history, stocks
 from foresto_cli.datasets.listed.crno import CompanyNumbers
-from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.listed.etfs import Etfs
 from foresto_cli.datasets.listed.list_sources import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
@@ -155,14 +155,12 @@ def derived(app: App) -> list[Loader]:
     calendar = app.calendar
     return [
         Derived(
-            stocks.NAME,
-            "종목",
-            "stocks",
+            stocks.DATA_SET,
             lambda connection, provenance: stocks.write(connection, calendar, provenance),
         ),
-        Derived(stock_history.NAME, "종목 이력", "stock_history", stock_history.write),
+        Derived(stock_history.DATA_SET, stock_history.write),
         yields(),
-        Derived(ratios.NAME, "종목 지표", "stocks", ratios.write),
+        Derived(ratios.DATA_SET, ratios.write),
     ]
 
 

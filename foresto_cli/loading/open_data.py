@@ -6,8 +6,8 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
-from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.datasets.open_data import dividend_yield
 from foresto_cli.datasets.open_data.bonds import QUALITIES, Bonds
 from foresto_cli.datasets.open_data.dividends import Dividends
@@ -79,9 +79,7 @@ def yields() -> Derived:
     """Return what brings ``stocks.dividend_yield`` up to date from the stored dividends and prices."""
     today = clock.today()
     return Derived(
-        dividend_yield.NAME,
-        "배당수익률",
-        "stocks",
+        dividend_yield.DATA_SET,
         lambda connection, provenance: dividend_yield.write(connection, today, provenance),
     )
 

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli import data_sets as datasets
 from foresto_cli.app import App
+from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Unit
 from foresto_cli.datasets.dart import capital_changes as dart_capital
 from foresto_cli.datasets.dart import decisions as dart_decisions
@@ -24,7 +26,6 @@ from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.fss.kinds import KINDS, Kind
-from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.open_data.bonds import QUALITIES
 from foresto_cli.datasets.prices import spans as price_spans
@@ -55,7 +56,10 @@ def loaders_for(app: App, dataset: str, keys: Keys) -> list[Only]:
         ConfigError: it takes a key that is not there.
     """
     make = MAKERS.get(dataset)
-    return [Only(_Former(dataset, dataset, "unit_ledger", _write_nothing), keys)] if make is None else make(app, keys)
+    if make is not None:
+        return make(app, keys)
+    former = DataSet(name=dataset, label=dataset, table="unit_ledger", command="retry")
+    return [Only(_Former(former, _write_nothing), keys)]
 
 
 class _Former(Derived):

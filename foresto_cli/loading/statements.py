@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import companies as dart_companies
 from foresto_cli.datasets.dart import details as dart_details
@@ -21,7 +22,6 @@ from foresto_cli.datasets.dart.details import Details
 from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
-from foresto_cli.datasets.listed.derived import Derived
 from foresto_cli.datasets.listed.names import ticker_of
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.running import job
@@ -79,7 +79,7 @@ def load_statements(
         ]
         if full:
             loaders.append(Details(client, lambda: filed(app, wanted), wanted.reports))
-        return [*loaders, Derived(ratios.NAME, "종목 지표", "stocks", ratios.write)]
+        return [*loaders, Derived(ratios.DATA_SET, ratios.write)]
 
     return job.run_or_preview(app, "dart financials", "재무제표", make, options)
 
@@ -94,7 +94,7 @@ def reparse(app: App, options: Options) -> Result:
     def make() -> list[Loader]:
         return [
             reparsing(),
-            Derived(ratios.NAME, "종목 지표", "stocks", ratios.write),
+            Derived(ratios.DATA_SET, ratios.write),
         ]
 
     return job.run_or_preview(app, "dart reparse", "재무제표 다시 읽기", make, options)
@@ -102,7 +102,7 @@ def reparse(app: App, options: Options) -> Result:
 
 def reparsing() -> Derived:
     """Return what reads the kept answers again."""
-    return Derived(dart_reparse.NAME, "재무제표 다시 읽기", "financial_report", dart_reparse.write)
+    return Derived(dart_reparse.DATA_SET, dart_reparse.write)
 
 
 def wanted_reports(year: int | None, word: str | None, since: int | None, ticker: str | None) -> Wanted:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
@@ -22,7 +23,7 @@ def no_heir(key: str, units: Sequence[Unit]) -> str | None:  # noqa: ARG001  # o
 
 
 @dataclass
-class Only:
+class Only(Loader):
     """A loader of some units of another loader.
 
     Attributes:
@@ -38,21 +39,15 @@ class Only:
     extra: Sequence[Unit] = ()
     heir: Heir = no_heir
     gone: list[str] = field(default_factory=list)
-    name: str = field(init=False)
-    label: str = field(init=False)
-    batch_type: str = field(init=False)
-    table: str = field(init=False)
     _inherited: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Take the names from the data set."""
-        self.name, self.label = self.inner.name, self.inner.label
-        self.batch_type, self.table = self.inner.batch_type, self.inner.table
-
-    @property
-    def best_effort(self) -> bool:
-        """Return whether what is not got fails no run."""
-        return bool(getattr(self.inner, "best_effort", False))
+        """Be the data set."""
+        inner = self.inner
+        self.best_effort = inner.best_effort
+        self.data_set = DataSet(
+            name=inner.name, label=inner.label, table=inner.table, batch=inner.batch_type, command="retry"
+        )
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:

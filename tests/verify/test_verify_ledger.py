@@ -7,6 +7,7 @@ import pytest
 
 from foresto_cli import data_sets as datasets
 from foresto_cli import datasets as rooms
+from foresto_cli.collecting import registry
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.loading import retry_loaders
@@ -70,7 +71,7 @@ def test_every_data_set_has_its_command():
     modules = [
         importlib.import_module(found.name) for found in pkgutil.walk_packages(rooms.__path__, f"{rooms.__name__}.")
     ]
-    names = {module.NAME for module in modules if hasattr(module, "NAME")}
+    names = {module.NAME for module in modules if hasattr(module, "NAME")} | set(registry.every())
     names |= {kind.dataset for kind in KINDS} | {
         found.name for found in vars(us).values() if isinstance(found, us.Kind)
     }

@@ -7,10 +7,13 @@ nearest. An event that nobody announced and a decision that nothing carried out 
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.store.upsert import Counts, Row
 
-NAME = "dart.action_links"
+DATA_SET = DataSet(
+    name="dart.action_links", label="공시와 기준가", table="corporate_actions", command="dart corporate-actions"
+)
 EX_RIGHTS = ("EX_RIGHTS",)
 FEWER = ("CONSOLIDATION", "CONSOLIDATION_AUCTION", "REORG", "SHARE_ONLY", "AUCTION_UNRESOLVED", "GAP")
 MORE = ("SPLIT", "SHARE_ONLY", "AUCTION_UNRESOLVED", "GAP")

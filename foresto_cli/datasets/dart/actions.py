@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.collecting import wording as _wording
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.errors import BadPayload
@@ -39,7 +39,7 @@ NUMBER = re.compile(r"[0-9]{14}")
 
 
 @dataclass
-class Actions:
+class Actions(Loader):
     """Loader of the decisions that were filed; a unit is a month.
 
     Attributes:
@@ -116,7 +116,7 @@ class Actions:
         """Say what makes a filing impossible."""
         return None if len(row["corp_code"]) == 8 and row["corp_code"].isdecimal() else "고유번호가 아닙니다"  # noqa: PLR2004  # digits
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the filings; what their fields say is left as it is."""
         return upsert(connection, corporate_actions, parsed.rows, provenance)
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import capital_kinds as _capital
 from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.datasets.dart.expected_reports import closing_month, due
@@ -94,7 +94,7 @@ def read(connection: Connection) -> list[Executed]:
 
 
 @dataclass
-class Capital:
+class Capital(Loader):
     """Loader of those ratios; a unit is a notice.
 
     Attributes:
@@ -178,7 +178,7 @@ class Capital:
         """Say what makes a ratio impossible."""
         return None if 1 / LARGEST_RATIO < row["ratio"] < LARGEST_RATIO else f"비율이 {row['ratio']}입니다"
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # the contract of loaders
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the ratio into the notice."""
         for row in parsed.rows:
             who = {name: provenance[name] for name in ("batch_id", "updated_at")}

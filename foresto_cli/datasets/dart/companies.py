@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import issuers as _issuers
 from foresto_cli.datasets.dart.expected_reports import ODD_YEARS
 from foresto_cli.datasets.dart.filing_tables import dart_company
@@ -47,7 +47,7 @@ GROUP = text(
 
 
 @dataclass
-class Companies:
+class Companies(Loader):
     """Loader of DART's companies; its only unit is the list of the day.
 
     Attributes:
@@ -73,11 +73,11 @@ class Companies:
         """Return the list."""
         return [Unit(UNIT, f"DART 고유번호 {self.now:%Y-%m-%d}", upstream=dart.POLICY.name)]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the list was read today."""
         return entry.status == "done" and entry.asked_at.date() == self.now.date()
 
-    def has_news(self, unit: Unit, since: datetime) -> bool:  # noqa: ARG002  # as above
+    def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether another day has begun: its list is another."""
         return since.date() < self.now.date()
 
@@ -125,7 +125,7 @@ class Companies:
             return "종목코드가 여섯 자리가 아닙니다"
         return None if row["name"] else "이름이 없습니다"
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the companies, give stocks their number, and newcomers a group."""
         counts = upsert(connection, dart_company, parsed.rows, provenance)
         _issuers.match(connection)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting import wording as _wording
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.errors import BadPayload
@@ -98,7 +98,7 @@ def read(connection: Connection) -> list[Decision]:
 
 
 @dataclass
-class Decisions:
+class Decisions(Loader):
     """Loader of what decisions say; a unit is a decision, named by its first filing.
 
     Attributes:

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import filed_reports as _filed
 from foresto_cli.datasets.dart import reports as _reports
 from foresto_cli.datasets.dart.filed_reports import WHOLE, Question
@@ -80,7 +80,7 @@ def read(connection: Connection, ticker: str | None) -> list[Filed]:
 
 
 @dataclass
-class Details:
+class Details(Loader):
     """Loader of whole statements.
 
     Attributes:
@@ -127,7 +127,7 @@ class Details:
             for key, filed in self._filed.items()
         ]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether this version was asked for and answered."""
         return entry.status != "failed"
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import payouts as _payouts
 from foresto_cli.datasets.dart.expected_reports import closing_month
 from foresto_cli.datasets.dart.payouts import Payer
@@ -74,7 +74,7 @@ def read(connection: Connection) -> Facts:
 
 
 @dataclass
-class Dividends:
+class Dividends(Loader):
     """Loader of the dividends of a business year; a unit is a company.
 
     Attributes:

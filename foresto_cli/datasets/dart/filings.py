@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart.filing_tables import dart_filing
 from foresto_cli.errors import BadPayload
 from foresto_cli.store import ledger
@@ -33,7 +33,7 @@ CORP_CODE_LENGTH = 8
 
 
 @dataclass
-class Filings:
+class Filings(Loader):
     """Loader of the list of filings; its only unit is what was filed since it was read last.
 
     Attributes:
@@ -68,11 +68,11 @@ class Filings:
         """Return the span until today."""
         return [Unit(UNIT, f"정기공시 {self.since}~{self.now.date()}", upstream=dart.POLICY.name)]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say no: reports are filed until the evening."""
         return False
 
-    def has_news(self, unit: Unit, since: datetime) -> bool:  # noqa: ARG002  # as above
+    def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether another day has begun: its list is another."""
         return since.date() < self.now.date()
 
@@ -117,6 +117,6 @@ class Filings:
             return "접수번호가 열네 자리 숫자가 아닙니다"
         return None
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the filings."""
         return upsert(connection, dart_filing, parsed.rows, provenance)

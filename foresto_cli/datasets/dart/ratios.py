@@ -17,11 +17,12 @@ Definitions:
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import issuers as _issuers
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.store.views import twelve_months
 
-NAME = "stocks.ratios"
+DATA_SET = DataSet(name="stocks.ratios", label="종목 지표", table="stocks", command="stocks load")
 NEEDED_DAYS = 1300
 """An annual report 485 days old, and the two years before it that its twelve months may reach into."""
 

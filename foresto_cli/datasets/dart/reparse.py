@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import comparatives as _comparatives
 from foresto_cli.datasets.dart import filed_reports as _filed
 from foresto_cli.datasets.dart import reports as _reports
@@ -16,7 +17,7 @@ from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 
-NAME = "dart.reparse"
+DATA_SET = DataSet(name="dart.reparse", label="재무제표 다시 읽기", table="financial_report", command="dart reparse")
 REPORTS = text("SELECT DISTINCT bsns_year, reprt_code FROM dart_answer WHERE endpoint IN (:main, :whole) ORDER BY 1, 2")
 # Main accounts first: whole statements win over them, and later answers over earlier ones.
 ANSWERS = text(

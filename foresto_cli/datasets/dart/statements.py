@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import expected_reports as _roll
 from foresto_cli.datasets.dart import filed_reports as _filed
 from foresto_cli.datasets.dart import reports as _reports
@@ -53,7 +53,7 @@ class _Subject:
 
 
 @dataclass
-class Statements:
+class Statements(Loader):
     """Loader of main accounts.
 
     Attributes:

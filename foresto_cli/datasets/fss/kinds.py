@@ -8,7 +8,9 @@ from functools import cache
 
 from sqlalchemy import Column, Table
 
+from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.datasets.fss import product_tables as tables
+from foresto_cli.upstream.finlife import GROUPS
 
 WIRE = {"name": "fin_prdt_nm", "bank": "kor_co_nm", "company": "kor_co_nm"}
 """Column → the wire's name, where they differ."""
@@ -51,6 +53,20 @@ class Kind:
     def dataset(self) -> str:
         """Return its name in the ledger."""
         return f"fss.{self.name}"
+
+    @property
+    def data_set(self) -> DataSet:
+        """Return the data set: as old as the oldest of its groups, and not there before all of them are."""
+        return DataSet(
+            name=self.dataset,
+            label=self.label,
+            table=self.products.name,
+            command=f"fss {self.name}",
+            clients=("finlife",),
+            batch=self.name.upper().replace("-", "_"),
+            jobs=("monthly",),
+            newest=f"{last_asked(self.dataset, oldest=True)} HAVING count(*) = {len(GROUPS)}",
+        )
 
     @property
     def product_key(self) -> tuple[str, ...]:
@@ -144,4 +160,5 @@ KINDS = (
     ),
 )
 """In the order in which they are asked for."""
+DATA_SETS = tuple(kind.data_set for kind in KINDS)
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -1,13 +1,12 @@
 """Financial products of one kind, group by group: all pages of a group or nothing of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.fss.changes import Seen, write
 from foresto_cli.datasets.fss.kinds import Kind
 from foresto_cli.datasets.fss.product_rows import is_key, key_of, products
@@ -16,7 +15,6 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import finlife
 from foresto_cli.upstream.finlife import Finlife
-from foresto_cli.upstream.http import UpstreamSession
 
 A_PAGE = 50
 """Products of a page, about; it is 5 to 100, by kind and group. For the plan only."""
@@ -31,7 +29,7 @@ BARE_SHARE = 0.5
 
 
 @dataclass
-class FssProducts:
+class FssProducts(Loader):
     """Loader of one kind; a unit is one financial group, asked for once a day.
 
     Attributes:
@@ -47,50 +45,27 @@ class FssProducts:
     groups: Sequence[str]
     today: date
     open_products: Mapping[str, int]
-    name: str = field(init=False)
-    label: str = field(init=False)
-    batch_type: str = field(init=False)
-    table: str = field(init=False)
+    source_id = finlife.SOURCE_ID
 
     def __post_init__(self) -> None:
-        """Take the names from the kind."""
-        self.name, self.label, self.table = self.kind.dataset, self.kind.label, self.kind.products.name
-        self.batch_type = self.kind.name.upper().replace("-", "_")
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the session of the disclosure."""
-        return self.client.sessions
+        """Be the data set of the kind."""
+        self.data_set = self.kind.data_set
 
     def units(self) -> list[Unit]:
-        """Return the groups."""
         return [
-            Unit(
-                group,
-                f"{self.label} {finlife.GROUPS[group]}",
-                1 + self.open_products.get(group, 0) // A_PAGE,
-                finlife.POLICY.name,
-            )
+            self.unit(group, f"{self.label} {finlife.GROUPS[group]}", 1 + self.open_products.get(group, 0) // A_PAGE)
             for group in self.groups
         ]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
-        """Say whether the group was read today; the disclosure of another day may be another."""
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         return entry.status != "failed" and entry.asked_at.date() == self.today
 
-    def has_news(self, unit: Unit, since: datetime) -> bool:  # noqa: ARG002  # as above
+    def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether another day has begun: its disclosure may be another."""
         return since.date() < self.today
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for every page of the group.
-
-        Raises:
-            ForestoError: as :meth:`foresto_cli.upstream.finlife.Finlife.products`.
-        """
-        asked_at = clock.wall()
-        found = self.client.products(self.kind.operation, self.kind.division, unit.key)
-        return Answer(unit, finlife.SOURCE_ID, found, asked_at)
+    def ask(self, unit: Unit) -> finlife.Products:
+        return self.client.products(self.kind.operation, self.kind.division, unit.key)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the products, each with its options.
@@ -131,12 +106,10 @@ class FssProducts:
             )
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a product impossible."""
         problem: str | None = row["problem"]
         return problem
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
-        """Write products, options and changes of rates; close what vanished."""
         listed = frozenset(key_of(self.kind, record) for record in answer.payload.base)
         # A product whose own codes cannot be read may be any that seems to have vanished.
         is_whole = all(is_key(tuple(row["product"][name] for name in self.kind.product_key)) for row in parsed.left_out)

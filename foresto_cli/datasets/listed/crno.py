@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.open_data.pages import is_isin, newest_published
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
@@ -40,7 +40,7 @@ UPDATE = text(
 
 
 @dataclass
-class CompanyNumbers:
+class CompanyNumbers(Loader):
     """Loader of company numbers; a unit is the base date of one week's list.
 
     Attributes:
@@ -74,7 +74,7 @@ class CompanyNumbers:
         day = max(recent, default=newest)
         return [Unit(f"{day}", f"법인등록번호 {day}", upstream=fsc.POLICY.name)]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the list was read."""
         return entry.status == "done"
 
@@ -115,7 +115,7 @@ class CompanyNumbers:
             return "ISIN 이 아닙니다"
         return None if NUMBER.fullmatch(row["crno"]) else "법인등록번호가 열세 자리 숫자가 아닙니다"
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Give every stock whose ISIN is in the list its number, and preferred shares their issuer's."""
         found = connection.execute(
             UPDATE,

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import yahoo
@@ -43,7 +43,7 @@ Wanted = Callable[[], Sequence[tuple[str, str]]]
 
 
 @dataclass
-class Enrichment:
+class Enrichment(Loader):
     """Loader of Yahoo's profiles; a unit is one stock.
 
     Attributes:
@@ -71,7 +71,7 @@ class Enrichment:
         self._markets = dict(self.wanted()[:MOST])
         return [Unit(ticker, f"{self.label} {ticker}", upstream=yahoo.POLICY.name) for ticker in self._markets]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say no: only those that are wanted are units."""
         return False
 
@@ -98,11 +98,11 @@ class Enrichment:
             return Parsed(status="no_data", reason="이름도 업종도 없음")
         return Parsed([row])
 
-    def check(self, row: Row) -> str | None:  # noqa: ARG002  # as above
+    def check(self, row: Row) -> str | None:
         """Say nothing: whatever fits may be."""
         return None
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write what Yahoo gave; what it did not give stays."""
         counts = Counts()
         for row in parsed.rows:

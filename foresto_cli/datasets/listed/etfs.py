@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.readers import number
 from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
 from foresto_cli.datasets.prices.rows import nobody_traded
@@ -53,7 +53,7 @@ Record = Mapping[str, Any]
 
 
 @dataclass
-class Etfs:
+class Etfs(Loader):
     """Loader of the list and the newest prices; a unit is one of them for one session.
 
     Attributes:

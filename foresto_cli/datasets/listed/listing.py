@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.mirror import Mirror
 from foresto_cli.datasets.listed.list_files import TICKER, delisted_rows, description_rows
 from foresto_cli.datasets.listed.list_merge import Gone, describe, mark_gone, markets_of, with_known_names, with_values
@@ -53,7 +53,7 @@ class Listed:
 
 
 @dataclass
-class Listing:
+class Listing(Loader):
     """Loader of the three lists; a unit is one list of one session (descriptions: one week).
 
     Attributes:

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.listed import past_names as _past_names
 from foresto_cli.datasets.listed.list_tables import stock_history
 from foresto_cli.datasets.listed.past_names import Known, Run
 from foresto_cli.store.upsert import Counts, Row, upsert
 
-NAME = "stocks.history"
+DATA_SET = DataSet(name="stocks.history", label="종목 이력", table="stock_history", command="stocks load")
 
 
 class Span(NamedTuple):

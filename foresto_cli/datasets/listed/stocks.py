@@ -12,12 +12,21 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.data_set import DAILY, DataSet, priced
 from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.sectors import sector_of
 from foresto_cli.datasets.listed.stock_tables import stocks
 from foresto_cli.store.upsert import Counts, Row, upsert
 
-NAME = "stocks"
+DATA_SET = DataSet(
+    name="stocks",
+    label="종목",
+    table="stocks",
+    command="stocks load",
+    jobs=(*DAILY, "weekly"),
+    newest="SELECT max(price_date) FROM stocks WHERE is_active",
+    reached=priced,
+)
 PERCENT = 100
 PLACES = 4
 """Decimals of a return, in percent."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.open_data.bond_rows import bond_row
 from foresto_cli.datasets.open_data.bond_tables import bonds
 from foresto_cli.datasets.open_data.pages import is_isin, newest_published
@@ -45,7 +45,7 @@ GONE = text(
 
 
 @dataclass
-class Bonds:
+class Bonds(Loader):
     """Loader of the bonds; a unit is the base date of one list.
 
     Attributes:
@@ -83,7 +83,7 @@ class Bonds:
         key = f"{day}" if self.quality == ALL else f"{day}:{self.quality}"
         return [Unit(key, f"채권 {day}", EXPECTED_PAGES, fsc.POLICY.name)]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the list of that very day was read: an older one that stood in is asked for again."""
         return entry.status == "done"
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.open_data.dividend_rows import dividend_row, one_a_key
 from foresto_cli.datasets.open_data.dividend_tables import dividend_history
 from foresto_cli.datasets.open_data.pages import is_isin
@@ -31,7 +31,7 @@ EXPECTED_PAGES = 16
 
 
 @dataclass
-class Dividends:
+class Dividends(Loader):
     """Loader of the dividends; a unit is the whole table on one day.
 
     Attributes:
@@ -63,7 +63,7 @@ class Dividends:
         day = self.calendar.latest_in_open_data(self.now)
         return [Unit(f"{day}", f"배당 {day}", EXPECTED_PAGES, fsc.POLICY.name)]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the table was read since that day was published."""
         return entry.status == "done"
 
@@ -117,6 +117,6 @@ class Dividends:
             return "증권 종류 코드가 없습니다"
         return "배당금이 음수입니다" if (row["stck_genr_dvdn_amt"] or 0) < 0 else None
 
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:  # noqa: ARG002  # as above
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the rows; what the table no longer has is kept."""
         return upsert(connection, dividend_history, parsed.rows, provenance)

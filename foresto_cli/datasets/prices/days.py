@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.prices.choice import Choice
 from foresto_cli.datasets.prices.day_closures import Witness, is_closed, note_closure
 from foresto_cli.datasets.prices.neighbours import OTHER_SESSION, Fingerprint, refuse_half, refuse_other_session, seen
@@ -41,7 +41,7 @@ UNOFFICIAL_OVER = (
 
 
 @dataclass
-class PriceDays:
+class PriceDays(Loader):
     """Loader of market days (:class:`foresto_cli.collecting.loader.Loader`).
 
     Attributes:

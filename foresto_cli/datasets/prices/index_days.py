@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.readers import number
 from foresto_cli.datasets.prices.index_tables import index_listing, index_price_daily
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, Dead, ForestoError, NotYet
@@ -53,7 +53,7 @@ class IndexSource:
 
 
 @dataclass
-class IndexDays:
+class IndexDays(Loader):
     """Loader of index levels; a unit is one index and one calendar year.
 
     Attributes:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.readers import number
 from foresto_cli.datasets.prices.index_codes import code_of
 from foresto_cli.datasets.prices.index_tables import index_listing, index_price_daily
@@ -36,7 +36,7 @@ FIELDS = {
 
 
 @dataclass
-class IndexSessions:
+class IndexSessions(Loader):
     """Loader of all indices; a unit is one family of indices and one session.
 
     Attributes:
@@ -76,7 +76,7 @@ class IndexSessions:
             for family in self.families
         ]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the session was read: what the OPEN API publishes is final."""
         return not self.again and entry.status in {"done", "no_data"}
 

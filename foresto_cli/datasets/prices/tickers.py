@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.adjustment.closes import follow_source
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.prices.rows import from_naver, impossible
 from foresto_cli.datasets.prices.tables import stock_price_daily
 from foresto_cli.errors import BadPayload
@@ -28,7 +28,7 @@ NAME = "prices.ticker"
 
 
 @dataclass
-class PriceTickers:
+class PriceTickers(Loader):
     """Loader of single stocks' history; a unit is one ticker and span.
 
     Attributes:
@@ -84,7 +84,7 @@ class PriceTickers:
             Unit(f"{ticker}{span}", f"{ticker} {days[0]}~{days[-1]}", 1, naver.POLICY.name) for ticker in self.tickers
         ]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the ticker was asked for after the last session wanted was over."""
         asked = entry.asked_at.replace(tzinfo=clock.KST)
         return entry.status in {"done", "no_data"} and asked >= closes_at(self.days()[-1])

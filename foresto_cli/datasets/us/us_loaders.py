@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, text
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.us import us_figures as figures
 from foresto_cli.datasets.us.us_tables import (
     alpha_vantage_etfs,
@@ -93,7 +93,7 @@ FUNDS = Kind(
 
 
 @dataclass
-class UsData:
+class UsData(Loader):
     """Loader of one kind; a unit is a symbol, or the one list of all funds.
 
     Attributes:
@@ -136,12 +136,12 @@ class UsData:
             for key in sorted(keys, key=asked)
         ]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:  # noqa: ARG002  # the contract of loaders
+    def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the answer is fresh enough."""
         asked = entry.asked_at.replace(tzinfo=clock.KST)
         return entry.status in {"done", "no_data"} and self.now - asked < self.kind.fresh
 
-    def has_news(self, unit: Unit, since: datetime) -> bool:  # noqa: ARG002  # as above
+    def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether a stored answer would be too old by now."""
         return self.now - since.replace(tzinfo=clock.KST) >= self.kind.fresh
 

@@ -1,0 +1,99 @@
+"""What is to be known about a data set before anything is asked: its names, its command, who answers, how fresh it is.
+
+Each data set says it once, beside its loader (``DATA_SET``, or ``DATA_SETS`` where one loader serves several); status,
+verification, hints and retrying read it from there (:mod:`foresto_cli.data_sets`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from foresto_cli import clock
+from foresto_cli.calendar import Calendar
+
+DAILY = ("morning", "weekday", "weekday_final")
+EVENING = ("weekday", "weekday_final")
+"""Jobs of the timetable that load what changes with every session."""
+
+
+class AtHand(Protocol):
+    """Which keys there are, and the calendar; the application is one."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the sessions."""
+
+    @property
+    def krx(self) -> object | None:
+        """Return KRX by login, if there is one."""
+
+    @property
+    def krx_openapi(self) -> object | None:
+        """Return the OPEN API, if there is a key."""
+
+    @property
+    def fsc(self) -> object | None:
+        """Return FSC's open data, if there is a key."""
+
+
+Reached = Callable[[AtHand, datetime], date]
+"""Returns the session that a job which starts at the given moment brings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSet:
+    """One data set.
+
+    Attributes:
+        name: in the ledger.
+        label: what the operator calls it.
+        table: where its rows go.
+        command: what brings it up to date, without ``foresto``.
+        clients: the clients of the application any of which can answer; none where nobody is asked.
+        batch: ``data_load_batch.batch_type``.
+        jobs: the jobs of the timetable that load it; its age is watched when there are any.
+        newest: SQL for the newest day it holds.
+        reached: the session that a start of such a job brings; None where sessions do not matter.
+        asked: SQL for the day on which it was last asked for, where that is not ``newest``.
+    """
+
+    name: str
+    label: str
+    table: str
+    command: str
+    clients: tuple[str, ...] = ()
+    batch: str = "INFO"
+    jobs: tuple[str, ...] = ()
+    newest: str = ""
+    reached: Reached | None = None
+    asked: str | None = None
+
+
+def last_asked(name: str, *, oldest: bool = False) -> str:
+    """Return SQL for the day on which a data set was last asked for and answered; its oldest unit's if so wanted."""
+    return (
+        f"SELECT {'min' if oldest else 'max'}(asked_at)::date FROM unit_ledger WHERE dataset = '{name}'"  # noqa: S608  # our own name
+        " AND status IN ('done', 'provisional', 'no_data')"
+        " AND asked_at <= :believable"
+    )
+
+
+def ended(at_hand: AtHand, start: datetime) -> date:
+    """Return the newest session whose prices anybody shows at ``start``."""
+    return at_hand.calendar.latest_ended(start)
+
+
+def published(at_hand: AtHand, start: datetime) -> date:
+    """Return the newest session that the OPEN API has at ``start``, or will not be blamed for lacking now."""
+    day = at_hand.calendar.latest_official(start)
+    return at_hand.calendar.previous(day) if clock.now() < at_hand.calendar.official_until(day) else day
+
+
+def priced(at_hand: AtHand, start: datetime) -> date:
+    """Return the newest session of which the keys at hand give prices at ``start``; without any key Naver does."""
+    if at_hand.krx is not None:
+        return ended(at_hand, start)
+    if at_hand.krx_openapi is not None:
+        return published(at_hand, start)
+    return ended(at_hand, start) if at_hand.fsc is None else at_hand.calendar.latest_in_open_data(start)

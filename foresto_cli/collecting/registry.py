@@ -1,0 +1,54 @@
+"""Every data set there is, as its own module describes it."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from foresto_cli import data_sets
+from foresto_cli.collecting.data_set import DataSet, published
+from foresto_cli.declared import ByDay
+
+ROOMS = ("listed", "prices", "dart", "open_data", "fss", "us")
+"""In the order in which data sets are shown."""
+
+
+@cache
+def every() -> Mapping[str, DataSet]:
+    """Return every data set by name: those of the rooms, then those that one file describes."""
+    found = [one for module in _modules() for one in _said(module)]
+    return {one.name: one for one in (*found, *map(of_file, data_sets.every()))}
+
+
+def of_file(described: ByDay) -> DataSet:
+    """Return what is to be known about a data set that one file describes."""
+    return DataSet(
+        name=described.name,
+        label=described.label,
+        table=described.table.name,
+        command=f"{described.name} load",
+        clients=("krx_openapi",),
+        batch="DECLARED",
+        jobs=(described.chain,),
+        newest=f"SELECT max(trade_date) FROM {described.table.name}",  # noqa: S608  # our own name
+        reached=published,
+    )
+
+
+def _modules() -> list[str]:
+    """Return the modules that say something of a data set, without running the others."""
+    return [
+        f"foresto_cli.datasets.{room}.{file.stem}"
+        for room in ROOMS
+        for file in sorted((data_sets.FOLDER / room).glob("*.py"))
+        if _says_something(file)
+    ]
+
+
+def _says_something(file: Path) -> bool:
+    return "\nDATA_SET" in file.read_text(encoding="utf-8")
+
+
+def _said(name: str) -> tuple[DataSet, ...]:
+    module = import_module(name)
+    return module.DATA_SETS if hasattr(module, "DATA_SETS") else (module.DATA_SET,)

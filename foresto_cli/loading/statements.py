@@ -12,9 +12,8 @@ from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import companies as dart_companies
 from foresto_cli.datasets.dart import details as dart_details
-from foresto_cli.datasets.dart import expected_reports as _roll
+from foresto_cli.datasets.dart import expected_reports, ratios
 from foresto_cli.datasets.dart import filings as dart_filings
-from foresto_cli.datasets.dart import ratios
 from foresto_cli.datasets.dart import reparse as dart_reparse
 from foresto_cli.datasets.dart import statements as dart_statements
 from foresto_cli.datasets.dart.companies import Companies
@@ -192,11 +191,11 @@ def companies(app: App, client: Dart) -> Companies:
     return Companies(client, clock.now(), common or 0)
 
 
-def facts(app: App) -> _roll.Roll:
+def facts(app: App) -> expected_reports.Roll:
     """Return who reports and what was filed, everybody who is listed put into a hundred."""
     with app.engine.begin() as connection:
         dart_companies.group(connection)
-        return _roll.read(connection, dart_statements.NAME)
+        return expected_reports.read(connection, dart_statements.NAME)
 
 
 def filed(app: App, wanted: Wanted) -> list[dart_details.Filed]:

@@ -17,10 +17,10 @@ from campaign.replay import Exchanges, Memory, mount
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
-from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.datasets.dart import dividends as dart_dividends
 from foresto_cli.datasets.dart.actions import Actions
 from foresto_cli.datasets.dart.capital_changes import Capital, Executed
+from foresto_cli.datasets.dart.decision_kinds import FREE, PAID, REDUCTION
 from foresto_cli.datasets.dart.decisions import Decision, Decisions
 from foresto_cli.datasets.dart.details import Details, Filed
 from foresto_cli.datasets.dart.dividends import Dividends
@@ -108,7 +108,7 @@ def dividends(world):
 
 def decision(world):
     """What a decision about shares says."""
-    kinds = {actions.FREE: _decisions.FREE, actions.PAID: _decisions.PAID, actions.REDUCTION: _decisions.REDUCTION}
+    kinds = {actions.FREE: FREE, actions.PAID: PAID, actions.REDUCTION: REDUCTION}
     day = date(2026, 10, 1)
     found = next(one for one in actions.of(world.sandbox.market)
                  if one.kind in kinds and date(2026, 1, 1) < one.filings[-1].received < day)  # fmt: skip

@@ -4,9 +4,8 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.collecting.checks import Rows, Scope
-from foresto_cli.datasets.dart import action_links
+from foresto_cli.datasets.dart import action_links, decision_kinds
 from foresto_cli.datasets.dart import actions as dart_actions
-from foresto_cli.datasets.dart import decision_kinds as _decisions
 
 ANNOUNCED = ("EX_RIGHTS", "SPLIT", "CONSOLIDATION", "CONSOLIDATION_AUCTION", "SPINOFF", "REORG", "SHARE_ONLY")
 """Classes of price events that a company has to announce."""
@@ -66,16 +65,16 @@ def unexecuted_actions(scope: Scope) -> Rows:
         last=scope.last,
         longest=action_links.LONGEST_DAYS,
         patience=PATIENCE,
-        rights=[_decisions.FREE, _decisions.PAID_FREE],
+        rights=[decision_kinds.FREE, decision_kinds.PAID_FREE],
         always=[
-            _decisions.FREE,
-            _decisions.PAID_FREE,
-            _decisions.REDUCTION,
-            _decisions.SPLIT,
-            _decisions.CONSOLIDATION,
+            decision_kinds.FREE,
+            decision_kinds.PAID_FREE,
+            decision_kinds.REDUCTION,
+            decision_kinds.SPLIT,
+            decision_kinds.CONSOLIDATION,
         ],
-        paid=_decisions.PAID,
+        paid=decision_kinds.PAID,
         holders=TO_HOLDERS,
-        divisions=[_decisions.DIVISION, _decisions.DIVISION_MERGER],
+        divisions=[decision_kinds.DIVISION, decision_kinds.DIVISION_MERGER],
         split_off=SPLIT_OFF,
     )

@@ -8,7 +8,7 @@ nearest. An event that nobody announced and a decision that nothing carried out 
 from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.data_set import DataSet
-from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart import decision_kinds
 from foresto_cli.store.upsert import Counts, Row
 
 DATA_SET = DataSet(
@@ -19,14 +19,14 @@ FEWER = ("CONSOLIDATION", "CONSOLIDATION_AUCTION", "REORG", "SHARE_ONLY", "AUCTI
 MORE = ("SPLIT", "SHARE_ONLY", "AUCTION_UNRESOLVED", "GAP")
 APART = ("SPINOFF", "CONSOLIDATION_AUCTION", "AUCTION_RESUME", "AUCTION_UNRESOLVED")
 EVENTS = {
-    _decisions.PAID: EX_RIGHTS,
-    _decisions.FREE: EX_RIGHTS,
-    _decisions.PAID_FREE: EX_RIGHTS,
-    _decisions.REDUCTION: FEWER,
-    _decisions.CONSOLIDATION: FEWER,
-    _decisions.SPLIT: MORE,
-    _decisions.DIVISION: APART,
-    _decisions.DIVISION_MERGER: APART,
+    decision_kinds.PAID: EX_RIGHTS,
+    decision_kinds.FREE: EX_RIGHTS,
+    decision_kinds.PAID_FREE: EX_RIGHTS,
+    decision_kinds.REDUCTION: FEWER,
+    decision_kinds.CONSOLIDATION: FEWER,
+    decision_kinds.SPLIT: MORE,
+    decision_kinds.DIVISION: APART,
+    decision_kinds.DIVISION_MERGER: APART,
 }
 """Action → classes of price events that may carry it out. Mergers and exchanges restate no price of the filer."""
 SOON_DAYS, LARGEST_RATIO = 10, 1_000
@@ -94,7 +94,7 @@ CONSOLIDATED = text(
 
 def write(connection: Connection, provenance: Row) -> Counts:
     """Bring corrections of notices, the links and ratios up to date; return how many rows that changed."""
-    notices = [_decisions.SPLIT, _decisions.CONSOLIDATION]
+    notices = [decision_kinds.SPLIT, decision_kinds.CONSOLIDATION]
     corrected = connection.execute(SUPERSEDE_NOTICES, {"notices": notices}).rowcount
     pairs = [(action, event) for action, events in EVENTS.items() for event in events]
     found = connection.execute(
@@ -111,7 +111,7 @@ def write(connection: Connection, provenance: Row) -> Counts:
     consolidated = connection.execute(
         CONSOLIDATED,
         {
-            "consolidation": _decisions.CONSOLIDATION,
+            "consolidation": decision_kinds.CONSOLIDATION,
             "near": NEAR_DAYS,
             "soon": SOON_DAYS,
             "largest": LARGEST_RATIO,

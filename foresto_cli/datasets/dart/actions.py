@@ -15,9 +15,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from foresto_cli import clock
-from foresto_cli.collecting import wording as _wording
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart import decision_kinds, free_text
 from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
@@ -100,7 +99,7 @@ class Actions(Loader):
         start, end = span(answer.unit.key)
         try:
             rows = [row for record in records if (row := _row(record)) is not None]
-            days = [_wording.day(record["rcept_dt"]) for record in records]
+            days = [free_text.day(record["rcept_dt"]) for record in records]
         except (KeyError, ValueError, AttributeError, TypeError) as error:
             raise BadPayload(f"{answer.unit.label}에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
         if any(day is None or not start <= day <= end for day in days):
@@ -129,9 +128,9 @@ def span(key: str) -> tuple[date, date]:
 
 def _row(record: Mapping[str, Any]) -> Row | None:
     name = record["report_nm"].strip()
-    action = _decisions.action_of(name)
+    action = decision_kinds.action_of(name)
     ticker = record["stock_code"].strip()
-    if action is None or not TICKER.fullmatch(ticker) or not _decisions.has_figures(name):
+    if action is None or not TICKER.fullmatch(ticker) or not decision_kinds.has_figures(name):
         return None
     remark = record.get("rm") or ""
     return {
@@ -140,9 +139,9 @@ def _row(record: Mapping[str, Any]) -> Row | None:
         "ticker": ticker,
         "action_type": action,
         "report_name": name,
-        "rcept_dt": _wording.day(record["rcept_dt"]),
+        "rcept_dt": free_text.day(record["rcept_dt"]),
         "remark": remark or None,
-        "is_correction": _decisions.is_correction(name),
+        "is_correction": decision_kinds.is_correction(name),
         "is_withdrawn": WITHDRAWN in remark,
         "source_id": dart.SOURCE_ID,
     }

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import capital_kinds as _capital
-from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart import capital_kinds, decision_kinds
 from foresto_cli.datasets.dart.expected_reports import closing_month, due
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.store.ledger import Entry
@@ -89,7 +88,7 @@ def read(connection: Connection) -> list[Executed]:
             closing_month(row.settle_month),
             row.shares_before,
         )
-        for row in connection.execute(EXECUTED, {"split": _decisions.SPLIT})
+        for row in connection.execute(EXECUTED, {"split": decision_kinds.SPLIT})
     ]
 
 
@@ -123,7 +122,7 @@ class Capital(Loader):
             f"{one.rcept_no}": one for one in self.facts() if due(one.report, one.month) + LATE <= self.now.date()
         }
         return [
-            Unit(key, f"{one.ticker} {_capital.SPLIT}", upstream=dart.POLICY.name)
+            Unit(key, f"{one.ticker} {capital_kinds.SPLIT}", upstream=dart.POLICY.name)
             for key, one in self._executed.items()
         ]
 
@@ -157,8 +156,8 @@ class Capital(Loader):
             return Parsed(status="no_data", reason="다음 정기보고서가 아직 없습니다.")
         told = [
             change
-            for change in _capital.changes_of(answer.payload, one.corp_code, self.now.date())
-            if change.kind == _capital.SPLIT and change.is_common and abs(change.day - one.day) <= NEAR
+            for change in capital_kinds.changes_of(answer.payload, one.corp_code, self.now.date())
+            if change.kind == capital_kinds.SPLIT and change.is_common and abs(change.day - one.day) <= NEAR
         ]
         if len(told) != 1 or not one.shares_before:
             return Parsed(status="provisional", reason="정기보고서의 자본 변동만으로는 비율을 알 수 없습니다.")

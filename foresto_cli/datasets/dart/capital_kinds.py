@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from foresto_cli.collecting import wording as _wording
+from foresto_cli.datasets.dart import free_text
 from foresto_cli.datasets.dart.share_classes import COMMON, class_of
 from foresto_cli.errors import BadPayload
 
@@ -60,9 +60,9 @@ def _kinds(records: Sequence[Record]) -> list[str]:
 
 
 def _change(record: Record, *, is_common: bool) -> Change | None:
-    day, shares = _wording.day(record["isu_dcrs_de"]), _wording.number(record["isu_dcrs_qy"])
+    day, shares = free_text.day(record["isu_dcrs_de"]), free_text.number(record["isu_dcrs_qy"])
     if day is None or not shares:
         return None
-    par = _wording.number(record["isu_dcrs_mstvdv_fval_amount"])
+    par = free_text.number(record["isu_dcrs_mstvdv_fval_amount"])
     kind = "".join(record["isu_dcrs_stle"].split())
     return Change(day, kind, is_common, abs(int(shares)), int(par) if par else None)

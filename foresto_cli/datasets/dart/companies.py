@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import issuers as _issuers
+from foresto_cli.datasets.dart import issuers
 from foresto_cli.datasets.dart.expected_reports import ODD_YEARS
 from foresto_cli.datasets.dart.filing_tables import dart_company
 from foresto_cli.errors import BadPayload
@@ -128,7 +128,7 @@ class Companies(Loader):
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the companies, give stocks their number, and newcomers a group."""
         counts = upsert(connection, dart_company, parsed.rows, provenance)
-        _issuers.match(connection)
+        issuers.match(connection)
         group(connection)
         return counts
 

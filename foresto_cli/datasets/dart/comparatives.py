@@ -7,8 +7,7 @@ version of its own, known from the later receipt; the earlier report's own row s
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foresto_cli.datasets.dart import figures as _figures
-from foresto_cli.datasets.dart import periods as _periods
+from foresto_cli.datasets.dart import figures, periods
 from foresto_cli.datasets.dart.accounts import Line
 from foresto_cli.datasets.dart.figures import POSITIONS, SINCE_THE_START
 from foresto_cli.datasets.dart.periods import ANNUAL_QUARTER, YEAR_MONTHS, Period
@@ -39,7 +38,7 @@ def rows_of(lines: Sequence[Line], code: str, quarter: int, facts: Mapping[str, 
     if flows is None and balance is None:
         return []
     try:
-        found = _figures.of(earlier, code)
+        found = figures.of(earlier, code)
     except BadPayload:
         return []
     if facts["is_financial"]:
@@ -48,7 +47,7 @@ def rows_of(lines: Sequence[Line], code: str, quarter: int, facts: Mapping[str, 
     for names, period, at in ((SINCE_THE_START, flows, quarter), (POSITIONS, balance, ANNUAL_QUARTER)):
         if period is None or period.last >= own.last or all(found[name] is None for name in names):
             continue
-        row = told.setdefault((_periods.fiscal_year(period.last, at, period.months), at), _empty(facts, period, at))
+        row = told.setdefault((periods.fiscal_year(period.last, at, period.months), at), _empty(facts, period, at))
         if row["period_end"] == period.last:
             row |= {name: found[name] for name in names}
     return [*told.values()]
@@ -75,30 +74,30 @@ def _earlier(line: Line) -> dict[str, Any]:
 
 
 def _flows_over(earlier: Sequence[Line], own: Period, quarter: int) -> Period | None:
-    told = [days for line in earlier if line["sj_div"] != "BS" and (days := _periods.days_of(line["thstrm_dt"]))]
+    told = [days for line in earlier if line["sj_div"] != "BS" and (days := periods.days_of(line["thstrm_dt"]))]
     if told:
-        return _periods.of(earlier, told[0][-1], quarter)
+        return periods.of(earlier, told[0][-1], quarter)
     return _a_year_before(own) if quarter != ANNUAL_QUARTER or own.months == YEAR_MONTHS else None
 
 
 def _balance_on(earlier: Sequence[Line], own: Period, quarter: int) -> Period | None:
-    told = [days for line in earlier if line["sj_div"] == "BS" and (days := _periods.days_of(line["thstrm_dt"]))]
+    told = [days for line in earlier if line["sj_div"] == "BS" and (days := periods.days_of(line["thstrm_dt"]))]
     if told:
         return Period(None, told[0][-1], None)
     if quarter != ANNUAL_QUARTER:
-        return None if own.first is None else Period(None, own.first - _periods.DAY, None)
+        return None if own.first is None else Period(None, own.first - periods.DAY, None)
     return _a_year_before(own) if own.months == YEAR_MONTHS else None
 
 
 def _a_year_before(own: Period) -> Period:
-    last = _periods.before(own.last, YEAR_MONTHS)
-    return Period(None if own.first is None else _periods.before(own.first, YEAR_MONTHS), last, own.months)
+    last = periods.before(own.last, YEAR_MONTHS)
+    return Period(None if own.first is None else periods.before(own.first, YEAR_MONTHS), last, own.months)
 
 
 def _empty(facts: Mapping[str, Any], period: Period, quarter: int) -> dict[str, Any]:
     return {
         "ticker": facts["ticker"],
-        "fiscal_year": _periods.fiscal_year(period.last, quarter, period.months),
+        "fiscal_year": periods.fiscal_year(period.last, quarter, period.months),
         "fiscal_quarter": quarter,
         "fs_div": facts["fs_div"],
         "rcept_no": facts["rcept_no"],

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from foresto_cli.collecting import wording as _wording
+from foresto_cli.datasets.dart import free_text
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Row
 
@@ -86,7 +86,7 @@ class Fields:
     def text(self, name: str) -> str | None:
         """Return a text, lines as they are, or None where there is none."""
         found = str(self._get(name)).strip()
-        return None if _wording.is_blank(found) else found
+        return None if free_text.is_blank(found) else found
 
     def count(self, name: str) -> int | None:
         """Return a number of shares."""
@@ -100,7 +100,7 @@ class Fields:
         """Return a number."""
         given = self._get(name)
         try:
-            return _wording.number(given)
+            return free_text.number(given)
         except ValueError:
             self.notes.append(f"{name} {given}")
             return None
@@ -109,7 +109,7 @@ class Fields:
         """Return a day near the filing's."""
         given = self._get(name)
         try:
-            found = _wording.day(given)
+            found = free_text.day(given)
         except ValueError:
             found = date.max
         if found is not None and abs(found - self._received) > FAR:

@@ -13,9 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
-from foresto_cli.collecting import wording as _wording
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import decision_kinds as _decisions
+from foresto_cli.datasets.dart import decision_kinds, free_text
 from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
@@ -81,7 +80,7 @@ class Decision:
 
 def read(connection: Connection) -> list[Decision]:
     """Return the decisions that have fields, the newest first; a correction goes with the last first filing before."""
-    found = [dict(row) for row in connection.execute(FILINGS, {"actions": list(_decisions.ENDPOINTS)}).mappings()]
+    found = [dict(row) for row in connection.execute(FILINGS, {"actions": list(decision_kinds.ENDPOINTS)}).mappings()]
     chains: dict[tuple[str, str], list[list[Filing]]] = defaultdict(list)
     for filing in found:
         known = chains[filing["corp_code"], filing["action_type"]]
@@ -159,7 +158,7 @@ class Decisions(Loader):
         one = self._decisions[unit.key]
         asked_at = clock.wall()
         found = self.client.rows(
-            _decisions.ENDPOINTS[one.first["action_type"]],
+            decision_kinds.ENDPOINTS[one.first["action_type"]],
             corp_code=one.first["corp_code"],
             bgn_de=f"{one.begins:%Y%m%d}",
             end_de=f"{one.first['rcept_dt']:%Y%m%d}",
@@ -177,14 +176,14 @@ class Decisions(Loader):
         one = self._decisions[answer.unit.key]
         try:
             record = _its_own(answer.payload, one)
-            number, received = record["rcept_no"], _wording.day(record["rcept_no"][:8])
+            number, received = record["rcept_no"], free_text.day(record["rcept_no"][:8])
         except (KeyError, TypeError, ValueError) as error:
             raise BadPayload(f"{answer.unit.label}에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
         if received is None:
             raise BadPayload(f"{answer.unit.label}의 접수번호에 날짜가 없습니다.")
         known = next((filing for filing in one.filings if filing["rcept_no"] == number), None)
         listed = dict(known) if known else _unlisted(one.first, number, received)
-        details, notes = _decisions.details_of(listed["action_type"], record, listed["rcept_dt"])
+        details, notes = decision_kinds.details_of(listed["action_type"], record, listed["rcept_dt"])
         reason = f"읽을 수 없어 비워 둔 값: {', '.join(notes)}" if notes else None
         return Parsed([{**listed, **details, "source_id": dart.SOURCE_ID}], reason=reason)
 

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import filed_reports as _filed
-from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart import filed_reports, reports
 from foresto_cli.datasets.dart.filed_reports import WHOLE, Question
 from foresto_cli.datasets.dart.periods import Period
 from foresto_cli.datasets.dart.reports import Report
@@ -25,7 +24,7 @@ from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "dart.details"
-CODES = {quarter: code for code, quarter in _reports.QUARTERS.items()}
+CODES = {quarter: code for code, quarter in reports.QUARTERS.items()}
 
 # DART answers with the newest version only, so older ones are not asked for.
 NEWEST = text(
@@ -170,11 +169,11 @@ class Details(Loader):
         records = dart.rows_of(dart.read(body))
         if not records:
             return Parsed([], "no_data", "전체 재무제표가 없습니다")
-        return Parsed(_reports.whole_rows(records, filed.report, company), parts=_filed.PARTS)
+        return Parsed(reports.whole_rows(records, filed.report, company), parts=filed_reports.PARTS)
 
     def check(self, row: Row) -> str | None:
         """Say what makes a report impossible."""
-        return _reports.impossible(row)
+        return reports.impossible(row)
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Keep the answer and complete the version."""
@@ -188,7 +187,7 @@ class Details(Loader):
                 fs_div=fs_div,
                 period_end=filed.period_end,
             )
-            _filed.keep(connection, question, body, answer.asked_at)
+            filed_reports.keep(connection, question, body, answer.asked_at)
         # The versions before this one are answered with it.
         ledger.forget(connection, NAME, (), answer.unit.key.removesuffix(filed.rcept_no), answer.unit.key)
-        return _filed.write(connection, parsed.rows, provenance)
+        return filed_reports.write(connection, parsed.rows, provenance)

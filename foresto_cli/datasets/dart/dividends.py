@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import payouts as _payouts
+from foresto_cli.datasets.dart import payouts
 from foresto_cli.datasets.dart.expected_reports import closing_month
 from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.datasets.open_data.dividend_tables import dividend_history
@@ -149,7 +149,7 @@ class Dividends(Loader):
         if not answer.payload:
             return Parsed(status="no_data", reason="이 해의 사업보고서가 없습니다.")
         asked = self._asked_for[answer.unit.key]
-        return Parsed([*_payouts.rows_of(answer.payload, *asked), *_payouts.afterwards(answer.payload, *asked)])
+        return Parsed([*payouts.rows_of(answer.payload, *asked), *payouts.afterwards(answer.payload, *asked)])
 
     def check(self, row: Row) -> str | None:
         """Say what makes a dividend impossible."""
@@ -166,7 +166,7 @@ class Dividends(Loader):
         """
         asked = {"corp_code": self._asked_for[answer.unit.key][0].corp_code, "end": self._asked_for[answer.unit.key][1]}
         is_short = connection.execute(SHORTER, asked).one().found
-        rows = [row for row in parsed.rows if not is_short or row["scrs_itms_kcd"] != _payouts.AFTERWARDS]
+        rows = [row for row in parsed.rows if not is_short or row["scrs_itms_kcd"] != payouts.AFTERWARDS]
         return upsert(connection, dividend_history, rows, provenance, only_over=ONLY_NEWS)
 
     def _year_end(self, payer: Payer) -> date:

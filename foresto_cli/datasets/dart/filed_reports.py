@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, text
 
-from foresto_cli.datasets.dart import comparatives as _comparatives
+from foresto_cli.datasets.dart import comparatives
 from foresto_cli.datasets.dart.figures import AMOUNTS
 from foresto_cli.datasets.dart.periods import Period
 from foresto_cli.datasets.dart.report_tables import financial_report
@@ -85,7 +85,7 @@ def _write(connection: Connection, table: Table, rows: Sequence[Row], provenance
     numbers = [row["rcept_no"] for row in rows]
     stored = connection.execute(select(table).where(table.c.rcept_no.in_(numbers))).mappings()
     before = {tuple(row[name] for name in KEY): row for row in stored}
-    join = merged if table is financial_report else _comparatives.together
+    join = merged if table is financial_report else comparatives.together
     together = [join(before.get(tuple(row[name] for name in KEY)), row) for row in rows]
     return upsert(connection, table, with_receipt(connection, together), provenance)
 

@@ -7,7 +7,7 @@ sum tells them apart; names alone would not.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from foresto_cli.datasets.dart import accounts as _accounts
+from foresto_cli.datasets.dart import accounts
 from foresto_cli.datasets.dart.accounts import INCOME, Account, Line
 
 COLUMNS = ("thstrm_amount", "thstrm_add_amount")
@@ -34,10 +34,10 @@ def line_of(lines: Sequence[Line], income: Account) -> Line | None:
     Raises:
         BadPayload: as :func:`foresto_cli.datasets.dart.accounts.amount`.
     """
-    whole = _accounts.find(lines, income)
+    whole = accounts.find(lines, income)
     for statement in INCOME:
         there = [line for line in lines if line["sj_div"] == statement]
-        total = _accounts.find(there, income) or whole
+        total = accounts.find(there, income) or whole
         if total is None:
             return None
         found = _tied(there, _amounts(total))
@@ -64,7 +64,7 @@ def _tied(lines: Sequence[Line], total: Amounts) -> list[Line]:
 
 
 def _is(line: Line, words: Sequence[str], identity: str) -> bool:
-    label, given = _accounts.clean(line["account_nm"]), _accounts.identity(line)
+    label, given = accounts.clean(line["account_nm"]), accounts.identity(line)
     if given.startswith(("ifrs-full_", "dart_")):
         return given == identity
     return any(word in label for word in words) and not any(word in label for word in _NEITHER)
@@ -90,4 +90,4 @@ def _unit(*amounts: Decimal) -> Decimal:
 
 
 def _amounts(line: Line) -> Amounts:
-    return tuple(_accounts.amount(line, column) for column in COLUMNS)
+    return tuple(accounts.amount(line, column) for column in COLUMNS)

@@ -13,8 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from foresto_cli.collecting import wording as _wording
-from foresto_cli.datasets.dart import share_classes as _classes
+from foresto_cli.datasets.dart import free_text, share_classes
 from foresto_cli.datasets.dart.share_classes import COMMON, PREFERRED
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Row
@@ -103,24 +102,24 @@ def _read(records: Sequence[Record], payer: Payer, end: date, column: str) -> li
     items = [("".join(record["se"].split()), record) for record in records]
     if Counter(name for name, _ in items)[PAR] > 1:
         raise BadPayload(f"{payer.ticker} 배당에 같은 항목이 두 번 있습니다({PAR}).")
-    is_empty = all(_wording.is_blank(record[THIS_YEAR]) for record in records)
+    is_empty = all(free_text.is_blank(record[THIS_YEAR]) for record in records)
     if not is_empty and not any(name == PER_SHARE for name, _ in items):
         raise BadPayload(f"{payer.ticker} 배당에 주당 현금배당금이 없습니다.")
     is_later = column == LAST_YEAR
-    par = next((_wording.number(record[column]) for name, record in items if name == PAR), None)
+    par = next((free_text.number(record[column]) for name, record in items if name == PAR), None)
     receipt = records[0]["rcept_no"]
     seen: Counter[str] = Counter()
     rows: list[Row] = []
     lines = [
-        (_classes.class_of(record.get("stock_knd")), record[column]) for name, record in items if name == PER_SHARE
+        (share_classes.class_of(record.get("stock_knd")), record[column]) for name, record in items if name == PER_SHARE
     ]
-    for kind, value, is_certain in _classes.named(lines):
+    for kind, value, is_certain in share_classes.named(lines):
         ticker = payer.stock_of(kind) if is_certain else None
         if not value.strip() or (is_later and ticker is None):
             continue
         seen[kind] += 1
         again = f"#{seen[kind]}" if seen[kind] > 1 else ""
-        amount = _wording.number(value)
+        amount = free_text.number(value)
         rows.append(
             {
                 "security_id": f"{payer.corp_code}/{kind}{again}"[:40],
@@ -151,7 +150,7 @@ def _reports(records: Sequence[Record], payer: Payer, period_end: date) -> dict[
     for record in records:
         if not RECEIPT.fullmatch(record["rcept_no"]):
             raise BadPayload(f"{payer.ticker} 배당의 접수번호가 열네 자리 숫자가 아닙니다.")
-        end = _wording.day(record.get("stlm_dt") or "") or period_end
+        end = free_text.day(record.get("stlm_dt") or "") or period_end
         if end.year != period_end.year:
             raise BadPayload(f"{payer.ticker} 배당이 {period_end.year}년 결산의 것이 아닙니다({end}).")
         versions.setdefault((end, record["rcept_no"]), []).append(record)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.collecting.data_set import DataSet
-from foresto_cli.datasets.dart import issuers as _issuers
+from foresto_cli.datasets.dart import issuers
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.store.views import twelve_months
 
@@ -92,7 +92,7 @@ def write(connection: Connection, provenance: Row) -> Counts:
 
     A stock that came after the companies is given its company's number on the way.
     """
-    _issuers.match(connection)
+    issuers.match(connection)
     found = connection.execute(
         UPDATE,
         {

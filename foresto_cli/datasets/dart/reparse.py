@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.data_set import DataSet
-from foresto_cli.datasets.dart import comparatives as _comparatives
-from foresto_cli.datasets.dart import filed_reports as _filed
-from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart import comparatives, filed_reports, reports
 from foresto_cli.datasets.dart.filed_reports import KEY, MAIN, WHOLE
 from foresto_cli.datasets.dart.report_tables import financial_report
 from foresto_cli.datasets.dart.reports import EARLIER, Report
@@ -40,7 +38,7 @@ def write(connection: Connection, provenance: Row) -> Counts:
     for row in connection.execute(REPORTS, BOTH).all():
         rows, earlier = _read(connection, Report(row.bsns_year, row.reprt_code), tickers)
         for table, found in ((financial_report, rows), (financial_restated, earlier)):
-            counts += upsert(connection, table, _filed.with_receipt(connection, found), provenance)
+            counts += upsert(connection, table, filed_reports.with_receipt(connection, found), provenance)
     return counts
 
 
@@ -54,21 +52,21 @@ def _read(connection: Connection, report: Report, tickers: Mapping[str, str]) ->
     for answer in connection.execute(ANSWERS, {**BOTH, "year": report.year, "code": report.code}):
         records = dart.rows_of(dart.read(zlib.decompress(answer.body)))
         if answer.endpoint == MAIN:
-            rows = _reports.main_rows(records, report, tickers)
+            rows = reports.main_rows(records, report, tickers)
         else:
             company = {
                 "ticker": tickers[answer.subject],
                 "corp_code": answer.subject,
                 "fs_div": answer.fs_div,
                 "period_end": answer.period_end,
-                "periods": _filed.periods(row for row in found.values() if row["corp_code"] == answer.subject),
+                "periods": filed_reports.periods(row for row in found.values() if row["corp_code"] == answer.subject),
             }
-            rows = _reports.whole_rows(records, report, company)
+            rows = reports.whole_rows(records, report, company)
         for row in rows:
-            if _reports.impossible(row) is None:
+            if reports.impossible(row) is None:
                 own = {name: value for name, value in row.items() if name != EARLIER}
-                found[_key(own)] = _filed.merged(found.get(_key(own)), own)
-                earlier |= {_key(one): _comparatives.together(earlier.get(_key(one)), one) for one in row[EARLIER]}
+                found[_key(own)] = filed_reports.merged(found.get(_key(own)), own)
+                earlier |= {_key(one): comparatives.together(earlier.get(_key(one)), one) for one in row[EARLIER]}
     if not found:
         raise BadPayload(f"보관한 {report.label} 응답에서 재무제표를 하나도 읽지 못했습니다.")
     return list(found.values()), list(earlier.values())

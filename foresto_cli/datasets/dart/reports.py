@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from foresto_cli.datasets.dart import comparatives as _comparatives
-from foresto_cli.datasets.dart import figures as _figures
-from foresto_cli.datasets.dart import periods as _periods
+from foresto_cli.datasets.dart import comparatives, figures, periods
 from foresto_cli.datasets.dart.accounts import Line
 from foresto_cli.datasets.dart.periods import Period
 from foresto_cli.errors import BadPayload
@@ -30,7 +28,7 @@ ALWAYS = ("bsns_year", "reprt_code", "sj_div", "account_nm", "ord")
 """Fields that every line has."""
 PLACE = ("sj_div", "account_id", "account_nm", "account_detail", "ord")
 """Where a line of whole statements stands."""
-FLOWS = _figures.FLOWS
+FLOWS = figures.FLOWS
 EARLIER = "earlier"
 """The member of a row that holds the rows of ``financial_restated``: what the report says of earlier periods."""
 CORE = ("total_assets", "total_equity", "net_income", "operating_income")
@@ -74,7 +72,7 @@ def reports_named(report_nm: str, *months: int) -> set[Report]:
 
 def fiscal_year(period_end: date, code: str, passed: int | None = None) -> int:
     """Return the year in which the fiscal year ends of which ``passed`` months had passed at the period's end."""
-    return _periods.fiscal_year(period_end, QUARTERS[code], passed)
+    return periods.fiscal_year(period_end, QUARTERS[code], passed)
 
 
 def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str]) -> list[Row]:
@@ -104,7 +102,7 @@ def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str
                 "corp_code": corp_code,
                 "fs_div": fs_div,
                 "rcept_no": rcept_no,
-                "period_end": _periods.end_of(lines),
+                "period_end": periods.end_of(lines),
                 "has_details": False,
             },
         )
@@ -134,13 +132,13 @@ def whole_rows(records: Sequence[Line], report: Report, company: Row) -> list[Ro
         _refuse_contradictions(lines)
     if {corp_code for corp_code, _ in groups} != {company["corp_code"]}:
         raise BadPayload("DART: 묻지 않은 회사의 재무제표가 왔습니다.")
-    periods: Mapping[str, Period] = company.get("periods", {})
-    known = {key: lines for key, lines in groups.items() if key[1] in periods} if len(groups) > 1 else groups
+    stored: Mapping[str, Period] = company.get("periods", {})
+    known = {key: lines for key, lines in groups.items() if key[1] in stored} if len(groups) > 1 else groups
     if not known:
         raise BadPayload("DART: 기간을 알 수 없는 두 보고서의 재무제표가 한 응답에 왔습니다.")
     facts = {name: value for name, value in company.items() if name != "periods"}
     return [
-        _row(lines, report, {**facts, **_told(periods.get(rcept_no)), "rcept_no": rcept_no, "has_details": True})
+        _row(lines, report, {**facts, **_told(stored.get(rcept_no)), "rcept_no": rcept_no, "has_details": True})
         for (_, rcept_no), lines in known.items()
     ]
 
@@ -190,7 +188,7 @@ def _refuse_contradictions(lines: Sequence[Line]) -> None:
 
 
 def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dict[str, Any]:
-    amounts = _figures.of(lines, report.code)
+    amounts = figures.of(lines, report.code)
     quarter, ends = QUARTERS[report.code], facts["period_end"]
     balance_first = sorted(lines, key=lambda line: line["sj_div"] != "BS")
     currency = next((f"{line['currency']}" for line in balance_first if line.get("currency")), DEFAULT_CURRENCY)
@@ -220,7 +218,7 @@ def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dic
         "has_details": facts["has_details"],
         "source_id": "DART",
     }
-    return {**row, EARLIER: _comparatives.rows_of(lines, report.code, quarter, row)}
+    return {**row, EARLIER: comparatives.rows_of(lines, report.code, quarter, row)}
 
 
 def _period(lines: Sequence[Line], facts: Mapping[str, Any], quarter: int) -> Period | None:
@@ -229,7 +227,7 @@ def _period(lines: Sequence[Line], facts: Mapping[str, Any], quarter: int) -> Pe
         return None
     if facts.get("period_start") is not None:
         return Period(facts["period_start"], facts["period_end"], facts["period_months"])
-    return _periods.of(lines, facts["period_end"], quarter)
+    return periods.of(lines, facts["period_end"], quarter)
 
 
 def day_of(rcept_no: str) -> date | None:

@@ -8,7 +8,7 @@ amounts without class are left as they are.
 import re
 from collections.abc import Sequence
 
-from foresto_cli.collecting import wording as _wording
+from foresto_cli.datasets.dart import free_text
 
 COMMON, PREFERRED, UNNAMED = "보통주", "우선주", "구분없음"
 _FOOTNOTE = re.compile(r"(\((주|\*)?\d*\)|\(\*+\d*\)|주\d+\)|[*※]+\d*\)?)+$")
@@ -30,7 +30,7 @@ Line = tuple[str, str]
 def class_of(worded: str | None) -> str:
     """Return the class of shares in one wording: 보통주, 우선주, else as filed without blanks; nothing for none."""
     plain = "".join((worded or "").split())
-    if plain in _wording.BLANK or not plain.strip("-"):
+    if plain in free_text.BLANK or not plain.strip("-"):
         return ""
     bare = _FOOTNOTE.sub("", plain)
     for name, words in ((COMMON, _COMMON), (PREFERRED, _PREFERRED)):
@@ -68,7 +68,7 @@ def _one_of(lines: Sequence[Line]) -> list[str]:
     """Return the one value that all of ``lines`` can mean, "-" aside; nothing where two differ."""
     values = [value for _, value in lines if value.strip()]
     amounts = [value for value in values if not _is_blank(value)]
-    if len({_wording.number(value) for value in amounts}) > 1:
+    if len({free_text.number(value) for value in amounts}) > 1:
         return []
     return (amounts or values)[:1]
 
@@ -87,7 +87,7 @@ def _without_class(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_blank(value: str) -> bool:
-    return _wording.is_blank(value)
+    return free_text.is_blank(value)
 
 
 def _is_slip(word: str, name: str) -> bool:

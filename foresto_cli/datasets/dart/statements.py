@@ -12,9 +12,7 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import expected_reports as _roll
-from foresto_cli.datasets.dart import filed_reports as _filed
-from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart import expected_reports, filed_reports, reports
 from foresto_cli.datasets.dart.expected_reports import ODD_YEARS, Company, Roll
 from foresto_cli.datasets.dart.filed_reports import MAIN, Question
 from foresto_cli.datasets.dart.reports import Report
@@ -91,7 +89,7 @@ class Statements(Loader):
             Unit(key, f"{subject.report.label} {subject.label}", upstream=dart.POLICY.name)
             for key, subject in sorted(
                 self._subjects.items(),
-                key=lambda item: (-item[1].report.year, -_reports.QUARTERS[item[1].report.code], item[1].name),
+                key=lambda item: (-item[1].report.year, -reports.QUARTERS[item[1].report.code], item[1].name),
             )
         ]
 
@@ -131,24 +129,24 @@ class Statements(Loader):
         """
         subject = self._subjects[answer.unit.key]
         tickers = {company.corp_code: company.ticker for company in subject.companies}
-        rows = _reports.main_rows(dart.rows_of(dart.read(answer.payload)), subject.report, tickers)
-        return Parsed(rows, parts=_filed.PARTS) if rows else Parsed([], "no_data", "아직 낸 회사가 없습니다")
+        rows = reports.main_rows(dart.rows_of(dart.read(answer.payload)), subject.report, tickers)
+        return Parsed(rows, parts=filed_reports.PARTS) if rows else Parsed([], "no_data", "아직 낸 회사가 없습니다")
 
     def check(self, row: Row) -> str | None:
         """Say what makes a report impossible."""
-        return _reports.impossible(row)
+        return reports.impossible(row)
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Keep the answer and write the versions."""
         subject = self._subjects[answer.unit.key]
         if parsed.rows:
             question = Question(endpoint=MAIN, subject=subject.name, report=subject.report)
-            _filed.keep(connection, question, answer.payload, answer.asked_at)
+            filed_reports.keep(connection, question, answer.payload, answer.asked_at)
         # The hundred when it was smaller, and its companies asked for one by one, are answered with it.
         report = f"{subject.report.year}/{subject.report.code}"
         singles = [f"{report}/{company.corp_code}" for company in subject.companies]
         ledger.forget(connection, NAME, singles, f"{report}/{subject.name.split('+')[0]}+", answer.unit.key)
-        return _filed.write(connection, parsed.rows, provenance)
+        return filed_reports.write(connection, parsed.rows, provenance)
 
     def _wanted(self, roll: Roll) -> Iterable[_Subject]:
         today = self.now.date()
@@ -165,7 +163,7 @@ class Statements(Loader):
             # Another name when somebody joins: then the whole hundred is asked for again.
             name = f"h{number}+{roll.sizes[number]}"
             months = {month for company in companies for month in company.closes}
-            filed = _roll.filed_lately(roll, companies, today)
+            filed = expected_reports.filed_lately(roll, companies, today)
             for report in self.wanted.reports or _expected(roll, companies, today) | asked_before(roll, number):
                 if report in filed or any(report.period_end(month) < today for month in months):
                     yield _Subject(name, _places(number, roll.sizes[number]), tuple(companies), report)
@@ -173,8 +171,9 @@ class Statements(Loader):
 
 def _expected(roll: Roll, companies: Sequence[Company], today: date) -> set[Report]:
     """Return the reports that can be new: in season by the calendar, or filed lately."""
-    ordinary = _roll.in_season({company.month for company in companies}, today)
-    return ordinary | _roll.short_years(companies, today) | _roll.filed_lately(roll, companies, today)
+    lately = expected_reports.filed_lately(roll, companies, today)
+    in_season = expected_reports.in_season({company.month for company in companies}, today)
+    return in_season | expected_reports.short_years(companies, today) | lately
 
 
 def asked_before(roll: Roll, number: int) -> set[Report]:

@@ -6,10 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from foresto_cli.datasets.dart import accounts as _accounts
-from foresto_cli.datasets.dart import expected_reports as _roll
-from foresto_cli.datasets.dart import filed_reports as _filed
-from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart import accounts, expected_reports, filed_reports, reports
 from foresto_cli.datasets.dart.expected_reports import Company
 from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.errors import BadPayload
@@ -39,7 +36,7 @@ BALANCE = [
 
 def row(*lines, report=ANNUAL, balance=BALANCE):
     found = [one | {"reprt_code": report.code} for one in (*balance, *lines)]
-    return _reports.whole_rows(found, report, COMPANY)[0]
+    return reports.whole_rows(found, report, COMPANY)[0]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +79,7 @@ def test_what_only_begins_or_ends_like_revenue_is_not_revenue(label):
 )  # fmt: skip
 def test_incomes_by_their_labels(label, column):
     found = row(line("IS", label, "7"))
-    assert {name for name in _reports.FLOWS if found[name] is not None} == ({column} if column else set())
+    assert {name for name in reports.FLOWS if found[name] is not None} == ({column} if column else set())
 
 
 @pytest.mark.parametrize("label", ["반기(당기)순이익", "분기(당기)순이익", "당기(반기)순이익", "3분기순이익"])
@@ -248,7 +245,7 @@ def test_the_currency_is_the_balance_sheets():
 )
 def test_lines_of_another_report_are_refused(damage):
     with pytest.raises(BadPayload):
-        _reports.whole_rows([*BALANCE, BALANCE[0] | damage], ANNUAL, COMPANY)
+        reports.whole_rows([*BALANCE, BALANCE[0] | damage], ANNUAL, COMPANY)
 
 
 def test_a_line_told_twice_is_one_line_but_not_with_another_amount():
@@ -265,10 +262,10 @@ def test_one_odd_filer_does_not_spoil_the_hundred():
     tickers = {"00000001": "000010", "00000002": "000020"}
     odd = [main("00000001", "매출액", "", 23), main("00000001", "당기순이익", "-", 29)]
     twice = [main("00000002", "당기순이익", "5", 29), main("00000002", "당기순이익", "6", 29)]
-    (found,) = _reports.main_rows([*odd, *twice], ANNUAL, tickers)
+    (found,) = reports.main_rows([*odd, *twice], ANNUAL, tickers)
     assert (found["ticker"], found["net_income"]) == ("000020", 5)
     with pytest.raises(BadPayload, match="핵심"):
-        _reports.main_rows(odd, ANNUAL, tickers)
+        reports.main_rows(odd, ANNUAL, tickers)
 
 
 @pytest.mark.parametrize(
@@ -280,19 +277,19 @@ def test_one_odd_filer_does_not_spoil_the_hundred():
     ],
 )  # fmt: skip
 def test_impossible_rows_are_told(change, reason):
-    assert _reports.impossible(row()) is None
-    assert reason in _reports.impossible(row() | change)
+    assert reports.impossible(row()) is None
+    assert reason in reports.impossible(row() | change)
 
 
 def test_two_answers_about_one_version_complete_each_other():
     main = row(line("IS", "매출액", "7")) | {"has_details": False, "retained_earnings": 3}
     whole = row(line("IS", "매출액", "8"), line("CF", "영업활동현금흐름", "9"))
     for old, new in ((main, whole), (whole, main)):
-        found = _filed.merged(old, new)
+        found = filed_reports.merged(old, new)
         assert [found[name] for name in ("revenue", "retained_earnings", "operating_cash_flow")] == [8, 3, 9]
         assert found["has_details"] is True
-    assert _filed.merged(None, main) == main
-    assert _filed.merged(main | {"revenue": 1}, main)["revenue"] == 7, "the later answer of one kind wins"
+    assert filed_reports.merged(None, main) == main
+    assert filed_reports.merged(main | {"revenue": 1}, main)["revenue"] == 7, "the later answer of one kind wins"
 
 
 @pytest.mark.parametrize(
@@ -310,7 +307,7 @@ def test_two_answers_about_one_version_complete_each_other():
 )
 def test_periods_and_fiscal_years(report, month, ends, fiscal_year):
     assert report.period_end(month) == ends
-    assert _reports.fiscal_year(ends, report.code) == fiscal_year
+    assert reports.fiscal_year(ends, report.code) == fiscal_year
 
 
 @pytest.mark.parametrize(
@@ -324,8 +321,8 @@ def test_periods_and_fiscal_years(report, month, ends, fiscal_year):
 )
 def test_what_is_in_season(today, months, expected):
     expected = {Report(*one) for one in expected}
-    found = _roll.in_season(months, today)
-    newest_due = max((r for m in months for r in found if _roll.due(r, m) < today), default=None)
+    found = expected_reports.in_season(months, today)
+    newest_due = max((r for m in months for r in found if expected_reports.due(r, m) < today), default=None)
     assert found <= expected
     assert newest_due is not None
 
@@ -343,8 +340,8 @@ def test_what_is_in_season(today, months, expected):
 )  # fmt: skip
 def test_the_months_in_which_a_company_closes(ends, lengths, found, closes):
     days = [date(year, month, 28) for year, month in ends]
-    assert _roll.year_of(days, lengths, None) == found
-    assert _roll.closing_months(*found) == closes
+    assert expected_reports.year_of(days, lengths, None) == found
+    assert expected_reports.closing_months(*found) == closes
 
 
 @pytest.mark.parametrize(
@@ -356,8 +353,8 @@ def test_the_months_in_which_a_company_closes(ends, lengths, found, closes):
 )  # fmt: skip
 def test_half_years_are_asked_for_when_they_can_be_there(today, season):
     months = {12: Company("1", "1", 0, 12), 6: Company("2", "2", 0, 12, 6)}
-    assert _roll.short_years([months[12]], today) == set()
-    assert _roll.short_years([months[6]], today) == {Report(year, "11011") for year in season}
+    assert expected_reports.short_years([months[12]], today) == set()
+    assert expected_reports.short_years([months[6]], today) == {Report(year, "11011") for year in season}
 
 
 @pytest.mark.parametrize(
@@ -368,4 +365,4 @@ def test_half_years_are_asked_for_when_they_can_be_there(today, season):
     ],
 )  # fmt: skip
 def test_labels_are_cleaned_without_losing_words(label, cleaned):
-    assert _accounts.clean(label) == cleaned
+    assert accounts.clean(label) == cleaned

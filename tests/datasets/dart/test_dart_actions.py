@@ -10,13 +10,10 @@ from sqlalchemy import text
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.collecting import wording as _wording
 from foresto_cli.collecting.loader import Answer
-from foresto_cli.datasets.dart import action_links
+from foresto_cli.datasets.dart import action_links, capital_kinds, decision_kinds, free_text
 from foresto_cli.datasets.dart import actions as dart_actions
 from foresto_cli.datasets.dart import capital_changes as dart_capital
-from foresto_cli.datasets.dart import capital_kinds as _capital
-from foresto_cli.datasets.dart import decision_kinds as _decisions
 from foresto_cli.datasets.dart import decisions as dart_decisions
 from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.loading import capital as filings
@@ -78,14 +75,14 @@ def test_a_field_that_is_no_text_is_a_bad_payload(field, value):
     ],
 )
 def test_a_name_announces_an_action_of_the_filer_or_nothing(name, action):
-    assert _decisions.action_of(name) == action
+    assert decision_kinds.action_of(name) == action
 
 
 def test_corrections_are_told_from_corrections_of_attachments():
-    assert _decisions.is_correction("[기재정정]주요사항보고서(감자결정)")
-    assert not _decisions.is_correction("주요사항보고서(감자결정)")
-    assert _decisions.has_figures("[기재정정]주요사항보고서(감자결정)")
-    assert not _decisions.has_figures("[첨부정정]주요사항보고서(감자결정)")
+    assert decision_kinds.is_correction("[기재정정]주요사항보고서(감자결정)")
+    assert not decision_kinds.is_correction("주요사항보고서(감자결정)")
+    assert decision_kinds.has_figures("[기재정정]주요사항보고서(감자결정)")
+    assert not decision_kinds.has_figures("[첨부정정]주요사항보고서(감자결정)")
 
 
 # --- what the fields say -------------------------------------------------------------------------------------------
@@ -103,21 +100,21 @@ def test_corrections_are_told_from_corrections_of_attachments():
     ],
 )
 def test_days_are_read_in_every_spelling(text, day):
-    assert _wording.day(text) == day
+    assert free_text.day(text) == day
 
 
 @pytest.mark.parametrize("text", ["2026년 13월 01일", "추후 결정", "2026년 06월", "2026-06-01 예정"])
 def test_what_is_no_day_is_not_guessed(text):
     with pytest.raises(ValueError, match=text[:4]):
-        _wording.day(text)
+        free_text.day(text)
 
 
 def fields(action, **given):
-    return dict.fromkeys(decision_fields.FIELDS[_decisions.ENDPOINTS[action]], "-") | given
+    return dict.fromkeys(decision_fields.FIELDS[decision_kinds.ENDPOINTS[action]], "-") | given
 
 
 def read(action, **given):
-    return _decisions.details_of(action, fields(action, **given), RECEIVED)
+    return decision_kinds.details_of(action, fields(action, **given), RECEIVED)
 
 
 @pytest.mark.parametrize("percent", ["5.00", "95.00", "20:1", "-"])
@@ -150,8 +147,9 @@ def test_what_cannot_be_read_stays_empty_and_is_told():
                         nstk_lstprd="미정")  # fmt: skip
     assert (found["ratio"], found["record_date"], found["effective_date"]) == (None, None, None)
     assert notes == ["nstk_ascnt_ps_ostk 주당 0.5주", "nstk_asstd 2926년 04월 10일", "nstk_lstprd 미정"]
+    without = {name: value for name, value in fields("REDUCTION").items() if name != "cr_std"}
     with pytest.raises(BadPayload, match="cr_std"):
-        _decisions.details_of("REDUCTION", {k: v for k, v in fields("REDUCTION").items() if k != "cr_std"}, RECEIVED)
+        decision_kinds.details_of("REDUCTION", without, RECEIVED)
 
 
 @pytest.mark.parametrize(("filed", "stored"), [("0", 0), ("-", None), ("", None)])
@@ -197,8 +195,8 @@ def test_recorded_decisions_read_as_by_hand(action, name, expected):
     folder, _, endpoint = name.rpartition("/")
     file = SHARED / "recorded/dart/kenshin579" / folder / f"material__{endpoint}.json"
     (record,) = json.loads(file.read_text("utf-8"))["list"]
-    received = _wording.day(record["rcept_no"][:8])
-    found, notes = _decisions.details_of(action, record, received)
+    received = free_text.day(record["rcept_no"][:8])
+    found, notes = decision_kinds.details_of(action, record, received)
     assert {column: found[column] for column in expected} == expected
     assert notes == []
     if action == "REDUCTION":
@@ -212,21 +210,21 @@ CHANGE = {"corp_code": "00123456", "isu_dcrs_de": "2026.02.10", "isu_dcrs_stle":
 
 def test_capital_changes_are_read_and_a_slip_of_the_pen_is_left_out():
     nothing = dict.fromkeys(CHANGE, "-") | {"corp_code": "00123456"}
-    assert _capital.changes_of([nothing], "00123456", RECEIVED) == []
+    assert capital_kinds.changes_of([nothing], "00123456", RECEIVED) == []
     slip = CHANGE | {"isu_dcrs_de": "2923.10.06"}
-    assert _capital.changes_of([slip, CHANGE], "00123456", RECEIVED) == [
+    assert capital_kinds.changes_of([slip, CHANGE], "00123456", RECEIVED) == [
         (date(2026, 2, 10), "주식분할", True, 3_240_000, 500)
     ]
     preferred = CHANGE | {"isu_dcrs_stock_knd": "우선주"}
-    assert [change.is_common for change in _capital.changes_of([preferred], "00123456", RECEIVED)] == [False]
+    assert [change.is_common for change in capital_kinds.changes_of([preferred], "00123456", RECEIVED)] == [False]
 
 
 @pytest.mark.parametrize("wrong", [{"corp_code": "00999999"}, {"isu_dcrs_qy": "많음"}, {"isu_dcrs_de": "작년"}])
 def test_capital_changes_of_somebody_else_or_in_words_are_refused(wrong):
     with pytest.raises(BadPayload):
-        _capital.changes_of([CHANGE | wrong], "00123456", RECEIVED)
+        capital_kinds.changes_of([CHANGE | wrong], "00123456", RECEIVED)
     with pytest.raises(BadPayload, match="isu_dcrs_stle"):
-        _capital.changes_of([{k: v for k, v in CHANGE.items() if k != "isu_dcrs_stle"}], "00123456", RECEIVED)
+        capital_kinds.changes_of([{k: v for k, v in CHANGE.items() if k != "isu_dcrs_stle"}], "00123456", RECEIVED)
 
 
 @pytest.mark.parametrize(
@@ -240,7 +238,7 @@ def test_capital_changes_of_somebody_else_or_in_words_are_refused(wrong):
     ],
 )  # fmt: skip
 def test_the_class_of_a_capital_change_in_free_words(worded, is_common):
-    (found,) = _capital.changes_of([CHANGE | {"isu_dcrs_stock_knd": worded}], "00123456", RECEIVED)
+    (found,) = capital_kinds.changes_of([CHANGE | {"isu_dcrs_stock_knd": worded}], "00123456", RECEIVED)
     assert found.is_common is is_common
 
 
@@ -248,7 +246,7 @@ def test_the_class_of_a_capital_change_in_free_words(worded, is_common):
 @pytest.mark.parametrize(("above", "is_common"), [("보통주", True), ("전환우선주", False)])
 def test_a_ditto_mark_is_the_class_of_the_line_above(ditto, above, is_common):
     kinds = [above, ditto, ditto]
-    found = _capital.changes_of([CHANGE | {"isu_dcrs_stock_knd": kind} for kind in kinds], "00123456", RECEIVED)
+    found = capital_kinds.changes_of([CHANGE | {"isu_dcrs_stock_knd": kind} for kind in kinds], "00123456", RECEIVED)
     assert [one.is_common for one in found] == [is_common] * 3
 
 
@@ -263,7 +261,7 @@ def test_recorded_capital_changes_of_the_whole_market_are_never_refused():
         if record["collectStatus"] == 1:
             answers[record["corp_code"], record["year"], record["quarter"]].append(record)
     for (corp, _, _), records in answers.items():
-        found = _capital.changes_of(records, corp, date(2026, 1, 1))
+        found = capital_kinds.changes_of(records, corp, date(2026, 1, 1))
         count.update({"answers": 1, "changes": len(found), "common": sum(one.is_common for one in found)})
     print(dict(count))  # noqa: T201  # the table that -s shows
     assert count["answers"] > 25_000
@@ -273,7 +271,7 @@ def test_recorded_capital_changes_of_the_whole_market_are_never_refused():
 @needs_shared
 def test_recorded_capital_changes_read_as_by_hand():
     records = json.loads((SHARED / "recorded/dart/seyoungnam/irdsSttus.json").read_text("utf-8"))["list"]
-    found = _capital.changes_of(records, "00293886", date(2019, 8, 20))
+    found = capital_kinds.changes_of(records, "00293886", date(2019, 8, 20))
     assert len(found) == 14
     assert found[0] == (date(1986, 9, 1), "현물출자", True, 40_000, 5_000)
     assert [one for one in found if one.kind == "주식분할"] == [(date(2000, 6, 2), "주식분할", True, 3_240_000, 500)]

@@ -10,7 +10,7 @@ from pyarrow import parquet
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.datasets.dart import payouts as _payouts
+from foresto_cli.datasets.dart import payouts
 from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.errors import BadPayload, ConfigError, UsageError
 from foresto_cli.loading import capital as filings
@@ -40,7 +40,7 @@ def report(*paid, par="500"):
 def read(records, payer=PAYER):
     return {
         row["security_id"].removeprefix("00123456/"): (row["stck_genr_dvdn_amt"], row["ticker"])
-        for row in _payouts.rows_of(records, payer, END)
+        for row in payouts.rows_of(records, payer, END)
     }
 
 
@@ -48,7 +48,7 @@ def read(records, payer=PAYER):
 def test_each_class_has_its_row_and_its_stock(common):
     records = report(line("주당 현금배당금(원)", "1,250", common), line("주당 현금배당금(원)", "1,300", "우선주식"))
     assert read(records) == {"보통주": (1250, "012340"), "우선주": (1300, "012345")}
-    (row, _) = _payouts.rows_of(records, PAYER, END)
+    (row, _) = payouts.rows_of(records, PAYER, END)
     assert row["stck_par_prc"] == 500
     assert (row["dvdn_bas_dt"], row["fiscal_year"], row["rcept_dt"]) == (END, 2025, date(2026, 3, 20))
 
@@ -100,7 +100,7 @@ def test_preferred_shares_are_a_stock_only_where_there_is_one_of_them():
 )
 def test_what_is_not_this_companys_report_of_this_year_is_refused(records, said):
     with pytest.raises(BadPayload, match=said):
-        _payouts.rows_of(records, PAYER, END)
+        payouts.rows_of(records, PAYER, END)
 
 
 @pytest.mark.parametrize("worded", [
@@ -147,37 +147,37 @@ def test_several_reports_in_one_answer_are_several_and_a_correction_replaces():
 
     first, second = half("103", "2025-06-30", "20250912000317"), half("112", "2025-12-31", "20260312000767")
     corrected = half("110", "2025-12-31", "20260401000001")
-    rows = _payouts.rows_of([*corrected, *second, *first], PAYER, END)
+    rows = payouts.rows_of([*corrected, *second, *first], PAYER, END)
     assert [(f"{row['dvdn_bas_dt']}", row["stck_genr_dvdn_amt"], row["rcept_no"]) for row in rows] == [
         ("2025-06-30", 103, "20250912000317"), ("2025-12-31", 110, "20260401000001"),
     ]  # fmt: skip
-    assert _payouts.afterwards([*second, *first], PAYER, END) == []
+    assert payouts.afterwards([*second, *first], PAYER, END) == []
 
 
 def test_only_dashes_is_an_answer_and_a_dash_is_not_decided():
     dashes = [line("주당액면가액(원)", "-"), line("주당 현금배당금(원)", "-"), line("주당 현금배당금(원)", "-")]
-    (row,) = _payouts.rows_of(dashes, PAYER, END)
+    (row,) = payouts.rows_of(dashes, PAYER, END)
     assert (row["ticker"], row["stck_genr_dvdn_amt"], row["stck_dvdn_rcd_nm"]) == ("012340", 0, "미정")
-    assert _payouts.rows_of(dashes[:1], PAYER, END) == []
-    (row,) = _payouts.rows_of(report(line("주당 현금배당금(원)", "0", "보통주")), PAYER, END)
+    assert payouts.rows_of(dashes[:1], PAYER, END) == []
+    (row,) = payouts.rows_of(report(line("주당 현금배당금(원)", "0", "보통주")), PAYER, END)
     assert (row["stck_genr_dvdn_amt"], row["stck_dvdn_rcd_nm"]) == (0, None)
 
 
 def test_the_next_report_says_what_was_paid_after_all():
     records = report(line("주당 현금배당금(원)", "-", "보통주", frmtrm="350"))
-    (row,) = _payouts.afterwards(records, PAYER, END)
+    (row,) = payouts.afterwards(records, PAYER, END)
     told = {"dvdn_bas_dt": date(2024, 12, 31), "fiscal_year": 2024, "stck_genr_dvdn_amt": 350, "ticker": "012340",
             "rcept_dt": date(2026, 3, 20), "scrs_itms_kcd": "frmtrm", "stck_dvdn_rcd_nm": None}  # fmt: skip
     assert {name: row[name] for name in told} == told
     unclear = report(*(line("주당 현금배당금(원)", "-", frmtrm=amount) for amount in ("300", "350")))
-    assert _payouts.afterwards(unclear, PAYER, END) == []
+    assert payouts.afterwards(unclear, PAYER, END) == []
 
 
 @needs_shared
 def test_a_recorded_report_reads_as_by_hand():
     records = json.loads((SHARED / "recorded/dart/seyoungnam/alotMatter.json").read_text("utf-8"))["list"]
     payer = Payer("00117212", "000150", 12, ("000155", "000157"))
-    rows = _payouts.rows_of(records, payer, date(2018, 12, 31))
+    rows = payouts.rows_of(records, payer, date(2018, 12, 31))
     assert [(row["scrs_itms_kcd_nm"], row["stck_genr_dvdn_amt"], row["stck_par_prc"]) for row in rows] == [
         ("보통주", Decimal(5200), Decimal(5000)),
         ("우선주", Decimal(5250), Decimal(5000)),
@@ -200,7 +200,7 @@ def test_the_recorded_annual_reports_of_the_whole_market():
         asked = (Payer(corp, records[0]["stockCode"], 12), date(year, 12, 31))
         count[year]["answers"] += 1
         try:
-            rows, told = _payouts.rows_of(records, *asked), _payouts.afterwards(records, *asked)
+            rows, told = payouts.rows_of(records, *asked), payouts.afterwards(records, *asked)
         except BadPayload as error:
             refused.append(f"{corp} {year}: {error}")
             continue

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from support import SHARED, needs_shared
 
-from foresto_cli.datasets.dart import reports as _reports
+from foresto_cli.datasets.dart import reports
 from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.upstream import dart
 
@@ -47,7 +47,7 @@ def whole(file):
         "fs_div": "OFS" if "OFS" in file.name else "CFS",
         "period_end": report.period_end(12),
     }
-    (row,) = _reports.whole_rows(lines, report, company)
+    (row,) = reports.whole_rows(lines, report, company)
     return lines, report, row
 
 
@@ -85,7 +85,7 @@ def test_every_number_equals_an_independent_reading(file):
         assert row["owners_net_income"] is not None
         assert row["owners_equity"] is not None
     assert row["total_assets"] == row["total_liabilities"] + row["total_equity"]
-    assert (row["is_financial"], row["currency"], _reports.impossible(row)) == (False, "KRW", None)
+    assert (row["is_financial"], row["currency"], reports.impossible(row)) == (False, "KRW", None)
     assert row["rcept_no"].startswith(f"{row['rcept_dt']:%Y%m%d}")
 
 
@@ -120,7 +120,7 @@ def test_a_company_that_drops_the_standard_id_for_a_quarter_keeps_its_revenue():
 def test_main_accounts_of_two_companies():
     answer = dart.read((RECORDED / "seyoungnam" / "fnlttMultiAcnt_005930_044340_2018_11011.json").read_bytes())
     tickers = {"00126380": "005930", "00293886": "044340"}
-    rows = _reports.main_rows(dart.rows_of(answer), Report(2018, "11011"), tickers)
+    rows = reports.main_rows(dart.rows_of(answer), Report(2018, "11011"), tickers)
     assert [(row["ticker"], row["fs_div"], row["revenue"], row["net_income"], row["rcept_dt"]) for row in rows] == [
         ("005930", "CFS", 243_771_415_000_000, 44_344_857_000_000, date(2019, 4, 1)),
         ("005930", "OFS", 170_381_870_000_000, 32_815_127_000_000, date(2019, 4, 1)),
@@ -132,7 +132,7 @@ def test_main_accounts_of_two_companies():
     assert all(row["current_assets"] > 0 and row["retained_earnings"] > 0 for row in rows)
     assert {row["owners_net_income"] for row in rows} == {None}, "the main accounts do not tell"
     single = dart.read((RECORDED / "seyoungnam" / "fnlttSinglAcnt_044340_2018_11011.json").read_bytes())
-    assert _reports.main_rows(dart.rows_of(single), Report(2018, "11011"), tickers) == rows[2:]
+    assert reports.main_rows(dart.rows_of(single), Report(2018, "11011"), tickers) == rows[2:]
 
 
 def test_the_list_of_companies():
@@ -178,7 +178,7 @@ def bulk(part, statement):
 
 def read(lines):
     company = {"ticker": "000000", "corp_code": "00000000", "fs_div": "OFS", "period_end": date(2025, 3, 31)}
-    return _reports.whole_rows(lines, Report(2025, "11013"), company)[0]
+    return reports.whole_rows(lines, Report(2025, "11013"), company)[0]
 
 
 def test_every_general_filer_has_operating_income_and_nearly_every_one_revenue():
@@ -242,7 +242,7 @@ def test_eleven_years_of_eight_groups_are_read_as_their_standard_ids_say():
             lines.sort(key=lambda line: int(line["ord"] or 0))
             company = {"ticker": file.stem[-6:], "corp_code": lines[0]["corp_code"], "fs_div": fs_div,
                        "period_end": report.period_end(12)}  # fmt: skip
-            (row,) = _reports.whole_rows(lines, report, company)
+            (row,) = reports.whole_rows(lines, report, company)
             seen += 1
             for column in INDEPENDENT.keys() - {"eps"}:
                 told = told_by_id(lines, report, *INDEPENDENT[column])

@@ -12,13 +12,9 @@ from statement_lines import CORP, TICKER, report
 from support import EVENING
 
 from foresto_cli import clock
-from foresto_cli.datasets.dart import comparatives as _comparatives
-from foresto_cli.datasets.dart import filed_reports as _filed
-from foresto_cli.datasets.dart import periods as _periods
-from foresto_cli.datasets.dart import ratios
+from foresto_cli.datasets.dart import comparatives, filed_reports, periods, ratios, reports
 from foresto_cli.datasets.dart import reparse as dart_reparse
 from foresto_cli.datasets.dart import report_checks as checks
-from foresto_cli.datasets.dart import reports as _reports
 from foresto_cli.datasets.dart.reports import Report
 
 ONE_DATABASE = True
@@ -35,7 +31,7 @@ def day(year, month):
 def rows(*reports_of_one_answer):
     lines = [line for one in reports_of_one_answer for line in one]
     asked = Report(int(lines[0]["bsns_year"]), lines[0]["reprt_code"])
-    return _reports.main_rows(lines, asked, {CORP: TICKER})
+    return reports.main_rows(lines, asked, {CORP: TICKER})
 
 
 def stored(engine, *found):
@@ -43,7 +39,7 @@ def stored(engine, *found):
     clock.pretend(EVENING.replace(month=4, day=10))
     with engine.begin() as connection:
         for one in found:
-            _filed.write(connection, rows(one), PROVENANCE)
+            filed_reports.write(connection, rows(one), PROVENANCE)
         connection.execute(
             text(
                 "INSERT INTO stocks (ticker, name, market, sector, is_active, current_price, shares, batch_id,"
@@ -148,8 +144,8 @@ def test_whole_statements_of_two_short_years_in_one_answer_are_two_rows():
     main = rows(halves)
     lines = [{name: value for name, value in line.items() if not name.endswith("_dt")} for line in halves]
     company = {"ticker": TICKER, "corp_code": CORP, "fs_div": "CFS", "period_end": date(2025, 12, 31),
-               "periods": _filed.periods(main)}  # fmt: skip
-    found = _reports.whole_rows(lines, Report(2025, "11011"), company)
+               "periods": filed_reports.periods(main)}  # fmt: skip
+    found = reports.whole_rows(lines, Report(2025, "11011"), company)
     assert [(row["rcept_no"], row["period_end"], row["period_months"], row["net_income"]) for row in found] == [
         (row["rcept_no"], row["period_end"], 6, row["net_income"]) for row in main
     ]
@@ -159,7 +155,7 @@ def test_the_end_of_a_month_stays_the_end_of_a_month():
     for number in range(15 * 12):
         last = day(2016 + number // 12, number % 12 + 1)
         for count in (3, 6, 9, 12):
-            assert _periods.before(last, count) == day(2016 + (number - count) // 12, (number - count) % 12 + 1)
+            assert periods.before(last, count) == day(2016 + (number - count) // 12, (number - count) % 12 + 1)
 
 
 # --- twelve months ---------------------------------------------------------------------------------------------------
@@ -289,10 +285,10 @@ def test_an_odd_column_of_the_year_before_spoils_nothing(change):
 def test_whole_statements_add_to_what_main_accounts_restated_and_take_nothing_away():
     main = {"has_details": False, "revenue": 1, "net_income": 5, "owners_net_income": None, "period_start": 1,
             "period_months": 12}  # fmt: skip
-    main = dict.fromkeys(_comparatives.RESTATED) | main
+    main = dict.fromkeys(comparatives.RESTATED) | main
     whole = main | {"has_details": True, "revenue": 2, "net_income": None, "owners_net_income": 4, "period_start": None}
     for old, new in ((main, whole), (whole, main)):
-        found = _comparatives.together(old, new)
+        found = comparatives.together(old, new)
         told = [found[name] for name in ("revenue", "net_income", "owners_net_income", "period_start", "has_details")]
         assert told == [2, 5, 4, 1, True]
 
@@ -306,13 +302,13 @@ def test_reports_stored_before_are_told_and_read_again(engine):
     body = json.dumps({"status": "000", "message": "정상", "list": lines}).encode()
     clock.pretend(EVENING.replace(month=4, day=10))
     with engine.begin() as connection:
-        question = _filed.Question(endpoint=_filed.MAIN, subject="h0+1", report=Report(2025, "11011"))
-        _filed.keep(connection, question, body, NOW)
+        question = filed_reports.Question(endpoint=filed_reports.MAIN, subject="h0+1", report=Report(2025, "11011"))
+        filed_reports.keep(connection, question, body, NOW)
         connection.execute(
             text("INSERT INTO dart_company (corp_code, ticker, name, batch_id, created_at, updated_at)"
                  " VALUES (:corp, :ticker, '가상', 1, now(), now())"), {"corp": CORP, "ticker": TICKER},
         )  # fmt: skip
-        _filed.write(connection, rows(lines), PROVENANCE)
+        filed_reports.write(connection, rows(lines), PROVENANCE)
         connection.execute(text("UPDATE financial_report SET period_start = NULL, period_months = NULL"))
         connection.execute(text("DELETE FROM financial_restated"))
         scope = checks.Scope(connection, None, NOW, [], None)

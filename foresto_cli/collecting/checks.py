@@ -19,6 +19,15 @@ SAMPLE = 5
 
 DAY_COLUMNS = ("trade_date", "거래일")
 CRITICAL, WARNING, INFO = "critical", "warning", "info"
+DAILY, WEEKLY, MONTHLY = "daily", "weekly", "monthly"
+"""Verifications; each asks what the one before it asks, and more."""
+
+RETRY = "foresto retry"
+"""Asks again for exactly what failed, of whatever data set."""
+AGAIN = "foresto retry --again"
+"""The same, and for what could not be read twice."""
+LONGEST_REPAIR = 200
+"""Characters of a command, as ``data_quality_log`` holds it."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,10 @@ class Finding:
     days: list[str]
 
 
+Find = Callable[[Scope], Rows]
+Repair = str | Callable[[Rows], str]
+
+
 @dataclass(frozen=True)
 class Check:
     """One question to the stored data.
@@ -89,6 +102,7 @@ class Check:
         expected: what should hold, in one sentence.
         repair: the command that mends a finding; what finds it out where that depends on the rows.
         find: returns the rows that contradict; none is good.
+        level: the first verification that asks it: daily, weekly or monthly.
     """
 
     name: str
@@ -96,8 +110,25 @@ class Check:
     severity: str
     table: str
     expected: str
-    repair: str | Callable[[Rows], str]
-    find: Callable[[Scope], Rows]
+    repair: Repair
+    find: Find
+    level: str = DAILY
+
+
+DECLARED: dict[str, Check] = {}
+"""Every check of the modules imported so far, by name."""
+
+
+def check(  # noqa: PLR0913, PLR0917  # what a check is
+    name: str, label: str, severity: str, table: str, expected: str, repair: Repair, level: str = DAILY
+) -> Callable[[Find], Find]:
+    """Declare the function below to be what a check finds; the arguments are those of :class:`Check`."""
+
+    def declare(find: Find) -> Find:
+        DECLARED[name] = Check(name, label, severity, table, expected, repair, find, level)
+        return find
+
+    return declare
 
 
 def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from foresto_cli.collecting.checks import RETRY
 from foresto_cli.console import Console
-from foresto_cli.telling.mending import RETRY
 
 SHOWN_REASONS = 3
 OUTCOMES = {

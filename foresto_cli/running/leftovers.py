@@ -1,43 +1,14 @@
-"""Checks of what should have been dealt with: doubtful or unexamined price events, failed units, open runs."""
+"""Checks of what should have been dealt with: failed units, unreadable ones, open runs."""
 
 from datetime import timedelta
 
 from sqlalchemy import text
 
 from foresto_cli import clock
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import AGAIN, INFO, RETRY, WARNING, Rows, Scope, check
 from foresto_cli.store import newer
 
 STALLED = timedelta(minutes=10)
-
-
-def doubtful_events(scope: Scope) -> Rows:
-    """Find price events of the newest sessions that a person should look at."""
-    return scope.rows(
-        text(
-            "SELECT ticker, trade_date, adj_event, adj_factor FROM stock_price_daily"
-            " WHERE adj_review AND adj_event IS NOT NULL AND trade_date >= :first ORDER BY 2, 1"
-        ),
-        first=scope.sessions[0],
-    )
-
-
-def wrong_adjusted_closes(scope: Scope) -> Rows:
-    """Find adjusted closes that differ from the close although nothing after that day re-based the price."""
-    return scope.rows(
-        text(
-            "SELECT p.ticker, p.trade_date, p.close_price, p.adj_close_price FROM stock_price_daily p"
-            " WHERE p.trade_date >= :first AND p.adj_close_price IS DISTINCT FROM p.close_price"
-            " AND NOT EXISTS (SELECT FROM stock_price_daily e WHERE e.ticker = p.ticker"
-            " AND e.trade_date > p.trade_date AND e.adj_event IS NOT NULL AND e.adj_factor <> 1) ORDER BY 2, 1"
-        ),
-        first=scope.sessions[0],
-    )
-
-
-def unadjusted_days(scope: Scope) -> Rows:
-    """Find sessions whose neighbourhood has not been looked at for price events yet."""
-    return scope.rows(text("SELECT trade_date AS 거래일 FROM adjustment_pending ORDER BY 1"))
 
 
 # The newest stored session is provisional until an official source or the next base prices settle it.
@@ -50,11 +21,22 @@ UNSETTLED = text(
 )
 
 
+@check(
+    "ledger.unsettled", "실패했거나 잠정인 단위", WARNING, "unit_ledger", "실패한 단위와 묵은 잠정 시세가 없다", RETRY
+)
 def unsettled_units(scope: Scope) -> Rows:
     """Find units that failed, or left rows out lately, and provisional days that a later session should have proved."""
     return scope.rows(UNSETTLED, first=scope.sessions[0])
 
 
+@check(
+    "ledger.unreadable",
+    "응답을 읽을 수 없는 단위",
+    INFO,
+    "unit_ledger",
+    "같은 응답을 두 번 이해하지 못한 단위가 없다",
+    AGAIN,
+)
 def unreadable_units(scope: Scope) -> Rows:
     """Find units whose answer was twice not understood, in the same words; nobody asks for them any more."""
     return scope.rows(
@@ -65,6 +47,14 @@ def unreadable_units(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "runs.closed",
+    "닫히지 않은 실행",
+    WARNING,
+    "data_collection_log",
+    "실행 중인 작업은 10분 안에 살아 있음을 알린다",
+    RETRY,
+)
 def stalled_runs(scope: Scope) -> Rows:
     """Find runs that never closed: no heartbeat for ten minutes."""
     return scope.rows(

@@ -2,13 +2,21 @@
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import WARNING, Rows, Scope, check
 
 LEAST_COVERAGE = 0.95
 MISSING_SHARE = 0.3
 UNAVOIDABLE = ["SPAC", "SUSPENDED", "LIQUIDATION", "NEW_LISTING"]
 
 
+@check(
+    "score.fresh",
+    "점수의 나이",
+    WARNING,
+    "compass_score_run",
+    "저장된 마지막 거래일까지 점수가 있다",
+    "foresto score batch",
+)
 def stale_scores(scope: Scope) -> Rows:
     """Find scores older than the newest stored session that the jobs of the timetable have had the time to score.
 
@@ -25,6 +33,14 @@ def stale_scores(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "score.coverage",
+    "점수의 종목 수",
+    WARNING,
+    "compass_score_history",
+    "마지막으로 점수를 매긴 날에 시세가 있는 종목은 모두 점수나 까닭이 있다",
+    "foresto score batch --replace",
+)
 def missing_scores(scope: Scope) -> Rows:
     """Find a newest scored session in which many stocks with a price have neither a score nor a reason."""
     return scope.rows(
@@ -40,6 +56,14 @@ def missing_scores(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "score.missing",
+    "자료가 모자란 종목",
+    WARNING,
+    "compass_score_history",
+    "자료가 모자라 점수를 매기지 못한 종목이 30% 이하",
+    "재무제표와 시세를 마저 받은 뒤 foresto score batch --replace",
+)
 def unscored_stocks(scope: Scope) -> Rows:
     """Find a newest scored session in which too many stocks have no score for want of data."""
     return scope.rows(

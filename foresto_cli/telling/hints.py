@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.checks import AGAIN, RETRY
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.prices.market_days import price_sources
 from foresto_cli.store import limits
-from foresto_cli.telling.mending import AGAIN, COMMANDS, RETRY
+from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.upstream.policy import Policy
 
 __all__ = ["AGAIN", "RETRY", "honest", "retry"]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli.clock import KST
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import WARNING, Rows, Scope, check
 from foresto_cli.timetable import JOBS, Job
 
 STILL_ALIVE = timedelta(minutes=10)
@@ -54,6 +54,14 @@ def last_start(connection: Connection, job: Job, now: datetime) -> datetime | No
     return None if found is None else found.replace(tzinfo=KST)
 
 
+@check(
+    "jobs.missed",
+    "돌지 않은 작업",
+    WARNING,
+    "data_collection_log",
+    "시간표의 작업은 제시간에 돈다",
+    "foresto schedule status",
+)
 def missed_jobs(scope: Scope) -> Rows:
     """Find jobs that should have run."""
     return [

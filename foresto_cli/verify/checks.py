@@ -1,260 +1,36 @@
-"""The checks that every verification asks, in their order; weekly and monthly ones ask more: see there."""
+"""The checks of every verification: each is declared above its query, in the room of its data set, and found there."""
 
-from foresto_cli.collecting.checks import CRITICAL, INFO, WARNING, Check
-from foresto_cli.datasets.prices import index_checks as indices
-from foresto_cli.datasets.prices import row_checks as rows
-from foresto_cli.running import leftovers
-from foresto_cli.score import score_checks as scored
-from foresto_cli.telling import punctuality
-from foresto_cli.telling.mending import AGAIN, RETRY, prices_again
-from foresto_cli.verify import coverage
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from foresto_cli import data_sets
+from foresto_cli.collecting.checks import DAILY, DECLARED, MONTHLY, WEEKLY, Check
+from foresto_cli.collecting.registry import ROOMS
+from foresto_cli.declared import ByDay
+from foresto_cli.verify import described
 
 SESSIONS = 30
 """Newest sessions of the daily verification."""
+LEVELS = (DAILY, WEEKLY, MONTHLY)
+BESIDE = ("running.leftovers", "score.score_checks", "telling.punctuality")
+"""Modules with checks of what is no data set's."""
 
-CHECKS = (
-    Check(
-        "prices.empty",
-        "시세 있음",
-        CRITICAL,
-        "stock_price_daily",
-        "시세가 저장되어 있다",
-        "foresto prices incremental",
-        coverage.nothing_stored,
-    ),
-    Check(
-        "prices.coverage",
-        "마지막 거래일 종목 수",
-        CRITICAL,
-        "stock_price_daily",
-        "마지막 거래일의 시세가 상장 종목의 95% 이상",
-        "foresto listing load --again && foresto prices repair",
-        coverage.low_coverage,
-    ),
-    Check(
-        "prices.large_caps",
-        "대형주 10종목",
-        CRITICAL,
-        "stock_price_daily",
-        "대형주 10종목이 마지막 거래일에 모두 있다",
-        "foresto prices repair",
-        coverage.missing_large_caps,
-    ),
-    Check(
-        "prices.sessions",
-        "빠진 거래일",
-        CRITICAL,
-        "stock_price_daily",
-        "최근 30거래일 가운데 빠진 날이 없다",
-        prices_again,
-        coverage.missing_sessions,
-    ),
-    Check(
-        "prices.lost_rows",
-        "사라진 행",
-        CRITICAL,
-        "stock_price_daily",
-        "거래일마다 저장했다고 적힌 만큼의 행이 있다",
-        prices_again,
-        coverage.lost_rows,
-    ),
-    Check(
-        "prices.holes",
-        "빠진 종목",
-        WARNING,
-        "stock_price_daily",
-        "앞뒤 거래일에 거래된 종목은 그날에도 있다",
-        "foresto prices repair",
-        coverage.holes,
-    ),
-    Check(
-        "prices.order",
-        "고가·저가 순서",
-        CRITICAL,
-        "stock_price_daily",
-        "저가 ≤ 시가·종가 ≤ 고가",
-        prices_again,
-        rows.wrong_order,
-    ),
-    Check(
-        "prices.arithmetic",
-        "종가·대비·등락률",
-        CRITICAL,
-        "stock_price_daily",
-        "종가 − 대비 = 기준가, 등락률 = 대비 ÷ 기준가",
-        prices_again,
-        rows.wrong_arithmetic,
-    ),
-    Check(
-        "prices.market_cap",
-        "시가총액",
-        CRITICAL,
-        "stock_price_daily",
-        "시가총액 = 종가 × 상장주식수",
-        prices_again,
-        rows.wrong_market_cap,
-    ),
-    Check(
-        "prices.limit",
-        "가격제한폭",
-        WARNING,
-        "stock_price_daily",
-        "등락률이 제한폭(30%, 코넥스 15%) 안에 있다",
-        prices_again,
-        rows.beyond_limit,
-    ),
-    Check(
-        "prices.continuity",
-        "기준가 이어짐",
-        CRITICAL,
-        "stock_price_daily",
-        "기준가가 전 거래일 종가와 다른 종목이 20% 이하",
-        prices_again,
-        rows.broken_continuity,
-    ),
-    Check(
-        "prices.review",
-        "확인이 필요한 조정 사건",
-        WARNING,
-        "stock_price_daily",
-        "기준가를 바꾼 사건의 까닭이 분명하다",
-        "공시를 확인하세요: foresto prices events --review (바로잡으려면 adjustment_override 표)",
-        leftovers.doubtful_events,
-    ),
-    Check(
-        "prices.adjusted",
-        "수정종가",
-        WARNING,
-        "stock_price_daily",
-        "뒤에 조정 사건이 없으면 수정종가는 종가와 같다",
-        prices_again,
-        leftovers.wrong_adjusted_closes,
-    ),
-    Check(
-        "prices.unadjusted",
-        "조정하지 않은 거래일",
-        WARNING,
-        "adjustment_pending",
-        "저장된 거래일은 모두 조정 사건을 살폈다",
-        "foresto prices incremental",
-        leftovers.unadjusted_days,
-    ),
-    Check(
-        "prices.repeated",
-        "두 번 저장된 날",
-        CRITICAL,
-        "stock_price_daily",
-        "종가와 거래량이 전 거래일과 같은 종목이 절반 이하",
-        prices_again,
-        rows.repeated_day,
-    ),
-    Check(
-        "prices.duplicates",
-        "중복 행",
-        CRITICAL,
-        "stock_price_daily",
-        "종목과 거래일마다 한 행",
-        "중복 행을 지우고 기본 키를 되살린 뒤 foresto verify daily",
-        rows.duplicate_keys,
-    ),
-    Check(
-        "prices.closed_days",
-        "휴장일의 시세",
-        CRITICAL,
-        "stock_price_daily",
-        "휴장일에는 시세가 없다",
-        "그날의 행을 지우거나 market_closure 를 고치세요",
-        coverage.rows_on_closed_days,
-    ),
-    Check(
-        "index.last",
-        "마지막 거래일 지수",
-        WARNING,
-        "index_price_daily",
-        "세 지수가 마지막 거래일까지 있다",
-        "foresto prices index --again",
-        coverage.missing_index,
-    ),
-    Check(
-        "index.order",
-        "지수 고가·저가 순서",
-        WARNING,
-        "index_price_daily",
-        "지수의 저가 ≤ 시가·종가 ≤ 고가",
-        "foresto prices index --again",
-        indices.wrong_order,
-    ),
-    Check(
-        "index.continuity",
-        "지수 이어짐",
-        WARNING,
-        "index_price_daily",
-        "지수의 종가 − 대비 = 전 거래일 종가",
-        "foresto prices index --again",
-        indices.broken_continuity,
-    ),
-    Check(
-        "ledger.unsettled",
-        "실패했거나 잠정인 단위",
-        WARNING,
-        "unit_ledger",
-        "실패한 단위와 묵은 잠정 시세가 없다",
-        RETRY,
-        leftovers.unsettled_units,
-    ),
-    Check(
-        "ledger.unreadable",
-        "응답을 읽을 수 없는 단위",
-        INFO,
-        "unit_ledger",
-        "같은 응답을 두 번 이해하지 못한 단위가 없다",
-        AGAIN,
-        leftovers.unreadable_units,
-    ),
-    Check(
-        "runs.closed",
-        "닫히지 않은 실행",
-        WARNING,
-        "data_collection_log",
-        "실행 중인 작업은 10분 안에 살아 있음을 알린다",
-        RETRY,
-        leftovers.stalled_runs,
-    ),
-    Check(
-        "score.fresh",
-        "점수의 나이",
-        WARNING,
-        "compass_score_run",
-        "저장된 마지막 거래일까지 점수가 있다",
-        "foresto score batch",
-        scored.stale_scores,
-    ),
-    Check(
-        "score.coverage",
-        "점수의 종목 수",
-        WARNING,
-        "compass_score_history",
-        "마지막으로 점수를 매긴 날에 시세가 있는 종목은 모두 점수나 까닭이 있다",
-        "foresto score batch --replace",
-        scored.missing_scores,
-    ),
-    Check(
-        "score.missing",
-        "자료가 모자란 종목",
-        WARNING,
-        "compass_score_history",
-        "자료가 모자라 점수를 매기지 못한 종목이 30% 이하",
-        "재무제표와 시세를 마저 받은 뒤 foresto score batch --replace",
-        scored.unscored_stocks,
-    ),
-    Check(
-        "jobs.missed",
-        "돌지 않은 작업",
-        WARNING,
-        "data_collection_log",
-        "시간표의 작업은 제시간에 돈다",
-        "foresto schedule status",
-        punctuality.missed_jobs,
-    ),
-)
-"""Asked by every verification."""
+
+def of(level: str, by_day: Iterable[ByDay] = ()) -> list[Check]:
+    """Return the checks of a verification, those of the data sets ``by_day`` included."""
+    asked = LEVELS[: LEVELS.index(level) + 1]
+    return [*(one for one in _declared() if one.level in asked), *described.checks(by_day)]
+
+
+@cache
+def _declared() -> tuple[Check, ...]:
+    rooms = [f"datasets.{room}.{file.stem}" for room in ROOMS for file in _files(room)]
+    for module in (*rooms, *BESIDE):
+        import_module(f"foresto_cli.{module}")
+    return tuple(DECLARED.values())
+
+
+def _files(room: str) -> list[Path]:
+    return sorted((data_sets.FOLDER / room).glob("*_checks.py"))

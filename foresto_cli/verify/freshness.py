@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
-from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
+from foresto_cli.collecting.checks import LONGEST_REPAIR, WARNING, Check, Rows, Scope
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
-from foresto_cli.telling.mending import COMMANDS, LONGEST
+from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.verify.data_sets import DATA_SETS, DataSet, shown, watched
 
 GOOD_ENOUGH = (0, 3)
@@ -136,7 +136,7 @@ def _fitting(rows: Rows) -> str:
     told = ""
     for command in dict.fromkeys(row["명령"] for row in rows):
         more = f"{told} && {command}" if told else command
-        if len(more) > LONGEST:
+        if len(more) > LONGEST_REPAIR:
             break
         told = more
     return told

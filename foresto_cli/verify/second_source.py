@@ -13,8 +13,8 @@ from decimal import Decimal
 from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
+from foresto_cli.datasets.prices.repairs import prices_again
 from foresto_cli.errors import ForestoError
-from foresto_cli.telling.mending import prices_again
 from foresto_cli.upstream.naver import Bar, Naver
 
 SAMPLE, LARGEST = 50, 10

@@ -24,10 +24,8 @@ from foresto_cli.running.results import Result, requests_since, summary
 from foresto_cli.telling import alerts, causes, hints, notify, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
-from foresto_cli.verify import checks, described, freshness, trend
-from foresto_cli.verify.monthly import MONTHLY_CHECKS
+from foresto_cli.verify import checks, freshness, trend
 from foresto_cli.verify.second_source import SecondSource
-from foresto_cli.verify.weekly import WEEKLY_CHECKS
 
 WEEKLY = "verify weekly"
 SHOWN_ROWS = 2
@@ -53,14 +51,14 @@ def verify_daily(app: App, *, is_last_word: bool | None = None) -> Result:
 
 def verify_weekly(app: App) -> Result:
     """Check the newest year of sessions in the same way, the roster, what companies file, and a sample elsewhere."""
-    return _thoroughly(app, WEEKLY, "주간 검증", _newest(app, WEEKLY_SESSIONS), WEEKLY_CHECKS)
+    return _thoroughly(app, WEEKLY, "주간 검증", _newest(app, WEEKLY_SESSIONS))
 
 
 def verify_monthly(app: App) -> Result:
     """Check the whole stored history in the same way as weekly, and the products."""
     last = _last(app)
     sessions = app.calendar.sessions(price_spans.first_stored(app) or last, last)
-    return _thoroughly(app, "verify monthly", "월간 검증", sessions, (*WEEKLY_CHECKS, *MONTHLY_CHECKS))
+    return _thoroughly(app, "verify monthly", "월간 검증", sessions)
 
 
 def with_repair(app: App, verify: Callable[[App], Result], options: job.Options) -> Result:
@@ -121,25 +119,22 @@ def _newest(app: App, count: int, *, is_last_word: bool | None = None) -> list[d
     return sessions[::-1]
 
 
-def _thoroughly(app: App, command: str, label: str, sessions: Sequence[date], more: Sequence[Check]) -> Result:
-    return _verify(app, command, label, sessions, more, SecondSource(app.naver))
+def _thoroughly(app: App, command: str, label: str, sessions: Sequence[date]) -> Result:
+    return _verify(app, command, label, sessions, SecondSource(app.naver))
 
 
-def _verify(  # noqa: PLR0913, PLR0917  # what is asked, of which days, by whom
+def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
     app: App,
     command: str,
     label: str,
     sessions: Sequence[date],
-    more: Sequence[Check] = (),
     second: SecondSource | None = None,
     *,
     is_last_word: bool | None = None,
 ) -> Result:
     asked = [
-        *checks.CHECKS,
-        *described.checks(datasets.every()),
+        *checks.of(command.removeprefix("verify "), datasets.every()),
         freshness.check(app, is_of_chain=is_last_word is not None),
-        *more,
     ]
     due = sessions[-1] if is_last_word else min(sessions[-1], freshness.due_session(app))
     if second is not None:

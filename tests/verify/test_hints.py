@@ -11,10 +11,8 @@ from verify.test_verify import PLANTED
 from foresto_cli import app as application
 from foresto_cli import cli
 from foresto_cli.cli._run import Globals
-from foresto_cli.verify import verification
-from foresto_cli.verify.checks import CHECKS
-from foresto_cli.verify.monthly import MONTHLY_CHECKS
-from foresto_cli.verify.weekly import WEEKLY_CHECKS
+from foresto_cli.collecting.checks import MONTHLY
+from foresto_cli.verify import checks, verification
 
 PATIENCE = 1
 FOR_A_PERSON = {
@@ -74,7 +72,7 @@ def plant(world, statements):
 
 
 def test_every_hint_is_a_command_or_for_a_person():
-    for check in (*CHECKS, *WEEKLY_CHECKS, *MONTHLY_CHECKS):
+    for check in checks.of(MONTHLY):
         runs = not isinstance(check.repair, str) or all(
             part.startswith("foresto ") for part in check.repair.split("&& ")
         )

@@ -1,9 +1,11 @@
 """Checks of decisions against prices: events that nobody announced, decisions that nothing carried out."""
 
+from datetime import date, timedelta
+
 from sqlalchemy import text
 
 from foresto_cli import clock
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, check
 from foresto_cli.datasets.dart import action_links, decision_kinds
 from foresto_cli.datasets.dart import actions as dart_actions
 
@@ -17,7 +19,26 @@ TO_HOLDERS = "%주주배정%"
 SPLIT_OFF = "%인적%"
 """Only these divisions (인적분할) change the filer's shares; 물적분할 does not."""
 
+LONGEST_BEFORE = timedelta(days=action_links.LONGEST_DAYS)
+OLDEST = date(2015, 1, 1)
+"""DART has nothing before."""
 
+
+def _decisions_again(rows: Rows) -> str:
+    """Return the command that asks once more for the decisions that may be behind the days in ``rows``."""
+    first = min(row["trade_date"] if "trade_date" in row else row["due"] for row in rows)
+    return f"foresto dart corporate-actions --from {max(first - LONGEST_BEFORE, OLDEST)} --again"
+
+
+@check(
+    "actions.unexplained",
+    "공시 없는 기준가 사건",
+    WARNING,
+    "stock_price_daily",
+    "권리락, 분할, 병합마다 그 결정 공시가 있다",
+    _decisions_again,
+    level=WEEKLY,
+)
 def unexplained_events(scope: Scope) -> Rows:
     """Find price events without a decision, where all filings of the months before were read."""
     return scope.rows(
@@ -43,6 +64,15 @@ def unexplained_events(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "actions.unexecuted",
+    "기준가에 나타나지 않은 결정",
+    WARNING,
+    "corporate_actions",
+    "기일이 지난 증자, 감자, 분할, 병합 결정은 기준가를 바꾸었다",
+    _decisions_again,
+    level=WEEKLY,
+)
 def unexecuted_actions(scope: Scope) -> Rows:
     """Find decisions in force whose day has passed without a restated price although prices are stored around it."""
     return scope.rows(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, check
 
 LEAST_SHARE = 0.9
 TOLERANCE = 0.001
@@ -13,6 +13,21 @@ ALL_FILED = timedelta(days=120)
 """After the end of a fiscal year: 90 days until the report is due, and a month for latecomers."""
 
 
+def _annual_reports_again(rows: Rows) -> str:
+    """Return the command that asks once more for the annual reports of the years in ``rows``, as many as fit."""
+    years = sorted({row["사업연도"] for row in rows}, reverse=True)
+    return " && ".join(f"foresto dart financials --year {year} --again" for year in years[:4])
+
+
+@check(
+    "statements.years",
+    "해마다의 재무제표",
+    WARNING,
+    "financial_report",
+    "받은 해마다 그때 상장된 회사의 90% 이상이 사업보고서를 냈다",
+    _annual_reports_again,
+    level=WEEKLY,
+)
 def thin_years(scope: Scope) -> Rows:
     """Find fiscal years of which fewer than 90 % of the companies listed then, and still listed, have annual figures.
 
@@ -35,6 +50,15 @@ def thin_years(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "statements.balance",
+    "자산 = 부채 + 자본",
+    WARNING,
+    "financial_report",
+    "자산과 부채·자본의 합이 0.1% 넘게 다르지 않다",
+    "foresto dart reparse",
+    level=WEEKLY,
+)
 def unbalanced(scope: Scope) -> Rows:
     """Find reports received in the span whose assets differ from liabilities and equity together."""
     return scope.rows(
@@ -49,6 +73,15 @@ def unbalanced(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "statements.periods",
+    "보고서의 기간",
+    WARNING,
+    "financial_report",
+    "받은 해마다 보고서의 첫날과 개월 수를 읽었다(6개월이나 3개월짜리 사업연도를 1년으로 셈하지 않도록)",
+    "foresto dart reparse",
+    level=WEEKLY,
+)
 def unread_periods(scope: Scope) -> Rows:
     """Find years whose reports were stored before foresto read the days of a period; their answers are kept.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import MONTHLY, WARNING, Rows, Scope, check
 from foresto_cli.datasets.fss.kinds import KINDS, Kind
 
 MONTH = timedelta(days=31)
@@ -17,16 +17,43 @@ ADJUSTMENT = "D"
 """The part of a credit loan's rate that may be negative (가감조정금리)."""
 
 
+@check(
+    "fss.counts",
+    "금융상품 수",
+    WARNING,
+    "*_products",
+    "권역마다 상품 수가 한 달 전과 20% 넘게 다르지 않다",
+    "foresto fss all --again",
+    level=MONTHLY,
+)
 def changed_counts(scope: Scope) -> Rows:
     """Find groups whose number of products differs by more than a fifth from a month ago."""
     return [row for row in _counts(scope) if _is_much(abs(row["지금"] - row["한_달_전"]), row["한_달_전"])]
 
 
+@check(
+    "fss.vanished",
+    "사라진 금융상품",
+    WARNING,
+    "*_products",
+    "권역마다 한 달 사이에 사라진 상품이 20% 이하",
+    "foresto fss all --again",
+    level=MONTHLY,
+)
 def vanished(scope: Scope) -> Rows:
     """Find groups of whose products more than a fifth vanished within a month."""
     return [row for row in _counts(scope) if _is_much(row["사라짐"], row["한_달_전"])]
 
 
+@check(
+    "fss.orphans",
+    "상품 없는 옵션",
+    WARNING,
+    "*_options",
+    "옵션마다 상품이 있다",
+    "foresto fss all --again",
+    level=MONTHLY,
+)
 def orphans(scope: Scope) -> Rows:
     """Find options whose product is not there."""
     return [
@@ -43,6 +70,15 @@ def orphans(scope: Scope) -> Rows:
     ]
 
 
+@check(
+    "fss.rates",
+    "금융상품 금리",
+    WARNING,
+    "*_options",
+    "예금, 적금, 대출의 금리가 0~20% 안에 있다",
+    "foresto fss all --again",
+    level=MONTHLY,
+)
 def odd_rates(scope: Scope) -> Rows:
     """Find rates of open products below 0 or above 20 percent; returns of annuities are no rates in this sense."""
     return [

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli.adjustment.holes import LACKS
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import CRITICAL, WARNING, WEEKLY, Rows, Scope, check
 
 COUNT_DIFFERS = 0.01
 """More difference than this share between our count and the exchange's is not one day's listings and leavings."""
@@ -17,6 +17,15 @@ LEAST_NUMBERED = 0.95
 WEEK = timedelta(days=7)
 
 
+@check(
+    "roster.count",
+    "거래소의 종목 수",
+    CRITICAL,
+    "stocks",
+    "활성 종목과 ETF 의 수가 거래소의 것과 1% 넘게 다르지 않다",
+    "foresto stocks load --again && foresto stocks etfs --again",
+    level=WEEKLY,
+)
 def other_count_than_the_exchange(scope: Scope) -> Rows:
     """Find active stocks or ETFs in another number than the exchange has on the last session."""
     counts = scope.rows(
@@ -33,6 +42,15 @@ def other_count_than_the_exchange(scope: Scope) -> Rows:
     return [row for row in counts if row["거래소"] and abs(row["활성"] - row["거래소"]) > COUNT_DIFFERS * row["거래소"]]
 
 
+@check(
+    "roster.drop",
+    "갑자기 줄어든 종목",
+    CRITICAL,
+    "stocks",
+    "활성 종목과 ETF 가 지난주보다 2% 넘게 줄지 않았다",
+    "foresto stocks load --again && foresto stocks etfs --again",
+    level=WEEKLY,
+)
 def sudden_drop(scope: Scope) -> Rows:
     """Find clearly fewer active stocks or ETFs than a week before the last session."""
     counts = scope.rows(
@@ -49,12 +67,30 @@ def sudden_drop(scope: Scope) -> Rows:
     return [row for row in counts if row["지금"] < (1 - SUDDEN_DROP) * row["지난주"]]
 
 
+@check(
+    "roster.inactive",
+    "비활성 종목의 비율",
+    WARNING,
+    "stocks",
+    "비활성 종목이 30% 이하",
+    "foresto stocks load --again",
+    level=WEEKLY,
+)
 def mostly_gone(scope: Scope) -> Rows:
     """Find more inactive stocks than the exchange ever loses."""
     row = scope.rows(text("SELECT count(*) AS 전체, count(*) FILTER (WHERE NOT is_active) AS 비활성 FROM stocks"))[0]
     return [row] if row["비활성"] > MOST_INACTIVE * row["전체"] else []
 
 
+@check(
+    "roster.unpriced",
+    "시세 없는 활성 종목",
+    WARNING,
+    "stocks",
+    "활성 종목은 마지막 거래일의 시세가 있다",
+    "foresto listing load --again && foresto prices repair && foresto stocks load",
+    level=WEEKLY,
+)
 def active_without_prices(scope: Scope) -> Rows:
     """Find active stocks that have no price on the last session, on which others have."""
     return scope.rows(
@@ -69,6 +105,15 @@ def active_without_prices(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "roster.unknown",
+    "신상 없는 시세",
+    WARNING,
+    "stocks",
+    "시세가 있는 종목은 stocks 에도 있다",
+    "foresto stocks load --again",
+    level=WEEKLY,
+)
 def prices_without_identity(scope: Scope) -> Rows:
     """Find stocks that have prices and are not in ``stocks``."""
     return scope.rows(
@@ -81,6 +126,15 @@ def prices_without_identity(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "roster.crno",
+    "법인등록번호",
+    WARNING,
+    "stocks",
+    "국내 활성 종목의 95% 이상에 법인등록번호가 있다",
+    "foresto stocks load --again",
+    level=WEEKLY,
+)
 def few_company_numbers(scope: Scope) -> Rows:
     """Find company numbers for too few of the active stocks, once there are any; foreign companies have none."""
     row = scope.rows(

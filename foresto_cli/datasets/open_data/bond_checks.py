@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import CRITICAL, MONTHLY, WARNING, Rows, Scope, check
 
 MONTH = timedelta(days=20)
 """Lists that lie at least so far apart are compared: one of last month, one of this."""
@@ -13,6 +13,15 @@ MOST_WITHOUT_MATURITY = 0.01
 HIGHEST_RATE = 20
 
 
+@check(
+    "bonds.count",
+    "채권 종목 수",
+    WARNING,
+    "bonds",
+    "채권 종목 수가 지난달과 20% 넘게 다르지 않다",
+    "foresto bonds load --again",
+    level=MONTHLY,
+)
 def changed_count(scope: Scope) -> Rows:
     """Find a list with a fifth more or fewer bonds than the one of the month before."""
     lists = scope.rows(
@@ -27,6 +36,15 @@ def changed_count(scope: Scope) -> Rows:
     return [{**lists[0], "지난달": before["종목"], "지난달 기준일": before["기준일"]}]
 
 
+@check(
+    "bonds.lost_rows",
+    "사라진 채권",
+    CRITICAL,
+    "bonds",
+    "마지막 목록의 채권이 모두 저장되어 있다",
+    "foresto bonds load --again",
+    level=MONTHLY,
+)
 def lost_bonds(scope: Scope) -> Rows:
     """Find fewer stored bonds than the newest whole list had."""
     return scope.rows(
@@ -39,6 +57,15 @@ def lost_bonds(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "bonds.maturity",
+    "만기 없는 채권",
+    WARNING,
+    "bonds",
+    "영구채가 아닌데 만기일이 없는 채권이 1% 이하",
+    "foresto bonds load --again",
+    level=MONTHLY,
+)
 def without_maturity(scope: Scope) -> Rows:
     """Find outstanding bonds without a maturity that are not perpetual, when they are more than one in a hundred."""
     found = scope.rows(
@@ -51,6 +78,15 @@ def without_maturity(scope: Scope) -> Rows:
     return found if len(found) > MOST_WITHOUT_MATURITY * active else []
 
 
+@check(
+    "bonds.rate",
+    "채권 금리 범위",
+    WARNING,
+    "bonds",
+    "표면금리가 0~20% 안에 있다",
+    "foresto bonds load --again",
+    level=MONTHLY,
+)
 def impossible_rates(scope: Scope) -> Rows:
     """Find outstanding bonds with a coupon outside 0 to 20 percent."""
     return scope.rows(
@@ -62,6 +98,15 @@ def impossible_rates(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "bonds.overdue",
+    "만기가 지난 채권",
+    WARNING,
+    "bonds",
+    "만기가 된 채권은 상환으로 표시되어 있다",
+    "foresto bonds load --again",
+    level=MONTHLY,
+)
 def overdue_bonds(scope: Scope) -> Rows:
     """Find bonds called outstanding whose maturity had come by the date of their list."""
     return scope.rows(

@@ -2,12 +2,20 @@
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import WARNING, Rows, Scope, check
 
 ROUNDING = 0.02
 """Level and change are each published to a hundredth of a point."""
 
 
+@check(
+    "index.order",
+    "지수 고가·저가 순서",
+    WARNING,
+    "index_price_daily",
+    "지수의 저가 ≤ 시가·종가 ≤ 고가",
+    "foresto prices index --again",
+)
 def wrong_order(scope: Scope) -> Rows:
     """Find levels outside the day's low and high, where these are known (old sessions have a close alone)."""
     return scope.rows(
@@ -21,6 +29,14 @@ def wrong_order(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "index.continuity",
+    "지수 이어짐",
+    WARNING,
+    "index_price_daily",
+    "지수의 종가 − 대비 = 전 거래일 종가",
+    "foresto prices index --again",
+)
 def broken_continuity(scope: Scope) -> Rows:
     """Find levels whose close less the change is not the close of the session before."""
     before = dict(zip(scope.sessions[1:], scope.sessions, strict=False))

@@ -3,7 +3,8 @@
 from sqlalchemy import text
 
 from foresto_cli.adjustment.proof import REGULAR_CLOSE
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check
+from foresto_cli.datasets.prices.repairs import prices_again
 
 LIMIT_PERCENT = {"KOSPI": 30, "KOSDAQ": 30, "KONEX": 15}
 """Daily price limits of the exchange."""
@@ -11,6 +12,7 @@ REPEATED_SHARE = 0.5
 MISMATCH_SHARE = 0.2
 
 
+@check("prices.order", "고가·저가 순서", CRITICAL, "stock_price_daily", "저가 ≤ 시가·종가 ≤ 고가", prices_again)
 def wrong_order(scope: Scope) -> Rows:
     """Find traded rows whose high is not the highest or whose low is not the lowest price.
 
@@ -26,6 +28,14 @@ def wrong_order(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "prices.arithmetic",
+    "종가·대비·등락률",
+    CRITICAL,
+    "stock_price_daily",
+    "종가 − 대비 = 기준가, 등락률 = 대비 ÷ 기준가",
+    prices_again,
+)
 def wrong_arithmetic(scope: Scope) -> Rows:
     """Find rows whose base price, change, change rate and close contradict each other: a digit is wrong."""
     return scope.rows(
@@ -38,6 +48,7 @@ def wrong_arithmetic(scope: Scope) -> Rows:
     )
 
 
+@check("prices.market_cap", "시가총액", CRITICAL, "stock_price_daily", "시가총액 = 종가 × 상장주식수", prices_again)
 def wrong_market_cap(scope: Scope) -> Rows:
     """Find final rows whose market capitalisation is not close times listed shares."""
     return scope.rows(
@@ -50,6 +61,14 @@ def wrong_market_cap(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "prices.limit",
+    "가격제한폭",
+    WARNING,
+    "stock_price_daily",
+    "등락률이 제한폭(30%, 코넥스 15%) 안에 있다",
+    prices_again,
+)
 def beyond_limit(scope: Scope) -> Rows:
     """Find changes beyond the exchange's price limit, except on a first day and on resumption after a halt.
 
@@ -71,6 +90,14 @@ def beyond_limit(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "prices.continuity",
+    "기준가 이어짐",
+    CRITICAL,
+    "stock_price_daily",
+    "기준가가 전 거래일 종가와 다른 종목이 20% 이하",
+    prices_again,
+)
 def broken_continuity(scope: Scope) -> Rows:
     """Find days on which too many base prices contradict the day before: a day is missing or was mistaken.
 
@@ -93,6 +120,14 @@ def broken_continuity(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "prices.repeated",
+    "두 번 저장된 날",
+    CRITICAL,
+    "stock_price_daily",
+    "종가와 거래량이 전 거래일과 같은 종목이 절반 이하",
+    prices_again,
+)
 def repeated_day(scope: Scope) -> Rows:
     """Find a session whose closes and volumes are those of the session before: stored twice under two dates."""
     return scope.rows(
@@ -108,6 +143,14 @@ def repeated_day(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "prices.duplicates",
+    "중복 행",
+    CRITICAL,
+    "stock_price_daily",
+    "종목과 거래일마다 한 행",
+    "중복 행을 지우고 기본 키를 되살린 뒤 foresto verify daily",
+)
 def duplicate_keys(scope: Scope) -> Rows:
     """Find a stock twice on one day (impossible while the table's primary key stands)."""
     return scope.rows(

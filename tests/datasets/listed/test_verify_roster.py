@@ -3,11 +3,10 @@
 import pytest
 
 from foresto_cli import data_sets as datasets
+from foresto_cli.collecting.checks import MONTHLY, WEEKLY
 from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
-from foresto_cli.verify import checks, described, verification
-from foresto_cli.verify.monthly import MONTHLY_CHECKS
-from foresto_cli.verify.weekly import ROSTER, WEEKLY_CHECKS
+from foresto_cli.verify import checks, verification
 
 QUICK = job.Options()
 LAST = "2026-11-20"
@@ -53,14 +52,15 @@ def found(result):
 
 def test_a_good_database_has_no_finding(loaded):
     # And four that are not in a list: freshness, the second source of prices and of the index, and table sizes before.
-    own = described.checks(datasets.every())
-    weekly = len(checks.CHECKS) + len(own) + len(WEEKLY_CHECKS) + 4
-    wanted = {verification.verify_weekly: weekly, verification.verify_monthly: weekly + len(MONTHLY_CHECKS)}
+    levels = {verification.verify_weekly: WEEKLY, verification.verify_monthly: MONTHLY}
+    wanted = {verify: len(checks.of(level, datasets.every())) + 4 for verify, level in levels.items()}
     for verify, count in wanted.items():
         result = verify(loaded.app)
         assert (result["findings"], result["exit_code"]) == ([], 0)
         assert result["checks"] == count
-    assert {check for check, _ in PLANTED.values()} == {check.name for check in ROSTER}
+    assert {check for check, _ in PLANTED.values()} == {
+        check.name for check in checks.of(WEEKLY) if check.name.startswith("roster.")
+    }
 
 
 @pytest.mark.parametrize("fault", PLANTED)

@@ -5,11 +5,10 @@ from datetime import date
 import pytest
 
 from foresto_cli import data_sets as datasets
+from foresto_cli.collecting.checks import MONTHLY
 from foresto_cli.loading import open_data as securities
 from foresto_cli.running import job
-from foresto_cli.verify import checks, described, verification
-from foresto_cli.verify.monthly import MONTHLY_CHECKS
-from foresto_cli.verify.weekly import WEEKLY_CHECKS
+from foresto_cli.verify import checks, verification
 from foresto_cli.views import state
 
 QUICK = job.Options()
@@ -38,9 +37,7 @@ def of_bonds(result):
 def test_good_bonds_have_no_finding_and_are_fresh(loaded):
     result = verification.verify_monthly(loaded.app)
     assert of_bonds(result) == []
-    assert result["checks"] == len(checks.CHECKS) + len(WEEKLY_CHECKS) + len(MONTHLY_CHECKS) + 4 + len(
-        described.checks(datasets.every())
-    )
+    assert result["checks"] == len(checks.of(MONTHLY, datasets.every())) + 4
     fresh = {item["name"]: (item["newest"], item["current"]) for item in state.status(loaded.app)["data"]}
     assert fresh["bonds"] == ("2026-11-19", True)
     assert fresh["dividends.fsc"] == (None, False)
@@ -50,7 +47,7 @@ def test_good_bonds_have_no_finding_and_are_fresh(loaded):
 
 
 def test_every_check_of_the_products_is_tried(loaded):
-    assert PLANTED.keys() == {check.name for check in MONTHLY_CHECKS if check.table == "bonds"}
+    assert PLANTED.keys() == {check.name for check in checks.of(MONTHLY) if check.table == "bonds"}
 
 
 @pytest.mark.parametrize("check", PLANTED)

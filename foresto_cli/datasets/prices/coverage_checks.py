@@ -3,7 +3,8 @@
 from sqlalchemy import text
 
 from foresto_cli.adjustment.holes import LACKS, holes_since
-from foresto_cli.collecting.checks import Rows, Scope
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check
+from foresto_cli.datasets.prices.repairs import prices_again
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 
 LEAST_COVERAGE = 0.95
@@ -22,12 +23,21 @@ LARGE_CAPS = (
 """Ten of the largest companies; a day without one of them is not whole."""
 
 
+@check("prices.empty", "시세 있음", CRITICAL, "stock_price_daily", "시세가 저장되어 있다", "foresto prices incremental")
 def nothing_stored(scope: Scope) -> Rows:
     """Find an empty price table."""
     stored = scope.rows(text("SELECT 1 FROM stock_price_daily LIMIT 1"))
     return [] if stored else [{"가격 행": 0}]
 
 
+@check(
+    "prices.coverage",
+    "마지막 거래일 종목 수",
+    CRITICAL,
+    "stock_price_daily",
+    "마지막 거래일의 시세가 상장 종목의 95% 이상",
+    "foresto listing load --again && foresto prices repair",
+)
 def low_coverage(scope: Scope) -> Rows:
     """Find a last session with prices for fewer than 95 % of the listed stocks."""
     row = scope.rows(
@@ -43,6 +53,14 @@ def low_coverage(scope: Scope) -> Rows:
     return [] if row["priced"] >= LEAST_COVERAGE * row["listed"] else [{"거래일": scope.last, **row}]
 
 
+@check(
+    "prices.large_caps",
+    "대형주 10종목",
+    CRITICAL,
+    "stock_price_daily",
+    "대형주 10종목이 마지막 거래일에 모두 있다",
+    "foresto prices repair",
+)
 def missing_large_caps(scope: Scope) -> Rows:
     """Find a large company that is listed and has no price on the last session."""
     return scope.rows(
@@ -57,6 +75,9 @@ def missing_large_caps(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "prices.sessions", "빠진 거래일", CRITICAL, "stock_price_daily", "최근 30거래일 가운데 빠진 날이 없다", prices_again
+)
 def missing_sessions(scope: Scope) -> Rows:
     """Find sessions without a single row, between the first stored session and the last ended one.
 
@@ -75,6 +96,14 @@ def missing_sessions(scope: Scope) -> Rows:
     return [row for row in missing if not is_unconfirmed(scope.connection, row["거래일"])]
 
 
+@check(
+    "prices.lost_rows",
+    "사라진 행",
+    CRITICAL,
+    "stock_price_daily",
+    "거래일마다 저장했다고 적힌 만큼의 행이 있다",
+    prices_again,
+)
 def lost_rows(scope: Scope) -> Rows:
     """Find sessions with fewer rows than the ledger says were stored."""
     return scope.rows(
@@ -88,12 +117,28 @@ def lost_rows(scope: Scope) -> Rows:
     )
 
 
+@check(
+    "prices.holes",
+    "빠진 종목",
+    WARNING,
+    "stock_price_daily",
+    "앞뒤 거래일에 거래된 종목은 그날에도 있다",
+    "foresto prices repair",
+)
 def holes(scope: Scope) -> Rows:
     """Find stocks that are missing on a session although they traded on the sessions before and after it."""
     found = holes_since(scope.connection, scope.sessions[0])
     return [{"거래일": day, "ticker": ticker} for day, tickers in found.items() for ticker in sorted(tickers)]
 
 
+@check(
+    "prices.closed_days",
+    "휴장일의 시세",
+    CRITICAL,
+    "stock_price_daily",
+    "휴장일에는 시세가 없다",
+    "그날의 행을 지우거나 market_closure 를 고치세요",
+)
 def rows_on_closed_days(scope: Scope) -> Rows:
     """Find prices on a day on which the exchange was closed."""
     rows = scope.rows(
@@ -103,6 +148,14 @@ def rows_on_closed_days(scope: Scope) -> Rows:
     return [row for row in rows if not scope.calendar.is_session(row["날짜"])]
 
 
+@check(
+    "index.last",
+    "마지막 거래일 지수",
+    WARNING,
+    "index_price_daily",
+    "세 지수가 마지막 거래일까지 있다",
+    "foresto prices index --again",
+)
 def missing_index(scope: Scope) -> Rows:
     """Find index levels missing for the last session that all jobs of the timetable have had the time for."""
     found = scope.rows(

@@ -1,7 +1,11 @@
-"""How numbers from outside are read, once for every source."""
+"""How numbers and days from outside are read, once for every source."""
 
+import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
+NOTHING = frozenset({"-", "", "None"})
+DAY = re.compile(r"(\d{4})([-./]?)(\d{2})\2(\d{2})")
 DIGITS, FAR = 30, 400
 """Digits before the point: no number of the market has so many, and with more nothing is reckoned."""
 BEYOND = Decimal("Infinity")
@@ -20,7 +24,7 @@ def number(text: object) -> int | Decimal | None:
     if isinstance(text, int) and not isinstance(text, bool):
         return text
     plain = str(text).replace(",", "").strip()
-    if plain in {"-", "", "None"}:
+    if plain in NOTHING:
         return None
     try:
         found = Decimal(plain.replace("∞", "Infinity"))
@@ -29,6 +33,22 @@ def number(text: object) -> int | Decimal | None:
     if not is_measured(found):
         return found if found.is_finite() and found.adjusted() < FAR else BEYOND
     return int(found) if found == found.to_integral_value() else found
+
+
+def day(text: object) -> date | None:
+    """Return ``20261120``, ``2026/11/20``, ``2026-11-20`` or ``2026.11.20`` as a date, ``-`` and nothing as None.
+
+    Raises:
+        ValueError: neither.
+    """
+    plain = str(text).strip()
+    if plain in NOTHING:
+        return None
+    found = DAY.fullmatch(plain)
+    if found is None:
+        raise ValueError(plain)
+    # strptime takes ``2026213`` too, and is slow: there are six days in each of 19,000 bonds.
+    return date(int(found[1]), int(found[3]), int(found[4]))
 
 
 def is_measured(found: int | Decimal) -> bool:

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting import readers
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.collecting.readers import number
 from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
 from foresto_cli.datasets.prices.rows import nobody_traded
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
@@ -200,9 +200,9 @@ def list_row(record: Record) -> Row:
         "leverage": record["IDX_CALC_INST_NM2"],
         "is_actively_managed": ACTIVE in record["ETF_REPLICA_METHD_TP_CD"],
         "manager": record["COM_ABBRV"],
-        "expense_ratio": number(record["ETF_TOT_FEE"]),
-        "listing_date": _listed_on(record["LIST_DD"]),
-        "shares": number(record["LIST_SHRS"]),
+        "expense_ratio": readers.number(record["ETF_TOT_FEE"]),
+        "listing_date": readers.day(record["LIST_DD"]),
+        "shares": readers.number(record["LIST_SHRS"]),
         "is_active": True,
         "source_id": krx.SOURCE_ID,
     }
@@ -221,8 +221,8 @@ def naver_row(record: Record, day: date) -> Row:
         "ticker": record["Symbol"],
         "name": record["Name"],
         "category": NAVER_CATEGORIES.get(str(record["Category"]).removesuffix(".0"), OTHER),
-        "current_price": number(record["Price"]),
-        "nav": number(record["NAV"]),
+        "current_price": readers.number(record["Price"]),
+        "nav": readers.number(record["NAV"]),
         "price_date": day,
         "is_active": True,
         "source_id": fdr.SOURCE_ID,
@@ -234,19 +234,19 @@ def price_row(record: Record, day: date, source_id: str = krx.SOURCE_ID) -> Row:
     return {
         "ticker": record["ISU_SRT_CD" if source_id == krx.SOURCE_ID else "ISU_CD"],
         "trade_date": day,
-        "open_price": number(record["TDD_OPNPRC"]),
-        "high_price": number(record["TDD_HGPRC"]),
-        "low_price": number(record["TDD_LWPRC"]),
-        "close_price": number(record["TDD_CLSPRC"]),
-        "price_change": number(record["CMPPREVDD_PRC"]),
-        "change_rate": number(record["FLUC_RT"]),
-        "nav": number(record["NAV"]),
-        "volume": number(record["ACC_TRDVOL"]),
-        "trading_value": number(record["ACC_TRDVAL"]),
-        "market_cap": number(record["MKTCAP"]),
-        "net_assets": number(record["INVSTASST_NETASST_TOTAMT"]),
-        "shares_outstanding": number(record["LIST_SHRS"]),
-        "index_close": number(record["OBJ_STKPRC_IDX"]),
+        "open_price": readers.number(record["TDD_OPNPRC"]),
+        "high_price": readers.number(record["TDD_HGPRC"]),
+        "low_price": readers.number(record["TDD_LWPRC"]),
+        "close_price": readers.number(record["TDD_CLSPRC"]),
+        "price_change": readers.number(record["CMPPREVDD_PRC"]),
+        "change_rate": readers.number(record["FLUC_RT"]),
+        "nav": readers.number(record["NAV"]),
+        "volume": readers.number(record["ACC_TRDVOL"]),
+        "trading_value": readers.number(record["ACC_TRDVAL"]),
+        "market_cap": readers.number(record["MKTCAP"]),
+        "net_assets": readers.number(record["INVSTASST_NETASST_TOTAMT"]),
+        "shares_outstanding": readers.number(record["LIST_SHRS"]),
+        "index_close": readers.number(record["OBJ_STKPRC_IDX"]),
         "source_id": source_id,
     }
 
@@ -276,11 +276,6 @@ def _each(answer: Answer, row_of: Callable[[Record], Row]) -> list[Row]:
 
 def _code(record: Record) -> str:
     return str(next((record[name] for name in CODES if name in record), ""))
-
-
-def _listed_on(text: str) -> date | None:
-    plain = text.strip()
-    return None if plain in {"", "-"} else datetime.strptime(plain, "%Y/%m/%d").date()  # noqa: DTZ007  # a date has no zone
 
 
 def _name_unknown(connection: Connection, records: Sequence[Record], priced: Sequence[Row], provenance: Row) -> None:

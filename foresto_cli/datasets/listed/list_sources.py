@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting import readers
 from foresto_cli.collecting.mirror import Mirror
-from foresto_cli.collecting.readers import number
 from foresto_cli.datasets.prices.rows import MARKET_NAMES
 from foresto_cli.errors import NotYet
 from foresto_cli.store.upsert import Row
@@ -118,7 +118,7 @@ def naver_ranking(client: NaverList, calendar: Calendar) -> ListSource:
 def openapi_rows(records: Sequence[Record], day: date) -> list[Row]:
     """Return the rows of ``isu_base_info``; the market is that of the service, "KOSDAQ GLOBAL" where it says so."""
     return [
-        _base_row(record, day, krx_openapi.SOURCE_ID, _segment(record), _compact(record["LIST_DD"]))
+        _base_row(record, day, krx_openapi.SOURCE_ID, _segment(record), readers.day(record["LIST_DD"]))
         for record in records
     ]
 
@@ -130,7 +130,7 @@ def krx_rows(records: Sequence[Record], day: date) -> list[Row]:
         name = record["MKT_TP_NM"]
         if name not in MARKET_NAMES:
             raise ValueError(f"시장 {name!r}")
-        rows.append(_base_row(record, day, krx.SOURCE_ID, name, _compact(record["LIST_DD"].replace("/", ""))))
+        rows.append(_base_row(record, day, krx.SOURCE_ID, name, readers.day(record["LIST_DD"])))
     return rows
 
 
@@ -143,8 +143,8 @@ def mirror_rows(records: Sequence[Record], day: date) -> list[Row]:
             "name": record["Name"],
             "market": record["Market"],
             "sector": record["Dept"],
-            "shares": number(record["Stocks"]),
-            "marcap": number(record["Marcap"]),
+            "shares": readers.number(record["Stocks"]),
+            "marcap": readers.number(record["Marcap"]),
             **LISTED,
             "as_of_date": day,
             "source_id": fdr.SOURCE_ID,
@@ -177,7 +177,7 @@ def _base_row(record: Record, day: date, source_id: str, market: str, listed: da
         "sector": _said(record["SECT_TP_NM"]),
         "security_group": _said(record["SECUGRP_NM"]),
         "listing_date": listed,
-        "shares": number(record["LIST_SHRS"]),
+        "shares": readers.number(record["LIST_SHRS"]),
         **LISTED,
         "as_of_date": day,
         "source_id": source_id,
@@ -191,11 +191,6 @@ def _segment(record: Record) -> str:
 
 def _said(text: str) -> str | None:
     return None if text.strip() in {"", "-"} else text
-
-
-def _compact(text: str) -> date | None:
-    plain = text.strip()
-    return None if plain in {"", "-"} else datetime.strptime(plain, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
 
 
 def _published(records: Sequence[Record], day: date) -> Sequence[Record]:

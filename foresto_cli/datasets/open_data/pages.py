@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.readers import number
+from foresto_cli.collecting import readers
 from foresto_cli.errors import Transient
 
 STEPS_BACK = 5
@@ -14,7 +14,7 @@ STEPS_BACK = 5
 NOTHING = ("", "NULL")
 NO_DATE = ("99991231", "00000000")
 """Written where a date is required and there is none."""
-ISIN_LENGTH, DATE_LENGTH = 12, 8
+ISIN_LENGTH = 12
 
 Records = list[dict[str, Any]]
 
@@ -60,7 +60,7 @@ def number_of(record: Mapping[str, Any], name: str) -> int | Decimal | None:
     Raises:
         ValueError: it is text.
     """
-    return number(text_of(record, name) or "")
+    return readers.number(text_of(record, name) or "")
 
 
 def date_of(record: Mapping[str, Any], name: str) -> date | None:
@@ -70,9 +70,4 @@ def date_of(record: Mapping[str, Any], name: str) -> date | None:
         ValueError: it is neither.
     """
     plain = text_of(record, name)
-    if plain is None or plain in NO_DATE:
-        return None
-    if len(plain) != DATE_LENGTH or not plain.isdecimal():
-        raise ValueError(plain)
-    # Half a second faster than strptime for all bonds.
-    return date(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
+    return None if plain in NO_DATE else readers.day(plain)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from support import EVENING, SHARED, a_third, needs_shared
 
+from foresto_cli.collecting import readers
 from foresto_cli.datasets.listed import etfs
 from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
@@ -212,7 +213,7 @@ def test_the_recorded_sessions_of_the_open_api_are_read_to_the_digit(day):
         row = etfs.price_row(record, EVENING.date(), "KRX_OPENAPI")
         assert row["ticker"] == record["ISU_CD"]
         assert {name: str(row[name]) for name in fields} == {
-            name: str(etfs.number(record[field])) for name, field in fields.items()
+            name: str(readers.number(record[field])) for name, field in fields.items()
         }
 
 

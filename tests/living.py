@@ -15,7 +15,7 @@ from foresto_cli.chains.steps import CHAINS
 from foresto_cli.cli._run import Globals
 from foresto_cli.running import job
 from foresto_cli.store.limits import NoLimits
-from foresto_cli.telling import due_stamp, overdue, watch
+from foresto_cli.telling import due_stamp, late_jobs, watch
 from foresto_cli.upstream import reach
 from foresto_cli.views import state
 from foresto_cli.views.page import facts, view
@@ -74,7 +74,7 @@ class Living:
             steps = [step for step in CHAINS["initial"] if step.name not in left_out]
             with watch.attended(world.app, "run initial"):
                 assert chains.run(world.app, "initial", steps, job.Options())["exit_code"] == 0
-            overdue.expect(world.app, "cron", *(one.name for one in timetable.JOBS))
+            late_jobs.expect(world.app, "cron", *(one.name for one in timetable.JOBS))
 
     def live(self, start, last):
         """Start what the timetable starts, the sweep among it, and look at the page once an hour."""

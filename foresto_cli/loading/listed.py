@@ -10,7 +10,7 @@ from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.collecting.mirror import Mirror
 from foresto_cli.datasets.dart import ratios
-from foresto_cli.datasets.listed import crno, enrichment, stock_history, stocks
+from foresto_cli.datasets.listed import changes, crno, enrichment, stock_history, stocks
 from foresto_cli.datasets.listed.crno import CompanyNumbers
 from foresto_cli.datasets.listed.enrichment import Enrichment
 from foresto_cli.datasets.listed.etfs import Etfs
@@ -22,7 +22,6 @@ from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
 from foresto_cli.store import ledger
-from foresto_cli.telling import roster_changes
 
 
 def load_listing(app: App, options: Options) -> Result:
@@ -61,7 +60,7 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> Result:
     Raises:
         ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
-    before: roster_changes.Roster = {}
+    before: changes.Roster = {}
 
     def make() -> list[Loader]:
         before.update(_roster(app))
@@ -73,7 +72,7 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> Result:
         ]
 
     result = job.run_or_preview(app, "stocks load", "종목", make, options)
-    result["changes"] = roster_changes.changes(before, _roster(app))
+    result["changes"] = changes.changes(before, _roster(app))
     result["notes"] = [*result.get("notes", ()), *_stock_notes(app, result["changes"], enrich=enrich)]
     return result
 
@@ -91,9 +90,9 @@ def _with_age(app: App, result: Result) -> Result:
     return result
 
 
-def _stock_notes(app: App, changes: dict[str, int], *, enrich: bool) -> Iterator[str]:
-    if changes:
-        yield roster_changes.sentence(changes)
+def _stock_notes(app: App, found: dict[str, int], *, enrich: bool) -> Iterator[str]:
+    if found:
+        yield changes.sentence(found)
     yield _coverage(app)
     if app.fsc is None:
         yield "FSC_API_KEY(data.go.kr 에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
@@ -110,9 +109,9 @@ def _coverage(app: App) -> str:
     return f"법인등록번호: 활성 {row.active:,}종목 가운데 {row.known:,}종목({row.known / max(row.active, 1):.1%})"
 
 
-def _roster(app: App) -> roster_changes.Roster:
+def _roster(app: App) -> changes.Roster:
     with app.engine.connect() as connection:
-        return roster_changes.roster(connection)
+        return changes.roster(connection)
 
 
 def _unenriched(app: App) -> list[tuple[str, str]]:

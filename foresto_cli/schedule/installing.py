@@ -19,8 +19,7 @@ from foresto_cli.schedule import os_commands, schedule_folders, schedulers
 from foresto_cli.schedule.schedule_files import Place
 from foresto_cli.schedule.schedulers import Scheduler
 from foresto_cli.settings import Paths, Settings
-from foresto_cli.telling import overdue
-from foresto_cli.telling.punctuality import last_start, late_jobs
+from foresto_cli.telling import late_jobs
 from foresto_cli.timetable import ENTRIES, JOBS, Job
 
 HANDED_ON = ("FORESTO_HOME", "FORESTO_LOG_LEVEL", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
@@ -71,7 +70,7 @@ def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, Any]:
     else:
         schedulers.prepared(found)
         scheduler.install(found)
-        overdue.expect(app, scheduler.name, *(job.name for job in JOBS))
+        late_jobs.expect(app, scheduler.name, *(job.name for job in JOBS))
         app.console.strong(f"✓ {scheduler.name}에 작업 {len(ENTRIES)}개를 넣었습니다.")
         for line in advice:
             app.console.line(f"· {line}")
@@ -93,7 +92,7 @@ def uninstall(app: App, name: str | None) -> dict[str, Any]:
     """
     scheduler = chosen(name)
     scheduler.uninstall()
-    overdue.expect_nothing(app)
+    late_jobs.expect_nothing(app)
     app.console.strong(f"✓ {scheduler.name}에서 foresto의 작업을 뺐습니다.")
     return {"command": "schedule uninstall", "exit_code": 0, "scheduler": scheduler.name}
 
@@ -151,7 +150,7 @@ def plan(app: App) -> list[dict[str, Any]]:
     """Return for each job when it ran last and runs next, whether a scheduler starts it, and which starts it missed."""
     now = clock.now()
     with app.engine.connect() as connection:
-        late = {found.job.name: found.starts for found in late_jobs(connection, now)}
+        late = {found.job.name: found.starts for found in late_jobs.all_late(connection, now)}
         by = {row.job: row.scheduler for row in connection.execute(text("SELECT job, scheduler FROM scheduled_job"))}
         return [
             {
@@ -159,7 +158,7 @@ def plan(app: App) -> list[dict[str, Any]]:
                 "label": job.label,
                 "when": job.when,
                 "scheduler": by.get(job.name),
-                "last_start": _moment(last_start(connection, job, now)),
+                "last_start": _moment(late_jobs.last_start(connection, job, now)),
                 "next_start": _moment(job.following(now)),
                 "missed": [_moment(start) for start in late.get(job.name, [])],
             }

@@ -15,9 +15,8 @@ from foresto_cli.errors import ConfigError
 from foresto_cli.schedule import installing as schedule
 from foresto_cli.schedule import next_starts as schedule_check
 from foresto_cli.schedule import schedulers
-from foresto_cli.telling import notify
+from foresto_cli.telling import late_jobs, notify
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, each
-from foresto_cli.telling.punctuality import late_jobs
 
 SLEEP = re.compile(r"^[ \t]*sleep[ \t]+(\d+)", re.MULTILINE)
 PATIENCE_SECONDS = 10
@@ -74,7 +73,7 @@ def _last_start(app: App) -> Diagnosis:
             text("SELECT max(started_at) FROM data_collection_log WHERE started_at > :limit"),
             {"limit": clock.wall() + CLOCKS_MAY_DIFFER},
         )
-        late = late_jobs(connection, clock.now())
+        late = late_jobs.all_late(connection, clock.now())
     if late:
         names = ", ".join(f"{found.job.label} {len(found.starts)}번" for found in late)
         return Diagnosis("제시간", NOTE, f"돌았어야 하는데 돌지 않았습니다: {names}. foresto schedule status")

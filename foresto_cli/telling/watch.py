@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from foresto_cli import clock, settings, streams
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.telling import alerts, attempts, moments, notify, offline, outage, overdue, priceless
+from foresto_cli.telling import alerts, attempts, late_jobs, moments, notify, offline, outage, priceless
 from foresto_cli.telling.alerts import Alert
 
 
@@ -22,8 +22,8 @@ def attended(app: App, command: str, *, tells: bool = True) -> Iterator[None]:
     with attempts.harmless(stops=True):
         outage.over(app)
         moments.notice(app)
-        overdue.note_start(app, command)
-        overdue.notice(app)
+        late_jobs.note_start(app, command)
+        late_jobs.notice(app)
     try:
         yield
     except ForestoError:
@@ -38,7 +38,7 @@ def attended(app: App, command: str, *, tells: bool = True) -> Iterator[None]:
     finally:
         if clock.interruption() is None:
             with attempts.harmless():
-                overdue.notice(app)
+                late_jobs.notice(app)
             with attempts.harmless():
                 priceless.tell(app, None)
             with attempts.harmless():

@@ -14,7 +14,7 @@ from foresto_cli.verify import described
 SESSIONS = 30
 """Newest sessions of the daily verification."""
 LEVELS = (DAILY, WEEKLY, MONTHLY)
-BESIDE = ("running.leftovers", "score.score_checks", "telling.punctuality")
+BESIDE = ("running.leftovers", "score.score_checks", "telling.late_jobs")
 """Modules with checks of what is no data set's."""
 
 

@@ -32,7 +32,7 @@ SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
 """A year of sessions."""
 OWN_INCIDENT = ("jobs.missed", "ledger.unreadable")
-"""Told by :mod:`foresto_cli.telling.overdue`, job by job, and by :mod:`foresto_cli.telling.unreadable`, once."""
+"""Told by :mod:`foresto_cli.telling.late_jobs`, job by job, and by :mod:`foresto_cli.telling.unreadable`, once."""
 MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load", "foresto prices repair")
 """What asks for market days again; other commands are the operator's to start."""
 

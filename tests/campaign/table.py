@@ -10,7 +10,8 @@ from campaign.datasets import DATA_SETS
 
 HEAD = """# Every data set under every fault
 
-Written by `FORESTO_MATRIX=FOLDER pytest tests/campaign/test_matrix.py`; the kinds are those of [faults.md](faults.md).
+Written by `FORESTO_MATRIX=FOLDER pytest tests/campaign/test_matrix.py`; the kinds are those of
+[faults.md](../../docs/faults.md).
 Each fault strikes one question, for as long as the run lasts: the first, the middle or the last one that the data set
 asks of its upstream (`=` as in the column before, `-` there is no such question). A cell says: exit code and outcome ·
 units in the ledger by state (`pending`: not there, asked for by the next run) · rows stored before→after, in all

@@ -13,7 +13,7 @@ from foresto_cli.chains import due
 from foresto_cli.chains.steps import CHAINS, Step
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
-from foresto_cli.telling import due_stamp, network, overdue
+from foresto_cli.telling import due_stamp, late_jobs, network
 from foresto_cli.timetable import ENTRIES, JOBS, SWEEP
 from foresto_cli.upstream import reach
 
@@ -35,7 +35,7 @@ def world(open_world, monkeypatch):
     for name in CHAINS:
         monkeypatch.setitem(CHAINS, name, ())
     with open_world(now=AT - timedelta(days=1)) as found:
-        overdue.expect(found.app, "cron", "monthly")
+        late_jobs.expect(found.app, "cron", "monthly")
         yield found
 
 
@@ -115,7 +115,7 @@ def test_a_run_under_way_and_one_of_the_future_are_no_reason(world):
 def test_a_mail_is_tried_again_within_its_own_window_only(world, monkeypatch):
     told = []
     monkeypatch.setitem(due.OTHERS, "market_email", lambda _: told.append(1) or {"exit_code": 0, "command": "mail"})
-    overdue.expect(world.app, "cron", "market_email")
+    late_jobs.expect(world.app, "cron", "market_email")
     world.execute("DELETE FROM scheduled_job WHERE job = 'monthly'")
     morning = datetime(2026, 12, 1, 7, 30, tzinfo=clock.KST)
     assert taken(world, morning + timedelta(hours=1)) == [], "slept through is slept through"
@@ -161,7 +161,7 @@ def test_a_job_that_fails_again_does_not_keep_the_next_one_out(world, monkeypatc
     def refused(app, options):
         raise ConfigError("x")
 
-    overdue.expect(world.app, "cron", "quarterly", "weekly")
+    late_jobs.expect(world.app, "cron", "quarterly", "weekly")
     monkeypatch.setitem(CHAINS, "monthly", (Step("bonds load", refused),))
     when = AT + timedelta(days=4, hours=3)  # a Saturday
     world.execute("UPDATE scheduled_job SET since = '2026-10-01'")

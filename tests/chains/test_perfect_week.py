@@ -9,7 +9,7 @@ from foresto_cli.chains import chain as chains
 from foresto_cli.chains import due
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import job
-from foresto_cli.telling import overdue, watch
+from foresto_cli.telling import late_jobs, watch
 from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.verify import data_sets, freshness, verification
 from foresto_cli.views import state
@@ -60,7 +60,7 @@ def begun(open_world, moment, without):
     with open_world(kst(moment), without=without, **SIZE) as world:
         for name in ("initial", "weekly", "monthly", "quarterly"):
             chains.run_chain(world.app, name, job.Options())
-        overdue.expect(world.app, "cron", *(one.name for one in timetable.JOBS))
+        late_jobs.expect(world.app, "cron", *(one.name for one in timetable.JOBS))
 
 
 def lived(open_world, since, until, looks, *, without=(), only=None, **size):
@@ -105,7 +105,7 @@ QUICK = [
 def test_no_hour_around_a_weekend_is_late_and_a_missed_job_is(open_loaded):
     size = {"sessions": 12, "stocks": 60}
     with open_loaded(**size) as world:
-        overdue.expect(world.app, "cron", *DAILY)
+        late_jobs.expect(world.app, "cron", *DAILY)
     looks = [*map(kst, QUICK), kst("2026-11-24 12:00"), kst("2026-11-24 23:45")]
     seen = lived(open_loaded, "2026-11-20 20:30", "2026-11-23 23:59", looks, only=DAILY, **size)
     missed, gone = seen.pop("11-24 12:00"), seen.pop("11-24 23:45")

@@ -16,7 +16,7 @@ from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
 from foresto_cli.schedule import schedule_files
 from foresto_cli.schedule.schedule_files import EXAMPLE
-from foresto_cli.telling import overdue, watch
+from foresto_cli.telling import late_jobs, watch
 from foresto_cli.timetable import JOBS
 from foresto_cli.views import history, state
 
@@ -78,7 +78,7 @@ def first_load(open_world, moment, **options):
         assert result["exit_code"] == 0
         told = {item.subject for item in world.sandbox.outbox.items}
         assert told <= {MIRROR}, "nobody waits for the first load at an hour; that the mirror is dead is told once"
-        overdue.expect(world.app, "cron", *(job.name for job in JOBS if job.command[0] == "run"))
+        late_jobs.expect(world.app, "cron", *(job.name for job in JOBS if job.command[0] == "run"))
 
 
 def live_through(open_world, first, last, **options):

@@ -11,8 +11,7 @@ from foresto_cli.running import runs
 from foresto_cli.running.job import Options
 from foresto_cli.schedule import installing as schedule
 from foresto_cli.schedule import unattended
-from foresto_cli.telling import overdue
-from foresto_cli.telling.punctuality import last_start, late_jobs
+from foresto_cli.telling import late_jobs
 from foresto_cli.timetable import JOBS
 
 NOW = datetime(2026, 11, 28, 20, 0, tzinfo=clock.KST)
@@ -26,7 +25,7 @@ def ran_ahead(open_world):
         for job in JOBS:
             with runs.recorded(world.app.engine, job.counts_as[0], job.label) as run:
                 run.close({"outcome": "done", "seconds": 1, "exit_code": 0}, None)
-        overdue.expect(world.app, "cron", *(job.name for job in JOBS))
+        late_jobs.expect(world.app, "cron", *(job.name for job in JOBS))
         clock.pretend(NOW)
         yield world
 
@@ -41,13 +40,13 @@ def test_a_chain_is_due_although_it_ran_in_the_future(ran_ahead, job, monkeypatc
 
 def test_no_start_of_the_future_hides_a_late_job(ran_ahead):
     with ran_ahead.app.engine.connect() as connection:
-        assert {last_start(connection, job, NOW) for job in JOBS} == {None}
+        assert {late_jobs.last_start(connection, job, NOW) for job in JOBS} == {None}
     assert {job["last_start"] for job in schedule.plan(ran_ahead.app)} == {None}
-    overdue.notice(ran_ahead.app)
+    late_jobs.notice(ran_ahead.app)
     later = NOW + timedelta(days=4)
     clock.pretend(later)
     with ran_ahead.app.engine.connect() as connection:
-        late = {found.job.name for found in late_jobs(connection, later)}
+        late = {found.job.name for found in late_jobs.all_late(connection, later)}
     assert {"weekday", "monthly", "market_email"} <= late
 
 

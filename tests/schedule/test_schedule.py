@@ -22,8 +22,7 @@ from foresto_cli.running.job import Options
 from foresto_cli.schedule import installing as schedule
 from foresto_cli.schedule import schedule_files, schedulers
 from foresto_cli.schedule.schedule_files import EXAMPLE, Place
-from foresto_cli.telling import overdue, watch
-from foresto_cli.telling.punctuality import late_jobs
+from foresto_cli.telling import late_jobs, watch
 
 ALLOWED_KEYS = {
     "Label", "ProgramArguments", "StartCalendarInterval", "RunAtLoad", "WorkingDirectory", "EnvironmentVariables",
@@ -72,14 +71,14 @@ def test_a_start_is_missed_only_after_its_grace():
 
 def test_a_close_that_was_slept_through_is_none_that_is_missed_once_the_evening_has_run(open_world):
     with open_world(now=kst("2026-11-18 12:00")) as world:
-        overdue.expect(world.app, "cron", "close", "weekday")
+        late_jobs.expect(world.app, "cron", "close", "weekday")
         clock.pretend(kst("2026-11-18 18:50"))
         with world.app.engine.connect() as connection:
-            assert [late.job.name for late in late_jobs(connection, clock.now())] == ["close"]
+            assert [late.job.name for late in late_jobs.all_late(connection, clock.now())] == ["close"]
         with runs.recorded(world.app.engine, "run weekday", "x") as run:
             run.close({"outcome": "done", "seconds": 1, "exit_code": 0}, None)
         with world.app.engine.connect() as connection:
-            assert late_jobs(connection, clock.now()) == []
+            assert late_jobs.all_late(connection, clock.now()) == []
 
 
 def test_every_job_starts_a_command_that_stands_for_it():

@@ -19,7 +19,7 @@ from foresto_cli.errors import Busy
 from foresto_cli.running import lock, runs
 from foresto_cli.store import advisory
 from foresto_cli.store.engine import connected
-from foresto_cli.telling import alerts, overdue
+from foresto_cli.telling import alerts, late_jobs
 from foresto_cli.telling.alerts import Alert
 
 WEEKDAY = ("--sandbox", "run", "weekday", "--json")
@@ -239,8 +239,8 @@ def test_our_own_server_is_not_waited_for(engine, running, nobody):
 @pytest.mark.parametrize(("is_shared", "left"), [(True, ["weekly"]), (False, [])])
 def test_a_host_that_takes_its_schedule_away_leaves_that_of_the_others(open_world, monkeypatch, is_shared, left):
     with open_world() as world:
-        overdue.expect(world.app, "systemd", "weekday", "weekly")
+        late_jobs.expect(world.app, "systemd", "weekday", "weekly")
         world.execute("UPDATE scheduled_job SET host = 'elsewhere' WHERE job = 'weekly'")
         monkeypatch.setattr(type(world.app), "is_shared", property(lambda _: is_shared))
-        overdue.expect_nothing(world.app)
+        late_jobs.expect_nothing(world.app)
         assert [job for (job,) in world.rows("SELECT job FROM scheduled_job")] == left

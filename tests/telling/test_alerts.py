@@ -10,7 +10,7 @@ from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
-from foresto_cli.telling import alarm, alerts, notify, outage, overdue, watch
+from foresto_cli.telling import alarm, alerts, late_jobs, notify, outage, watch
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.verify import verification
 
@@ -204,7 +204,7 @@ def test_each_rule_fires_once_to_all_is_repeated_after_a_day_and_ends(open_world
 
 def test_a_missed_job_alerts_although_nothing_ran(open_world):
     with open_world(now=EVENING - DAY) as world:
-        overdue.expect(world.app, "cron", "weekday")
+        late_jobs.expect(world.app, "cron", "weekday")
     with open_world(now=EVENING + timedelta(minutes=31)) as world:
         with watch.attended(world.app, "status"):
             pass
@@ -217,7 +217,7 @@ def test_a_missed_job_alerts_although_nothing_ran(open_world):
         with watch.attended(world.app, "runs list"):
             pass
         assert told(world) == ["[foresto 심각] '평일 수집'이 제시간에 돌지 않았습니다"], "two in a row are critical"
-        overdue.expect_nothing(world.app)
+        late_jobs.expect_nothing(world.app)
         with watch.attended(world.app, "schedule uninstall"):
             pass
         assert told(world)[1:] == ["[foresto 해결] '평일 수집'이 제시간에 돌지 않았습니다"]

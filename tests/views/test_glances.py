@@ -4,7 +4,7 @@ import signal
 
 from foresto_cli import clock, drill
 from foresto_cli.schedule import unattended
-from foresto_cli.telling import notify, overdue
+from foresto_cli.telling import late_jobs, notify
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG
 from foresto_cli.views import state
 
@@ -20,7 +20,7 @@ def test_status_keeps_looking_until_it_is_stopped(open_world, monkeypatch, capsy
 
     monkeypatch.setattr(clock, "sleep", nap)
     with open_world() as world:
-        overdue.expect(world.app, "cron", "weekday")
+        late_jobs.expect(world.app, "cron", "weekday")
         found = state.watch(world.app, 2)
     assert found["exit_code"] == 0
     assert naps == [2, 2, 2]
@@ -40,7 +40,7 @@ def test_doctor_looks_at_what_runs_unattended(open_world, monkeypatch):
         assert "alerts test" in fresh["알림(Slack)"].text
         assert fresh["멈춤 감시"].state == OK
         notify.send_test(world.app)
-        overdue.expect(world.app, "cron", "weekday")
+        late_jobs.expect(world.app, "cron", "weekday")
         world.execute("UPDATE scheduled_job SET since = '2026-11-18'")
         later = {found.name: found for found in unattended.examine(world.app)}
         assert (later["알림(Slack)"].state, later["알림(Slack)"].exit_code) == (WRONG, 78)

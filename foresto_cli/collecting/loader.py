@@ -6,7 +6,7 @@ the settings nor the engine. :mod:`foresto_cli.collecting.collect` runs them.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -35,6 +35,11 @@ class Unit:
     label: str
     requests: int = 1
     upstream: str = ""
+
+    @property
+    def day(self) -> date:
+        """Return the date that is its key, or the last part of it."""
+        return date.fromisoformat(self.key.rpartition(":")[2])
 
 
 @dataclass(frozen=True)

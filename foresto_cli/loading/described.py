@@ -13,12 +13,12 @@ from foresto_cli.collecting.by_day import DeclaredDays
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices.spans import check_span
-from foresto_cli.declared import ByDay, key_of
+from foresto_cli.declared import ByDay, OpenApi, key_of
 from foresto_cli.errors import ConfigError
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
-from foresto_cli.upstream.krx_openapi import KrxOpenApi, Service
+from foresto_cli.upstream.krx_openapi import KrxOpenApi
 
 REACH_BACK = 30
 """Sessions before the newest in which gaps are filled without being asked for."""
@@ -32,9 +32,9 @@ def wanted(app: App) -> tuple[ByDay, ...]:
     return datasets.wanted(app.settings.datasets)
 
 
-def services(app: App) -> list[Service]:
+def services(app: App) -> list[OpenApi]:
     """Return the services of the data sets that chains load."""
-    return [Service(found.service.path, found.service.title) for found in wanted(app)]
+    return [found.service for found in wanted(app)]
 
 
 def load(  # noqa: PLR0913  # which dates, and how
@@ -95,7 +95,7 @@ def loader(  # noqa: PLR0913  # as above
         app.calendar.back(app.calendar.latest_official(clock.now()), REACH_BACK), min(stored, default=date.min)
     )
     return DeclaredDays(
-        described, asked, app.calendar, start, until, clock.now(), stored, usual, asked_for=asked_for, again=again
+        asked, app.calendar, start, clock.now(), described, until, stored, usual, asked_for=asked_for, again=again
     )
 
 

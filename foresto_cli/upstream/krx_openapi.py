@@ -8,12 +8,12 @@ Non-commercial use only, source to be named ("한국거래소 통계정보"), no
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 import requests
 
 from foresto_cli import data_sets as datasets
+from foresto_cli.declared import OpenApi
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
 from foresto_cli.upstream.http import Transport, UpstreamSession
@@ -32,52 +32,30 @@ REFUSED = frozenset({"401", "403"})
 KEY_REFUSED = "KRX OPEN API가 키를 거절했습니다. KRX_OPENAPI_KEY와 서비스별 이용 승인을 확인하세요."
 
 
-@dataclass(frozen=True)
-class Service:
-    """One service that is applied for by itself.
-
-    Attributes:
-        path: its place under :data:`BASE`.
-        title: what openapi.krx.co.kr calls it.
-    """
-
-    path: str
-    title: str
-
-    @property
-    def refusal(self) -> str:
-        """Return what to tell the operator when it answers 401."""
-        return (
-            f"KRX OPEN API의 '{self.title}'({self.path}) 서비스는 이용 승인이 없습니다(401)."
-            " openapi.krx.co.kr에서 신청하면 다음 실행부터 받습니다."
-        )
-
-
 TRADES = {
-    "KOSPI": Service("sto/stk_bydd_trd", "유가증권 일별매매정보"),
-    "KOSDAQ": Service("sto/ksq_bydd_trd", "코스닥 일별매매정보"),
-    "KONEX": Service("sto/knx_bydd_trd", "코넥스 일별매매정보"),
+    "KOSPI": OpenApi("sto/stk_bydd_trd", "유가증권 일별매매정보"),
+    "KOSDAQ": OpenApi("sto/ksq_bydd_trd", "코스닥 일별매매정보"),
+    "KONEX": OpenApi("sto/knx_bydd_trd", "코넥스 일별매매정보"),
 }
 BASE_INFO = {
-    "KOSPI": Service("sto/stk_isu_base_info", "유가증권 종목기본정보"),
-    "KOSDAQ": Service("sto/ksq_isu_base_info", "코스닥 종목기본정보"),
-    "KONEX": Service("sto/knx_isu_base_info", "코넥스 종목기본정보"),
+    "KOSPI": OpenApi("sto/stk_isu_base_info", "유가증권 종목기본정보"),
+    "KOSDAQ": OpenApi("sto/ksq_isu_base_info", "코스닥 종목기본정보"),
+    "KONEX": OpenApi("sto/knx_isu_base_info", "코넥스 종목기본정보"),
 }
 INDICES = {
-    "KRX": Service("idx/krx_dd_trd", "KRX 시리즈 일별시세정보"),
-    "KOSPI": Service("idx/kospi_dd_trd", "KOSPI 시리즈 일별시세정보"),
-    "KOSDAQ": Service("idx/kosdaq_dd_trd", "KOSDAQ 시리즈 일별시세정보"),
+    "KRX": OpenApi("idx/krx_dd_trd", "KRX 시리즈 일별시세정보"),
+    "KOSPI": OpenApi("idx/kospi_dd_trd", "KOSPI 시리즈 일별시세정보"),
+    "KOSDAQ": OpenApi("idx/kosdaq_dd_trd", "KOSDAQ 시리즈 일별시세정보"),
 }
-ETFS = Service("etp/etf_bydd_trd", "ETF 일별매매정보")
+ETFS = OpenApi("etp/etf_bydd_trd", "ETF 일별매매정보")
 ALL = (*TRADES.values(), *BASE_INFO.values(), *INDICES.values(), ETFS)
 
 Records = list[dict[str, str]]
 
 
-def used_services() -> tuple[Service, ...]:
+def used_services() -> tuple[OpenApi, ...]:
     """Return every service that is used: those above, and those of the described data sets."""
-    described = (Service(found.service.path, found.service.title) for found in datasets.every())
-    return (*ALL, *(service for service in described if service not in ALL))
+    return tuple(dict.fromkeys((*ALL, *(found.service for found in datasets.every()))))
 
 
 def markets_on(day: date) -> frozenset[str]:
@@ -85,7 +63,14 @@ def markets_on(day: date) -> frozenset[str]:
     return frozenset(TRADES) if day >= KONEX_SINCE else frozenset(TRADES) - {"KONEX"}
 
 
-def inspect(response: requests.Response, service: Service) -> None:
+def _refusal(service: OpenApi) -> str:
+    return (
+        f"KRX OPEN API의 '{service.title}'({service.path}) 서비스는 이용 승인이 없습니다(401)."
+        " openapi.krx.co.kr에서 신청하면 다음 실행부터 받습니다."
+    )
+
+
+def inspect(response: requests.Response, service: OpenApi) -> None:
     """Tell this upstream's failures apart; it may answer 200 with ``respCode`` in the body.
 
     Raises:
@@ -94,13 +79,13 @@ def inspect(response: requests.Response, service: Service) -> None:
     """
     refuse_html(response, LABEL)
     if response.status_code == requests.codes.unauthorized:
-        raise NotApproved(service.refusal)
+        raise NotApproved(_refusal(service))
     if response.status_code != requests.codes.ok:
         return
     body = json_object(response, LABEL)
     code = str(body.get("respCode", ""))
     if code in REFUSED:
-        raise NotApproved(service.refusal)
+        raise NotApproved(_refusal(service))
     if code == "429":
         raise RateLimited("KRX OPEN API가 요청이 너무 잦다고 합니다. 자정(KST)이 지나면 이어집니다.")
     if not isinstance(body.get("OutBlock_1"), list):
@@ -126,19 +111,19 @@ class KrxOpenApi:
         """Return the sessions of all services."""
         return list(self._services.values())
 
-    def sessions_of(self, services: Mapping[str, Service]) -> list[UpstreamSession]:
+    def sessions_of(self, services: Mapping[str, OpenApi]) -> list[UpstreamSession]:
         """Return the sessions of some services."""
         return [self._services[service.path] for service in services.values()]
 
-    def session_of(self, service: Service) -> UpstreamSession:
+    def session_of(self, service: OpenApi) -> UpstreamSession:
         """Return the session of one service."""
         return self._services[service.path]
 
-    def has_answered(self, service: Service) -> bool:
+    def has_answered(self, service: OpenApi) -> bool:
         """Say whether ``service`` has answered in this process: it is approved."""
         return service.path in self._answered
 
-    def is_refused(self, service: Service) -> bool:
+    def is_refused(self, service: OpenApi) -> bool:
         """Say whether ``service`` has been refused in this process."""
         return isinstance(self._services[service.path].refused, AuthFailed)
 
@@ -162,14 +147,6 @@ class KrxOpenApi:
         """
         return self._by_market(BASE_INFO, day, dated=False)
 
-    def index_day(self, family: str, day: date) -> Records:
-        """Return every index of a family (KRX, KOSPI, KOSDAQ) on ``day``: 12 text fields a row, ``-`` for what is none.
-
-        Raises:
-            ForestoError: as :func:`inspect`.
-        """
-        return self._rows(INDICES[family], day, dated=True)
-
     def etf_day(self, day: date) -> Records:
         """Return every ETF of ``day``: 19 text fields a row.
 
@@ -178,7 +155,7 @@ class KrxOpenApi:
         """
         return self._rows(ETFS, day, dated=True)
 
-    def rows(self, service: Service, day: date) -> Records:
+    def rows(self, service: OpenApi, day: date) -> Records:
         """Return every record that ``service`` has of ``day``, all fields as text.
 
         Raises:
@@ -186,7 +163,7 @@ class KrxOpenApi:
         """
         return self._rows(service, day, dated=True)
 
-    def probe(self, service: Service, day: date) -> int:
+    def probe(self, service: OpenApi, day: date) -> int:
         """Return how many rows ``service`` has of ``day``.
 
         Raises:
@@ -194,7 +171,7 @@ class KrxOpenApi:
         """
         return len(self._rows(service, day, dated=False))
 
-    def _by_market(self, services: Mapping[str, Service], day: date, *, dated: bool) -> Records:
+    def _by_market(self, services: Mapping[str, OpenApi], day: date, *, dated: bool) -> Records:
         markets: dict[str, Records] = {}
         for name in [name for name in services if name in markets_on(day)]:
             try:
@@ -208,7 +185,7 @@ class KrxOpenApi:
             raise BadPayload(f"KRX OPEN API의 {day} 응답에 {', '.join(empty)} 시장이 비어 있습니다.")
         return [{**row, MARKET: name} for name, rows in markets.items() for row in rows]
 
-    def _key_refused(self, services: Mapping[str, Service]) -> AuthFailed:
+    def _key_refused(self, services: Mapping[str, OpenApi]) -> AuthFailed:
         """Return the error of a group that is refused as a whole: the key's fault unless another service answered."""
         titles = ", ".join(service.title for service in services.values())
         unapproved = (
@@ -219,7 +196,7 @@ class KrxOpenApi:
             session.refuse(error)
         return error
 
-    def _rows(self, service: Service, day: date, *, dated: bool) -> Records:
+    def _rows(self, service: OpenApi, day: date, *, dated: bool) -> Records:
         session = self._services[service.path]
         try:
             response = session.get(f"{BASE}/{service.path}", params={"basDd": f"{day:%Y%m%d}"})

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from foresto_cli.declared import OpenApi
 from foresto_cli.errors import AuthFailed, ForestoError, Interrupted, NotApproved
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis
-from foresto_cli.upstream.krx_openapi import ALL, KEY_REFUSED, LABEL, KrxOpenApi, Service
+from foresto_cli.upstream.krx_openapi import ALL, KEY_REFUSED, LABEL, KrxOpenApi
 
 
-def examine(client: KrxOpenApi | None, day: date, more: Iterable[Service] = ()) -> Iterator[Diagnosis]:
+def examine(client: KrxOpenApi | None, day: date, more: Iterable[OpenApi] = ()) -> Iterator[Diagnosis]:
     """Ask each service for ``day``, which should be published: one request each; nothing without a key.
 
     Args:
@@ -21,7 +22,7 @@ def examine(client: KrxOpenApi | None, day: date, more: Iterable[Service] = ()) 
     """
     if client is None:
         return
-    refused: list[Service] = []
+    refused: list[OpenApi] = []
     found: list[Diagnosis] = []
     asked = (*ALL, *more)
     for service in asked:

@@ -128,7 +128,7 @@ def test_half_of_a_usual_answer_is_refused(open_world, one):
     with open_world(sessions=40) as world:
         app, records = world.app, answered(one, world.sandbox.market, NEWEST)
         loader = DeclaredDays(
-            one, app.krx_openapi, app.calendar, NEWEST, NEWEST, clock.now(), usual=2 * len(records) + 1
+            app.krx_openapi, app.calendar, NEWEST, clock.now(), one, NEWEST, usual=2 * len(records) + 1
         )
         answer = Answer(Unit(f"{NEWEST}", f"{NEWEST}"), "KRX_OPENAPI", records, clock.wall())
         with pytest.raises(BadPayload, match="평소"):

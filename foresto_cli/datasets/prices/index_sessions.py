@@ -2,25 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from foresto_cli import clock
-from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.collecting.readers import number
+from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.openapi_days import OpenApiDays
 from foresto_cli.datasets.prices.index_codes import code_of
-from foresto_cli.datasets.prices.index_tables import index_listing, index_price_daily
-from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, NotYet
-from foresto_cli.store.ledger import Entry
+from foresto_cli.datasets.prices.index_rows import level
+from foresto_cli.datasets.prices.index_tables import index_listing
+from foresto_cli.declared import OpenApi
+from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import krx_openapi
 from foresto_cli.upstream.http import UpstreamSession
-from foresto_cli.upstream.krx_openapi import KrxOpenApi
 
-NAME = "prices.index_day"
+DATA_SET = DataSet(
+    name="prices.index_day",
+    label="전체 지수",
+    table="index_price_daily",
+    command="prices index",
+    clients=("krx_openapi",),
+    batch="INDEX",
+)
 FAMILIES = tuple(krx_openapi.INDICES)
 FIELDS = {
     "close_price": "CLSPRC_IDX",
@@ -36,124 +42,67 @@ FIELDS = {
 
 
 @dataclass
-class IndexSessions(Loader):
+class IndexSessions(OpenApiDays):
     """Loader of all indices; a unit is one family of indices and one session.
 
     Attributes:
-        client: the OPEN API.
-        calendar: the sessions.
-        start: first session wanted.
-        now: the clock's reading.
         families: of KRX, KOSPI, KOSDAQ.
-        again: stored sessions are asked for once more.
-        asked_for: the operator asked for them by name: a service that is not approved is then an error.
     """
 
-    client: KrxOpenApi
-    calendar: Calendar
-    start: date
-    now: datetime
     families: Sequence[str] = FAMILIES
-    asked_for: bool = False
-    again: bool = False
-    name: str = NAME
-    label: str = "전체 지수"
-    batch_type: str = "INDEX"
-    table: str = "index_price_daily"
+    data_set = DATA_SET
+    not_yet = "지수가 아직 없습니다"
+    nothing = "OPEN API에 이 거래일의 지수가 없습니다"
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the sessions of the three services."""
         return self.client.sessions_of(krx_openapi.INDICES)
 
+    def service_of(self, unit: Unit) -> OpenApi:
+        return krx_openapi.INDICES[_family(unit)]
+
     def units(self) -> list[Unit]:
-        """Return each published session, newest first, and family."""
-        start = max(self.start, krx_openapi.HISTORY_SINCE)
-        days = self.calendar.sessions(start, self.calendar.latest_official(self.now))[::-1]
         return [
-            Unit(f"{family}:{day}", f"{family} 지수 {day}", 1, krx_openapi.POLICY.name)
-            for day in days
+            self.unit(f"{family}:{day}", f"{family} 지수 {day}")
+            for day in self.published(krx_openapi.HISTORY_SINCE)
             for family in self.families
         ]
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether the session was read: what the OPEN API publishes is final."""
-        return not self.again and entry.status in {"done", "no_data"}
+    def row(self, record: Mapping[str, Any], day: date) -> Row:
+        return level(code_of(record["IDX_CLSS"], record["IDX_NM"]), day, record, FIELDS, self.source_id)
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for one family of one session.
-
-        Raises:
-            NotYet: it is not published, and may still be.
-            ForestoError: as :mod:`foresto_cli.upstream.krx_openapi`.
-        """
-        family, day = _parts(unit)
-        asked_at = clock.wall()
-        try:
-            records = self.client.index_day(family, day)
-        except NotApproved as error:
-            if self.asked_for:
-                raise AuthFailed(str(error)) from None
-            raise
-        if not records and clock.now() < self.calendar.official_until(day):
-            raise NotYet(f"KRX OPEN API에 {day} 지수가 아직 없습니다. 나중에 다시 요청합니다.")
-        return Answer(unit, krx_openapi.SOURCE_ID, records, asked_at)
-
-    def parse(self, answer: Answer) -> Parsed:
-        """Return the levels of the session; indices without a close (sums of foreign shares) are none.
+    def believed(self, rows: list[Row], unit: Unit) -> list[Row]:
+        """Return the levels; a sum of foreign shares is listed as an index and has no close.
 
         Raises:
-            BadPayload: the main index is missing, one is there twice, a field is missing or not a number.
+            BadPayload: the main index is missing, or one is there twice.
         """
-        family, day = _parts(answer.unit)
-        if not answer.payload:
-            return Parsed(status="no_data", reason="OPEN API에 이 거래일의 지수가 없습니다")
-        try:
-            rows = [index_row(record, day) for record in answer.payload]
-        except (KeyError, ValueError) as error:
-            raise BadPayload(f"{answer.unit.label}: 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+        family = _family(unit)
         rows = [row for row in rows if row["close_price"] is not None]
         if not rows or (family != "KRX" and family not in {row["index_code"] for row in rows}):
-            raise BadPayload(f"{answer.unit.label}: {family} 지수가 없습니다.")
+            raise BadPayload(f"{unit.label}: {family} 지수가 없습니다.")
         if len({row["index_code"] for row in rows}) != len(rows):
-            raise BadPayload(f"{answer.unit.label}: 같은 지수가 두 번 있습니다.")
-        return Parsed(rows)
+            raise BadPayload(f"{unit.label}: 같은 지수가 두 번 있습니다.")
+        return rows
 
-    def _called(self, answer: Answer, day: date) -> list[Row]:
-        """Return what the indices are called, those too that have sums and no level."""
-        return [
+    def check(self, row: Row) -> str | None:
+        return None if row["close_price"] > 0 else "지수 종가가 0 이하입니다"
+
+    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
+        """Write the levels, and the names of all indices, of those without a level too."""
+        named = [
             {
                 "index_code": code_of(record["IDX_CLSS"], record["IDX_NM"]),
                 "index_class": record["IDX_CLSS"],
                 "name": record["IDX_NM"],
-                "as_of_date": day,
-                "source_id": krx_openapi.SOURCE_ID,
+                "as_of_date": answer.unit.day,
+                "source_id": self.source_id,
             }
             for record in answer.payload
         ]
-
-    def check(self, row: Row) -> str | None:
-        """Say what makes a level impossible."""
-        return None if row["close_price"] > 0 else "지수 종가가 0 이하입니다"
-
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
-        """Write the levels and what the indices are called."""
-        _, day = _parts(answer.unit)
-        newer = "old.as_of_date <= excluded.as_of_date"
-        upsert(connection, index_listing, self._called(answer, day), provenance, only_over=newer)
-        return upsert(connection, index_price_daily, parsed.rows, provenance)
+        upsert(connection, index_listing, named, provenance, only_over="old.as_of_date <= excluded.as_of_date")
+        return super().store(connection, answer, parsed, provenance)
 
 
-def index_row(record: Mapping[str, Any], day: date) -> Row:
-    """Return one index of one session; ``-`` is none."""
-    return {
-        "index_code": code_of(record["IDX_CLSS"], record["IDX_NM"]),
-        "trade_date": day,
-        **{name: number(record[field]) for name, field in FIELDS.items()},
-        "source_id": krx_openapi.SOURCE_ID,
-    }
-
-
-def _parts(unit: Unit) -> tuple[str, date]:
-    family, day = unit.key.split(":")
-    return family, date.fromisoformat(day)
+def _family(unit: Unit) -> str:
+    return unit.key.partition(":")[0]

@@ -11,14 +11,8 @@ from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
 from foresto_cli.datasets.prices import mirror_life
 from foresto_cli.datasets.prices.days import NAME, PriceDays
-from foresto_cli.datasets.prices.index_days import (
-    CODES,
-    IndexSource,
-    naver_records,
-    rows_from_fdr,
-    rows_from_krx,
-    rows_from_naver,
-)
+from foresto_cli.datasets.prices.index_days import CODES, IndexSource
+from foresto_cli.datasets.prices.index_rows import from_fdr, from_krx, from_naver
 from foresto_cli.datasets.prices.neighbours import Seen, seen
 from foresto_cli.datasets.prices.sources import (
     PriceSource,
@@ -31,8 +25,11 @@ from foresto_cli.datasets.prices.sources import (
 )
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError
 from foresto_cli.store import ledger
+from foresto_cli.store.upsert import Row
 
 WITNESS_SPAN = timedelta(days=14)
+LONGEST_BREAK = 15
+"""Calendar days before a first day that always reach the session before it."""
 LOOKED_AT_CLOSELY = timedelta(days=60)
 """So far back the table itself is counted; further back the ledger is believed."""
 
@@ -142,7 +139,7 @@ def level_days(app: App, start: date, end: date) -> set[date]:
     sources = index_sources(app)
     for source in sources if app.krx is None else sources[:-1]:
         try:
-            found |= {row["trade_date"] for row in source.rows("KOSPI", source.fetch("KOSPI", start, end))}
+            found |= {row["trade_date"] for row in source.levels("KOSPI", start, end)}
         except UPSTREAM_ERRORS as error:
             failure = failure or error
             continue
@@ -155,28 +152,31 @@ def level_days(app: App, start: date, end: date) -> set[date]:
 
 def index_sources(app: App) -> list[IndexSource]:
     """Return the ways to the levels of an index for which there are keys: the mirror, KRX by login, Naver's chart."""
-    sources = []
-    living = mirror_life.living(app)
+    found, living, krx, chart = [], mirror_life.living(app), app.krx, app.naver
     if living is not None:
-        client = living.client
-        sources.append(IndexSource("FDR", client.index_days, rows_from_fdr, client.sessions, living.judge_newest))
-    krx = app.krx
-    if krx is not None:
-        sources.append(
+        mirror = living.client
+        found.append(
             IndexSource(
-                "KRX", lambda code, start, end: krx.index_days(CODES[code], start, end), rows_from_krx, krx.sessions
+                "FDR",
+                lambda code, start, end: from_fdr(code, mirror.index_days(code, start, end)),
+                mirror.sessions,
+                living.judge_newest,
             )
         )
-    chart, today = app.naver, clock.today()
-    sources.append(
-        IndexSource(
-            "NAVER",
-            lambda code, start, end: naver_records(chart, code, start, end, today),
-            rows_from_naver,
-            chart.sessions,
+    if krx is not None:
+        found.append(
+            IndexSource(
+                "KRX",
+                lambda code, start, end: from_krx(code, krx.index_days(CODES[code], start, end)),
+                krx.sessions,
+            )
         )
-    )
-    return sources
+
+    def by_chart(code: str, start: date, end: date) -> list[Row]:
+        bars = chart.index_bars(code, (clock.today() - start).days + LONGEST_BREAK)
+        return from_naver(code, bars, start, end)
+
+    return [*found, IndexSource("NAVER", by_chart, chart.sessions)]
 
 
 def _ranges(app: App, day: date) -> Mapping[str, Range]:

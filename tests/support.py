@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import warm
 from sqlalchemy import text
 
 from foresto_cli import app as application
@@ -101,10 +102,13 @@ def start_foresto(home, *arguments, cwd=None, settings=None, **variables):
 
 
 def run_foresto(home, *arguments, cwd=None, settings=None, **variables):
-    """Run ``foresto`` to its end; ``.returncode``, ``.stdout``, ``.stderr``."""
-    process = start_foresto(home, *arguments, cwd=cwd, settings=settings, **variables)
-    out, err = process.communicate(timeout=120)
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    """Run ``foresto`` to its end, forked (:mod:`warm`); ``.returncode``, ``.stdout``, ``.stderr``."""
+    program = warm.RUN
+    if settings:
+        program, variables["FORESTO_TEST_SETTINGS"] = WITH_SETTINGS, json.dumps(dict(settings))
+    environment = environment_of(home, **variables)
+    code, out, err = warm.run(program, arguments, env=environment, cwd=cwd or ROOT, timeout=120)
+    return subprocess.CompletedProcess(["foresto", *arguments], code, out, err)
 
 
 def result_of(finished):

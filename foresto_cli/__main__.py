@@ -6,7 +6,7 @@ import threading
 
 from foresto_cli import __version__, streams
 from foresto_cli.cli import app
-from foresto_cli.cli._run import HELP, Globals
+from foresto_cli.cli._command import HELP, Globals
 from foresto_cli.errors import ForestoError, UsageError, exit_code_of
 
 BUG = ForestoError.exit_code

@@ -12,7 +12,7 @@ from foresto_cli import app as application
 from foresto_cli import clock, timetable
 from foresto_cli.chains import chain as chains
 from foresto_cli.chains.steps import CHAINS
-from foresto_cli.cli._run import Globals
+from foresto_cli.cli._command import Globals
 from foresto_cli.running import job
 from foresto_cli.store.limits import NoLimits
 from foresto_cli.telling import due_stamp, late_jobs, watch

@@ -11,7 +11,7 @@ from typing import NoReturn
 import typer
 
 from foresto_cli import data_sets as datasets
-from foresto_cli.cli._run import HELP
+from foresto_cli.cli._command import HELP
 
 COMMANDS = {
     "status": "실행 중인 작업, 자료의 나이, 열린 경보, 시간표, 한도, 차단을 한눈에 보여 줍니다.",
@@ -42,7 +42,7 @@ GROUPS = {
     "db": "데이터베이스.",
     "sandbox": "모의 시장: 실제 서버 대신 답하는 127.0.0.1 의 대역.",
 }
-"""Modules with an ``app`` of commands, and what their help says."""
+"""Modules with a ``group`` of commands, and what their help says."""
 
 
 def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer:
@@ -69,7 +69,7 @@ def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer
         found.command(name, help=said, context_settings=HELP)(work)
     for name, said in GROUPS.items():
         if word in {name, None}:
-            found.add_typer(_module(name).app, name=name, help=said)
+            found.add_typer(_module(name).group, name=name, help=said)
         else:
             found.command(name, help=said)(_not_asked_for)
     for name, label in datasets.labels().items():
@@ -82,9 +82,9 @@ def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer
 
 
 def _described_group(name: str, label: str) -> typer.Typer:
-    from foresto_cli.cli._described import group
+    from foresto_cli.cli._described import described
 
-    return group(name, label)
+    return described(name, label)
 
 
 def _module(name: str) -> ModuleType:

@@ -25,6 +25,15 @@ def parse_date(text: str) -> date:
         raise UsageError(f"{text}: 그런 날짜는 없습니다. 2026-02-13 이나 20260213 처럼 적으세요.") from None
 
 
+def date_or_none(text: str | None) -> date | None:
+    """Return the day that ``text`` names, None without a text.
+
+    Raises:
+        UsageError: it names none.
+    """
+    return parse_date(text) if text else None
+
+
 def parse_duration(given: str) -> timedelta:
     """Return ``10m``, ``90s``, ``1h`` or plain seconds as a duration.
 

@@ -1,23 +1,27 @@
 """The commands of a data set that one file describes: ``foresto NAME load`` and ``foresto NAME show``."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._dates import parse_date, parse_duration
-from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
+from foresto_cli.cli._command import DRY_RUN, WAIT, WORKERS, Shown, command, new_group
+from foresto_cli.cli._dates import date_or_none
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.running.job import Options
+    from foresto_cli.running.results import Result
 
 
-def group(name: str, label: str) -> typer.Typer:
+def described(name: str, label: str) -> typer.Typer:
     """Return the commands of the data set ``name``."""
-    app = typer.Typer(no_args_is_help=True, context_settings=HELP)
+    group = new_group()
 
-    @app.command(help=f"{label}: 빠진 거래일을 모두 받아 저장합니다.")
+    @command(group, WORKERS, DRY_RUN, WAIT, said=f"{label}: 빠진 거래일을 모두 받아 저장합니다.")
     def load(
-        ctx: typer.Context,
+        app: "App",
+        options: "Options",
         since: Annotated[
             str | None, typer.Option(help="이 거래일부터(기본: 최근 30거래일 안의 빠진 날).", metavar="날짜")
         ] = None,
@@ -25,41 +29,27 @@ def group(name: str, label: str) -> typer.Typer:
             str | None, typer.Option(help="이 거래일까지(기본: 공개된 마지막 날).", metavar="날짜")
         ] = None,
         again: Annotated[bool, typer.Option("--again", help="저장된 거래일도 다시 받습니다.")] = False,
-        workers: Workers = 4,
-        dry_run: DryRun = False,
-        wait: Wait = "0s",
-        as_json: Json = False,
-    ) -> None:
-        def work(found: "App") -> dict[str, Any]:
-            from foresto_cli import data_sets as datasets
-            from foresto_cli.loading import described
-            from foresto_cli.running import job
+    ) -> "Result":
+        from foresto_cli import data_sets as datasets
+        from foresto_cli.loading import described as loading
 
-            options = job.Options(workers=workers, wait=parse_duration(wait), dry_run=dry_run, again=again)
-            first, last = (parse_date(day) if day else None for day in (since, until))
-            return described.load(found, datasets.named(name), first, last, options)
+        first, last = date_or_none(since), date_or_none(until)
+        return loading.load(app, datasets.named(name), first, last, replace(options, again=again))
 
-        perform(ctx, f"{name} load", work, as_json=as_json)
-
-    @app.command(help=f"{label}: 저장된 것을 새 거래일부터 보여 줍니다.")
+    @command(group, said=f"{label}: 저장된 것을 새 거래일부터 보여 줍니다.")
     def show(
-        ctx: typer.Context,
+        app: "App",
         code: Annotated[str | None, typer.Argument(help="종목코드. 없으면 전부.", metavar="코드")] = None,
         start: Annotated[str | None, typer.Option("--from", help="이 거래일부터.", metavar="날짜")] = None,
         end: Annotated[str | None, typer.Option("--to", help="이 거래일까지.", metavar="날짜")] = None,
         limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
-        as_json: Json = False,
-    ) -> None:
-        def work(found: "App") -> dict[str, Any]:
-            from foresto_cli import data_sets as datasets
-            from foresto_cli.loading import described
+    ) -> Shown:
+        from foresto_cli import data_sets as datasets
+        from foresto_cli.loading import described as loading
 
-            one = datasets.named(name)
-            first, last = (parse_date(day) if day else None for day in (start, end))
-            result = described.show(found, one, code, first, last, limit)
-            described.print_shown(found.console, one, result)
-            return result
+        one = datasets.named(name)
+        found = loading.show(app, one, code, date_or_none(start), date_or_none(end), limit)
+        loading.print_shown(app.console, one, found)
+        return found
 
-        perform(ctx, f"{name} show", work, as_json=as_json, shown=False)
-
-    return app
+    return group

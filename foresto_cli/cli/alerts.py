@@ -1,54 +1,39 @@
 """``foresto alerts``: what is wrong, and who is told."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._run import HELP, Json, perform
+from foresto_cli.cli._command import Shown, command, new_group
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
+group = new_group()
 
 
-@app.command("list")
+@command(group, name="list")
 def list_alerts(
-    ctx: typer.Context,
+    app: "App",
     limit: Annotated[int, typer.Option(help="해결된 것을 몇 개까지 보여 줄지.", min=0, metavar="N")] = 10,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """열린 경보와 최근에 해결된 경보를 보여 줍니다."""
+    from foresto_cli.telling import alarm
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.telling import alarm
-
-        return alarm.show_list(found, limit)
-
-    perform(ctx, "alerts list", work, as_json=as_json, shown=False)
+    return alarm.show_list(app, limit)
 
 
-@app.command()
-def ack(
-    ctx: typer.Context, number: Annotated[int, typer.Argument(help="경보 번호.", metavar="번호")], as_json: Json = False
-) -> None:
+@command(group)
+def ack(app: "App", number: Annotated[int, typer.Argument(help="경보 번호.", metavar="번호")]) -> Shown:
     """알았다고 적습니다. 해결될 때까지 날마다 다시 알리지 않습니다."""
+    from foresto_cli.telling import alarm
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.telling import alarm
-
-        return alarm.acknowledge(found, number)
-
-    perform(ctx, "alerts ack", work, as_json=as_json, shown=False)
+    return alarm.acknowledge(app, number)
 
 
-@app.command("test")
-def send_test(ctx: typer.Context, as_json: Json = False) -> None:
+@command(group, name="test")
+def send_test(app: "App") -> Shown:
     """설정된 모든 곳(Slack, 메일, Apprise)으로 시험 알림을 보냅니다."""
+    from foresto_cli.telling import alarm
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.telling import alarm
-
-        return alarm.send_test(found)
-
-    perform(ctx, "alerts test", work, as_json=as_json, shown=False)
+    return alarm.send_test(app)

@@ -1,26 +1,24 @@
 """``foresto bonds``: every bond with its issuer, rate, rating and maturity."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._dates import parse_date, parse_duration
-from foresto_cli.cli._run import HELP, Afresh, DryRun, Json, Wait, perform
+from foresto_cli.cli._command import AFRESH, DRY_RUN, WAIT, command, new_group
+from foresto_cli.cli._dates import date_or_none
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.running.job import Options
+    from foresto_cli.running.results import Result
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
-
-
-@app.callback()
-def group() -> None:
-    """Make it a group, however many commands it has."""
+group = new_group()
 
 
-@app.command()
+@command(group, AFRESH, DRY_RUN, WAIT)
 def load(
-    ctx: typer.Context,
+    app: "App",
+    options: "Options",
     as_of: Annotated[str | None, typer.Option(help="기준일(기본: 공개된 마지막 영업일).", metavar="날짜")] = None,
     quality_filter: Annotated[
         str,
@@ -29,19 +27,8 @@ def load(
             metavar="등급",
         ),
     ] = "all",
-    again: Afresh = False,
-    dry_run: DryRun = False,
-    wait: Wait = "0s",
-    as_json: Json = False,
-) -> None:
+) -> "Result":
     """채권 기본정보(약 19,000종목)를 모두 받아 bonds 에 저장합니다."""
+    from foresto_cli.loading import open_data
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.loading import open_data as securities
-        from foresto_cli.running import job
-
-        day = parse_date(as_of) if as_of else None
-        options = job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait))
-        return securities.load_bonds(found, quality_filter, day, options)
-
-    perform(ctx, "bonds load", work, as_json=as_json)
+    return open_data.load_bonds(app, quality_filter, date_or_none(as_of), options)

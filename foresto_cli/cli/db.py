@@ -1,130 +1,109 @@
 """``foresto db``: the database itself."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._run import HELP, Json, perform
+from foresto_cli.cli._command import Shown, command, new_group
+from foresto_cli.cli._dates import date_or_none
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
+group = new_group()
 
 
-@app.command()
+# Opened here: the options say which database may be used.
+@command(group, opens=False)
 def upgrade(
-    ctx: typer.Context,
+    around: "App",
     beside: Annotated[
         bool, typer.Option("--beside-other-tables", help="다른 프로그램의 표가 있는 데이터베이스에도 만듭니다.")
     ] = False,
     embedded: Annotated[
         bool, typer.Option("--embedded", help="전에 다른 서버를 썼어도 빈 내장 데이터베이스로 새로 시작합니다.")
     ] = False,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """표를 이 버전에 맞게 만들거나 고칩니다. 빈 데이터베이스면 다른 명령도 처음 쓸 때 스스로 합니다."""
+    from foresto_cli.app import with_database
+    from foresto_cli.store import migrate
+    from foresto_cli.telling import watch
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.store import migrate
+    with (
+        with_database(around, sandboxed=around.sandbox is not None, beside=beside, embedded=embedded) as app,
+        watch.attended(app, "db upgrade"),
+    ):
+        app.console.line(f"✓ 데이터베이스가 개정 {migrate.HEAD}입니다.")
+    return {"revision": migrate.HEAD}
 
-        found.console.line(f"✓ 데이터베이스가 개정 {migrate.HEAD}입니다.")
-        return {"command": "db upgrade", "exit_code": 0, "revision": migrate.HEAD}
 
-    perform(ctx, "db upgrade", work, as_json=as_json, shown=False, beside=beside, embedded=embedded)
-
-
-@app.command("upgrade-cluster")
+@command(group, name="upgrade-cluster", opens=False)
 def upgrade_cluster(
-    ctx: typer.Context,
+    app: "App",
     old_binaries: Annotated[
         Path | None,
         typer.Option("--old-binaries", help="옛 PostgreSQL의 프로그램 폴더. 없으면 찾습니다.", metavar="폴더"),
     ] = None,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """내장 데이터베이스를 설치된 PostgreSQL의 버전으로 옮깁니다. 옛것은 남기고, 실패하면 그대로입니다."""
+    from foresto_cli.errors import UsageError
+    from foresto_cli.store.binaries import MAJOR
+    from foresto_cli.store.renewal import renew
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.errors import UsageError
-        from foresto_cli.store.binaries import MAJOR
-        from foresto_cli.store.renewal import renew
-
-        if found.settings.database_url is not None:
-            raise UsageError("DATABASE_URL의 서버를 쓰고 있습니다. 그 서버를 올리는 것은 서버의 pg_upgrade로 하세요.")
-        done = renew(found.folders.data, old_binaries)
-        found.console.line(
-            f"✓ PostgreSQL {done.old}에서 {MAJOR}(으)로 옮겼습니다: 표 {done.tables}개, {done.rows:,}행이 같습니다."
-        )
-        found.console.line(f"  옛것은 {done.kept}에 있습니다. 며칠 써 본 뒤 지우세요.")
-        return {
-            "command": "db upgrade-cluster",
-            "exit_code": 0,
-            "tables": done.tables,
-            "rows": done.rows,
-            "kept": str(done.kept),
-        }
-
-    perform(ctx, "db upgrade-cluster", work, as_json=as_json, shown=False, opens=False)
+    if app.settings.database_url is not None:
+        raise UsageError("DATABASE_URL의 서버를 쓰고 있습니다. 그 서버를 올리는 것은 서버의 pg_upgrade로 하세요.")
+    done = renew(app.folders.data, old_binaries)
+    app.console.line(
+        f"✓ PostgreSQL {done.old}에서 {MAJOR}(으)로 옮겼습니다: 표 {done.tables}개, {done.rows:,}행이 같습니다."
+    )
+    app.console.line(f"  옛것은 {done.kept}에 있습니다. 며칠 써 본 뒤 지우세요.")
+    return {"tables": done.tables, "rows": done.rows, "kept": str(done.kept)}
 
 
-@app.command()
-def url(ctx: typer.Context, as_json: Json = False) -> None:
+@command(group)
+def url(app: "App") -> Shown:
     """데이터베이스 주소를 보여 줍니다(비밀번호는 가립니다)."""
+    from foresto_cli.store.engine import shown_url
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.store.engine import shown_url
-
-        address = shown_url(found.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
-        found.console.line(address)
-        if found.settings.database_url is None:
-            found.console.complain("내장 서버는 foresto 가 실행되는 동안에만 켜져 있습니다.")
-        return {"command": "db url", "exit_code": 0, "url": address}
-
-    perform(ctx, "db url", work, as_json=as_json, shown=False)
+    address = shown_url(app.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    app.console.line(address)
+    if app.settings.database_url is None:
+        app.console.complain("내장 서버는 foresto 가 실행되는 동안에만 켜져 있습니다.")
+    return {"url": address}
 
 
-@app.command()
-def size(ctx: typer.Context, as_json: Json = False) -> None:
+@command(group)
+def size(app: "App") -> Shown:
     """표마다 행 수와 크기(색인 포함)를 보여 줍니다."""
+    from foresto_cli.store.upkeep import sizes
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.store.upkeep import sizes
-
-        with found.engine.connect() as connection:
-            tables = sizes(connection)
-        rows = [(name, count, f"{size_ / 1_048_576:,.1f} MB") for name, count, size_ in tables]
-        found.console.table("크기", ("표", "행", "크기"), rows)
-        listed = [{"table": name, "rows": count, "bytes": size_} for name, count, size_ in tables]
-        return {"command": "db size", "exit_code": 0, "tables": listed}
-
-    perform(ctx, "db size", work, as_json=as_json, shown=False)
+    with app.engine.connect() as connection:
+        tables = sizes(connection)
+    rows = [(name, count, f"{size_ / 1_048_576:,.1f} MB") for name, count, size_ in tables]
+    app.console.table("크기", ("표", "행", "크기"), rows)
+    listed = [{"table": name, "rows": count, "bytes": size_} for name, count, size_ in tables]
+    return {"tables": listed}
 
 
-@app.command()
+@command(group)
 def dump(
-    ctx: typer.Context,
+    app: "App",
     out: Annotated[Path | None, typer.Option("--out", help="쓸 파일. 없으면 지금 폴더에 날짜로.")] = None,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """데이터베이스 전체를 pg_restore 로 되살릴 수 있는 파일 하나로 씁니다."""
+    from foresto_cli import clock
+    from foresto_cli.archive.dump import dump as write
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli import clock
-        from foresto_cli.archive.dump import dump as write
-
-        target = out or Path(f"foresto-{clock.now():%Y%m%d-%H%M%S}.dump")
-        written = write(found.engine, target)
-        found.console.line(f"✓ {target} {written / 1_048_576:,.1f} MB. 되살리기: pg_restore --dbname 주소 {target}")
-        return {"command": "db dump", "exit_code": 0, "file": str(target), "bytes": written}
-
-    perform(ctx, "db dump", work, as_json=as_json, shown=False)
+    target = out or Path(f"foresto-{clock.now():%Y%m%d-%H%M%S}.dump")
+    written = write(app.engine, target)
+    app.console.line(f"✓ {target} {written / 1_048_576:,.1f} MB. 되살리기: pg_restore --dbname 주소 {target}")
+    return {"file": str(target), "bytes": written}
 
 
-@app.command()
+@command(group)
 def export(
-    ctx: typer.Context,
+    app: "App",
     folder: Annotated[Path, typer.Argument(help="쓸 폴더. 전에 내보낸 폴더면 바뀐 것만 다시 씁니다.", metavar="폴더")],
     file_format: Annotated[str, typer.Option("--format", help="parquet 또는 csv.")] = "parquet",
     tables: Annotated[str, typer.Option("--tables", help="쉼표로 나눈 표 이름. 없으면 모두.")] = "",
@@ -136,66 +115,49 @@ def export(
             help="스프레드시트용 CSV로 씁니다: 수식으로 읽힐 글자(= + - @) 앞에 '를 붙입니다. 가져올 수는 없습니다.",
         ),
     ] = False,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """표들을 Parquet(시세는 해마다 한 파일)이나 CSV 와 그 목록(manifest.json)으로 내보냅니다."""
+    from foresto_cli.archive.export import export as write
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.archive.export import export as write
-        from foresto_cli.cli._dates import parse_date
-
-        names = [name.strip() for name in tables.split(",") if name.strip()]
-        with found.console.progress("내보내기") as advance:
-            first = parse_date(since) if since else None
-            chosen = "spreadsheet" if for_spreadsheets else file_format
-            written = write(found.engine, folder, chosen, tables=names, since=first, advance=advance)
-        rows = sum(part.rows for part in written.parts)
-        found.console.line(f"✓ {folder}: 파일 {len(written.parts):,}개, {rows:,}행({written.format}).")
-        files = [{"path": part.path, "rows": part.rows} for part in written.parts]
-        return {"command": "db export", "exit_code": 0, "folder": str(folder), "rows": rows, "files": files}
-
-    perform(ctx, "db export", work, as_json=as_json, shown=False)
+    names = [name.strip() for name in tables.split(",") if name.strip()]
+    with app.console.progress("내보내기") as advance:
+        chosen = "spreadsheet" if for_spreadsheets else file_format
+        written = write(app.engine, folder, chosen, tables=names, since=date_or_none(since), advance=advance)
+    rows = sum(part.rows for part in written.parts)
+    app.console.line(f"✓ {folder}: 파일 {len(written.parts):,}개, {rows:,}행({written.format}).")
+    files = [{"path": part.path, "rows": part.rows} for part in written.parts]
+    return {"folder": str(folder), "rows": rows, "files": files}
 
 
-@app.command("import")
+@command(group, name="import")
 def import_(
-    ctx: typer.Context,
+    app: "App",
     folder: Annotated[Path, typer.Argument(help="내보낸 폴더.", metavar="폴더")],
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """내보낸 폴더로 새(빈) 데이터베이스를 채웁니다. 중간에 실패하면 아무것도 남지 않습니다."""
+    from foresto_cli.archive.restore import restore
+    from foresto_cli.running import lock
+    from foresto_cli.store import upkeep
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.archive.restore import restore
-        from foresto_cli.running import lock
-        from foresto_cli.store import upkeep
-
-        with lock.collecting(found, 0), found.console.progress("가져오기") as advance:
-            read = restore(found.engine, folder, sandbox=found.sandbox is not None, advance=advance)
-            upkeep.tidy(found.engine, sorted({part.table for part in read.parts}))
-        rows = sum(part.rows for part in read.parts)
-        found.console.line(f"✓ {rows:,}행을 가져왔습니다({read.exported_at} 에 내보낸 것).")
-        return {"command": "db import", "exit_code": 0, "folder": str(folder), "rows": rows}
-
-    perform(ctx, "db import", work, as_json=as_json, shown=False)
+    with lock.collecting(app, 0), app.console.progress("가져오기") as advance:
+        read = restore(app.engine, folder, sandbox=app.sandbox is not None, advance=advance)
+        upkeep.tidy(app.engine, sorted({part.table for part in read.parts}))
+    rows = sum(part.rows for part in read.parts)
+    app.console.line(f"✓ {rows:,}행을 가져왔습니다({read.exported_at} 에 내보낸 것).")
+    return {"folder": str(folder), "rows": rows}
 
 
-@app.command()
+@command(group, opens=False)
 def adopt(
-    ctx: typer.Context,
+    app: "App",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="다 해 보고 되돌립니다. 무엇이 어떻게 될지만 보여 줍니다.")
     ] = False,
     while_connected: Annotated[
         bool, typer.Option("--while-connected", help="다른 접속이 있어도 합니다. 쓰는 중인 표는 기다립니다.")
     ] = False,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """옛 시스템의 데이터베이스(DATABASE_URL)를 넘겨받습니다. 옛 표는 legacy_ 이름으로 남고, 실패하면 그대로입니다."""
+    from foresto_cli.adopt.command import take_over
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.adopt.command import take_over
-
-        return take_over(found, dry_run=dry_run, while_connected=while_connected)
-
-    perform(ctx, "db adopt", work, as_json=as_json, shown=False, opens=False)
+    return take_over(app, dry_run=dry_run, while_connected=while_connected)

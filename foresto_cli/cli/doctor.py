@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from foresto_cli.cli._run import Globals, Json
+from foresto_cli.cli._command import Globals, Json
 
 
 def doctor(

@@ -1,51 +1,36 @@
 """``foresto listing``: who is listed and who was."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._dates import parse_date, parse_duration
-from foresto_cli.cli._run import HELP, Afresh, DryRun, Json, Wait, perform
+from foresto_cli.cli._command import AFRESH, DRY_RUN, WAIT, Shown, command, new_group
+from foresto_cli.cli._dates import date_or_none
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.running.job import Options
+    from foresto_cli.running.results import Result
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
-
-
-@app.callback()
-def group() -> None:
-    """Make it a group, however many commands it has."""
+group = new_group()
 
 
-@app.command()
-def load(
-    ctx: typer.Context, again: Afresh = False, dry_run: DryRun = False, wait: Wait = "0s", as_json: Json = False
-) -> None:
+@command(group, AFRESH, DRY_RUN, WAIT)
+def load(app: "App", options: "Options") -> "Result":
     """상장 종목, 종목 설명, 상장폐지 목록을 받아 fdr_stock_listing 에 저장합니다."""
+    from foresto_cli.loading import listed
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.loading import listed as roster
-        from foresto_cli.running import job
-
-        return roster.load_listing(found, job.Options(afresh=again, dry_run=dry_run, wait=parse_duration(wait)))
-
-    perform(ctx, "listing load", work, as_json=as_json)
+    return listed.load_listing(app, options)
 
 
-@app.command()
+@command(group)
 def delisted(
-    ctx: typer.Context,
+    app: "App",
     since: Annotated[str | None, typer.Option(help="이 날부터(기본: 전부).", metavar="날짜")] = None,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """상장폐지된 종목을 새것부터 보여 줍니다."""
+    from foresto_cli.views import stock_card
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.views import stock_card
-
-        result = stock_card.delisted(found, parse_date(since) if since else None)
-        stock_card.show_delisted(found.console, result)
-        return result
-
-    perform(ctx, "listing delisted", work, as_json=as_json, shown=False)
+    found = stock_card.delisted(app, date_or_none(since))
+    stock_card.show_delisted(app.console, found)
+    return found

@@ -1,73 +1,60 @@
 """``foresto prices``: daily prices and indices."""
 
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._dates import parse_date, parse_duration
-from foresto_cli.cli._run import HELP, DryRun, Json, Wait, Workers, perform
+from foresto_cli.cli._command import DRY_RUN, WAIT, WORKERS, Shown, Workers, command, new_group
+from foresto_cli.cli._dates import date_or_none, parse_date
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.running.job import Options
+    from foresto_cli.running.results import Result
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
+group = new_group()
 
 DefaultDays = Annotated[int, typer.Option(help="며칠 전까지 거슬러 올라가 채울지(달력 날수).", metavar="일")]
 
 
-@app.command()
+@command(group, DRY_RUN, WAIT)
 def incremental(
-    ctx: typer.Context,
+    app: "App",
+    options: "Options",
     default_days: DefaultDays = 1825,
     workers: Workers = 4,
     refresh_days: Annotated[
         int,
         typer.Option(help="미러에서 받은 시세를 거래소 자료로 바꿔 넣을 최근 거래일 수.", metavar="일"),
     ] = 2,
-    dry_run: DryRun = False,
-    wait: Wait = "0s",
-    as_json: Json = False,
-) -> None:
+) -> "Result":
     """빠진 거래일의 전 종목 시세를 최근 것부터 모두 받습니다."""
+    from foresto_cli.loading import prices as loads
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.loading import prices as loads
-        from foresto_cli.running import job
-
-        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
-        return loads.load_prices_incremental(found, default_days, refresh_days, options)
-
-    perform(ctx, "prices incremental", work, as_json=as_json)
+    return loads.load_prices_incremental(app, default_days, refresh_days, replace(options, workers=workers))
 
 
-@app.command()
+@command(group, WORKERS, DRY_RUN, WAIT)
 def load(
-    ctx: typer.Context,
+    app: "App",
+    options: "Options",
     start: Annotated[str, typer.Option(help="첫날(2026-02-13 또는 20260213).", metavar="날짜")],
     end: Annotated[str, typer.Option(help="마지막 날.", metavar="날짜")],
     ticker: Annotated[str | None, typer.Option(help="한 종목만(여섯 자리 종목코드).", metavar="종목코드")] = None,
     again: Annotated[bool, typer.Option("--again", help="이미 받은 거래일도 다시 받습니다.")] = False,
-    workers: Workers = 4,
-    dry_run: DryRun = False,
-    wait: Wait = "0s",
-    as_json: Json = False,
-) -> None:
+) -> "Result":
     """기간을 정해 시세를 받습니다."""
+    from foresto_cli.loading import prices as loads
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.loading import prices as loads
-        from foresto_cli.running import job
-
-        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait), again=again)
-        return loads.load_prices_between(found, parse_date(start), parse_date(end), ticker, options)
-
-    perform(ctx, "prices load", work, as_json=as_json)
+    return loads.load_prices_between(app, parse_date(start), parse_date(end), ticker, replace(options, again=again))
 
 
-@app.command()
+@command(group, WORKERS, DRY_RUN, WAIT)
 def index(
-    ctx: typer.Context,
+    app: "App",
+    options: "Options",
     default_days: DefaultDays = 1825,
     code: Annotated[
         str | None, typer.Option(help="이 지수와 같은 계열의 지난 지수를 모두 받습니다(--list의 코드).", metavar="코드")
@@ -76,107 +63,77 @@ def index(
     since: Annotated[str | None, typer.Option(help="--code, --all의 첫날(기본: 2010-01-04).", metavar="날짜")] = None,
     again: Annotated[bool, typer.Option("--again", help="이미 받은 지수도 다시 받습니다.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="지수 코드와 이름을 보여 줍니다.")] = False,
-    workers: Workers = 4,
-    dry_run: DryRun = False,
-    wait: Wait = "0s",
-    as_json: Json = False,
-) -> None:
+) -> "Result | Shown":
     """코스피, 코스닥, 코스피 200 지수를 받고, KRX OPEN API 키가 있으면 새 거래일의 모든 지수도 받습니다."""
+    from foresto_cli.loading import indices
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.loading import indices
-        from foresto_cli.running import job
-
-        if listed:
-            result = indices.listed(found)
-            indices.show_listed(found.console, result)
-            return result
-        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait), again=again)
-        if code is not None or all_indices:
-            first = parse_date(since) if since else None
-            return indices.load_index_history(found, None if all_indices else code, first, options)
-        return indices.load_index(found, default_days, options)
-
-    perform(ctx, "prices index", work, as_json=as_json, shown=not listed)
+    if listed:
+        found = indices.listed(app)
+        indices.show_listed(app.console, found)
+        return found
+    options = replace(options, again=again)
+    if code is not None or all_indices:
+        return indices.load_index_history(app, None if all_indices else code, date_or_none(since), options)
+    return indices.load_index(app, default_days, options)
 
 
 Since = Annotated[str | None, typer.Option(help="이 날부터(기본: 저장된 가장 오래된 거래일).", metavar="날짜")]
 
 
-@app.command()
+@command(group)
 def gaps(
-    ctx: typer.Context,
+    app: "App",
     since: Since = None,
     ticker: Annotated[str | None, typer.Option(help="한 종목만.", metavar="종목코드")] = None,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """거래일마다, 종목마다 무엇이 왜 빠졌는지 달력으로 보여 줍니다."""
+    from foresto_cli.datasets.prices import gaps as search
+    from foresto_cli.datasets.prices import spans as price_spans
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.datasets.prices import gaps as search
-        from foresto_cli.datasets.prices import spans as price_spans
-
-        start = _since(found, since)
-        if ticker:
-            price_spans.check_known(found, ticker)
-        days = search.by_ticker(found, ticker, start) if ticker else search.by_session(found, start)
-        search.show(found.console, days, ticker)
-        return search.as_result(days, ticker)
-
-    perform(ctx, "prices gaps", work, as_json=as_json, shown=False)
+    start = _since(app, since)
+    if ticker:
+        price_spans.check_known(app, ticker)
+    days = search.by_ticker(app, ticker, start) if ticker else search.by_session(app, start)
+    search.show(app.console, days, ticker)
+    return search.as_result(days, ticker)
 
 
-@app.command()
+@command(group)
 def events(
-    ctx: typer.Context,
+    app: "App",
     ticker: Annotated[str | None, typer.Option(help="한 종목만.", metavar="종목코드")] = None,
     since: Annotated[str | None, typer.Option(help="이 날부터.", metavar="날짜")] = None,
     review: Annotated[bool, typer.Option("--review", help="사람이 확인해야 할 것만.")] = False,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """기준가를 바꾼 사건(분할, 병합, 권리락 …)을 새것부터 보여 줍니다."""
+    from foresto_cli.adjustment import events as stored
+    from foresto_cli.datasets.prices import spans as price_spans
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.adjustment import events as stored
-        from foresto_cli.datasets.prices import spans as price_spans
-
-        if ticker:
-            price_spans.check_known(found, ticker)
-        with found.engine.connect() as connection:
-            rows = stored.events(connection, ticker, parse_date(since) if since else None, review_only=review)
-        stored.show(found.console, rows)
-        return {"command": "prices events", "exit_code": 0, "events": [row._asdict() for row in rows]}
-
-    perform(ctx, "prices events", work, as_json=as_json, shown=False)
+    if ticker:
+        price_spans.check_known(app, ticker)
+    with app.engine.connect() as connection:
+        rows = stored.events(connection, ticker, date_or_none(since), review_only=review)
+    stored.show(app.console, rows)
+    return {"events": [row._asdict() for row in rows]}
 
 
-@app.command()
+@command(group, WORKERS, DRY_RUN, WAIT)
 def repair(
-    ctx: typer.Context,
+    app: "App",
+    options: "Options",
     since: Since = None,
     on: Annotated[
         str | None, typer.Option("--on", help="이 거래일들은 온전해 보여도 다시 받습니다. 쉼표로 여럿.", metavar="날짜")
     ] = None,
-    workers: Workers = 4,
-    dry_run: DryRun = False,
-    wait: Wait = "0s",
-    as_json: Json = False,
-) -> None:
+) -> "Result":
     """빠졌거나 온전하지 않은 거래일만 다시 묻습니다."""
+    from foresto_cli.loading import prices as loads
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.loading import prices as loads
-        from foresto_cli.running import job
-
-        options = job.Options(workers=workers, dry_run=dry_run, wait=parse_duration(wait))
-        days = [parse_date(day) for day in on.split(",")] if on else []
-        return loads.repair_prices(found, min(days) if days and not since else _since(found, since), options, days)
-
-    perform(ctx, "prices repair", work, as_json=as_json)
+    days = [parse_date(day) for day in on.split(",")] if on else []
+    return loads.repair_prices(app, min(days) if days and not since else _since(app, since), options, days)
 
 
-def _since(found: "App", since: str | None) -> date:
-    from foresto_cli.cli._dates import parse_date
+def _since(app: "App", since: str | None) -> date:
     from foresto_cli.datasets.prices import spans as price_spans
 
-    return price_spans.searched_since(found, parse_date(since) if since else None)
+    return price_spans.searched_since(app, date_or_none(since))

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from foresto_cli.cli._run import HELP
+from foresto_cli.cli._command import Json, new_group
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
+group = new_group()
 
 
-@app.command()
+@group.command()
 def serve(port: Annotated[int, typer.Option(help="포트. 0 이면 빈 포트.", min=0, max=65535)] = 0) -> None:
     """모의 시장을 켜 두고, 다른 프로그램이 쓰는 환경 변수를 보여 줍니다. Ctrl-C 로 끕니다."""
     from foresto_cli import drill
@@ -17,7 +17,7 @@ def serve(port: Annotated[int, typer.Option(help="포트. 0 이면 빈 포트.",
     raise typer.Exit(drill.serve(port))
 
 
-@app.command()
+@group.command()
 def faults(
     add: Annotated[str | None, typer.Option(help="더할 장애(예: block@data.krx.co.kr*1+20).", metavar="장애")] = None,
     clear: Annotated[bool, typer.Option("--clear", help="걸어 둔 장애를 모두 치웁니다.")] = False,
@@ -28,10 +28,10 @@ def faults(
     raise typer.Exit(drill.faults(add, clear=clear))
 
 
-@app.command()
+@group.command()
 def sent(
     clear: Annotated[bool, typer.Option("--clear", help="모아 둔 것을 모두 버립니다.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 표준 출력에 씁니다.")] = False,
+    as_json: Json = False,
 ) -> None:
     """--sandbox 명령들이 보낸 메일, Slack 알림, 핑을 보여 줍니다. 밖으로 나간 것은 없습니다."""
     from foresto_cli import drill

@@ -1,15 +1,15 @@
 """``foresto schedule``: who starts the chains, and when."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._run import HELP, Json, perform
+from foresto_cli.cli._command import Shown, command, new_group
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
+group = new_group()
 
 Which = Annotated[
     str | None,
@@ -17,66 +17,45 @@ Which = Annotated[
 ]
 
 
-@app.command()
-def show(ctx: typer.Context, as_json: Json = False) -> None:
+@command(group)
+def show(app: "App") -> Shown:
     """시간표를 보여 줍니다."""
+    from foresto_cli.schedule import installing
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.schedule import installing as schedule
-
-        return schedule.show(found.console)
-
-    perform(ctx, "schedule show", work, as_json=as_json, shown=False)
+    return installing.show(app.console)
 
 
-@app.command("next")
-def upcoming(ctx: typer.Context, as_json: Json = False) -> None:
+@command(group, name="next")
+def upcoming(app: "App") -> Shown:
     """다음에 시작할 작업들을 보여 줍니다."""
+    from foresto_cli.schedule import installing
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.schedule import installing as schedule
-
-        return schedule.upcoming(found.console)
-
-    perform(ctx, "schedule next", work, as_json=as_json, shown=False)
+    return installing.upcoming(app.console)
 
 
-@app.command()
+@command(group)
 def install(
-    ctx: typer.Context,
+    app: "App",
     scheduler: Which = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="넣지 않고, 무엇을 넣을지만 보여 줍니다.")] = False,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """시간표를 launchd, systemd, cron 에 넣습니다. 다시 하면 바꿔 넣습니다."""
+    from foresto_cli.schedule import installing
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.schedule import installing as schedule
-
-        return schedule.install(found, scheduler, dry_run=dry_run)
-
-    perform(ctx, "schedule install", work, as_json=as_json, shown=False)
+    return installing.install(app, scheduler, dry_run=dry_run)
 
 
-@app.command()
-def uninstall(ctx: typer.Context, scheduler: Which = None, as_json: Json = False) -> None:
+@command(group)
+def uninstall(app: "App", scheduler: Which = None) -> Shown:
     """Foresto 가 넣은 것을 모두 뺍니다. 다른 것은 건드리지 않습니다."""
+    from foresto_cli.schedule import installing
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.schedule import installing as schedule
-
-        return schedule.uninstall(found, scheduler)
-
-    perform(ctx, "schedule uninstall", work, as_json=as_json, shown=False)
+    return installing.uninstall(app, scheduler)
 
 
-@app.command()
-def status(ctx: typer.Context, scheduler: Which = None, as_json: Json = False) -> None:
+@command(group)
+def status(app: "App", scheduler: Which = None) -> Shown:
     """무엇이 들어 있고, 마지막으로 언제 돌았고, 다음은 언제인지 보여 줍니다."""
+    from foresto_cli.schedule import installing
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.schedule import installing as schedule
-
-        return schedule.status(found, scheduler)
-
-    perform(ctx, "schedule status", work, as_json=as_json, shown=False)
+    return installing.status(app, scheduler)

@@ -1,23 +1,26 @@
 """``foresto score``: the Compass Score."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._dates import parse_date, parse_duration
-from foresto_cli.cli._run import HELP, Json, Wait, perform
+from foresto_cli.cli._command import WAIT, Shown, command, new_group
+from foresto_cli.cli._dates import date_or_none, parse_date
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.running.job import Options
+    from foresto_cli.running.results import Result
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
+group = new_group()
 
 Ticker = Annotated[str, typer.Argument(help="종목코드(005930)나 종목명.", metavar="종목")]
 
 
-@app.command()
+@command(group, WAIT)
 def batch(
-    ctx: typer.Context,
+    app: "App",
+    options: "Options",
     as_of: Annotated[
         str | None, typer.Option(help="이 거래일의 점수(기본: 저장된 마지막 거래일).", metavar="날짜")
     ] = None,
@@ -26,52 +29,41 @@ def batch(
         bool, typer.Option("--replace", help="지난 날(--as-of)의 저장된 점수도 새로 매긴 것으로 바꿉니다.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="자료가 온전하지 않아도 매깁니다.")] = False,
-    wait: Wait = "0s",
-    as_json: Json = False,
-) -> None:
+) -> "Result":
     """한 거래일의 모든 종목을 한꺼번에 매겨 저장합니다. 점수가 없는 종목은 까닭을 남깁니다."""
+    from foresto_cli.score import batch as scores
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.score import batch as scores
-
-        day = parse_date(as_of) if as_of else None
-        # The newest day is brought up to date as the chains do it; scores of a past day are what was known then.
-        replaced = replace or day is None
-        options = scores.Options(as_of=day, limit=limit, replace=replaced, force=force, wait=parse_duration(wait))
-        result = scores.score_batch(found, options)
-        scores.show_batch(found.console, result)
-        return result
-
-    perform(ctx, "score batch", work, as_json=as_json, shown=False)
+    day = date_or_none(as_of)
+    # The newest day is brought up to date as the chains do it; scores of a past day are what was known then.
+    replaced = replace or day is None
+    wanted = scores.Options(as_of=day, limit=limit, replace=replaced, force=force, wait=options.wait)
+    result = scores.score_batch(app, wanted)
+    scores.show_batch(app.console, result)
+    return result
 
 
-@app.command()
+@command(group)
 def show(
-    ctx: typer.Context,
+    app: "App",
     ticker: Ticker,
     as_of: Annotated[str | None, typer.Option(help="이 거래일로 지금 계산합니다.", metavar="날짜")] = None,
     date: Annotated[str | None, typer.Option(help="이 거래일로 저장된 점수를 보여 줍니다.", metavar="날짜")] = None,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """한 종목의 점수를 구성 요소, 백분위, 가중, 출처, 전날과의 차이까지 풀어 보여 줍니다."""
+    from foresto_cli.score import explain
+    from foresto_cli.views import score_card
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.score import explain
-        from foresto_cli.views import score_card
-
-        if date:
-            result = score_card.recalled(found, ticker, parse_date(date))
-        else:
-            result = score_card.explained(found, ticker, parse_date(as_of) if as_of else None)
-        explain.show(found.console, result)
-        return result
-
-    perform(ctx, "score show", work, as_json=as_json, shown=False)
+    if date:
+        found = score_card.recalled(app, ticker, parse_date(date))
+    else:
+        found = score_card.explained(app, ticker, date_or_none(as_of))
+    explain.show(app.console, found)
+    return found
 
 
-@app.command()
+@command(group)
 def rank(
-    ctx: typer.Context,
+    app: "App",
     market: Annotated[str | None, typer.Option(help="시장(KOSPI, KOSDAQ, KONEX).", metavar="시장")] = None,
     sector: Annotated[
         str | None, typer.Option(help="업종(foresto stocks show 에 나오는 이름).", metavar="업종")
@@ -86,45 +78,35 @@ def rank(
             "--with-designated", help="관리종목·투자주의환기종목, 거래정지, 정리매매·상장폐지 종목도 보여 줍니다."
         ),
     ] = False,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """마지막으로 저장된 점수를 높은 것부터 보여 줍니다. 지정·정지된 종목은 빼고, 몇 종목인지 알려 줍니다."""
+    from foresto_cli.views import score_card
+    from foresto_cli.views.top_scores import Wanted
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.views import score_card
-        from foresto_cli.views.top_scores import Wanted
-
-        chosen = market.strip().upper() if market else None
-        wanted = Wanted(top=top, market=chosen, sector=sector, axis=axis, with_designated=with_designated)
-        result = score_card.ranking(found, wanted)
-        score_card.show_ranking(found.console, result)
-        return result
-
-    perform(ctx, "score rank", work, as_json=as_json, shown=False)
+    chosen = market.strip().upper() if market else None
+    wanted = Wanted(top=top, market=chosen, sector=sector, axis=axis, with_designated=with_designated)
+    found = score_card.ranking(app, wanted)
+    score_card.show_ranking(app.console, found)
+    return found
 
 
-@app.command()
+@command(group)
 def history(
-    ctx: typer.Context,
+    app: "App",
     ticker: Ticker,
     days: Annotated[int, typer.Option(help="며칠까지.", metavar="N")] = 20,
-    as_json: Json = False,
-) -> None:
+) -> Shown:
     """한 종목의 저장된 점수를 새것부터 보여 줍니다."""
+    from foresto_cli.views import score_card
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.views import score_card
-
-        result = score_card.history_of(found, ticker, days)
-        score_card.show_history(found.console, result)
-        return result
-
-    perform(ctx, "score history", work, as_json=as_json, shown=False)
+    found = score_card.history_of(app, ticker, days)
+    score_card.show_history(app.console, found)
+    return found
 
 
-@app.command()
+@command(group)
 def validate(
-    ctx: typer.Context,
+    app: "App",
     start: Annotated[str, typer.Option("--from", help="점수를 매길 첫날.", metavar="날짜")],
     end: Annotated[str, typer.Option("--to", help="점수를 매길 마지막 날.", metavar="날짜")],
     axes: Annotated[str, typer.Option(help="살필 점수.", metavar="축,축")] = "f,v,t,r,total",
@@ -135,33 +117,28 @@ def validate(
     market: Annotated[str, typer.Option(help="시장(all, kospi, kosdaq).", metavar="시장")] = "all",
     weight: Annotated[str, typer.Option(help="묶음 안의 가중: equal 또는 value.", metavar="가중")] = "equal",
     cost_bps: Annotated[float, typer.Option(help="묶음이 한 번 다 바뀔 때의 비용(bp).", metavar="bp")] = 30,
-    as_json: Json = False,
-) -> None:
+) -> "Result":
     """지나간 날의 점수를 그날 알 수 있던 자료로 다시 매겨 뒤의 수익률과 견줍니다. 저장된 것은 바꾸지 않습니다."""
+    from foresto_cli.cli._measures import numbers, won
+    from foresto_cli.errors import UsageError
+    from foresto_cli.score import batch as scores
+    from foresto_cli.score.validation import report, run
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.cli._measures import numbers, won
-        from foresto_cli.errors import UsageError
-        from foresto_cli.score import batch as scores
-        from foresto_cli.score.validation import report, run
-
-        chosen = [name.strip().lower() for name in axes.split(",")]
-        if not set(chosen) <= run.NAMES.keys() or weight not in {"equal", "value"}:
-            raise UsageError("--axes 는 f,v,t,r,total 가운데, --weight 는 equal 이나 value 로 적으세요.")
-        options = run.Options(
-            first=parse_date(start),
-            last=parse_date(end),
-            names=tuple(run.NAMES[name] for name in chosen),
-            horizons=numbers("--horizons", horizons),
-            every=every if every == run.MONTH else numbers("--every", every)[0],
-            quantiles=quantiles,
-            least_cap=won(min_cap),
-            market=market.lower(),
-            by_value=weight == "value",
-            cost=cost_bps / 10_000,
-        )
-        result = scores.validated(found, options)
-        report.show(found.console, result)
-        return result
-
-    perform(ctx, "score validate", work, as_json=as_json, shown=False)
+    chosen = [name.strip().lower() for name in axes.split(",")]
+    if not set(chosen) <= run.NAMES.keys() or weight not in {"equal", "value"}:
+        raise UsageError("--axes 는 f,v,t,r,total 가운데, --weight 는 equal 이나 value 로 적으세요.")
+    options = run.Options(
+        first=parse_date(start),
+        last=parse_date(end),
+        names=tuple(run.NAMES[name] for name in chosen),
+        horizons=numbers("--horizons", horizons),
+        every=every if every == run.MONTH else numbers("--every", every)[0],
+        quantiles=quantiles,
+        least_cap=won(min_cap),
+        market=market.lower(),
+        by_value=weight == "value",
+        cost=cost_bps / 10_000,
+    )
+    result = scores.validated(app, options)
+    report.show(app.console, result)
+    return result

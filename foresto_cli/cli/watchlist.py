@@ -1,64 +1,49 @@
 """``foresto watchlist``: stocks whose score is watched."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._run import HELP, Json, perform
+from foresto_cli.cli._command import Shown, command, new_group
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.running.results import Result
 
-app = typer.Typer(no_args_is_help=True, context_settings=HELP)
+group = new_group()
 
 Given = Annotated[list[str], typer.Argument(help="종목코드나 종목명, 여럿이면 띄어서.", metavar="종목...")]
 
 
-@app.command()
-def add(ctx: typer.Context, stocks: Given, as_json: Json = False) -> None:
+@command(group)
+def add(app: "App", stocks: Given) -> Shown:
     """종목을 관심 종목에 추가합니다. 지금 점수와 지정이 기준이 됩니다."""
+    from foresto_cli.views import watchlist
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.views import watchlist
-
-        return watchlist.add(found, stocks)
-
-    perform(ctx, "watchlist add", work, as_json=as_json, shown=False)
+    return watchlist.add(app, stocks)
 
 
-@app.command()
-def remove(ctx: typer.Context, stocks: Given, as_json: Json = False) -> None:
+@command(group)
+def remove(app: "App", stocks: Given) -> Shown:
     """종목을 더 지켜보지 않습니다."""
+    from foresto_cli.views import watchlist
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.views import watchlist
-
-        return watchlist.remove(found, stocks)
-
-    perform(ctx, "watchlist remove", work, as_json=as_json, shown=False)
+    return watchlist.remove(app, stocks)
 
 
-@app.command("list")
-def list_watched(ctx: typer.Context, as_json: Json = False) -> None:
+@command(group, name="list")
+def list_watched(app: "App") -> Shown:
     """지켜보는 종목과 지금 점수, 마지막으로 알린 점수를 보여 줍니다."""
+    from foresto_cli.views import watchlist
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.views import watchlist
-
-        return watchlist.show(found)
-
-    perform(ctx, "watchlist list", work, as_json=as_json, shown=False)
+    return watchlist.show(app)
 
 
-@app.command()
-def notify(ctx: typer.Context, as_json: Json = False) -> None:
+@command(group)
+def notify(app: "App") -> "Result":
     """마지막으로 알린 뒤 5점 넘게 움직였거나 등급이 바뀐 종목을 한 번 알립니다(Slack, 메일, Apprise)."""
+    from foresto_cli.views import watchlist
 
-    def work(found: "App") -> dict[str, Any]:
-        from foresto_cli.views import watchlist
-
-        result = watchlist.notify_moves(found)
-        watchlist.show_told(found, result)
-        return result
-
-    perform(ctx, "watchlist notify", work, as_json=as_json, shown=False)
+    result = watchlist.notify_moves(app)
+    watchlist.show_told(app, result)
+    return result

@@ -15,7 +15,7 @@ from foresto_cli import app as application
 from foresto_cli import streams
 from foresto_cli.chains import chain as chains
 from foresto_cli.chains.steps import CHAINS, INDEX
-from foresto_cli.cli._run import Globals
+from foresto_cli.cli._command import Globals
 from foresto_cli.errors import ConfigError, Interrupted, StoreUnavailable
 from foresto_cli.telling import alerts, attempts, notify, outage
 from foresto_cli.telling.alerts import Alert

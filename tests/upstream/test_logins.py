@@ -14,7 +14,7 @@ from hostile import serving, session_of
 from foresto_cli import __main__ as entry
 from foresto_cli import app as application
 from foresto_cli.cli import app
-from foresto_cli.cli._run import Globals
+from foresto_cli.cli._command import Globals
 from foresto_cli.errors import BadPayload, NetworkDown, Untrusted
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream import krx, webhooks

@@ -10,7 +10,7 @@ from verify.test_verify import PLANTED
 
 from foresto_cli import app as application
 from foresto_cli import cli
-from foresto_cli.cli._run import Globals
+from foresto_cli.cli._command import Globals
 from foresto_cli.collecting.checks import MONTHLY
 from foresto_cli.verify import checks, verification
 

@@ -21,7 +21,7 @@ from foresto_cli.datasets.dart.capital_changes import Capital
 from foresto_cli.datasets.dart.decisions import Decisions
 from foresto_cli.datasets.dart.details import Details
 from foresto_cli.datasets.dart.dividends import Dividends
-from foresto_cli.datasets.dart.filings import NAME as FILINGS
+from foresto_cli.datasets.dart.filings import DATA_SET as FILINGS
 from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
@@ -184,7 +184,7 @@ def _yahoo(app: App, keys: Keys) -> list[Only]:
 def _filings(app: App, keys: Keys) -> list[Only]:
     client = statements.client_of(app)
     with app.engine.connect() as connection:
-        read = ledger.entries(connection, FILINGS)
+        read = ledger.entries(connection, FILINGS.name)
     return [Only(Filings(client, clock.now(), read), keys)]
 
 

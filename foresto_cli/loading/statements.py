@@ -70,7 +70,7 @@ def load_statements(
 
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
-            read = ledger.entries(connection, dart_filings.NAME)
+            read = ledger.entries(connection, dart_filings.DATA_SET.name)
         loaders: list[Loader] = [
             *([companies(app, client)] if with_companies else []),
             Filings(client, clock.now(), read),
@@ -195,7 +195,7 @@ def facts(app: App) -> expected_reports.Roll:
     """Return who reports and what was filed, everybody who is listed put into a hundred."""
     with app.engine.begin() as connection:
         dart_companies.group(connection)
-        return expected_reports.read(connection, dart_statements.NAME)
+        return expected_reports.read(connection, dart_statements.DATA_SET.name)
 
 
 def filed(app: App, wanted: Wanted) -> list[dart_details.Filed]:

@@ -12,20 +12,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
-from foresto_cli import clock
+from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import decision_kinds, free_text
-from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "dart.actions"
+DATA_SET = DataSet(
+    name="dart.actions",
+    label="자본 변동",
+    table="corporate_actions",
+    command="dart corporate-actions",
+    clients=("dart",),
+    batch="ACTION",
+    jobs=("quarterly",),
+    newest=last_asked("dart.actions"),
+)
 MAJOR = {"pblntf_ty": "B"}
 NOTICES = {"pblntf_ty": "I", "pblntf_detail_ty": "I001"}
 REQUESTS = 40
@@ -52,21 +57,15 @@ class Actions(Loader):
     start: date
     end: date
     now: datetime
-    name: str = NAME
-    label: str = "자본 변동 공시 목록"
-    batch_type: str = "ACTION"
-    table: str = "corporate_actions"
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return DART's session."""
-        return self.client.sessions
+    data_set = DATA_SET
+    source_id = dart.SOURCE_ID
+    label = "자본 변동 공시 목록"
 
     def units(self) -> list[Unit]:
         """Return the months, the newest first."""
         months = range(self.start.year * 12 + self.start.month - 1, self.end.year * 12 + self.end.month)
         keys = [f"{month // 12}-{month % 12 + 1:02d}" for month in reversed(months)]
-        return [Unit(key, f"자본 변동 공시 {key}", REQUESTS, dart.POLICY.name) for key in keys]
+        return [self.unit(key, f"자본 변동 공시 {key}", REQUESTS) for key in keys]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the month was read today, or long enough after its end."""
@@ -77,17 +76,10 @@ class Actions(Loader):
         """Say whether the month can have got more filings, or marks on old ones, on another day."""
         return since.date() < self.now.date() and since.date() <= span(unit.key)[1] + SETTLES
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for both lists.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.dart`.
-        """
+    def ask(self, unit: Unit) -> list[dart.Record]:
         start, end = span(unit.key)
         end = min(end, self.now.date())
-        asked_at = clock.wall()
-        found = self.client.filings(start, end, **MAJOR) + self.client.filings(start, end, **NOTICES)
-        return Answer(unit, dart.SOURCE_ID, found, asked_at)
+        return self.client.filings(start, end, **MAJOR) + self.client.filings(start, end, **NOTICES)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the decisions of companies with a ticker; corrections of mere attachments are none.
@@ -112,12 +104,7 @@ class Actions(Loader):
         return Parsed(rows, "done" if records else "no_data")
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a filing impossible."""
         return None if len(row["corp_code"]) == 8 and row["corp_code"].isdecimal() else "고유번호가 아닙니다"  # noqa: PLR2004  # digits
-
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
-        """Write the filings; what their fields say is left as it is."""
-        return upsert(connection, corporate_actions, parsed.rows, provenance)
 
 
 def span(key: str) -> tuple[date, date]:

@@ -5,25 +5,31 @@ of the next periodic report: day and number of shares; the shares listed the ses
 consolidation is no kind of theirs: ``action_links`` knows its ratio.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
+from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import capital_kinds, decision_kinds
 from foresto_cli.datasets.dart.expected_reports import closing_month, due
+from foresto_cli.datasets.dart.per_company import PerCompany
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
-from foresto_cli.upstream import dart
-from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.http import UpstreamSession
+from foresto_cli.upstream.dart import Dart, Record
 
-NAME = "dart.capital"
+DATA_SET = DataSet(
+    name="dart.capital",
+    label="분할 비율",
+    table="corporate_actions",
+    command="dart corporate-actions",
+    clients=("dart",),
+    batch="ACTION",
+)
 ENDPOINT = "irdsSttus"
 NEAR = timedelta(days=40)
 """The day in the report is that of the register or of the listing: near the restated price, seldom the same."""
@@ -93,8 +99,8 @@ def read(connection: Connection) -> list[Executed]:
 
 
 @dataclass
-class Capital(Loader):
-    """Loader of those ratios; a unit is a notice.
+class Capital(PerCompany[Executed]):
+    """Those ratios; a unit is a notice of a split.
 
     Attributes:
         client: DART.
@@ -105,53 +111,30 @@ class Capital(Loader):
     client: Dart
     now: datetime
     facts: Callable[[], Sequence[Executed]]
-    name: str = NAME
-    label: str = "분할 비율"
-    batch_type: str = "ACTION"
-    table: str = "corporate_actions"
-    _executed: dict[str, Executed] = field(default_factory=dict)
+    data_set = DATA_SET
 
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return DART's session."""
-        return self.client.sessions
-
-    def units(self) -> list[Unit]:
-        """Return the notices whose report is due."""
-        self._executed = {
-            f"{one.rcept_no}": one for one in self.facts() if due(one.report, one.month) + LATE <= self.now.date()
-        }
-        return [
-            Unit(key, f"{one.ticker} {capital_kinds.SPLIT}", upstream=dart.POLICY.name)
-            for key, one in self._executed.items()
-        ]
+    def questions(self) -> Iterator[tuple[str, str, Executed]]:
+        """Yield the notices whose report is due."""
+        for one in self.facts():
+            if due(one.report, one.month) + LATE <= self.now.date():
+                yield one.rcept_no, f"{one.ticker} {capital_kinds.SPLIT}", one
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the report was read, or asked for in vain today."""
-        one = self._executed[unit.key]
+        one = self.subjects[unit.key]
         asked = entry.asked_at.date()
         long_after = asked > due(one.report, one.month) + 3 * NEAR
         return entry.status != "failed" and (entry.status == "done" or asked == self.now.date() or long_after)
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for the capital changes in the report after the event.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.dart`.
-        """
-        one = self._executed[unit.key]
-        asked_at = clock.wall()
+    def ask(self, unit: Unit) -> list[Record]:
+        """Ask for the capital changes in the report after the event."""
+        one = self.subjects[unit.key]
         report = one.report
-        found = self.client.rows(ENDPOINT, corp_code=one.corp_code, bsns_year=f"{report.year}", reprt_code=report.code)
-        return Answer(unit, dart.SOURCE_ID, found, asked_at)
+        return self.client.rows(ENDPOINT, corp_code=one.corp_code, bsns_year=f"{report.year}", reprt_code=report.code)
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return the ratio; ``no_data`` without a report, ``provisional`` where it tells of no such event.
-
-        Raises:
-            BadPayload: as :func:`foresto_cli.datasets.dart.capital_kinds.changes_of`.
-        """
-        one = self._executed[answer.unit.key]
+        """Return the ratio; ``no_data`` without a report, ``provisional`` where it tells of no such event."""
+        one = self.subjects[answer.unit.key]
         if not answer.payload:
             return Parsed(status="no_data", reason="다음 정기보고서가 아직 없습니다.")
         told = [
@@ -174,12 +157,10 @@ class Capital(Loader):
         return Parsed([row])
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a ratio impossible."""
         return None if 1 / LARGEST_RATIO < row["ratio"] < LARGEST_RATIO else f"비율이 {row['ratio']}입니다"
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the ratio into the notice."""
         for row in parsed.rows:
-            who = {name: provenance[name] for name in ("batch_id", "updated_at")}
-            connection.execute(FILL, {**row, **who})
+            connection.execute(FILL, {**provenance, **row})
         return Counts(changed=len(parsed.rows))

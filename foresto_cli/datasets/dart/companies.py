@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import issuers
 from foresto_cli.datasets.dart.expected_reports import ODD_YEARS
@@ -23,9 +23,10 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "dart.companies"
+DATA_SET = DataSet(
+    name="dart.companies", label="DART 고유번호", table="dart_company", command="dart corp-codes", clients=("dart",)
+)
 UNIT = "all"
 CORP_CODE_LENGTH = 8
 TICKER_LENGTH = 6
@@ -59,36 +60,21 @@ class Companies(Loader):
     client: Dart
     now: datetime
     common: int
-    name: str = NAME
-    label: str = "DART 고유번호"
-    batch_type: str = "INFO"
-    table: str = "dart_company"
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return DART's session."""
-        return self.client.sessions
+    data_set = DATA_SET
+    source_id = dart.SOURCE_ID
 
     def units(self) -> list[Unit]:
-        """Return the list."""
-        return [Unit(UNIT, f"DART 고유번호 {self.now:%Y-%m-%d}", upstream=dart.POLICY.name)]
+        return [self.unit(UNIT, f"{self.label} {self.now:%Y-%m-%d}")]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether the list was read today."""
         return entry.status == "done" and entry.asked_at.date() == self.now.date()
 
     def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether another day has begun: its list is another."""
         return since.date() < self.now.date()
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for the list.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.dart`.
-        """
-        asked_at = clock.wall()
-        return Answer(unit, dart.SOURCE_ID, self.client.companies(), asked_at)
+    def ask(self, unit: Unit) -> list[dict[str, str]]:
+        return self.client.companies()
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the companies.

@@ -5,25 +5,32 @@ its newest version, whose receipt number tells which correction belongs to which
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
+from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import decision_kinds, free_text
 from foresto_cli.datasets.dart.action_tables import corporate_actions
+from foresto_cli.datasets.dart.per_company import PerCompany
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "dart.decisions"
+DATA_SET = DataSet(
+    name="dart.decisions",
+    label="자본 변동 내용",
+    table="corporate_actions",
+    command="dart corporate-actions",
+    clients=("dart",),
+    batch="ACTION",
+)
 FIELDS_FOLLOW = timedelta(days=7)
 """So long after a filing its fields may still appear."""
 LONG_BEFORE = timedelta(days=365)
@@ -97,8 +104,8 @@ def read(connection: Connection) -> list[Decision]:
 
 
 @dataclass
-class Decisions(Loader):
-    """Loader of what decisions say; a unit is a decision, named by its first filing.
+class Decisions(PerCompany[Decision]):
+    """What decisions say; a unit is a decision, named by its first filing.
 
     Attributes:
         client: DART.
@@ -113,32 +120,16 @@ class Decisions(Loader):
     start: date
     end: date
     facts: Callable[[], Sequence[Decision]]
-    name: str = NAME
-    label: str = "자본 변동 내용"
-    batch_type: str = "ACTION"
-    table: str = "corporate_actions"
-    _decisions: dict[str, Decision] = field(default_factory=dict)
+    data_set = DATA_SET
 
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return DART's session."""
-        return self.client.sessions
-
-    def units(self) -> list[Unit]:
-        """Return the decisions."""
-        self._decisions = {
-            decision.first["rcept_no"]: decision
-            for decision in self.facts()
-            if decision.newest_day >= self.start and decision.first["rcept_dt"] <= self.end
-        }
-        return [
-            Unit(key, f"{one.first['ticker']} {one.first['report_name']}", upstream=dart.POLICY.name)
-            for key, one in self._decisions.items()
-        ]
+    def questions(self) -> Iterator[tuple[str, str, Decision]]:
+        for one in self.facts():
+            if one.newest_day >= self.start and one.first["rcept_dt"] <= self.end:
+                yield one.first["rcept_no"], f"{one.first['ticker']} {one.first['report_name']}", one
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the newest version was read, or its fields are not expected any more."""
-        newest, asked = self._decisions[unit.key].newest_day, entry.asked_at.date()
+        newest, asked = self.subjects[unit.key].newest_day, entry.asked_at.date()
         if entry.status == "failed":
             return False
         # Later that day a correction may have come, and fields may follow the filing.
@@ -147,33 +138,23 @@ class Decisions(Loader):
 
     def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether a correction was filed since."""
-        return since.date() < self._decisions[unit.key].newest_day
+        return since.date() < self.subjects[unit.key].newest_day
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for the company's decisions of the kind that were first filed that day.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.dart`.
-        """
-        one = self._decisions[unit.key]
-        asked_at = clock.wall()
-        found = self.client.rows(
+    def ask(self, unit: Unit) -> list[dart.Record]:
+        """Ask for the company's decisions of the kind that were first filed that day."""
+        one = self.subjects[unit.key]
+        return self.client.rows(
             decision_kinds.ENDPOINTS[one.first["action_type"]],
             corp_code=one.first["corp_code"],
             bgn_de=f"{one.begins:%Y%m%d}",
             end_de=f"{one.first['rcept_dt']:%Y%m%d}",
         )
-        return Answer(unit, dart.SOURCE_ID, found, asked_at)
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return the newest version of the decision; none where DART has no fields of it (013).
-
-        Raises:
-            BadPayload: another company's decision, several that it may be, or a field missing.
-        """
+        """Return the newest version of the decision; none where DART has no fields of it (013)."""
         if not answer.payload:
             return Parsed(status="no_data", reason="DART 에 이 결정의 항목이 없습니다.")
-        one = self._decisions[answer.unit.key]
+        one = self.subjects[answer.unit.key]
         try:
             record = _its_own(answer.payload, one)
             number, received = record["rcept_no"], free_text.day(record["rcept_no"][:8])
@@ -188,7 +169,6 @@ class Decisions(Loader):
         return Parsed([{**listed, **details, "source_id": dart.SOURCE_ID}], reason=reason)
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a decision impossible."""
         if row["ratio"] is not None and not 0 < row["ratio"] < LARGEST_RATIO:
             return f"비율이 {row['ratio']}입니다"
         if any(row[name] is not None and row[name] <= 0 for name in ("shares_before", "shares_after")):
@@ -200,7 +180,7 @@ class Decisions(Loader):
         """Write the newest version, and into the earlier ones which one that is."""
         counts = upsert(connection, corporate_actions, parsed.rows, provenance)
         for row in parsed.rows:
-            earlier = [number for number in self._decisions[answer.unit.key].numbers if number <= row["rcept_no"]]
+            earlier = [number for number in self.subjects[answer.unit.key].numbers if number <= row["rcept_no"]]
             connection.execute(SUPERSEDE, {"newest": row["rcept_no"], "numbers": earlier})
         return counts
 

@@ -4,27 +4,34 @@ One company and report a question, the newest filings first, so that a budget th
 tomorrow. Whose main accounts are stored is asked for, and again when a newer version is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import filed_reports, reports
+from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.dart import filed_reports
 from foresto_cli.datasets.dart.filed_reports import WHOLE, Question
+from foresto_cli.datasets.dart.per_company import PerCompany
 from foresto_cli.datasets.dart.periods import Period
-from foresto_cli.datasets.dart.reports import Report
+from foresto_cli.datasets.dart.reports import QUARTERS, Report, impossible, whole_rows
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "dart.details"
-CODES = {quarter: code for code, quarter in reports.QUARTERS.items()}
+DATA_SET = DataSet(
+    name="dart.details",
+    label="재무제표 전체",
+    table="financial_report",
+    command="dart financials --full",
+    clients=("dart",),
+    batch="FINANCIAL",
+)
+CODES = {quarter: code for code, quarter in QUARTERS.items()}
 
 # DART answers with the newest version only, so older ones are not asked for.
 NEWEST = text(
@@ -79,8 +86,8 @@ def read(connection: Connection, ticker: str | None) -> list[Filed]:
 
 
 @dataclass
-class Details(Loader):
-    """Loader of whole statements.
+class Details(PerCompany[Filed]):
+    """Whole statements; a unit is the newest version of one company's report.
 
     Attributes:
         client: DART.
@@ -91,25 +98,15 @@ class Details(Loader):
     client: Dart
     facts: Callable[[], Sequence[Filed]]
     reports: tuple[Report, ...] = ()
-    name: str = NAME
-    label: str = "재무제표 전체"
-    batch_type: str = "FINANCIAL"
-    table: str = "financial_report"
-    _filed: Mapping[str, Filed] = field(default_factory=dict)
-    _periods: dict[tuple[str, Report], dict[str, Period]] = field(default_factory=dict)
+    data_set = DATA_SET
 
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return DART's session."""
-        return self.client.sessions
-
-    def units(self) -> list[Unit]:
-        """Return every company's report of which only the main accounts are stored, the newest version first.
+    def questions(self) -> Iterator[tuple[str, str, Filed]]:
+        """Yield every company's report of which only the main accounts are stored, the newest version first.
 
         One answer holds the reports of both half-years of a company that closes twice a year: they are one unit.
         """
         stored = self.facts()
-        self._periods = {}
+        self._periods: dict[tuple[str, Report], dict[str, Period]] = {}
         for filed in stored:
             if filed.period is not None:
                 self._periods.setdefault((filed.corp_code, filed.report), {})[filed.rcept_no] = filed.period
@@ -117,27 +114,16 @@ class Details(Loader):
         for filed in stored:
             if not filed.has_details and (not self.reports or filed.report in self.reports):
                 newest.setdefault((filed.corp_code, filed.report), filed)
-        self._filed = {
-            f"{filed.report.year}/{filed.report.code}/{filed.corp_code}/{filed.rcept_no}": filed
-            for filed in newest.values()
-        }
-        return [
-            Unit(key, f"{filed.report.label} {filed.ticker}", upstream=dart.POLICY.name)
-            for key, filed in self._filed.items()
-        ]
+        for filed in newest.values():
+            key = f"{filed.report.year}/{filed.report.code}/{filed.corp_code}/{filed.rcept_no}"
+            yield key, f"{filed.report.label} {filed.ticker}", filed
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether this version was asked for and answered."""
         return entry.status != "failed"
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for the consolidated statements, and for the separate ones where there are none.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.dart`.
-        """
-        filed = self._filed[unit.key]
-        asked_at = clock.wall()
+    def ask(self, unit: Unit) -> tuple[str, bytes]:
+        """Ask for the consolidated statements, and for the separate ones where there are none."""
+        filed = self.subjects[unit.key]
         body, fs_div = b"", ""
         for fs_div in ("CFS", "OFS") if filed.fs_div == "CFS" else ("OFS",):
             body = self.client.body(
@@ -149,15 +135,11 @@ class Details(Loader):
             )
             if dart.rows_of(dart.read(body)):
                 break
-        return Answer(unit, dart.SOURCE_ID, (fs_div, body), asked_at)
+        return fs_div, body
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return the row of the version that came.
-
-        Raises:
-            BadPayload: as :func:`foresto_cli.datasets.dart.reports.whole_rows`.
-        """
-        filed = self._filed[answer.unit.key]
+        """Return the row of the version that came."""
+        filed = self.subjects[answer.unit.key]
         fs_div, body = answer.payload
         company = {
             "ticker": filed.ticker,
@@ -169,15 +151,14 @@ class Details(Loader):
         records = dart.rows_of(dart.read(body))
         if not records:
             return Parsed([], "no_data", "전체 재무제표가 없습니다")
-        return Parsed(reports.whole_rows(records, filed.report, company), parts=filed_reports.PARTS)
+        return Parsed(whole_rows(records, filed.report, company), parts=filed_reports.PARTS)
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a report impossible."""
-        return reports.impossible(row)
+        return impossible(row)
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Keep the answer and complete the version."""
-        filed = self._filed[answer.unit.key]
+        filed = self.subjects[answer.unit.key]
         fs_div, body = answer.payload
         if parsed.rows:
             question = Question(
@@ -189,5 +170,5 @@ class Details(Loader):
             )
             filed_reports.keep(connection, question, body, answer.asked_at)
         # The versions before this one are answered with it.
-        ledger.forget(connection, NAME, (), answer.unit.key.removesuffix(filed.rcept_no), answer.unit.key)
+        ledger.forget(connection, self.name, (), answer.unit.key.removesuffix(filed.rcept_no), answer.unit.key)
         return filed_reports.write(connection, parsed.rows, provenance)

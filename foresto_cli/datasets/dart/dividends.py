@@ -6,25 +6,33 @@ first known.
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
+from foresto_cli.collecting.data_set import DataSet, last_asked
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import payouts
 from foresto_cli.datasets.dart.expected_reports import closing_month
 from foresto_cli.datasets.dart.payouts import Payer
+from foresto_cli.datasets.dart.per_company import PerCompany
 from foresto_cli.datasets.open_data.dividend_tables import dividend_history
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
-from foresto_cli.upstream import dart
-from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.http import UpstreamSession
+from foresto_cli.upstream.dart import Dart, Record
 
-NAME = "dart.dividends"
+DATA_SET = DataSet(
+    name="dart.dividends",
+    label="배당(DART)",
+    table="dividend_history",
+    command="dart dividends",
+    clients=("dart",),
+    batch="DIVIDEND",
+    jobs=("quarterly",),
+    newest=last_asked("dart.dividends"),
+)
 ENDPOINT, ANNUAL = "alotMatter", "11011"
 DUE = timedelta(days=90)
 LATECOMERS = timedelta(days=120)
@@ -74,8 +82,8 @@ def read(connection: Connection) -> Facts:
 
 
 @dataclass
-class Dividends(Loader):
-    """Loader of the dividends of a business year; a unit is a company.
+class Dividends(PerCompany[tuple[Payer, date]]):
+    """Dividends of a business year; a unit is a company, its subject who pays and when the fiscal year ends.
 
     Attributes:
         client: DART.
@@ -88,36 +96,22 @@ class Dividends(Loader):
     year: int | None
     now: datetime
     facts: Callable[[], Facts]
-    name: str = NAME
-    label: str = "배당(DART)"
-    batch_type: str = "DIVIDEND"
-    table: str = "dividend_history"
-    _filed: Mapping[tuple[str, int], date] = field(default_factory=dict)
-    _asked_for: dict[str, tuple[Payer, date]] = field(default_factory=dict)
+    data_set = DATA_SET
 
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return DART's session."""
-        return self.client.sessions
-
-    def units(self) -> list[Unit]:
-        """Return every listed company whose year is over, the newest filings first."""
-        known = self.facts()
-        self._filed = known.filed
-        years = [(payer, self._year_end(payer)) for payer in known.payers]
+    def questions(self) -> Iterator[tuple[str, str, tuple[Payer, date]]]:
+        """Yield every listed company whose year is over, the newest filings first."""
+        self._known = self.facts()
+        years = [(payer, self._year_end(payer)) for payer in self._known.payers]
         ended = [(payer, end) for payer, end in years if end < self.now.date()]
-        ended.sort(key=lambda one: self._filed.get((one[0].corp_code, one[1].year), date.min), reverse=True)
-        self._asked_for = {f"{end.year}/{payer.corp_code}": (payer, end) for payer, end in ended}
-        return [
-            Unit(key, f"{end.year}년 배당 {payer.ticker}", upstream=dart.POLICY.name)
-            for key, (payer, end) in self._asked_for.items()
-        ]
+        ended.sort(key=lambda one: self._filed(*one) or date.min, reverse=True)
+        for payer, end in ended:
+            yield f"{end.year}/{payer.corp_code}", f"{end.year}년 배당 {payer.ticker}", (payer, end)
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the report was read and not filed anew, or nobody expects it any more."""
-        payer, end = self._asked_for[unit.key]
+        _, end = self.subjects[unit.key]
         today, asked = self.now.date(), entry.asked_at.date()
-        filed = self._filed.get((payer.corp_code, end.year))
+        filed = self._filed(*self.subjects[unit.key])
         is_news = filed is not None and (asked < filed or asked <= filed + FIGURES_FOLLOW < today)
         if entry.status == "failed" or is_news:
             return False
@@ -125,34 +119,20 @@ class Dividends(Loader):
 
     def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether the company filed its report, or a correction, since."""
-        payer, end = self._asked_for[unit.key]
-        filed = self._filed.get((payer.corp_code, end.year))
+        filed = self._filed(*self.subjects[unit.key])
         return filed is not None and since.date() < filed
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for one company's annual report.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.dart`.
-        """
-        payer, end = self._asked_for[unit.key]
-        asked_at = clock.wall()
-        found = self.client.rows(ENDPOINT, corp_code=payer.corp_code, bsns_year=f"{end.year}", reprt_code=ANNUAL)
-        return Answer(unit, dart.SOURCE_ID, found, asked_at)
+    def ask(self, unit: Unit) -> list[Record]:
+        payer, end = self.subjects[unit.key]
+        return self.client.rows(ENDPOINT, corp_code=payer.corp_code, bsns_year=f"{end.year}", reprt_code=ANNUAL)
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return the classes of shares; none where DART has no such report (013).
-
-        Raises:
-            BadPayload: as :func:`foresto_cli.datasets.dart.payouts.rows_of`.
-        """
         if not answer.payload:
             return Parsed(status="no_data", reason="이 해의 사업보고서가 없습니다.")
-        asked = self._asked_for[answer.unit.key]
+        asked = self.subjects[answer.unit.key]
         return Parsed([*payouts.rows_of(answer.payload, *asked), *payouts.afterwards(answer.payload, *asked)])
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a dividend impossible."""
         if not 0 <= row["stck_genr_dvdn_amt"] <= MOST_WON:
             return f"주당 배당금이 {row['stck_genr_dvdn_amt']:,}원입니다"
         if row["stck_par_prc"] is not None and row["stck_par_prc"] <= 0:
@@ -164,10 +144,13 @@ class Dividends(Loader):
 
         Not of a company whose fiscal years are shorter: the year before is then another than a year ago.
         """
-        asked = {"corp_code": self._asked_for[answer.unit.key][0].corp_code, "end": self._asked_for[answer.unit.key][1]}
-        is_short = connection.execute(SHORTER, asked).one().found
+        payer, end = self.subjects[answer.unit.key]
+        is_short = connection.execute(SHORTER, {"corp_code": payer.corp_code, "end": end}).one().found
         rows = [row for row in parsed.rows if not is_short or row["scrs_itms_kcd"] != payouts.AFTERWARDS]
         return upsert(connection, dividend_history, rows, provenance, only_over=ONLY_NEWS)
+
+    def _filed(self, payer: Payer, end: date) -> date | None:
+        return self._known.filed.get((payer.corp_code, end.year))
 
     def _year_end(self, payer: Payer) -> date:
         if self.year is not None:

@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
-from foresto_cli import clock
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart.filing_tables import dart_filing
 from foresto_cli.errors import BadPayload
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "dart.filings"
+DATA_SET = DataSet(
+    name="dart.filings", label="정기공시 목록", table="dart_filing", command="dart financials", clients=("dart",)
+)
 UNIT = "all"
 PERIODIC = "A"
 """정기공시: annual, half-year and quarterly reports."""
@@ -45,15 +43,8 @@ class Filings(Loader):
     client: Dart
     now: datetime
     known: Mapping[str, Entry]
-    name: str = NAME
-    label: str = "정기공시 목록"
-    batch_type: str = "INFO"
-    table: str = "dart_filing"
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return DART's session."""
-        return self.client.sessions
+    data_set = DATA_SET
+    source_id = dart.SOURCE_ID
 
     @property
     def since(self) -> date:
@@ -65,8 +56,7 @@ class Filings(Loader):
         return min(read.asked_at.date(), today)
 
     def units(self) -> list[Unit]:
-        """Return the span until today."""
-        return [Unit(UNIT, f"정기공시 {self.since}~{self.now.date()}", upstream=dart.POLICY.name)]
+        return [self.unit(UNIT, f"정기공시 {self.since}~{self.now.date()}")]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say no: reports are filed until the evening."""
@@ -76,15 +66,8 @@ class Filings(Loader):
         """Say whether another day has begun: its list is another."""
         return since.date() < self.now.date()
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for the list.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.dart`.
-        """
-        asked_at = clock.wall()
-        filings = self.client.filings(self.since, self.now.date(), pblntf_ty=PERIODIC)
-        return Answer(unit, dart.SOURCE_ID, filings, asked_at)
+    def ask(self, unit: Unit) -> list[dart.Record]:
+        return self.client.filings(self.since, self.now.date(), pblntf_ty=PERIODIC)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the filings.
@@ -112,11 +95,6 @@ class Filings(Loader):
         return Parsed(rows, "done" if rows else "no_data")
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a filing impossible."""
         if len(row["rcept_no"]) != NUMBER_LENGTH or not row["rcept_no"].isdecimal():
             return "접수번호가 열네 자리 숫자가 아닙니다"
         return None
-
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
-        """Write the filings."""
-        return upsert(connection, dart_filing, parsed.rows, provenance)

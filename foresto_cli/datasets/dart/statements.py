@@ -4,27 +4,37 @@ Consolidated and separate figures come together. A unit is asked for again only 
 something whose figures are not stored, or joined the hundred since.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import expected_reports, filed_reports, reports
+from foresto_cli.collecting.data_set import DataSet, last_asked
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.datasets.dart import expected_reports, filed_reports
 from foresto_cli.datasets.dart.expected_reports import ODD_YEARS, Company, Roll
 from foresto_cli.datasets.dart.filed_reports import MAIN, Question
-from foresto_cli.datasets.dart.reports import Report
+from foresto_cli.datasets.dart.per_company import PerCompany
+from foresto_cli.datasets.dart.reports import QUARTERS, Report, impossible, main_rows
 from foresto_cli.errors import UsageError
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "dart.statements"
+DATA_SET = DataSet(
+    name="dart.statements",
+    label="재무제표",
+    table="financial_report",
+    command="dart financials",
+    clients=("dart",),
+    batch="FINANCIAL",
+    jobs=("morning", "weekly"),
+    # As old as the list of filings: main accounts are asked for only when something was filed.
+    newest=last_asked("dart.filings"),
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +61,8 @@ class _Subject:
 
 
 @dataclass
-class Statements(Loader):
-    """Loader of main accounts.
+class Statements(PerCompany[_Subject]):
+    """Main accounts; a unit is one report of a hundred companies, or of the one that is wanted.
 
     Attributes:
         client: DART.
@@ -65,87 +75,59 @@ class Statements(Loader):
     now: datetime
     facts: Callable[[], Roll]
     wanted: Wanted
-    name: str = NAME
-    label: str = "재무제표 주요계정"
-    batch_type: str = "FINANCIAL"
-    table: str = "financial_report"
-    _subjects: dict[str, _Subject] = field(default_factory=dict)
-    _roll: Roll | None = None
+    data_set = DATA_SET
+    label = "재무제표 주요계정"
 
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return DART's session."""
-        return self.client.sessions
-
-    def units(self) -> list[Unit]:
-        """Return every hundred of every report that is wanted, the newest report first.
+    def questions(self) -> Iterator[tuple[str, str, _Subject]]:
+        """Yield every hundred of every report that is wanted, the newest report first.
 
         Raises:
             UsageError: DART knows nobody by the given ticker.
         """
         self._roll = self.facts()
-        self._subjects = {key: subject for subject in self._wanted(self._roll) for key in [_key(subject)]}
-        return [
-            Unit(key, f"{subject.report.label} {subject.label}", upstream=dart.POLICY.name)
-            for key, subject in sorted(
-                self._subjects.items(),
-                key=lambda item: (-item[1].report.year, -reports.QUARTERS[item[1].report.code], item[1].name),
-            )
-        ]
+        found = sorted(
+            self._wanted(self._roll), key=lambda one: (-one.report.year, -QUARTERS[one.report.code], one.name)
+        )
+        for one in found:
+            yield f"{one.report.year}/{one.report.code}/{one.name}", f"{one.report.label} {one.label}", one
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether nothing can have come since it was asked for."""
-        subject = self._subjects[unit.key]
-        if entry.status == "failed" or self._roll is None:
-            return False
-        return not self._roll.is_news(subject.companies, subject.report, entry.asked_at)
+        return entry.status != "failed" and not self.has_news(unit, entry.asked_at)
 
     def has_news(self, unit: Unit, since: datetime) -> bool:
         """Say whether one of the companies filed something since."""
-        subject = self._subjects[unit.key]
-        return self._roll is not None and self._roll.is_news(subject.companies, subject.report, since)
+        subject = self.subjects[unit.key]
+        return self._roll.is_news(subject.companies, subject.report, since)
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for one hundred companies.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.dart`.
-        """
-        subject = self._subjects[unit.key]
-        asked_at = clock.wall()
-        body = self.client.body(
+    def ask(self, unit: Unit) -> bytes:
+        subject = self.subjects[unit.key]
+        return self.client.body(
             MAIN,
             corp_code=",".join(company.corp_code for company in subject.companies),
             bsns_year=f"{subject.report.year}",
             reprt_code=subject.report.code,
         )
-        return Answer(unit, dart.SOURCE_ID, body, asked_at)
 
     def parse(self, answer: Answer) -> Parsed:
-        """Return a row for each company, basis and version; who has not filed is not in the answer.
-
-        Raises:
-            BadPayload: as :func:`foresto_cli.datasets.dart.reports.main_rows`.
-        """
-        subject = self._subjects[answer.unit.key]
+        """Return a row for each company, basis and version; who has not filed is not in the answer."""
+        subject = self.subjects[answer.unit.key]
         tickers = {company.corp_code: company.ticker for company in subject.companies}
-        rows = reports.main_rows(dart.rows_of(dart.read(answer.payload)), subject.report, tickers)
+        rows = main_rows(dart.rows_of(dart.read(answer.payload)), subject.report, tickers)
         return Parsed(rows, parts=filed_reports.PARTS) if rows else Parsed([], "no_data", "아직 낸 회사가 없습니다")
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a report impossible."""
-        return reports.impossible(row)
+        return impossible(row)
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Keep the answer and write the versions."""
-        subject = self._subjects[answer.unit.key]
+        subject = self.subjects[answer.unit.key]
         if parsed.rows:
             question = Question(endpoint=MAIN, subject=subject.name, report=subject.report)
             filed_reports.keep(connection, question, answer.payload, answer.asked_at)
         # The hundred when it was smaller, and its companies asked for one by one, are answered with it.
         report = f"{subject.report.year}/{subject.report.code}"
         singles = [f"{report}/{company.corp_code}" for company in subject.companies]
-        ledger.forget(connection, NAME, singles, f"{report}/{subject.name.split('+')[0]}+", answer.unit.key)
+        ledger.forget(connection, self.name, singles, f"{report}/{subject.name.split('+')[0]}+", answer.unit.key)
         return filed_reports.write(connection, parsed.rows, provenance)
 
     def _wanted(self, roll: Roll) -> Iterable[_Subject]:
@@ -180,10 +162,6 @@ def asked_before(roll: Roll, number: int) -> set[Report]:
     """Return the reports that the ledger has of a hundred: corrections of them can come at any time."""
     parts = (key.split("/") for key in roll.asked)
     return {Report(int(year), code) for year, code, subject in parts if subject.startswith(f"h{number}+")}
-
-
-def _key(subject: _Subject) -> str:
-    return f"{subject.report.year}/{subject.report.code}/{subject.name}"
 
 
 def _places(number: int, size: int) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.collecting.loader import Answer
+from foresto_cli.collecting.loader import Answer, Unit
 from foresto_cli.datasets.dart import action_links, capital_kinds, decision_kinds, free_text
 from foresto_cli.datasets.dart import actions as dart_actions
 from foresto_cli.datasets.dart import capital_changes as dart_capital
@@ -37,7 +37,7 @@ def test_a_field_that_is_no_text_is_a_bad_payload(field, value):
         "report_nm": "주요사항보고서(무상증자결정)", "rcept_dt": "20260320",
     }  # fmt: skip
     loader = dart_actions.Actions(None, RECEIVED, RECEIVED, datetime(2026, 4, 20, 19, 0, tzinfo=clock.KST))
-    [unit] = loader.units()
+    unit = Unit("2026-03", "2026-03")
 
     def parsed(record):
         return loader.parse(Answer(unit, "DART", [record], EVENING))

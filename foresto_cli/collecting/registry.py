@@ -9,7 +9,7 @@ from foresto_cli import data_sets
 from foresto_cli.collecting.data_set import DataSet, published
 from foresto_cli.declared import ByDay
 
-ROOMS = ("listed", "prices", "dart", "open_data", "fss", "us")
+ROOMS = ("prices", "listed", "dart", "open_data", "fss", "us")
 """In the order in which data sets are shown."""
 
 

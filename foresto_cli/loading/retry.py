@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from foresto_cli.app import App
+from foresto_cli.collecting import registry
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loading import retry_loaders
@@ -14,7 +15,6 @@ from foresto_cli.running.job import Options
 from foresto_cli.running.leftovers import UNSETTLED
 from foresto_cli.running.results import Result
 from foresto_cli.store import newer
-from foresto_cli.telling.mending import COMMANDS
 
 UNREADABLE = text("SELECT dataset, unit FROM unit_ledger WHERE refused_version IS NOT NULL ORDER BY 1, 2")
 
@@ -60,7 +60,7 @@ def retry(app: App, data: str | None, options: Options) -> Result:
         ConfigError: nothing can be asked for without a key that is missing.
         ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
-    if data is not None and not any(_is_of(name, data) for name in COMMANDS):
+    if data is not None and not any(_is_of(name, data) for name in registry.every()):
         groups = dict.fromkeys(name.partition(".")[0] for name in retry_loaders.MAKERS)
         raise UsageError(f"--data {data}: {', '.join(groups)} 가운데 하나나 그 아래 이름(dart.statements)을 적으세요.")
     lacking: list[str] = []

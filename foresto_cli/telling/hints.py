@@ -6,33 +6,14 @@ from datetime import date, datetime, timedelta
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting import registry
 from foresto_cli.collecting.checks import AGAIN, RETRY
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.prices.market_days import price_sources
 from foresto_cli.store import limits
-from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.upstream.policy import Policy
 
 __all__ = ["AGAIN", "RETRY", "honest", "retry"]
-
-_DART, _FSC, _US = ("dart",), ("fsc",), ("alphavantage",)
-CLIENTS: Mapping[str, Sequence[str]] = {
-    "listing": ("krx_openapi", "fdr", "krx", "naver_list"),
-    "prices.ticker": ("naver",),
-    "prices.index": ("fdr", "krx", "naver"),
-    "prices.index_day": ("krx_openapi",),
-    "etfs": ("krx_openapi", "krx", "fdr"),
-    "stocks.crno": _FSC,
-    "stocks.yahoo": ("yahoo",),
-    **dict.fromkeys((name for name in COMMANDS if name.startswith("dart.")), _DART),
-    "dart.reparse": (),
-    "dart.action_links": (),
-    "bonds": _FSC,
-    "dividends.fsc": _FSC,
-    **{kind.dataset: ("finlife",) for kind in KINDS},
-    **dict.fromkeys((name for name in COMMANDS if name.startswith("us.")), _US),
-}
-"""Data set → the clients of :class:`foresto_cli.app.App` any of which can answer; prices depend on the day."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +58,7 @@ class Doors:
         """Return why nobody can be asked for ``dataset`` now, or None: somebody can, or a key is missing anyway."""
         if dataset == "prices.day":
             return self._of_days(days or [self._app.calendar.latest_ended(clock.now())])
-        names = [name for name in CLIENTS.get(dataset, ()) if getattr(self._app, name) is not None]
+        names = [name for name in _clients(dataset) if getattr(self._app, name) is not None]
         closed = [self.of_client(name) for name in names]
         return _soonest(closed)
 
@@ -101,6 +82,12 @@ class Doors:
             for name, moment in opens.items():
                 if getattr(self._app, name) is not None and moment > now and self.of_client(name) is None:
                     yield Closed(moment.replace(tzinfo=None), closed[0].why)
+
+
+def _clients(dataset: str) -> Sequence[str]:
+    """Return the clients any of which can answer; none of a data set that another version knew."""
+    found = registry.every().get(dataset)
+    return found.clients if found is not None else ()
 
 
 def _soonest(closed: Sequence[Closed | None]) -> Closed | None:
@@ -129,7 +116,7 @@ def _dataset(command: str) -> list[str]:
         return ["prices.index"] if "prices index" in command else [] if "events" in command else ["prices.day"]
     if "foresto fss" in command:
         return [KINDS[0].dataset]
-    return [name for name, known in COMMANDS.items() if known in command and CLIENTS.get(name)][:1]
+    return [one.name for one in registry.every().values() if f"foresto {one.command}" in command and one.clients][:1]
 
 
 def _days(keys: Sequence[str]) -> list[date]:

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
+from foresto_cli.collecting import registry
 from foresto_cli.collecting.checks import LONGEST_REPAIR, WARNING, Check, Rows, Scope
+from foresto_cli.collecting.data_set import DataSet, ended
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
-from foresto_cli.telling.mending import COMMANDS
-from foresto_cli.verify.data_sets import DATA_SETS, DataSet, shown, watched
+from foresto_cli.verify.data_sets import watched
 
 GOOD_ENOUGH = (0, 3)
 """Exit codes of a command that asked for everything; units that failed are told elsewhere."""
@@ -55,12 +56,13 @@ def age(connection: Connection, app: App, data_set: DataSet) -> Age:
     return Age(newest, start.date(), newest is not None and (is_asked or _has_run_since(connection, data_set, start)))
 
 
-def due_session(app: App, data_set: DataSet = DATA_SETS[1]) -> date:
+def due_session(app: App, data_set: DataSet | None = None) -> date:
     """Return the session that ``data_set`` (by default prices) must have reached by now, each job within its grace.
 
     A day that may have been a holiday is none as long as nobody can know.
     """
-    reached = data_set.reached or shown
+    data_set = data_set or registry.every()["prices.day"]
+    reached = data_set.reached or ended
     day = max(reached(app, start) for start in _starts(data_set))
     with app.engine.connect() as connection:
         while is_unconfirmed(connection, day):
@@ -79,8 +81,7 @@ def _due_start(data_set: DataSet) -> datetime:
 
 def _commands(data_set: DataSet) -> list[str]:
     """Return the commands that load it."""
-    command = COMMANDS[data_set.name].removeprefix("foresto ")
-    return [command, f"{command.partition(' ')[0]} all"]
+    return [data_set.command, f"{data_set.command.partition(' ')[0]} all"]
 
 
 def _has_run_since(connection: Connection, data_set: DataSet, start: datetime) -> bool:
@@ -122,7 +123,7 @@ def _has_its_turn_still(connection: Connection, data_set: DataSet) -> bool:
 
 def _mending(data_set: DataSet, found: Age) -> str:
     """Return the command that brings ``data_set`` up to date, also where the ledger takes it for asked and read."""
-    command = COMMANDS[data_set.name]
+    command = f"foresto {data_set.command}"
     if data_set.name in ASKED_WHOLE:
         return f"{command} --again"
     if data_set.reached is None or data_set.name in MADE_HERE or found.newest is None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.loading import unsettled
@@ -15,8 +16,7 @@ from foresto_cli.running import runs
 from foresto_cli.schedule import installing as schedule
 from foresto_cli.store import limits
 from foresto_cli.telling import alerts, moments, notify, outage
-from foresto_cli.telling.mending import COMMANDS
-from foresto_cli.verify.data_sets import DataSet, watched
+from foresto_cli.verify.data_sets import watched
 from foresto_cli.verify.freshness import age
 
 
@@ -95,7 +95,7 @@ def _data_set(connection: Connection, app: App, data_set: DataSet) -> dict[str, 
         "failed": row.failed,
         "unreadable": row.unreadable,
         "provisional": row.provisional,
-        "command": COMMANDS[data_set.name],
+        "command": f"foresto {data_set.command}",
     }
 
 

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock, timetable
+from foresto_cli import data_sets as described
 from foresto_cli.chains import chain as chains
 from foresto_cli.chains import due
 from foresto_cli.chains.steps import CHAINS
+from foresto_cli.collecting import registry
 from foresto_cli.running import job
 from foresto_cli.telling import late_jobs, watch
-from foresto_cli.telling.mending import COMMANDS
 from foresto_cli.verify import data_sets, freshness, verification
 from foresto_cli.views import state
 from foresto_cli.views.page import facts, view
@@ -145,8 +146,9 @@ def test_no_hour_around_an_exam_and_a_quarter_is_late(open_world):
 
 
 def test_each_data_set_names_the_jobs_whose_chains_load_it():
-    for data_set in data_sets.DATA_SETS:
-        command = COMMANDS[data_set.name].removeprefix("foresto ")
+    loaded = [one for one in registry.every().values() if one.jobs and one.name not in described.labels()]
+    for data_set in (*loaded, data_sets.SCORE):
+        command = data_set.command
         by = {command, f"{command.partition(' ')[0]} all"}
         chains_of = {name for name, steps in CHAINS.items() for step in steps if step.name in by}
         # What only asks for today's closes in a few minutes brings nothing that others would not.

@@ -7,6 +7,7 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting import registry
 from foresto_cli.collecting.checks import Scope
 from foresto_cli.datasets.listed import enrichment
 from foresto_cli.datasets.prices import unconfirmed
@@ -15,7 +16,6 @@ from foresto_cli.running import leftovers, runs
 from foresto_cli.store import ledger, limits
 from foresto_cli.telling import alerts, moments, notify, outage, watch
 from foresto_cli.telling.alerts import Alert
-from foresto_cli.verify import data_sets
 from foresto_cli.views import state
 from foresto_cli.views.market_mail import once
 
@@ -70,7 +70,7 @@ def keep_outage(world, at):
 def is_current(name):
     def current(world):
         with world.app.engine.connect() as connection:
-            data_set = next(one for one in data_sets.DATA_SETS if one.name == name)
+            data_set = registry.every()[name]
             return state._data_set(connection, world.app, data_set)["current"]
 
     return current

@@ -4,16 +4,17 @@ import importlib
 import pkgutil
 
 import pytest
+import typer
 
+from foresto_cli import cli
 from foresto_cli import data_sets as datasets
 from foresto_cli import datasets as rooms
 from foresto_cli.collecting import registry
+from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.fss.kinds import KINDS
-from foresto_cli.datasets.us import us_loaders as us
 from foresto_cli.loading import retry_loaders
 from foresto_cli.running import job
-from foresto_cli.telling.mending import COMMANDS
-from foresto_cli.verify import data_sets, verification
+from foresto_cli.verify import verification
 
 FAILED = (
     "INSERT INTO unit_ledger (dataset, unit, status, reason, run_id, asked_at)"
@@ -67,15 +68,28 @@ def test_a_missing_index_is_not_sought_among_the_prices(world):
     assert "repair" not in result
 
 
-def test_every_data_set_has_its_command():
+def test_every_data_set_has_its_command_and_its_loader():
+    known = registry.every()
+    assert len(known) >= 30
+    assert set(retry_loaders.MAKERS) == set(known), "each can be asked again for single units"
+    for one in known.values():
+        group, *words = one.command.split()
+        found = typer.main.get_command(cli.app(group))
+        for word in [group, *[word for word in words if not word.startswith("--")]]:
+            found = found.commands[word]
+    described = {kind.dataset for kind in KINDS} | set(datasets.labels())
+    assert described < set(known)
+
+
+def test_a_loader_bears_the_name_of_its_data_set():
     modules = [
         importlib.import_module(found.name) for found in pkgutil.walk_packages(rooms.__path__, f"{rooms.__name__}.")
     ]
-    names = {module.NAME for module in modules if hasattr(module, "NAME")} | set(registry.every())
-    names |= {kind.dataset for kind in KINDS} | {
-        found.name for found in vars(us).values() if isinstance(found, us.Kind)
+    names = {
+        loader.data_set.name
+        for module in modules
+        for loader in vars(module).values()
+        if isinstance(loader, type) and issubclass(loader, Loader) and hasattr(loader, "data_set")
     }
-    assert len(names) >= 30
-    assert {found.name for found in data_sets.DATA_SETS} <= set(COMMANDS)
-    assert set(COMMANDS) == names | {"score"} | set(datasets.labels())
-    assert set(retry_loaders.MAKERS) == names | set(datasets.labels()), "each can be asked again for single units"
+    assert len(names) >= 15
+    assert names < set(registry.every())

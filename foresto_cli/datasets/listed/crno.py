@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.open_data.pages import is_isin, newest_published
 from foresto_cli.errors import BadPayload
@@ -19,9 +20,9 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "stocks.crno"
+DATA_SET = DataSet(name="stocks.crno", label="법인등록번호", table="stocks", command="stocks load", clients=("fsc",))
+NAME = DATA_SET.name
 WEEK = timedelta(days=7)
 LEAST_SHARE = 0.8
 """A list with fewer rows than this share of the listed common shares is half a list."""
@@ -56,15 +57,7 @@ class CompanyNumbers(Loader):
     now: datetime
     common: int
     known: Mapping[str, Entry]
-    name: str = NAME
-    label: str = "법인등록번호"
-    batch_type: str = "INFO"
-    table: str = "stocks"
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the sessions of the open data."""
-        return self.client.sessions
+    data_set = DATA_SET
 
     def units(self) -> list[Unit]:
         """Return the newest published session, or the one of less than a week ago that is there."""

@@ -11,14 +11,21 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import yahoo
-from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.yahoo import Profile, UnknownSymbol, Yahoo
 
-NAME = "stocks.yahoo"
+DATA_SET = DataSet(
+    name="stocks.yahoo",
+    label="영문 이름과 Yahoo 업종",
+    table="stocks",
+    command="stocks load --enrich",
+    clients=("yahoo",),
+)
+NAME = DATA_SET.name
 STALE = timedelta(days=90)
 MOST = 200
 """Stocks a run: one request each, a second apart."""
@@ -54,17 +61,9 @@ class Enrichment(Loader):
 
     client: Yahoo
     wanted: Wanted
-    best_effort: bool = True
+    best_effort = True
     _markets: dict[str, str] = field(default_factory=dict, init=False)
-    name: str = NAME
-    label: str = "영문 이름과 Yahoo 업종"
-    batch_type: str = "INFO"
-    table: str = "stocks"
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the session of Yahoo."""
-        return self.client.sessions
+    data_set = DATA_SET
 
     def units(self) -> list[Unit]:
         """Return the stocks of this run."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting import readers
+from foresto_cli.collecting.data_set import DAILY, AtHand, DataSet, ended, published
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
 from foresto_cli.datasets.prices.rows import nobody_traded
@@ -29,7 +30,23 @@ from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 
-NAME = "etfs"
+
+def _priced(at_hand: AtHand, start: datetime) -> date:
+    """Return the newest session whose ETF prices the keys at hand have at ``start``."""
+    return ended(at_hand, start) if at_hand.krx is not None else published(at_hand, start)
+
+
+DATA_SET = DataSet(
+    name="etfs",
+    label="ETF",
+    table="etfs",
+    command="stocks etfs",
+    clients=("krx_openapi", "krx", "fdr"),
+    batch="ETF",
+    jobs=(*DAILY, "weekly"),
+    newest="SELECT max(price_date) FROM etfs WHERE is_active",
+    reached=_priced,
+)
 LIST, PRICES = "list", "prices"
 LEAST_SHARE = 0.9
 """A list with fewer funds than this share of the active ones is half a list."""
@@ -73,10 +90,7 @@ class Etfs(Loader):
     active: int
     openapi: KrxOpenApi | None = None
     whole: bool = True
-    name: str = NAME
-    label: str = "ETF"
-    batch_type: str = "ETF"
-    table: str = "etfs"
+    data_set = DATA_SET
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.data_set import EVENING, AtHand, DataSet, ended, published
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.mirror import Mirror
 from foresto_cli.datasets.listed.list_files import TICKER, delisted_rows, description_rows
@@ -27,7 +28,24 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fdr
 from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "listing"
+
+def _listed(at_hand: AtHand, start: datetime) -> date:
+    """Return the newest session whose list is preferred at ``start``: an official one of the day before to Naver's."""
+    is_behind = at_hand.krx is None and at_hand.krx_openapi is not None
+    return published(at_hand, start) if is_behind else ended(at_hand, start)
+
+
+DATA_SET = DataSet(
+    name="listing",
+    label="상장 목록",
+    table="fdr_stock_listing",
+    command="listing load",
+    clients=("krx_openapi", "fdr", "krx", "naver_list"),
+    jobs=(*EVENING, "weekly"),
+    newest="SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed",
+    reached=_listed,
+)
+NAME = DATA_SET.name
 LEAST_SHARE = 0.9
 """A list with fewer stocks than this share of those listed before is half a list."""
 MAIN_MARKETS = frozenset({"KOSPI", "KOSDAQ"})
@@ -71,10 +89,7 @@ class Listing(Loader):
     now: datetime
     listed: Mapping[str, int] = field(default_factory=dict)
     whole: bool = True
-    name: str = NAME
-    label: str = "상장 목록"
-    batch_type: str = "INFO"
-    table: str = "fdr_stock_listing"
+    data_set = DATA_SET
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:

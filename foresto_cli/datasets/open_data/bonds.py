@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.open_data.bond_rows import bond_row
 from foresto_cli.datasets.open_data.bond_tables import bonds
@@ -23,9 +24,18 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "bonds"
+DATA_SET = DataSet(
+    name="bonds",
+    label="채권",
+    table="bonds",
+    command="bonds load",
+    clients=("fsc",),
+    batch="BOND",
+    jobs=("monthly",),
+    newest="SELECT max(bas_dt) FROM bonds",
+    asked=last_asked("bonds"),
+)
 ALL = "all"
 QUALITIES = tuple(WORST_TAKEN)
 LEAST_SHARE = 0.8
@@ -64,16 +74,8 @@ class Bonds(Loader):
     quality: str
     as_of: date | None
     active: int
-    name: str = NAME
-    label: str = "채권"
-    batch_type: str = "BOND"
-    table: str = "bonds"
+    data_set = DATA_SET
     _unreadable: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the sessions of the open data."""
-        return self.client.sessions
 
     def units(self) -> list[Unit]:
         """Return the base date: the last business day that should be published, or the last one up to ``as_of``."""

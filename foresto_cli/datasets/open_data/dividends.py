@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.open_data.dividend_rows import dividend_row, one_a_key
 from foresto_cli.datasets.open_data.dividend_tables import dividend_history
@@ -21,9 +22,18 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "dividends.fsc"
+DATA_SET = DataSet(
+    name="dividends.fsc",
+    label="배당",
+    table="dividend_history",
+    command="stocks dividends",
+    clients=("fsc",),
+    batch="DIVIDEND",
+    jobs=("quarterly",),
+    newest="SELECT max(unit)::date FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'",
+    asked=last_asked("dividends.fsc"),
+)
 LEAST_SHARE = 0.9
 """A table with fewer records than this share of the stored ones is half a table: nothing is ever taken out of it."""
 EXPECTED_PAGES = 16
@@ -47,16 +57,8 @@ class Dividends(Loader):
     now: datetime
     tickers: Mapping[str, str]
     stored: int
-    name: str = NAME
-    label: str = "배당"
-    batch_type: str = "DIVIDEND"
-    table: str = "dividend_history"
+    data_set = DATA_SET
     _unreadable: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the sessions of the open data."""
-        return self.client.sessions
 
     def units(self) -> list[Unit]:
         """Return the table of the newest session that should be published."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.data_set import DAILY, DataSet, priced
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.prices.choice import Choice
 from foresto_cli.datasets.prices.day_closures import Witness, is_closed, note_closure
@@ -25,7 +26,17 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.http import UpstreamSession
 
-NAME = "prices.day"
+DATA_SET = DataSet(
+    name="prices.day",
+    label="일별 시세",
+    table="stock_price_daily",
+    command="prices incremental",
+    batch="PRICE",
+    jobs=DAILY,
+    newest="SELECT max(trade_date) FROM stock_price_daily",
+    reached=priced,
+)
+NAME = DATA_SET.name
 NEAR = 10
 """Sessions to either side that count as near."""
 ASKED_ANEW = 10
@@ -80,10 +91,7 @@ class PriceDays(Loader):
     completing: bool = False
     _seen: dict[date, Fingerprint] = field(default_factory=dict)
     _lacking: dict[date, frozenset[str]] = field(default_factory=dict)
-    name: str = NAME
-    label: str = "일별 시세"
-    batch_type: str = "PRICE"
-    table: str = "stock_price_daily"
+    data_set = DATA_SET
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:

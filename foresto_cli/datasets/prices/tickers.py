@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.adjustment.closes import follow_source
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.prices.rows import from_naver, impossible
 from foresto_cli.datasets.prices.tables import stock_price_daily
@@ -21,10 +22,16 @@ from foresto_cli.regimes import closes_at
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import naver
-from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.naver import Naver
 
-NAME = "prices.ticker"
+DATA_SET = DataSet(
+    name="prices.ticker",
+    label="종목별 시세",
+    table="stock_price_daily",
+    command="prices incremental",
+    clients=("naver",),
+    batch="PRICE",
+)
 
 
 @dataclass
@@ -55,15 +62,7 @@ class PriceTickers(Loader):
     lacking: Sequence[date] = ()
     advice: str = ""
     span: Callable[[], tuple[date, date] | None] | None = None
-    name: str = NAME
-    label: str = "종목별 시세"
-    batch_type: str = "PRICE"
-    table: str = "stock_price_daily"
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the sessions of the chart service."""
-        return self.client.sessions
+    data_set = DATA_SET
 
     def days(self) -> list[date]:
         """Return the ended sessions of the span, oldest first."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, text
 
 from foresto_cli import clock
+from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.us import us_figures as figures
 from foresto_cli.datasets.us.us_tables import (
@@ -21,7 +22,6 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import alphavantage
 from foresto_cli.upstream.alphavantage import AlphaVantage
-from foresto_cli.upstream.http import UpstreamSession
 
 UNKNOWN = "Alpha Vantage 가 모르는 종목입니다"
 ALL = "all"
@@ -39,6 +39,7 @@ class Kind:
         fresh: how long an answer is good for.
         ask: puts the questions of one unit.
         read: turns the payload of one unit into rows; none means that the symbol is unknown.
+        command: what brings it up to date.
     """
 
     name: str
@@ -48,6 +49,19 @@ class Kind:
     fresh: timedelta
     ask: Callable[[AlphaVantage, str], Any]
     read: Callable[[str, Any], list[Row]]
+    command: str = "us load"
+
+    @property
+    def data_set(self) -> DataSet:
+        """Return the data set; no job of the timetable loads it."""
+        return DataSet(
+            name=self.name,
+            label=self.label,
+            table=self.table.name,
+            command=self.command,
+            clients=("alphavantage",),
+            batch="US",
+        )
 
 
 def _statements(client: AlphaVantage, symbol: str) -> dict[str, Any]:
@@ -80,6 +94,7 @@ PRICES = Kind(
     timedelta(hours=18),
     lambda client, symbol: client.daily(symbol),
     figures.prices,
+    "us prices",
 )
 FUNDS = Kind(
     "us.funds",
@@ -90,6 +105,7 @@ FUNDS = Kind(
     lambda client, _: client.listings(),
     lambda _, rows: [figures.fund(row) for row in rows if row["assetType"] == "ETF"],
 )
+DATA_SETS = tuple(kind.data_set for kind in (FUNDS, OVERVIEWS, STATEMENTS, PRICES))
 
 
 @dataclass
@@ -109,19 +125,11 @@ class UsData(Loader):
     symbols: Sequence[str]
     now: datetime
     known: Mapping[str, Entry] = field(default_factory=dict)
-    batch_type: str = "US"
-    name: str = field(init=False)
-    label: str = field(init=False)
-    table: str = field(init=False)
+    source_id = alphavantage.SOURCE_ID
 
     def __post_init__(self) -> None:
-        """Take the kind's names."""
-        self.name, self.label, self.table = self.kind.name, self.kind.label, self.kind.table.name
-
-    @property
-    def sessions(self) -> Sequence[UpstreamSession]:
-        """Return the session of the service."""
-        return self.client.sessions
+        """Be the data set of the kind."""
+        self.data_set = self.kind.data_set
 
     def units(self) -> list[Unit]:
         """Return one unit a symbol, those never asked for first, then the oldest."""
@@ -145,14 +153,8 @@ class UsData(Loader):
         """Say whether a stored answer would be too old by now."""
         return self.now - since.replace(tzinfo=clock.KST) >= self.kind.fresh
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Put the questions of one unit.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.alphavantage`.
-        """
-        asked_at = clock.wall()
-        return Answer(unit, alphavantage.SOURCE_ID, self.kind.ask(self.client, unit.key), asked_at)
+    def ask(self, unit: Unit) -> Any:  # noqa: ANN401  # as the kind's answer is
+        return self.kind.ask(self.client, unit.key)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the rows; an unknown symbol has none.

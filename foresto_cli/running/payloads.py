@@ -30,7 +30,8 @@ def keep_payload(app: App, name: str, error: BadPayload) -> None:
     body = app.redact(error.payload[: LARGEST_PAYLOAD + BEYOND].decode("utf-8", "replace"))
     try:
         folder = private_folder(file.parent)
-        files.write(file, body.encode("utf-8", "replace")[:LARGEST_PAYLOAD])
+        # Cut at a whole letter: the file is read as text.
+        files.write(file, body.encode("utf-8", "replace")[:LARGEST_PAYLOAD].decode("utf-8", "ignore").encode())
         _prune(folder)
     except OSError as refusal:
         reason = refusal.strerror or type(refusal).__name__

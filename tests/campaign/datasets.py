@@ -193,7 +193,7 @@ def fss(kind: str) -> DataSet:
 def funds(app: Any) -> Result:
     """Load the US funds alone: the companies would take the rest of the day's requests."""
     return job.run_or_preview(
-        app, "us load", "미국 종목", lambda: [us._loader(app, app.alphavantage, FUNDS, us.FUNDS)], QUICK
+        app, "us load", "미국 종목", lambda: [us.loader(app, app.alphavantage, FUNDS, us.FUNDS)], QUICK
     )
 
 

@@ -34,6 +34,11 @@ def test_a_payload_is_private_redacted_and_bounded(kept):
     assert SANDBOX_KEYS["dart_api_key"] not in file.read_text(encoding="utf-8", errors="replace")
 
 
+def test_a_payload_is_cut_at_a_whole_letter(kept):
+    (file,) = kept("x", b"." + "가".encode() * payloads.LARGEST_PAYLOAD)
+    assert len(file.read_text(encoding="utf-8").encode()) > payloads.LARGEST_PAYLOAD - len("가".encode())
+
+
 def test_the_newest_are_kept_and_no_more(kept, monkeypatch):
     monkeypatch.setattr(payloads, "MOST_FILES", 5)
     for number in range(8):

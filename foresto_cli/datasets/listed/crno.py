@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.open_data.pages import is_isin, newest_published
+from foresto_cli.datasets.open_data.pages import Records, is_isin, newest_published
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
@@ -58,6 +57,7 @@ class CompanyNumbers(Loader):
     common: int
     known: Mapping[str, Entry]
     data_set = DATA_SET
+    source_id = fsc.SOURCE_ID
 
     def units(self) -> list[Unit]:
         """Return the newest published session, or the one of less than a week ago that is there."""
@@ -71,16 +71,8 @@ class CompanyNumbers(Loader):
         """Say whether the list was read."""
         return entry.status == "done"
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for the list, or for the newest one before it when it is not published yet.
-
-        Raises:
-            Transient: there was none for several sessions.
-            ForestoError: as :mod:`foresto_cli.upstream.fsc`.
-        """
-        asked_at = clock.wall()
-        records = newest_published(self.client.listed_items, date.fromisoformat(unit.key), self.calendar, unit.label)
-        return Answer(unit, fsc.SOURCE_ID, records, asked_at)
+    def ask(self, unit: Unit) -> Records:
+        return newest_published(self.client.listed_items, date.fromisoformat(unit.key), self.calendar, unit.label)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return ISINs with numbers; foreign companies have none and are left out.

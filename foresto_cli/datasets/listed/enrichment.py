@@ -64,6 +64,7 @@ class Enrichment(Loader):
     best_effort = True
     _markets: dict[str, str] = field(default_factory=dict, init=False)
     data_set = DATA_SET
+    source_id = yahoo.SOURCE_ID
 
     def units(self) -> list[Unit]:
         """Return the stocks of this run."""
@@ -74,18 +75,11 @@ class Enrichment(Loader):
         """Say no: only those that are wanted are units."""
         return False
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask about one stock.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.yahoo`.
-        """
-        asked_at = clock.wall()
+    def ask(self, unit: Unit) -> Profile | None:
         try:
-            found: Profile | None = self.client.profile(unit.key, self._markets[unit.key])
+            return self.client.profile(unit.key, self._markets[unit.key])
         except UnknownSymbol:
-            found = None
-        return Answer(unit, yahoo.SOURCE_ID, found, asked_at)
+            return None
 
     def parse(self, answer: Answer) -> Parsed:
         """Return what is known of the stock; nothing when Yahoo does not know it."""
@@ -96,10 +90,6 @@ class Enrichment(Loader):
         if not (row["english_name"] or row["yahoo_sector"]):
             return Parsed(status="no_data", reason="이름도 업종도 없음")
         return Parsed([row])
-
-    def check(self, row: Row) -> str | None:
-        """Say nothing: whatever fits may be."""
-        return None
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write what Yahoo gave; what it did not give stays."""

@@ -11,13 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.open_data.bond_rows import bond_row
 from foresto_cli.datasets.open_data.bond_tables import bonds
-from foresto_cli.datasets.open_data.pages import is_isin, newest_published
+from foresto_cli.datasets.open_data.pages import Records, is_isin, newest_published
 from foresto_cli.datasets.open_data.ratings import WORST_TAKEN, passes
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
@@ -75,6 +74,7 @@ class Bonds(Loader):
     as_of: date | None
     active: int
     data_set = DATA_SET
+    source_id = fsc.SOURCE_ID
     _unreadable: dict[str, str] = field(default_factory=dict)
 
     def units(self) -> list[Unit]:
@@ -89,16 +89,9 @@ class Bonds(Loader):
         """Say whether the list of that very day was read: an older one that stood in is asked for again."""
         return entry.status == "done"
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for all pages, of the newest list before it when the day's is not published yet.
-
-        Raises:
-            Transient: there was none for several sessions.
-            ForestoError: as :mod:`foresto_cli.upstream.fsc`.
-        """
-        asked_at = clock.wall()
-        records = newest_published(self.client.bonds, _day_of(unit), self.calendar, unit.label)
-        return Answer(unit, fsc.SOURCE_ID, records, asked_at)
+    def ask(self, unit: Unit) -> Records:
+        """Ask for all pages; of the newest list before it when the day's is not published yet."""
+        return newest_published(self.client.bonds, _day_of(unit), self.calendar, unit.label)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return one row a bond, provisional when an older list stands in for the one that was wanted.

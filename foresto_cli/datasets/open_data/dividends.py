@@ -8,18 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
-from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.open_data.dividend_rows import dividend_row, one_a_key
-from foresto_cli.datasets.open_data.dividend_tables import dividend_history
-from foresto_cli.datasets.open_data.pages import is_isin
+from foresto_cli.datasets.open_data.pages import Records, is_isin
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
-from foresto_cli.store.upsert import Counts, Row, upsert
+from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
 
@@ -58,6 +54,7 @@ class Dividends(Loader):
     tickers: Mapping[str, str]
     stored: int
     data_set = DATA_SET
+    source_id = fsc.SOURCE_ID
     _unreadable: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def units(self) -> list[Unit]:
@@ -69,14 +66,8 @@ class Dividends(Loader):
         """Say whether the table was read since that day was published."""
         return entry.status == "done"
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for all pages.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.fsc`.
-        """
-        asked_at = clock.wall()
-        return Answer(unit, fsc.SOURCE_ID, self.client.dividends(), asked_at)
+    def ask(self, unit: Unit) -> Records:
+        return self.client.dividends()
 
     def parse(self, answer: Answer) -> Parsed:
         """Return one row an ISIN, record date and security kind; the reason names the table's own date.
@@ -118,7 +109,3 @@ class Dividends(Loader):
         if not row["scrs_itms_kcd"]:
             return "증권 종류 코드가 없습니다"
         return "배당금이 음수입니다" if (row["stck_genr_dvdn_amt"] or 0) < 0 else None
-
-    def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
-        """Write the rows; what the table no longer has is kept."""
-        return upsert(connection, dividend_history, parsed.rows, provenance)

@@ -63,6 +63,7 @@ class PriceTickers(Loader):
     advice: str = ""
     span: Callable[[], tuple[date, date] | None] | None = None
     data_set = DATA_SET
+    source_id = naver.SOURCE_ID
 
     def days(self) -> list[date]:
         """Return the ended sessions of the span, oldest first."""
@@ -88,16 +89,10 @@ class PriceTickers(Loader):
         asked = entry.asked_at.replace(tzinfo=clock.KST)
         return entry.status in {"done", "no_data"} and asked >= closes_at(self.days()[-1])
 
-    def fetch(self, unit: Unit) -> Answer:
-        """Ask for as many bars as reach back to the start of the span.
-
-        Raises:
-            ForestoError: as :mod:`foresto_cli.upstream.naver`.
-        """
-        ticker = unit.key.split(":")[0]
-        asked_at = clock.wall()
+    def ask(self, unit: Unit) -> Sequence[naver.Bar]:
+        """Ask for as many bars as reach back to the start of the span."""
         count = (self.now.date() - self.start).days + timedelta(days=2).days
-        return Answer(unit, naver.SOURCE_ID, self.client.bars(ticker, count), asked_at)
+        return self.client.bars(unit.key.split(":")[0], count)
 
     def parse(self, answer: Answer) -> Parsed:
         """Return the bars of the span; further than 3,000 sessions back there are none.

@@ -6,11 +6,13 @@ from datetime import date
 
 import numpy as np
 import pytest
+import typer
 from score.stored import LAST, SESSIONS, STOCKS, everything, rows
 from sqlalchemy import text
 
 from benchmarks import _market
-from foresto_cli import clock
+from foresto_cli import cli, clock
+from foresto_cli.cli import _command
 from foresto_cli.console import Console
 from foresto_cli.errors import UsageError, VerificationFailed
 from foresto_cli.score import batch as job
@@ -119,14 +121,18 @@ def test_other_inputs_leave_the_stored_scores_until_they_are_told_to_replace_the
     assert job.score_batch(app, job.Options())["outcome"] == "nothing_to_do"
 
 
-def by_hand(app, monkeypatch, **given):
+def by_hand(app, monkeypatch, *words):
     """What ``foresto score batch`` does and says, on the application of the test."""
-    from foresto_cli.cli import score as command
-
     found = {}
+
+    def done(_common, _console, _word, work, **_):
+        found.update(work(app))
+        return found
+
     monkeypatch.setattr(app, "console", Console())
-    monkeypatch.setattr(command, "perform", lambda _ctx, _name, work, **_: found.update(work(app)))
-    command.batch(None, **({"as_of": None, "limit": None, "replace": False, "force": False, "wait": "0s"} | given))
+    monkeypatch.setattr(_command, "_done", done)
+    command = typer.main.get_command(cli.app("score"))
+    command(["score", "batch", *words], obj=_command.Globals(sandbox=True), standalone_mode=False)
     return found
 
 
@@ -136,7 +142,7 @@ def test_a_batch_by_hand_after_new_data_scores_what_changed_or_says_that_it_did_
     job.score_batch(app, job.Options())
     changed_price()
     capsys.readouterr()
-    left = by_hand(app, monkeypatch, as_of=f"{LAST}")
+    left = by_hand(app, monkeypatch, "--as-of", f"{LAST}")
     told = "".join(capsys.readouterr())
     assert (left["kept"], left["rows"]["changed"]) == (True, 0)
     assert "! 저장된 점수를 다시 매기지 않았습니다" in told

@@ -14,7 +14,7 @@ from foresto_cli.running import lock, runs
 from foresto_cli.schedule import schedulers, unattended
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store import limits
-from foresto_cli.telling import notify
+from foresto_cli.telling import late_jobs, notify
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, gravest
 from foresto_cli.views import doctor
 
@@ -49,7 +49,7 @@ EXAMINATIONS = {
     "keys": (doctor, "_keys"),
     "calendar": (doctor, "_today"),
     "scheduler": (schedulers, "choose"),
-    "late jobs": (unattended, "late_jobs"),
+    "late jobs": (late_jobs, "all_late"),
     "channels": (notify, "channels"),
     "dead man": (unattended, "_dead_man"),
     "mirror": (application.Fdr, "listing"),

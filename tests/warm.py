@@ -27,14 +27,28 @@ RUN = "from foresto_cli import __main__ as entry; entry.main()"
 
 
 def run(program, arguments, *, env, cwd, timeout):
-    """Run ``program`` as ``python -c`` would; return exit code, stdout and stderr."""
+    """Run ``program`` as ``python -c`` would; return exit code, stdout and stderr.
+
+    Raises:
+        TimeoutError: it does not end within ``timeout`` seconds.
+        RuntimeError: the process that forks commands is gone.
+    """
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         asked.write(json.dumps([program, list(arguments), env, str(cwd)]).encode())
         asked.seek(0)
         line = _server()
         line.settimeout(timeout)
         socket.send_fds(line, [b"run"], [asked.fileno(), out.fileno(), err.fileno()])
-        code = int.from_bytes(line.recv(4), "little", signed=True)
+        try:
+            ended = line.recv(4)
+        except TimeoutError:
+            # Its exit code would be taken for the next command's.
+            _server.cache_clear()
+            raise
+        if not ended:
+            _server.cache_clear()
+            raise RuntimeError("the process that forks commands is gone")
+        code = int.from_bytes(ended, "little", signed=True)
         said = []
         for stream in (out, err):
             stream.seek(0)

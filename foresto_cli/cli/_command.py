@@ -42,8 +42,20 @@ WAIT = _asked(
 CONTEXT = _asked("ctx", Parameter.empty, typer.Context)
 JSON = _asked("as_json", False, Json)
 
-Shown = Mapping[str, Any]
-"""What a command has shown, as ``--json``; ``command`` and ``exit_code`` 0 are put before it."""
+
+@dataclass(frozen=True)
+class Shown:
+    """What a command has shown and is no result of work.
+
+    Attributes:
+        found: as ``--json``; ``command`` and ``exit_code`` 0 are put before it where it does not say them itself.
+    """
+
+    found: Mapping[str, Any]
+
+
+Ended = dict[str, Any] | Shown
+"""What a command comes to: a result of work, or what it has shown."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,8 @@ def command(
     called: str | None = None,
     opens: bool = True,
     attended: bool = True,
-) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    closes: bool = True,
+) -> Callable[[Callable[..., Ended]], Callable[..., None]]:
     """Make a command of a function that takes the application, then its own options.
 
     The command has the function's options, then ``asked``, then ``--json``. What was asked is given to the function
@@ -80,19 +93,21 @@ def command(
         called: what errors and ``--json`` call it, if not as it is typed.
         opens: open the database, its tables made or migrated first.
         attended: notice late jobs and tell incidents around the work; a look that finds nothing tells nothing.
+        closes: print the closing lines of what has ``--dry-run``; otherwise the command says for itself what it did.
     """
 
-    def decorate(work: Callable[..., Any]) -> Callable[..., None]:
+    def decorate(work: Callable[..., Ended]) -> Callable[..., None]:
         own = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in signature(work).parameters.values()]
         parameters = [CONTEXT, *own[2 if asked else 1 :], *asked, JSON]
 
         def run(ctx: typer.Context, *, as_json: bool, **given: Any) -> None:  # noqa: ANN401  # whatever options it has
-            def bound(app: "App") -> Any:  # noqa: ANN401  # a result, or what was shown
+            def bound(app: "App") -> Ended:
                 fields = {one.name: given.pop(one.name) for one in asked}
                 return work(app, *([_options(fields)] if asked else []), **given)
 
             word = called or ctx.command_path.partition(" ")[2]
-            _perform(ctx.obj, word, bound, as_json=as_json, opens=opens, attended=attended, closes=DRY_RUN in asked)
+            is_closed = closes and DRY_RUN in asked
+            _perform(ctx.obj, word, bound, as_json=as_json, opens=opens, attended=attended, closes=is_closed)
 
         run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what Typer makes options of
         run.__annotations__ = {one.name: one.annotation for one in parameters}
@@ -115,7 +130,7 @@ def _options(fields: dict[str, Any]) -> "Options":
 def _perform(
     common: Globals,
     word: str,
-    work: Callable[["App"], Any],
+    work: Callable[["App"], Ended],
     *,
     as_json: bool,
     opens: bool,
@@ -137,17 +152,19 @@ def _perform(
             _tell_of_outage(common, console, error)
         console.result(_refusal(word, error))
         raise typer.Exit(exit_code_of(error)) from None
-    if closes and "units" in result and "pruned" not in result:
+    if isinstance(result, Shown):
+        result = {"command": word, "exit_code": 0, **result.found}
+    elif closes:
         from foresto_cli.running.closing import closing_lines
 
         closing_lines(console, result)
-    console.result(result if "outcome" in result else {"command": word, "exit_code": 0, **result})
-    raise typer.Exit(console.exit_code(result.get("exit_code", 0)))
+    console.result(result)
+    raise typer.Exit(console.exit_code(result["exit_code"]))
 
 
 def _done(
-    common: Globals, console: "Console", word: str, work: Callable[["App"], Any], *, opens: bool, attended: bool
-) -> Any:  # noqa: ANN401  # a result, or what was shown
+    common: Globals, console: "Console", word: str, work: Callable[["App"], Ended], *, opens: bool, attended: bool
+) -> Ended:
     from foresto_cli import app as application
     from foresto_cli.running import stop
     from foresto_cli.store.engine import explained

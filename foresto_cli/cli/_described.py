@@ -50,6 +50,6 @@ def described(name: str, label: str) -> typer.Typer:
         one = datasets.named(name)
         found = loading.show(app, one, code, date_or_none(start), date_or_none(end), limit)
         loading.print_shown(app.console, one, found)
-        return found
+        return Shown(found)
 
     return group

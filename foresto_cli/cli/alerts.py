@@ -20,7 +20,7 @@ def list_alerts(
     """열린 경보와 최근에 해결된 경보를 보여 줍니다."""
     from foresto_cli.telling import alarm
 
-    return alarm.show_list(app, limit)
+    return Shown(alarm.show_list(app, limit))
 
 
 @command(group)
@@ -28,7 +28,7 @@ def ack(app: "App", number: Annotated[int, typer.Argument(help="경보 번호.",
     """알았다고 적습니다. 해결될 때까지 날마다 다시 알리지 않습니다."""
     from foresto_cli.telling import alarm
 
-    return alarm.acknowledge(app, number)
+    return Shown(alarm.acknowledge(app, number))
 
 
 @command(group, name="test")
@@ -36,4 +36,4 @@ def send_test(app: "App") -> Shown:
     """설정된 모든 곳(Slack, 메일, Apprise)으로 시험 알림을 보냅니다."""
     from foresto_cli.telling import alarm
 
-    return alarm.send_test(app)
+    return Shown(alarm.send_test(app))

@@ -59,7 +59,7 @@ def quota(app: "App") -> Shown:
 
     found = statements.quota(app)
     statements.show_quota(app, found)
-    return found
+    return Shown(found)
 
 
 @command(group, WORKERS, AFRESH, DRY_RUN, WAIT)

@@ -28,4 +28,4 @@ def dashboard(
         app.console.line("  브라우저로 열려면: foresto dashboard --open")
     elif not written["opened"]:
         app.console.complain("! 열 브라우저를 찾지 못했습니다. 위 파일을 직접 여세요.")
-    return written
+    return Shown(written)

@@ -35,7 +35,7 @@ def upgrade(
         watch.attended(app, "db upgrade"),
     ):
         app.console.line(f"✓ 데이터베이스가 개정 {migrate.HEAD}입니다.")
-    return {"revision": migrate.HEAD}
+    return Shown({"revision": migrate.HEAD})
 
 
 @command(group, name="upgrade-cluster", opens=False)
@@ -58,7 +58,7 @@ def upgrade_cluster(
         f"✓ PostgreSQL {done.old}에서 {MAJOR}(으)로 옮겼습니다: 표 {done.tables}개, {done.rows:,}행이 같습니다."
     )
     app.console.line(f"  옛것은 {done.kept}에 있습니다. 며칠 써 본 뒤 지우세요.")
-    return {"tables": done.tables, "rows": done.rows, "kept": str(done.kept)}
+    return Shown({"tables": done.tables, "rows": done.rows, "kept": str(done.kept)})
 
 
 @command(group)
@@ -70,7 +70,7 @@ def url(app: "App") -> Shown:
     app.console.line(address)
     if app.settings.database_url is None:
         app.console.complain("내장 서버는 foresto 가 실행되는 동안에만 켜져 있습니다.")
-    return {"url": address}
+    return Shown({"url": address})
 
 
 @command(group)
@@ -83,7 +83,7 @@ def size(app: "App") -> Shown:
     rows = [(name, count, f"{size_ / 1_048_576:,.1f} MB") for name, count, size_ in tables]
     app.console.table("크기", ("표", "행", "크기"), rows)
     listed = [{"table": name, "rows": count, "bytes": size_} for name, count, size_ in tables]
-    return {"tables": listed}
+    return Shown({"tables": listed})
 
 
 @command(group)
@@ -98,7 +98,7 @@ def dump(
     target = out or Path(f"foresto-{clock.now():%Y%m%d-%H%M%S}.dump")
     written = write(app.engine, target)
     app.console.line(f"✓ {target} {written / 1_048_576:,.1f} MB. 되살리기: pg_restore --dbname 주소 {target}")
-    return {"file": str(target), "bytes": written}
+    return Shown({"file": str(target), "bytes": written})
 
 
 @command(group)
@@ -126,7 +126,7 @@ def export(
     rows = sum(part.rows for part in written.parts)
     app.console.line(f"✓ {folder}: 파일 {len(written.parts):,}개, {rows:,}행({written.format}).")
     files = [{"path": part.path, "rows": part.rows} for part in written.parts]
-    return {"folder": str(folder), "rows": rows, "files": files}
+    return Shown({"folder": str(folder), "rows": rows, "files": files})
 
 
 @command(group, name="import")
@@ -144,7 +144,7 @@ def import_(
         upkeep.tidy(app.engine, sorted({part.table for part in read.parts}))
     rows = sum(part.rows for part in read.parts)
     app.console.line(f"✓ {rows:,}행을 가져왔습니다({read.exported_at} 에 내보낸 것).")
-    return {"folder": str(folder), "rows": rows}
+    return Shown({"folder": str(folder), "rows": rows})
 
 
 @command(group, opens=False)
@@ -160,4 +160,4 @@ def adopt(
     """옛 시스템의 데이터베이스(DATABASE_URL)를 넘겨받습니다. 옛 표는 legacy_ 이름으로 남고, 실패하면 그대로입니다."""
     from foresto_cli.adopt.command import take_over
 
-    return take_over(app, dry_run=dry_run, while_connected=while_connected)
+    return Shown(take_over(app, dry_run=dry_run, while_connected=while_connected))

@@ -65,4 +65,4 @@ def best(
     wish = best_products.Wish(kind=kind, groups=products.wanted_groups(areas), term=term, top=top, base=base)
     found = best_products.best(app, wish)
     best_products.show(app.console, found)
-    return found
+    return Shown(found)

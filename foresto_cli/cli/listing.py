@@ -33,4 +33,4 @@ def delisted(
 
     found = stock_card.delisted(app, date_or_none(since))
     stock_card.show_delisted(app.console, found)
-    return found
+    return Shown(found)

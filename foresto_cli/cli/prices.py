@@ -70,7 +70,7 @@ def index(
     if listed:
         found = indices.listed(app)
         indices.show_listed(app.console, found)
-        return found
+        return Shown(found)
     options = replace(options, again=again)
     if code is not None or all_indices:
         return indices.load_index_history(app, None if all_indices else code, date_or_none(since), options)
@@ -95,7 +95,7 @@ def gaps(
         price_spans.check_known(app, ticker)
     days = search.by_ticker(app, ticker, start) if ticker else search.by_session(app, start)
     search.show(app.console, days, ticker)
-    return search.as_result(days, ticker)
+    return Shown(search.as_result(days, ticker))
 
 
 @command(group)
@@ -114,7 +114,7 @@ def events(
     with app.engine.connect() as connection:
         rows = stored.events(connection, ticker, date_or_none(since), review_only=review)
     stored.show(app.console, rows)
-    return {"events": [row._asdict() for row in rows]}
+    return Shown({"events": [row._asdict() for row in rows]})
 
 
 @command(group, WORKERS, DRY_RUN, WAIT)

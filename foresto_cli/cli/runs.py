@@ -32,7 +32,7 @@ def list_runs(
     from foresto_cli.views import history
 
     wanted = runs.Wanted(limit=limit, job=job, failed=failed, since=date_or_none(since), steps=steps)
-    return history.show_list(app, wanted)
+    return Shown(history.show_list(app, wanted))
 
 
 @command(group)
@@ -40,10 +40,10 @@ def show(app: "App", run_id: Annotated[int, typer.Argument(help="실행 번호."
     """실행 하나의 자세한 결과를 보여 줍니다."""
     from foresto_cli.views import history
 
-    return history.show_one(app, run_id)
+    return Shown(history.show_one(app, run_id))
 
 
-@command(group, DRY_RUN)
+@command(group, DRY_RUN, closes=False)
 def prune(
     app: "App",
     options: "Options",

@@ -22,7 +22,7 @@ def show(app: "App") -> Shown:
     """시간표를 보여 줍니다."""
     from foresto_cli.schedule import installing
 
-    return installing.show(app.console)
+    return Shown(installing.show(app.console))
 
 
 @command(group, name="next")
@@ -30,7 +30,7 @@ def upcoming(app: "App") -> Shown:
     """다음에 시작할 작업들을 보여 줍니다."""
     from foresto_cli.schedule import installing
 
-    return installing.upcoming(app.console)
+    return Shown(installing.upcoming(app.console))
 
 
 @command(group)
@@ -42,7 +42,7 @@ def install(
     """시간표를 launchd, systemd, cron 에 넣습니다. 다시 하면 바꿔 넣습니다."""
     from foresto_cli.schedule import installing
 
-    return installing.install(app, scheduler, dry_run=dry_run)
+    return Shown(installing.install(app, scheduler, dry_run=dry_run))
 
 
 @command(group)
@@ -50,7 +50,7 @@ def uninstall(app: "App", scheduler: Which = None) -> Shown:
     """Foresto 가 넣은 것을 모두 뺍니다. 다른 것은 건드리지 않습니다."""
     from foresto_cli.schedule import installing
 
-    return installing.uninstall(app, scheduler)
+    return Shown(installing.uninstall(app, scheduler))
 
 
 @command(group)
@@ -58,4 +58,4 @@ def status(app: "App", scheduler: Which = None) -> Shown:
     """무엇이 들어 있고, 마지막으로 언제 돌았고, 다음은 언제인지 보여 줍니다."""
     from foresto_cli.schedule import installing
 
-    return installing.status(app, scheduler)
+    return Shown(installing.status(app, scheduler))

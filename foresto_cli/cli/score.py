@@ -58,7 +58,7 @@ def show(
     else:
         found = score_card.explained(app, ticker, date_or_none(as_of))
     explain.show(app.console, found)
-    return found
+    return Shown(found)
 
 
 @command(group)
@@ -87,7 +87,7 @@ def rank(
     wanted = Wanted(top=top, market=chosen, sector=sector, axis=axis, with_designated=with_designated)
     found = score_card.ranking(app, wanted)
     score_card.show_ranking(app.console, found)
-    return found
+    return Shown(found)
 
 
 @command(group)
@@ -101,7 +101,7 @@ def history(
 
     found = score_card.history_of(app, ticker, days)
     score_card.show_history(app.console, found)
-    return found
+    return Shown(found)
 
 
 @command(group)

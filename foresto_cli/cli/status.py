@@ -20,7 +20,7 @@ def status(
     from foresto_cli.views import state
 
     if watch:
-        return state.watch(app, every)
+        return Shown(state.watch(app, every))
     found = state.status(app)
     state.show(app.console, found)
-    return found
+    return Shown(found)

@@ -39,7 +39,7 @@ def show(
 
     found = stock_card.card(app, stock)
     stock_card.show(app.console, found)
-    return found
+    return Shown(found)
 
 
 @command(group, AFRESH, DRY_RUN, WAIT)

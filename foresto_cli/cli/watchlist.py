@@ -20,7 +20,7 @@ def add(app: "App", stocks: Given) -> Shown:
     """종목을 관심 종목에 추가합니다. 지금 점수와 지정이 기준이 됩니다."""
     from foresto_cli.views import watchlist
 
-    return watchlist.add(app, stocks)
+    return Shown(watchlist.add(app, stocks))
 
 
 @command(group)
@@ -28,7 +28,7 @@ def remove(app: "App", stocks: Given) -> Shown:
     """종목을 더 지켜보지 않습니다."""
     from foresto_cli.views import watchlist
 
-    return watchlist.remove(app, stocks)
+    return Shown(watchlist.remove(app, stocks))
 
 
 @command(group, name="list")
@@ -36,7 +36,7 @@ def list_watched(app: "App") -> Shown:
     """지켜보는 종목과 지금 점수, 마지막으로 알린 점수를 보여 줍니다."""
     from foresto_cli.views import watchlist
 
-    return watchlist.show(app)
+    return Shown(watchlist.show(app))
 
 
 @command(group)

@@ -1,6 +1,6 @@
 """What is to be known about a data set before anything is asked: its names, its command, who answers, how fresh it is.
 
-Each data set says it once, beside its loader (``DATA_SET``, or ``DATA_SETS`` where one loader serves several); status,
+Each data set says it once, beside its loader (``DATASET``, or ``DATASETS`` where one loader serves several); status,
 verification, hints and retrying read it from there (:mod:`foresto_cli.data_sets`).
 """
 

@@ -4,6 +4,7 @@ Loaders are handed what they need (upstream clients, facts from the database, th
 the settings nor the engine. :mod:`foresto_cli.collecting.collect` runs them.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -104,7 +105,7 @@ class Client(Protocol):
         """Return the sessions that requests go through."""
 
 
-class Loader:
+class Loader(ABC):
     """One data set as it is collected. A subclass says what is different about it.
 
     Attributes:
@@ -148,9 +149,9 @@ class Loader:
         """Return a unit whose requests come from the budget of the first session's upstream."""
         return Unit(key, label, requests, self.sessions[0].policy.name)
 
+    @abstractmethod
     def units(self) -> list[Unit]:
         """Return what ought to exist and can be asked for, in the order in which it is wanted."""
-        raise NotImplementedError
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether ``unit`` need not be asked for again: by default once it was answered."""
@@ -163,10 +164,12 @@ class Loader:
     def ask(self, unit: Unit) -> Any:  # noqa: ANN401  # whatever the client returns
         """Ask for one unit; the only network access. Runs in a worker thread.
 
+        Not abstract: a data set with several sources has a :meth:`fetch` of its own instead.
+
         Raises:
             ForestoError: what became of it instead.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{self.name}: neither ask nor fetch")
 
     def fetch(self, unit: Unit) -> Answer:
         """Return the answer to :meth:`ask`; a data set with several sources says more about it.
@@ -177,13 +180,13 @@ class Loader:
         asked_at = clock.wall()
         return Answer(unit, self.source_id, self.ask(unit), asked_at)
 
+    @abstractmethod
     def parse(self, answer: Answer) -> Parsed:
         """Turn an answer into rows.
 
         Raises:
             BadPayload: it is not what was asked for.
         """
-        raise NotImplementedError
 
     def check(self, row: Row) -> str | None:
         """Say what makes ``row`` impossible, or None."""

@@ -1,5 +1,6 @@
 """What the KRX OPEN API has by trade date: published on the morning of the next session, and final from then on."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
@@ -42,10 +43,11 @@ class OpenApiDays(Loader):
     not_yet = "자료가 아직 없습니다"
     nothing = f"{krx_openapi.LABEL}에 이 거래일의 자료가 없습니다"
 
+    @abstractmethod
     def service_of(self, unit: Unit) -> OpenApi:
         """Return the service that answers ``unit``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def row(self, record: Mapping[str, Any], day: date) -> Row:
         """Return one record as a row.
 
@@ -53,15 +55,14 @@ class OpenApiDays(Loader):
             KeyError: a field is missing.
             ValueError: a number cannot be read.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def believed(self, rows: list[Row], unit: Unit) -> list[Row]:
         """Return the rows that are stored.
 
         Raises:
             BadPayload: together they cannot be the whole answer.
         """
-        raise NotImplementedError
 
     def published(self, since: date, until: date = date.max) -> list[date]:
         """Return the published trade dates from ``start``, but not before ``since``; newest first."""

@@ -46,9 +46,9 @@ def _modules() -> list[str]:
 
 
 def _says_something(file: Path) -> bool:
-    return "\nDATA_SET" in file.read_text(encoding="utf-8")
+    return "\nDATASET" in file.read_text(encoding="utf-8")
 
 
 def _said(name: str) -> tuple[DataSet, ...]:
     module = import_module(name)
-    return module.DATA_SETS if hasattr(module, "DATA_SETS") else (module.DATA_SET,)
+    return module.DATASETS if hasattr(module, "DATASETS") else (module.DATASET,)

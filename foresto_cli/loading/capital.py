@@ -89,7 +89,7 @@ def load_actions(app: App, start: date, end: date, options: Options) -> Result:
 
 def links() -> Derived:
     """Return what joins decisions to the restated prices that carry them out."""
-    return Derived(action_links.DATA_SET, action_links.write)
+    return Derived(action_links.DATASET, action_links.write)
 
 
 def span(quarter: str | None, start: date | None, end: date | None) -> tuple[date, date]:

@@ -11,7 +11,7 @@ from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices.index_codes import class_of
 from foresto_cli.datasets.prices.index_days import IndexDays
-from foresto_cli.datasets.prices.index_sessions import DATA_SET, FAMILIES, IndexSessions
+from foresto_cli.datasets.prices.index_sessions import DATASET, FAMILIES, IndexSessions
 from foresto_cli.datasets.prices.market_days import index_sources
 from foresto_cli.datasets.prices.spans import days_back
 from foresto_cli.errors import ConfigError, UsageError
@@ -107,7 +107,7 @@ def _new_since(app: App) -> date:
     newest = app.calendar.latest_official(clock.now())
     oldest = app.calendar.back(newest, REACH_BACK)
     with app.engine.connect() as connection:
-        known = ledger.entries(connection, DATA_SET.name)
+        known = ledger.entries(connection, DATASET.name)
     days = [date.fromisoformat(unit.split(":")[1]) for unit in known]
     return max(oldest, min(days, default=newest))
 

@@ -154,12 +154,12 @@ def derived(app: App) -> list[Loader]:
     calendar = app.calendar
     return [
         Derived(
-            stocks.DATA_SET,
+            stocks.DATASET,
             lambda connection, provenance: stocks.write(connection, calendar, provenance),
         ),
-        Derived(stock_history.DATA_SET, stock_history.write),
+        Derived(stock_history.DATASET, stock_history.write),
         yields(),
-        Derived(ratios.DATA_SET, ratios.write),
+        Derived(ratios.DATASET, ratios.write),
     ]
 
 

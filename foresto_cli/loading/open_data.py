@@ -79,7 +79,7 @@ def yields() -> Derived:
     """Return what brings ``stocks.dividend_yield`` up to date from the stored dividends and prices."""
     today = clock.today()
     return Derived(
-        dividend_yield.DATA_SET,
+        dividend_yield.DATASET,
         lambda connection, provenance: dividend_yield.write(connection, today, provenance),
     )
 

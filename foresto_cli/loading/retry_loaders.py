@@ -21,7 +21,7 @@ from foresto_cli.datasets.dart.capital_changes import Capital
 from foresto_cli.datasets.dart.decisions import Decisions
 from foresto_cli.datasets.dart.details import Details
 from foresto_cli.datasets.dart.dividends import Dividends
-from foresto_cli.datasets.dart.filings import DATA_SET as FILINGS
+from foresto_cli.datasets.dart.filings import DATASET as FILINGS
 from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted

@@ -70,7 +70,7 @@ def load_statements(
 
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
-            read = ledger.entries(connection, dart_filings.DATA_SET.name)
+            read = ledger.entries(connection, dart_filings.DATASET.name)
         loaders: list[Loader] = [
             *([companies(app, client)] if with_companies else []),
             Filings(client, clock.now(), read),
@@ -78,7 +78,7 @@ def load_statements(
         ]
         if full:
             loaders.append(Details(client, lambda: filed(app, wanted), wanted.reports))
-        return [*loaders, Derived(ratios.DATA_SET, ratios.write)]
+        return [*loaders, Derived(ratios.DATASET, ratios.write)]
 
     return job.run_or_preview(app, "dart financials", "재무제표", make, options)
 
@@ -93,7 +93,7 @@ def reparse(app: App, options: Options) -> Result:
     def make() -> list[Loader]:
         return [
             reparsing(),
-            Derived(ratios.DATA_SET, ratios.write),
+            Derived(ratios.DATASET, ratios.write),
         ]
 
     return job.run_or_preview(app, "dart reparse", "재무제표 다시 읽기", make, options)
@@ -101,7 +101,7 @@ def reparse(app: App, options: Options) -> Result:
 
 def reparsing() -> Derived:
     """Return what reads the kept answers again."""
-    return Derived(dart_reparse.DATA_SET, dart_reparse.write)
+    return Derived(dart_reparse.DATASET, dart_reparse.write)
 
 
 def wanted_reports(year: int | None, word: str | None, since: int | None, ticker: str | None) -> Wanted:
@@ -195,7 +195,7 @@ def facts(app: App) -> expected_reports.Roll:
     """Return who reports and what was filed, everybody who is listed put into a hundred."""
     with app.engine.begin() as connection:
         dart_companies.group(connection)
-        return expected_reports.read(connection, dart_statements.DATA_SET.name)
+        return expected_reports.read(connection, dart_statements.DATASET.name)
 
 
 def filed(app: App, wanted: Wanted) -> list[dart_details.Filed]:

@@ -59,7 +59,7 @@ def unexplained_events(scope: Scope) -> Rows:
         announced=list(ANNOUNCED),
         rights=RIGHTS_LEAD,
         longest=action_links.LONGEST_DAYS,
-        dataset=dart_actions.DATA_SET.name,
+        dataset=dart_actions.DATASET.name,
         believable=clock.believable(),
     )
 

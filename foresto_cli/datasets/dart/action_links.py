@@ -11,7 +11,7 @@ from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import decision_kinds
 from foresto_cli.store.upsert import Counts, Row
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.action_links", label="공시와 기준가", table="corporate_actions", command="dart corporate-actions"
 )
 EX_RIGHTS = ("EX_RIGHTS",)

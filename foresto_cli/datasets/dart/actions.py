@@ -21,7 +21,7 @@ from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.actions",
     label="자본 변동",
     table="corporate_actions",
@@ -57,7 +57,7 @@ class Actions(Loader):
     start: date
     end: date
     now: datetime
-    data_set = DATA_SET
+    data_set = DATASET
     source_id = dart.SOURCE_ID
     label = "자본 변동 공시 목록"
 

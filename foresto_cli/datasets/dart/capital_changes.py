@@ -22,7 +22,7 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.dart import Dart, Record
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.capital",
     label="분할 비율",
     table="corporate_actions",
@@ -111,7 +111,7 @@ class Capital(PerCompany[Executed]):
     client: Dart
     now: datetime
     facts: Callable[[], Sequence[Executed]]
-    data_set = DATA_SET
+    data_set = DATASET
 
     def questions(self) -> Iterator[tuple[str, str, Executed]]:
         """Yield the notices whose report is due."""

@@ -24,7 +24,7 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.companies", label="DART 고유번호", table="dart_company", command="dart corp-codes", clients=("dart",)
 )
 UNIT = "all"
@@ -60,7 +60,7 @@ class Companies(Loader):
     client: Dart
     now: datetime
     common: int
-    data_set = DATA_SET
+    data_set = DATASET
     source_id = dart.SOURCE_ID
 
     def units(self) -> list[Unit]:

@@ -23,7 +23,7 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.decisions",
     label="자본 변동 내용",
     table="corporate_actions",
@@ -120,7 +120,7 @@ class Decisions(PerCompany[Decision]):
     start: date
     end: date
     facts: Callable[[], Sequence[Decision]]
-    data_set = DATA_SET
+    data_set = DATASET
 
     def questions(self) -> Iterator[tuple[str, str, Decision]]:
         for one in self.facts():

@@ -23,7 +23,7 @@ from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.details",
     label="재무제표 전체",
     table="financial_report",
@@ -98,7 +98,7 @@ class Details(PerCompany[Filed]):
     client: Dart
     facts: Callable[[], Sequence[Filed]]
     reports: tuple[Report, ...] = ()
-    data_set = DATA_SET
+    data_set = DATASET
 
     def questions(self) -> Iterator[tuple[str, str, Filed]]:
         """Yield every company's report of which only the main accounts are stored, the newest version first.

@@ -23,7 +23,7 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.dart import Dart, Record
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.dividends",
     label="배당(DART)",
     table="dividend_history",
@@ -96,7 +96,7 @@ class Dividends(PerCompany[tuple[Payer, date]]):
     year: int | None
     now: datetime
     facts: Callable[[], Facts]
-    data_set = DATA_SET
+    data_set = DATASET
 
     def questions(self) -> Iterator[tuple[str, str, tuple[Payer, date]]]:
         """Yield every listed company whose year is over, the newest filings first."""

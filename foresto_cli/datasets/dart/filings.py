@@ -18,7 +18,7 @@ from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.filings", label="정기공시 목록", table="dart_filing", command="dart financials", clients=("dart",)
 )
 UNIT = "all"
@@ -43,7 +43,7 @@ class Filings(Loader):
     client: Dart
     now: datetime
     known: Mapping[str, Entry]
-    data_set = DATA_SET
+    data_set = DATASET
     source_id = dart.SOURCE_ID
 
     @property

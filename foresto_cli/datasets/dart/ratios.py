@@ -22,7 +22,7 @@ from foresto_cli.datasets.dart import issuers
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.store.views import twelve_months
 
-DATA_SET = DataSet(name="stocks.ratios", label="종목 지표", table="stocks", command="stocks load")
+DATASET = DataSet(name="stocks.ratios", label="종목 지표", table="stocks", command="stocks load")
 NEEDED_DAYS = 1300
 """An annual report 485 days old, and the two years before it that its twelve months may reach into."""
 

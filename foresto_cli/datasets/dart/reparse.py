@@ -15,7 +15,7 @@ from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import dart
 
-DATA_SET = DataSet(name="dart.reparse", label="재무제표 다시 읽기", table="financial_report", command="dart reparse")
+DATASET = DataSet(name="dart.reparse", label="재무제표 다시 읽기", table="financial_report", command="dart reparse")
 REPORTS = text("SELECT DISTINCT bsns_year, reprt_code FROM dart_answer WHERE endpoint IN (:main, :whole) ORDER BY 1, 2")
 # Main accounts first: whole statements win over them, and later answers over earlier ones.
 ANSWERS = text(

@@ -24,7 +24,7 @@ from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dart.statements",
     label="재무제표",
     table="financial_report",
@@ -75,7 +75,7 @@ class Statements(PerCompany[_Subject]):
     now: datetime
     facts: Callable[[], Roll]
     wanted: Wanted
-    data_set = DATA_SET
+    data_set = DATASET
     label = "재무제표 주요계정"
 
     def questions(self) -> Iterator[tuple[str, str, _Subject]]:

@@ -160,5 +160,5 @@ KINDS = (
     ),
 )
 """In the order in which they are asked for."""
-DATA_SETS = tuple(kind.data_set for kind in KINDS)
+DATASETS = tuple(kind.data_set for kind in KINDS)
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -20,8 +20,8 @@ from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
 
-DATA_SET = DataSet(name="stocks.crno", label="법인등록번호", table="stocks", command="stocks load", clients=("fsc",))
-NAME = DATA_SET.name
+DATASET = DataSet(name="stocks.crno", label="법인등록번호", table="stocks", command="stocks load", clients=("fsc",))
+NAME = DATASET.name
 WEEK = timedelta(days=7)
 LEAST_SHARE = 0.8
 """A list with fewer rows than this share of the listed common shares is half a list."""
@@ -56,7 +56,7 @@ class CompanyNumbers(Loader):
     now: datetime
     common: int
     known: Mapping[str, Entry]
-    data_set = DATA_SET
+    data_set = DATASET
     source_id = fsc.SOURCE_ID
 
     def units(self) -> list[Unit]:

@@ -18,14 +18,14 @@ from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import yahoo
 from foresto_cli.upstream.yahoo import Profile, UnknownSymbol, Yahoo
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="stocks.yahoo",
     label="영문 이름과 Yahoo 업종",
     table="stocks",
     command="stocks load --enrich",
     clients=("yahoo",),
 )
-NAME = DATA_SET.name
+NAME = DATASET.name
 STALE = timedelta(days=90)
 MOST = 200
 """Stocks a run: one request each, a second apart."""
@@ -63,7 +63,7 @@ class Enrichment(Loader):
     wanted: Wanted
     best_effort = True
     _markets: dict[str, str] = field(default_factory=dict, init=False)
-    data_set = DATA_SET
+    data_set = DATASET
     source_id = yahoo.SOURCE_ID
 
     def units(self) -> list[Unit]:

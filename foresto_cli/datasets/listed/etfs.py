@@ -36,7 +36,7 @@ def _priced(at_hand: AtHand, start: datetime) -> date:
     return ended(at_hand, start) if at_hand.krx is not None else published(at_hand, start)
 
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="etfs",
     label="ETF",
     table="etfs",
@@ -90,7 +90,7 @@ class Etfs(Loader):
     active: int
     openapi: KrxOpenApi | None = None
     whole: bool = True
-    data_set = DATA_SET
+    data_set = DATASET
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:

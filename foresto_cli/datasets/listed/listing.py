@@ -35,7 +35,7 @@ def _listed(at_hand: AtHand, start: datetime) -> date:
     return published(at_hand, start) if is_behind else ended(at_hand, start)
 
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="listing",
     label="상장 목록",
     table="fdr_stock_listing",
@@ -45,7 +45,7 @@ DATA_SET = DataSet(
     newest="SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed",
     reached=_listed,
 )
-NAME = DATA_SET.name
+NAME = DATASET.name
 LEAST_SHARE = 0.9
 """A list with fewer stocks than this share of those listed before is half a list."""
 MAIN_MARKETS = frozenset({"KOSPI", "KOSDAQ"})
@@ -89,7 +89,7 @@ class Listing(Loader):
     now: datetime
     listed: Mapping[str, int] = field(default_factory=dict)
     whole: bool = True
-    data_set = DATA_SET
+    data_set = DATASET
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:

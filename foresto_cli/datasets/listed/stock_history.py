@@ -20,7 +20,7 @@ from foresto_cli.datasets.listed.list_tables import stock_history
 from foresto_cli.datasets.listed.past_names import Known, Run
 from foresto_cli.store.upsert import Counts, Row, upsert
 
-DATA_SET = DataSet(name="stocks.history", label="종목 이력", table="stock_history", command="stocks load")
+DATASET = DataSet(name="stocks.history", label="종목 이력", table="stock_history", command="stocks load")
 
 
 class Span(NamedTuple):

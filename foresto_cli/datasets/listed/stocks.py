@@ -18,7 +18,7 @@ from foresto_cli.datasets.listed.sectors import sector_of
 from foresto_cli.datasets.listed.stock_tables import stocks
 from foresto_cli.store.upsert import Counts, Row, upsert
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="stocks",
     label="종목",
     table="stocks",

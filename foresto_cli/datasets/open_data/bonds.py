@@ -24,7 +24,7 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="bonds",
     label="채권",
     table="bonds",
@@ -73,7 +73,7 @@ class Bonds(Loader):
     quality: str
     as_of: date | None
     active: int
-    data_set = DATA_SET
+    data_set = DATASET
     source_id = fsc.SOURCE_ID
     _unreadable: dict[str, str] = field(default_factory=dict)
 

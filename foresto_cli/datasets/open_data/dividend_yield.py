@@ -14,7 +14,7 @@ from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import fsc
 
-DATA_SET = DataSet(name="stocks.dividend_yield", label="배당수익률", table="stocks", command="stocks load")
+DATASET = DataSet(name="stocks.dividend_yield", label="배당수익률", table="stocks", command="stocks load")
 YEAR = timedelta(days=365)
 
 WRITE = text(

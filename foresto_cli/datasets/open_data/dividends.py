@@ -19,7 +19,7 @@ from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fsc
 from foresto_cli.upstream.fsc import Fsc
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="dividends.fsc",
     label="배당",
     table="dividend_history",
@@ -53,7 +53,7 @@ class Dividends(Loader):
     now: datetime
     tickers: Mapping[str, str]
     stored: int
-    data_set = DATA_SET
+    data_set = DATASET
     source_id = fsc.SOURCE_ID
     _unreadable: dict[tuple[str, str], str] = field(default_factory=dict)
 

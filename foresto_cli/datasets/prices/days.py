@@ -26,7 +26,7 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.http import UpstreamSession
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="prices.day",
     label="일별 시세",
     table="stock_price_daily",
@@ -36,7 +36,7 @@ DATA_SET = DataSet(
     newest="SELECT max(trade_date) FROM stock_price_daily",
     reached=priced,
 )
-NAME = DATA_SET.name
+NAME = DATASET.name
 NEAR = 10
 """Sessions to either side that count as near."""
 ASKED_ANEW = 10
@@ -91,7 +91,7 @@ class PriceDays(Loader):
     completing: bool = False
     _seen: dict[date, Fingerprint] = field(default_factory=dict)
     _lacking: dict[date, frozenset[str]] = field(default_factory=dict)
-    data_set = DATA_SET
+    data_set = DATASET
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:

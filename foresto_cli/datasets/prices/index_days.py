@@ -18,7 +18,7 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import naver
 from foresto_cli.upstream.http import UpstreamSession
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="prices.index",
     label="지수",
     table="index_price_daily",
@@ -72,7 +72,7 @@ class IndexDays(Loader):
     start: date
     now: datetime
     again: bool = False
-    data_set = DATA_SET
+    data_set = DATASET
 
     @property
     def sessions(self) -> Sequence[UpstreamSession]:

@@ -19,7 +19,7 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import krx_openapi
 from foresto_cli.upstream.http import UpstreamSession
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="prices.index_day",
     label="전체 지수",
     table="index_price_daily",
@@ -50,7 +50,7 @@ class IndexSessions(OpenApiDays):
     """
 
     families: Sequence[str] = FAMILIES
-    data_set = DATA_SET
+    data_set = DATASET
     not_yet = "지수가 아직 없습니다"
     nothing = "OPEN API에 이 거래일의 지수가 없습니다"
 

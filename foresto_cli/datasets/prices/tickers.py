@@ -24,7 +24,7 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import naver
 from foresto_cli.upstream.naver import Naver
 
-DATA_SET = DataSet(
+DATASET = DataSet(
     name="prices.ticker",
     label="종목별 시세",
     table="stock_price_daily",
@@ -62,7 +62,7 @@ class PriceTickers(Loader):
     lacking: Sequence[date] = ()
     advice: str = ""
     span: Callable[[], tuple[date, date] | None] | None = None
-    data_set = DATA_SET
+    data_set = DATASET
     source_id = naver.SOURCE_ID
 
     def days(self) -> list[date]:

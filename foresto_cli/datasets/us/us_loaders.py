@@ -105,7 +105,7 @@ FUNDS = Kind(
     lambda client, _: client.listings(),
     lambda _, rows: [figures.fund(row) for row in rows if row["assetType"] == "ETF"],
 )
-DATA_SETS = tuple(kind.data_set for kind in (FUNDS, OVERVIEWS, STATEMENTS, PRICES))
+DATASETS = tuple(kind.data_set for kind in (FUNDS, OVERVIEWS, STATEMENTS, PRICES))
 
 
 @dataclass

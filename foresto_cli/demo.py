@@ -15,17 +15,15 @@ from foresto_cli import app as application
 from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
-from foresto_cli.datasets.prices import spans as price_spans
+from foresto_cli.datasets.prices import spans
 from foresto_cli.errors import ForestoError
-from foresto_cli.loading import indices, statements
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import indices, listed, statements
 from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result
 from foresto_cli.sandbox import variables
-from foresto_cli.score import batch as scores
-from foresto_cli.score import explain
+from foresto_cli.score import batch, explain
 from foresto_cli.store import cluster
 from foresto_cli.verify import verification
 from foresto_cli.views import page, score_card, state
@@ -62,7 +60,7 @@ def show(console: Console) -> None:
 def _first_evening(console: Console, evening: datetime) -> None:
     with _evening(console, evening, BLOCK) as app:
         _step(console, "1. 상장 목록을 받습니다", "foresto listing load")
-        _expect(0, roster.load_listing(app, job.Options()), console)
+        _expect(0, listed.load_listing(app, job.Options()), console)
         _step(console, f"2. 시세를 받는데, {BLOCKED_AFTER}번째 뒤에 KRX 가 차단합니다", "foresto prices incremental")
         _expect(75, _prices(app), console)
     with _evening(console, evening, "") as app:
@@ -77,10 +75,10 @@ def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
     with _evening(console, next_day, "") as app:
         _step(console, "4. 다음 날: 남은 거래일부터 저절로 이어집니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
-        _expect(0, roster.load_listing(app, job.Options()), console)
+        _expect(0, listed.load_listing(app, job.Options()), console)
         _step(console, "5. 지수와 종목을 받습니다", "foresto prices index && foresto stocks load")
-        _expect(0, indices.load_index(app, price_spans.DEFAULT_DAYS, job.Options()), console)
-        _expect(0, roster.load_stocks(app, job.Options()), console)
+        _expect(0, indices.load_index(app, spans.DEFAULT_DAYS, job.Options()), console)
+        _expect(0, listed.load_stocks(app, job.Options()), console)
         _step(console, "6. 같은 명령을 또 실행하면 할 일이 없습니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
         _scored(console, app)
@@ -107,14 +105,14 @@ def _scored(console: Console, app: App) -> None:
         "8. 모든 종목의 점수와, 한 종목의 까닭",
         f"foresto score batch && foresto score show {SAMSUNG}",
     )
-    result = scores.score_batch(app, scores.Options())
+    result = batch.score_batch(app, batch.Options())
     _expect(0, result, console)
-    scores.show_batch(console, result)
+    batch.show_batch(console, result)
     explain.show(console, score_card.explained(app, SAMSUNG, None))
 
 
 def _prices(app: App) -> Result:
-    return loads.load_prices_incremental(app, price_spans.DEFAULT_DAYS, 2, job.Options())
+    return loads.load_prices_incremental(app, spans.DEFAULT_DAYS, 2, job.Options())
 
 
 def _closing_table(console: Console, app: App) -> None:

@@ -18,10 +18,10 @@ from support import EVENING, World, run_foresto
 
 from foresto_cli import app as application
 from foresto_cli import clock, settings
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INITIAL
 from foresto_cli.console import Console
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import listed
 from foresto_cli.logs import Redactor
 from foresto_cli.running import job
 from foresto_cli.sandbox import Options, variables
@@ -189,7 +189,7 @@ def listed_world(open_world):
     @contextlib.contextmanager
     def opened(*arguments, patience=1, **options):
         with open_world(*arguments, patience=patience, **options) as world:
-            roster.load_listing(world.app, job.Options())
+            listed.load_listing(world.app, job.Options())
             yield world
 
     return opened
@@ -201,7 +201,7 @@ def loaded_template(server, template, private_tmp):
     with own_database(server, template, name="template_loaded") as url:
         with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "loaded")(patience=1) as world:
             market = [step for step in INITIAL if step.name not in {"dart financials", "score batch"}]
-            assert chains.run(world.app, "initial", market, job.Options())["exit_code"] == 0
+            assert chain.run(world.app, "initial", market, job.Options())["exit_code"] == 0
         clock.pretend(None)
         yield "template_loaded"
 

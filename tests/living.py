@@ -10,7 +10,7 @@ from sqlalchemy import text
 from foresto_cli import __main__ as entry
 from foresto_cli import app as application
 from foresto_cli import clock, timetable
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.cli._command import Globals
 from foresto_cli.running import job
@@ -73,7 +73,7 @@ class Living:
             self._world = world
             steps = [step for step in CHAINS["initial"] if step.name not in left_out]
             with watch.attended(world.app, "run initial"):
-                assert chains.run(world.app, "initial", steps, job.Options())["exit_code"] == 0
+                assert chain.run(world.app, "initial", steps, job.Options())["exit_code"] == 0
             late_jobs.expect(world.app, "cron", *(one.name for one in timetable.JOBS))
 
     def live(self, start, last):

@@ -15,8 +15,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, settings
 from foresto_cli.app import App
-from foresto_cli.chains import chain as chains
-from foresto_cli.chains import chain_results
+from foresto_cli.chains import chain, chain_results
 from foresto_cli.clock import KST
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.running import runs
@@ -146,7 +145,7 @@ def _taken_up(app: App, job: Job) -> list[Result]:
         with watch.attended(app, command, tells=False):
             if job.name in OTHERS:
                 return [OTHERS[job.name](app)]
-            result = chains.run_chain(app, job.name, Options())
+            result = chain.run_chain(app, job.name, Options())
             chain_results.show_summary(app, result)
             return [result]
     except Busy:
@@ -166,7 +165,7 @@ def run_if_due(app: App, name: str, options: Options) -> Result:
     Raises:
         Busy, Interrupted: as :func:`chains.run_chain`.
     """
-    result = chains.run_chain(app, name, options, if_due=True)
+    result = chain.run_chain(app, name, options, if_due=True)
     chain_results.show_summary(app, result)
     if settings.started_by() is not None:
         take_up(app, without=name)

@@ -7,17 +7,13 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.datasets.prices import spans as price_spans
+from foresto_cli.datasets.prices import spans
 from foresto_cli.declared import ByDay
-from foresto_cli.loading import capital as filings
-from foresto_cli.loading import described, indices, products, statements
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import open_data as securities
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import capital, described, indices, listed, open_data, prices, products, statements
 from foresto_cli.running import job, prune
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
-from foresto_cli.score import batch as scores
+from foresto_cli.score import batch
 from foresto_cli.verify import verification
 
 REFRESH_DAYS = 2
@@ -70,11 +66,11 @@ def _past_statements(app: App, options: Options) -> Result:
 
 
 def _scores(app: App, options: Options) -> Result:
-    return scores.score_batch(app, scores.Options(replace=True, wait=options.wait))
+    return batch.score_batch(app, batch.Options(replace=True, wait=options.wait))
 
 
 def _actions(app: App, options: Options) -> Result:
-    return filings.load_actions(app, *filings.span(None, None, None), options)
+    return capital.load_actions(app, *capital.span(None, None, None), options)
 
 
 def _if_missed(step: Step, query: str) -> Step:
@@ -96,19 +92,19 @@ def _official_index(app: App, options: Options) -> Result:
     with app.engine.connect() as connection:
         parameters = {"day": app.calendar.latest_ended(clock.now()), "indices": INDICES}
         is_there = bool(connection.scalar(text(HAS_INDEX), parameters))
-    return indices.load_index(app, price_spans.DEFAULT_DAYS, options, official_only=is_there)
+    return indices.load_index(app, spans.DEFAULT_DAYS, options, official_only=is_there)
 
 
-LISTING = Step("listing load", roster.load_listing)
+LISTING = Step("listing load", listed.load_listing)
 PRICES = Step(
     "prices incremental",
-    lambda app, options: loads.load_prices_incremental(app, price_spans.DEFAULT_DAYS, REFRESH_DAYS, options),
+    lambda app, options: prices.load_prices_incremental(app, spans.DEFAULT_DAYS, REFRESH_DAYS, options),
 )
-INDEX = Step("prices index", lambda app, options: indices.load_index(app, price_spans.DEFAULT_DAYS, options))
-STOCKS = Step("stocks load", roster.load_stocks, needs=("listing load",))
-ETFS = Step("stocks etfs", roster.load_etfs)
-ETF_PRICES = Step("stocks etfs", roster.load_etf_prices)
-DERIVED_STOCKS = Step("stocks load", roster.derive_stocks)
+INDEX = Step("prices index", lambda app, options: indices.load_index(app, spans.DEFAULT_DAYS, options))
+STOCKS = Step("stocks load", listed.load_stocks, needs=("listing load",))
+ETFS = Step("stocks etfs", listed.load_etfs)
+ETF_PRICES = Step("stocks etfs", listed.load_etf_prices)
+DERIVED_STOCKS = Step("stocks load", listed.derive_stocks)
 VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True))
 """Whatever failed before: that is when somebody has to look. Weekly and monthly verification ask the same and more."""
 STATEMENTS = Step("dart financials", _statements, needs=("listing load",), key="dart_api_key", is_budgeted=True)
@@ -116,7 +112,7 @@ NEW_STATEMENTS = replace(STATEMENTS, work=_new_statements, needs=())
 PAST_STATEMENTS = replace(STATEMENTS, work=_past_statements)
 SCORE = Step("score batch", _scores)
 SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
-BONDS = Step("bonds load", lambda app, options: securities.load_bonds(app, "all", None, options), key="fsc_api_key")
+BONDS = Step("bonds load", lambda app, options: open_data.load_bonds(app, "all", None, options), key="fsc_api_key")
 PRODUCTS = Step("fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key")
 VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app))
 PRUNE = Step("runs prune", lambda app, _: prune.prune(app))
@@ -133,9 +129,9 @@ MORNING = (
     VERIFY_DAILY,
 )
 EARLY_VERIFY = replace(VERIFY_DAILY, work=lambda app, _: verification.verify_daily(app, is_last_word=False))
-CLOSE = (Step("prices incremental", loads.load_regular_close, key="krx_id"), EARLY_VERIFY)
+CLOSE = (Step("prices incremental", prices.load_regular_close, key="krx_id"), EARLY_VERIFY)
 WEEKDAY = (
-    Step("listing load", roster.load_snapshot),
+    Step("listing load", listed.load_snapshot),
     PRICES,
     INDEX,
     ETF_PRICES,
@@ -155,8 +151,8 @@ WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY, PRUNE)
 MONTHLY = (BONDS, PRODUCTS, VERIFY_MONTHLY)
 QUARTERLY = (
     Step("dart corporate-actions", _actions, key="dart_api_key"),
-    Step("stocks dividends", securities.load_dividends, key="fsc_api_key"),
-    Step("dart dividends", lambda app, options: filings.load_dividends(app, None, options), key="dart_api_key"),
+    Step("stocks dividends", open_data.load_dividends, key="fsc_api_key"),
+    Step("dart dividends", lambda app, options: capital.load_dividends(app, None, options), key="dart_api_key"),
     VERIFY_DAILY,
 )
 CHAINS: dict[str, tuple[Step, ...]] = {

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from foresto_cli import data_sets as datasets
+from foresto_cli import data_sets
 from foresto_cli.cli._command import HELP
 
 COMMANDS = {
@@ -72,7 +72,7 @@ def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer
             found.add_typer(_module(name).group, name=name, help=said)
         else:
             found.command(name, help=said)(_not_asked_for)
-    for name, label in datasets.labels().items():
+    for name, label in data_sets.labels().items():
         said = f"{label}: 받기와 보기."
         if word in {name, None}:
             found.add_typer(_described_group(name, label), name=name, help=said)

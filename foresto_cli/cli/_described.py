@@ -30,11 +30,11 @@ def described(name: str, label: str) -> typer.Typer:
         ] = None,
         again: Annotated[bool, typer.Option("--again", help="저장된 거래일도 다시 받습니다.")] = False,
     ) -> "Result":
-        from foresto_cli import data_sets as datasets
+        from foresto_cli import data_sets
         from foresto_cli.loading import described as loading
 
         first, last = date_or_none(since), date_or_none(until)
-        return loading.load(app, datasets.named(name), first, last, replace(options, again=again))
+        return loading.load(app, data_sets.named(name), first, last, replace(options, again=again))
 
     @command(group, said=f"{label}: 저장된 것을 새 거래일부터 보여 줍니다.")
     def show(
@@ -44,10 +44,10 @@ def described(name: str, label: str) -> typer.Typer:
         end: Annotated[str | None, typer.Option("--to", help="이 거래일까지.", metavar="날짜")] = None,
         limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
     ) -> Shown:
-        from foresto_cli import data_sets as datasets
+        from foresto_cli import data_sets
         from foresto_cli.loading import described as loading
 
-        one = datasets.named(name)
+        one = data_sets.named(name)
         found = loading.show(app, one, code, date_or_none(start), date_or_none(end), limit)
         loading.print_shown(app.console, one, found)
         return Shown(found)

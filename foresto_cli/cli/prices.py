@@ -31,9 +31,9 @@ def incremental(
     ] = 2,
 ) -> "Result":
     """빠진 거래일의 전 종목 시세를 최근 것부터 모두 받습니다."""
-    from foresto_cli.loading import prices as loads
+    from foresto_cli.loading import prices
 
-    return loads.load_prices_incremental(app, default_days, refresh_days, replace(options, workers=workers))
+    return prices.load_prices_incremental(app, default_days, refresh_days, replace(options, workers=workers))
 
 
 @command(group, WORKERS, DRY_RUN, WAIT)
@@ -46,9 +46,9 @@ def load(
     again: Annotated[bool, typer.Option("--again", help="이미 받은 거래일도 다시 받습니다.")] = False,
 ) -> "Result":
     """기간을 정해 시세를 받습니다."""
-    from foresto_cli.loading import prices as loads
+    from foresto_cli.loading import prices
 
-    return loads.load_prices_between(app, parse_date(start), parse_date(end), ticker, replace(options, again=again))
+    return prices.load_prices_between(app, parse_date(start), parse_date(end), ticker, replace(options, again=again))
 
 
 @command(group, WORKERS, DRY_RUN, WAIT)
@@ -88,11 +88,11 @@ def gaps(
 ) -> Shown:
     """거래일마다, 종목마다 무엇이 왜 빠졌는지 달력으로 보여 줍니다."""
     from foresto_cli.datasets.prices import gaps as search
-    from foresto_cli.datasets.prices import spans as price_spans
+    from foresto_cli.datasets.prices import spans
 
     start = _since(app, since)
     if ticker:
-        price_spans.check_known(app, ticker)
+        spans.check_known(app, ticker)
     days = search.by_ticker(app, ticker, start) if ticker else search.by_session(app, start)
     search.show(app.console, days, ticker)
     return Shown(search.as_result(days, ticker))
@@ -107,10 +107,10 @@ def events(
 ) -> Shown:
     """기준가를 바꾼 사건(분할, 병합, 권리락 …)을 새것부터 보여 줍니다."""
     from foresto_cli.adjustment import events as stored
-    from foresto_cli.datasets.prices import spans as price_spans
+    from foresto_cli.datasets.prices import spans
 
     if ticker:
-        price_spans.check_known(app, ticker)
+        spans.check_known(app, ticker)
     with app.engine.connect() as connection:
         rows = stored.events(connection, ticker, date_or_none(since), review_only=review)
     stored.show(app.console, rows)
@@ -127,13 +127,13 @@ def repair(
     ] = None,
 ) -> "Result":
     """빠졌거나 온전하지 않은 거래일만 다시 묻습니다."""
-    from foresto_cli.loading import prices as loads
+    from foresto_cli.loading import prices
 
     days = [parse_date(day) for day in on.split(",")] if on else []
-    return loads.repair_prices(app, min(days) if days and not since else _since(app, since), options, days)
+    return prices.repair_prices(app, min(days) if days and not since else _since(app, since), options, days)
 
 
 def _since(app: "App", since: str | None) -> date:
-    from foresto_cli.datasets.prices import spans as price_spans
+    from foresto_cli.datasets.prices import spans
 
-    return price_spans.searched_since(app, date_or_none(since))
+    return spans.searched_since(app, date_or_none(since))

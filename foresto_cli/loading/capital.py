@@ -7,10 +7,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
-from foresto_cli.datasets.dart import action_links
-from foresto_cli.datasets.dart import capital_changes as dart_capital
-from foresto_cli.datasets.dart import decisions as dart_decisions
-from foresto_cli.datasets.dart import dividends as dart_dividends
+from foresto_cli.datasets.dart import action_links, capital_changes, decisions, dividends
 from foresto_cli.datasets.dart.actions import Actions
 from foresto_cli.datasets.dart.capital_changes import Capital
 from foresto_cli.datasets.dart.decisions import Decisions
@@ -43,9 +40,9 @@ def load_dividends(app: App, year: int | None, options: Options) -> Result:
     if year is not None and not statements.OLDEST_YEAR <= year <= today.year:
         raise UsageError(f"--year {year}: {statements.OLDEST_YEAR}~{today.year} 사이의 해를 적으세요.")
 
-    def facts() -> dart_dividends.Facts:
+    def facts() -> dividends.Facts:
         with app.engine.connect() as connection:
-            return dart_dividends.read(connection)
+            return dividends.read(connection)
 
     def make() -> list[Loader]:
         return [statements.companies(app, client), Dividends(client, year, clock.now(), facts)]
@@ -68,13 +65,13 @@ def load_actions(app: App, start: date, end: date, options: Options) -> Result:
     """
     client = statements.client_of(app)
 
-    def facts() -> list[dart_decisions.Decision]:
+    def facts() -> list[decisions.Decision]:
         with app.engine.connect() as connection:
-            return dart_decisions.read(connection)
+            return decisions.read(connection)
 
-    def executed() -> list[dart_capital.Executed]:
+    def executed() -> list[capital_changes.Executed]:
         with app.engine.connect() as connection:
-            return dart_capital.read(connection)
+            return capital_changes.read(connection)
 
     def make() -> list[Loader]:
         return [

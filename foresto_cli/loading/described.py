@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from foresto_cli import clock
-from foresto_cli import data_sets as datasets
+from foresto_cli import clock, data_sets
 from foresto_cli.app import App
 from foresto_cli.collecting.by_day import DeclaredDays
 from foresto_cli.collecting.loader import Loader
@@ -29,7 +28,7 @@ PROVENANCE = ("source_id", "batch_id", "created_at", "updated_at")
 
 def wanted(app: App) -> tuple[ByDay, ...]:
     """Return the data sets that chains load: those of everybody, and those that FORESTO_DATASETS switches on."""
-    return datasets.wanted(app.settings.datasets)
+    return data_sets.wanted(app.settings.datasets)
 
 
 def services(app: App) -> list[OpenApi]:

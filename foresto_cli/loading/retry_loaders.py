@@ -7,15 +7,12 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
-from foresto_cli import data_sets as datasets
+from foresto_cli import clock, data_sets
 from foresto_cli.app import App
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Unit
-from foresto_cli.datasets.dart import capital_changes as dart_capital
-from foresto_cli.datasets.dart import decisions as dart_decisions
-from foresto_cli.datasets.dart import dividends as dart_dividends
+from foresto_cli.datasets.dart import capital_changes, decisions, dividends
 from foresto_cli.datasets.dart.actions import Actions
 from foresto_cli.datasets.dart.capital_changes import Capital
 from foresto_cli.datasets.dart.decisions import Decisions
@@ -33,13 +30,9 @@ from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.datasets.prices.index_sessions import IndexSessions
 from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
-from foresto_cli.datasets.us import us_loaders as us
-from foresto_cli.loading import capital as filings
-from foresto_cli.loading import described, indices, products, statements
+from foresto_cli.datasets.us import us_loaders
+from foresto_cli.loading import capital, described, indices, open_data, prices, products, statements, us_stocks
 from foresto_cli.loading import listed as roster
-from foresto_cli.loading import open_data as securities
-from foresto_cli.loading import prices as loads
-from foresto_cli.loading import us_stocks as us_ops
 from foresto_cli.running.only import Only
 from foresto_cli.store import ledger
 from foresto_cli.store.upsert import Counts, Row
@@ -110,7 +103,7 @@ def _price_tickers(app: App, keys: Keys) -> list[Only]:
             history = PriceTickers(app.naver, app.calendar, known, min(days), max(days), clock.now())
         else:
             every = price_days(app, price_spans.days_back(app, price_spans.DEFAULT_DAYS), clock.today())
-            history = loads.histories(app, every, known, may_ask=False)
+            history = prices.histories(app, every, known, may_ask=False)
         found.append(Only(history, [f"{ticker}:{span}" if span else ticker for ticker in tickers]))
     return found
 
@@ -123,7 +116,7 @@ def _index_years(app: App, keys: Keys) -> list[Only]:
 
 def _described(name: str, app: App, keys: Keys) -> list[Only]:
     days = _days(keys) or [clock.today()]
-    return [Only(described.loader(app, datasets.named(name), min(days), max(days)), keys)]
+    return [Only(described.loader(app, data_sets.named(name), min(days), max(days)), keys)]
 
 
 def _index_sessions(app: App, keys: Keys) -> list[Only]:
@@ -166,7 +159,7 @@ def _derived(name: str) -> Make:
 
 
 def _company_numbers(app: App, keys: Keys) -> list[Only]:
-    securities.client_of(app, "items")
+    open_data.client_of(app, "items")
     return [Only(loader, keys, heir=_newest) for loader in roster.company_numbers(app)]
 
 
@@ -235,9 +228,9 @@ def _reparse(app: App, keys: Keys) -> list[Only]:  # noqa: ARG001  # as the othe
 def _dart_dividends(app: App, keys: Keys) -> list[Only]:
     client = statements.client_of(app)
 
-    def facts() -> dart_dividends.Facts:
+    def facts() -> dividends.Facts:
         with app.engine.connect() as connection:
-            return dart_dividends.read(connection)
+            return dividends.read(connection)
 
     by_year: dict[int, list[str]] = defaultdict(list)
     for key in keys:
@@ -252,36 +245,36 @@ def _actions(app: App, keys: Keys) -> list[Only]:
 
 
 def _decisions(app: App, keys: Keys) -> list[Only]:
-    def facts() -> list[dart_decisions.Decision]:
+    def facts() -> list[decisions.Decision]:
         with app.engine.connect() as connection:
-            return dart_decisions.read(connection)
+            return decisions.read(connection)
 
     return [Only(Decisions(statements.client_of(app), clock.now(), date.min, clock.today(), facts), keys)]
 
 
 def _capital(app: App, keys: Keys) -> list[Only]:
-    def executed() -> list[dart_capital.Executed]:
+    def executed() -> list[capital_changes.Executed]:
         with app.engine.connect() as connection:
-            return dart_capital.read(connection)
+            return capital_changes.read(connection)
 
     return [Only(Capital(statements.client_of(app), clock.now(), executed), keys)]
 
 
 def _links(app: App, keys: Keys) -> list[Only]:  # noqa: ARG001  # as the others
-    return [Only(filings.links(), keys)]
+    return [Only(capital.links(), keys)]
 
 
 def _bonds(app: App, keys: Keys) -> list[Only]:
-    client = securities.client_of(app, "bonds")
+    client = open_data.client_of(app, "bonds")
     by_quality: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         quality = key.partition(":")[2]
         by_quality[quality if quality in QUALITIES else QUALITIES[0]].append(key)
-    return [Only(securities.bonds(app, client, quality), some, heir=_newest) for quality, some in by_quality.items()]
+    return [Only(open_data.bonds(app, client, quality), some, heir=_newest) for quality, some in by_quality.items()]
 
 
 def _fsc_dividends(app: App, keys: Keys) -> list[Only]:
-    return [Only(securities.dividends(app, securities.client_of(app, "dividends")), keys, heir=_newest)]
+    return [Only(open_data.dividends(app, open_data.client_of(app, "dividends")), keys, heir=_newest)]
 
 
 def _products(kind: Kind) -> Make:
@@ -292,10 +285,10 @@ def _products(kind: Kind) -> Make:
     return make
 
 
-def _us(kind: us.Kind) -> Make:
+def _us(kind: us_loaders.Kind) -> Make:
     def make(app: App, keys: Keys) -> list[Only]:
-        symbols = us_ops.FUNDS if kind is us.FUNDS else keys
-        return [Only(us_ops.loader(app, us_ops.client_of(app), kind, symbols), keys)]
+        symbols = us_stocks.FUNDS if kind is us_loaders.FUNDS else keys
+        return [Only(us_stocks.loader(app, us_stocks.client_of(app), kind, symbols), keys)]
 
     return make
 
@@ -326,7 +319,10 @@ MAKERS: Mapping[str, Make] = {
     "stocks.dividend_yield": _derived("stocks.dividend_yield"),
     "stocks.ratios": _derived("stocks.ratios"),
     **{kind.dataset: _products(kind) for kind in KINDS},
-    **{kind.name: _us(kind) for kind in (us.FUNDS, us.OVERVIEWS, us.STATEMENTS, us.PRICES)},
-    **{name: functools.partial(_described, name) for name in datasets.labels()},
+    **{
+        kind.name: _us(kind)
+        for kind in (us_loaders.FUNDS, us_loaders.OVERVIEWS, us_loaders.STATEMENTS, us_loaders.PRICES)
+    },
+    **{name: functools.partial(_described, name) for name in data_sets.labels()},
 }
 """Data set → how it asks again, in the order in which one needs another; tests compare with the loaders there are."""

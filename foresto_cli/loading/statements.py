@@ -11,11 +11,8 @@ from foresto_cli.app import App
 from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import companies as dart_companies
-from foresto_cli.datasets.dart import details as dart_details
-from foresto_cli.datasets.dart import expected_reports, ratios
-from foresto_cli.datasets.dart import filings as dart_filings
+from foresto_cli.datasets.dart import details, expected_reports, filings, ratios, statements
 from foresto_cli.datasets.dart import reparse as dart_reparse
-from foresto_cli.datasets.dart import statements as dart_statements
 from foresto_cli.datasets.dart.companies import Companies
 from foresto_cli.datasets.dart.details import Details
 from foresto_cli.datasets.dart.filings import Filings
@@ -70,7 +67,7 @@ def load_statements(
 
     def make() -> list[Loader]:
         with app.engine.connect() as connection:
-            read = ledger.entries(connection, dart_filings.DATASET.name)
+            read = ledger.entries(connection, filings.DATASET.name)
         loaders: list[Loader] = [
             *([companies(app, client)] if with_companies else []),
             Filings(client, clock.now(), read),
@@ -195,13 +192,13 @@ def facts(app: App) -> expected_reports.Roll:
     """Return who reports and what was filed, everybody who is listed put into a hundred."""
     with app.engine.begin() as connection:
         dart_companies.group(connection)
-        return expected_reports.read(connection, dart_statements.DATASET.name)
+        return expected_reports.read(connection, statements.DATASET.name)
 
 
-def filed(app: App, wanted: Wanted) -> list[dart_details.Filed]:
+def filed(app: App, wanted: Wanted) -> list[details.Filed]:
     """Return the newest stored versions of the reports that are wanted."""
     with app.engine.connect() as connection:
-        return dart_details.read(connection, wanted.ticker)
+        return details.read(connection, wanted.ticker)
 
 
 def check_listing(app: App) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
-from foresto_cli.datasets.us import us_loaders as us
+from foresto_cli.datasets.us import us_loaders
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
@@ -40,9 +40,9 @@ def load(app: App, tickers: str, options: Options) -> Result:
         "us load",
         "미국 종목",
         lambda: [
-            *([] if named else [loader(app, client, us.FUNDS, FUNDS)]),
-            loader(app, client, us.OVERVIEWS, named or STOCKS),
-            loader(app, client, us.STATEMENTS, named or STOCKS),
+            *([] if named else [loader(app, client, us_loaders.FUNDS, FUNDS)]),
+            loader(app, client, us_loaders.OVERVIEWS, named or STOCKS),
+            loader(app, client, us_loaders.STATEMENTS, named or STOCKS),
         ],
         options,
     )
@@ -61,7 +61,7 @@ def prices(app: App, tickers: str, options: Options) -> Result:
         with app.engine.connect() as connection:
             stored = connection.scalars(text("SELECT symbol FROM alpha_vantage_stocks WHERE is_active ORDER BY 1"))
             symbols = named or list(dict.fromkeys((*STOCKS, *FUNDS, *stored)))
-        return [loader(app, client, us.PRICES, symbols)]
+        return [loader(app, client, us_loaders.PRICES, symbols)]
 
     return job.run_or_preview(app, "us prices", "미국 시세", make, options)
 
@@ -77,11 +77,11 @@ def client_of(app: App) -> AlphaVantage:
     return app.alphavantage
 
 
-def loader(app: App, client: AlphaVantage, kind: us.Kind, symbols: Sequence[str]) -> us.UsData:
+def loader(app: App, client: AlphaVantage, kind: us_loaders.Kind, symbols: Sequence[str]) -> us_loaders.UsData:
     """Return the loader of one kind, with what it has to know."""
     with app.engine.connect() as connection:
         known = ledger.entries(connection, kind.name)
-    return us.UsData(client, kind, symbols, clock.now(), known)
+    return us_loaders.UsData(client, kind, symbols, clock.now(), known)
 
 
 def _symbols(tickers: str) -> list[str]:

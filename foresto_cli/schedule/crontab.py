@@ -13,8 +13,7 @@ from pathlib import Path
 
 from foresto_cli import settings
 from foresto_cli.errors import ConfigError
-from foresto_cli.schedule import os_commands
-from foresto_cli.schedule import schedule_files as files
+from foresto_cli.schedule import os_commands, schedule_files
 from foresto_cli.schedule.next_starts import Started, Trouble
 from foresto_cli.schedule.os_commands import shown
 from foresto_cli.schedule.schedule_files import Place
@@ -28,7 +27,7 @@ OUR_COMMENT = re.compile(r"# (foresto 가 만든 부분입니다.*|놓친 시각
 SHOWN_LINES = 5
 LONGEST_LINE = 990
 """Bytes; cron cuts off a command after 998."""
-MARKS = (files.CRON_BEGIN, files.CRON_END)
+MARKS = (schedule_files.CRON_BEGIN, schedule_files.CRON_END)
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Cron:
 
     def files(self, place: Place) -> Mapping[Path, str]:
         """Return the block."""
-        return {Path("crontab"): files.crontab(place)}
+        return {Path("crontab"): schedule_files.crontab(place)}
 
     def install(self, place: Place) -> None:
         """Put the block at the end of the crontab, in the place of the one that is there.
@@ -63,7 +62,7 @@ class Cron:
         """
         old = _read()
         table = _ours_alone(old)
-        block = files.crontab(place, variables(table.foreign))
+        block = schedule_files.crontab(place, variables(table.foreign))
         longest = max(len(line.encode(errors="surrogateescape")) for line in block.splitlines())
         if longest > LONGEST_LINE:
             raise ConfigError("경로가 너무 길어 cron이 한 줄로 읽지 못합니다. FORESTO_HOME을 짧은 경로로 바꾸세요.")
@@ -98,7 +97,7 @@ class Cron:
 
     def wanted(self, place: Place) -> dict[str, Started]:
         """Return what it would start if it were installed now."""
-        return _started(files.crontab(place).splitlines())
+        return _started(schedule_files.crontab(place).splitlines())
 
     def troubles(self, place: Place) -> list[Trouble]:
         """Return what else is wrong with the block: lines that somebody changed, variables that lead it astray."""
@@ -114,7 +113,7 @@ class Cron:
                     comes_first=True,
                 )
             ]
-        block = files.crontab(place, variables(table.foreign)).splitlines()
+        block = schedule_files.crontab(place, variables(table.foreign)).splitlines()
         set_now = [line for line in table.block if VARIABLE.match(line)]
         if set_now != [line for line in block if VARIABLE.match(line)]:
             return [Trouble("블록 위의 환경 변수 줄(SHELL, CRON_TZ, HOME 등)이 설치한 뒤에 바뀌었습니다.")]
@@ -153,13 +152,13 @@ def changed_lines(block: Sequence[str]) -> list[tuple[int, str]]:
 
     Where lines are missing or in another order, the line of checksums is what is shown.
     """
-    signed = [(number, line) for number, line in enumerate(block, 1) if line.startswith(files.CRON_SIGNED)]
-    lines = [(number, line) for number, line in enumerate(block, 1) if not line.startswith(files.CRON_SIGNED)]
+    signed = [(number, line) for number, line in enumerate(block, 1) if line.startswith(schedule_files.CRON_SIGNED)]
+    lines = [(number, line) for number, line in enumerate(block, 1) if not line.startswith(schedule_files.CRON_SIGNED)]
     if not signed:
         known = (OUR_COMMAND.fullmatch, OUR_COMMENT.fullmatch)
         return [(n, line) for n, line in lines if line.strip() and not any(is_ours(line.strip()) for is_ours in known)]
-    given = signed[0][1].removeprefix(files.CRON_SIGNED).split()
-    found = files.signature([line for _, line in lines])
+    given = signed[0][1].removeprefix(schedule_files.CRON_SIGNED).split()
+    found = schedule_files.signature([line for _, line in lines])
     if len(signed) == 1 and given == found:
         return []
     return [numbered for numbered, own in zip(lines, found, strict=True) if own not in given] or signed

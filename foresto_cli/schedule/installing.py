@@ -14,8 +14,7 @@ from foresto_cli.app import App
 from foresto_cli.clock import KST
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, ForestoError
-from foresto_cli.schedule import next_starts as schedule_check
-from foresto_cli.schedule import os_commands, schedule_folders, schedulers
+from foresto_cli.schedule import next_starts, os_commands, schedule_folders, schedulers
 from foresto_cli.schedule.schedule_files import Place
 from foresto_cli.schedule.schedulers import Scheduler
 from foresto_cli.settings import Paths, Settings
@@ -120,7 +119,7 @@ def status(app: App, name: str | None) -> dict[str, Any]:
     app.console.table(scheduler.name, ("작업", "상태", "마지막 시작", "다음 시작", ""), rows)
     troubles = [
         trouble.told(scheduler.name)
-        for trouble in schedule_check.troubles(scheduler, place(settings.paths(), app.settings.origins.working_file))
+        for trouble in next_starts.troubles(scheduler, place(settings.paths(), app.settings.origins.working_file))
     ]
     for line in troubles:
         app.console.line(f"✗ {line}")

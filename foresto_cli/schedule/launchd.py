@@ -10,14 +10,13 @@ from typing import Any
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError
-from foresto_cli.schedule import os_commands, schedule_folders
-from foresto_cli.schedule import schedule_files as files
+from foresto_cli.schedule import os_commands, schedule_files, schedule_folders
 from foresto_cli.schedule.next_starts import Started, Trouble
 from foresto_cli.schedule.schedule_files import Place
 from foresto_cli.schedule.unit_files import foreign_files, replace_file
 from foresto_cli.timetable import ENTRIES, Job, Sweep
 
-DRAIN_SECONDS = files.STOP_SECONDS + 10
+DRAIN_SECONDS = schedule_files.STOP_SECONDS + 10
 """A job that is running has ``STOP_SECONDS`` to end after it was booted out."""
 SETTLE_SECONDS = 15
 """So long a job that launchd does not know any more may still be refused."""
@@ -47,7 +46,7 @@ class Launchd:
 
     def files(self, place: Place) -> Mapping[Path, str]:
         """Return the plists."""
-        return {self._file(job): files.launchd(job, place).decode() for job in ENTRIES}
+        return {self._file(job): schedule_files.launchd(job, place).decode() for job in ENTRIES}
 
     def install(self, place: Place) -> None:
         """Write the plists and load them: bootout what runs under the label, wait for its end, then bootstrap.
@@ -61,7 +60,7 @@ class Launchd:
         foreign_files(self.files(place), _is_ours)
         for job, (file, content) in zip(ENTRIES, self.files(place).items(), strict=True):
             replace_file(file, content)
-            self._launchctl("bootout", f"{self._domain}/{files.label(job)}")
+            self._launchctl("bootout", f"{self._domain}/{schedule_files.label(job)}")
         refused = self._bootstrapped()
         if refused:
             raise ConfigError(
@@ -76,7 +75,7 @@ class Launchd:
             file = self._file(job)
             if file.exists() and not _is_ours(file):
                 continue
-            self._launchctl("bootout", f"{self._domain}/{files.label(job)}")
+            self._launchctl("bootout", f"{self._domain}/{schedule_files.label(job)}")
             file.unlink(missing_ok=True)
 
     def installed(self) -> dict[str, str]:
@@ -98,7 +97,7 @@ class Launchd:
 
     def wanted(self, place: Place) -> dict[str, Started]:
         """Return what they would start if they were installed now."""
-        return {job.name: _started(plistlib.loads(files.launchd(job, place))) for job in ENTRIES}
+        return {job.name: _started(plistlib.loads(schedule_files.launchd(job, place))) for job in ENTRIES}
 
     def troubles(self, place: Place) -> list[Trouble]:
         """Return what is not loaded, was loaded otherwise, ended badly, or belongs to somebody else."""
@@ -140,7 +139,7 @@ class Launchd:
         began = clock.monotonic()
         for job in ENTRIES:
             # What somebody switched off long ago would be refused.
-            self._launchctl("enable", f"{self._domain}/{files.label(job)}")
+            self._launchctl("enable", f"{self._domain}/{schedule_files.label(job)}")
             while self._print(job) is not None and clock.monotonic() - began < GLANCE_SECONDS:
                 clock.sleep(STEP_SECONDS)
         left: list[Job | Sweep] = list(ENTRIES)
@@ -165,7 +164,7 @@ class Launchd:
 
     def _print(self, job: Job | Sweep) -> str | None:
         """Return what launchd knows about a job, or None when it does not know it."""
-        told = self._launchctl("print", f"{self._domain}/{files.label(job)}")
+        told = self._launchctl("print", f"{self._domain}/{schedule_files.label(job)}")
         return told.stdout if told.returncode == 0 else None
 
     def _launchctl(self, *words: str) -> Any:  # noqa: ANN401  # a CompletedProcess, whose type is subprocess's own
@@ -176,7 +175,7 @@ class Launchd:
         return f"gui/{os.getuid()}"
 
     def _file(self, job: Job | Sweep) -> Path:
-        return self.folder / f"{files.label(job)}.plist"
+        return self.folder / f"{schedule_files.label(job)}.plist"
 
 
 def _refusal(code: int, words: str) -> str:
@@ -202,8 +201,8 @@ def _is_ours(file: Path) -> bool:
 
 def _started(content: Mapping[str, Any]) -> Started:
     words = [f"{word}" for word in content.get("ProgramArguments") or ["", "", ""]]
-    if tuple(words[: len(files.CAFFEINATE)]) == files.CAFFEINATE:
-        words = words[len(files.CAFFEINATE) :]
+    if tuple(words[: len(schedule_files.CAFFEINATE)]) == schedule_files.CAFFEINATE:
+        words = words[len(schedule_files.CAFFEINATE) :]
     variables = content.get("EnvironmentVariables")
     return Started(
         program=words[0] if words else "",

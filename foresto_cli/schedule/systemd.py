@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from foresto_cli.schedule import os_commands
-from foresto_cli.schedule import schedule_files as files
+from foresto_cli.schedule import os_commands, schedule_files
 from foresto_cli.schedule.next_starts import Started, Trouble
 from foresto_cli.schedule.schedule_files import Place
 from foresto_cli.schedule.unit_files import foreign_files, replace_file
@@ -26,7 +25,11 @@ class Systemd:
 
     def files(self, place: Place) -> Mapping[Path, str]:
         """Return services and timers."""
-        return {self.folder / name: content for job in ENTRIES for name, content in files.systemd(job, place).items()}
+        return {
+            self.folder / name: content
+            for job in ENTRIES
+            for name, content in schedule_files.systemd(job, place).items()
+        }
 
     def install(self, place: Place) -> None:
         """Write the units, let systemd read them, start the timers.
@@ -44,7 +47,7 @@ class Systemd:
         """Stop the timers and remove the units; files of these names that are not ours stay."""
         own = [job for job in ENTRIES if _is_ours(self._unit(job, "timer")) or _is_ours(self._unit(job, "service"))]
         if own:
-            timers = [f"{files.unit(job)}.timer" for job in own]
+            timers = [f"{schedule_files.unit(job)}.timer" for job in own]
             os_commands.run(["systemctl", "--user", "disable", "--now", *timers], may_fail=True)
         for job in own:
             for kind in ("service", "timer"):
@@ -72,7 +75,7 @@ class Systemd:
 
     def wanted(self, place: Place) -> dict[str, Started]:
         """Return what they would start if they were installed now."""
-        rendered = {job.name: [*files.systemd(job, place).values()] for job in ENTRIES}
+        rendered = {job.name: [*schedule_files.systemd(job, place).values()] for job in ENTRIES}
         return {name: _started(service, timer) for name, (service, timer) in rendered.items()}
 
     def troubles(self, place: Place) -> list[Trouble]:  # noqa: ARG002  # the other schedulers need it
@@ -87,7 +90,7 @@ class Systemd:
                 f"그 파일을 옮긴 뒤 foresto schedule install --scheduler {self.name}",
             )
             return
-        timer, service = f"{files.unit(job)}.timer", f"{files.unit(job)}.service"
+        timer, service = f"{schedule_files.unit(job)}.timer", f"{schedule_files.unit(job)}.service"
         state = os_commands.run(["systemctl", "--user", "is-active", timer], may_fail=True)
         if state.returncode:
             yield Trouble(
@@ -102,10 +105,10 @@ class Systemd:
             yield Trouble(f"{job.label}: systemd가 파일과 다른 내용으로 돌고 있습니다.")
 
     def _timers(self) -> list[str]:
-        return [f"{files.unit(job)}.timer" for job in ENTRIES]
+        return [f"{schedule_files.unit(job)}.timer" for job in ENTRIES]
 
     def _unit(self, job: Job | Sweep, kind: str) -> Path:
-        return self.folder / f"{files.unit(job)}.{kind}"
+        return self.folder / f"{schedule_files.unit(job)}.{kind}"
 
 
 def _text(file: Path) -> str:

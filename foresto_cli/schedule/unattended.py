@@ -12,9 +12,7 @@ from sqlalchemy import text
 from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError
-from foresto_cli.schedule import installing as schedule
-from foresto_cli.schedule import next_starts as schedule_check
-from foresto_cli.schedule import schedulers
+from foresto_cli.schedule import installing, next_starts, schedulers
 from foresto_cli.telling import late_jobs, notify
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, each
 
@@ -49,7 +47,7 @@ def scheduler() -> Iterator[Diagnosis]:
         said = f"{schedulers.choose(None).name}에 아무것도 없습니다. 자동 실행하려면: foresto schedule install"
         yield Diagnosis("스케줄러", NOTE, said)
     for one in used:
-        troubles = schedule_check.troubles(one, schedule.place(settings.paths()))
+        troubles = next_starts.troubles(one, installing.place(settings.paths()))
         for trouble in troubles:
             yield Diagnosis("스케줄러", WRONG, trouble.told(one.name), ConfigError.exit_code)
         if not troubles:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from foresto_cli import data_sets as datasets
+from foresto_cli import data_sets
 from foresto_cli.settings.model import FSC_ROUTE, LEVELS
 
 Check = Callable[[str], str]
@@ -97,9 +97,9 @@ def routes(given: str) -> str:
 def described(given: str) -> str:
     """Return names of data sets that are loaded only when they are switched on."""
     names = [name.strip(BLANKS) for name in given.split(",")]
-    unknown = sorted(set(names) - set(datasets.labels()))
+    unknown = sorted(set(names) - set(data_sets.labels()))
     if unknown:
-        raise Wrong(f"에는 자료 이름을 쉼표로 이어 적으세요({', '.join(datasets.labels())})")
+        raise Wrong(f"에는 자료 이름을 쉼표로 이어 적으세요({', '.join(data_sets.labels())})")
     return ",".join(names)
 
 

@@ -5,7 +5,7 @@ alembic is for upgrades only; a database that is made here begins at the newest 
 
 from sqlalchemy import Connection, insert, text
 
-from foresto_cli import data_sets as datasets
+from foresto_cli import data_sets
 from foresto_cli.store import comments, described
 from foresto_cli.store.sources import SOURCES
 from foresto_cli.store.tables import data_source, metadata
@@ -27,7 +27,7 @@ def make(connection: Connection, revision: str) -> None:
             f" CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY (version_num))"
         )
     )
-    described.note(connection, datasets.labels())
+    described.note(connection, data_sets.labels())
     connection.execute(
         text(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES (:revision)"),  # noqa: S608  # our own name
         {"revision": revision},

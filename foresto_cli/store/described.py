@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import data_sets as datasets
+from foresto_cli import data_sets
 from foresto_cli.errors import StoreRefused
 
 
 def lack(connection: Connection) -> bool:
     """Say whether a data set was described after this database was made; our tables are there."""
-    return not set(datasets.labels()) <= _noted(connection)
+    return not set(data_sets.labels()) <= _noted(connection)
 
 
 def add(connection: Connection) -> None:
@@ -20,7 +20,7 @@ def add(connection: Connection) -> None:
         StoreRefused: another program has a table of that name.
     """
     noted = _noted(connection)
-    for one in datasets.every():
+    for one in data_sets.every():
         if one.name in noted:
             continue
         if connection.scalar(text("SELECT to_regclass(:name)"), {"name": one.table.name}) is not None:
@@ -29,7 +29,7 @@ def add(connection: Connection) -> None:
                 " 그 표의 이름을 바꾸고 다시 실행하세요."
             )
         one.table.create(connection)
-    note(connection, noted | set(datasets.labels()))
+    note(connection, noted | set(data_sets.labels()))
 
 
 def _noted(connection: Connection) -> set[str]:

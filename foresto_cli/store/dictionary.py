@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 
-from foresto_cli import data_sets as datasets
+from foresto_cli import data_sets
 from foresto_cli.store.tables import metadata
 from foresto_cli.store.tables.views import VIEWS
 
@@ -71,7 +71,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "US data",
         ("alpha_vantage_stocks", "alpha_vantage_etfs", "alpha_vantage_financials", "alpha_vantage_timeseries"),
     ),
-    ("한 파일로 적은 자료", "Data sets of one file", tuple(one.table.name for one in datasets.every())),
+    ("한 파일로 적은 자료", "Data sets of one file", tuple(one.table.name for one in data_sets.every())),
     ("관심 종목과 메일", "Watchlist and mail", ("watchlist", "market_email_log")),
     (
         "출처와 실행",

@@ -7,17 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli import clock
-from foresto_cli import data_sets as datasets
+from foresto_cli import clock, data_sets
 from foresto_cli.app import App
 from foresto_cli.collecting.checks import CRITICAL, Check, Finding, Scope, record, run_checks
 from foresto_cli.console import Console
-from foresto_cli.datasets.listed import designation_checks as designated
-from foresto_cli.datasets.prices import spans as price_spans
+from foresto_cli.datasets.listed import designation_checks
+from foresto_cli.datasets.prices import spans
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.loading import prices as loads
-from foresto_cli.loading import retry
+from foresto_cli.loading import prices, retry
 from foresto_cli.running import job, runs
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result, requests_since, summary
@@ -57,7 +55,7 @@ def verify_weekly(app: App) -> Result:
 def verify_monthly(app: App) -> Result:
     """Check the whole stored history in the same way as weekly, and the products."""
     last = _last(app)
-    sessions = app.calendar.sessions(price_spans.first_stored(app) or last, last)
+    sessions = app.calendar.sessions(spans.first_stored(app) or last, last)
     return _thoroughly(app, "verify monthly", "월간 검증", sessions)
 
 
@@ -72,8 +70,8 @@ def with_repair(app: App, verify: Callable[[App], Result], options: job.Options)
     if not mendable:
         return result
     days = {date.fromisoformat(day) for finding in mendable for day in finding["days"]}
-    start = min([*days, price_spans.first_stored(app) or clock.today()])
-    repair = loads.repair_prices(app, start, options, days)
+    start = min([*days, spans.first_stored(app) or clock.today()])
+    repair = prices.repair_prices(app, start, options, days)
     return {**verify(app), "repair": repair}
 
 
@@ -133,7 +131,7 @@ def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
     is_last_word: bool | None = None,
 ) -> Result:
     asked = [
-        *checks.of(command.removeprefix("verify "), datasets.every()),
+        *checks.of(command.removeprefix("verify "), data_sets.every()),
         freshness.check(app, is_of_chain=is_last_word is not None),
     ]
     due = sessions[-1] if is_last_word else min(sessions[-1], freshness.due_session(app))
@@ -144,7 +142,7 @@ def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
         with app.engine.connect() as connection:
             findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions, due))
             measures = {} if second is None else {"measures": trend.measure(connection)}
-            told = designated.news(connection, sessions[-1]) if command == WEEKLY else None
+            told = designation_checks.news(connection, sessions[-1]) if command == WEEKLY else None
         findings = _honest(app, findings)
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]

@@ -13,7 +13,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.loading import unsettled
 from foresto_cli.running import runs
-from foresto_cli.schedule import installing as schedule
+from foresto_cli.schedule import installing
 from foresto_cli.store import limits
 from foresto_cli.telling import alerts, moments, notify, outage
 from foresto_cli.verify.data_sets import watched
@@ -44,7 +44,7 @@ def status(app: App) -> dict[str, Any]:
                 {"id": number, "level": level, "title": title, "message": message, "occurrences": times}
                 for number, level, title, message, times in open_alerts
             ],
-            "jobs": schedule.plan(app),
+            "jobs": installing.plan(app),
             "channels": [channel.label for channel in notify.channels(app)],
             "ahead": moments.told(connection),
             "budgets": dict(limits.budgets(connection)),

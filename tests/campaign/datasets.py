@@ -10,14 +10,10 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
-from foresto_cli.datasets.dart import capital_changes as dart_capital
+from foresto_cli.datasets.dart import capital_changes
 from foresto_cli.datasets.us.us_loaders import FUNDS
 from foresto_cli.loading import capital as filings
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import open_data as securities
-from foresto_cli.loading import prices as loads
-from foresto_cli.loading import products, statements
-from foresto_cli.loading import us_stocks as us
+from foresto_cli.loading import listed, open_data, prices, products, statements, us_stocks
 from foresto_cli.running import job
 from foresto_cli.running.results import Result
 from foresto_cli.sandbox.dart import shares
@@ -84,7 +80,7 @@ class DataSet:
 
 def listing(app: Any) -> Result:
     """Load the listing."""
-    return roster.load_listing(app, QUICK)
+    return listed.load_listing(app, QUICK)
 
 
 def companies(app: Any) -> Result:
@@ -94,29 +90,29 @@ def companies(app: Any) -> Result:
 
 def stocks(app: Any) -> Result:
     """Load stocks and company numbers."""
-    return roster.load_stocks(app, QUICK)
+    return listed.load_stocks(app, QUICK)
 
 
 def enriched(app: Any) -> Result:
     """Load stocks with what Yahoo has."""
-    return roster.load_stocks(app, QUICK, enrich=True)
+    return listed.load_stocks(app, QUICK, enrich=True)
 
 
 def days(first: int, last: int) -> Load:
     """Load market days, counted from the newest session."""
-    return lambda app: loads.load_prices_between(
+    return lambda app: prices.load_prices_between(
         app, app.sandbox.market.sessions[first], app.sandbox.market.sessions[last], None, QUICK
     )
 
 
 def history(app: Any) -> Result:
     """Load three stocks' own histories: the days that nobody else has any more."""
-    return loads.load_prices_incremental(app, 1_825, 0, QUICK)
+    return prices.load_prices_incremental(app, 1_825, 0, QUICK)
 
 
 def index(app: Any) -> Result:
     """Load the indices."""
-    return loads.load_index(app, 400, QUICK)
+    return prices.load_index(app, 400, QUICK)
 
 
 def financials(app: Any) -> Result:
@@ -144,12 +140,12 @@ def capital(app: Any) -> Result:
     """Load what three splits came to; which price shows them is not asked here."""
     held = {ticker: change.before for _, ticker, change in _splits(app)}
 
-    def executed() -> list[dart_capital.Executed]:
+    def executed() -> list[capital_changes.Executed]:
         with app.engine.connect() as connection:
-            return [replace(one, shares_before=held[one.ticker]) for one in dart_capital.read(connection)]
+            return [replace(one, shares_before=held[one.ticker]) for one in capital_changes.read(connection)]
 
     def make() -> list[Loader]:
-        return [dart_capital.Capital(app.dart, clock.now(), executed)]
+        return [capital_changes.Capital(app.dart, clock.now(), executed)]
 
     return job.run_or_preview(app, "dart corporate-actions", "자본 변동", make, QUICK)
 
@@ -193,7 +189,7 @@ def fss(kind: str) -> DataSet:
 def funds(app: Any) -> Result:
     """Load the US funds alone: the companies would take the rest of the day's requests."""
     return job.run_or_preview(
-        app, "us load", "미국 종목", lambda: [us.loader(app, app.alphavantage, FUNDS, us.FUNDS)], QUICK
+        app, "us load", "미국 종목", lambda: [us_stocks.loader(app, app.alphavantage, FUNDS, us_stocks.FUNDS)], QUICK
     )
 
 
@@ -213,9 +209,9 @@ DATA_SETS: dict[str, DataSet] = {
     "Yahoo's sectors": DataSet(
         load=enriched, ledger="stocks.yahoo", host=YAHOO, part="quoteSummary", before=(stocks,), few=7
     ),
-    "ETFs, KRX": DataSet(load=lambda app: roster.load_etfs(app, QUICK), ledger="etfs", host=KRX, part="getJsonData",
+    "ETFs, KRX": DataSet(load=lambda app: listed.load_etfs(app, QUICK), ledger="etfs", host=KRX, part="getJsonData",
                          dead=f"500@{NAVER_LIST}", older=3),
-    "ETFs, Naver": DataSet(load=lambda app: roster.load_etfs(app, QUICK), ledger="etfs", host=NAVER_LIST,
+    "ETFs, Naver": DataSet(load=lambda app: listed.load_etfs(app, QUICK), ledger="etfs", host=NAVER_LIST,
                            without=NO_KEYS, older=3),
     "prices, KRX": DataSet(load=days(-6, -4), ledger="prices.day", host=KRX, part="MDCSTAT01501",
                            without=(*KEY, "fsc_api_key")),
@@ -240,14 +236,14 @@ DATA_SETS: dict[str, DataSet] = {
     "DART decisions": DataSet(load=decisions, ledger="dart.decisions", host=DART, part="Decsn.json"),
     "DART capital changes": DataSet(load=capital, ledger="dart.capital", host=DART, part="irdsSttus",
                                     before=(listing, splits)),
-    "bonds": DataSet(load=lambda app: securities.load_bonds(app, "all", None, QUICK), ledger="bonds", host=FSC,
+    "bonds": DataSet(load=lambda app: open_data.load_bonds(app, "all", None, QUICK), ledger="bonds", host=FSC,
                      older=3),
-    "FSC dividends": DataSet(load=lambda app: securities.load_dividends(app, QUICK), ledger="dividends.fsc", host=FSC,
+    "FSC dividends": DataSet(load=lambda app: open_data.load_dividends(app, QUICK), ledger="dividends.fsc", host=FSC,
                              before=(listing,)),
     **{f"FSS {kind}": fss(kind) for kind in products.BY_NAME},
     "US funds": abroad("us.funds", "LISTING_STATUS", funds),
-    "US companies": abroad("us.overviews", "OVERVIEW", lambda app: us.load(app, "AAPL,MSFT,KO", QUICK)),
+    "US companies": abroad("us.overviews", "OVERVIEW", lambda app: us_stocks.load(app, "AAPL,MSFT,KO", QUICK)),
     "US statements": abroad("us.statements", "BALANCE_SHEET|CASH_FLOW|INCOME_STATEMENT",
-                            lambda app: us.load(app, "AAPL,MSFT,KO", QUICK)),
-    "US prices": abroad("us.prices", "", lambda app: us.prices(app, "AAPL,MSFT,KO", QUICK)),
+                            lambda app: us_stocks.load(app, "AAPL,MSFT,KO", QUICK)),
+    "US prices": abroad("us.prices", "", lambda app: us_stocks.prices(app, "AAPL,MSFT,KO", QUICK)),
 }  # fmt: skip

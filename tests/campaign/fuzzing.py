@@ -35,9 +35,7 @@ from foresto_cli.datasets.open_data import dividends as fsc_dividends
 from foresto_cli.datasets.prices import market_days
 from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.errors import ForestoError
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
-from foresto_cli.loading import products, statements
+from foresto_cli.loading import listed, prices, products, statements
 from foresto_cli.sandbox.dart import actions, companies, shares
 
 OCTOBER = date(2026, 10, 1)
@@ -73,7 +71,7 @@ def price_history(world):
     """One stock's history from Naver."""
     days = world.sandbox.market.sessions
     stocks = ["005930"]
-    return loads.PriceTickers(world.app.naver, world.app.calendar, stocks, days[0], days[-1], clock.now())
+    return prices.PriceTickers(world.app.naver, world.app.calendar, stocks, days[0], days[-1], clock.now())
 
 
 def indices(world):
@@ -139,10 +137,10 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "prices FDR": (KEYS, lambda world: price_day(world, KEYS)),
     "prices Naver": (KEYS, price_history),
     "indices FDR": (KEYS, indices),
-    "listing": ((), lambda world: roster._listing(world.app)),
-    "ETFs KRX": ((), lambda world: roster.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
-    "ETFs FDR": (KEYS, lambda world: roster.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
-    "Yahoo": ((), lambda world: roster.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
+    "listing": ((), lambda world: listed._listing(world.app)),
+    "ETFs KRX": ((), lambda world: listed.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "ETFs FDR": (KEYS, lambda world: listed.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "Yahoo": ((), lambda world: listed.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
     "DART companies": ((), lambda world: statements.companies(world.app, world.app.dart)),
     "DART filings": ((), lambda world: Filings(world.app.dart, clock.now(), {})),
     "DART main accounts": ((), main_accounts),
@@ -154,7 +152,7 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "prices FSC": (KEYS, lambda world: price_day(world, ())),
     "bonds": ((), lambda world: bonds.Bonds(world.app.fsc, world.app.calendar, clock.now(), "all", None, 0)),
     "dividends FSC": ((), lambda world: fsc_dividends.Dividends(world.app.fsc, world.app.calendar, clock.now(), {}, 0)),
-    "company numbers": ((), lambda world: roster._company_numbers(world.app)[0]),
+    "company numbers": ((), lambda world: listed._company_numbers(world.app)[0]),
     "deposits": ((), lambda world: products._loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
     "credit loans": ((), lambda world: products._loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),
 }

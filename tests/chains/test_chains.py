@@ -7,13 +7,13 @@ import subprocess
 
 from support import ROOT, environment_of
 
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INDEX, INITIAL, Step
 from foresto_cli.running import job
 
 
 def run(world):
-    return chains.run(world.app, "initial", INITIAL, job.Options())
+    return chain.run(world.app, "initial", INITIAL, job.Options())
 
 
 def test_the_first_load_does_everything_once(open_world):
@@ -81,7 +81,7 @@ def test_a_step_whose_key_is_missing_is_left_out_and_is_no_failure(open_world):
     bonds = Step("bonds load", None, key="fsc_api_key")
     steps = (bonds, dataclasses.replace(INDEX, needs=("bonds load",)))
     with open_world(without=("fsc_api_key",)) as world:
-        result = chains.run(world.app, "monthly", steps, job.Options())
+        result = chain.run(world.app, "monthly", steps, job.Options())
         assert (result["outcome"], result["exit_code"]) == ("done", 0)
         left_out, index = result["steps"]
         assert (left_out["outcome"], index["outcome"]) == ("nothing_to_do", "done")

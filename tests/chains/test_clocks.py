@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import job
 from foresto_cli.telling import watch
@@ -26,7 +26,7 @@ def run(open_world, name, moment, **options):
     """Run one chain at its moment; return its result, what was asked, and the world's scalar values."""
     with open_world(now=kst(moment), **{**SIZE, **options}) as world:
         with watch.attended(world.app, f"run {name}"):
-            result = chains.run_chain(world.app, name, job.Options(), if_due=name != "initial")
+            result = chain.run_chain(world.app, name, job.Options(), if_due=name != "initial")
         return result, list(world.sandbox.requests), world
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from foresto_cli import clock, timetable
 from foresto_cli import data_sets as described
-from foresto_cli.chains import chain as chains
-from foresto_cli.chains import due
+from foresto_cli.chains import chain, due
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.collecting import registry
 from foresto_cli.running import job
@@ -60,7 +59,7 @@ GOOD = ("모두 정상입니다", "모두 정상입니다", "good", 0, [], [])
 def begun(open_world, moment, without):
     with open_world(kst(moment), without=without, **SIZE) as world:
         for name in ("initial", "weekly", "monthly", "quarterly"):
-            chains.run_chain(world.app, name, job.Options())
+            chain.run_chain(world.app, name, job.Options())
         late_jobs.expect(world.app, "cron", *(one.name for one in timetable.JOBS))
 
 
@@ -78,7 +77,7 @@ def lived(open_world, since, until, looks, *, without=(), only=None, **size):
                     due.OTHERS[one.name](world.app)
             else:
                 with watch.attended(world.app, f"run {one.name}"):
-                    chains.run_chain(world.app, one.name, job.Options(), if_due=True)
+                    chain.run_chain(world.app, one.name, job.Options(), if_due=True)
     return seen
 
 

@@ -7,10 +7,7 @@ from everything import QUICK, load_everything
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import indices, products, retry
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import open_data as securities
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import indices, listed, open_data, prices, products, retry
 from foresto_cli.running import job
 from foresto_cli.verify import verification
 from foresto_cli.views import history, state
@@ -62,7 +59,7 @@ def test_exactly_the_failed_units_are_asked_for_again(loaded):
 
 
 def test_what_newer_data_have_superseded_is_closed_and_not_asked_for(loaded):
-    securities.load_bonds(loaded.app, "all", None, QUICK)
+    open_data.load_bonds(loaded.app, "all", None, QUICK)
     planted = [("bonds", "2026-10-30"), ("bonds", "2026-10-30:high_quality"), ("listing", "krx:2026-11-18")]
     for dataset, unit in planted:
         loaded.execute(PLANT, dataset=dataset, unit=unit)
@@ -84,7 +81,7 @@ def test_the_newest_list_answers_for_an_old_one(loaded):
 
 def test_any_collecting_command_closes_what_its_data_have_superseded(loaded):
     loaded.execute(PLANT, dataset="bonds", unit="2026-10-30")
-    securities.load_bonds(loaded.app, "all", None, QUICK)
+    open_data.load_bonds(loaded.app, "all", None, QUICK)
     assert status_of(loaded, "bonds", "2026-10-30") == "superseded"
 
 
@@ -93,7 +90,7 @@ def test_a_list_that_failed_is_closed_when_the_mirror_that_alone_has_it_is_found
     with open_world(stocks=60, sessions=14, faults="frozen_mirror@2026-11-06") as world:
         world.execute(PLANT, dataset="listing", unit=unit)
         world.execute(INCIDENT, dataset="listing")
-        assert roster.load_listing(world.app, QUICK)["exit_code"] == 0
+        assert listed.load_listing(world.app, QUICK)["exit_code"] == 0
         assert status_of(world, "listing", unit) == "superseded"
         assert world.rows("SELECT alert_type FROM ops_alert WHERE resolved_at IS NULL") == [("mirror",)]
         assert unsettled(world) is None
@@ -107,7 +104,7 @@ def test_so_is_one_by_whatever_command_found_the_mirror_dead_but_not_one_that_fa
         assert status_of(world, "listing", "desc:2026-11-16") == "superseded"
     with open_world(EVENING + timedelta(days=3), **frozen, without=("fsc_api_key",)) as world:
         world.execute(PLANT.replace("2026-11-20", "2026-11-23"), dataset="listing", unit="desc:2026-11-23")
-        loads.load_prices_incremental(world.app, 1, 2, QUICK)
+        prices.load_prices_incremental(world.app, 1, 2, QUICK)
         assert status_of(world, "listing", "desc:2026-11-23") == "failed"
 
 
@@ -115,12 +112,12 @@ def test_what_failed_and_then_was_refused_to_the_key_is_closed(open_world):
     keys = {"without": ("krx_id", "krx_pw", "fsc_api_key")}
     with open_world(stocks=60, sessions=14, faults="unapproved@etf_bydd_trd", **keys) as world:
         world.execute(PLANT, dataset="etfs", unit="prices:2026-11-19")
-        roster.load_etfs(world.app, QUICK)
+        listed.load_etfs(world.app, QUICK)
         assert status_of(world, "etfs", "prices:2026-11-19") == "superseded"
         assert unsettled(world) is None
     # Approved since: it is asked for like one that never was.
     with open_world(stocks=60, sessions=14, **keys) as world:
-        roster.load_etfs(world.app, QUICK)
+        listed.load_etfs(world.app, QUICK)
         assert status_of(world, "etfs", "prices:2026-11-19") == "done"
 
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS, INDEX, WEEKDAY, Step
 from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import Busy
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import listed
 from foresto_cli.running import job
 from foresto_cli.schedule import schedule_files
 from foresto_cli.schedule.schedule_files import EXAMPLE
@@ -66,7 +66,7 @@ def start(open_world, moment, words, **options):
         name = words[1]
         assert words == ["run", name, "--if-due", "--wait", "3h"]
         with watch.attended(world.app, f"run {name}"):
-            result = chains.run_chain(world.app, name, job.Options(wait=parse_duration("3h")), if_due=True)
+            result = chain.run_chain(world.app, name, job.Options(wait=parse_duration("3h")), if_due=True)
         requests = [request for request in world.sandbox.requests if request.host not in TELLING]
         return result, requests, list(world.sandbox.outbox.items)
 
@@ -74,7 +74,7 @@ def start(open_world, moment, words, **options):
 def first_load(open_world, moment, **options):
     with open_world(now=moment, patience=PATIENT, **options) as world:
         with watch.attended(world.app, "run initial"):
-            result = chains.run_chain(world.app, "initial", job.Options())
+            result = chain.run_chain(world.app, "initial", job.Options())
         assert result["exit_code"] == 0
         told = {item.subject for item in world.sandbox.outbox.items}
         assert told <= {MIRROR}, "nobody waits for the first load at an hour; that the mirror is dead is told once"
@@ -198,12 +198,12 @@ def test_of_two_overlapping_starts_one_works(open_world):
         def slow(app, options):
             first.set()
             assert second.wait(20)
-            return roster.load_listing(app, options)
+            return listed.load_listing(app, options)
 
         steps = (Step("listing load", slow),)
 
         def run(name, wait):
-            result = chains.run_chain(world.app, "weekday", job.Options(wait=timedelta(seconds=wait)), if_due=True)
+            result = chain.run_chain(world.app, "weekday", job.Options(wait=timedelta(seconds=wait)), if_due=True)
             outcome[name] = result["outcome"]
 
         kept, CHAINS["weekday"] = CHAINS["weekday"], steps
@@ -226,15 +226,15 @@ def test_of_two_overlapping_starts_one_works(open_world):
 
 def test_a_chain_that_failed_is_due_again_and_one_that_went_well_is_not(open_world):
     with open_world(faults="500@*") as world:
-        failed = chains.run_chain(world.app, "weekday", job.Options(), if_due=True)
+        failed = chain.run_chain(world.app, "weekday", job.Options(), if_due=True)
         assert failed["exit_code"] == 75
         assert {step["outcome"] for step in failed["steps"]} == {"failed", "skipped"}
         # Everybody who failed in the first step is not asked again in the third, and says why.
         assert "읽을 수 없습니다" not in f"{failed}"
         assert world.sandbox.outbox.items == []
     with open_world() as world:
-        assert chains.run_chain(world.app, "weekday", job.Options(), if_due=True)["exit_code"] == 0
-        assert chains.run_chain(world.app, "weekday", job.Options(), if_due=True)["steps"] == []
+        assert chain.run_chain(world.app, "weekday", job.Options(), if_due=True)["exit_code"] == 0
+        assert chain.run_chain(world.app, "weekday", job.Options(), if_due=True)["steps"] == []
 
 
 def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
@@ -245,7 +245,7 @@ def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
     with open_world() as world:
         monkeypatch.setitem(CHAINS, "weekday", steps)
         with watch.attended(world.app, "run weekday"):
-            result = chains.run_chain(world.app, "weekday", job.Options())
+            result = chain.run_chain(world.app, "weekday", job.Options())
         assert result["exit_code"] == 70
         assert [step["outcome"] for step in result["steps"]] == ["failed", "done"]
         told = {item.channel: item.subject for item in world.sandbox.outbox.items}
@@ -269,7 +269,7 @@ def test_every_run_is_closed_in_korean_time_whatever_the_machines_zone(open_worl
     time.tzset()
     try:
         with open_world(patience=PATIENT) as world:
-            result = chains.run_chain(world.app, "weekday", job.Options())
+            result = chain.run_chain(world.app, "weekday", job.Options())
             rows = world.rows("SELECT id, chain_id, status, started_at, completed_at FROM data_collection_log")
     finally:
         monkeypatch.undo()
@@ -290,7 +290,7 @@ NO_LIST = (
 
 def test_runs_show_tells_the_steps_of_a_chain_those_left_out_as_well(open_world, capsys):
     with open_world(faults=NO_LIST, patience=PATIENT) as world:
-        result = chains.run_chain(world.app, "weekday", job.Options())
+        result = chain.run_chain(world.app, "weekday", job.Options())
         found = history.show_one(world.app, result["run_id"])
         assert [step["job_name"] for step in found["steps"]] == [
             "listing load", "prices incremental", "prices index", "stocks etfs", "score batch", "verify daily",
@@ -302,8 +302,8 @@ def test_runs_show_tells_the_steps_of_a_chain_those_left_out_as_well(open_world,
 
 def test_what_is_not_published_yet_holds_nothing_up(open_world):
     with open_world(now=at("2026-11-19 19:00"), patience=PATIENT) as world:
-        chains.run_chain(world.app, "initial", job.Options())
+        chain.run_chain(world.app, "initial", job.Options())
     # The mirror still names yesterday's list; everything else of today is there.
     with open_world(now=at("2026-11-20 16:30"), faults="stale@*", patience=PATIENT) as world:
-        result = chains.run_chain(world.app, "weekday", job.Options())
+        result = chain.run_chain(world.app, "weekday", job.Options())
         assert "skipped" not in {step["outcome"] for step in result["steps"]}

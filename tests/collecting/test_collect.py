@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import listed
 from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 
@@ -216,7 +216,7 @@ def test_a_dry_run_asks_nobody_and_tells_the_cost(open_world):
 
 def test_one_stock_by_ticker_needs_no_key(open_world):
     with open_world(without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-1]
         result = loads.load_prices_between(world.app, first, last, "005930", QUICK)
         assert result["sources"] == {"NAVER": 1}

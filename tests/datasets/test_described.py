@@ -6,10 +6,9 @@ from decimal import Decimal
 import pytest
 from support import EVENING
 
-from foresto_cli import clock
-from foresto_cli import data_sets as datasets
+from foresto_cli import clock, data_sets
 from foresto_cli.archive.export import export
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.console import Console
 from foresto_cli.declared import key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 ONE_DATABASE = True
 PATIENCE = 2
 QUICK = job.Options()
-SETS = pytest.mark.parametrize("one", datasets.every(), ids=lambda one: one.name)
+SETS = pytest.mark.parametrize("one", data_sets.every(), ids=lambda one: one.name)
 DAMAGES = ("truncated", "missing_field", "renamed_field", "500", "html", "huge_number", "duplicate")
 NEWEST = date(2026, 11, 19)
 """The OPEN API has a session on the next morning."""
@@ -151,7 +150,7 @@ def test_without_a_key_or_approval_the_operator_is_told_what_to_apply_for(open_w
 def test_what_is_not_approved_is_left_out_of_a_chain_with_a_note(open_world, one, monkeypatch):
     monkeypatch.setenv("FORESTO_DATASETS", one.name)
     with open_world(sessions=40, faults=f"unapproved@{one.service.path.rpartition('/')[2]}") as world:
-        step = next(step for step in chains.steps.of(world.app, one.chain) if step.name == f"{one.name} load")
+        step = next(step for step in chain.steps.of(world.app, one.chain) if step.name == f"{one.name} load")
         result = step.work(world.app, QUICK)
         assert (result["exit_code"], result["units"]["failed"], count(world, one)) == (0, 0, 0)
         assert one.service.title in " ".join(result["notes"])
@@ -182,14 +181,14 @@ def test_days_without_a_trade_are_no_fault(open_world, one, monkeypatch):
 def test_chains_load_it_when_it_is_switched_on(open_world, one, monkeypatch):
     monkeypatch.setenv("FORESTO_DATASETS", one.name)
     with open_world(EVENING + timedelta(days=3, hours=-12), sessions=40) as world:
-        names = [step.name for step in chains.steps.of(world.app, one.chain)]
+        names = [step.name for step in chain.steps.of(world.app, one.chain)]
         assert names.index(f"{one.name} load") < names.index("verify daily")
-        step = next(step for step in chains.steps.of(world.app, one.chain) if step.name == f"{one.name} load")
+        step = next(step for step in chain.steps.of(world.app, one.chain) if step.name == f"{one.name} load")
         assert step.work(world.app, QUICK)["units"]["done"] > 0
         assert [service.path for service in described.services(world.app)] == [one.service.path]
     monkeypatch.setenv("FORESTO_DATASETS", "")
     with open_world() as world:
-        assert (f"{one.name} load" in [step.name for step in chains.steps.of(world.app, one.chain)]) is one.is_default
+        assert (f"{one.name} load" in [step.name for step in chain.steps.of(world.app, one.chain)]) is one.is_default
 
 
 @SETS
@@ -207,11 +206,11 @@ def test_it_is_shown_and_exported(open_world, one, tmp_path, capsys):
 
 
 def test_labels_read_from_the_files_are_those_of_the_descriptions():
-    assert datasets.labels() == {one.name: one.label for one in datasets.every()}
+    assert data_sets.labels() == {one.name: one.label for one in data_sets.every()}
 
 
 @SETS
 def test_a_description_is_one_short_file(one):
-    lines = (datasets.FOLDER / f"{one.name}.py").read_text(encoding="utf-8").splitlines()
+    lines = (data_sets.FOLDER / f"{one.name}.py").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 60
     clock.pretend(None)

@@ -9,8 +9,7 @@ import pytest
 import typer
 from support import ROOT
 
-from foresto_cli import data_sets as datasets
-from foresto_cli import errors
+from foresto_cli import data_sets, errors
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.cli import _reference, app
 from foresto_cli.sandbox import faults, hosts
@@ -58,7 +57,7 @@ EVERY = dict(commands(COMMAND))
 def test_the_readme_names_every_command(name):
     assert len(EVERY) >= 60
     # The commands of described data sets are alike: one stands for all; docs/commands.md has each.
-    alike = {f"{one} {verb}" for one in list(datasets.labels())[1:] for verb in ("load", "show")}
+    alike = {f"{one} {verb}" for one in list(data_sets.labels())[1:] for verb in ("load", "show")}
     assert [command for command in EVERY if command not in alike and f"`foresto {command}" not in page(name)] == []
 
 

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
-from foresto_cli.schedule import installing as schedule
-from foresto_cli.schedule import unattended
+from foresto_cli.schedule import installing, unattended
 from foresto_cli.telling import late_jobs
 from foresto_cli.timetable import JOBS
 
@@ -33,15 +32,15 @@ def ran_ahead(open_world):
 @pytest.mark.parametrize("job", [job for job in JOBS if job.command[0] == "run"], ids=lambda job: job.name)
 def test_a_chain_is_due_although_it_ran_in_the_future(ran_ahead, job, monkeypatch):
     monkeypatch.setitem(CHAINS, job.name, ())
-    assert chains.run_chain(ran_ahead.app, job.name, Options(), if_due=True)["notes"] == []
-    again = chains.run_chain(ran_ahead.app, job.name, Options(), if_due=True)
+    assert chain.run_chain(ran_ahead.app, job.name, Options(), if_due=True)["notes"] == []
+    again = chain.run_chain(ran_ahead.app, job.name, Options(), if_due=True)
     assert again["notes"] == ["제시간에 이미 돌았습니다."], "a run of now counts"
 
 
 def test_no_start_of_the_future_hides_a_late_job(ran_ahead):
     with ran_ahead.app.engine.connect() as connection:
         assert {late_jobs.last_start(connection, job, NOW) for job in JOBS} == {None}
-    assert {job["last_start"] for job in schedule.plan(ran_ahead.app)} == {None}
+    assert {job["last_start"] for job in installing.plan(ran_ahead.app)} == {None}
     late_jobs.notice(ran_ahead.app)
     later = NOW + timedelta(days=4)
     clock.pretend(later)

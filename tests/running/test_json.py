@@ -6,7 +6,7 @@ import re
 import pytest
 from support import ROOT, run_foresto
 
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.chain_results import not_done
 from foresto_cli.chains.chain_results import summary as of_chain
 from foresto_cli.chains.steps import CHAINS
@@ -32,7 +32,7 @@ def test_what_comes_to_nothing_has_every_key():
 @pytest.mark.usefixtures("no_waiting")
 def test_every_step_of_a_chain_has_every_key(open_world):
     with open_world(without=("fss_api_key",), faults="500@apis.data.go.kr") as world:
-        result = chains.run(world.app, "monthly", CHAINS["monthly"], job.Options())
+        result = chain.run(world.app, "monthly", CHAINS["monthly"], job.Options())
     assert [step["command"] for step in result["steps"] if not set(step) >= PROMISED] == []
     assert set(result) >= PROMISED | {"steps"}
 

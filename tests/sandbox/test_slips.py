@@ -7,7 +7,7 @@ import pytest
 from dart_loads import load
 
 from foresto_cli import clock
-from foresto_cli.loading import capital as filings
+from foresto_cli.loading import capital
 from foresto_cli.loading import listed as roster
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import companies, main_accounts, report_items, slips, versions
@@ -87,7 +87,7 @@ def test_dividends_are_what_the_company_decided_however_they_are_filed(open_worl
     with open_world(patience=0.1) as world:
         roster.load_listing(world.app, QUICK)
         for year in (2024, 2025):
-            result = filings.load_dividends(world.app, year, QUICK)
+            result = capital.load_dividends(world.app, year, QUICK)
             assert (result["outcome"], result["units"]["failed"]) == ("done", 0), result["reasons"]
         market = world.sandbox.market
         stored, later = (

@@ -10,9 +10,7 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError
-from foresto_cli.schedule import installing as schedule
-from foresto_cli.schedule import next_starts as schedule_check
-from foresto_cli.schedule import schedulers
+from foresto_cli.schedule import installing, next_starts, schedulers
 from foresto_cli.schedule.schedule_files import Place
 from foresto_cli.timetable import ENTRIES
 
@@ -49,13 +47,13 @@ def place(tmp_path, monkeypatch):
         program=PurePosixPath(program),
         logs=PurePosixPath(tmp_path / "logs"),
         folder=PurePosixPath(tmp_path / "home"),
-        offset=schedule.machine_offset(clock.now()),
+        offset=installing.machine_offset(clock.now()),
         variables={"FORESTO_HOME": f"{tmp_path / 'home' / 'foresto'}"},
     )
 
 
 def told(name, place):
-    return [trouble.told(name) for trouble in schedule_check.troubles(schedulers.choose(name), place)]
+    return [trouble.told(name) for trouble in next_starts.troubles(schedulers.choose(name), place)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -120,7 +118,7 @@ def test_another_time_zone_is_told(place, name, monkeypatch):
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     try:
-        (found,) = told(name, replace(place, offset=schedule.machine_offset(clock.now())))
+        (found,) = told(name, replace(place, offset=installing.machine_offset(clock.now())))
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -196,7 +194,7 @@ def test_the_scheduler_that_is_used_is_the_one_that_is_looked_at(place):
     assert schedulers.in_use() == []
     schedulers.choose("launchd").install(place)
     assert [one.name for one in schedulers.in_use()] == ["launchd"]
-    assert schedule.chosen(None).name == "launchd"
+    assert installing.chosen(None).name == "launchd"
     schedulers.choose("cron").install(place)
     assert {one.name for one in schedulers.in_use()} == {"launchd", "cron"}
 
@@ -206,4 +204,4 @@ def test_a_folder_name_that_no_scheduler_reads_is_refused(tmp_path, monkeypatch)
 
     monkeypatch.setenv("FORESTO_HOME", f"{tmp_path}/a\nb")
     with pytest.raises(ConfigError, match="글자"):
-        schedule.place(paths())
+        installing.place(paths())

@@ -8,8 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from foresto_cli.errors import ConfigError
-from foresto_cli.schedule import launchd, schedule_folders, schedulers
-from foresto_cli.schedule import next_starts as schedule_check
+from foresto_cli.schedule import launchd, next_starts, schedule_folders, schedulers
 from foresto_cli.schedule.schedule_files import LABEL, Place
 from foresto_cli.timetable import ENTRIES
 
@@ -76,7 +75,7 @@ def test_a_job_that_still_ends_is_waited_for(mac, place, monkeypatch, busy):
     (mac / f"{LABEL}.weekly.drains").write_text("2", encoding="utf-8")
     agents.install(place)
     assert loaded(mac) == EVERY
-    assert schedule_check.troubles(agents, place) == []
+    assert next_starts.troubles(agents, place) == []
 
 
 def test_what_was_switched_off_is_enabled_before(mac, place):
@@ -98,11 +97,11 @@ def test_one_refusal_keeps_no_other_job_out_and_is_explained(mac, place, code, m
     assert meaning in said
     assert "first line / second line" in said, "all that Apple said"
     assert "sudo 없이" in said
-    assert any("launchd에 들어 있지 않습니다" in trouble.text for trouble in schedule_check.troubles(agents, place))
+    assert any("launchd에 들어 있지 않습니다" in trouble.text for trouble in next_starts.troubles(agents, place))
     # As advised: mended, and once more.
     (mac / f"{LABEL}.weekly.code").unlink()
     agents.install(place)
-    assert schedule_check.troubles(agents, place) == []
+    assert next_starts.troubles(agents, place) == []
 
 
 def test_a_plist_of_our_name_that_is_not_ours_is_left(mac, place, tmp_path):
@@ -140,7 +139,7 @@ def test_the_last_exit_code_is_judged(mac, place, monkeypatch, code, bad):
     agents = schedulers.choose("launchd")
     agents.install(place)
     monkeypatch.setenv("LAST", code)
-    found = [trouble for trouble in schedule_check.troubles(agents, place) if "종료 코드" in trouble.text]
+    found = [trouble for trouble in next_starts.troubles(agents, place) if "종료 코드" in trouble.text]
     assert len(found) == bad * len(ENTRIES)
 
 

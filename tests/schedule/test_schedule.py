@@ -14,13 +14,12 @@ import pytest
 from support import ROOT, run_foresto
 
 from foresto_cli import clock, settings, timetable
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
-from foresto_cli.schedule import installing as schedule
-from foresto_cli.schedule import schedule_files, schedulers
+from foresto_cli.schedule import installing, schedule_files, schedulers
 from foresto_cli.schedule.schedule_files import EXAMPLE, Place
 from foresto_cli.telling import late_jobs, watch
 
@@ -164,7 +163,7 @@ def zone(monkeypatch):
 @pytest.mark.parametrize("name", ZONES)
 def test_other_zones_start_at_the_timetables_hour_or_up_to_an_hour_later(zone, name):
     zone(name)
-    offset = schedule.machine_offset(kst("2026-11-20 12:00"))
+    offset = installing.machine_offset(kst("2026-11-20 12:00"))
     (hour, days), (monthday, month_hour), mail_hour = ZONES[name]
     weekday = schedule_files.local(timetable.job("weekday"), offset)
     assert (weekday.hour, weekday.weekdays) == (hour, days)
@@ -300,14 +299,14 @@ def test_a_scheduler_that_is_not_there_is_said(machine, monkeypatch):
 def test_installing_makes_jobs_expected_and_uninstalling_forgets_them(machine, open_world):
     with open_world() as world:
         with pytest.raises(ConfigError, match="--sandbox"):
-            schedule.install(world.app, "cron", dry_run=False)
+            installing.install(world.app, "cron", dry_run=False)
         world.app.sandbox = None
-        found = schedule.install(world.app, "cron", dry_run=False)
+        found = installing.install(world.app, "cron", dry_run=False)
         assert found["scheduler"] == "cron"
         assert world.scalar("SELECT count(*) FROM scheduled_job WHERE scheduler = 'cron'") == len(timetable.JOBS)
-        assert schedule.status(world.app, "cron")["installed"].keys() == {job.name for job in timetable.ENTRIES}
-        assert {job["scheduler"] for job in schedule.plan(world.app)} == {"cron"}
-        schedule.uninstall(world.app, "cron")
+        assert installing.status(world.app, "cron")["installed"].keys() == {job.name for job in timetable.ENTRIES}
+        assert {job["scheduler"] for job in installing.plan(world.app)} == {"cron"}
+        installing.uninstall(world.app, "cron")
         assert world.scalar("SELECT count(*) FROM scheduled_job") == 0
 
 
@@ -317,7 +316,7 @@ def test_settings_that_only_this_shell_knows_are_named(machine, open_world, monk
         monkeypatch.setenv("FSC_API_KEY", "key-of-fsc")
         world.app.folders.config.mkdir(exist_ok=True)
         (world.app.folders.config / ".env").write_text("KRX_ID=me\n", encoding="utf-8")
-        named = schedule.only_in_environment(world.app)
+        named = installing.only_in_environment(world.app)
         assert "FSC_API_KEY" in named
         assert "KRX_ID" not in named
         assert os.environ["FSC_API_KEY"] == "key-of-fsc"
@@ -328,7 +327,7 @@ def test_a_start_by_a_scheduler_is_remembered(open_world, monkeypatch):
     monkeypatch.setitem(CHAINS, "monthly", ())
     with open_world() as world:
         with watch.attended(world.app, "run monthly"):
-            result = chains.run_chain(world.app, "monthly", Options(), if_due=True)
+            result = chain.run_chain(world.app, "monthly", Options(), if_due=True)
         with watch.attended(world.app, "status"):
             pass
         assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)

@@ -10,8 +10,7 @@ from score.stored import LAST
 
 from benchmarks import _market
 from foresto_cli.score import batch as job
-from foresto_cli.score import compute, formula, mapping, reasons
-from foresto_cli.score import score_checks as scored
+from foresto_cli.score import compute, formula, mapping, reasons, score_checks
 
 
 def test_every_stock_with_a_price_has_a_row_and_a_status_or_a_reason(scores, market):
@@ -110,8 +109,8 @@ def test_a_price_fifty_times_as_high_on_a_fiftieth_of_the_shares_changes_no_pric
 
 
 def test_verification_and_scoring_mean_the_same_by_unavoidable():
-    assert set(scored.UNAVOIDABLE) == reasons.UNAVOIDABLE
-    assert scored.MISSING_SHARE == job.FAILED_SHARE
+    assert set(score_checks.UNAVOIDABLE) == reasons.UNAVOIDABLE
+    assert score_checks.MISSING_SHARE == job.FAILED_SHARE
 
 
 def test_scoring_imports_neither_pandas_nor_scipy():

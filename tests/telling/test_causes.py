@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.datasets.prices import gaps
 from foresto_cli.running import job
@@ -22,7 +22,7 @@ SIZE = {"sessions": 12}
 
 def run(world, name):
     with watch.attended(world.app, f"run {name}"):
-        return chains.run_chain(world.app, name, job.Options())
+        return chain.run_chain(world.app, name, job.Options())
 
 
 def open_ones(world):
@@ -39,7 +39,7 @@ def week(open_world):
     """A market that is loaded until Wednesday evening; opens the world at any moment of the days after."""
     with open_world(THURSDAY - timedelta(hours=20), **SIZE) as world:
         market = [step for step in CHAINS["initial"] if step.name not in {"dart financials", "score batch"}]
-        assert chains.run(world.app, "initial", market, job.Options())["exit_code"] == 0
+        assert chain.run(world.app, "initial", market, job.Options())["exit_code"] == 0
         world.execute("DELETE FROM ops_alert")
 
     def opened(moment, faults=""):
@@ -183,14 +183,14 @@ def test_a_block_that_ends_minutes_after_the_start_is_waited_for(week, monkeypat
 
     with week(THURSDAY - timedelta(minutes=4), "frozen_mirror@2026-11-25") as world:
         monkeypatch.setattr(clock, "sleep", sleep)
-        from foresto_cli.loading import prices as loads
+        from foresto_cli.loading import prices
 
         day = THURSDAY.date()
-        impatient = loads.load_prices_between(world.app, day, day, None, job.Options())
+        impatient = prices.load_prices_between(world.app, day, day, None, job.Options())
         assert impatient["outcome"] == "blocked"
         assert slept == []
     with week(THURSDAY - timedelta(minutes=4), "frozen_mirror@2026-11-25") as world:
-        patient = loads.load_prices_between(world.app, day, day, None, job.Options(wait=timedelta(minutes=10)))
+        patient = prices.load_prices_between(world.app, day, day, None, job.Options(wait=timedelta(minutes=10)))
         assert patient["outcome"] == "done"
         assert len(slept) == 1
         assert 200 < slept[0] < 260

@@ -18,9 +18,7 @@ from foresto_cli.errors import (
     Transient,
     Untrusted,
 )
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
-from foresto_cli.loading import statements
+from foresto_cli.loading import listed, prices, statements
 from foresto_cli.running import job
 
 PATIENCE = 1
@@ -49,14 +47,14 @@ def test_a_sentence_about_failures_in_a_row_is_never_part_of_another(open_world)
 def test_reasons_of_a_command_do_not_repeat_themselves(open_world, workers):
     with open_world(faults="500@data.krx.co.kr/MDCSTAT,500@data-dbg.krx.co.kr,500@raw.githubusercontent.com") as world:
         start, end = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-1]
-        result = loads.load_prices_between(world.app, start, end, None, job.Options(workers=workers))
+        result = prices.load_prices_between(world.app, start, end, None, job.Options(workers=workers))
         for reason in [*result["reasons"], *result["passed_over"].values()]:
             assert reason.count("잇따라") <= 1, reason
 
 
 def test_darts_cut_connections_are_named_for_what_they_are(open_world):
     with open_world() as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         world.sandbox.faults.add("reset@opendart.fss.or.kr")
         result = statements.load_statements(world.app, statements.wanted_reports(2025, None, None, None), QUICK)
         assert (result["exit_code"], result["outcome"]) == (75, "failed")
@@ -90,5 +88,5 @@ def test_a_bar_of_a_real_command_does_not_run_to_the_end(open_world, monkeypatch
 
         monkeypatch.setattr(world.app.console, "progress", progress)
         days = world.sandbox.market.sessions
-        loads.load_prices_between(world.app, days[0], days[-2], None, job.Options(workers=1))
+        prices.load_prices_between(world.app, days[0], days[-2], None, job.Options(workers=1))
     assert told[-1] == (3, len(days) - 1)

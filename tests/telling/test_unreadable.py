@@ -7,8 +7,7 @@ from everything import QUICK
 from support import EVENING
 
 import foresto_cli
-from foresto_cli.loading import prices as loads
-from foresto_cli.loading import products, retry
+from foresto_cli.loading import prices, products, retry
 from foresto_cli.running import job
 from foresto_cli.telling import notify
 from foresto_cli.verify import verification
@@ -75,11 +74,11 @@ def test_after_a_week_it_is_asked_for_quietly_once_more(open_loaded):
     with open_loaded(faults="truncated@data-dbg.krx.co.kr", without=without) as world:
         world.execute("DELETE FROM unit_ledger WHERE unit = :day", day=day)
         for _ in range(2):
-            loads.load_prices_incremental(world.app, 1825, 0, QUICK)
+            prices.load_prices_incremental(world.app, 1825, 0, QUICK)
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "unreadable"
-        assert loads.load_prices_incremental(world.app, 1825, 0, QUICK)["requests"]["total"] == 0
+        assert prices.load_prices_incremental(world.app, 1825, 0, QUICK)["requests"]["total"] == 0
     with open_loaded(EVENING + timedelta(days=8), without=without, sessions=18) as world:
-        loads.load_prices_incremental(world.app, 1825, 0, QUICK)
+        prices.load_prices_incremental(world.app, 1825, 0, QUICK)
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "done"
 
 
@@ -140,7 +139,7 @@ def test_what_is_stored_stays_stored_and_is_not_asked_for_daily(open_loaded):
     ) as world:
         [(_, count, _)] = world.rows(stored)
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = :day AND ticker < '01'", day=day)
-        results = [loads.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
+        results = [prices.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
         assert [result["units"]["failed"] for result in results] == [1, 1, 0]
         assert results[2]["requests"]["total"] == 0
         assert world.rows(stored) == [("done", count, True)]
@@ -150,9 +149,9 @@ def test_prices_refused_in_the_evening_are_asked_for_when_the_official_ones_appe
     without = ("fsc_api_key",)
     blank = "all_dash@data.krx.co.kr/MDCSTAT01501,404@raw.githubusercontent.com"
     with open_loaded(EVENING + timedelta(days=3), faults=blank, without=without) as world:
-        results = [loads.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
+        results = [prices.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = '2026-11-23'") == "unreadable"
         assert [result["exit_code"] for result in results][2] == 0
     with open_loaded((EVENING + timedelta(days=4)).replace(hour=8, minute=10), without=without) as world:
-        assert loads.load_prices_incremental(world.app, 1825, 0, QUICK)["sources"]["KRX_OPENAPI"] >= 1
+        assert prices.load_prices_incremental(world.app, 1825, 0, QUICK)["sources"]["KRX_OPENAPI"] >= 1
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = '2026-11-23'") == "done"

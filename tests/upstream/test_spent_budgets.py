@@ -8,9 +8,7 @@ from support import EVENING
 from foresto_cli import clock
 from foresto_cli.console import Console
 from foresto_cli.errors import BudgetSpent
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import open_data as securities
-from foresto_cli.loading import products, statements
+from foresto_cli.loading import listed, open_data, products, statements
 from foresto_cli.running import job
 from foresto_cli.store import limits
 from foresto_cli.store.limits import StoredLimits
@@ -22,7 +20,7 @@ MORNING = EVENING.replace(hour=9, minute=0)
 
 
 def bonds(app):
-    return securities.load_bonds(app, "all", None, QUICK)
+    return open_data.load_bonds(app, "all", None, QUICK)
 
 
 def fss(app):
@@ -49,7 +47,7 @@ def test_a_budget_called_spent_is_remembered_until_midnight(open_world, monkeypa
     slept = []
     monkeypatch.setattr(clock, "sleep", lambda seconds: slept.append(round(seconds * 1000)))
     with open_world(MORNING) as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         world.sandbox.faults.add(fault)
         slept.clear()
         first = load(world.app)
@@ -76,7 +74,7 @@ def test_a_budget_called_spent_is_remembered_until_midnight(open_world, monkeypa
 
 def test_dart_quota_agrees(open_world, capsys):
     with open_world(MORNING, faults="dart020@opendart.fss.or.kr") as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         dart(world.app)
         world.app.console = Console()
         found = statements.quota(world.app)

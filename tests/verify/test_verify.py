@@ -2,8 +2,8 @@
 
 import pytest
 
-from foresto_cli import data_sets as datasets
-from foresto_cli.loading import prices as loads
+from foresto_cli import data_sets
+from foresto_cli.loading import prices
 from foresto_cli.running import job
 from foresto_cli.verify import described, verification
 
@@ -70,7 +70,7 @@ def test_a_good_database_has_no_finding(loaded):
     result = verification.verify_daily(loaded.app)
     assert result["findings"] == []
     assert (result["outcome"], result["exit_code"]) == ("done", 0)
-    assert result["checks"] == len(PLANTED) + len(described.checks(datasets.every())), "each has a planted fault below"
+    assert result["checks"] == len(PLANTED) + len(described.checks(data_sets.every())), "each has a planted fault below"
 
 
 @pytest.mark.parametrize("check", PLANTED)
@@ -118,7 +118,7 @@ def test_a_finding_that_is_gone_resolves_its_alert(loaded):
     loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17'")
     verification.verify_daily(loaded.app)
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") > 0
-    loads.load_prices_incremental(loaded.app, 1825, 2, QUICK)
+    prices.load_prices_incremental(loaded.app, 1825, 2, QUICK)
     assert verification.verify_daily(loaded.app)["findings"] == []
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
 

@@ -6,8 +6,7 @@ import pkgutil
 import pytest
 import typer
 
-from foresto_cli import cli
-from foresto_cli import data_sets as datasets
+from foresto_cli import cli, data_sets
 from foresto_cli import datasets as rooms
 from foresto_cli.collecting import registry
 from foresto_cli.collecting.loader import Loader
@@ -77,7 +76,7 @@ def test_every_data_set_has_its_command_and_its_loader():
         found = typer.main.get_command(cli.app(group))
         for word in [group, *[word for word in words if not word.startswith("--")]]:
             found = found.commands[word]
-    described = {kind.dataset for kind in KINDS} | set(datasets.labels())
+    described = {kind.dataset for kind in KINDS} | set(data_sets.labels())
     assert described < set(known)
 
 

@@ -1,6 +1,6 @@
 """The weekly and the monthly verification: a second source, and the sizes of tables against earlier runs."""
 
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import prices
 from foresto_cli.running import job
 from foresto_cli.verify import verification
 
@@ -43,4 +43,4 @@ def test_a_table_that_shrank_since_an_earlier_run_is_found(loaded):
     before = measures["index_price_daily"]
     assert found["trend.shrunk"]["sample"] == [{"표": "index_price_daily", "행": before - 12, "앞서": before}]
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'trend.shrunk'") == 1
-    loads.load_index(loaded.app, 1825, job.Options())
+    prices.load_index(loaded.app, 1825, job.Options())

@@ -11,7 +11,7 @@ import pytest
 from support import EVENING, result_of
 
 from foresto_cli import clock
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.running import job
@@ -243,7 +243,7 @@ def test_numbers_carry_their_sign_and_nothing_has_none():
 
 def test_after_a_chain_the_page_shows_it_ended(open_loaded, tmp_path):
     with open_loaded() as world:
-        chains.run_chain(world.app, "weekday", job.Options())
+        chain.run_chain(world.app, "weekday", job.Options())
     document = parsed((tmp_path / "state" / "dashboard.html").read_text())
     card = next(found for found in document.iter("article") if "평일 수집" in text_of(found))
     assert "완료" in text_of(card) or "할 일 없음" in text_of(card)

@@ -10,7 +10,7 @@ import requests
 from support import EVENING
 
 from foresto_cli import clock
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INDEX, LISTING, PRICES
 from foresto_cli.errors import BadPayload, Busy, ConfigError, NotYet
 from foresto_cli.running import job
@@ -128,7 +128,7 @@ def test_filings_of_interest_come_first_and_the_rest_is_counted(morning):
 def test_without_any_key_the_movers_are_those_of_the_charts(open_world):
     keyless = ("krx_id", "krx_pw", "krx_openapi_key", "fsc_api_key", "dart_api_key")
     with open_world(SATURDAY, without=keyless, mirror_stopped=MIRROR_STOPPED, patience=2) as world:
-        chains.run(world.app, "initial", (LISTING, PRICES, INDEX), job.Options())
+        chain.run(world.app, "initial", (LISTING, PRICES, INDEX), job.Options())
         with_readers(world)
         assert world.rows("SELECT DISTINCT market, change_rate, trading_value FROM stock_price_daily") == [(None,) * 3]
         with world.app.engine.connect() as connection:

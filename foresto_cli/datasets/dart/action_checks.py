@@ -6,8 +6,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, check
-from foresto_cli.datasets.dart import action_links, decision_kinds
-from foresto_cli.datasets.dart import actions as dart_actions
+from foresto_cli.datasets.dart import action_links, actions, decision_kinds
 
 ANNOUNCED = ("EX_RIGHTS", "SPLIT", "CONSOLIDATION", "CONSOLIDATION_AUCTION", "SPINOFF", "REORG", "SHARE_ONLY")
 """Classes of price events that a company has to announce."""
@@ -59,7 +58,7 @@ def unexplained_events(scope: Scope) -> Rows:
         announced=list(ANNOUNCED),
         rights=RIGHTS_LEAD,
         longest=action_links.LONGEST_DAYS,
-        dataset=dart_actions.DATASET.name,
+        dataset=actions.DATASET.name,
         believable=clock.believable(),
     )
 

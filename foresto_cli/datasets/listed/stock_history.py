@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.data_set import DataSet
-from foresto_cli.datasets.listed import past_names as _past_names
+from foresto_cli.datasets.listed import past_names
 from foresto_cli.datasets.listed.list_tables import stock_history
 from foresto_cli.datasets.listed.past_names import Known, Run
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -119,7 +119,7 @@ def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  #
     """Bring ``stock_history`` up to date in the caller's transaction and return exact counts."""
     known, listing = _known(connection), _listing(connection)
     oldest = {ticker: _oldest(known.get(ticker) or _first(seen), seen) for ticker, seen in listing.items()}
-    past = _past_names.runs(connection, oldest)
+    past = past_names.runs(connection, oldest)
     wanted: dict[str, list[Span]] = {}
     for ticker, seen in listing.items():
         spans = known.get(ticker, [])

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, text
 from foresto_cli import clock
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.us import us_figures as figures
+from foresto_cli.datasets.us import us_figures
 from foresto_cli.datasets.us.us_tables import (
     alpha_vantage_etfs,
     alpha_vantage_financials,
@@ -65,7 +65,7 @@ class Kind:
 
 
 def _statements(client: AlphaVantage, symbol: str) -> dict[str, Any]:
-    return {function: client.reports(function, symbol) for function in figures.STATEMENTS}
+    return {function: client.reports(function, symbol) for function in us_figures.STATEMENTS}
 
 
 OVERVIEWS = Kind(
@@ -75,7 +75,7 @@ OVERVIEWS = Kind(
     1,
     timedelta(days=30),
     lambda client, symbol: client.overview(symbol),
-    lambda symbol, record: [figures.company(symbol, record)] if record else [],
+    lambda symbol, record: [us_figures.company(symbol, record)] if record else [],
 )
 STATEMENTS = Kind(
     "us.statements",
@@ -84,7 +84,7 @@ STATEMENTS = Kind(
     3,
     timedelta(days=90),
     _statements,
-    lambda symbol, answers: figures.statements(symbol, answers) if any(answers.values()) else [],
+    lambda symbol, answers: us_figures.statements(symbol, answers) if any(answers.values()) else [],
 )
 PRICES = Kind(
     "us.prices",
@@ -93,7 +93,7 @@ PRICES = Kind(
     1,
     timedelta(hours=18),
     lambda client, symbol: client.daily(symbol),
-    figures.prices,
+    us_figures.prices,
     "us prices",
 )
 FUNDS = Kind(
@@ -103,7 +103,7 @@ FUNDS = Kind(
     1,
     timedelta(days=30),
     lambda client, _: client.listings(),
-    lambda _, rows: [figures.fund(row) for row in rows if row["assetType"] == "ETF"],
+    lambda _, rows: [us_figures.fund(row) for row in rows if row["assetType"] == "ETF"],
 )
 DATASETS = tuple(kind.data_set for kind in (FUNDS, OVERVIEWS, STATEMENTS, PRICES))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Integer, Numeric
 
-from foresto_cli import data_sets as datasets
+from foresto_cli import data_sets
 from foresto_cli.declared import ByDay, wire_fields
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LONGEST_CODE = 6
 
 def service(name: str) -> ByDay | None:
     """Return the data set whose service ends with ``name`` (``gold_bydd_trd``)."""
-    return next((found for found in datasets.every() if found.service.path.rpartition("/")[2] == name), None)
+    return next((found for found in data_sets.every() if found.service.path.rpartition("/")[2] == name), None)
 
 
 def rows(described: ByDay, market: "Market", when: date) -> Rows:

@@ -4,7 +4,7 @@ Times are ``timestamp without time zone`` in KST wall time, whatever the zone of
 exact, and an operator's ``close_price / prev_close`` is not an integer division.
 """
 
-from foresto_cli import data_sets as datasets
+from foresto_cli import data_sets
 from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.datasets.dart.filing_tables import dart_answer, dart_company, dart_filing
 from foresto_cli.datasets.dart.report_tables import adopted_statement, financial_report
@@ -73,7 +73,7 @@ from foresto_cli.store.tables.unattended import (
 )
 
 # The tables of the described data sets register themselves when their files are imported.
-datasets.every()
+data_sets.every()
 
 __all__ = [
     "adjustment_override",

@@ -11,14 +11,11 @@ from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Unit
-from foresto_cli.datasets.dart import action_links, capital_kinds, decision_kinds, free_text
+from foresto_cli.datasets.dart import action_links, capital_changes, capital_kinds, decision_kinds, free_text
 from foresto_cli.datasets.dart import actions as dart_actions
-from foresto_cli.datasets.dart import capital_changes as dart_capital
 from foresto_cli.datasets.dart import decisions as dart_decisions
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loading import capital as filings
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import capital, listed, prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import actions, decision_fields
 from foresto_cli.verify import verification
@@ -321,21 +318,21 @@ def test_a_consolidation_is_told_by_the_shares_listed_before_and_after(engine, b
         assert found[1:4] == expected[1:]
         assert (found[0] and float(found[0])) == (expected[0] and pytest.approx(expected[0]))
         assert action_links.write(connection, provenance).changed == 0
-        assert dart_capital.read(connection) == [], "DART is not asked: its form has no such kind"
+        assert capital_changes.read(connection) == [], "DART is not asked: its form has no such kind"
 
 
 # --- against the sandbox -------------------------------------------------------------------------------------------
 
 
 def load(world, start=date(2025, 6, 1), end=None):
-    return filings.load_actions(world.app, start, end or clock.today(), QUICK)
+    return capital.load_actions(world.app, start, end or clock.today(), QUICK)
 
 
 @pytest.mark.slow
 def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries_it_out(open_world):
     with open_world(patience=0.1, stocks=120, sessions=200) as world:
-        roster.load_listing(world.app, QUICK)
-        loads.load_prices_incremental(world.app, 400, 2, job.Options())
+        listed.load_listing(world.app, QUICK)
+        prices.load_prices_incremental(world.app, 400, 2, job.Options())
         result = load(world)
         assert (result["outcome"], result["exit_code"]) == ("done", 0), result["reasons"]
         market, today = world.sandbox.market, clock.today()
@@ -452,7 +449,7 @@ def test_a_budget_that_runs_out_leaves_the_rest_for_the_next_day(open_world):
 )
 def test_what_a_span_is(quarter, start, end, expected):
     clock.pretend(EVENING)
-    assert filings.span(quarter, start, end) == expected
+    assert capital.span(quarter, start, end) == expected
 
 
 @pytest.mark.parametrize(
@@ -469,4 +466,4 @@ def test_what_a_span_is(quarter, start, end, expected):
 def test_what_no_span_is(quarter, start, end):
     clock.pretend(EVENING)
     with pytest.raises(UsageError):
-        filings.span(quarter, start, end)
+        capital.span(quarter, start, end)

@@ -6,14 +6,13 @@ import pytest
 from dart_loads import asked, load
 
 from foresto_cli import clock
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import MORNING
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import listed, prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import filings
 from foresto_cli.sandbox.market import Market
-from foresto_cli.score import batch as scores
+from foresto_cli.score import batch
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 2
@@ -50,7 +49,7 @@ def scored(world, ticker):
 def morning(world):
     """Run the chain; return its result and the requests that DART got."""
     before = len(asked(world))
-    result = chains.run(world.app, "morning", MORNING, QUICK)
+    result = chain.run(world.app, "morning", MORNING, QUICK)
     steps = {step["command"]: step for step in result["steps"]}
     assert steps["dart financials"]["exit_code"] == 0
     assert steps["score batch"]["exit_code"] in {0, 3}
@@ -66,11 +65,11 @@ def test_a_new_filing_is_read_and_scored_on_the_next_morning(open_world):
     ticker, number = by_day[day][0]
     size = {"stocks": STOCKS, "sessions": ENOUGH}
     with open_world(at(day - timedelta(days=1), "20:30"), **size) as world:
-        roster.load_listing(world.app, QUICK)
-        loads.load_prices_incremental(world.app, 2 * ENOUGH, 2, QUICK)
-        roster.load_stocks(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
+        prices.load_prices_incremental(world.app, 2 * ENOUGH, 2, QUICK)
+        listed.load_stocks(world.app, QUICK)
         load(world, since=2023)
-        scores.score_batch(world.app, scores.Options(replace=True))
+        batch.score_batch(world.app, batch.Options(replace=True))
         before = scored(world, ticker)
         assert before[2] != number
     with open_world(at(day + timedelta(days=1)), **size) as world:
@@ -99,9 +98,9 @@ def test_a_day_without_filings_costs_one_request(open_world):
     )  # fmt: skip
     size = {"stocks": STOCKS, "sessions": SESSIONS}
     with open_world(at(quiet), **size) as world:
-        roster.load_listing(world.app, QUICK)
-        loads.load_prices_incremental(world.app, SESSIONS, 2, QUICK)
-        roster.load_stocks(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
+        prices.load_prices_incremental(world.app, SESSIONS, 2, QUICK)
+        listed.load_stocks(world.app, QUICK)
         load(world, since=2025)
         load(world)  # who closes twice a year is known by now
     with open_world(at(quiet + timedelta(days=1)), **size) as world:

@@ -13,8 +13,7 @@ from foresto_cli import clock
 from foresto_cli.datasets.dart import payouts
 from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.errors import BadPayload, ConfigError, UsageError
-from foresto_cli.loading import capital as filings
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import capital, listed
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import companies, report_items
 from foresto_cli.sandbox.dart import filings as reports
@@ -238,8 +237,8 @@ def _amount(filed):
 
 def load(world, year=None, **options):
     if not world.scalar("SELECT count(*) FROM fdr_stock_listing"):
-        roster.load_listing(world.app, QUICK)
-    return filings.load_dividends(world.app, year, job.Options(**options))
+        listed.load_listing(world.app, QUICK)
+    return capital.load_dividends(world.app, year, job.Options(**options))
 
 
 def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
@@ -340,13 +339,13 @@ def test_with_a_small_budget_exactly_that_is_asked_and_the_next_day_goes_on(open
 
 def test_without_a_key_or_a_listing_the_command_says_what_is_missing(open_world):
     with open_world(patience=0.1, without=("dart_api_key",)) as world, pytest.raises(ConfigError, match="DART_API_KEY"):
-        filings.load_dividends(world.app, None, QUICK)
+        capital.load_dividends(world.app, None, QUICK)
     with open_world(patience=0.1) as world:
         with pytest.raises(ConfigError, match="listing load"):
-            filings.load_dividends(world.app, None, QUICK)
-        roster.load_listing(world.app, QUICK)
+            capital.load_dividends(world.app, None, QUICK)
+        listed.load_listing(world.app, QUICK)
         with pytest.raises(UsageError, match="2014"):
-            filings.load_dividends(world.app, 2014, QUICK)
+            capital.load_dividends(world.app, 2014, QUICK)
 
 
 def test_the_key_is_nowhere(open_world, caplog):

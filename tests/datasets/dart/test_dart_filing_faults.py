@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from foresto_cli.datasets.dart import companies as dart_companies
-from foresto_cli.loading import capital as filings
+from foresto_cli.loading import capital
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import actions, companies
 from foresto_cli.settings import SANDBOX_KEYS
@@ -93,7 +93,7 @@ def test_dividends(open_world):
             world.execute("INSERT INTO unit_ledger (dataset, unit, status, row_count, attempts, run_id, asked_at)"
                           " VALUES ('dart.companies', :unit, 'done', 1, 1, 1, '2026-11-20 18:00')",
                           unit=dart_companies.UNIT)  # fmt: skip
-            how = run(world, kind, "alotMatter", lambda app: filings.load_dividends(app, 2025, QUICK), "dart.dividends")
+            how = run(world, kind, "alotMatter", lambda app: capital.load_dividends(app, 2025, QUICK), "dart.dividends")
             stored = world.scalar("SELECT count(*) FROM dividend_history")
             if how != expected or bool(stored) != (expected == FINE):
                 found[kind] = (how, stored)
@@ -101,7 +101,7 @@ def test_dividends(open_world):
         world.sandbox.faults.clear()
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.dividends'")
         world.execute("DELETE FROM upstream_block")
-        assert filings.load_dividends(renewed(world, 0.1), 2025, QUICK)["units"]["done"] == 1
+        assert capital.load_dividends(renewed(world, 0.1), 2025, QUICK)["units"]["done"] == 1
 
 
 def of_list(result):
@@ -111,7 +111,7 @@ def of_list(result):
 
 
 def the_month(app):
-    return of_list(filings.load_actions(app, *MONTH, QUICK))
+    return of_list(capital.load_actions(app, *MONTH, QUICK))
 
 
 def test_the_list_of_decisions(open_world):
@@ -121,7 +121,7 @@ def test_the_list_of_decisions(open_world):
             forget(world)
             world.execute("DELETE FROM corporate_actions")
             how = run(
-                world, kind, "list.json", lambda app: of_list(filings.load_actions(app, *MONTH, QUICK)), "dart.actions"
+                world, kind, "list.json", lambda app: of_list(capital.load_actions(app, *MONTH, QUICK)), "dart.actions"
             )
             if how != expected or (expected != FINE and world.scalar("SELECT count(*) FROM corporate_actions")):
                 found[kind] = how
@@ -154,7 +154,7 @@ def test_what_a_decision_says(open_world):
                           unit=f"{month:%Y-%m}")  # fmt: skip
 
             def work(app):
-                return of_list(filings.load_actions(app, month, first.received, QUICK))
+                return of_list(capital.load_actions(app, month, first.received, QUICK))
 
             how = run(world, kind, "Decsn.json", work, "dart.decisions")
             known = world.scalar("SELECT count(*) FROM corporate_actions WHERE shares_before IS NOT NULL")

@@ -9,8 +9,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import statements
+from foresto_cli.loading import listed, statements
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -144,7 +143,7 @@ def test_companies_are_asked_for_once_a_day(listed_world):
         assert statements.load_companies(world.app, QUICK)["outcome"] == "done"
         assert statements.load_companies(world.app, QUICK)["outcome"] == "nothing_to_do"
         assert len(asked(world, "corpCode.xml")) == 1
-        stocks = roster.load_stocks(world.app, QUICK)
+        stocks = listed.load_stocks(world.app, QUICK)
         assert stocks["exit_code"] == 0
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active AND corp_code IS NULL") == 0
         assert world.scalar(
@@ -212,7 +211,7 @@ def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goe
 
 def test_nothing_is_asked_between_one_and_two(open_world):
     with open_world() as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
     with open_world(EVENING.replace(day=21, hour=1, minute=30)) as world:
         result = load(world, 2025)
         assert (result["exit_code"], asked(world)) == (75, [])

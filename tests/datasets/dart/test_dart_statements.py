@@ -8,9 +8,7 @@ import pytest
 from dart_loads import HOST, QUICK, asked, load
 from support import EVENING
 
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
-from foresto_cli.loading import statements
+from foresto_cli.loading import listed, prices, statements
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.verify import verification
 
@@ -166,8 +164,8 @@ def test_the_operators_queries_run_and_ratios_never_overflow(listed_world):
 
 def test_stocks_have_ratios_by_definition(listed_world):
     with listed_world() as world:
-        loads.load_prices_incremental(world.app, 5, 0, QUICK)
-        roster.load_stocks(world.app, QUICK)
+        prices.load_prices_incremental(world.app, 5, 0, QUICK)
+        listed.load_stocks(world.app, QUICK)
         load(world, 2026, "q3")
         load(world, 2025, "q3")
         # Owners' shares come with the whole statements; here they are nine tenths, and one company made a loss.
@@ -212,7 +210,7 @@ def test_stocks_have_ratios_by_definition(listed_world):
             " (SELECT ticker FROM financial_report WHERE currency <> 'KRW')"
         )
         assert set(foreign) <= {(None, None)}
-        assert roster.load_stocks(world.app, QUICK)["tables"]["stocks"]["changed"] == 0
+        assert listed.load_stocks(world.app, QUICK)["tables"]["stocks"]["changed"] == 0
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,7 @@ from statement_lines import CORP, TICKER, report
 from support import EVENING
 
 from foresto_cli import clock
-from foresto_cli.datasets.dart import comparatives, filed_reports, periods, ratios, reports
-from foresto_cli.datasets.dart import reparse as dart_reparse
-from foresto_cli.datasets.dart import report_checks as checks
+from foresto_cli.datasets.dart import comparatives, filed_reports, periods, ratios, reparse, report_checks, reports
 from foresto_cli.datasets.dart.reports import Report
 
 ONE_DATABASE = True
@@ -311,10 +309,10 @@ def test_reports_stored_before_are_told_and_read_again(engine):
         filed_reports.write(connection, rows(lines), PROVENANCE)
         connection.execute(text("UPDATE financial_report SET period_start = NULL, period_months = NULL"))
         connection.execute(text("DELETE FROM financial_restated"))
-        scope = checks.Scope(connection, None, NOW, [], None)
-        assert checks.unread_periods(scope) == [{"사업연도": 2025, "보고서": 2}]
-        counts = dart_reparse.write(connection, PROVENANCE)
+        scope = report_checks.Scope(connection, None, NOW, [], None)
+        assert report_checks.unread_periods(scope) == [{"사업연도": 2025, "보고서": 2}]
+        counts = reparse.write(connection, PROVENANCE)
         assert (counts.changed, counts.added) == (2, 1)
-        assert checks.unread_periods(scope) == []
+        assert report_checks.unread_periods(scope) == []
         assert zlib.decompress(connection.scalar(text("SELECT body FROM dart_answer"))) == body
-        assert dart_reparse.write(connection, PROVENANCE).unchanged == 3
+        assert reparse.write(connection, PROVENANCE).unchanged == 3

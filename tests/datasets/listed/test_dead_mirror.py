@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import ETFS, INDEX, INITIAL, LISTING, PRICES, STOCKS, VERIFY_DAILY
 from foresto_cli.running import job
 
@@ -36,7 +36,7 @@ def test_a_first_load_gets_the_most_that_its_keys_allow(open_world, keys):
     assert [step for step in STEPS if step not in INITIAL] == []
     world_of = {"stocks": 60, "sessions": SESSIONS, "faults": FROZEN, "patience": 3}
     with open_world(without=(*WITHOUT[keys], "dart_api_key"), **world_of) as world:
-        result = chains.run(world.app, "initial", STEPS, job.Options())
+        result = chain.run(world.app, "initial", STEPS, job.Options())
         steps = {step["command"]: step for step in result["steps"]}
         assert result["exit_code"] in {0, 3}, {name: step["reasons"] for name, step in steps.items()}
         listed = world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")
@@ -69,9 +69,9 @@ def test_a_first_load_gets_the_most_that_its_keys_allow(open_world, keys):
 def test_a_mirror_that_lives_again_is_used_and_the_alert_ends(open_world):
     without = (*WITHOUT["none"], "dart_api_key")
     with open_world(without=without, stocks=60, sessions=SESSIONS, faults=FROZEN, patience=3) as world:
-        chains.run(world.app, "initial", (LISTING,), job.Options())
+        chain.run(world.app, "initial", (LISTING,), job.Options())
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE industry IS NOT NULL") == 0
     with open_world(EVENING + timedelta(days=3), without=without, stocks=60, sessions=SESSIONS, patience=3) as world:
-        assert chains.run(world.app, "initial", (LISTING,), job.Options())["exit_code"] == 0
+        assert chain.run(world.app, "initial", (LISTING,), job.Options())["exit_code"] == 0
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE industry IS NOT NULL") > 20
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0

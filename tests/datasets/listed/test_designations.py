@@ -7,11 +7,10 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.console import Console
-from foresto_cli.datasets.listed import designation_checks as designated
-from foresto_cli.datasets.listed import designations
+from foresto_cli.datasets.listed import designation_checks, designations
 from foresto_cli.datasets.listed.designations import TELLING, Designation
 from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.dart import companies, figures
 from foresto_cli.sandbox.market import Market
@@ -341,10 +340,10 @@ def test_on_the_first_of_april_the_sandbox_has_news(open_world):
     )
     with open_world(datetime(2026, 4, 3, 20, 30, tzinfo=clock.KST)) as world:
         assert roster.load_listing(world.app, job.Options())["exit_code"] == 0
-        loads.load_prices_incremental(world.app, 20, 2, job.Options())
+        prices.load_prices_incremental(world.app, 20, 2, job.Options())
         roster.derive_stocks(world.app, job.Options())
         stored = {code for (code,) in world.rows("SELECT ticker FROM stocks WHERE designated_since = '2026-04-01'")}
         assert stored == after - before != set()
         with world.app.engine.connect() as connection:
-            (told,) = designated.news(connection, date(2026, 4, 3)).notes
+            (told,) = designation_checks.news(connection, date(2026, 4, 3)).notes
         assert told.startswith(f"새로 지정된 종목 {len(stored)}개: ")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from foresto_cli.datasets.listed import sectors as _sectors
+from foresto_cli.datasets.listed import sectors
 from foresto_cli.datasets.listed.past_names import Run
 from foresto_cli.datasets.listed.stock_history import Seen, Span, advanced, told_by_prices
 
@@ -35,17 +35,17 @@ DAY = date(2026, 11, 20)
     ],
 )
 def test_a_sector_follows_from_name_and_industry(name, industry, sector):
-    assert _sectors.sector_of("111110", {"111110": name}, {"111110": industry}) == sector
+    assert sectors.sector_of("111110", {"111110": name}, {"111110": industry}) == sector
 
 
 def test_a_preferred_share_has_the_sector_of_its_issuer():
     names = {"005930": "가상전자", "005935": "가상전자우", "00593K": "가상전자2우B", "123455": "홀로우"}
     industries = {"005930": "반도체 제조업", "005935": None, "00593K": None, "123455": None}
-    assert [_sectors.sector_of(ticker, names, industries) for ticker in names] == ["반도체"] * 3 + ["기타"]
+    assert [sectors.sector_of(ticker, names, industries) for ticker in names] == ["반도체"] * 3 + ["기타"]
 
 
 def test_there_are_at_most_thirty_sectors():
-    assert len(_sectors.SECTORS) <= 30
+    assert len(sectors.SECTORS) <= 30
 
 
 # --- history --------------------------------------------------------------------------------------------------------

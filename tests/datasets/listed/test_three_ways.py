@@ -7,9 +7,8 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices.index_codes import code_of
-from foresto_cli.loading import indices
+from foresto_cli.loading import indices, prices
 from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.telling import diagnosis, mirror, notify
 from foresto_cli.upstream import krx_openapi
@@ -40,7 +39,7 @@ def test_with_a_dead_mirror_each_key_gives_the_list_and_the_indices(open_world, 
         everybody = world.sandbox.market.listed(date(2026, 11, 20)).stocks
         covered = [one for one in everybody if keys != "none" or one.market != "KNX"]
         assert abs(world.scalar(LISTED) - len(covered)) <= 2, "the OPEN API's list is of the day before"
-        indexed = loads.load_index(world.app, 14, QUICK)
+        indexed = prices.load_index(world.app, 14, QUICK)
         assert indexed["exit_code"] == 0
         assert world.scalar(MAIN) == 3
         assert roster.load_stocks(world.app, QUICK)["exit_code"] == 0
@@ -57,8 +56,8 @@ def test_a_dead_mirror_is_told_once_passed_over_and_tried_again_the_next_day(ope
         assert world.rows(alert) == [("mirror", "info", 1, True)]
         assert world.asked(mirror)
     with open_world(EVENING + timedelta(hours=1), **DEAD) as world:
-        loads.load_index(world.app, 14, QUICK)
-        loads.load_prices_incremental(world.app, 1, 2, QUICK)
+        prices.load_index(world.app, 14, QUICK)
+        prices.load_prices_incremental(world.app, 1, 2, QUICK)
         assert world.asked(mirror) == [], "asked once a day"
     with open_world(EVENING + timedelta(days=3), **DEAD) as world:
         assert roster.load_listing(world.app, QUICK)["exit_code"] == 0
@@ -80,12 +79,12 @@ def test_what_the_mirror_knew_stays_when_another_source_gives_the_list(open_worl
     known = "SELECT ticker, industry, representative, listing_date FROM fdr_stock_listing WHERE is_listed ORDER BY 1"
     with open_world(stocks=60, sessions=14) as world:
         roster.load_listing(world.app, QUICK)
-        loads.load_prices_incremental(world.app, 5, 2, QUICK)
+        prices.load_prices_incremental(world.app, 5, 2, QUICK)
         before = world.rows(known)
         assert sum(row[1] is not None for row in before) > 20
     later = EVENING + timedelta(days=3)
     with open_world(later, faults=FROZEN, stocks=60, sessions=14, without=("fsc_api_key",)) as world:
-        loads.load_prices_incremental(world.app, 5, 2, QUICK)
+        prices.load_prices_incremental(world.app, 5, 2, QUICK)
         assert roster.load_listing(world.app, QUICK)["exit_code"] == 0
         after = {row[0]: row[1:] for row in world.rows(known)}
         lost = [
@@ -137,7 +136,7 @@ def test_without_anybody_the_list_that_is_there_stays_and_its_age_is_said(open_w
 def test_an_index_that_ends_behind_the_last_session_is_not_done(open_world):
     faults = f"{FROZEN},500@fchart.stock.naver.com"
     with open_world(faults=faults, stocks=60, sessions=14, without=NONE) as world:
-        result = loads.load_index(world.app, 14, QUICK)
+        result = prices.load_index(world.app, 14, QUICK)
         assert (result["outcome"], result["exit_code"]) == ("failed", 75)
         assert any("2026-11-06" in reason and "2026-11-20" in reason for reason in result["reasons"])
         assert world.scalar("SELECT max(trade_date) FROM index_price_daily") == date(2026, 11, 6)
@@ -147,19 +146,19 @@ def test_naver_gives_the_exchange_its_own_levels_and_changes_from_the_close_befo
     columns = "SELECT index_code, trade_date, open_price, high_price, low_price, close_price, price_change, change_rate"
     query = f"{columns} FROM index_price_daily WHERE trade_date > '2026-11-10' ORDER BY 1, 2"
     with open_world(**DEAD, without=NONE) as world:
-        loads.load_index(world.app, 14, QUICK)
+        prices.load_index(world.app, 14, QUICK)
         found = world.rows(query)
         assert world.rows("SELECT DISTINCT source_id, market_cap FROM index_price_daily") == [("NAVER", None)]
     with open_world(**DEAD, without=KEYS["login"]) as world:
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'prices.index'")
-        loads.load_index(world.app, 14, QUICK)
+        prices.load_index(world.app, 14, QUICK)
         assert world.rows("SELECT DISTINCT source_id FROM index_price_daily") == [("KRX",)]
         assert world.rows(query) == found
 
 
 def test_all_indices_of_a_session_come_in_three_requests_and_keep_the_three_codes(open_world):
     with open_world(stocks=60, sessions=14) as world:
-        loads.load_index(world.app, 14, QUICK)
+        prices.load_index(world.app, 14, QUICK)
         asked = len(world.asked("/svc/apis/idx/"))
         assert asked == 3
         assert world.scalar("SELECT count(*) FROM index_listing") == 119
@@ -167,11 +166,11 @@ def test_all_indices_of_a_session_come_in_three_requests_and_keep_the_three_code
         assert world.scalar(day) == 117, "two have sums and no level"
         main = "SELECT index_code, close_price FROM index_price_daily WHERE trade_date = '2026-11-19' AND index_code IN"
         official = dict(world.rows(f"{main} ('KOSPI', 'KOSDAQ', 'KS200')"))
-        assert loads.load_index(world.app, 14, QUICK)["requests"].get("krx_openapi", 0) == 0
+        assert prices.load_index(world.app, 14, QUICK)["requests"].get("krx_openapi", 0) == 0
         world.execute("DELETE FROM index_price_daily")
         world.execute("DELETE FROM unit_ledger WHERE dataset LIKE 'prices.index%'")
     with open_world(stocks=60, sessions=14, without=KEYS["login"]) as world:
-        loads.load_index(world.app, 14, QUICK)
+        prices.load_index(world.app, 14, QUICK)
         assert dict(world.rows(f"{main} ('KOSPI', 'KOSDAQ', 'KS200')")) == official
 
 
@@ -190,7 +189,7 @@ def test_the_history_of_all_indices_is_planned_like_every_other_and_by_class(ope
 
 def test_an_unapproved_family_is_named_and_the_others_are_loaded(open_world):
     with open_world(stocks=60, sessions=14, faults="unapproved@kosdaq_dd_trd") as world:
-        result = loads.load_index(world.app, 14, QUICK)
+        result = prices.load_index(world.app, 14, QUICK)
         assert result["exit_code"] == 0
         assert any("KOSDAQ 시리즈" in note for note in result["notes"])
         assert (
@@ -217,8 +216,8 @@ def test_a_decreed_holiday_is_found_by_the_index_without_a_price_source(open_wor
         with open_world(now, without=KEYS[keys], sessions=10, faults="frozen_mirror@2026-06-01") as world:
             if day != date(2026, 7, 2):
                 roster.load_listing(world.app, QUICK)
-            result = loads.load_prices_incremental(world.app, max((day - days[0]).days, 1), 2, QUICK)
-            loads.load_index(world.app, 30, QUICK)
+            result = prices.load_prices_incremental(world.app, max((day - days[0]).days, 1), 2, QUICK)
+            prices.load_index(world.app, 30, QUICK)
             listed = world.scalar(LISTED)
             asked = [r for r in world.asked("sise.nhn") if r.fields["symbol"] not in {"KOSPI", "KOSDAQ", "KPI200"}]
             assert len(asked) in {0, listed}, "each stock once for a session, none for a holiday"
@@ -229,7 +228,7 @@ def test_a_decreed_holiday_is_found_by_the_index_without_a_price_source(open_wor
     assert world.rows("SELECT trade_date, is_closed FROM market_closure") == [(date(2026, 7, 2), True)]
     assert result["exit_code"] == 0
     with open_world(now, without=KEYS[keys], sessions=10) as world:
-        repaired = loads.repair_prices(world.app, date(2026, 7, 1), QUICK)
+        repaired = prices.repair_prices(world.app, date(2026, 7, 1), QUICK)
         assert repaired["units"]["failed"] == repaired["units"]["pending"] == 0
 
 

@@ -10,9 +10,7 @@ from support import EVENING, SHARED, a_third, needs_shared
 from foresto_cli import clock
 from foresto_cli.datasets.open_data import dividend_yield
 from foresto_cli.datasets.open_data.dividend_rows import dividend_row, is_outlier, one_a_key, ticker_of
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import open_data as securities
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import listed, open_data, prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.sandbox.market.codes import isin
@@ -46,7 +44,7 @@ def small_pages(monkeypatch):
 
 
 def load(world):
-    return securities.load_dividends(world.app, QUICK)
+    return open_data.load_dividends(world.app, QUICK)
 
 
 # --- what is stored -------------------------------------------------------------------------------------------------
@@ -54,7 +52,7 @@ def load(world):
 
 def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_world):
     with open_world() as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         result = load(world)
         count = world.scalar(COUNT)
         assert (result["outcome"], result["requests"]) == ("done", {"fsc": 1, "total": 1})
@@ -77,7 +75,7 @@ def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_wor
 
 def test_each_dividend_belongs_to_its_own_security_only(open_world):
     with open_world() as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         load(world)
         # The predecessor wrote the ticker it had asked for on every row: on preferred shares and on other companies.
         wrong = (
@@ -142,7 +140,7 @@ def test_two_records_of_one_key_become_one_row():
 @pytest.mark.parametrize("field", ["dvdnBasDt", "stckGenrDvdnAmt", "cashDvdnPayDt"])
 def test_one_row_that_cannot_be_read_is_left_out_and_named(open_world, monkeypatch, field):
     with open_world() as world:
-        client = securities.client_of(world.app, "dividends")
+        client = open_data.client_of(world.app, "dividends")
         records = client.dividends()
         records[7] = {**records[7], field: "2026-13"}
         monkeypatch.setattr(client, "dividends", lambda: records)
@@ -170,9 +168,9 @@ def test_the_recorded_dividend_becomes_the_expected_row():
 def test_yields_follow_the_last_years_cash_and_the_current_price(open_world):
     with open_world() as world:
         day = world.sandbox.market.sessions[-1]
-        loads.load_prices_between(world.app, day, day, None, QUICK)
+        prices.load_prices_between(world.app, day, day, None, QUICK)
         load(world)
-        result = roster.load_stocks(world.app, QUICK)
+        result = listed.load_stocks(world.app, QUICK)
         assert result["outcome"] == "done"
         expected = dict(
             world.rows(
@@ -186,10 +184,10 @@ def test_yields_follow_the_last_years_cash_and_the_current_price(open_world):
         )
         assert len(expected) > 50
         assert 0.5 < sum(expected.values()) / len(expected) < 10
-        again = securities.load_dividends(world.app, QUICK)
+        again = open_data.load_dividends(world.app, QUICK)
         assert again["tables"]["stocks"]["changed"] == 0
         world.execute("UPDATE stocks SET dividend_yield = 99 WHERE ticker = '005930'")
-        assert roster.load_stocks(world.app, QUICK)["tables"]["stocks"]["changed"] == 1
+        assert listed.load_stocks(world.app, QUICK)["tables"]["stocks"]["changed"] == 1
 
 
 SPLIT = (
@@ -214,7 +212,7 @@ YEARS = [
 
 def test_a_yield_counts_what_is_known_of_one_year(open_world):
     with open_world() as world:
-        roster.load_stocks(world.app, QUICK)
+        listed.load_stocks(world.app, QUICK)
         world.execute("UPDATE stocks SET current_price = 10000, dividend_yield = 7")
         # What DART says of the same dividend is another source's word, not more cash.
         world.execute(INSERT, ticker="005930", day="2026-03-31", amount=500, source="DART", outlier=False)
@@ -277,4 +275,4 @@ def test_without_a_key_the_operator_is_told_what_to_apply_for(open_world):
         with pytest.raises(Exception, match="금융위원회_주식배당정보"):
             load(world)
         with pytest.raises(Exception, match="'금융위원회_채권발행정보' 서비스를 활용신청"):
-            securities.load_bonds(world.app, "all", None, QUICK)
+            open_data.load_bonds(world.app, "all", None, QUICK)

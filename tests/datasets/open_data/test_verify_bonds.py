@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from foresto_cli import data_sets as datasets
+from foresto_cli import data_sets
 from foresto_cli.collecting.checks import MONTHLY
-from foresto_cli.loading import open_data as securities
+from foresto_cli.loading import open_data
 from foresto_cli.running import job
 from foresto_cli.verify import checks, verification
 from foresto_cli.views import state
@@ -25,8 +25,8 @@ PLANTED = {
 @pytest.fixture
 def loaded(open_world):
     with open_world(sessions=60, patience=0.2) as world:
-        assert securities.load_bonds(world.app, "all", date(2026, 10, 16), QUICK)["outcome"] == "done"
-        assert securities.load_bonds(world.app, "all", None, QUICK)["outcome"] == "done"
+        assert open_data.load_bonds(world.app, "all", date(2026, 10, 16), QUICK)["outcome"] == "done"
+        assert open_data.load_bonds(world.app, "all", None, QUICK)["outcome"] == "done"
         yield world
 
 
@@ -37,7 +37,7 @@ def of_bonds(result):
 def test_good_bonds_have_no_finding_and_are_fresh(loaded):
     result = verification.verify_monthly(loaded.app)
     assert of_bonds(result) == []
-    assert result["checks"] == len(checks.of(MONTHLY, datasets.every())) + 4
+    assert result["checks"] == len(checks.of(MONTHLY, data_sets.every())) + 4
     fresh = {item["name"]: (item["newest"], item["current"]) for item in state.status(loaded.app)["data"]}
     assert fresh["bonds"] == ("2026-11-19", True)
     assert fresh["dividends.fsc"] == (None, False)

@@ -5,11 +5,10 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.datasets.prices import gaps
-from foresto_cli.datasets.prices import spans as price_spans
+from foresto_cli.datasets.prices import gaps, spans
 from foresto_cli.errors import UsageError
 from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import prices
 from foresto_cli.running import job
 
 QUICK = job.Options()
@@ -33,7 +32,7 @@ def states(days):
 def test_each_state_of_a_session_is_told_apart(open_world):
     with open_world(EVENING.replace(hour=16, minute=30)) as world:
         world.sandbox.faults.add("truncated@*/20261117")
-        loads.load_prices_incremental(world.app, 30, 2, QUICK)
+        prices.load_prices_incremental(world.app, 30, 2, QUICK)
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-16' AND ticker < '1'")
         world.execute("DELETE FROM unit_ledger WHERE unit = '2026-11-13'")
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-13'")
@@ -56,7 +55,7 @@ def test_each_state_of_a_session_is_told_apart(open_world):
         }
         world.sandbox.faults.clear()
         sent = len(world.sandbox.requests)
-        result = loads.repair_prices(world.app, date(2026, 11, 10), QUICK)
+        result = prices.repair_prices(world.app, date(2026, 11, 10), QUICK)
         assert result["units"]["done"] == 4
         asked = {r.fields.get("basDd") or r.fields.get("trdDd") for r in world.sandbox.requests[sent:]} - {None}
         assert asked == {"20261118", "20261113", "20261116", "20261117"}
@@ -67,7 +66,7 @@ def test_each_state_of_a_session_is_told_apart(open_world):
 def test_each_state_of_a_stock_is_told_apart(open_world):
     with open_world(sessions=120) as world:
         roster.load_listing(world.app, QUICK)
-        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         halted, day = world.rows("SELECT ticker, trade_date FROM stock_price_daily WHERE is_halted LIMIT 1")[0]
         assert states(gaps.by_ticker(world.app, halted, day))[f"{day}"] == gaps.HALTED
         first = world.sandbox.market.sessions[0]
@@ -95,15 +94,15 @@ def test_each_state_of_a_stock_is_told_apart(open_world):
 def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_replaces_it(open_world):
     with open_world(without=NO_KEYS) as world:
         roster.load_listing(world.app, QUICK)
-        result = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert set(result["sources"]) == {"FDR", "NAVER"}
         assert "수정주가" in result["notes"][0]
         flags = dict(world.rows("SELECT quality_flag, count(DISTINCT trade_date) FROM stock_price_daily GROUP BY 1"))
         assert flags == {"PROVISIONAL": 1, "ADJUSTED": 11}
-        assert loads.load_prices_incremental(world.app, 1825, 2, QUICK)["requests"] == {"total": 0}
+        assert prices.load_prices_incremental(world.app, 1825, 2, QUICK)["requests"] == {"total": 0}
         assert set(states(gaps.by_session(world.app, date(2026, 11, 18))).values()) == {gaps.ADJUSTED, gaps.PROVISIONAL}
     with open_world() as world:
-        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE quality_flag = 'ADJUSTED'") == 0
         assert set(states(gaps.by_session(world.app, date(2026, 11, 6))).values()) == {gaps.WHOLE, gaps.PROVISIONAL}
 
@@ -111,25 +110,25 @@ def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_re
 def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_world):
     with open_world(without=NO_KEYS) as world:
         roster.load_listing(world.app, QUICK)
-        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
     with open_world(EVENING + timedelta(days=5), without=NO_KEYS) as world:
-        result = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert result["sources"]["NAVER"] > 50
         assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = '2026-11-24'") > 50
-        assert loads.load_prices_incremental(world.app, 1825, 2, QUICK)["requests"] == {"total": 0}
+        assert prices.load_prices_incremental(world.app, 1825, 2, QUICK)["requests"] == {"total": 0}
 
 
 def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
     with open_world(without=("krx_openapi_key",), patience=2) as world:
         world.app.settings.foresto_krx_daily_budget = 5
-        result = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert (result["outcome"], result["exit_code"]) == ("quota", 75)
         assert result["units"]["done"] == 5
-        again = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        again = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert (again["outcome"], again["requests"].get("krx", 0)) == ("quota", 0)
         first = [r.fields["trdDd"] for r in world.asked("MDCSTAT01501")]
     with open_world(EVENING + timedelta(days=1), without=("krx_openapi_key",), patience=2) as world:
-        result = loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert result["outcome"] == "done"
         second = [r.fields["trdDd"] for r in world.asked("MDCSTAT01501")]
     assert len(first) == 5
@@ -139,25 +138,25 @@ def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
 def test_the_plan_tells_requests_days_of_budget_and_time(open_world):
     with open_world(without=("krx_openapi_key",)) as world:
         world.app.settings.foresto_krx_daily_budget = 5
-        plan = loads.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True))["plan"]
+        plan = prices.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True))["plan"]
         assert (plan["units"], plan["requests"], plan["budget_days"]) == (12, 12, 3)
         assert plan["seconds"] >= 12
 
 
 def test_a_ticker_that_nobody_knows_is_refused_not_called_whole(open_world):
     with open_world() as world:
-        loads.load_prices_incremental(world.app, 1825, 2, QUICK)
+        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         with pytest.raises(UsageError, match="999999"):
-            price_spans.check_known(world.app, "999999")
-        price_spans.check_known(world.app, "005930")
+            spans.check_known(world.app, "999999")
+        spans.check_known(world.app, "005930")
 
 
 def test_a_day_to_come_is_refused_and_an_empty_database_is_not_called_whole(open_world):
     with open_world() as world:
         with pytest.raises(UsageError, match="아직 오지 않았습니다"):
-            price_spans.searched_since(world.app, date(2099, 1, 1))
-        start = price_spans.searched_since(world.app, None)
+            spans.searched_since(world.app, date(2099, 1, 1))
+        start = spans.searched_since(world.app, None)
         assert start == world.sandbox.market.sessions[0]
         assert set(states(gaps.by_session(world.app, start)).values()) <= {gaps.NEVER, gaps.CLOSED}
-        loads.load_prices_incremental(world.app, 5, 2, QUICK)
-        assert price_spans.searched_since(world.app, None) == price_spans.first_stored(world.app) > start
+        prices.load_prices_incremental(world.app, 5, 2, QUICK)
+        assert spans.searched_since(world.app, None) == spans.first_stored(world.app) > start

@@ -7,7 +7,7 @@ import pytest
 from support import EVENING
 
 from foresto_cli.adjustment.rules import Case, classify
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import listed
 from foresto_cli.loading import prices as loads
 from foresto_cli.running import job
 from foresto_cli.verify import verification
@@ -28,7 +28,7 @@ def holes(world):
 @pytest.mark.parametrize("kind", ["missing_row", "dash_row"])
 def test_a_stock_that_one_source_lacks_comes_from_another(open_world, kind):
     with open_world(faults=f"{kind}=035420@data-dbg.krx.co.kr/20261118", without=("fsc_api_key",)) as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         prices(world)
         assert world.scalar(LOST) == 0
         (finding,) = holes(world)
@@ -46,7 +46,7 @@ def test_a_stock_that_one_source_lacks_comes_from_another(open_world, kind):
 def test_a_hole_that_nobody_fills_is_asked_for_a_few_times_and_stays_a_finding(open_world):
     faults = "missing_row=035420@data-dbg.krx.co.kr/20261118,missing_row=035420@data.krx.co.kr/20261118"
     with open_world(faults=faults, without=("fsc_api_key",)) as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         asked = [prices(world)["units"]["planned"] for _ in range(12)]
         assert asked[1:3] == [1, 1]
         assert asked[-1] == 0

@@ -9,7 +9,7 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import prices
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -40,7 +40,7 @@ def closes(world, day):
 @pytest.mark.parametrize("hour", ["16:35", "18:50", "20:30"])
 def test_a_picture_of_a_moving_market_is_never_called_final(open_world, hour):
     with open_world(kst(f"2026-11-20T{hour}"), without=NONE, faults=STOPPED, mirror_stopped=None, stocks=100) as world:
-        loads.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         found = closes(world, "2026-11-20")
         assert len(found) > 50
         assert sum(not is_right for _, is_right, *_ in found) > 30, "prices moved after 15:03"
@@ -50,9 +50,9 @@ def test_a_picture_of_a_moving_market_is_never_called_final(open_world, hour):
 
 def test_the_next_base_prices_correct_the_picture_or_leave_it_provisional(open_world):
     with open_world(kst("2026-11-20T18:50"), without=NONE, faults=STOPPED, mirror_stopped=None, stocks=100) as world:
-        loads.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
     with open_world(kst("2026-11-23T18:50"), without=NONE, mirror_stopped=None, stocks=100) as world:
-        loads.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         found = closes(world, "2026-11-20")
         assert world.scalar(CLAIMED, day="2026-11-20") == 0, "volume and value are still those of 15:03"
         proved = [is_right for _, is_right, _, basis, has_evidence in found if basis == "REGULAR" and has_evidence]
@@ -94,7 +94,7 @@ def test_the_recorded_file_of_a_stopped_mirror_is_never_called_final(open_world,
         return [(int(close) == truth[ticker], is_proved) for ticker, close, is_proved in rows]
 
     with open_world(kst("2026-11-20T18:50"), **recorded) as world:
-        loads.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         found = stored(world)
         assert len(found) > 2_800
         assert sum(not is_right for is_right, _ in found) > 2_000, "most prices moved after 15:03"
@@ -103,7 +103,7 @@ def test_the_recorded_file_of_a_stopped_mirror_is_never_called_final(open_world,
     # A next session whose base prices are the real closes of this one: what they prove is right, everywhere.
     (folder / "2026-11-23.csv.gz").write_bytes(rewritten(final, Changes=lambda _: 0, Volume=lambda row: row["Volume"]))
     with open_world(kst("2026-11-23T18:50"), **recorded) as world:
-        loads.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         found = stored(world)
         proved = [is_right for is_right, is_proved in found if is_proved]
         assert len(proved) > 2_500

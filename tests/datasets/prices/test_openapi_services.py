@@ -6,8 +6,7 @@ import pytest
 from support import EVENING
 
 from foresto_cli.datasets.prices.rows import from_openapi
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import listed, prices
 from foresto_cli.running import job
 from foresto_cli.telling import diagnosis
 from foresto_cli.upstream import krx_openapi
@@ -26,7 +25,7 @@ WEEK = EVENING + timedelta(days=4, hours=-11)
 
 
 def incremental(world, days=14):
-    return loads.load_prices_incremental(world.app, days, 2, QUICK)
+    return prices.load_prices_incremental(world.app, days, 2, QUICK)
 
 
 def test_without_konex_the_other_markets_are_loaded_and_the_day_says_what_it_lacks(open_world):
@@ -44,9 +43,9 @@ def test_without_konex_the_other_markets_are_loaded_and_the_day_says_what_it_lac
 
 def test_the_lack_is_no_endless_failure_and_cries_nowhere(open_world):
     with open_world(WEEK, without=ONLY_OPENAPI, faults=NO_KONEX, stocks=100) as world:
-        roster.load_listing(world.app, QUICK)
+        listed.load_listing(world.app, QUICK)
         incremental(world)
-        loads.load_index(world.app, 14, QUICK)
+        prices.load_index(world.app, 14, QUICK)
     with open_world(WEEK, without=ONLY_OPENAPI, faults=NO_KONEX, stocks=100) as world:
         again = incremental(world)
         assert (again["exit_code"], again["units"]["failed"], again["units"]["pending"]) == (0, 0, 0)

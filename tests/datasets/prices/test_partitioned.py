@@ -10,12 +10,12 @@ from support import EVENING, ROOT
 
 from foresto_cli.archive.export import export
 from foresto_cli.archive.restore import restore
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INITIAL, WEEKDAY
 from foresto_cli.cli._dates import parse_date
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import prices
 from foresto_cli.running import job
-from foresto_cli.score import batch as scores
+from foresto_cli.score import batch
 from foresto_cli.store import advisory, migrate, upkeep
 from foresto_cli.store.engine import as_it_is, connected
 from foresto_cli.store.tables import stock_price_daily
@@ -151,7 +151,7 @@ def _life(opened, other, folder):
     # Patient: a busy machine that asks one source more or less would store other sources.
     with opened(patience=1) as world:
         market = [step for step in INITIAL if step.name != "dart financials"]
-        first = chains.run(world.app, "initial", market, job.Options())
+        first = chain.run(world.app, "initial", market, job.Options())
         outcome["first"] = (first["exit_code"], first["rows"], first["tables"])
         day = world.scalar("SELECT min(trade_date) FROM stock_price_daily")
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = :day AND ticker < '1'", day=day)
@@ -160,13 +160,13 @@ def _life(opened, other, folder):
             "INSERT INTO adjustment_override (ticker, trade_date, factor, event) SELECT '005930', max(trade_date), 0.5,"
             " 'SPLIT' FROM stock_price_daily"
         )
-        repaired = loads.repair_prices(world.app, day, job.Options(), [day])
+        repaired = prices.repair_prices(world.app, day, job.Options(), [day])
         outcome["repaired"] = repaired["rows"]["added"]
     with opened(EVENING + timedelta(days=7), patience=1) as world:
-        later = chains.run(world.app, "weekday", WEEKDAY, job.Options())
+        later = chain.run(world.app, "weekday", WEEKDAY, job.Options())
         outcome["later"] = (later["exit_code"], later["rows"], later["tables"])
-        outcome["again"] = loads.load_prices_incremental(world.app, 30, 2, job.Options(again=True))["rows"]
-        outcome["scored"] = scores.score_batch(world.app, scores.Options(replace=True))["rows"]
+        outcome["again"] = prices.load_prices_incremental(world.app, 30, 2, job.Options(again=True))["rows"]
+        outcome["scored"] = batch.score_batch(world.app, batch.Options(replace=True))["rows"]
         outcome["verified"] = [
             sorted(finding["check"] for finding in check(world.app)["findings"])
             for check in (verification.verify_daily, verification.verify_weekly)

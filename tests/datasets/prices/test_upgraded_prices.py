@@ -9,10 +9,10 @@ from conftest import opener, own_database
 from sqlalchemy import create_engine, text
 
 from foresto_cli import clock
-from foresto_cli.chains import chain as chains
+from foresto_cli.chains import chain
 from foresto_cli.chains.steps import MORNING
 from foresto_cli.datasets.prices.rows import from_krx
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import prices
 from foresto_cli.running import job
 from foresto_cli.store import migrate
 from foresto_cli.store.engine import connected, psycopg_url
@@ -117,9 +117,9 @@ def test_one_run_mends_what_an_earlier_foresto_stored(open_world, server, tmp_pa
             assert invented > 5, "the earlier foresto took after-hours prices for closes"
             assert wrong > 20
             if how == "morning":
-                result = chains.run(world.app, "morning", MORNING, job.Options())["steps"][0]
+                result = chain.run(world.app, "morning", MORNING, job.Options())["steps"][0]
             else:
-                result = loads.repair_prices(world.app, min(days), job.Options())
+                result = prices.repair_prices(world.app, min(days), job.Options())
             assert result["exit_code"] in ({0, 75} if keys == "none" else {0}), result["reasons"]
             believed, left = wrong_closes(world, market)
             assert believed == []
@@ -128,5 +128,5 @@ def test_one_run_mends_what_an_earlier_foresto_stored(open_world, server, tmp_pa
             (note,) = [note for note in result["notes"] if "정규장 종가" in note]
             assert f"{wrong - len(left):,}개를 고쳤습니다" in note
             assert f"사건 {invented:,}개를 되돌렸습니다" in note
-            again = loads.load_prices_incremental(world.app, 1825, 2, job.Options())
+            again = prices.load_prices_incremental(world.app, 1825, 2, job.Options())
             assert not [note for note in again["notes"] if "정규장 종가" in note]

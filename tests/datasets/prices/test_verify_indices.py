@@ -3,8 +3,7 @@
 import pytest
 from support import EVENING
 
-from foresto_cli.loading import indices
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import indices, prices
 from foresto_cli.running import job
 from foresto_cli.verify import verification
 
@@ -34,7 +33,7 @@ def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended_by
                 assert found(result) == {check}, code
                 (finding,) = [one for one in result["findings"] if one["check"] == check]
                 assert finding["repair"] == "foresto prices index --again"
-                loads.load_index(world.app, 14, job.Options(again=True))
+                prices.load_index(world.app, 14, job.Options(again=True))
                 assert found(verification.verify_daily(world.app)) == set(), code
 
 

@@ -50,10 +50,11 @@ class DataSet:
         label: what the operator calls it.
         table: where its rows go.
         command: what brings it up to date, without ``foresto``.
-        clients: the clients of the application any of which can answer; none where nobody is asked.
+        clients: the clients of the application any of which can answer; none where nobody is asked, and of market days,
+            whose sources depend on the day.
         batch: ``data_load_batch.batch_type``.
         jobs: the jobs of the timetable that load it; its age is watched when there are any.
-        newest: SQL for the newest day it holds.
+        newest: SQL for the newest day it holds; needed where there are jobs.
         reached: the session that a start of such a job brings; None where sessions do not matter.
         asked: SQL for the day on which it was last asked for, where that is not ``newest``.
     """

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 NOTHING = frozenset({"-", "", "None"})
+NO_DAY = frozenset({"-", ""})
 DAY = re.compile(r"(\d{4})([-./]?)(\d{2})\2(\d{2})")
 DIGITS, FAR = 30, 400
 """Digits before the point: no number of the market has so many, and with more nothing is reckoned."""
@@ -36,13 +37,15 @@ def number(text: object) -> int | Decimal | None:
 
 
 def day(text: object) -> date | None:
-    """Return ``20261120``, ``2026/11/20``, ``2026-11-20`` or ``2026.11.20`` as a date, ``-`` and nothing as None.
+    """Return ``20261120``, ``2026/11/20``, ``2026-11-20`` or ``2026.11.20`` as a date, ``-`` and blanks as None.
 
     Raises:
-        ValueError: neither.
+        ValueError: neither; nor is what is no text: a null where a day is written may be half an answer.
     """
-    plain = str(text).strip()
-    if plain in NOTHING:
+    if not isinstance(text, str):
+        raise ValueError(f"{text}")  # noqa: TRY004  # the answer is wrong, not the program
+    plain = text.strip()
+    if plain in NO_DAY:
         return None
     found = DAY.fullmatch(plain)
     if found is None:

@@ -1,5 +1,6 @@
 """Loaders that ask DART one question per company, decision or hundred companies."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
@@ -22,9 +23,9 @@ class PerCompany(Loader, Generic[Subject]):
     source_id = dart.SOURCE_ID
     subjects: Mapping[str, Subject]
 
+    @abstractmethod
     def questions(self) -> Iterator[tuple[str, str, Subject]]:
         """Yield key, label and subject of every unit, in the order in which it is wanted."""
-        raise NotImplementedError
 
     def units(self) -> list[Unit]:
         found = list(self.questions())

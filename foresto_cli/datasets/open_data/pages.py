@@ -70,4 +70,9 @@ def date_of(record: Mapping[str, Any], name: str) -> date | None:
         ValueError: it is neither.
     """
     plain = text_of(record, name)
-    return None if plain in NO_DATE else readers.day(plain)
+    if plain is None or plain in NO_DATE:
+        return None
+    found = readers.day(plain)
+    if found is None:
+        raise ValueError(plain)  # the exchange's "-" is not how this table says that there is none
+    return found

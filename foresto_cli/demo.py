@@ -54,21 +54,21 @@ def show(console: Console) -> None:
         _first_evening(console, evening)
         _next_day(console, evening + NEXT_DAY, picture)
     console.line()
-    console.strong(f"시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: README.ko.md 의 '실제 자료 받기'.")
+    console.strong(f"시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: README.ko.md의 '실제 자료 받기'.")
 
 
 def _first_evening(console: Console, evening: datetime) -> None:
     with _evening(console, evening, BLOCK) as app:
         _step(console, "1. 상장 목록을 받습니다", "foresto listing load")
         _expect(0, listed.load_listing(app, job.Options()), console)
-        _step(console, f"2. 시세를 받는데, {BLOCKED_AFTER}번째 뒤에 KRX 가 차단합니다", "foresto prices incremental")
+        _step(console, f"2. 시세를 받는데, {BLOCKED_AFTER}번째 뒤에 KRX가 차단합니다", "foresto prices incremental")
         _expect(75, _prices(app), console)
     with _evening(console, evening, "") as app:
         _step(console, "3. 다시 실행해도 묻지 않습니다(차단을 늘리지 않으려고)", "foresto prices incremental")
         refused = _prices(app)
         _expect(75, refused, console)
         if refused["requests"]["total"]:
-            raise ForestoError("차단된 동안 KRX 에 물었습니다.")
+            raise ForestoError("차단된 동안 KRX에 물었습니다.")
 
 
 def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
@@ -146,7 +146,7 @@ def _step(console: Console, title: str, command: str) -> None:
 def _expect(code: int, result: Result, console: Console) -> None:
     closing_lines(console, result)
     if result["exit_code"] != code:
-        raise ForestoError(f"{result['command']} 가 {code} 가 아니라 {result['exit_code']} 로 끝났습니다.")
+        raise ForestoError(f"{result['command']}가 {code}가 아니라 {result['exit_code']}로 끝났습니다.")
 
 
 @contextmanager

@@ -24,20 +24,20 @@ def serve(port: int) -> int:
         with sandbox.running(variables.options(), folder, port=port, faults=given) as started:
             console.line(
                 "# 다른 프로그램을 위한 변수입니다. foresto 자신은 --sandbox 없이는 모의 서버의 답을 받지 않습니다"
-                f"({settings.ALLOW_SANDBOX}=1 은 foresto 개발용)."
+                f"({settings.ALLOW_SANDBOX}=1은 foresto 개발용)."
             )
             for name, value in started.environment().items():
                 console.line(f"export {name}={value}")
-            console.complain(f"모의 시장이 127.0.0.1:{started.port} 에서 답합니다. Ctrl-C 로 끕니다.")
+            console.complain(f"모의 시장이 127.0.0.1:{started.port}에서 답합니다. Ctrl-C로 끕니다.")
             signal.sigwait(ending)
     except ForestoError as error:
         console.complain(f"✗ {error}")
         return exit_code_of(error)
     except ValueError as error:
-        console.complain(f"✗ FORESTO_SANDBOX_FAULTS 를 알아볼 수 없습니다: {error}")
+        console.complain(f"✗ FORESTO_SANDBOX_FAULTS를 알아볼 수 없습니다: {error}")
         return UsageError.exit_code
     except OSError as error:
-        console.complain(f"✗ 포트 {port} 를 열 수 없습니다({error.strerror}). 다른 포트를 고르세요.")
+        console.complain(f"✗ 포트 {port}를 열 수 없습니다({error.strerror}). 다른 포트를 고르세요.")
         return UsageError.exit_code
     return 0
 

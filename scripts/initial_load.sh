@@ -21,7 +21,7 @@ step() {
   code=$?
   # 3: some units failed; the next run asks for them again, and verification names them.
   if [ "$code" -ne 0 ] && [ "$code" -ne 3 ]; then
-    echo "✗ foresto $* 가 $code 로 끝났습니다. 고친 뒤 이 스크립트를 다시 실행하면 이어집니다." >&2
+    echo "✗ foresto $* 가 $code로 끝났습니다. 고친 뒤 이 스크립트를 다시 실행하면 이어집니다." >&2
     exit "$code"
   fi
 }

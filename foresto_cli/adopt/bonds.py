@@ -56,7 +56,7 @@ def _read(old: Mapping[str, Any]) -> tuple[str | None, Row]:
     record = {field: _wire(old.get(column)) for column, field in WIRE.items()}
     isin = record["isinCd"]
     if not is_isin(isin):
-        return "ISIN 이 아님", {}
+        return "ISIN이 아님", {}
     # Zero was written where the answer had no rate.
     record["bondSrfcInrt"] = "" if not old["interest_rate"] else record["bondSrfcInrt"]
     try:

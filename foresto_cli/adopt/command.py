@@ -26,7 +26,7 @@ def take_over(app: App, *, dry_run: bool, while_connected: bool) -> dict[str, An
     app.settings.demand("database_url")
     application.say_whose(app)
     if app.settings.database_url is None:
-        raise ConfigError("넘겨받을 데이터베이스를 DATABASE_URL 로 알려 주세요(postgresql://…).")
+        raise ConfigError("넘겨받을 데이터베이스를 DATABASE_URL로 알려 주세요(postgresql://…).")
     url = app.settings.database_url.get_secret_value()
     with lock.held(app.folders.lock_file, 0), as_it_is(url) as engine:
         telling.plan(app.console, engine)

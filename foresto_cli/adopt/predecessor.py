@@ -52,11 +52,11 @@ def look(connection: Connection) -> Found:
     _refuse_ours(connection, columns)
     missing = [name for name, marks in MARKS.items() if not marks <= columns.get(name, frozenset())]
     if not columns:
-        raise UsageError("빈 데이터베이스입니다. 넘겨받을 것이 없습니다. foresto db upgrade 가 표를 만듭니다.")
+        raise UsageError("빈 데이터베이스입니다. 넘겨받을 것이 없습니다. foresto db upgrade가 표를 만듭니다.")
     if missing:
         raise UsageError(
             f"옛 시스템의 데이터베이스가 아닙니다({', '.join(missing)} 표가 없거나 모양이 다릅니다)."
-            " DATABASE_URL 이 가리키는 곳을 확인하세요."
+            " DATABASE_URL이 가리키는 곳을 확인하세요."
         )
     return Found(columns, count(connection, columns), connection.execute(text("SHOW TimeZone")).scalar_one())
 
@@ -77,7 +77,7 @@ def refuse_company(connection: Connection) -> None:
     if others:
         raise Busy(
             f"다른 접속이 {len(others)}개 있습니다({', '.join(sorted(set(others)))}). 옛 시스템을 멈춘 뒤 다시 하거나,"
-            " 그래도 하려면 --while-connected 를 쓰세요."
+            " 그래도 하려면 --while-connected를 쓰세요."
         )
 
 
@@ -87,4 +87,4 @@ def _refuse_ours(connection: Connection, columns: Mapping[str, object]) -> None:
     world = connection.scalar(text("SELECT value FROM foresto_meta WHERE key = 'world'"))
     if world == "sandbox":
         raise UsageError("모의 환경(sandbox)의 데이터베이스입니다. 넘겨받지 않습니다.")
-    raise UsageError("이미 foresto 의 데이터베이스입니다. 할 일이 없습니다.")
+    raise UsageError("이미 foresto의 데이터베이스입니다. 할 일이 없습니다.")

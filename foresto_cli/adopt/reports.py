@@ -49,7 +49,7 @@ DIVIDENDS = Move(
         "is_outlier": f"coalesce(o.stck_genr_dvdn_amt > {MOST_WON}"
         f" OR 100 * o.stck_genr_dvdn_amt > {LARGEST_PAR} * nullif(o.stck_genr_cash_dvdn_rt, 0), false)",
     },
-    {"ISIN 이 아님": "o.isin_cd ~ '^[A-Z]{2}[0-9A-Z]{9}[0-9]$'", "기준일이 없음": "o.dvdn_bas_dt < DATE '9999-12-31'"},
+    {"ISIN이 아님": "o.isin_cd ~ '^[A-Z]{2}[0-9A-Z]{9}[0-9]$'", "기준일이 없음": "o.dvdn_bas_dt < DATE '9999-12-31'"},
 )
 
 MOVES = (STATEMENTS, DIVIDENDS)

@@ -43,8 +43,7 @@ def require() -> None:
         import pyarrow as pa  # noqa: F401  # only whether it is there
     except ImportError:
         raise ConfigError(
-            "Parquet 에는 pyarrow 가 필요합니다. pip install 'foresto[parquet]' 로 설치하거나"
-            " --format csv 로 내보내세요."
+            "Parquet에는 pyarrow가 필요합니다. pip install 'foresto[parquet]' 로 설치하거나 --format csv로 내보내세요."
         ) from None
 
 

@@ -40,7 +40,7 @@ GROUPS = {
     "schedule": "시간표: 무엇이 언제 저절로 도는가.",
     "us": "미국 종목(Alpha Vantage, 하루 25번). 예약 실행에는 들어 있지 않습니다.",
     "db": "데이터베이스.",
-    "sandbox": "모의 시장: 실제 서버 대신 답하는 127.0.0.1 의 대역.",
+    "sandbox": "모의 시장: 실제 서버 대신 답하는 127.0.0.1의 대역.",
 }
 """Modules with a ``group`` of commands, and what their help says."""
 
@@ -55,9 +55,9 @@ def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer
     """
     found = typer.Typer(
         name="foresto",
-        help="한국 시장의 모든 자료를 내 PostgreSQL 에: 받고, 검증하고, 점수를 매깁니다.",
-        epilog="어느 명령에나 --sandbox 를 붙이면 실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다."
-        " foresto --version 은 판 번호를 보여 줍니다.",
+        help="한국 시장의 모든 자료를 내 PostgreSQL에: 받고, 검증하고, 점수를 매깁니다.",
+        epilog="어느 명령에나 --sandbox를 붙이면 실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다."
+        " foresto --version은 판 번호를 보여 줍니다.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -22,7 +22,7 @@ def parse_date(text: str) -> date:
         plain = plain if len(plain) == len("20260213") else ""
         return datetime.strptime(plain, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
     except ValueError:
-        raise UsageError(f"{text}: 그런 날짜는 없습니다. 2026-02-13 이나 20260213 처럼 적으세요.") from None
+        raise UsageError(f"{text}: 그런 날짜는 없습니다. 2026-02-13이나 20260213 처럼 적으세요.") from None
 
 
 def date_or_none(text: str | None) -> date | None:

@@ -14,8 +14,8 @@ from foresto_cli.cli import app
 FILE = Path("docs") / "commands.md"
 HEAD = """# 명령
 
-명령마다 `--help` 가 말하는 것을 모은 것입니다. 프로그램이 만듭니다(`foresto_cli/cli/_reference.py`). 설정과 종료 코드는
-[README](../README.ko.md) 에 있습니다."""
+명령마다 `--help`가 말하는 것을 모은 것입니다. 프로그램이 만듭니다(`foresto_cli/cli/_reference.py`). 설정과 종료 코드는
+[README](../README.ko.md)에 있습니다."""
 COLUMNS = "| 인수와 옵션 | 뜻 | 기본값, 범위 |\n|---|---|---|"
 
 

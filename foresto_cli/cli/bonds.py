@@ -28,7 +28,7 @@ def load(
         ),
     ] = "all",
 ) -> "Result":
-    """채권 기본정보(약 19,000종목)를 모두 받아 bonds 에 저장합니다."""
+    """채권 기본정보(약 19,000종목)를 모두 받아 bonds에 저장합니다."""
     from foresto_cli.loading import open_data
 
     return open_data.load_bonds(app, quality_filter, date_or_none(as_of), options)

@@ -54,7 +54,7 @@ def reparse(app: "App", options: "Options") -> "Result":
 
 @command(group)
 def quota(app: "App") -> Shown:
-    """DART 에 오늘 몇 번 물었고 몇 번 남았는지, 언제 새로 시작하는지 보여 줍니다."""
+    """DART에 오늘 몇 번 물었고 몇 번 남았는지, 언제 새로 시작하는지 보여 줍니다."""
     from foresto_cli.loading import statements
 
     found = statements.quota(app)

@@ -69,7 +69,7 @@ def url(app: "App") -> Shown:
     address = shown_url(app.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
     app.console.line(address)
     if app.settings.database_url is None:
-        app.console.complain("내장 서버는 foresto 가 실행되는 동안에만 켜져 있습니다.")
+        app.console.complain("내장 서버는 foresto가 실행되는 동안에만 켜져 있습니다.")
     return Shown({"url": address})
 
 
@@ -91,7 +91,7 @@ def dump(
     app: "App",
     out: Annotated[Path | None, typer.Option("--out", help="쓸 파일. 없으면 지금 폴더에 날짜로.")] = None,
 ) -> Shown:
-    """데이터베이스 전체를 pg_restore 로 되살릴 수 있는 파일 하나로 씁니다."""
+    """데이터베이스 전체를 pg_restore로 되살릴 수 있는 파일 하나로 씁니다."""
     from foresto_cli import clock
     from foresto_cli.archive.dump import dump as write
 
@@ -116,7 +116,7 @@ def export(
         ),
     ] = False,
 ) -> Shown:
-    """표들을 Parquet(시세는 해마다 한 파일)이나 CSV 와 그 목록(manifest.json)으로 내보냅니다."""
+    """표들을 Parquet(시세는 해마다 한 파일)이나 CSV와 그 목록(manifest.json)으로 내보냅니다."""
     from foresto_cli.archive.export import export as write
 
     names = [name.strip() for name in tables.split(",") if name.strip()]
@@ -143,7 +143,7 @@ def import_(
         read = restore(app.engine, folder, sandbox=app.sandbox is not None, advance=advance)
         upkeep.tidy(app.engine, sorted({part.table for part in read.parts}))
     rows = sum(part.rows for part in read.parts)
-    app.console.line(f"✓ {rows:,}행을 가져왔습니다({read.exported_at} 에 내보낸 것).")
+    app.console.line(f"✓ {rows:,}행을 가져왔습니다({read.exported_at}에 내보낸 것).")
     return Shown({"folder": str(folder), "rows": rows})
 
 

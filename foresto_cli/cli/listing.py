@@ -17,7 +17,7 @@ group = new_group()
 
 @command(group, AFRESH, DRY_RUN, WAIT)
 def load(app: "App", options: "Options") -> "Result":
-    """상장 종목, 종목 설명, 상장폐지 목록을 받아 fdr_stock_listing 에 저장합니다."""
+    """상장 종목, 종목 설명, 상장폐지 목록을 받아 fdr_stock_listing에 저장합니다."""
     from foresto_cli.loading import listed
 
     return listed.load_listing(app, options)

@@ -19,7 +19,7 @@ def market_email(
     app: "App",
     file: Annotated[
         Path | None,
-        typer.Option("--preview", help="보내지 않고 이 파일에 HTML 로, 옆에 글(.txt)로 씁니다.", metavar="파일"),
+        typer.Option("--preview", help="보내지 않고 이 파일에 HTML로, 옆에 글(.txt)로 씁니다.", metavar="파일"),
     ] = None,
     to: Annotated[
         str | None,

@@ -39,7 +39,7 @@ def install(
     scheduler: Which = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="넣지 않고, 무엇을 넣을지만 보여 줍니다.")] = False,
 ) -> Shown:
-    """시간표를 launchd, systemd, cron 에 넣습니다. 다시 하면 바꿔 넣습니다."""
+    """시간표를 launchd, systemd, cron에 넣습니다. 다시 하면 바꿔 넣습니다."""
     from foresto_cli.schedule import installing
 
     return Shown(installing.install(app, scheduler, dry_run=dry_run))
@@ -47,7 +47,7 @@ def install(
 
 @command(group)
 def uninstall(app: "App", scheduler: Which = None) -> Shown:
-    """Foresto 가 넣은 것을 모두 뺍니다. 다른 것은 건드리지 않습니다."""
+    """Foresto가 넣은 것을 모두 뺍니다. 다른 것은 건드리지 않습니다."""
     from foresto_cli.schedule import installing
 
     return Shown(installing.uninstall(app, scheduler))

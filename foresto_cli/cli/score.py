@@ -65,9 +65,7 @@ def show(
 def rank(
     app: "App",
     market: Annotated[str | None, typer.Option(help="시장(KOSPI, KOSDAQ, KONEX).", metavar="시장")] = None,
-    sector: Annotated[
-        str | None, typer.Option(help="업종(foresto stocks show 에 나오는 이름).", metavar="업종")
-    ] = None,
+    sector: Annotated[str | None, typer.Option(help="업종(foresto stocks show에 나오는 이름).", metavar="업종")] = None,
     axis: Annotated[
         str, typer.Option(help="축(total, financial, valuation, technical, risk).", metavar="축")
     ] = "total",
@@ -126,7 +124,7 @@ def validate(
 
     chosen = [name.strip().lower() for name in axes.split(",")]
     if not set(chosen) <= run.NAMES.keys() or weight not in {"equal", "value"}:
-        raise UsageError("--axes 는 f,v,t,r,total 가운데, --weight 는 equal 이나 value 로 적으세요.")
+        raise UsageError("--axes는 f,v,t,r,total 가운데, --weight는 equal이나 value로 적으세요.")
     options = run.Options(
         first=parse_date(start),
         last=parse_date(end),

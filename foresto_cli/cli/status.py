@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 @command()
 def status(
     app: "App",
-    watch: Annotated[bool, typer.Option("--watch", help="Ctrl-C 를 누를 때까지 새로 그립니다.")] = False,
-    every: Annotated[float, typer.Option(help="--watch 의 간격.", min=0.5, metavar="초")] = 2.0,
+    watch: Annotated[bool, typer.Option("--watch", help="Ctrl-C를 누를 때까지 새로 그립니다.")] = False,
+    every: Annotated[float, typer.Option(help="--watch의 간격.", min=0.5, metavar="초")] = 2.0,
 ) -> Shown:
     """Print the state, once or again and again."""
     from foresto_cli.views import state

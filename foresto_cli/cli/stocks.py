@@ -20,10 +20,10 @@ def load(
     options: "Options",
     enrich: Annotated[
         bool,
-        typer.Option("--enrich", help="Yahoo 에 영문 이름과 업종도 묻습니다(새 종목과 90일 지난 종목, 한 번에 200개)."),
+        typer.Option("--enrich", help="Yahoo에 영문 이름과 업종도 묻습니다(새 종목과 90일 지난 종목, 한 번에 200개)."),
     ] = False,
 ) -> "Result":
-    """상장 목록과 저장된 시세로 stocks 와 stock_history 를 최신으로 만듭니다."""
+    """상장 목록과 저장된 시세로 stocks와 stock_history를 최신으로 만듭니다."""
     from foresto_cli.loading import listed
 
     return listed.load_stocks(app, options, enrich=enrich)
@@ -52,7 +52,7 @@ def etfs(app: "App", options: "Options") -> "Result":
 
 @command(group, AFRESH, DRY_RUN, WAIT)
 def dividends(app: "App", options: "Options") -> "Result":
-    """배당 전체(1985년부터)를 받아 dividend_history 에 저장하고 stocks 의 배당수익률을 고칩니다."""
+    """배당 전체(1985년부터)를 받아 dividend_history에 저장하고 stocks의 배당수익률을 고칩니다."""
     from foresto_cli.loading import open_data
 
     return open_data.load_dividends(app, options)

@@ -24,7 +24,7 @@ def daily(app: "App", options: "Options", repair: Repair = False) -> "Result":
 
 @command(group, WAIT)
 def weekly(app: "App", options: "Options", repair: Repair = False) -> "Result":
-    """최근 1년을 같은 검사로 살피고, 종목과 ETF 의 명단도 살핍니다."""
+    """최근 1년을 같은 검사로 살피고, 종목과 ETF의 명단도 살핍니다."""
     return _verified(app, "weekly", options, repair=repair)
 
 

@@ -97,7 +97,7 @@ def span(quarter: str | None, start: date | None, end: date | None) -> tuple[dat
     """
     today = clock.today()
     if quarter is not None and (start or end):
-        raise UsageError("--quarter 와 --from/--to 는 함께 쓸 수 없습니다.")
+        raise UsageError("--quarter와 --from/--to는 함께 쓸 수 없습니다.")
     if quarter is not None:
         found = QUARTER.fullmatch(quarter.strip().upper())
         if found is None:
@@ -107,9 +107,9 @@ def span(quarter: str | None, start: date | None, end: date | None) -> tuple[dat
     start, end = start or _last_quarter(today), end or today
     oldest = date(statements.OLDEST_YEAR, 1, 1)
     if not oldest <= start <= today:
-        raise UsageError(f"{start}: {oldest} 부터 오늘까지의 날짜를 적으세요.")
+        raise UsageError(f"{start}: {oldest}부터 오늘까지의 날짜를 적으세요.")
     if end < start:
-        raise UsageError(f"{end} 이(가) {start} 보다 앞섭니다.")
+        raise UsageError(f"{end}이(가) {start}보다 앞섭니다.")
     return start, min(end, today)
 
 

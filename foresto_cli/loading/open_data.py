@@ -93,6 +93,6 @@ def client_of(app: App, service: str) -> Fsc:
     if app.fsc is None:
         title = fsc.SERVICES[service].title
         raise ConfigError(
-            f"FSC_API_KEY 가 없습니다. data.go.kr 에서 '{title}' 서비스를 활용신청하고 받은 키를 설정하세요."
+            f"FSC_API_KEY가 없습니다. data.go.kr에서 '{title}' 서비스를 활용신청하고 받은 키를 설정하세요."
         )
     return app.fsc

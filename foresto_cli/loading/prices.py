@@ -38,7 +38,7 @@ def load_prices_incremental(app: App, default_days: int, refresh_days: int, opti
         ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     if refresh_days < 0:
-        raise UsageError("--refresh-days 는 0 이상이어야 합니다.")
+        raise UsageError("--refresh-days는 0 이상이어야 합니다.")
     start = days_back(app, default_days)
 
     def make() -> list[Loader]:
@@ -119,15 +119,15 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
         return ticker_history.load(app, ticker, start, end, options)
     if days.wanted() and not days.units():
         raise ConfigError(
-            f"{start}~{end} 의 시세를 줄 곳이 없습니다."
-            " KRX_OPENAPI_KEY(openapi.krx.co.kr 에서 무료 발급) 또는 KRX_ID 와 KRX_PW 를 설정하세요."
+            f"{start}~{end}의 시세를 줄 곳이 없습니다."
+            " KRX_OPENAPI_KEY(openapi.krx.co.kr에서 무료 발급) 또는 KRX_ID와 KRX_PW를 설정하세요."
         )
     distrusted = days.wanted() if options.again else []
     result = job.run_or_preview(
         app, "prices load", "일별 시세", lambda: [price_days(app, start, end, distrusted=distrusted)], options
     )
     if not days.wanted():
-        result["notes"] = [f"{start}~{end} 에는 거래일이 없습니다(휴장일이거나 아직 장이 끝나지 않았습니다)."]
+        result["notes"] = [f"{start}~{end}에는 거래일이 없습니다(휴장일이거나 아직 장이 끝나지 않았습니다)."]
         return result
     return _with_notes(app, days, result)
 

@@ -112,7 +112,7 @@ def wanted_reports(year: int | None, word: str | None, since: int | None, ticker
     if word is not None and word not in WORDS:
         raise UsageError(f"--report {word}: {', '.join(WORDS)} 가운데 하나를 적으세요.")
     if since is not None and year is not None:
-        raise UsageError("--since 와 --year 는 함께 쓸 수 없습니다.")
+        raise UsageError("--since와 --year는 함께 쓸 수 없습니다.")
     today = clock.today()
     for name, given in (("--year", year), ("--since", since)):
         if given is not None and not OLDEST_YEAR <= given <= today.year:
@@ -159,13 +159,13 @@ def show_quota(app: App, found: dict[str, Any]) -> None:
     """Print :func:`quota` for a person."""
     console = app.console
     console.strong(f"DART: 오늘 {found['used']:,}번 물었고 {found['left']:,}번 남았습니다(하루 {found['budget']:,}번).")
-    console.line(f"한도는 {found['reset']}(KST)에 새로 시작합니다. 01:00~02:00 에는 묻지 않습니다.")
+    console.line(f"한도는 {found['reset']}(KST)에 새로 시작합니다. 01:00~02:00에는 묻지 않습니다.")
     if found["spent"]:
         console.line(f"⛔ DART에서 {found['spent']}")
     if found["blocked_until"]:
-        console.line(f"⛔ {found['blocked_until']} 까지 차단되어 묻지 않습니다.")
+        console.line(f"⛔ {found['blocked_until']}까지 차단되어 묻지 않습니다.")
     if not found["has_key"]:
-        console.line("DART_API_KEY 가 없습니다. opendart.fss.or.kr 에서 무료로 발급받아 설정하세요.")
+        console.line("DART_API_KEY가 없습니다. opendart.fss.or.kr에서 무료로 발급받아 설정하세요.")
 
 
 def client_of(app: App) -> Dart:
@@ -175,7 +175,7 @@ def client_of(app: App) -> Dart:
         ConfigError: there is no key.
     """
     if app.dart is None:
-        raise ConfigError("DART_API_KEY 가 없습니다. opendart.fss.or.kr 에서 무료로 발급받아 설정하세요.")
+        raise ConfigError("DART_API_KEY가 없습니다. opendart.fss.or.kr에서 무료로 발급받아 설정하세요.")
     return app.dart
 
 
@@ -210,7 +210,7 @@ def check_listing(app: App) -> None:
     with app.engine.connect() as connection:
         known = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed"))
     if not known:
-        raise ConfigError("상장 목록이 비어 있어 물을 회사를 모릅니다. 먼저 foresto listing load 를 실행하세요.")
+        raise ConfigError("상장 목록이 비어 있어 물을 회사를 모릅니다. 먼저 foresto listing load를 실행하세요.")
 
 
 def _issuer(app: App, ticker: str) -> str:

@@ -73,7 +73,7 @@ def client_of(app: App) -> AlphaVantage:
         ConfigError: there is no key.
     """
     if app.alphavantage is None:
-        raise ConfigError("ALPHA_VANTAGE_API_KEY 가 없습니다. www.alphavantage.co 에서 무료로 받아 설정하세요.")
+        raise ConfigError("ALPHA_VANTAGE_API_KEY가 없습니다. www.alphavantage.co에서 무료로 받아 설정하세요.")
     return app.alphavantage
 
 
@@ -88,5 +88,5 @@ def _symbols(tickers: str) -> list[str]:
     found = [ticker.strip().upper() for ticker in tickers.split(",") if ticker.strip()]
     for symbol in found:
         if not SYMBOL.fullmatch(symbol):
-            raise UsageError(f"{symbol} 은 미국 종목 기호가 아닙니다. AAPL,MSFT 처럼 적으세요.")
+            raise UsageError(f"{symbol}은 미국 종목 기호가 아닙니다. AAPL,MSFT 처럼 적으세요.")
     return list(dict.fromkeys(found))

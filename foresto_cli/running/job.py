@@ -79,7 +79,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
                 result["adjusted"] = {"events": settled.events, "rows": settled.rows}
             if settled.missing_days:
                 days = ", ".join(f"{day}" for day in settled.missing_days[:5])
-                note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair 를 실행하세요."
+                note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair를 실행하세요."
                 result["notes"] = [note]
             result.setdefault("notes", []).extend([*incidents.left_out(reports), *_proofs(settled, reports)])
             result["notes"] += [*superseded.notes(closed), *unreadable.notes(reports)]
@@ -157,7 +157,7 @@ def run_or_preview(app: App, command: str, label: str, make: MakeLoaders, option
         ForestoError: see :func:`run_loaders`.
     """
     if options.workers < 1:
-        raise UsageError("--workers 는 1 이상이어야 합니다.")
+        raise UsageError("--workers는 1 이상이어야 합니다.")
     if options.dry_run:
         return preview(app, command, make(), again=options.again, afresh=options.afresh)
     return run_loaders(app, command, label, make, options)

@@ -43,7 +43,7 @@ def held(file: Path, wait_seconds: float) -> Iterator[None]:
         while not _taken(descriptor, file):
             if clock.monotonic() >= deadline:
                 raise Busy(
-                    f"다른 foresto 가 수집하고 있습니다({_holder(file)}). 끝난 뒤 다시 실행하거나 --wait 10m 을 쓰세요."
+                    f"다른 foresto가 수집하고 있습니다({_holder(file)}). 끝난 뒤 다시 실행하거나 --wait 10m을 쓰세요."
                 )
             clock.sleep(LOOK_AGAIN_SECONDS)
         _sign(descriptor)
@@ -95,8 +95,8 @@ def only_host(engine: Engine, number: int, wait_seconds: float) -> Iterator[None
                 return
         if clock.monotonic() >= deadline:
             raise Busy(
-                "같은 데이터베이스에 다른 컴퓨터의 foresto 가 수집하고 있습니다."
-                " 끝난 뒤 다시 실행하거나 --wait 10m 을 쓰세요."
+                "같은 데이터베이스에 다른 컴퓨터의 foresto가 수집하고 있습니다."
+                " 끝난 뒤 다시 실행하거나 --wait 10m을 쓰세요."
             )
         clock.sleep(ASK_AGAIN_SECONDS)
 

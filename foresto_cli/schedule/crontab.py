@@ -23,7 +23,7 @@ from foresto_cli.timetable import ENTRIES
 EMPTY = re.compile(r"(crontab: )?no crontab for \S+")
 VARIABLE = re.compile(r"""\s*["']?([A-Za-z_]\w*)["']?\s*=""")
 OUR_COMMAND = re.compile(r"(@reboot|(\S+ ){4}\S+) cd .+ && .*FORESTO_SCHEDULER=cron .+>> .+ 2>&1")
-OUR_COMMENT = re.compile(r"# (foresto 가 만든 부분입니다.*|놓친 시각은 .*|.+: (.+ KST|\d+분마다))")
+OUR_COMMENT = re.compile(r"# (foresto가 만든 부분입니다.*|놓친 시각은 .*|.+: (.+ KST|\d+분마다))")
 SHOWN_LINES = 5
 LONGEST_LINE = 990
 """Bytes; cron cuts off a command after 998."""
@@ -175,7 +175,7 @@ def _ours_alone(text: str) -> Table:
     if changed:
         raise ConfigError(
             "crontab의 foresto 블록에 직접 고친 줄이 있어 아무것도 바꾸지 않았습니다."
-            f" {_listed(changed)} {_HOW_TO_GO_ON} 을 실행하세요."
+            f" {_listed(changed)} {_HOW_TO_GO_ON}을 실행하세요."
         )
     return table
 

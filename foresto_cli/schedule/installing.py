@@ -177,7 +177,7 @@ def place(folders: Paths, working_file: Path | None = None) -> Place:
     """
     program = shutil.which("foresto", path=f"{Path(sys.executable).parent}") or shutil.which(sys.argv[0])
     if program is None:
-        raise ConfigError("foresto 명령이 어디에 있는지 알 수 없습니다. 설치한 foresto 를 절대 경로로 실행하세요.")
+        raise ConfigError("foresto 명령이 어디에 있는지 알 수 없습니다. 설치한 foresto를 절대 경로로 실행하세요.")
     found = Place(
         program=PurePosixPath(Path(program).absolute()),
         logs=PurePosixPath(folders.logs.absolute()),
@@ -191,7 +191,7 @@ def place(folders: Paths, working_file: Path | None = None) -> Place:
     for value in (f"{found.program}", f"{found.logs}", f"{found.folder}", *found.variables.values()):
         if not value.isprintable():
             raise ConfigError(
-                f"경로 {os_commands.shown(value)!r} 에 스케줄러가 읽지 못하는 글자가 있습니다. 폴더 이름을 바꾸세요."
+                f"경로 {os_commands.shown(value)!r}에 스케줄러가 읽지 못하는 글자가 있습니다. 폴더 이름을 바꾸세요."
             )
     return found
 
@@ -232,7 +232,7 @@ def _advice(app: App, scheduler: Scheduler, found: Place) -> list[str]:
     if alone:
         advice.append(
             f"{', '.join(alone)}: 이 셸에만 있어 스케줄러가 시작한 명령은 모릅니다."
-            f" {app.folders.config / '.env'} 에 적고 chmod 600 하세요."
+            f" {app.folders.config / '.env'}에 적고 chmod 600 하세요."
         )
     if scheduler.name == "systemd":
         advice.append("로그아웃한 뒤에도 돌게 하려면: loginctl enable-linger")

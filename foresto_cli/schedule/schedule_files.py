@@ -138,7 +138,7 @@ def crontab(place: Place, above: Mapping[str, str] | None = None, *, signed: boo
     """
     ours = {name: value for name, value in _own_variables(place).items() if name in (above or {})}
     lines = [
-        "# foresto 가 만든 부분입니다(foresto schedule install --scheduler cron). 시각은 이 컴퓨터의 시간대입니다.",
+        "# foresto가 만든 부분입니다(foresto schedule install --scheduler cron). 시각은 이 컴퓨터의 시간대입니다.",
         "# 놓친 시각은 켤 때(@reboot) 만회하고, 겹치면 뒤의 것이 기다립니다. 키는 여기에 적지 않습니다.",
         *(f'{name}="{value}"' for name, value in ours.items()),
     ]

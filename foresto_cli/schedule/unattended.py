@@ -87,7 +87,7 @@ def _last_start(app: App) -> Diagnosis:
     return Diagnosis(
         "제시간",
         OK,
-        f"{row.started_by} 가 {row.started_at:%m-%d %H:%M} 에 {row.job_name} 을 시작했습니다({row.status}).",
+        f"{row.started_by}가 {row.started_at:%m-%d %H:%M}에 {row.job_name}을 시작했습니다({row.status}).",
     )
 
 
@@ -102,21 +102,19 @@ def _channels(app: App) -> Iterator[Diagnosis]:
         if row is None:
             yield Diagnosis(f"알림({channel.label})", NOTE, "설정됨. 아직 보낸 적이 없습니다: foresto alerts test")
         elif row.failing_since is not None:
-            since = f"{row.failing_since:%m-%d %H:%M} 부터 보내지 못합니다: {row.reason}"
+            since = f"{row.failing_since:%m-%d %H:%M}부터 보내지 못합니다: {row.reason}"
             yield Diagnosis(f"알림({channel.label})", WRONG, since, 78)
         else:
-            yield Diagnosis(f"알림({channel.label})", OK, f"마지막으로 {row.succeeded_at:%m-%d %H:%M} 에 보냈습니다.")
+            yield Diagnosis(f"알림({channel.label})", OK, f"마지막으로 {row.succeeded_at:%m-%d %H:%M}에 보냈습니다.")
     found = app.settings
     if found.alert_email and not (found.smtp_host and found.smtp_from):
-        yield Diagnosis(
-            "알림(메일)", NOTE, "ALERT_EMAIL 은 있는데 SMTP_HOST 나 SMTP_FROM 이 없어 메일을 보내지 못합니다."
-        )
+        yield Diagnosis("알림(메일)", NOTE, "ALERT_EMAIL은 있는데 SMTP_HOST나 SMTP_FROM이 없어 메일을 보내지 못합니다.")
 
 
 def _dead_man(app: App) -> Diagnosis:
     if app.settings.foresto_ping_url is None:
         return Diagnosis(
-            "멈춤 감시", NOTE, "FORESTO_PING_URL 이 없습니다. 이 컴퓨터가 꺼져 있으면 아무도 알려 주지 않습니다."
+            "멈춤 감시", NOTE, "FORESTO_PING_URL이 없습니다. 이 컴퓨터가 꺼져 있으면 아무도 알려 주지 않습니다."
         )
     app.settings.demand("foresto_ping_url")
     return Diagnosis("멈춤 감시", OK, "작업마다 시작과 끝을 알립니다.")

@@ -55,7 +55,7 @@ def score_batch(app: App, options: Options) -> Result:
         VerificationFailed: a gate fired; nothing was written.
     """
     if options.limit is not None and options.limit < 1:
-        raise UsageError("--limit 은 1 이상이어야 합니다.")
+        raise UsageError("--limit은 1 이상이어야 합니다.")
     with lock.collecting(app, options.wait.total_seconds()), stop.graceful():
         runs.close_abandoned(app.engine, is_shared=app.is_shared)
         with runs.recorded(app.engine, COMMAND, LABEL) as run:
@@ -86,9 +86,9 @@ def score_date(connection: Connection, as_of: date | None) -> date:
     """
     sessions = panel.sessions_until(connection, as_of or clock.today(), 1)
     if not sessions:
-        raise NotYet("저장된 시세가 없어 점수를 매길 수 없습니다. 먼저 foresto prices incremental 을 실행하세요.")
+        raise NotYet("저장된 시세가 없어 점수를 매길 수 없습니다. 먼저 foresto prices incremental을 실행하세요.")
     if as_of is not None and sessions[0] != as_of:
-        raise UsageError(f"{as_of} 의 시세가 없습니다. 가장 가까운 앞 거래일은 {sessions[0]} 입니다.")
+        raise UsageError(f"{as_of}의 시세가 없습니다. 가장 가까운 앞 거래일은 {sessions[0]}입니다.")
     return sessions[0]
 
 

@@ -60,8 +60,8 @@ def check(panel: Panel) -> list[Fired]:
     found += [
         Fired(
             "DQ_MISSING_DAY",
-            f"{panel.days[row]}: 기준가가 전날 종가와 다른 종목이 {shares[row]:.0%} 입니다. 앞 거래일이 빠졌거나"
-            " 틀렸습니다. foresto prices repair 를 실행하세요.",
+            f"{panel.days[row]}: 기준가가 전날 종가와 다른 종목이 {shares[row]:.0%}입니다. 앞 거래일이 빠졌거나"
+            " 틀렸습니다. foresto prices repair를 실행하세요.",
         )
         for row in np.flatnonzero(shares > MISSING_SHARE).tolist()
     ]
@@ -73,7 +73,7 @@ def check(panel: Panel) -> list[Fired]:
                 Fired(
                     "DQ_LATE",
                     f"{panel.days[-1]}: 전날 종목 {yesterday.sum():,}개 가운데 {still:,}개만 시세가 있습니다."
-                    " foresto prices incremental 로 마저 받으세요.",
+                    " foresto prices incremental로 마저 받으세요.",
                 )
             )
     return found

@@ -152,7 +152,7 @@ def database(given: str) -> str:
 def port_of_database(number: str) -> None:
     """Make sure that the port of an address is one."""
     if not re.fullmatch(r"[0-9]{1,5}", number) or not 1 <= int(number) <= LARGEST_PORT:
-        raise Wrong(f"의 포트는 1~{LARGEST_PORT}의 정수여야 합니다. 비밀번호의 / : @ 는 %2F %3A %40 으로 적으세요")
+        raise Wrong(f"의 포트는 1~{LARGEST_PORT}의 정수여야 합니다. 비밀번호의 / : @ 는 %2F %3A %40으로 적으세요")
 
 
 def sender(given: str) -> str:

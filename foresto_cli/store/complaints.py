@@ -314,4 +314,4 @@ def _cancelled(words: str) -> StoreUnavailable:
 
 
 def _lifted(setting: str) -> str:
-    return f"다시 실행하고, 되풀이되면 서버에서 ALTER ROLE 계정 SET {setting} = 0 을 실행하세요."
+    return f"다시 실행하고, 되풀이되면 서버에서 ALTER ROLE 계정 SET {setting} = 0을 실행하세요."

@@ -221,11 +221,11 @@ def psycopg_url(url: str) -> str:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
     except (ArgumentError, ValueError):
         raise ConfigError(
-            "DATABASE_URL 을 알아볼 수 없습니다. postgresql://사용자:비밀번호@호스트:5432/이름 꼴로 적으세요."
+            "DATABASE_URL을 알아볼 수 없습니다. postgresql://사용자:비밀번호@호스트:5432/이름 꼴로 적으세요."
         ) from None
     if parsed.get_backend_name() != "postgresql":
         raise ConfigError(
-            "DATABASE_URL 은 PostgreSQL 주소여야 합니다(postgresql://…). 다른 데이터베이스는 쓸 수 없습니다."
+            "DATABASE_URL은 PostgreSQL 주소여야 합니다(postgresql://…). 다른 데이터베이스는 쓸 수 없습니다."
         )
     return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 

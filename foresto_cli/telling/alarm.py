@@ -17,7 +17,7 @@ def show_list(app: App, limit: int) -> dict[str, Any]:
             state += ", 확인함"
         level = notify.LEVELS[alert["alert_level"]]
         app.console.strong(f"{alert['alert_id']} [{level}] {alert['alert_title']} ({state})")
-        app.console.line(f"  {alert['created_at']:%m-%d %H:%M} 부터, {alert['occurrences']:,}번")
+        app.console.line(f"  {alert['created_at']:%m-%d %H:%M}부터, {alert['occurrences']:,}번")
         if alert["resolved_at"] is None:
             app.console.line(f"  {alert['alert_message']}")
     if not found:

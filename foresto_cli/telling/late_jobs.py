@@ -105,8 +105,8 @@ def notice(app: App) -> None:
             continue
         level = "critical" if len(starts) >= GRAVE else "warning"
         message = (
-            f"{starts[-1]:%m-%d %H:%M} 에 시작했어야 할 '{job.label}'({job.when})이 돌지 않았습니다"
-            f"(이어서 {len(starts)}번). foresto schedule status 로 살피고, foresto {job.counts_as[0]} 로 만회하세요."
+            f"{starts[-1]:%m-%d %H:%M}에 시작했어야 할 '{job.label}'({job.when})이 돌지 않았습니다"
+            f"(이어서 {len(starts)}번). foresto schedule status로 살피고, foresto {job.counts_as[0]}로 만회하세요."
         )
         title = f"'{job.label}'이 제시간에 돌지 않았습니다"
         alerts.raise_alert(app.engine, Alert(KIND, job.name, level, title, message), None, counted=False)

@@ -35,7 +35,7 @@ TEST = "{host}의 foresto가 보낸 시험 알림입니다. 알림은 이곳으�
 BACK = ("[foresto] 알림이 다시 갑니다", "그동안 이곳으로 보내지 못한 경보는 모두 끝났습니다.")
 NOBODY = (
     "알림을 받을 곳이 없습니다. SLACK_WEBHOOK_URL, 또는 SMTP_HOST·SMTP_FROM·ALERT_EMAIL,"
-    " 또는 FORESTO_APPRISE_URLS 를 설정하세요."
+    " 또는 FORESTO_APPRISE_URLS를 설정하세요."
 )
 
 
@@ -186,10 +186,10 @@ def _paragraph(row: Row[Any]) -> str:
     # One line each, or a name with a line break in it would tell of an incident that is none.
     lines = [harmless.line(f"[{_word(row)}] {row.alert_title}")]
     if row.resolved_at is not None:
-        lines.append(f"  {row.created_at:%m-%d %H:%M} 부터 {row.resolved_at:%m-%d %H:%M} 까지")
+        lines.append(f"  {row.created_at:%m-%d %H:%M}부터 {row.resolved_at:%m-%d %H:%M}까지")
         return "\n".join(lines)
     lines.append(f"  {harmless.line(row.alert_message, LONGEST_MESSAGE)}")
-    since = f"  {row.created_at:%m-%d %H:%M} 부터, {row.occurrences:,}번"
+    since = f"  {row.created_at:%m-%d %H:%M}부터, {row.occurrences:,}번"
     again = "" if row.first_told_at is None else " · 계속되고 있습니다"
     lines.append(f"{since}{again} · 그만 알리기: foresto alerts ack {row.alert_id}")
     return "\n".join(lines)

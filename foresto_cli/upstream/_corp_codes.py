@@ -67,7 +67,7 @@ def companies_of(content: bytes) -> list[dict[str, str]]:
     Raises:
         BadPayload: it is cut off, no such file, or names no company.
     """
-    refusal = BadPayload(f"{LABEL}: 회사 목록을 읽을 수 없습니다(XML 이 아니거나 잘렸습니다).")
+    refusal = BadPayload(f"{LABEL}: 회사 목록을 읽을 수 없습니다(XML이 아니거나 잘렸습니다).")
     half = LONGEST_TAG // 2
     if any(content.find(b"<", start, start + half) < 0 for start in range(0, len(content) - half + 1, half)):
         raise refusal

@@ -29,7 +29,7 @@ _MEANINGS: dict[str, tuple[type[ForestoError], str]] = {
     **dict.fromkeys(("01", "02", "04", "05"), (Transient, "제공 기관의 서버 오류입니다.")),
     "20": (
         AuthFailed,
-        "'{title}' 서비스를 쓸 권한이 없습니다. data.go.kr 에서 이 서비스를 활용신청하고, 승인된 뒤 다시 실행하세요.",
+        "'{title}' 서비스를 쓸 권한이 없습니다. data.go.kr에서 이 서비스를 활용신청하고, 승인된 뒤 다시 실행하세요.",
     ),
     "21": (AuthFailed, "키가 일시 중지되었습니다. data.go.kr 마이페이지에서 키의 상태를 확인하세요."),
     "22": (QuotaSpent, "하루 한도를 다 썼습니다. 자정(KST)이 지난 뒤 다시 실행하면 이어집니다."),
@@ -38,14 +38,14 @@ _MEANINGS: dict[str, tuple[type[ForestoError], str]] = {
     UNKNOWN_KEY: (
         AuthFailed,
         (
-            "등록되지 않은 키라고 합니다. FSC_API_KEY 가 data.go.kr 마이페이지의 인증키(인코딩·디코딩 모두 됨)와"
+            "등록되지 않은 키라고 합니다. FSC_API_KEY가 data.go.kr 마이페이지의 인증키(인코딩·디코딩 모두 됨)와"
             " 같은지, '{title}' 서비스를 활용신청했는지 확인하세요."
         ),
     ),
     "31": (AuthFailed, "키의 활용기간이 끝났습니다. data.go.kr 마이페이지에서 기간을 연장하세요."),
-    "32": (AuthFailed, "등록되지 않은 주소(IP)라고 합니다. data.go.kr 에 등록한 주소를 확인하세요."),
+    "32": (AuthFailed, "등록되지 않은 주소(IP)라고 합니다. data.go.kr에 등록한 주소를 확인하세요."),
     "99": (Transient, "제공 기관의 알 수 없는 오류입니다. 나중에 다시 실행하세요."),
-    "33": (AuthFailed, "서명되지 않은 요청이라고 합니다. FSC_API_KEY 를 확인하세요."),
+    "33": (AuthFailed, "서명되지 않은 요청이라고 합니다. FSC_API_KEY를 확인하세요."),
 }
 
 
@@ -117,9 +117,9 @@ def page_of(response: requests.Response) -> Page:
     try:
         total = int(body["totalCount"])
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise BadPayload(f"{LABEL}: 응답에 totalCount 가 없습니다.", response.content) from None
+        raise BadPayload(f"{LABEL}: 응답에 totalCount가 없습니다.", response.content) from None
     if not isinstance(rows, list):
-        raise BadPayload(f"{LABEL}: 응답의 items 를 읽을 수 없습니다.", response.content)
+        raise BadPayload(f"{LABEL}: 응답의 items를 읽을 수 없습니다.", response.content)
     return Page(total, [_texts(row, response) for row in rows])
 
 
@@ -169,7 +169,7 @@ def _envelope(response: requests.Response) -> tuple[Mapping[str, Any], Mapping[s
         header, body = inner.get("header"), inner.get("body", {})
         if isinstance(header, dict) and isinstance(body, dict):
             return header, body
-    raise BadPayload(f"{LABEL}: 응답에 header 나 body 가 없습니다.", response.content)
+    raise BadPayload(f"{LABEL}: 응답에 header나 body가 없습니다.", response.content)
 
 
 def _is_xml(response: requests.Response) -> bool:

@@ -46,7 +46,7 @@ def json_value(content: bytes, label: str) -> Any:  # noqa: ANN401  # any JSON v
         return json.loads(content)
     # Not only JSONDecodeError: a number of thousands of digits is refused by int itself.
     except (ValueError, RecursionError):
-        raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(JSON 이 아니거나 잘렸습니다).", content) from None
+        raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(JSON이 아니거나 잘렸습니다).", content) from None
 
 
 def refuse_ragged(found: Any, label: str, content: bytes) -> None:  # noqa: ANN401  # whatever was in the JSON
@@ -131,4 +131,4 @@ def xml_root(content: bytes, label: str) -> ET.Element:
         return ET.fromstring(content, ET.XMLParser(target=_Counted()))  # noqa: S314  # no document type, counted
     # A declared character set that nobody knows is a LookupError or a ValueError.
     except (ET.ParseError, LookupError, ValueError):
-        raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(XML 이 아니거나 잘렸습니다).", content) from None
+        raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(XML이 아니거나 잘렸습니다).", content) from None

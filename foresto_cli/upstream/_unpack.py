@@ -49,7 +49,7 @@ def body_of(pieces: Iterable[bytes], encoding: str, largest: int, label: str) ->
         for part in (piece,) if unpack is None else unpack.parts(piece, label):
             body += part
             if max(len(body), packed) > largest:
-                raise BadPayload(f"{label}: 응답이 {largest // MEGABYTE} MB 를 넘습니다.")
+                raise BadPayload(f"{label}: 응답이 {largest // MEGABYTE} MB를 넘습니다.")
     if unpack is not None and packed and not unpack.is_whole:
         raise BadPayload(f"{label}: 압축된 응답이 중간에서 잘렸습니다.")
     return bytes(body)

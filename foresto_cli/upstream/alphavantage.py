@@ -52,9 +52,9 @@ def inspect(response: requests.Response) -> None:
     if "per day" in said or "rate limit" in said:
         raise QuotaSpent(f"{LABEL}: 하루 {DAILY}번을 다 썼습니다. 내일 다시 실행하면 이어집니다.")
     if "apikey" in said or "api key" in said:
-        raise AuthFailed(f"{LABEL} 가 키를 거절했습니다. ALPHA_VANTAGE_API_KEY 를 확인하세요.")
+        raise AuthFailed(f"{LABEL}가 키를 거절했습니다. ALPHA_VANTAGE_API_KEY를 확인하세요.")
     if said.strip():
-        raise BadPayload(f"{LABEL} 가 질문을 이해하지 못했습니다. 종목 기호를 확인하세요.")
+        raise BadPayload(f"{LABEL}가 질문을 이해하지 못했습니다. 종목 기호를 확인하세요.")
 
 
 class AlphaVantage:

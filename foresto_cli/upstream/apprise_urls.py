@@ -8,7 +8,7 @@ from foresto_cli.upstream.http import Transport
 NAME = "apprise"
 LABEL = "Apprise"
 DAILY_BUDGET = 300
-INSTALL = "FORESTO_APPRISE_URLS 를 쓰려면 먼저 설치하세요: pip install 'foresto[apprise]'"
+INSTALL = "FORESTO_APPRISE_URLS를 쓰려면 먼저 설치하세요: pip install 'foresto[apprise]'"
 
 
 class Apprise:
@@ -36,7 +36,7 @@ class Apprise:
         services = apprise.Apprise()
         for position, url in enumerate(self._urls, start=1):
             if not services.add(url):
-                raise ConfigError(f"FORESTO_APPRISE_URLS 의 {position}번째 주소를 Apprise 가 알지 못합니다.")
+                raise ConfigError(f"FORESTO_APPRISE_URLS의 {position}번째 주소를 Apprise가 알지 못합니다.")
         for _ in self._urls:
             self._limits.spend(NAME, DAILY_BUDGET)
         with guarded(self._world, LABEL) as guard:
@@ -48,4 +48,4 @@ class Apprise:
         if guard.error is not None:
             raise guard.error
         if not taken:
-            raise BadPayload("Apprise 로 보낸 알림 가운데 받지 않은 곳이 있습니다.")
+            raise BadPayload("Apprise로 보낸 알림 가운데 받지 않은 곳이 있습니다.")

@@ -58,10 +58,10 @@ _ERRORS: dict[str, type[ForestoError]] = {
     **dict.fromkeys(("800", "900"), Transient),
 }
 _MEANINGS = {
-    "010": "등록되지 않은 키라고 합니다. DART_API_KEY 를 확인하세요(opendart.fss.or.kr 에서 무료 발급)",
-    "011": "키가 정지되었다고 합니다. opendart.fss.or.kr 에서 키의 상태를 확인하세요",
-    "012": "이 주소에서는 쓸 수 없는 키라고 합니다. opendart.fss.or.kr 에서 허용 IP 를 확인하세요",
-    "901": "키 주인의 개인정보 보유기간이 끝났다고 합니다. opendart.fss.or.kr 에서 키를 새로 받으세요",
+    "010": "등록되지 않은 키라고 합니다. DART_API_KEY를 확인하세요(opendart.fss.or.kr에서 무료 발급)",
+    "011": "키가 정지되었다고 합니다. opendart.fss.or.kr에서 키의 상태를 확인하세요",
+    "012": "이 주소에서는 쓸 수 없는 키라고 합니다. opendart.fss.or.kr에서 허용 IP를 확인하세요",
+    "901": "키 주인의 개인정보 보유기간이 끝났다고 합니다. opendart.fss.or.kr에서 키를 새로 받으세요",
     "020": "요청 한도를 넘었다고 합니다. 한도가 풀리면(자정 KST) 이어집니다",
     "800": "시스템 점검 중이라고 합니다. 나중에 다시 실행하세요",
     "900": "알 수 없는 오류라고 합니다. 나중에 다시 실행하세요",
@@ -104,7 +104,7 @@ def status_of(response: requests.Response) -> str:
     else:
         found = json_object(response, LABEL).get("status")
     if not isinstance(found, str) or not found:
-        raise BadPayload(f"{LABEL}: 응답에 status 가 없습니다.", response.content)
+        raise BadPayload(f"{LABEL}: 응답에 status가 없습니다.", response.content)
     return found
 
 
@@ -130,7 +130,7 @@ def rows_of(answer: Record) -> list[Record]:
         return []
     rows = answer.get("list")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise BadPayload(f"{LABEL}: 응답의 list 를 읽을 수 없습니다.")
+        raise BadPayload(f"{LABEL}: 응답의 list를 읽을 수 없습니다.")
     return rows
 
 
@@ -217,7 +217,7 @@ class Dart:
     def _ask(self, path: str, parameters: dict[str, str]) -> requests.Response:
         start, end = LEFT_ALONE
         if start <= clock.now().time() < end:
-            raise NotYet(f"{LABEL}: {start:%H:%M}~{end:%H:%M} 에는 묻지 않습니다. {end:%H:%M} 뒤에 다시 실행하세요.")
+            raise NotYet(f"{LABEL}: {start:%H:%M}~{end:%H:%M}에는 묻지 않습니다. {end:%H:%M} 뒤에 다시 실행하세요.")
         return self._session.get(f"{BASE}/{path}", params={"crtfc_key": self._key, **parameters})
 
 
@@ -239,4 +239,4 @@ def _count(answer: Record, name: str) -> int:
     try:
         return int(answer[name])
     except (KeyError, TypeError, ValueError):
-        raise BadPayload(f"{LABEL}: 공시 목록에 {name} 이(가) 없습니다.") from None
+        raise BadPayload(f"{LABEL}: 공시 목록에 {name}이(가) 없습니다.") from None

@@ -98,7 +98,7 @@ def _refuse_broken_csv(response: requests.Response) -> None:
     try:
         text = response.content.decode("utf-8")
     except UnicodeDecodeError:
-        raise BadPayload("FinanceDataReader 미러의 파일이 UTF-8 이 아닙니다.", response.content) from None
+        raise BadPayload("FinanceDataReader 미러의 파일이 UTF-8이 아닙니다.", response.content) from None
     try:
         widths = {len(fields) for fields in csv.reader(io.StringIO(text)) if fields}
     except csv.Error:
@@ -259,7 +259,7 @@ def _work_date(response: requests.Response) -> date:
         found = json_object(response, LABEL)["result"]["output"][0]["max_work_dt"]
         return datetime.strptime(found, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
     except (LookupError, TypeError, ValueError):
-        raise BadPayload("KRX 가 알려 주는 최근 거래일을 읽을 수 없습니다.", response.content) from None
+        raise BadPayload("KRX가 알려 주는 최근 거래일을 읽을 수 없습니다.", response.content) from None
 
 
 class _Opener(urllib.request.BaseHandler):

@@ -34,12 +34,12 @@ GOOD = "000"
 MOST_PAGES = 300
 
 _MEANINGS: dict[str, tuple[type[ForestoError], str]] = {
-    "010": (AuthFailed, "등록되지 않은 인증키라고 합니다. FSS_API_KEY 를 확인하세요"),
-    "011": (AuthFailed, "중지된 인증키라고 합니다. finlife.fss.or.kr 에서 키의 상태를 확인하세요"),
-    "012": (AuthFailed, "삭제된 인증키라고 합니다. finlife.fss.or.kr 에서 새로 발급받아 FSS_API_KEY 를 바꾸세요"),
-    "013": (AuthFailed, "예제용 인증키라고 합니다. finlife.fss.or.kr 에서 발급받은 키를 FSS_API_KEY 에 적으세요"),
+    "010": (AuthFailed, "등록되지 않은 인증키라고 합니다. FSS_API_KEY를 확인하세요"),
+    "011": (AuthFailed, "중지된 인증키라고 합니다. finlife.fss.or.kr에서 키의 상태를 확인하세요"),
+    "012": (AuthFailed, "삭제된 인증키라고 합니다. finlife.fss.or.kr에서 새로 발급받아 FSS_API_KEY를 바꾸세요"),
+    "013": (AuthFailed, "예제용 인증키라고 합니다. finlife.fss.or.kr에서 발급받은 키를 FSS_API_KEY에 적으세요"),
     "020": (QuotaSpent, "하루 검색 횟수를 다 썼습니다. 내일 다시 실행하세요"),
-    "021": (AuthFailed, "허용된 IP 가 아니라고 합니다. finlife.fss.or.kr 에 이 컴퓨터의 IP 를 등록하세요"),
+    "021": (AuthFailed, "허용된 IP가 아니라고 합니다. finlife.fss.or.kr에 이 컴퓨터의 IP를 등록하세요"),
     "100": (BadPayload, "질문에 값이 빠졌다고 합니다"),
     "101": (BadPayload, "질문의 값이 틀렸다고 합니다"),
     "900": (Transient, "정의되지 않은 오류입니다"),
@@ -97,7 +97,7 @@ def _has_code(response: requests.Response) -> bool:
 def _result(response: requests.Response) -> Mapping[str, Any]:
     found = json_object(response, LABEL).get("result")
     if not isinstance(found, dict):
-        raise BadPayload(f"{LABEL}: 응답에 result 가 없습니다.", response.content)
+        raise BadPayload(f"{LABEL}: 응답에 result가 없습니다.", response.content)
     return found
 
 
@@ -107,7 +107,7 @@ def _page(response: requests.Response, division: str) -> _Page:
         raise BadPayload(f"{LABEL}: 다른 종류의 상품이 왔습니다({found.get('prdt_div')}).", response.content)
     base, options = found.get("baseList"), found.get("optionList")
     if not isinstance(base, list) or not isinstance(options, list):
-        raise BadPayload(f"{LABEL}: 응답에 baseList 나 optionList 가 없습니다.", response.content)
+        raise BadPayload(f"{LABEL}: 응답에 baseList나 optionList가 없습니다.", response.content)
     if not all(isinstance(record, dict) for record in [*base, *options]):
         raise BadPayload(f"{LABEL}: 응답의 목록을 읽을 수 없습니다.", response.content)
     try:

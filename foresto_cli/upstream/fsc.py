@@ -176,7 +176,7 @@ class _Desk:
         if UNKNOWN_KEY not in codes:
             raise BadPayload(
                 f"{LABEL}: '{self._service.title}' 의 경로가 바뀌었습니다(코드 {min(codes)})."
-                " 새 경로를 알면 FORESTO_FSC_ROUTES 에 적으세요."
+                " 새 경로를 알면 FORESTO_FSC_ROUTES에 적으세요."
             )
         error = refusal(UNKNOWN_KEY, self._service.title)
         if isinstance(error, AuthFailed):
@@ -212,7 +212,7 @@ class Fsc:
         unknown = sorted(own.keys() - SERVICES.keys())
         if unknown:
             known = ", ".join(SERVICES)
-            raise ConfigError(f"FORESTO_FSC_ROUTES 에 모르는 서비스 {unknown[0]} 가 있습니다. 쓸 수 있는 이름: {known}")
+            raise ConfigError(f"FORESTO_FSC_ROUTES에 모르는 서비스 {unknown[0]}가 있습니다. 쓸 수 있는 이름: {known}")
         plain = unquote(key) if "%" in key else key
         self._desks = {name: _Desk(transport, plain, service, own.get(name)) for name, service in SERVICES.items()}
         self.sessions = [desk.session for desk in self._desks.values()]
@@ -267,7 +267,7 @@ class Fsc:
     def _of_day(self, service: str, day: date) -> list[Record]:
         rows = self._desks[service].whole({"basDt": f"{day:%Y%m%d}"})
         if {row.get("basDt") for row in rows} - {f"{day:%Y%m%d}"}:
-            raise BadPayload(f"{LABEL}: {day} 를 물었는데 다른 날짜의 자료가 왔습니다.", _as_bytes(rows))
+            raise BadPayload(f"{LABEL}: {day}를 물었는데 다른 날짜의 자료가 왔습니다.", _as_bytes(rows))
         return rows
 
 

@@ -133,8 +133,8 @@ class Mail:
                     self._check_world(connection)
                 elif server.host not in LOOPBACK or server.password:
                     raise ConfigError(
-                        f"{LABEL} {server.host}:{server.port} 는 암호화(STARTTLS)를 하지 않습니다."
-                        " SMTP_PORT 를 587 이나 465 로 바꾸세요."
+                        f"{LABEL} {server.host}:{server.port}는 암호화(STARTTLS)를 하지 않습니다."
+                        " SMTP_PORT를 587이나 465로 바꾸세요."
                     )
             if server.user and server.password:
                 connection.login(server.user, server.password)
@@ -153,7 +153,7 @@ class Mail:
         except smtplib.SMTPAuthenticationError as error:
             refused = AuthFailed(
                 f"{LABEL}가 로그인을 거절했습니다({error.smtp_code})."
-                " SMTP_USER 와 SMTP_PASSWORD(앱 비밀번호)를 확인하세요."
+                " SMTP_USER와 SMTP_PASSWORD(앱 비밀번호)를 확인하세요."
             )
             raise refused from None
         except smtplib.SMTPRecipientsRefused as error:
@@ -174,19 +174,19 @@ class Mail:
         except (ValueError, TypeError, LookupError) as error:
             raise ConfigError(
                 f"{LABEL}에 보낼 수 없는 값이 있습니다({type(error).__name__})."
-                " SMTP_HOST, SMTP_USER, SMTP_PASSWORD 에 적은 글자를 확인하세요."
+                " SMTP_HOST, SMTP_USER, SMTP_PASSWORD에 적은 글자를 확인하세요."
             ) from None
 
     def _broken(self, error: Exception) -> NetworkDown:
         return NetworkDown(
             f"{LABEL}에 연결할 수 없거나 연결이 끊겼습니다({type(error).__name__})."
-            " SMTP_HOST, SMTP_PORT 와 네트워크를 확인하세요."
+            " SMTP_HOST, SMTP_PORT와 네트워크를 확인하세요."
         )
 
     def _refusal(self, code: int, what: str) -> ForestoError:
         if code in TRY_LATER:
             return RateLimited(f"{LABEL}가 지금은 받지 않습니다({code}). 다음 실행에서 다시 보냅니다.")
-        return ConfigError(f"{LABEL}가 {what}를 거절했습니다({code}). SMTP_FROM 과 받는 주소를 확인하세요.")
+        return ConfigError(f"{LABEL}가 {what}를 거절했습니다({code}). SMTP_FROM과 받는 주소를 확인하세요.")
 
     def _wait_for_turn(self) -> None:
         with self._turn:

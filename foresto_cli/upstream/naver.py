@@ -52,7 +52,7 @@ def inspect(response: requests.Response) -> None:
     if not body:
         raise Transient("네이버 차트가 빈 응답을 보냈습니다.")
     if b"<protocol" not in body or not body.endswith(b"</protocol>"):
-        raise BadPayload("네이버 차트의 응답을 읽을 수 없습니다(XML 이 아니거나 잘렸습니다).", response.content)
+        raise BadPayload("네이버 차트의 응답을 읽을 수 없습니다(XML이 아니거나 잘렸습니다).", response.content)
 
 
 class Naver:

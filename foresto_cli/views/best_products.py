@@ -96,11 +96,11 @@ def best(app: App, wish: Wish) -> dict[str, Any]:
     """
     ranking = RANKINGS.get(wish.kind)
     if ranking is None:
-        raise UsageError(f"{wish.kind}: 순위를 낼 수 있는 것은 {', '.join(RANKINGS)} 입니다.")
+        raise UsageError(f"{wish.kind}: 순위를 낼 수 있는 것은 {', '.join(RANKINGS)}입니다.")
     if wish.top < 1:
-        raise UsageError("--top 은 1 이상이어야 합니다.")
+        raise UsageError("--top은 1 이상이어야 합니다.")
     if not ranking.falling and (wish.term is not None or wish.base):
-        raise UsageError("--term 과 --base 는 예금과 적금에만 씁니다.")
+        raise UsageError("--term과 --base는 예금과 적금에만 씁니다.")
     kind = BY_NAME[wish.kind]
     months = (TERM if wish.term is None else wish.term) if ranking.falling else None
     with app.engine.connect() as connection:
@@ -125,7 +125,7 @@ def _asked(connection: Connection, kind: Kind) -> str:
         {"name": kind.dataset, "believable": clock.believable()},
     )
     if asked is None:
-        raise ConfigError(f"저장된 {kind.label} 상품이 없습니다. 먼저 foresto fss {kind.name} 을 실행하세요.")
+        raise ConfigError(f"저장된 {kind.label} 상품이 없습니다. 먼저 foresto fss {kind.name}을 실행하세요.")
     return f"{asked}"
 
 

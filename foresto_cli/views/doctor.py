@@ -38,27 +38,27 @@ KEYS = (
     (
         ("KRX_ID", "KRX_PW"),
         "당일 시세를 하루 몇 번만 묻습니다.",
-        "data.krx.co.kr 에 가입해 설정하면 당일 시세를 거래소에서 바로 받습니다.",
+        "data.krx.co.kr에 가입해 설정하면 당일 시세를 거래소에서 바로 받습니다.",
     ),
     (
         ("KRX_OPENAPI_KEY",),
-        "지난 시세를 공식 API 로 받습니다.",
-        "openapi.krx.co.kr 에서 무료로 발급받아 설정하면 지난 시세를 모두 받습니다.",
+        "지난 시세를 공식 API로 받습니다.",
+        "openapi.krx.co.kr에서 무료로 발급받아 설정하면 지난 시세를 모두 받습니다.",
     ),
     (
         ("FSC_API_KEY",),
         "법인등록번호, 채권, 배당, 지난 거래일의 시세를 받습니다.",
-        "data.go.kr 에서 무료로 발급받아 설정하면 법인등록번호, 채권, 배당, 지난 시세를 받습니다.",
+        "data.go.kr에서 무료로 발급받아 설정하면 법인등록번호, 채권, 배당, 지난 시세를 받습니다.",
     ),
     (
         ("DART_API_KEY",),
         "재무제표와 공시를 받습니다.",
-        "opendart.fss.or.kr 에서 무료로 발급받아 설정하면 재무제표를 받습니다.",
+        "opendart.fss.or.kr에서 무료로 발급받아 설정하면 재무제표를 받습니다.",
     ),
     (
         ("FSS_API_KEY",),
         "예금, 적금, 연금저축, 대출 상품을 받습니다.",
-        "finlife.fss.or.kr 에서 무료로 발급받아 설정하면 금융상품을 받습니다.",
+        "finlife.fss.or.kr에서 무료로 발급받아 설정하면 금융상품을 받습니다.",
     ),
 )
 """Settings, what comes by them, and what to do where they are missing."""
@@ -137,9 +137,9 @@ def as_result(found: list[Diagnosis]) -> dict[str, Any]:
 def _clock() -> Iterator[Diagnosis]:
     here = datetime.now().astimezone()
     offset = here.utcoffset()
-    text = f"지금은 {clock.now():%Y-%m-%d %H:%M:%S} KST 입니다."
+    text = f"지금은 {clock.now():%Y-%m-%d %H:%M:%S} KST입니다."
     if offset != clock.now().utcoffset():
-        text += f" 이 컴퓨터의 시간대는 {here.tzname()} 이지만 foresto 는 늘 KST 로 셉니다."
+        text += f" 이 컴퓨터의 시간대는 {here.tzname()} 이지만 foresto는 늘 KST로 셉니다."
     yield Diagnosis("시계", OK, text)
 
 
@@ -199,7 +199,7 @@ def _database(app: App) -> Iterator[Diagnosis]:
     if app.settings.database_url is None:
         place = f"내장 서버(PostgreSQL {version // 10_000}), 자료는 {cluster.location(app.folders.data)}"
     else:
-        place = f"DATABASE_URL 의 서버(PostgreSQL {version // 10_000})"
+        place = f"DATABASE_URL의 서버(PostgreSQL {version // 10_000})"
     yield Diagnosis("데이터베이스", OK, place)
 
 

@@ -68,7 +68,7 @@ def show_one(app: App, run_id: int) -> dict[str, Any]:
         found = runs.one(connection, run_id)
         steps = runs.steps(connection, run_id)
     if found is None:
-        raise UsageError(f"{run_id}번 실행은 없습니다. foresto runs list 로 번호를 확인하세요.")
+        raise UsageError(f"{run_id}번 실행은 없습니다. foresto runs list로 번호를 확인하세요.")
     values = found | {"status": words.outcome(found["status"])}
     app.console.table("", ("항목", "값"), [(label, values[name]) for name, label in SHOWN if values[name] is not None])
     detail = found["detail"] or {}

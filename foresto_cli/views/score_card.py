@@ -40,7 +40,7 @@ def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
     try:
         found = explain.computed(compute.scored(inputs, day), ticker)
     except KeyError:
-        raise UsageError(f"{ticker}: {day} 의 시세가 없는 종목입니다. 종목코드(예: 005930)를 확인하세요.") from None
+        raise UsageError(f"{ticker}: {day}의 시세가 없는 종목입니다. 종목코드(예: 005930)를 확인하세요.") from None
     before = compute.scored(inputs, days[0]) if days[0] != day else None
     earlier = explain.computed(before, ticker) if before is not None and ticker in before.tickers else None
     return _shown(found, earlier, marked.get(ticker))
@@ -57,7 +57,7 @@ def recalled(app: App, ticker: str, day: date) -> dict[str, Any]:
         found, before = explain.stored(connection, ticker, day)
         marked = designations.as_of(connection, day, [ticker])
     if found is None:
-        raise UsageError(f"{ticker}: {day} 로 저장된 점수가 없습니다. foresto score history {ticker} 로 찾아보세요.")
+        raise UsageError(f"{ticker}: {day}로 저장된 점수가 없습니다. foresto score history {ticker}로 찾아보세요.")
     return _shown(found, before, marked.get(ticker))
 
 
@@ -104,7 +104,7 @@ def ranking(app: App, wanted: Wanted) -> dict[str, Any]:
     if wanted.axis not in AXES:
         raise UsageError(f"--axis {wanted.axis}: 그런 축은 없습니다. {', '.join(AXES)} 가운데 고르세요.")
     if wanted.top < 1:
-        raise UsageError("--top 은 1 이상이어야 합니다.")
+        raise UsageError("--top은 1 이상이어야 합니다.")
     with app.engine.connect() as connection:
         found = best(connection, wanted)
     if found is None:

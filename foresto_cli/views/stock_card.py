@@ -121,7 +121,7 @@ def show(console: Console, found: Found) -> None:
         prices = [tuple(one[name] for name in names) for one in found["prices"]]
         console.table("최근 시세", ("거래일", "시가", "고가", "저가", "종가", "등락률(%)", "거래량"), prices)
     else:
-        console.line("저장된 시세가 없습니다. foresto prices incremental 로 받으세요.")
+        console.line("저장된 시세가 없습니다. foresto prices incremental로 받으세요.")
     events.show(console, [events.Event(**event) for event in found["events"]])
 
 

@@ -77,7 +77,7 @@ def remove(app: App, given: Sequence[str]) -> Result:
         if ticker in removed:
             app.console.line(f"✓ {names[ticker]}({ticker}) 뺐습니다.")
         else:
-            app.console.line(f"· {ticker} 은(는) 관심 종목이 아닙니다.")
+            app.console.line(f"· {ticker}은(는) 관심 종목이 아닙니다.")
     return {"command": "watchlist remove", "exit_code": 0, "tickers": tickers, "removed": list(removed)}
 
 
@@ -116,7 +116,7 @@ def notify_moves(app: App) -> Result:
     network.awaited()
     with runs.recorded(app.engine, COMMAND, LABEL) as run, advisory.alone(app.engine, advisory.WATCHLIST) as free:
         if not free:
-            raise Busy("다른 foresto 가 관심 종목을 알리고 있습니다. 두 번 알리지 않습니다.")
+            raise Busy("다른 foresto가 관심 종목을 알리고 있습니다. 두 번 알리지 않습니다.")
         result = summary(COMMAND, run.run_id, []) | _told(app)
         result["seconds"] = run.seconds
         run.close(result, next(iter(result["reasons"]), None))

@@ -121,7 +121,7 @@ def test_bonds_are_read_by_foresto_s_rules(adopted):
         (ISINS[1], "국고02500-2806", "government", None, None, "UNKNOWN", None, "2026-02-12"),
     ]
     [one] = [one for one in adopted.report.moved if one.old == "bonds"]
-    assert one.stayed == {"ISIN 이 아님": 1}
+    assert one.stayed == {"ISIN이 아님": 1}
 
 
 def test_products_get_the_disclosure_s_keys_and_wait_to_be_opened(adopted):

@@ -114,7 +114,7 @@ def test_an_empty_database_is_made_through_it_and_a_pool_of_one_is_told_as_such(
         assert ask(direct, "SELECT count(*) FROM data_source") > 0
         with (
             bouncing(direct, folder, pool=1, wait=1) as url,
-            pytest.raises(StoreUnavailable, match=rf"default_pool_size 를 {LEAST_SERVER_CONNECTIONS} 이상"),
+            pytest.raises(StoreUnavailable, match=rf"default_pool_size를 {LEAST_SERVER_CONNECTIONS} 이상"),
             connected(url, sandbox=True) as engine,
             lock.only_host(engine, advisory.COLLECTING, 0),
         ):

@@ -153,7 +153,7 @@ def test_without_any_key_the_movers_are_those_of_the_charts(open_world):
 
 def test_without_a_key_of_dart_the_section_says_so_and_nobody_is_asked(open_loaded):
     with open_loaded(SATURDAY, without=("dart_api_key",)) as world:
-        assert "DART_API_KEY 가 없어" in market_mail.drafted(world.app).text
+        assert "DART_API_KEY가 없어" in market_mail.drafted(world.app).text
         assert not [request for request in world.sandbox.requests if "dart" in request.host]
 
 

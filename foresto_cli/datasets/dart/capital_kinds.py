@@ -36,7 +36,7 @@ def changes_of(records: Sequence[Record], corp_code: str, received: date) -> lis
     """
     try:
         if {record["corp_code"] for record in records} != {corp_code}:
-            raise BadPayload(f"{corp_code} 의 자본 변동을 물었는데 다른 회사의 것이 왔습니다.")
+            raise BadPayload(f"{corp_code}의 자본 변동을 물었는데 다른 회사의 것이 왔습니다.")
         kinds = _kinds(records)
         found = [
             change
@@ -44,9 +44,9 @@ def changes_of(records: Sequence[Record], corp_code: str, received: date) -> lis
             if (change := _change(record, is_common=kind in {COMMON, ""})) is not None
         ]
     except (KeyError, AttributeError, TypeError) as error:
-        raise BadPayload(f"{corp_code} 의 자본 변동에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
+        raise BadPayload(f"{corp_code}의 자본 변동에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
     except ValueError as error:
-        raise BadPayload(f"{corp_code} 의 자본 변동에 읽을 수 없는 값이 있습니다({error}).") from None
+        raise BadPayload(f"{corp_code}의 자본 변동에 읽을 수 없는 값이 있습니다({error}).") from None
     return sorted(change for change in found if OLDEST <= change.day <= received)
 
 

@@ -153,7 +153,7 @@ class Decisions(PerCompany[Decision]):
     def parse(self, answer: Answer) -> Parsed:
         """Return the newest version of the decision; none where DART has no fields of it (013)."""
         if not answer.payload:
-            return Parsed(status="no_data", reason="DART 에 이 결정의 항목이 없습니다.")
+            return Parsed(status="no_data", reason="DART에 이 결정의 항목이 없습니다.")
         one = self.subjects[answer.unit.key]
         try:
             record = _its_own(answer.payload, one)
@@ -192,7 +192,7 @@ def _its_own(records: Sequence[Mapping[str, Any]], one: Decision) -> Mapping[str
         BadPayload: another company's, or not exactly one that it may be.
     """
     if {record["corp_code"] for record in records} != {one.first["corp_code"]}:
-        raise BadPayload(f"{one.first['ticker']} 의 결정을 물었는데 다른 회사의 것이 왔습니다.")
+        raise BadPayload(f"{one.first['ticker']}의 결정을 물었는데 다른 회사의 것이 왔습니다.")
     numbers = [record["rcept_no"] for record in records]
     if not all(isinstance(number, str) and len(number) == 14 and number.isdecimal() for number in numbers):  # noqa: PLR2004  # digits
         raise BadPayload(f"{one.first['ticker']} 결정의 접수번호가 열네 자리 숫자가 아닙니다.")
@@ -202,7 +202,7 @@ def _its_own(records: Sequence[Mapping[str, Any]], one: Decision) -> Mapping[str
     found = own or fresh
     newest = {record["rcept_no"] for record in found}
     if len(newest) != 1 or len(found) != 1:
-        raise BadPayload(f"{one.first['ticker']} 의 결정 {len(records)}건 가운데 어느 것인지 알 수 없습니다.")
+        raise BadPayload(f"{one.first['ticker']}의 결정 {len(records)}건 가운데 어느 것인지 알 수 없습니다.")
     return found[0]
 
 

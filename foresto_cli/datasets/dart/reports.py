@@ -159,7 +159,7 @@ def impossible(row: Row) -> str | None:
         "연결도 별도도 아닙니다": row["fs_div"] not in {"CFS", "OFS"},
         "통화를 알아볼 수 없습니다": not CURRENCY.fullmatch(row["currency"]),
         "핵심 계정이 하나도 없습니다": all(row[name] is None for name in CORE),
-        "자산총계가 0 입니다": row["total_assets"] == 0,
+        "자산총계가 0입니다": row["total_assets"] == 0,
     }
     return next((reason for reason, applies in reasons.items() if applies), None)
 

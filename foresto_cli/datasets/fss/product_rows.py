@@ -86,7 +86,7 @@ def _contradictions(kind: Kind, product: Row, options: Sequence[Row]) -> Iterato
     if not product["name"]:
         yield "이름이 없습니다"
     if not MONTH.fullmatch(product["dcls_month"]):
-        yield f"공시월 {product['dcls_month']} 을 읽을 수 없습니다"
+        yield f"공시월 {product['dcls_month']}을 읽을 수 없습니다"
 
 
 def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str]) -> dict[str, Any]:
@@ -104,9 +104,9 @@ def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str
         except ValueError:
             value = None
             if needed:
-                problems.append(f"{name} 의 값 {str(given)[:20]!r} 을 읽을 수 없습니다")
+                problems.append(f"{name}의 값 {str(given)[:20]!r}을 읽을 수 없습니다")
         if column.name in rates and value is not None and abs(value) > LARGEST_RATE:
-            problems.append(f"{name} 이 금리일 수 없는 값입니다")
+            problems.append(f"{name}이 금리일 수 없는 값입니다")
             value = None
         found[column.name] = value
     return found

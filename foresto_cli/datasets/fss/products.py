@@ -101,7 +101,7 @@ class FssProducts(Loader):
             raise BadPayload(f"{unit.label}: 상품이 하나도 없다고 합니다. 있을 수 없는 답입니다.")
         if so_far >= TOO_FEW_TO_JUDGE and count < LEAST_SHARE * so_far:
             raise BadPayload(
-                f"{unit.label}: 상품이 {count:,}개뿐입니다(지금까지 {so_far:,}개). 정말 줄었다면 {self.table} 에서"
+                f"{unit.label}: 상품이 {count:,}개뿐입니다(지금까지 {so_far:,}개). 정말 줄었다면 {self.table}에서"
                 f" top_fin_grp_no = '{unit.key}' 인 행을 지우고 다시 실행하세요."
             )
 

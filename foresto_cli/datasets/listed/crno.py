@@ -91,13 +91,13 @@ class CompanyNumbers(Loader):
             raise BadPayload(f"{answer.unit.label} 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
         if len({row["isin"] for row in rows}) != len(rows):
             raise BadPayload(f"{answer.unit.label} 목록에 같은 종목이 두 번 있습니다.")
-        used = f"{records[0]['basDt']} 의 목록"
+        used = f"{records[0]['basDt']}의 목록"
         return Parsed([row for row in rows if row["crno"]], reason=used)
 
     def check(self, row: Row) -> str | None:
         """Say what makes a number impossible."""
         if not is_isin(row["isin"]):
-            return "ISIN 이 아닙니다"
+            return "ISIN이 아닙니다"
         return None if NUMBER.fullmatch(row["crno"]) else "법인등록번호가 열세 자리 숫자가 아닙니다"
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:

@@ -84,7 +84,7 @@ class Enrichment(Loader):
     def parse(self, answer: Answer) -> Parsed:
         """Return what is known of the stock; nothing when Yahoo does not know it."""
         if answer.payload is None:
-            return Parsed(status="no_data", reason=f"{yahoo.LABEL} 에 없음")
+            return Parsed(status="no_data", reason=f"{yahoo.LABEL}에 없음")
         found = answer.payload
         row = {"ticker": answer.unit.key, "english_name": found.english_name, "yahoo_sector": found.sector}
         if not (row["english_name"] or row["yahoo_sector"]):

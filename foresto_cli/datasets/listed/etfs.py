@@ -162,9 +162,9 @@ class Etfs(Loader):
         else:
             rows = _each(answer, lambda record: naver_row(record, day))
         if len({row["ticker"] for row in rows}) != len(rows):
-            raise BadPayload(f"{answer.unit.label} 에 같은 종목이 두 번 있습니다.")
+            raise BadPayload(f"{answer.unit.label}에 같은 종목이 두 번 있습니다.")
         if not rows or len(rows) < LEAST_SHARE * self.active:
-            raise BadPayload(f"{answer.unit.label} 이 {len(rows):,}종목뿐입니다(지금까지 {self.active:,}종목).")
+            raise BadPayload(f"{answer.unit.label}이 {len(rows):,}종목뿐입니다(지금까지 {self.active:,}종목).")
         table = etf_price_daily.name if answer.unit.key.startswith(PRICES) else None
         if answer.asked_at.replace(tzinfo=clock.KST) < final_at(day):
             return Parsed(rows, "provisional", "확정되기 전의 자료", table)

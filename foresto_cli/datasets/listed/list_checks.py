@@ -22,7 +22,7 @@ WEEK = timedelta(days=7)
     "거래소의 종목 수",
     CRITICAL,
     "stocks",
-    "활성 종목과 ETF 의 수가 거래소의 것과 1% 넘게 다르지 않다",
+    "활성 종목과 ETF의 수가 거래소의 것과 1% 넘게 다르지 않다",
     "foresto stocks load --again && foresto stocks etfs --again",
     level=WEEKLY,
 )
@@ -47,7 +47,7 @@ def other_count_than_the_exchange(scope: Scope) -> Rows:
     "갑자기 줄어든 종목",
     CRITICAL,
     "stocks",
-    "활성 종목과 ETF 가 지난주보다 2% 넘게 줄지 않았다",
+    "활성 종목과 ETF가 지난주보다 2% 넘게 줄지 않았다",
     "foresto stocks load --again && foresto stocks etfs --again",
     level=WEEKLY,
 )
@@ -110,7 +110,7 @@ def active_without_prices(scope: Scope) -> Rows:
     "신상 없는 시세",
     WARNING,
     "stocks",
-    "시세가 있는 종목은 stocks 에도 있다",
+    "시세가 있는 종목은 stocks에도 있다",
     "foresto stocks load --again",
     level=WEEKLY,
 )

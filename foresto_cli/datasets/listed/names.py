@@ -19,7 +19,7 @@ def require_listing(connection: Connection) -> None:
         ConfigError: the listing was never loaded.
     """
     if not connection.scalar(text("SELECT EXISTS (SELECT FROM fdr_stock_listing)")):
-        raise ConfigError("상장 목록이 비어 있습니다. 먼저 foresto listing load 를 실행하세요.")
+        raise ConfigError("상장 목록이 비어 있습니다. 먼저 foresto listing load를 실행하세요.")
 
 
 def ticker_of(connection: Connection, given: str) -> str:

@@ -109,13 +109,13 @@ class Bonds(Loader):
         rows = [self._row(record, answer) for record in records]
         used = _base_date(answer)
         late = used < _day_of(answer.unit)
-        return Parsed(rows, "provisional" if late else "done", f"{used} 의 목록" if late else None)
+        return Parsed(rows, "provisional" if late else "done", f"{used}의 목록" if late else None)
 
     def _row(self, record: Mapping[str, Any], answer: Answer) -> Row:
         try:
             return bond_row(record)
         except KeyError as error:
-            raise BadPayload(f"{answer.unit.label} 목록에 있어야 할 항목 {error} 가 없습니다.") from None
+            raise BadPayload(f"{answer.unit.label} 목록에 있어야 할 항목 {error}가 없습니다.") from None
         except ValueError as error:
             # Given without what may be unreadable, so that it is counted and named when it is left out.
             self._unreadable[str(record["isinCd"])] = f"읽을 수 없는 값이 있습니다({error})"
@@ -124,7 +124,7 @@ class Bonds(Loader):
     def check(self, row: Row) -> str | None:
         """Say what makes a row impossible."""
         if not is_isin(row["isin_cd"]):
-            return "ISIN 이 아닙니다"
+            return "ISIN이 아닙니다"
         if not row["name"]:
             return "이름이 없습니다"
         return self._unreadable.get(row["isin_cd"])

@@ -102,7 +102,7 @@ class Dividends(Loader):
     def check(self, row: Row) -> str | None:
         """Say what makes a row impossible."""
         if not is_isin(row["isin_cd"]):
-            return "ISIN 이 아닙니다"
+            return "ISIN이 아닙니다"
         if row["dvdn_bas_dt"] is None:
             unreadable = (reason for key, reason in self._unreadable.items() if key[0] == row["isin_cd"])
             return next(unreadable, "배당기준일이 없습니다")

@@ -137,7 +137,7 @@ def holes(scope: Scope) -> Rows:
     CRITICAL,
     "stock_price_daily",
     "휴장일에는 시세가 없다",
-    "그날의 행을 지우거나 market_closure 를 고치세요",
+    "그날의 행을 지우거나 market_closure를 고치세요",
 )
 def rows_on_closed_days(scope: Scope) -> Rows:
     """Find prices on a day on which the exchange was closed."""

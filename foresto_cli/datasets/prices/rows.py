@@ -194,7 +194,7 @@ def _rows(records: Sequence[Record], fields: Mapping[str, str], market: Any, sou
     try:
         return [_row(record, fields, market(record), source_id, day) for record in records]
     except KeyError as error:
-        raise BadPayload(f"{day} 시세에 있어야 할 항목 {error} 가 없거나 모르는 값입니다.") from None
+        raise BadPayload(f"{day} 시세에 있어야 할 항목 {error}가 없거나 모르는 값입니다.") from None
     except (ValueError, AttributeError, TypeError) as error:
         raise BadPayload(f"{day} 시세에 숫자가 아닌 값이 있습니다({error}).") from None
 

@@ -18,7 +18,7 @@ def days_back(app: App, default_days: int) -> date:
         UsageError: not even one day is asked for.
     """
     if default_days < 1:
-        raise UsageError("--default-days 는 1 이상이어야 합니다.")
+        raise UsageError("--default-days는 1 이상이어야 합니다.")
     today = clock.today()
     return today - timedelta(days=min(default_days, (today - app.history_start).days))
 
@@ -93,7 +93,7 @@ def check_listed(app: App, ticker: str) -> None:
         ).one_or_none()
     if not known:
         raise ConfigError(
-            "상장 목록이 비어 있어 종목코드를 확인할 수 없습니다. 먼저 foresto listing load 를 실행하세요."
+            "상장 목록이 비어 있어 종목코드를 확인할 수 없습니다. 먼저 foresto listing load를 실행하세요."
         )
     if row is None:
         raise UsageError(f"{ticker} 라는 종목은 상장 목록에 없습니다. 여섯 자리 종목코드(예: 005930)를 적으세요.")

@@ -103,7 +103,7 @@ class PriceTickers(Loader):
         ticker = answer.unit.key.split(":")[0]
         rows = from_naver(ticker, answer.payload, frozenset(self.days()))
         if not answer.payload:
-            raise BadPayload(f"네이버 차트가 상장 종목 {ticker} 의 시세를 하나도 주지 않았습니다.")
+            raise BadPayload(f"네이버 차트가 상장 종목 {ticker}의 시세를 하나도 주지 않았습니다.")
         if len({row["trade_date"] for row in rows}) != len(rows):
             raise BadPayload(f"네이버 차트의 {ticker} 시세에 같은 날이 두 번 있습니다.")
         is_cut_off = len(answer.payload) >= naver.MOST_BARS

@@ -84,7 +84,7 @@ def company(symbol: str, record: Record) -> Row:
     """
     try:
         if record["Symbol"] != symbol:
-            raise BadPayload(f"{symbol} 을 물었는데 다른 종목이 왔습니다.")
+            raise BadPayload(f"{symbol}을 물었는데 다른 종목이 왔습니다.")
         share = number(record["DividendYield"])
         return {
             "symbol": symbol,
@@ -120,7 +120,7 @@ def fund(record: dict[str, str]) -> Row:
             "source_id": alphavantage.SOURCE_ID,
         }
     except ValueError as error:
-        raise BadPayload(f"{record['symbol']} 의 상장일을 읽을 수 없습니다({error}).") from None
+        raise BadPayload(f"{record['symbol']}의 상장일을 읽을 수 없습니다({error}).") from None
 
 
 def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
@@ -138,11 +138,11 @@ def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
         for function, fields in STATEMENTS.items():
             answer = answers[function]
             if answer["symbol"] != symbol:
-                raise BadPayload(f"{symbol} 을 물었는데 다른 종목이 왔습니다.")
+                raise BadPayload(f"{symbol}을 물었는데 다른 종목이 왔습니다.")
             for name, kind in PERIODS.items():
                 reports = answer[name]
                 if not reports and any(other[name] for other in answers.values()):
-                    raise BadPayload(f"{symbol} {function} 에 보고서가 하나도 없습니다. 일부만 온 재무제표입니다.")
+                    raise BadPayload(f"{symbol} {function}에 보고서가 하나도 없습니다. 일부만 온 재무제표입니다.")
                 ends = [date.fromisoformat(report["fiscalDateEnding"]) for report in reports]
                 if len(set(ends)) != len(ends):
                     raise BadPayload(f"{symbol} 재무제표에 같은 기간이 두 번 있습니다.")
@@ -151,7 +151,7 @@ def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
                     row["currency"] = text(report["reportedCurrency"])
                     row |= {column: number(report[field]) for column, field in fields.items()}
             if rows and not any(row[column] for row in rows.values() for column in fields):
-                raise BadPayload(f"{symbol} {function} 에 0 이 아닌 금액이 하나도 없습니다.")
+                raise BadPayload(f"{symbol} {function}에 0이 아닌 금액이 하나도 없습니다.")
     except (KeyError, ValueError, TypeError) as error:
         raise BadPayload(f"{symbol} 재무제표에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
     return list(rows.values())

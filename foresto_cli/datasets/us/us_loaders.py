@@ -23,7 +23,7 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import alphavantage
 from foresto_cli.upstream.alphavantage import AlphaVantage
 
-UNKNOWN = "Alpha Vantage 가 모르는 종목입니다"
+UNKNOWN = "Alpha Vantage가 모르는 종목입니다"
 ALL = "all"
 
 
@@ -166,7 +166,7 @@ class UsData(Loader):
         if self.kind is FUNDS:
             rows = [row for row in rows if row["symbol"] in set(self.symbols)]
             if self.symbols and not rows:
-                raise BadPayload("Alpha Vantage 의 상장 목록에 찾는 ETF 가 하나도 없습니다.")
+                raise BadPayload("Alpha Vantage의 상장 목록에 찾는 ETF가 하나도 없습니다.")
         return Parsed(rows) if rows else Parsed(status="no_data", reason=UNKNOWN)
 
     def check(self, row: Row) -> str | None:

@@ -18,7 +18,7 @@ def show(console: Console, found: dict[str, Any]) -> None:
         f" · {len(found['dates'])}일 · 종목 {min(found['stocks']):,}~{max(found['stocks']):,}"
     )
     proof = "같음" if not any(found["look_ahead"].values()) else "다름"
-    console.line(f"미래를 보지 않았는가: {', '.join(found['look_ahead'])} 에서 자른 자료와 {proof}(비트 단위)")
+    console.line(f"미래를 보지 않았는가: {', '.join(found['look_ahead'])}에서 자른 자료와 {proof}(비트 단위)")
     for warning in found["warnings"]:
         console.line(f"! {warning}")
     for name in options["names"]:

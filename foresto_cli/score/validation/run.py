@@ -98,9 +98,7 @@ def validate(connection: Connection, options: Options, progress: Progress) -> di
     days = score_dates([*inside, *beyond], options.every)
     days = [day for day in days if day <= options.last]
     if len(days) < LEAST_DATES:
-        raise UsageError(
-            f"{options.first} … {options.last} 에 점수를 매길 날이 {len(days)}일뿐입니다. 기간을 늘리세요."
-        )
+        raise UsageError(f"{options.first} … {options.last}에 점수를 매길 날이 {len(days)}일뿐입니다. 기간을 늘리세요.")
     until = sessions[min(len(sessions) - 1, sessions.index(days[-1]) + 1 + max(options.horizons))]
     inputs = load.history(connection, days, until)
     found: list[Day] = []
@@ -142,9 +140,9 @@ def _check(options: Options) -> None:
     if options.market not in MARKETS:
         raise UsageError(f"--market {options.market}: {', '.join(MARKETS)} 가운데 고르세요.")
     if options.every != MONTH and int(options.every) < 1:
-        raise UsageError("--every 는 1 이상의 거래일 수이거나 month 입니다.")
+        raise UsageError("--every는 1 이상의 거래일 수이거나 month입니다.")
     if options.quantiles < 2 or min(options.horizons) < 1:  # noqa: PLR2004  # one group has no difference
-        raise UsageError("--quantiles 는 2 이상, --horizons 는 1 이상이어야 합니다.")
+        raise UsageError("--quantiles는 2 이상, --horizons는 1 이상이어야 합니다.")
     if options.first > options.last:
         raise UsageError(f"시작일({options.first})이 마지막 날({options.last})보다 늦습니다.")
 
@@ -169,16 +167,16 @@ def _ics(days: Sequence[Day], name: str, horizon: int) -> NDArray[np.float64]:
 def _warnings(
     ahead: dict[str, list[str]], survivors: dict[str, Any], machinery: dict[str, Any], results: Sequence[dict[str, Any]]
 ) -> list[str]:
-    found = [f"LOOK_AHEAD {day}: {', '.join(names)} 이(가) 다릅니다" for day, names in ahead.items() if names]
+    found = [f"LOOK_AHEAD {day}: {', '.join(names)}이(가) 다릅니다" for day, names in ahead.items() if names]
     if survivors["suspect"]:
         found.append(
             f"SURVIVORSHIP_SUSPECT: {survivors['tickers']:,}종목 가운데 한 해에"
             f" {survivors['share_a_year']:.2%}만 사라집니다. 지금의 종목 목록으로 모은 시세 같습니다"
         )
     if machinery["bound"] is not None and not machinery["shuffled_is_nothing"]:
-        found.append("MACHINERY: 뒤섞은 점수의 평균 IC 가 우연의 한계를 넘습니다")
+        found.append("MACHINERY: 뒤섞은 점수의 평균 IC가 우연의 한계를 넘습니다")
     found += [
-        f"{LABELS[one['score']]} {one['horizon']}일: 평균 IC 가 0과 구별되지 않습니다"
+        f"{LABELS[one['score']]} {one['horizon']}일: 평균 IC가 0과 구별되지 않습니다"
         for one in results
         if one["ic"]["low"] is not None and not one["ic"]["distinct_from_0"]
     ]

@@ -55,7 +55,7 @@ def drafted(app: App) -> Draft:
             )
         if not found.stocks:
             raise NotYet(
-                f"{session} 시세가 아직 없어 보낼 것이 없습니다. foresto prices incremental 로 받은 뒤 다시 실행하세요."
+                f"{session} 시세가 아직 없어 보낼 것이 없습니다. foresto prices incremental로 받은 뒤 다시 실행하세요."
             )
         movers = {row["ticker"] for row in [*found.gainers.rows, *found.losers.rows]}
         interest = movers | facts.of_interest(connection, LARGEST)
@@ -104,11 +104,11 @@ def send(app: App) -> Result:
         app.settings.demand("foresto_market_email_to", "alert_email")
         recipients = addresses(app.settings.foresto_market_email_to or app.settings.alert_email)
         if not _has_server(app) and not recipients:
-            result["reasons"] = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO 가 없어 보내지 않습니다."]
+            result["reasons"] = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO가 없어 보내지 않습니다."]
         else:
             with advisory.alone(app.engine, advisory.MARKET_MAIL) as free:
                 if not free:
-                    raise Busy("다른 foresto 가 시장 요약 메일을 보내고 있습니다. 두 번 보내지 않습니다.")
+                    raise Busy("다른 foresto가 시장 요약 메일을 보내고 있습니다. 두 번 보내지 않습니다.")
                 result |= _told(app, recipients, counts=True)
         result |= {"requests": _requests(app), "seconds": run.seconds, "alerts": _alert(app, result, run.run_id)}
         run.close(result, next(iter(result["reasons"]), None))
@@ -143,7 +143,7 @@ def _told(app: App, recipients: list[str], *, counts: bool) -> Result:
     if not _has_server(app):
         raise ConfigError(NO_SERVER)
     if not recipients:
-        raise ConfigError("받는 사람이 없습니다. FORESTO_MARKET_EMAIL_TO 에 주소를 쉼표로 나누어 적으세요.")
+        raise ConfigError("받는 사람이 없습니다. FORESTO_MARKET_EMAIL_TO에 주소를 쉼표로 나누어 적으세요.")
     session, today = app.calendar.latest_ended(clock.now()), clock.today()
     told = once.told_already(app.engine, today, session) if counts else None
     if told:

@@ -87,7 +87,7 @@ def told_already(engine: Engine, today: date, session: date) -> str | None:
         return None
     if row.sent_date == today:
         return "오늘 시장 요약은 이미 보냈습니다."
-    return f"{row.session_date} 시장 요약은 {row.sent_date} 에 보냈고, 그 뒤 새 거래일이 없습니다."
+    return f"{row.session_date} 시장 요약은 {row.sent_date}에 보냈고, 그 뒤 새 거래일이 없습니다."
 
 
 def claimed(engine: Engine, today: date, session: date) -> Log:

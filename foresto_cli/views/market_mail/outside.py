@@ -39,7 +39,7 @@ def abroad(app: App) -> Section:
 def filings(app: App, session: date, today: date, of_interest: Collection[str]) -> Section:
     """Ask DART for material filings from ``session`` to ``today``: those ``of_interest`` first, newest before older."""
     if app.dart is None:
-        return Section([], "DART_API_KEY 가 없어 공시를 싣지 않습니다(opendart.fss.or.kr 에서 무료 발급).")
+        return Section([], "DART_API_KEY가 없어 공시를 싣지 않습니다(opendart.fss.or.kr에서 무료 발급).")
     try:
         found = app.dart.filings(session, today, pblntf_ty=MATERIAL)
     except UPSTREAM_ERRORS as error:

@@ -62,7 +62,7 @@ def test_the_largest_are_asked_about_first_one_request_each(open_world):
         assert world.scalar("SELECT min(market_cap) FROM stocks WHERE english_name IS NOT NULL") >= world.scalar(
             "SELECT max(market_cap) FROM stocks WHERE is_active AND english_name IS NULL AND market <> 'KONEX'"
         )
-        assert "Yahoo 에 아직" in result["notes"][-1]
+        assert "Yahoo에 아직" in result["notes"][-1]
         card = stock_card.card(world.app, "005930")["stock"]
         assert (card["english_name"], card["yahoo_sector"]) == ("Imaginary Electronics 0 Co., Ltd.", "Technology")
 

@@ -155,7 +155,7 @@ def test_what_is_not_published_yet_is_taken_from_before_and_asked_for_again(open
         client.bonds = lambda day: [] if day > date(2026, 11, 17) else honest(day)
         assert load(world)["outcome"] == "done"
         assert world.rows("SELECT unit, status, reason FROM unit_ledger") == [
-            ("2026-11-19", "provisional", "2026-11-17 의 목록")
+            ("2026-11-19", "provisional", "2026-11-17의 목록")
         ]
         client.bonds = honest
         assert load(world)["outcome"] == "done"

@@ -112,7 +112,7 @@ def test_the_same_rows_come_as_xml_and_as_json(open_world):
     ("code", "error", "advice"),
     [
         ("01", Transient, "제공 기관"), ("04", Transient, "서버"), ("05", Transient, "서버"),
-        ("20", AuthFailed, "'금융위원회_시험정보' 서비스를 쓸 권한이 없습니다. data.go.kr 에서"),
+        ("20", AuthFailed, "'금융위원회_시험정보' 서비스를 쓸 권한이 없습니다. data.go.kr에서"),
         ("21", AuthFailed, "일시 중지"), ("31", AuthFailed, "기간을 연장"), ("32", AuthFailed, "IP"),
         ("22", QuotaSpent, "자정"), ("23", RateLimited, "잦다"), ("29", Blocked, "24시간"),
         ("10", BadPayload, "질문"), ("99", Transient, "알 수 없는 오류"),
@@ -243,7 +243,7 @@ def test_the_operators_own_route_is_asked_instead(open_world):
         client = fsc.Fsc(world.app._transport, KEY, Settings(foresto_fsc_routes=route).fsc_routes)
         assert client.listed_items(DAY)
         assert [request.path.rpartition("/")[2] for request in asked(world)] == ["getItemInfo"]
-        with pytest.raises(ConfigError, match="bond "):
+        with pytest.raises(ConfigError, match="서비스 bond가"):
             fsc.Fsc(world.app._transport, KEY, {"bond": "a/b"})
         with pytest.raises(ValidationError):
             Settings(foresto_fsc_routes="items")

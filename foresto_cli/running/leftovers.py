@@ -7,17 +7,19 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.collecting.checks import AGAIN, INFO, RETRY, WARNING, Rows, Scope, check
 from foresto_cli.store import newer
+from foresto_cli.store.fragments import sql
 
 STALLED = timedelta(minutes=10)
 
 
 # The newest stored session is provisional until an official source or the next base prices settle it.
-UNSETTLED = text(
-    "SELECT dataset, unit, status, reason FROM unit_ledger u WHERE status = 'failed'"  # noqa: S608  # our own words
+UNSETTLED = sql(
+    "SELECT dataset, unit, status, reason FROM unit_ledger u WHERE status = 'failed'"
     " OR (status = 'provisional' AND dataset = 'prices.day' AND unit < (SELECT CAST(max(trade_date) AS text)"
     " FROM stock_price_daily WHERE quality_flag <> 'ADJUSTED'))"
     " OR (reason LIKE '%행을 뺐습니다%' AND asked_at >= :first AND status IN ('done', 'provisional')"
-    f" AND (dataset, unit) NOT IN ({newer.SUPERSEDED})) ORDER BY 1, 2"
+    " AND (dataset, unit) NOT IN ({superseded})) ORDER BY 1, 2",
+    superseded=newer.SUPERSEDED,
 )
 
 

@@ -2,10 +2,11 @@
 
 from sqlalchemy import text
 
-from foresto_cli.adjustment.holes import LACKS, holes_since
+from foresto_cli.adjustment.holes import holes_since, lacks
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check
 from foresto_cli.datasets.prices.repairs import prices_again
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
+from foresto_cli.store.fragments import Fragment, sql
 
 LEAST_COVERAGE = 0.95
 LARGE_CAPS = (
@@ -41,10 +42,11 @@ def nothing_stored(scope: Scope) -> Rows:
 def low_coverage(scope: Scope) -> Rows:
     """Find a last session with prices for fewer than 95 % of the listed stocks."""
     row = scope.rows(
-        text(
-            "SELECT count(*) AS listed, count(p.ticker) AS priced FROM fdr_stock_listing l"  # noqa: S608  # no text from outside
+        sql(
+            "SELECT count(*) AS listed, count(p.ticker) AS priced FROM fdr_stock_listing l"
             " LEFT JOIN stock_price_daily p ON p.ticker = l.ticker AND p.trade_date = :day WHERE l.is_listed"
-            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='l.market')}"
+            " AND NOT {lacked}",
+            lacked=lacks(Fragment("CAST(:day AS date)"), "l.market"),
         ),
         day=scope.last,
     )[0]
@@ -64,11 +66,12 @@ def low_coverage(scope: Scope) -> Rows:
 def missing_large_caps(scope: Scope) -> Rows:
     """Find a large company that is listed and has no price on the last session."""
     return scope.rows(
-        text(
-            "SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN stock_price_daily p"  # noqa: S608  # no text from outside
+        sql(
+            "SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN stock_price_daily p"
             " ON p.ticker = l.ticker AND p.trade_date = :day"
             " WHERE l.is_listed AND l.ticker = ANY(:tickers) AND (p.ticker IS NULL OR p.close_price <= 0)"
-            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='l.market')}"
+            " AND NOT {lacked}",
+            lacked=lacks(Fragment("CAST(:day AS date)"), "l.market"),
         ),
         day=scope.last,
         tickers=list(LARGE_CAPS),

@@ -2,9 +2,10 @@
 
 from sqlalchemy import text
 
-from foresto_cli.adjustment.proof import REGULAR_CLOSE
+from foresto_cli.adjustment.proof import regular_close
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check
 from foresto_cli.datasets.prices.repairs import prices_again
+from foresto_cli.store.fragments import sql
 
 LIMIT_PERCENT = {"KOSPI": 30, "KOSDAQ": 30, "KONEX": 15}
 """Daily price limits of the exchange."""
@@ -105,15 +106,16 @@ def broken_continuity(scope: Scope) -> Rows:
     a base price within that day's prices is no contradiction.
     """
     return scope.rows(
-        text(
-            "SELECT trade_date AS 거래일, count(*) FILTER (WHERE is_other) AS 불일치, count(is_other) AS 비교"  # noqa: S608  # our own words
+        sql(
+            "SELECT trade_date AS 거래일, count(*) FILTER (WHERE is_other) AS 불일치, count(is_other) AS 비교"
             " FROM (SELECT trade_date, CASE WHEN lag(known) OVER w THEN prev_close <> lag(close_price) OVER w"
             " ELSE NOT prev_close BETWEEN lag(low_price) OVER w AND lag(high_price) OVER w END AS is_other"
-            f" FROM (SELECT *, {REGULAR_CLOSE.format(row='p')} AS known FROM stock_price_daily p"
+            " FROM (SELECT *, {known} AS known FROM stock_price_daily p"
             " WHERE trade_date >= :first AND quality_flag <> 'ADJUSTED') AS rows"
             " WINDOW w AS (PARTITION BY ticker ORDER BY trade_date)) AS pairs"
             " GROUP BY trade_date"
-            " HAVING count(*) FILTER (WHERE is_other) > :share * count(is_other) ORDER BY 1"
+            " HAVING count(*) FILTER (WHERE is_other) > :share * count(is_other) ORDER BY 1",
+            known=regular_close("p"),
         ),
         first=scope.sessions[0],
         share=MISMATCH_SHARE,

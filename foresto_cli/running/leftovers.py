@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli import clock
-from foresto_cli.collecting.checks import AGAIN, INFO, RETRY, WARNING, Rows, Scope, check
+from foresto_cli.collecting.checks import AGAIN, INFO, RETRY, WARNING, Rows, Scope, Units, check
 from foresto_cli.store import newer
 from foresto_cli.store.fragments import sql
 
@@ -23,8 +23,21 @@ UNSETTLED = sql(
 )
 
 
+def _failed(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["dataset"], []).append(row["unit"])
+    return found
+
+
 @check(
-    "ledger.unsettled", "실패했거나 잠정인 단위", WARNING, "unit_ledger", "실패한 단위와 묵은 잠정 시세가 없다", RETRY
+    "ledger.unsettled",
+    "실패했거나 잠정인 단위",
+    WARNING,
+    "unit_ledger",
+    "실패한 단위와 묵은 잠정 시세가 없다",
+    RETRY,
+    units=_failed,
 )
 def unsettled_units(scope: Scope) -> Rows:
     """Find units that failed, or left rows out lately, and provisional days that a later session should have proved."""

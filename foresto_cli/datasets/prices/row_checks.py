@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from foresto_cli.adjustment.proof import regular_close
-from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check, days_of
 from foresto_cli.datasets.prices.repairs import prices_again
 from foresto_cli.store.fragments import sql
 
@@ -13,7 +13,15 @@ REPEATED_SHARE = 0.5
 MISMATCH_SHARE = 0.2
 
 
-@check("prices.order", "고가·저가 순서", CRITICAL, "stock_price_daily", "저가 ≤ 시가·종가 ≤ 고가", prices_again)
+@check(
+    "prices.order",
+    "고가·저가 순서",
+    CRITICAL,
+    "stock_price_daily",
+    "저가 ≤ 시가·종가 ≤ 고가",
+    prices_again,
+    units=days_of("prices.day"),
+)
 def wrong_order(scope: Scope) -> Rows:
     """Find traded rows whose high is not the highest or whose low is not the lowest price.
 
@@ -36,6 +44,7 @@ def wrong_order(scope: Scope) -> Rows:
     "stock_price_daily",
     "종가 − 대비 = 기준가, 등락률 = 대비 ÷ 기준가",
     prices_again,
+    units=days_of("prices.day"),
 )
 def wrong_arithmetic(scope: Scope) -> Rows:
     """Find rows whose base price, change, change rate and close contradict each other: a digit is wrong."""
@@ -49,7 +58,15 @@ def wrong_arithmetic(scope: Scope) -> Rows:
     )
 
 
-@check("prices.market_cap", "시가총액", CRITICAL, "stock_price_daily", "시가총액 = 종가 × 상장주식수", prices_again)
+@check(
+    "prices.market_cap",
+    "시가총액",
+    CRITICAL,
+    "stock_price_daily",
+    "시가총액 = 종가 × 상장주식수",
+    prices_again,
+    units=days_of("prices.day"),
+)
 def wrong_market_cap(scope: Scope) -> Rows:
     """Find final rows whose market capitalisation is not close times listed shares."""
     return scope.rows(
@@ -69,6 +86,7 @@ def wrong_market_cap(scope: Scope) -> Rows:
     "stock_price_daily",
     "등락률이 제한폭(30%, 코넥스 15%) 안에 있다",
     prices_again,
+    units=days_of("prices.day"),
 )
 def beyond_limit(scope: Scope) -> Rows:
     """Find changes beyond the exchange's price limit, except on a first day and on resumption after a halt.
@@ -98,6 +116,7 @@ def beyond_limit(scope: Scope) -> Rows:
     "stock_price_daily",
     "기준가가 전 거래일 종가와 다른 종목이 20% 이하",
     prices_again,
+    units=days_of("prices.day"),
 )
 def broken_continuity(scope: Scope) -> Rows:
     """Find days on which too many base prices contradict the day before: a day is missing or was mistaken.
@@ -129,6 +148,7 @@ def broken_continuity(scope: Scope) -> Rows:
     "stock_price_daily",
     "종가와 거래량이 전 거래일과 같은 종목이 절반 이하",
     prices_again,
+    units=days_of("prices.day"),
 )
 def repeated_day(scope: Scope) -> Rows:
     """Find a session whose closes and volumes are those of the session before: stored twice under two dates."""

@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import sys
-import tempfile
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 import recycling
 from sqlalchemy import create_engine, text
-from support import EVENING, World, run_foresto
+from support import EVENING, World, quick_folder, run_foresto
 
 from foresto_cli import app as application
 from foresto_cli import clock, settings
@@ -63,7 +62,7 @@ def _right_clock():
 @pytest.fixture(scope="session")
 def private_tmp():
     """A folder that a database account can pass through and nobody else can read."""
-    folder = Path(tempfile.mkdtemp(prefix="foresto-test-"))
+    folder = quick_folder("foresto-test-")
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -246,9 +245,8 @@ def copied_home(private_tmp):
     def copied(original):
         folder = private_tmp / uuid.uuid4().hex[:12]
         shutil.copytree(original, folder, symlinks=True, copy_function=_copy_with_owner)
-        for source in [original, *original.rglob("*")]:
-            target = folder / source.relative_to(original)
-            os.chown(target, source.stat().st_uid, source.stat().st_gid)
+        for source, _, _ in os.walk(original):
+            _give_owner(source, folder / Path(source).relative_to(original))
         yield folder
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -263,9 +261,15 @@ def home(fresh_home, copied_home):
 
 
 def _copy_with_owner(source, target):
-    if Path(source).is_socket():
-        return target
-    return shutil.copy2(source, target)
+    if not Path(source).is_socket():
+        shutil.copy2(source, target)
+        _give_owner(source, target)
+    return target
+
+
+def _give_owner(source, target):
+    found = Path(source).stat()
+    os.chown(target, found.st_uid, found.st_gid)
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
 import psycopg
+from support import quick_folder
 
 from foresto_cli.store.binaries import binaries, environment
 from foresto_cli.store.owners import new_account, service_account
@@ -25,7 +25,7 @@ def operators_server(*, tools=None, hba="host all all 127.0.0.1/32 scram-sha-256
     tools = tools or binaries()
     owner = (service_account() or new_account()) if os.geteuid() == 0 else None
     account = {"user": owner.uid, "group": owner.gid, "extra_groups": ()} if owner else {}
-    folder = Path(tempfile.mkdtemp(prefix="fo-"))
+    folder = quick_folder("fo-")
     (folder / "password").write_text(PASSWORD)
     if owner:
         for place in (folder, folder / "password"):

@@ -4,11 +4,11 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
 import psycopg
+from support import quick_folder
 
 from foresto_cli.store import embedded, owners
 from foresto_cli.store.cluster import location
@@ -31,7 +31,7 @@ SOME_SECONDS = 20
 
 
 def new_home(mode=0o755):
-    home = Path(tempfile.mkdtemp(prefix="fe-"))
+    home = quick_folder("fe-")
     home.chmod(mode)
     return home
 

@@ -11,9 +11,14 @@ _EMPTY = 21
 """Bytes of a binary copy without a row."""
 _CATALOGS = (
     "pg_attrdef", "pg_attribute", "pg_class", "pg_collation", "pg_constraint", "pg_db_role_setting", "pg_default_acl",
-    "pg_event_trigger", "pg_extension", "pg_index", "pg_inherits", "pg_namespace", "pg_policy", "pg_proc",
-    "pg_publication", "pg_rewrite", "pg_shdescription", "pg_trigger", "pg_type",
+    "pg_event_trigger", "pg_extension", "pg_index", "pg_inherits", "pg_policy", "pg_proc", "pg_publication",
+    "pg_rewrite", "pg_shdescription", "pg_trigger", "pg_type",
 )  # fmt: skip
+_SCHEMAS = (
+    "SELECT 'schemas', count(*) || ' ' || max(xmin::text::bigint) FROM pg_namespace"
+    " WHERE NOT starts_with(nspname, 'pg_')"
+)
+"""The first temporary table of a connection makes schemas that stay when it is gone: nearly every test makes them."""
 _OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -26,6 +31,7 @@ _SHAPE = " UNION ALL ".join(
     [
         _OWNED,
         *(f"SELECT '{name}', count(*) || ' ' || max(xmin::text::bigint) FROM {name}" for name in _CATALOGS),
+        _SCHEMAS,
     ]
 )
 _TABLES = (

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Engine, Row, text
 
 from foresto_cli import clock
 from foresto_cli.adjustment import closes, pending, sources
-from foresto_cli.adjustment.proof import REGULAR_CLOSE, prove
+from foresto_cli.adjustment.proof import prove, regular_close
 from foresto_cli.adjustment.rules import BIG_CHANGE, DAY_LIMIT, DAY_LIMITS, LONG_HALT, Case, Verdict, classify
 from foresto_cli.adjustment.ticks import tick_sql
 from foresto_cli.calendar import Calendar
+from foresto_cli.store.fragments import Fragment, sql
 
 SESSIONS_AT_A_TIME = 60
 """Noted sessions in one transaction."""
@@ -30,15 +31,15 @@ MISSING_SHARE = 0.2
 
 Key = tuple[str, date]
 
-EXAMINE = text(
-    f"""
+EXAMINE = sql(
+    """
 WITH examined AS (
   SELECT * FROM unnest(CAST(:days AS date[]), CAST(:stored_before AS date[]), CAST(:session_before AS date[]))
     AS e (trade_date, stored_before, session_before)
 ), seen AS (
   SELECT ticker, trade_date, market, prev_close AS base, open_price, close_price, volume, shares_outstanding AS shares,
          lag(low_price) OVER rows_of_ticker AS lag_low, lag(high_price) OVER rows_of_ticker AS lag_high,
-         lag({REGULAR_CLOSE.format(row="stock_price_daily")}) OVER rows_of_ticker AS lag_known,
+         lag({lag_is_known}) OVER rows_of_ticker AS lag_known,
          lag(trade_date) OVER rows_of_ticker AS lag_date, lag(close_price) OVER rows_of_ticker AS lag_close,
          lag(shares_outstanding) OVER rows_of_ticker AS lag_shares, lag(market) OVER rows_of_ticker AS lag_market
   FROM stock_price_daily WHERE trade_date = ANY(:read) AND quality_flag <> 'ADJUSTED'
@@ -57,24 +58,24 @@ WITH examined AS (
   -- A ticker that is not in the session before: its row before that one.
   LEFT JOIN LATERAL (
     SELECT trade_date, close_price, shares_outstanding, market, low_price, high_price,
-           {REGULAR_CLOSE.format(row="b")} AS is_known FROM stock_price_daily b
+           {is_known} AS is_known FROM stock_price_daily b
     WHERE s.lag_date IS DISTINCT FROM e.stored_before AND b.ticker = s.ticker AND b.trade_date < s.trade_date
       AND b.quality_flag <> 'ADJUSTED'
     ORDER BY b.trade_date DESC LIMIT 1
   ) y ON true
 ), judged AS MATERIALIZED (
   SELECT *, previous_date < session_before AS is_gap,
-         abs(base - previous_close) >= {tick_sql("GREATEST(base, previous_close)", "trade_date", "market")}
+         abs(base - previous_close) >= {tick}
            AND (is_known OR NOT base BETWEEN previous_low AND previous_high) AS is_off,
          NOT is_known AND base BETWEEN previous_low AND previous_high AS is_of_the_day,
          -- While the regular close before is not known, a difference within a day's limits is no event.
-         abs(base / previous_close - 1) > CASE market WHEN 'KONEX' THEN {DAY_LIMITS["KONEX"]} ELSE {DAY_LIMIT} END
+         abs(base / previous_close - 1) > CASE market WHEN 'KONEX' THEN {konex_limit} ELSE {limit} END
            AS is_beyond,
-         abs(ln(CAST(NULLIF(previous_shares, 0) AS double precision) / NULLIF(shares, 0))) > {BIG_CHANGE}
+         abs(ln(CAST(NULLIF(previous_shares, 0) AS double precision) / NULLIF(shares, 0))) > {big}
            AS has_jumped
   FROM paired
 ), gates AS (
-  SELECT trade_date, count(*) FILTER (WHERE is_off) > {MISSING_SHARE} * count(*) AS is_missing
+  SELECT trade_date, count(*) FILTER (WHERE is_off) > {missing} * count(*) AS is_missing
   FROM judged WHERE previous_date IS NOT NULL GROUP BY 1
 ), found AS (
   SELECT * FROM judged WHERE previous_date IS NOT NULL AND base > 0
@@ -88,40 +89,52 @@ SELECT g.trade_date, g.is_missing, f.ticker, f.market, CAST(f.base AS double pre
        (SELECT COALESCE(min(place) FILTER (WHERE volume > 0) - 1, count(*)) FROM (
           SELECT b.volume, row_number() OVER (ORDER BY b.trade_date DESC) AS place FROM stock_price_daily b
           WHERE b.ticker = f.ticker AND b.trade_date < f.trade_date AND b.quality_flag <> 'ADJUSTED'
-          ORDER BY b.trade_date DESC LIMIT {LONG_HALT}) AS last_rows) AS halted_rows
+          ORDER BY b.trade_date DESC LIMIT {long_halt}) AS last_rows) AS halted_rows
 FROM gates g LEFT JOIN found f ON f.trade_date = g.trade_date AND NOT g.is_missing
 WHERE g.is_missing OR f.ticker IS NOT NULL
-"""  # noqa: S608  # no text from outside
+""",
+    lag_is_known=regular_close("stock_price_daily"),
+    is_known=regular_close("b"),
+    tick=tick_sql(Fragment("GREATEST(base, previous_close)"), "trade_date", "market"),
+    konex_limit=DAY_LIMITS["KONEX"],
+    limit=DAY_LIMIT,
+    big=BIG_CHANGE,
+    missing=MISSING_SHARE,
+    long_halt=LONG_HALT,
 )
 OVERRIDES = text(
     "SELECT o.ticker, o.trade_date, o.factor, o.event, o.note FROM adjustment_override o"
     " JOIN stock_price_daily p USING (ticker, trade_date)"
     " WHERE o.trade_date = ANY(:days) AND p.quality_flag <> 'ADJUSTED'"
 )
-VERDICTS = """
+VERDICTS = Fragment(
+    """
 SELECT * FROM unnest(CAST(:tickers AS text[]), CAST(:dates AS date[]), CAST(:factors AS double precision[]),
                      CAST(:events AS text[]), CAST(:reviews AS boolean[]), CAST(:evidence AS jsonb[]))
   AS v (ticker, trade_date, factor, event, review, evidence)
 """
-SET = text(
-    f"""
-WITH verdicts AS ({VERDICTS})
+)
+SET = sql(
+    """
+WITH verdicts AS ({verdicts})
 UPDATE stock_price_daily p
 SET adj_factor = v.factor, adj_event = v.event, adj_review = v.review, adj_evidence = v.evidence
 FROM verdicts v WHERE p.ticker = v.ticker AND p.trade_date = v.trade_date
   AND (p.adj_factor, p.adj_event, p.adj_review, p.adj_evidence)
       IS DISTINCT FROM (v.factor, CAST(v.event AS varchar), v.review, v.evidence)
 RETURNING p.ticker
-"""  # noqa: S608  # no text from outside
+""",
+    verdicts=VERDICTS,
 )
-RESET = text(
-    f"""
-WITH verdicts AS ({VERDICTS})
+RESET = sql(
+    """
+WITH verdicts AS ({verdicts})
 UPDATE stock_price_daily p SET adj_factor = 1, adj_event = NULL, adj_review = false, adj_evidence = NULL
 WHERE p.adj_event IS NOT NULL AND p.trade_date = ANY(:days)
   AND NOT EXISTS (SELECT 1 FROM verdicts v WHERE v.ticker = p.ticker AND v.trade_date = p.trade_date)
 RETURNING p.ticker
-"""  # noqa: S608  # no text from outside
+""",
+    verdicts=VERDICTS,
 )
 
 

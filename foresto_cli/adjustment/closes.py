@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, TextClause, text
 
+from foresto_cli.store.fragments import Fragment, fragment, sql
+
 PLACES = 4
 """Decimals of an adjusted close, in won."""
 
@@ -15,30 +17,36 @@ EVENTS = text(
     "SELECT ticker, trade_date, adj_factor FROM stock_price_daily WHERE adj_event IS NOT NULL AND adj_factor <> 1"
     " ORDER BY ticker, trade_date DESC"
 )
-RANGES = """
+RANGES = Fragment(
+    """
 SELECT * FROM unnest(CAST(:tickers AS text[]), CAST(:firsts AS date[]), CAST(:untils AS date[]),
                      CAST(:factors AS numeric[])) AS r (ticker, first_day, until_day, factor)
 """
-OF_DAYS, OF_TICKERS = "p.trade_date = ANY(:days)", "p.ticker = ANY(:changed)"
+)
+OF_DAYS, OF_TICKERS = Fragment("p.trade_date = ANY(:days)"), Fragment("p.ticker = ANY(:changed)")
 
 
-def _inside(scope: str) -> TextClause:
+def _inside(scope: Fragment) -> TextClause:
     """Return the update of the rows inside the ranges."""
-    price = f"trim_scale(round(p.close_price * r.factor, {PLACES}))"
-    return text(
-        f"WITH ranges AS ({RANGES}) UPDATE stock_price_daily p SET adj_close_price = {price} FROM ranges r"  # noqa: S608  # no text from outside
-        f" WHERE p.ticker = r.ticker AND p.trade_date >= r.first_day AND p.trade_date < r.until_day AND {scope}"
-        f" AND p.quality_flag <> 'ADJUSTED' AND p.adj_close_price IS DISTINCT FROM {price}"
+    return sql(
+        "WITH ranges AS ({ranges}) UPDATE stock_price_daily p SET adj_close_price = {price} FROM ranges r"
+        " WHERE p.ticker = r.ticker AND p.trade_date >= r.first_day AND p.trade_date < r.until_day AND {scope}"
+        " AND p.quality_flag <> 'ADJUSTED' AND p.adj_close_price IS DISTINCT FROM {price}",
+        ranges=RANGES,
+        price=fragment("trim_scale(round(p.close_price * r.factor, {places}))", places=PLACES),
+        scope=scope,
     )
 
 
-def _outside(scope: str) -> TextClause:
+def _outside(scope: Fragment) -> TextClause:
     """Return the update of all others: their close is right as it is."""
-    return text(
-        f"WITH ranges AS ({RANGES}) UPDATE stock_price_daily p SET adj_close_price = close_price WHERE {scope}"  # noqa: S608  # no text from outside
+    return sql(
+        "WITH ranges AS ({ranges}) UPDATE stock_price_daily p SET adj_close_price = close_price WHERE {scope}"
         " AND p.adj_close_price IS DISTINCT FROM p.close_price AND (p.quality_flag = 'ADJUSTED' OR NOT EXISTS"
         " (SELECT 1 FROM ranges r WHERE r.ticker = p.ticker AND p.trade_date >= r.first_day"
-        " AND p.trade_date < r.until_day))"
+        " AND p.trade_date < r.until_day))",
+        ranges=RANGES,
+        scope=scope,
     )
 
 
@@ -65,7 +73,7 @@ def rewrite(connection: Connection, days: Sequence[date], tickers: Sequence[str]
     return changed
 
 
-def _update(connection: Connection, scope: str, found: Sequence[Range], **of: list[date] | list[str]) -> int:
+def _update(connection: Connection, scope: Fragment, found: Sequence[Range], **of: list[date] | list[str]) -> int:
     given = {
         "tickers": [one.ticker for one in found],
         "firsts": [one.first for one in found],

@@ -3,19 +3,27 @@
 from collections import defaultdict
 from datetime import date
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from foresto_cli.store.fragments import Fragment, fragment, sql
 
 LACKED = "빠진 시장: "
 """Part of a ledger's reason: the markets that a session lacks because their service is not approved."""
 
-LACKS = (
-    "EXISTS (SELECT FROM unit_ledger u WHERE u.dataset = 'prices.day' AND u.unit = CAST({day} AS text)"
-    f" AND u.reason LIKE '%{LACKED}%' || split_part({{market}}, ' ', 1) || '%')"
-)
-"""SQL: a session is known to lack a market, for want of approval; ``{day}`` and ``{market}`` are put in."""
 
-HOLES = text(
-    f"""
+def lacks(day: Fragment, market: str) -> Fragment:
+    """Return SQL: the session ``day`` is known to lack ``market``, for want of approval."""
+    return fragment(
+        "EXISTS (SELECT FROM unit_ledger u WHERE u.dataset = 'prices.day' AND u.unit = CAST({day} AS text)"
+        " AND u.reason LIKE '%{lacked}%' || split_part({market}, ' ', 1) || '%')",
+        day=day,
+        market=market,
+        lacked=Fragment(LACKED),
+    )
+
+
+HOLES = sql(
+    """
 WITH sessions AS (
   SELECT day, lead(day) OVER (ORDER BY day) AS next_day, lead(day, 2) OVER (ORDER BY day) AS day_after
   FROM (SELECT DISTINCT trade_date AS day FROM stock_price_daily
@@ -29,9 +37,10 @@ FROM sessions s
 JOIN traded before ON before.trade_date = s.day
 JOIN traded after ON after.trade_date = s.day_after AND after.ticker = before.ticker
 WHERE NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = before.ticker AND p.trade_date = s.next_day)
-  AND NOT {LACKS.format(day="s.next_day", market="before.market")}
+  AND NOT {lacked}
 ORDER BY 1, 2
-"""  # noqa: S608  # no text from outside
+""",
+    lacked=lacks(Fragment("s.next_day"), "before.market"),
 )
 
 

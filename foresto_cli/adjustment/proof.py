@@ -14,18 +14,26 @@ from sqlalchemy import Connection, text
 from foresto_cli.adjustment.ticks import tick_sql
 from foresto_cli.calendar import Calendar
 from foresto_cli.regimes import AFTER_MARKET_SINCE
+from foresto_cli.store.fragments import Fragment, fragment, sql
 
-REGULAR_CLOSE = (
-    "({row}.price_basis = 'REGULAR' AND ({row}.quality_flag <> 'PROVISIONAL' OR {row}.source_id <> 'FDR'"
-    " OR {row}.basis_evidence IS NOT NULL))"
-)
-"""SQL: the close of ``row`` is known to be the regular one. The mirror's picture may be of a moving market."""
+
+def regular_close(row: str) -> Fragment:
+    """Return SQL: the close of ``row`` is known to be the regular one.
+
+    The mirror's picture may be of a moving market.
+    """
+    return fragment(
+        "({row}.price_basis = 'REGULAR' AND ({row}.quality_flag <> 'PROVISIONAL' OR {row}.source_id <> 'FDR'"
+        " OR {row}.basis_evidence IS NOT NULL))",
+        row=row,
+    )
+
 
 # A candidate for an event is no proof: other listed shares, another market, a base price outside the day's prices. What
 # was read as a regular close is proved by an equal base price alone; but for the rounding to a tick, as a close may
 # lie between two. Of other prices so small a difference says nothing: trades in the middle of a spread lie there too.
-PROVE = text(
-    f"""
+PROVE = sql(
+    """
 WITH pairs AS (
   SELECT p.ticker, p.trade_date, p.market, p.prev_close AS own_base, p.shares_outstanding AS shares,
          p.low_price, p.high_price, p.volume, p.source_id, n.prev_close AS base,
@@ -38,7 +46,7 @@ WITH pairs AS (
   LEFT JOIN stock_price_daily n ON n.ticker = p.ticker AND n.trade_date = :next AND n.quality_flag <> 'ADJUSTED'
   WHERE p.trade_date = :day AND (p.quality_flag = 'PROVISIONAL' OR p.basis_evidence IS NOT NULL)
 ), measured AS (
-  SELECT *, abs(base - shown) >= {tick_sql("GREATEST(base, shown)", "trade_date", "market")} AS is_off FROM pairs
+  SELECT *, abs(base - shown) >= {tick} AS is_off FROM pairs
 ), ruled AS (
   SELECT *, is_ordinary AND base > 0 AND (
       base = shown
@@ -66,7 +74,8 @@ WHERE p.ticker = t.ticker AND p.trade_date = t.trade_date
   AND (p.close_price, p.price_basis, p.quality_flag, p.basis_evidence)
       IS DISTINCT FROM (t.close_price, CAST(t.basis AS varchar), CAST(t.flag AS varchar), t.evidence)
 RETURNING (t.close_price <> t.shown) AS is_corrected, (t.evidence IS NOT NULL) AS is_proved
-"""  # noqa: S608  # no text from outside
+""",
+    tick=tick_sql(Fragment("GREATEST(base, shown)"), "trade_date", "market"),
 )
 UNOFFICIAL_DAYS = text(
     "SELECT DISTINCT trade_date FROM stock_price_daily"

@@ -6,6 +6,8 @@ Since 2023-01-25 one table holds for all markets; before, KOSDAQ and KONEX ticks
 import math
 from datetime import date
 
+from foresto_cli.store.fragments import Fragment, fragment, joined
+
 REFORM = date(2023, 1, 25)
 TICKS = ((2_000, 1), (5_000, 5), (20_000, 10), (50_000, 50), (200_000, 100), (500_000, 500), (math.inf, 1_000))
 """(price in won below which, tick in won)."""
@@ -36,16 +38,24 @@ def restated(theoretical: float, day: date, market: str | None) -> int:
     return -(-whole // size) * size
 
 
-def tick_sql(price: str, day: str, market: str) -> str:
+def tick_sql(price: str, day: str, market: str) -> Fragment:
     """Return :func:`tick` as an SQL expression over three SQL expressions."""
-    small = f"COALESCE({market} LIKE 'KOSDAQ%' OR {market} = 'KONEX', false)"
-    before = _case(price, TICKS_BEFORE)
-    return (
-        f"CASE WHEN {day} >= DATE '{REFORM}' THEN {_case(price, TICKS)}"
-        f" WHEN {small} THEN LEAST({before}, {LARGEST_BEFORE}) ELSE {before} END"
+    return fragment(
+        "CASE WHEN {day} >= DATE '{reform}' THEN {now}"
+        " WHEN COALESCE({market} LIKE 'KOSDAQ%' OR {market} = 'KONEX', false) THEN LEAST({before}, {largest})"
+        " ELSE {before} END",
+        day=day,
+        reform=Fragment(REFORM),
+        market=market,
+        now=_case(price, TICKS),
+        before=_case(price, TICKS_BEFORE),
+        largest=LARGEST_BEFORE,
     )
 
 
-def _case(price: str, table: tuple[tuple[float, int], ...]) -> str:
-    branches = " ".join(f"WHEN {price} < {bound} THEN {size}" for bound, size in table[:-1])
-    return f"CASE {branches} ELSE {table[-1][1]} END"
+def _case(price: str, table: tuple[tuple[float, int], ...]) -> Fragment:
+    branches = (
+        fragment("WHEN {price} < {bound} THEN {size}", price=price, bound=bound, size=size)
+        for bound, size in table[:-1]
+    )
+    return fragment("CASE {branches} ELSE {last} END", branches=joined(" ", branches), last=table[-1][1])

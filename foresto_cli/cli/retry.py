@@ -23,8 +23,14 @@ def retry(
     again: Annotated[
         bool, typer.Option("--again", help="같은 응답을 두 번 이해하지 못해 그만둔 것(읽을 수 없음)도 다시 요청합니다.")
     ] = False,
+    units: Annotated[
+        list[str] | None,
+        typer.Option("--unit", help="이 단위를, 실패하지 않았어도, 다시 요청합니다(--data와 함께).", metavar="단위"),
+    ] = None,
 ) -> "Result":
     """실패한 것만 다시 요청합니다."""
     from foresto_cli.loading import retry as doing
 
+    if units:
+        return doing.units_again(app, data, units, options)
     return doing.retry(app, data, replace(options, again=again))

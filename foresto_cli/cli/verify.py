@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 group = new_group()
 
-Repair = Annotated[bool, typer.Option("--repair", help="빠졌거나 틀린 시세를 다시 받은 뒤 한 번 더 검증합니다.")]
+Repair = Annotated[
+    bool,
+    typer.Option("--repair", help="틀렸거나 빠진 것을 다시 받고, 거기서 나온 것을 다시 계산한 뒤 또 검증합니다."),
+]
 
 
 @command(group, WAIT)

@@ -11,6 +11,7 @@ from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.collecting.openapi_days import OpenApiDays
 from foresto_cli.collecting.readers import number
 from foresto_cli.collecting.registry import of_file
+from foresto_cli.collecting.whole_answers import refuse_twice
 from foresto_cli.declared import HALF, ByDay, OpenApi, key_of, wire_fields
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
@@ -67,9 +68,7 @@ class DeclaredDays(OpenApiDays):
         Raises:
             BadPayload: one row is there twice, or half of a usual answer is.
         """
-        keys = [tuple(row[name] for name in key_of(self.described.table)) for row in rows]
-        if len(set(keys)) != len(keys):
-            raise BadPayload(f"{unit.label}: 같은 행이 두 번 있습니다.")
+        refuse_twice(unit.label, (tuple(row[name] for name in key_of(self.described.table)) for row in rows))
         # Counted before rows without a value are left out: on a quiet day many have none.
         if len(rows) < HALF * self.usual:
             raise BadPayload(f"{unit.label}: 평소 {self.usual:,}행인데 {len(rows):,}행뿐입니다.")

@@ -1,7 +1,7 @@
 """Checks of what is stored: small functions, SQL in, findings out; each names what repairs it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -48,6 +48,13 @@ class Scope:
     now: datetime
     sessions: Sequence[date]
     due: date
+    _found: dict["Find", Rows] = field(default_factory=dict, compare=False)
+
+    def once(self, find: "Find") -> Rows:
+        """Return what ``find`` finds; several checks that use one pass over a table ask for it only once."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        return self._found[find]
 
     @property
     def last(self) -> date:
@@ -73,6 +80,7 @@ class Finding:
         expected: what should hold.
         repair: the command that mends it.
         days: the trade dates concerned.
+        units: what would have to be asked for again, or made again, by data set; empty when a person has to decide.
     """
 
     check: str
@@ -84,10 +92,16 @@ class Finding:
     expected: str
     repair: str
     days: list[str]
+    units: dict[str, list[str]] = field(default_factory=dict)
 
 
 Find = Callable[[Scope], Rows]
 Repair = str | Callable[[Rows], str]
+Units = Mapping[str, Sequence[str]]
+"""Units of the ledger by data set; ``ADJUSTMENT`` and ``SCORE`` name sessions of what is computed."""
+UnitsOf = Callable[[Scope, Rows], Units]
+"""Says which units would have to be asked for again to mend what a check found."""
+ADJUSTMENT, SCORE = "adjustment", "score"
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,7 @@ class Check:
         repair: the command that mends a finding; what finds it out where that depends on the rows.
         find: returns the rows that contradict; none is good.
         level: the first verification that asks it: daily, weekly or monthly.
+        units: which units ``--repair`` asks for again; None: asking again does not mend it.
     """
 
     name: str
@@ -113,6 +128,7 @@ class Check:
     repair: Repair
     find: Find
     level: str = DAILY
+    units: UnitsOf | None = None
 
 
 DECLARED: dict[str, Check] = {}
@@ -120,12 +136,22 @@ DECLARED: dict[str, Check] = {}
 
 
 def check(  # noqa: PLR0913, PLR0917  # what a check is
-    name: str, label: str, severity: str, table: str, expected: str, repair: Repair, level: str = DAILY
+    name: str,
+    label: str,
+    severity: str,
+    table: str,
+    expected: str,
+    repair: Repair = "",
+    level: str = DAILY,
+    units: UnitsOf | None = None,
 ) -> Callable[[Find], Find]:
-    """Declare the function below to be what a check finds; the arguments are those of :class:`Check`."""
+    """Declare the function below to be what a check finds; the arguments are those of :class:`Check`.
+
+    Without ``repair`` the hint is ``foresto retry`` with the ``units``.
+    """
 
     def declare(find: Find) -> Find:
-        DECLARED[name] = Check(name, label, severity, table, expected, repair, find, level)
+        DECLARED[name] = Check(name, label, severity, table, expected, repair, find, level, units)
         return find
 
     return declare
@@ -138,6 +164,8 @@ def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
         rows = check.find(scope)
         if rows:
             sample = [{name: _plain(value) for name, value in row.items()} for row in rows[:SAMPLE]]
+            units = {name: list(keys) for name, keys in check.units(scope, rows).items()} if check.units else {}
+            repair = check.repair if isinstance(check.repair, str) else check.repair(rows)
             findings.append(
                 Finding(
                     check=check.name,
@@ -147,11 +175,43 @@ def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
                     found=len(rows),
                     sample=sample,
                     expected=check.expected,
-                    repair=check.repair if isinstance(check.repair, str) else check.repair(rows),
+                    repair=repair or asking_again(units),
                     days=sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if name in row}),
+                    units=units,
                 )
             )
     return sorted(findings, key=lambda finding: finding.severity != CRITICAL)
+
+
+def days_of(dataset: str) -> UnitsOf:
+    """Return what names the trade dates of the rows as units of ``dataset``."""
+
+    def units(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+        return {dataset: sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if name in row})}
+
+    return units
+
+
+def whole(dataset: str, *keys: str) -> UnitsOf:
+    """Return what names always the same units of ``dataset``."""
+
+    def units(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+        return {dataset: keys}
+
+    return units
+
+
+def asking_again(units: Units) -> str:
+    """Return the command that asks again for ``units``, or ``--repair`` where they are too many for a hint."""
+    commands = []
+    for dataset, keys in units.items():
+        if dataset == SCORE:
+            commands += [f"foresto score batch --as-of {day} --replace" for day in keys]
+        elif dataset != ADJUSTMENT:
+            commands.append(" ".join([f"foresto retry --data {dataset}", *(f"--unit {key}" for key in keys)]))
+    told = " && ".join(commands)
+    is_short = told and len(told) <= LONGEST_REPAIR and ADJUSTMENT not in units
+    return told if is_short else "foresto verify monthly --repair"
 
 
 def record(engine: Engine, run_id: int, findings: Sequence[Finding]) -> None:

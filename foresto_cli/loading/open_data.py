@@ -46,7 +46,7 @@ def bonds(app: App, client: Fsc, quality: str, as_of: date | None = None) -> Bon
     """Return the loader of bonds, with what it has to know."""
     with app.engine.connect() as connection:
         active = connection.scalar(text("SELECT count(*) FROM bonds WHERE is_active")) or 0
-    return Bonds(client, app.calendar, clock.now(), quality, as_of, active)
+    return Bonds(client, app.calendar, clock.now(), active, quality, as_of)
 
 
 def load_dividends(app: App, options: Options) -> Result:
@@ -72,7 +72,7 @@ def dividends(app: App, client: Fsc) -> Dividends:
             text("SELECT count(*) FROM dividend_history WHERE source_id = :source"), {"source": fsc.SOURCE_ID}
         )
     tickers = {row.isin: row.ticker for row in known}
-    return Dividends(client, app.calendar, clock.now(), tickers, stored or 0)
+    return Dividends(client, app.calendar, clock.now(), stored or 0, tickers)
 
 
 def yields() -> Derived:

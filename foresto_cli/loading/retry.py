@@ -1,6 +1,7 @@
 """``foresto retry``: asks again for exactly the failed units of the ledger, of whatever data set."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, text
@@ -74,6 +75,29 @@ def retry(app: App, data: str | None, options: Options) -> Result:
     result = job.run_or_preview(app, "retry", "실패한 단위 다시 요청", make, options)
     result["notes"] = [*result.get("notes", []), *lacking]
     return result
+
+
+def units_again(app: App, data: str | None, units: Sequence[str], options: Options) -> Result:
+    """Ask again for ``units`` of one data set, whatever the ledger says of them.
+
+    Args:
+        app: what the command works with.
+        data: the data set, by its name in the ledger (``prices.day``).
+        units: its units, by their names in the ledger.
+        options: how to run.
+
+    Raises:
+        UsageError: there is no such data set.
+        ConfigError: it takes a key that is not there.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
+    """
+    if data is None or data not in retry_loaders.MAKERS:
+        raise UsageError(f"--unit는 --data와 함께 적으세요. 자료: {', '.join(retry_loaders.MAKERS)}")
+
+    def make() -> list[Loader]:
+        return list(retry_loaders.loaders_for(app, data, units))
+
+    return job.run_or_preview(app, "retry", "다시 요청", make, replace(options, afresh=True))
 
 
 def _is_of(name: str, data: str) -> bool:

@@ -5,24 +5,39 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli import clock
-from foresto_cli.collecting.checks import AGAIN, INFO, RETRY, WARNING, Rows, Scope, check
+from foresto_cli.collecting.checks import AGAIN, INFO, RETRY, WARNING, Rows, Scope, Units, check
 from foresto_cli.store import newer
+from foresto_cli.store.fragments import sql
 
 STALLED = timedelta(minutes=10)
 
 
 # The newest stored session is provisional until an official source or the next base prices settle it.
-UNSETTLED = text(
-    "SELECT dataset, unit, status, reason FROM unit_ledger u WHERE status = 'failed'"  # noqa: S608  # our own words
+UNSETTLED = sql(
+    "SELECT dataset, unit, status, reason FROM unit_ledger u WHERE status = 'failed'"
     " OR (status = 'provisional' AND dataset = 'prices.day' AND unit < (SELECT CAST(max(trade_date) AS text)"
     " FROM stock_price_daily WHERE quality_flag <> 'ADJUSTED'))"
     " OR (reason LIKE '%행을 뺐습니다%' AND asked_at >= :first AND status IN ('done', 'provisional')"
-    f" AND (dataset, unit) NOT IN ({newer.SUPERSEDED})) ORDER BY 1, 2"
+    " AND (dataset, unit) NOT IN ({superseded})) ORDER BY 1, 2",
+    superseded=newer.SUPERSEDED,
 )
 
 
+def _failed(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["dataset"], []).append(row["unit"])
+    return found
+
+
 @check(
-    "ledger.unsettled", "실패했거나 잠정인 단위", WARNING, "unit_ledger", "실패한 단위와 묵은 잠정 시세가 없다", RETRY
+    "ledger.unsettled",
+    "실패했거나 잠정인 단위",
+    WARNING,
+    "unit_ledger",
+    "실패한 단위와 묵은 잠정 시세가 없다",
+    RETRY,
+    units=_failed,
 )
 def unsettled_units(scope: Scope) -> Rows:
     """Find units that failed, or left rows out lately, and provisional days that a later session should have proved."""

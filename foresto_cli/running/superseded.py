@@ -13,15 +13,17 @@ from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.listed import listing
 from foresto_cli.running.only import Only
 from foresto_cli.store import ledger, newer
+from foresto_cli.store.fragments import sql
 from foresto_cli.upstream import fdr
 
 BY_NEWER = "더 새로운 자료가 저장되어 다시 요청하지 않습니다."
 NOBODY = "이 목록을 주는 FinanceDataReader 미러가 멈춰 있어 다시 요청하지 않습니다."
 NOT_NEEDED = "이제 필요하지 않아 다시 요청하지 않습니다(더 새로운 자료가 있거나, 줄 곳이 없습니다)."
 
-OLDER = text(
-    "SELECT dataset, unit FROM unit_ledger WHERE status IN ('failed', 'unreadable')"  # noqa: S608  # our own words
-    f" AND (dataset, unit) IN ({newer.SUPERSEDED})"
+OLDER = sql(
+    "SELECT dataset, unit FROM unit_ledger WHERE status IN ('failed', 'unreadable')"
+    " AND (dataset, unit) IN ({superseded})",
+    superseded=newer.SUPERSEDED,
 )
 OF_DEAD = text(
     "SELECT l.unit FROM unit_ledger l JOIN dead_source d ON d.source_id = :source AND d.asked_at >= l.asked_at"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import WARNING, Rows, Scope, check
+from foresto_cli.collecting.checks import SCORE, WARNING, Rows, Scope, check, days_of
 
 LEAST_COVERAGE = 0.95
 MISSING_SHARE = 0.3
@@ -16,6 +16,7 @@ UNAVOIDABLE = ["SPAC", "SUSPENDED", "LIQUIDATION", "NEW_LISTING"]
     "compass_score_run",
     "저장된 마지막 거래일까지 점수가 있다",
     "foresto score batch",
+    units=days_of(SCORE),
 )
 def stale_scores(scope: Scope) -> Rows:
     """Find scores older than the newest stored session that the jobs of the timetable have had the time to score.
@@ -40,6 +41,7 @@ def stale_scores(scope: Scope) -> Rows:
     "compass_score_history",
     "마지막으로 점수를 매긴 날에 시세가 있는 종목은 모두 점수나 까닭이 있다",
     "foresto score batch --replace",
+    units=days_of(SCORE),
 )
 def missing_scores(scope: Scope) -> Rows:
     """Find a newest scored session in which many stocks with a price have neither a score nor a reason."""

@@ -6,11 +6,12 @@ The day without prices is in :mod:`.priceless`, the dead network in :mod:`.offli
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli.app import App
 from foresto_cli.errors import AuthFailed, Blocked, ForestoError, GivenUp, NetworkDown, RateLimited, Untrusted
 from foresto_cli.store import limits
+from foresto_cli.store.fragments import Fragment, sql
 
 BLOCKED, QUOTA, AUTH, UNTRUSTED, NETWORK, OTHER = "blocked", "quota", "auth", "untrusted", "network", "other"
 FOLLOWS_PRICES = frozenset(
@@ -32,7 +33,7 @@ ROOTS = ("blocked", "auth", "untrusted", "network")
 TOGETHER = " 이 때문에 함께 멈춘 것: "
 
 
-_OPEN_ROOT = (
+_OPEN_ROOT = Fragment(
     "SELECT alert_id FROM ops_alert WHERE resolved_at IS NULL AND alert_type = ANY(:roots)"
     " ORDER BY array_position(CAST(:roots AS text[]), alert_type::text), alert_id LIMIT 1"
 )
@@ -74,7 +75,7 @@ def follows(check: str, days: Sequence[str], missing: Sequence[date], *, has_roo
 
 def has_root(connection: Connection) -> bool:
     """Say whether the incident of a block, a refused key or a dead network is open."""
-    return bool(connection.scalar(text("SELECT EXISTS (" + _OPEN_ROOT + ")"), {"roots": list(ROOTS)}))
+    return bool(connection.scalar(sql("SELECT EXISTS ({root})", root=_OPEN_ROOT), {"roots": list(ROOTS)}))
 
 
 def attach(app: App, followers: Sequence[str]) -> None:
@@ -83,9 +84,10 @@ def attach(app: App, followers: Sequence[str]) -> None:
         return
     with app.engine.begin() as connection:
         connection.execute(
-            text(
-                "UPDATE ops_alert SET alert_message = split_part(alert_message, :together, 1) || :together || :names"  # noqa: S608  # our own words
-                f" WHERE alert_id = ({_OPEN_ROOT})"
+            sql(
+                "UPDATE ops_alert SET alert_message = split_part(alert_message, :together, 1) || :together || :names"
+                " WHERE alert_id = ({root})",
+                root=_OPEN_ROOT,
             ),
             {"roots": list(ROOTS), "together": TOGETHER, "names": f"{', '.join(dict.fromkeys(followers))}."},
         )

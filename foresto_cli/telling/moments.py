@@ -2,40 +2,46 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.store import limits
+from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 from foresto_cli.telling import alerts
 from foresto_cli.telling.alerts import Alert
 
 KIND, SUBJECT = "clock", "stored"
 TITLE = "지금보다 늦은 시각이 저장되어 있습니다"
 STORED = (
-    ("실행 기록", "data_collection_log", "greatest(started_at, heartbeat_at)"),
-    ("조회 기록", "unit_ledger", "asked_at"),
-    ("알림", "alert_delivery", "last_told_at"),
-    ("알림 수단", "notify_channel", "greatest(failed_at, succeeded_at)"),
-    ("차단", "upstream_block", "since"),
-    ("요청 수", "upstream_usage", "usage_date"),
-    ("시장 요약 메일", "market_email_log", "greatest(started_at, completed_at, sent_date)"),
-    ("예약 실행", "scheduled_job", "since"),
+    (Fragment("실행 기록"), "data_collection_log", Fragment("greatest(started_at, heartbeat_at)")),
+    (Fragment("조회 기록"), "unit_ledger", "asked_at"),
+    (Fragment("알림"), "alert_delivery", "last_told_at"),
+    (Fragment("알림 수단"), "notify_channel", Fragment("greatest(failed_at, succeeded_at)")),
+    (Fragment("차단"), "upstream_block", "since"),
+    (Fragment("요청 수"), "upstream_usage", "usage_date"),
+    (Fragment("시장 요약 메일"), "market_email_log", Fragment("greatest(started_at, completed_at, sent_date)")),
+    (Fragment("예약 실행"), "scheduled_job", "since"),
 )
 """What decides something by its moment: what it is called, its table, and the moment."""
+NEWEST = (
+    fragment(
+        "SELECT '{name}' AS name, CAST(max({moment}) AS timestamp) AS at FROM {table}",
+        name=name,
+        moment=moment,
+        table=table,
+    )
+    for name, table, moment in STORED
+)
+AHEAD = sql(
+    "SELECT name, at FROM ({newest}) AS every WHERE at > :believable ORDER BY at DESC LIMIT 1",
+    newest=joined(" UNION ALL ", NEWEST),
+)
 
 
 def ahead(connection: Connection) -> tuple[str, datetime] | None:
     """Return what has the latest stored moment and that moment, when it is later than can be believed."""
-    parts = " UNION ALL ".join(
-        f"SELECT '{name}' AS name, CAST(max({moment}) AS timestamp) AS at FROM {table}"  # noqa: S608  # our own words
-        for name, table, moment in STORED
-    )
-    newest = f"SELECT name, at FROM ({parts}) AS every WHERE at > :believable ORDER BY at DESC LIMIT 1"  # noqa: S608  # our own
-    found = connection.execute(
-        text(newest),
-        {"believable": clock.believable()},
-    ).one_or_none()
+    found = connection.execute(AHEAD, {"believable": clock.believable()}).one_or_none()
     return None if found is None else (found.name, found.at)
 
 

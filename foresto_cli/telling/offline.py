@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.store.fragments import Fragment, sql
 from foresto_cli.telling import alerts
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.telling.causes import NETWORK, TOGETHER
@@ -13,7 +14,7 @@ from foresto_cli.telling.causes import NETWORK, TOGETHER
 NO_NETWORK = (NETWORK, "internet")
 TITLE = "네트워크 연결 없음"
 TOLD = "아무 곳에도 연결할 수 없습니다. 인터넷 연결을 확인하세요."
-OPEN = "alert_type = :kind AND subject = :subject AND resolved_at IS NULL"
+OPEN = Fragment("alert_type = :kind AND subject = :subject AND resolved_at IS NULL")
 NO_LINE = "연결할 수 없"
 """Of the words in which a connection that did not come about is told (:mod:`foresto_cli.upstream`)."""
 FOLLOW = ("load_failed", "passed_over", "channel", "mail_failed")
@@ -56,13 +57,13 @@ def _list(app: App, stopped: Sequence[str]) -> None:
         return
     with app.engine.begin() as connection:
         message = connection.scalar(
-            text(f"SELECT alert_message FROM ops_alert WHERE {OPEN} FOR UPDATE"),  # noqa: S608  # our own words
+            sql("SELECT alert_message FROM ops_alert WHERE {open} FOR UPDATE", open=OPEN),
             {"kind": NO_NETWORK[0], "subject": NO_NETWORK[1]},
         )
         told, _, listed = (message or TOLD).partition(TOGETHER)
         known = [one for one in listed.removesuffix(".").split(", ") if one]
         connection.execute(
-            text(f"UPDATE ops_alert SET alert_message = :message, last_seen_at = :now WHERE {OPEN}"),  # noqa: S608
+            sql("UPDATE ops_alert SET alert_message = :message, last_seen_at = :now WHERE {open}", open=OPEN),
             {
                 "message": f"{told}{TOGETHER}{', '.join(dict.fromkeys([*known, *stopped]))}.",
                 "now": clock.wall(),
@@ -75,9 +76,7 @@ def _list(app: App, stopped: Sequence[str]) -> None:
 def _is_open(app: App) -> bool:
     with app.engine.connect() as connection:
         found = connection.scalar(
-            text(
-                f"SELECT EXISTS (SELECT FROM ops_alert WHERE {OPEN})"  # noqa: S608  # our own words
-            ),
+            sql("SELECT EXISTS (SELECT FROM ops_alert WHERE {open})", open=OPEN),
             {"kind": NO_NETWORK[0], "subject": NO_NETWORK[1]},
         )
     return bool(found)

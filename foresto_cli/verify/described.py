@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table
 
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Check, Rows, Scope
 from foresto_cli.declared import HALF, ByDay
+from foresto_cli.store.fragments import Fragment, joined, sql
 
 
 def checks(described: Iterable[ByDay]) -> list[Check]:
@@ -59,10 +60,11 @@ def _published(scope: Scope) -> list[date]:
 
 def _missing(scope: Scope, table: Table) -> Rows:
     return scope.rows(
-        text(
-            "SELECT day AS 거래일 FROM unnest(CAST(:days AS date[])) AS day"  # noqa: S608  # our own name
-            f" WHERE day >= (SELECT min(trade_date) FROM {table.name})"
-            f" AND NOT EXISTS (SELECT FROM {table.name} WHERE trade_date = day) ORDER BY 1"
+        sql(
+            "SELECT day AS 거래일 FROM unnest(CAST(:days AS date[])) AS day"
+            " WHERE day >= (SELECT min(trade_date) FROM {table})"
+            " AND NOT EXISTS (SELECT FROM {table} WHERE trade_date = day) ORDER BY 1",
+            table=table.name,
         ),
         days=_published(scope),
     )
@@ -70,36 +72,42 @@ def _missing(scope: Scope, table: Table) -> Rows:
 
 def _few(scope: Scope, one: ByDay) -> Rows:
     return scope.rows(
-        text(
-            "WITH stored AS (SELECT trade_date, count(*) AS rows"  # noqa: S608  # our own name
-            f" FROM {one.table.name} WHERE trade_date >= :first GROUP BY trade_date),"
+        sql(
+            "WITH stored AS (SELECT trade_date, count(*) AS rows FROM {table} WHERE trade_date >= :first"
+            " GROUP BY trade_date),"
             " usual AS (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY rows) AS rows FROM stored)"
             " SELECT trade_date AS 거래일, stored.rows AS 행, coalesce(l.row_count, usual.rows) AS 있어야_할_행"
             " FROM usual, stored LEFT JOIN unit_ledger l ON l.dataset = :name AND l.status = 'done'"
             " AND l.unit = CAST(trade_date AS text)"
-            f" WHERE stored.rows < coalesce(l.row_count, {HALF} * usual.rows) ORDER BY 1"
+            " WHERE stored.rows < coalesce(l.row_count, {half} * usual.rows) ORDER BY 1",
+            table=one.table.name,
+            half=HALF,
         ),
         first=scope.sessions[0],
         name=one.name,
     )
 
 
-def _order(table: Table) -> str:
+def _order(table: Table) -> Fragment:
     """Return the SQL of what no row may be, by the columns that the table has; empty when there is none."""
     rules = []
     if "close_price" in table.columns:
-        rules.append("close_price <= 0")
+        rules.append(Fragment("(close_price <= 0)"))
         if {"low_price", "high_price"} <= set(table.columns.keys()):
-            rules.append("low_price > 0 AND high_price > 0 AND close_price NOT BETWEEN low_price AND high_price")
-    return " OR ".join(f"({rule})" for rule in rules)
+            rules.append(
+                Fragment("(low_price > 0 AND high_price > 0 AND close_price NOT BETWEEN low_price AND high_price)")
+            )
+    return joined(" OR ", rules)
 
 
-def _impossible(scope: Scope, table: Table, order: str) -> Rows:
-    key = ", ".join(column.name for column in table.primary_key if column.name != "trade_date")
+def _impossible(scope: Scope, table: Table, order: Fragment) -> Rows:
     return scope.rows(
-        text(
-            f"SELECT {key}, trade_date AS 거래일, close_price AS 종가 FROM {table.name}"  # noqa: S608  # our own names
-            f" WHERE trade_date >= :first AND ({order}) ORDER BY 2, 1"
+        sql(
+            "SELECT {key}, trade_date AS 거래일, close_price AS 종가 FROM {table}"
+            " WHERE trade_date >= :first AND ({order}) ORDER BY 2, 1",
+            key=[column.name for column in table.primary_key if column.name != "trade_date"],
+            table=table.name,
+            order=order,
         ),
         first=scope.sessions[0],
     )

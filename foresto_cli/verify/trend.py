@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
+from foresto_cli.store.fragments import count_rows
 from foresto_cli.store.tables import metadata
 
 SHRUNK = 0.02
@@ -13,11 +14,7 @@ DATA_TABLES = sorted(table.name for table in metadata.tables.values() if "batch_
 
 def measure(connection: Connection) -> dict[str, int]:
     """Return the number of rows of every table of data."""
-    return {
-        name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()  # noqa: S608  # our own names
-        for name in DATA_TABLES
-        if name != "data_load_batch"
-    }
+    return {name: count_rows(connection, name) for name in DATA_TABLES if name != "data_load_batch"}
 
 
 def shrunken(command: str) -> Check:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -15,14 +14,14 @@ from foresto_cli.datasets.listed import designation_checks
 from foresto_cli.datasets.prices import spans
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.loading import prices, retry
+from foresto_cli.loading import retry
 from foresto_cli.running import job, runs
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result, requests_since, summary
 from foresto_cli.telling import alerts, causes, hints, notify, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
-from foresto_cli.verify import checks, freshness, trend
+from foresto_cli.verify import checks, freshness, mending, trend
 from foresto_cli.verify.second_source import SecondSource
 
 WEEKLY = "verify weekly"
@@ -31,8 +30,6 @@ WEEKLY_SESSIONS = 250
 """A year of sessions."""
 OWN_INCIDENT = ("jobs.missed", "ledger.unreadable")
 """Told by :mod:`foresto_cli.telling.late_jobs`, job by job, and by :mod:`foresto_cli.telling.unreadable`, once."""
-MENDED_BY_REPAIR = ("foresto prices incremental", "foresto prices load", "foresto prices repair")
-"""What asks for market days again; other commands are the operator's to start."""
 
 
 def verify_daily(app: App, *, is_last_word: bool | None = None) -> Result:
@@ -60,26 +57,18 @@ def verify_monthly(app: App) -> Result:
 
 
 def with_repair(app: App, verify: Callable[[App], Result], options: job.Options) -> Result:
-    """Verify; when a finding is mended by asking for prices again, ask, and verify once more.
+    """Verify; ask again for the units that the findings name, compute anew what follows, and verify once more.
 
     Raises:
         ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     result = verify(app)
-    mendable = [finding for finding in result["findings"] if _asks_for_prices(app, finding)]
-    if not mendable:
+    units = [finding["units"] for finding in result["findings"] if finding["units"]]
+    if not units:
         return result
-    days = {date.fromisoformat(day) for finding in mendable for day in finding["days"]}
-    start = min([*days, spans.first_stored(app) or clock.today()])
-    repair = prices.repair_prices(app, start, options, days)
+    repair, notes = mending.mend(app, units, options)
+    repair["notes"] = [*repair["notes"], *notes]
     return {**verify(app), "repair": repair}
-
-
-def _asks_for_prices(app: App, finding: dict[str, Any]) -> bool:
-    if finding["check"] == "ledger.unsettled":
-        with app.engine.connect() as connection:
-            return "prices.day" in retry.wanted(connection)
-    return any(command in finding["repair"] for command in MENDED_BY_REPAIR)
 
 
 def _last(app: App, *, is_last_word: bool | None = None) -> date:

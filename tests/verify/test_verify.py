@@ -9,6 +9,8 @@ from foresto_cli.verify import described, verification
 
 QUICK = job.Options()
 LAST = "2026-11-20"
+DERIVED = 4
+"""Stocks, their history, yields and ratios are made anew after every repair."""
 
 SCORED = (
     "INSERT INTO compass_score_history (score_date, ticker, formula_version, financial_coverage, valuation_coverage,"
@@ -158,7 +160,7 @@ def test_repair_mends_what_asking_again_can_mend(loaded, check):
     result = verification.with_repair(loaded.app, verification.verify_daily, job.Options())
     assert result["findings"] == []
     assert result["exit_code"] == 0
-    assert result["repair"]["units"]["done"] in {1, 2, 3}
+    assert result["repair"]["units"]["done"] - DERIVED in ({0} if check == "prices.adjusted" else {1, 2, 3})
     assert loaded.scalar(query) == before
 
 

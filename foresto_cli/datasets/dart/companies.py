@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
+from foresto_cli.collecting.whole_answers import refuse_half, refuse_twice
 from foresto_cli.datasets.dart import issuers
 from foresto_cli.datasets.dart.expected_reports import ODD_YEARS
 from foresto_cli.datasets.dart.filing_tables import dart_company
@@ -83,10 +84,7 @@ class Companies(Loader):
             BadPayload: half a list, a company twice, or a field missing.
         """
         records: Sequence[dict[str, str]] = answer.payload
-        if len(records) < LEAST_SHARE * self.common:
-            raise BadPayload(
-                f"DART 고유번호가 {len(records):,}개뿐입니다(상장된 보통주 {self.common:,}개). 일부만 온 목록입니다."
-            )
+        refuse_half(self.label, len(records), self.common, LEAST_SHARE)
         try:
             rows = [
                 {
@@ -99,8 +97,7 @@ class Companies(Loader):
             ]
         except (KeyError, ValueError) as error:
             raise BadPayload(f"DART 고유번호 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
-        if len({row["corp_code"] for row in rows}) != len(rows):
-            raise BadPayload("DART 고유번호 목록에 같은 회사가 두 번 있습니다.")
+        refuse_twice(self.label, (row["corp_code"] for row in rows))
         return Parsed(rows)
 
     def check(self, row: Row) -> str | None:

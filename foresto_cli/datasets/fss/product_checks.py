@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from foresto_cli.collecting.checks import MONTHLY, WARNING, Rows, Scope, check
 from foresto_cli.datasets.fss.kinds import KINDS, Kind
+from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 
 MONTH = timedelta(days=31)
 CHANGED_SHARE = 0.2
@@ -60,12 +59,15 @@ def orphans(scope: Scope) -> Rows:
         row
         for kind in KINDS
         for row in scope.rows(
-            text(
-                f"SELECT '{kind.name}' AS kind, {', '.join(kind.product_key)}, count(*) AS 옵션"  # noqa: S608  # our own names
-                f" FROM {kind.options.name} o WHERE NOT EXISTS (SELECT FROM {kind.products.name} p"
-                f" WHERE {' AND '.join(f'p.{name} = o.{name}' for name in kind.product_key)})"
-                f" GROUP BY {', '.join(kind.product_key)} ORDER BY {', '.join(kind.product_key)}"
-            )
+            sql(
+                "SELECT CAST(:kind AS text) AS kind, {key}, count(*) AS 옵션 FROM {options} o"
+                " WHERE NOT EXISTS (SELECT FROM {products} p WHERE {same}) GROUP BY {key} ORDER BY {key}",
+                key=kind.product_key,
+                options=kind.options.name,
+                products=kind.products.name,
+                same=joined(" AND ", (fragment("p.{name} = o.{name}", name=name) for name in kind.product_key)),
+            ),
+            kind=kind.name,
         )
     ]
 
@@ -86,24 +88,31 @@ def odd_rates(scope: Scope) -> Rows:
         for kind in KINDS
         if kind.option_rates
         for row in scope.rows(
-            text(
-                f"SELECT '{kind.name}' AS kind, p.fin_co_no, p.fin_prdt_cd, p.name, r.key AS 금리, r.value AS 값"  # noqa: S608  # our own names
-                f" FROM {kind.options.name} o JOIN {kind.products.name} p USING ({', '.join(kind.product_key)})"
-                f" CROSS JOIN LATERAL jsonb_each(to_jsonb(o)) r"
-                f" WHERE p.is_active AND r.key = ANY(:rates) AND jsonb_typeof(r.value) = 'number'"
-                f" AND (r.value::numeric > :highest OR r.value::numeric < {_lowest(kind)})"
-                f" ORDER BY 2, 3, 5"
+            sql(
+                "SELECT CAST(:kind AS text) AS kind, p.fin_co_no, p.fin_prdt_cd, p.name, r.key AS 금리, r.value AS 값"
+                " FROM {options} o JOIN {products} p USING ({key}) CROSS JOIN LATERAL jsonb_each(to_jsonb(o)) r"
+                " WHERE p.is_active AND r.key = ANY(:rates) AND jsonb_typeof(r.value) = 'number'"
+                " AND (r.value::numeric > :highest OR r.value::numeric < {lowest}) ORDER BY 2, 3, 5",
+                options=kind.options.name,
+                products=kind.products.name,
+                key=kind.product_key,
+                lowest=_lowest(kind),
             ),
+            kind=kind.name,
             rates=list(kind.option_rates),
             highest=HIGHEST_RATE,
         )
     ]
 
 
-def _lowest(kind: Kind) -> str:
+def _lowest(kind: Kind) -> Fragment:
     if "crdt_lend_rate_type" not in kind.option_key:
-        return "0"
-    return f"CASE o.crdt_lend_rate_type WHEN '{ADJUSTMENT}' THEN -{HIGHEST_RATE} ELSE 0 END"
+        return Fragment("0")
+    return fragment(
+        "CASE o.crdt_lend_rate_type WHEN '{adjustment}' THEN -{highest} ELSE 0 END",
+        adjustment=Fragment(ADJUSTMENT),
+        highest=HIGHEST_RATE,
+    )
 
 
 def _counts(scope: Scope) -> Rows:
@@ -113,18 +122,21 @@ def _counts(scope: Scope) -> Rows:
         row
         for kind in KINDS
         for row in scope.rows(
-            text(
-                f"SELECT '{kind.name}' AS kind, top_fin_grp_no, count(*) FILTER (WHERE is_active) AS 지금,"  # noqa: S608  # our own names
-                f" count(*) FILTER (WHERE {_WAS_OPEN}) AS 한_달_전,"
-                f" count(*) FILTER (WHERE NOT is_active AND {_WAS_OPEN}) AS 사라짐"
-                f" FROM {kind.products.name} GROUP BY 2 ORDER BY 2"
+            sql(
+                "SELECT CAST(:kind AS text) AS kind, top_fin_grp_no, count(*) FILTER (WHERE is_active) AS 지금,"
+                " count(*) FILTER (WHERE {was_open}) AS 한_달_전,"
+                " count(*) FILTER (WHERE NOT is_active AND {was_open}) AS 사라짐"
+                " FROM {products} GROUP BY 2 ORDER BY 2",
+                was_open=_WAS_OPEN,
+                products=kind.products.name,
             ),
+            kind=kind.name,
             then=then,
         )
     ]
 
 
-_WAS_OPEN = "created_at <= :then AND (closed_on IS NULL OR closed_on > CAST(:then AS date))"
+_WAS_OPEN = Fragment("created_at <= :then AND (closed_on IS NULL OR closed_on > CAST(:then AS date))")
 
 
 def _is_much(count: int, of: int) -> bool:

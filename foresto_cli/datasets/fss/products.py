@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
+from foresto_cli.collecting.whole_answers import refuse_twice
 from foresto_cli.datasets.fss.changes import Seen, write
 from foresto_cli.datasets.fss.kinds import Kind
 from foresto_cli.datasets.fss.product_rows import is_key, key_of, products
@@ -79,11 +80,10 @@ class FssProducts(Loader):
         self._refuse_too_few(answer.unit, len(found.base))
         try:
             rows, orphans = products(self.kind, group, found)
-            twice = len(rows) - len({key_of(self.kind, record) for record in found.base})
+            keys = [key_of(self.kind, record) for record in found.base]
         except (KeyError, ValueError) as error:
             raise BadPayload(f"{name}: 응답에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
-        if twice:
-            raise BadPayload(f"{name}: 같은 상품이 두 번 있습니다.")
+        refuse_twice(name, keys)
         if orphans > ORPHANS_SHARE * len(found.options):
             raise BadPayload(f"{name}: 상품 없는 옵션이 {orphans:,}개 있습니다.")
         bare = sum(not row["options"] for row in rows)

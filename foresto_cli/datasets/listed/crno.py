@@ -4,27 +4,24 @@ Matched by ISIN and never by name; preferred shares, which the list lacks, have 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import DataSet
-from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.open_data.pages import Records, is_isin, newest_published
-from foresto_cli.errors import BadPayload
+from foresto_cli.collecting.loader import Answer, Parsed, Unit
+from foresto_cli.collecting.whole_list import WholeList
+from foresto_cli.datasets.open_data.pages import is_isin
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
-from foresto_cli.upstream import fsc
-from foresto_cli.upstream.fsc import Fsc
+from foresto_cli.upstream.fsc import Record
 
 DATASET = DataSet(name="stocks.crno", label="법인등록번호", table="stocks", command="stocks load", clients=("fsc",))
 NAME = DATASET.name
 WEEK = timedelta(days=7)
-LEAST_SHARE = 0.8
-"""A list with fewer rows than this share of the listed common shares is half a list."""
 NUMBER = re.compile(r"[0-9]{13}")
 
 UPDATE = text(
@@ -40,62 +37,39 @@ UPDATE = text(
 
 
 @dataclass
-class CompanyNumbers(Loader):
-    """Loader of company numbers; a unit is the base date of one week's list.
+class CompanyNumbers(WholeList):
+    """Loader of company numbers; as many rows as common shares are listed ought to be in the list.
 
     Attributes:
-        client: FSC's open data.
-        calendar: the sessions.
-        now: the clock's reading.
-        common: how many common shares are listed, to notice half a list.
         known: what the ledger has.
     """
 
-    client: Fsc
-    calendar: Calendar
-    now: datetime
-    common: int
     known: Mapping[str, Entry]
     data_set = DATASET
-    source_id = fsc.SOURCE_ID
+    key = "isin"
 
-    def units(self) -> list[Unit]:
+    def wanted(self) -> date:
         """Return the newest published session, or the one of less than a week ago that is there."""
-        newest = self.calendar.latest_in_open_data(self.now)
+        newest = super().wanted()
         done = [date.fromisoformat(key) for key, entry in self.known.items() if entry.status == "done"]
-        recent = [day for day in done if newest - day < WEEK]
-        day = max(recent, default=newest)
-        return [Unit(f"{day}", f"법인등록번호 {day}", upstream=fsc.POLICY.name)]
+        return max((day for day in done if newest - day < WEEK), default=newest)
 
-    def is_settled(self, unit: Unit, entry: Entry) -> bool:
-        """Say whether the list was read."""
-        return entry.status == "done"
+    def ask(self, unit: Unit) -> list[Record]:
+        return self.newest(self.client.listed_items, unit)
 
-    def ask(self, unit: Unit) -> Records:
-        return newest_published(self.client.listed_items, date.fromisoformat(unit.key), self.calendar, unit.label)
+    def row(self, record: Mapping[str, Any]) -> Row:
+        return {"isin": record["isinCd"].strip(), "crno": record["crno"].strip()}
 
-    def parse(self, answer: Answer) -> Parsed:
-        """Return ISINs with numbers; foreign companies have none and are left out.
+    def believed(self, rows: list[Row], used: date, unit: Unit) -> Parsed:
+        """Return ISINs with numbers, also of an older list; foreign companies have none and are left out.
 
         Raises:
-            BadPayload: half a list, an ISIN twice, or a field missing.
+            BadPayload: an ISIN twice.
         """
-        records: Sequence[Mapping[str, str]] = answer.payload
-        if len(records) < LEAST_SHARE * self.common:
-            raise BadPayload(
-                f"상장종목이 {len(records):,}개뿐입니다(상장된 보통주 {self.common:,}개). 일부만 온 목록입니다."
-            )
-        try:
-            rows = [{"isin": record["isinCd"].strip(), "crno": record["crno"].strip()} for record in records]
-        except (KeyError, AttributeError) as error:
-            raise BadPayload(f"{answer.unit.label} 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
-        if len({row["isin"] for row in rows}) != len(rows):
-            raise BadPayload(f"{answer.unit.label} 목록에 같은 종목이 두 번 있습니다.")
-        used = f"{records[0]['basDt']}의 목록"
-        return Parsed([row for row in rows if row["crno"]], reason=used)
+        found = super().believed(rows, used, unit)
+        return Parsed([row for row in found.rows if row["crno"]], reason=f"{used}의 목록")
 
     def check(self, row: Row) -> str | None:
-        """Say what makes a number impossible."""
         if not is_isin(row["isin"]):
             return "ISIN이 아닙니다"
         return None if NUMBER.fullmatch(row["crno"]) else "법인등록번호가 열세 자리 숫자가 아닙니다"

@@ -18,6 +18,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.collecting import readers
 from foresto_cli.collecting.data_set import DAILY, AtHand, DataSet, ended, published
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
+from foresto_cli.collecting.whole_answers import refuse_half, refuse_twice
 from foresto_cli.datasets.listed.etf_tables import etf_price_daily, etfs
 from foresto_cli.datasets.prices.rows import nobody_traded
 from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, ForestoError, NotYet
@@ -161,10 +162,8 @@ class Etfs(Loader):
             rows = _not_blank(_each(answer, list_row))
         else:
             rows = _each(answer, lambda record: naver_row(record, day))
-        if len({row["ticker"] for row in rows}) != len(rows):
-            raise BadPayload(f"{answer.unit.label}에 같은 종목이 두 번 있습니다.")
-        if not rows or len(rows) < LEAST_SHARE * self.active:
-            raise BadPayload(f"{answer.unit.label}이 {len(rows):,}종목뿐입니다(지금까지 {self.active:,}종목).")
+        refuse_twice(answer.unit.label, (row["ticker"] for row in rows))
+        refuse_half(answer.unit.label, len(rows), self.active, LEAST_SHARE)
         table = etf_price_daily.name if answer.unit.key.startswith(PRICES) else None
         if answer.asked_at.replace(tzinfo=clock.KST) < final_at(day):
             return Parsed(rows, "provisional", "확정되기 전의 자료", table)

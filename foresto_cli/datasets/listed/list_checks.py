@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from foresto_cli.adjustment.holes import LACKS
+from foresto_cli.adjustment.holes import lacks
 from foresto_cli.collecting.checks import CRITICAL, WARNING, WEEKLY, Rows, Scope, check
+from foresto_cli.store.fragments import Fragment, sql
 
+THE_DAY = Fragment("CAST(:day AS date)")
 COUNT_DIFFERS = 0.01
 """More difference than this share between our count and the exchange's is not one day's listings and leavings."""
 SUDDEN_DROP = 0.02
@@ -29,13 +31,14 @@ WEEK = timedelta(days=7)
 def other_count_than_the_exchange(scope: Scope) -> Rows:
     """Find active stocks or ETFs in another number than the exchange has on the last session."""
     counts = scope.rows(
-        text(
-            "SELECT 'stocks' AS 표, (SELECT count(*) FROM stocks s WHERE is_active"  # noqa: S608  # no text from outside
-            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='s.market')}) AS 활성,"
+        sql(
+            "SELECT 'stocks' AS 표, (SELECT count(*) FROM stocks s WHERE is_active"
+            " AND NOT {lacked}) AS 활성,"
             " (SELECT row_count FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text)"
             " AND status IN ('done', 'provisional')) AS 거래소"
             " UNION ALL SELECT 'etfs', (SELECT count(*) FROM etfs WHERE is_active),"
-            " (SELECT count(*) FROM etf_price_daily WHERE trade_date = :day)"
+            " (SELECT count(*) FROM etf_price_daily WHERE trade_date = :day)",
+            lacked=lacks(THE_DAY, "s.market"),
         ),
         day=scope.last,
     )
@@ -54,7 +57,7 @@ def other_count_than_the_exchange(scope: Scope) -> Rows:
 def sudden_drop(scope: Scope) -> Rows:
     """Find clearly fewer active stocks or ETFs than a week before the last session."""
     counts = scope.rows(
-        text(
+        sql(
             "SELECT 'stocks' AS 표, (SELECT count(*) FROM stocks WHERE is_active) AS 지금, count(*) AS 지난주"
             " FROM stock_history WHERE is_listed AND valid_from <= :then AND (valid_to IS NULL OR valid_to > :then)"
             " UNION ALL SELECT 'etfs', (SELECT count(*) FROM etfs WHERE is_active), count(*)"
@@ -94,12 +97,12 @@ def mostly_gone(scope: Scope) -> Rows:
 def active_without_prices(scope: Scope) -> Rows:
     """Find active stocks that have no price on the last session, on which others have."""
     return scope.rows(
-        text(
-            "SELECT s.ticker, s.name, s.market, s.price_date AS 마지막_시세 FROM stocks s WHERE s.is_active"  # noqa: S608  # no text from outside
+        sql(
+            "SELECT s.ticker, s.name, s.market, s.price_date AS 마지막_시세 FROM stocks s WHERE s.is_active"
             " AND EXISTS (SELECT FROM stock_price_daily WHERE trade_date = :day)"
             " AND NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = s.ticker AND p.trade_date = :day)"
-            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='s.market')}"
-            " ORDER BY s.market_cap DESC NULLS LAST"
+            " AND NOT {lacked} ORDER BY s.market_cap DESC NULLS LAST",
+            lacked=lacks(THE_DAY, "s.market"),
         ),
         day=scope.last,
     )

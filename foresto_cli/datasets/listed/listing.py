@@ -17,6 +17,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import EVENING, AtHand, DataSet, ended, published
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.mirror import Mirror
+from foresto_cli.collecting.whole_answers import refuse_half, refuse_twice
 from foresto_cli.datasets.listed.list_files import TICKER, delisted_rows, description_rows
 from foresto_cli.datasets.listed.list_merge import Gone, describe, mark_gone, markets_of, with_known_names, with_values
 from foresto_cli.datasets.listed.list_sources import ListSource
@@ -183,8 +184,7 @@ class Listing(Loader):
                 rows = delisted_rows(answer.payload)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadPayload(f"{answer.unit.label} 목록에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
-        if len({row["ticker"] for row in rows}) != len(rows):
-            raise BadPayload(f"{answer.unit.label} 목록에 같은 종목이 두 번 있습니다.")
+        refuse_twice(answer.unit.label, (row["ticker"] for row in rows))
         if kind == CURRENT:
             return self._current(rows, answer, date.fromisoformat(day))
         return Parsed(rows)
@@ -242,8 +242,7 @@ class Listing(Loader):
     def _refuse_half(self, rows: Sequence[Row]) -> None:
         covered = markets_of(rows)
         listed = sum(count for market, count in self.listed.items() if market in covered)
-        if len(rows) < LEAST_SHARE * listed:
-            raise BadPayload(f"상장 종목이 {len(rows):,}개뿐입니다(지금까지 {listed:,}개). 일부만 온 목록입니다.")
+        refuse_half("상장 종목", len(rows), listed, LEAST_SHARE)
 
 
 def current_rows(source: ListSource, records: Sequence[Mapping[str, Any]], session: date) -> list[Row]:

@@ -1,37 +1,16 @@
-"""What the data sets of FSC's open data share: the newest published day, ISINs, and fields that are text."""
+"""What the data sets of FSC's open data share: ISINs, and fields that are text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from foresto_cli.calendar import Calendar
 from foresto_cli.collecting import readers
-from foresto_cli.errors import Transient
 
-STEPS_BACK = 5
-"""So many sessions without an answer are no longer a matter of time."""
 NOTHING = ("", "NULL")
 NO_DATE = ("99991231", "00000000")
 """Written where a date is required and there is none."""
 ISIN_LENGTH = 12
-
-Records = list[dict[str, Any]]
-
-
-def newest_published(ask: Callable[[date], Records], day: date, calendar: Calendar, label: str) -> Records:
-    """Return the rows of ``day``, or of the newest session before it when ``day`` is not published yet.
-
-    Raises:
-        Transient: there was nothing for several sessions.
-        ForestoError: as ``ask``.
-    """
-    for _ in range(STEPS_BACK):
-        records = ask(day)
-        if records:
-            return records
-        day = calendar.previous(day)
-    raise Transient(f"{label}: {STEPS_BACK}거래일을 거슬러 물어도 자료가 비어 있습니다.")
 
 
 def is_isin(text: str) -> bool:

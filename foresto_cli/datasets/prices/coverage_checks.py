@@ -2,10 +2,11 @@
 
 from sqlalchemy import text
 
-from foresto_cli.adjustment.holes import LACKS, holes_since
-from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check
+from foresto_cli.adjustment.holes import holes_since, lacks
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, Units, check, days_of
 from foresto_cli.datasets.prices.repairs import prices_again
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
+from foresto_cli.store.fragments import Fragment, sql
 
 LEAST_COVERAGE = 0.95
 LARGE_CAPS = (
@@ -23,7 +24,19 @@ LARGE_CAPS = (
 """Ten of the largest companies; a day without one of them is not whole."""
 
 
-@check("prices.empty", "시세 있음", CRITICAL, "stock_price_daily", "시세가 저장되어 있다", "foresto prices incremental")
+def _newest_day(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+    return {"prices.day": [f"{scope.last}"]}
+
+
+@check(
+    "prices.empty",
+    "시세 있음",
+    CRITICAL,
+    "stock_price_daily",
+    "시세가 저장되어 있다",
+    "foresto prices incremental",
+    units=_newest_day,
+)
 def nothing_stored(scope: Scope) -> Rows:
     """Find an empty price table."""
     stored = scope.rows(text("SELECT 1 FROM stock_price_daily LIMIT 1"))
@@ -37,14 +50,16 @@ def nothing_stored(scope: Scope) -> Rows:
     "stock_price_daily",
     "마지막 거래일의 시세가 상장 종목의 95% 이상",
     "foresto listing load --again && foresto prices repair",
+    units=_newest_day,
 )
 def low_coverage(scope: Scope) -> Rows:
     """Find a last session with prices for fewer than 95 % of the listed stocks."""
     row = scope.rows(
-        text(
-            "SELECT count(*) AS listed, count(p.ticker) AS priced FROM fdr_stock_listing l"  # noqa: S608  # no text from outside
+        sql(
+            "SELECT count(*) AS listed, count(p.ticker) AS priced FROM fdr_stock_listing l"
             " LEFT JOIN stock_price_daily p ON p.ticker = l.ticker AND p.trade_date = :day WHERE l.is_listed"
-            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='l.market')}"
+            " AND NOT {lacked}",
+            lacked=lacks(Fragment("CAST(:day AS date)"), "l.market"),
         ),
         day=scope.last,
     )[0]
@@ -60,15 +75,17 @@ def low_coverage(scope: Scope) -> Rows:
     "stock_price_daily",
     "대형주 10종목이 마지막 거래일에 모두 있다",
     "foresto prices repair",
+    units=_newest_day,
 )
 def missing_large_caps(scope: Scope) -> Rows:
     """Find a large company that is listed and has no price on the last session."""
     return scope.rows(
-        text(
-            "SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN stock_price_daily p"  # noqa: S608  # no text from outside
+        sql(
+            "SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN stock_price_daily p"
             " ON p.ticker = l.ticker AND p.trade_date = :day"
             " WHERE l.is_listed AND l.ticker = ANY(:tickers) AND (p.ticker IS NULL OR p.close_price <= 0)"
-            f" AND NOT {LACKS.format(day='CAST(:day AS date)', market='l.market')}"
+            " AND NOT {lacked}",
+            lacked=lacks(Fragment("CAST(:day AS date)"), "l.market"),
         ),
         day=scope.last,
         tickers=list(LARGE_CAPS),
@@ -76,7 +93,13 @@ def missing_large_caps(scope: Scope) -> Rows:
 
 
 @check(
-    "prices.sessions", "빠진 거래일", CRITICAL, "stock_price_daily", "최근 30거래일 가운데 빠진 날이 없다", prices_again
+    "prices.sessions",
+    "빠진 거래일",
+    CRITICAL,
+    "stock_price_daily",
+    "최근 30거래일 가운데 빠진 날이 없다",
+    prices_again,
+    units=days_of("prices.day"),
 )
 def missing_sessions(scope: Scope) -> Rows:
     """Find sessions without a single row, between the first stored session and the last ended one.
@@ -103,6 +126,7 @@ def missing_sessions(scope: Scope) -> Rows:
     "stock_price_daily",
     "거래일마다 저장했다고 적힌 만큼의 행이 있다",
     prices_again,
+    units=days_of("prices.day"),
 )
 def lost_rows(scope: Scope) -> Rows:
     """Find sessions with fewer rows than the ledger says were stored."""
@@ -124,6 +148,7 @@ def lost_rows(scope: Scope) -> Rows:
     "stock_price_daily",
     "앞뒤 거래일에 거래된 종목은 그날에도 있다",
     "foresto prices repair",
+    units=days_of("prices.day"),
 )
 def holes(scope: Scope) -> Rows:
     """Find stocks that are missing on a session although they traded on the sessions before and after it."""

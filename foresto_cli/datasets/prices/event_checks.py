@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import WARNING, Rows, Scope, check
+from foresto_cli.collecting.checks import ADJUSTMENT, WARNING, Rows, Scope, check, days_of
 from foresto_cli.datasets.prices.repairs import prices_again
 
 
@@ -32,6 +32,7 @@ def doubtful_events(scope: Scope) -> Rows:
     "stock_price_daily",
     "뒤에 조정 사건이 없으면 수정종가는 종가와 같다",
     prices_again,
+    units=days_of(ADJUSTMENT),
 )
 def wrong_adjusted_closes(scope: Scope) -> Rows:
     """Find adjusted closes that differ from the close although nothing after that day re-based the price."""
@@ -53,6 +54,7 @@ def wrong_adjusted_closes(scope: Scope) -> Rows:
     "adjustment_pending",
     "저장된 거래일은 모두 조정 사건을 살폈다",
     "foresto prices incremental",
+    units=days_of(ADJUSTMENT),
 )
 def unadjusted_days(scope: Scope) -> Rows:
     """Find sessions whose neighbourhood has not been looked at for price events yet."""

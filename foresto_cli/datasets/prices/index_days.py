@@ -10,8 +10,9 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import DAILY, DataSet, ended
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
+from foresto_cli.collecting.whole_answers import refuse_twice
 from foresto_cli.datasets.prices.index_tables import index_listing, index_price_daily
-from foresto_cli.errors import UPSTREAM_ERRORS, BadPayload, Dead, ForestoError, NotYet
+from foresto_cli.errors import UPSTREAM_ERRORS, Dead, ForestoError, NotYet
 from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -125,8 +126,7 @@ class IndexDays(Loader):
     def parse(self, answer: Answer) -> Parsed:
         rows: list[Row] = answer.payload
         days = {row["trade_date"] for row in rows}
-        if len(days) != len(rows):
-            raise BadPayload(f"{answer.unit.label} 지수에 같은 날이 두 번 있습니다.")
+        refuse_twice(f"{answer.unit.label} 지수", (row["trade_date"] for row in rows))
         last = self._last(answer.unit)
         if max(days) < last:
             lack = f"{last} 지수가 아직 없습니다(마지막은 {max(days)})"

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.collecting.openapi_days import OpenApiDays
+from foresto_cli.collecting.whole_answers import refuse_twice
 from foresto_cli.datasets.prices.index_codes import code_of
 from foresto_cli.datasets.prices.index_rows import level
 from foresto_cli.datasets.prices.index_tables import index_listing
@@ -81,8 +82,7 @@ class IndexSessions(OpenApiDays):
         rows = [row for row in rows if row["close_price"] is not None]
         if not rows or (family != "KRX" and family not in {row["index_code"] for row in rows}):
             raise BadPayload(f"{unit.label}: {family} 지수가 없습니다.")
-        if len({row["index_code"] for row in rows}) != len(rows):
-            raise BadPayload(f"{unit.label}: 같은 지수가 두 번 있습니다.")
+        refuse_twice(unit.label, (row["index_code"] for row in rows))
         return rows
 
     def check(self, row: Row) -> str | None:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from foresto_cli.collecting.whole_answers import refuse_twice
 from foresto_cli.datasets.prices.rows import REGULAR
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Row
@@ -77,9 +78,7 @@ def refuse_half(day: date, rows: Sequence[Row], usual: int) -> None:
     Raises:
         BadPayload: it has.
     """
-    tickers = {row["ticker"] for row in rows}
-    if len(tickers) != len(rows):
-        raise BadPayload(f"{day} 시세에 같은 종목이 두 번 있습니다.")
+    refuse_twice(f"{day} 시세", (row["ticker"] for row in rows))
     if len(rows) < LEAST_SHARE * usual:
         raise BadPayload(
             f"{day} 시세가 {len(rows):,}종목뿐입니다(가까운 거래일은 {usual:,}종목). 일부만 온 응답입니다."

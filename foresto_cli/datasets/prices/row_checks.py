@@ -2,9 +2,10 @@
 
 from sqlalchemy import text
 
-from foresto_cli.adjustment.proof import REGULAR_CLOSE
-from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check
+from foresto_cli.adjustment.proof import regular_close
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check, days_of
 from foresto_cli.datasets.prices.repairs import prices_again
+from foresto_cli.store.fragments import sql
 
 LIMIT_PERCENT = {"KOSPI": 30, "KOSDAQ": 30, "KONEX": 15}
 """Daily price limits of the exchange."""
@@ -12,7 +13,15 @@ REPEATED_SHARE = 0.5
 MISMATCH_SHARE = 0.2
 
 
-@check("prices.order", "고가·저가 순서", CRITICAL, "stock_price_daily", "저가 ≤ 시가·종가 ≤ 고가", prices_again)
+@check(
+    "prices.order",
+    "고가·저가 순서",
+    CRITICAL,
+    "stock_price_daily",
+    "저가 ≤ 시가·종가 ≤ 고가",
+    prices_again,
+    units=days_of("prices.day"),
+)
 def wrong_order(scope: Scope) -> Rows:
     """Find traded rows whose high is not the highest or whose low is not the lowest price.
 
@@ -35,6 +44,7 @@ def wrong_order(scope: Scope) -> Rows:
     "stock_price_daily",
     "종가 − 대비 = 기준가, 등락률 = 대비 ÷ 기준가",
     prices_again,
+    units=days_of("prices.day"),
 )
 def wrong_arithmetic(scope: Scope) -> Rows:
     """Find rows whose base price, change, change rate and close contradict each other: a digit is wrong."""
@@ -48,7 +58,15 @@ def wrong_arithmetic(scope: Scope) -> Rows:
     )
 
 
-@check("prices.market_cap", "시가총액", CRITICAL, "stock_price_daily", "시가총액 = 종가 × 상장주식수", prices_again)
+@check(
+    "prices.market_cap",
+    "시가총액",
+    CRITICAL,
+    "stock_price_daily",
+    "시가총액 = 종가 × 상장주식수",
+    prices_again,
+    units=days_of("prices.day"),
+)
 def wrong_market_cap(scope: Scope) -> Rows:
     """Find final rows whose market capitalisation is not close times listed shares."""
     return scope.rows(
@@ -68,6 +86,7 @@ def wrong_market_cap(scope: Scope) -> Rows:
     "stock_price_daily",
     "등락률이 제한폭(30%, 코넥스 15%) 안에 있다",
     prices_again,
+    units=days_of("prices.day"),
 )
 def beyond_limit(scope: Scope) -> Rows:
     """Find changes beyond the exchange's price limit, except on a first day and on resumption after a halt.
@@ -97,6 +116,7 @@ def beyond_limit(scope: Scope) -> Rows:
     "stock_price_daily",
     "기준가가 전 거래일 종가와 다른 종목이 20% 이하",
     prices_again,
+    units=days_of("prices.day"),
 )
 def broken_continuity(scope: Scope) -> Rows:
     """Find days on which too many base prices contradict the day before: a day is missing or was mistaken.
@@ -105,15 +125,16 @@ def broken_continuity(scope: Scope) -> Rows:
     a base price within that day's prices is no contradiction.
     """
     return scope.rows(
-        text(
-            "SELECT trade_date AS 거래일, count(*) FILTER (WHERE is_other) AS 불일치, count(is_other) AS 비교"  # noqa: S608  # our own words
+        sql(
+            "SELECT trade_date AS 거래일, count(*) FILTER (WHERE is_other) AS 불일치, count(is_other) AS 비교"
             " FROM (SELECT trade_date, CASE WHEN lag(known) OVER w THEN prev_close <> lag(close_price) OVER w"
             " ELSE NOT prev_close BETWEEN lag(low_price) OVER w AND lag(high_price) OVER w END AS is_other"
-            f" FROM (SELECT *, {REGULAR_CLOSE.format(row='p')} AS known FROM stock_price_daily p"
+            " FROM (SELECT *, {known} AS known FROM stock_price_daily p"
             " WHERE trade_date >= :first AND quality_flag <> 'ADJUSTED') AS rows"
             " WINDOW w AS (PARTITION BY ticker ORDER BY trade_date)) AS pairs"
             " GROUP BY trade_date"
-            " HAVING count(*) FILTER (WHERE is_other) > :share * count(is_other) ORDER BY 1"
+            " HAVING count(*) FILTER (WHERE is_other) > :share * count(is_other) ORDER BY 1",
+            known=regular_close("p"),
         ),
         first=scope.sessions[0],
         share=MISMATCH_SHARE,
@@ -127,6 +148,7 @@ def broken_continuity(scope: Scope) -> Rows:
     "stock_price_daily",
     "종가와 거래량이 전 거래일과 같은 종목이 절반 이하",
     prices_again,
+    units=days_of("prices.day"),
 )
 def repeated_day(scope: Scope) -> Rows:
     """Find a session whose closes and volumes are those of the session before: stored twice under two dates."""

@@ -15,6 +15,7 @@ from foresto_cli.adjustment.closes import follow_source
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
+from foresto_cli.collecting.whole_answers import refuse_twice
 from foresto_cli.datasets.prices.rows import from_naver, impossible
 from foresto_cli.datasets.prices.tables import stock_price_daily
 from foresto_cli.errors import BadPayload
@@ -104,8 +105,7 @@ class PriceTickers(Loader):
         rows = from_naver(ticker, answer.payload, frozenset(self.days()))
         if not answer.payload:
             raise BadPayload(f"네이버 차트가 상장 종목 {ticker}의 시세를 하나도 주지 않았습니다.")
-        if len({row["trade_date"] for row in rows}) != len(rows):
-            raise BadPayload(f"네이버 차트의 {ticker} 시세에 같은 날이 두 번 있습니다.")
+        refuse_twice(f"네이버 차트의 {ticker} 시세", (row["trade_date"] for row in rows))
         is_cut_off = len(answer.payload) >= naver.MOST_BARS
         if not rows and is_cut_off and not self.lasting:
             raise BadPayload(

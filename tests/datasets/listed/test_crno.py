@@ -89,7 +89,7 @@ def test_what_is_not_published_yet_is_taken_from_the_session_before(open_world, 
         assert listed.load_stocks(world.app, QUICK)["outcome"] == "done"
         assert [request.fields["basDt"] for request in asked(world)] == ["20261120", "20261119"]
         reason = world.scalar("SELECT reason FROM unit_ledger WHERE dataset = 'stocks.crno'")
-        assert "20261119" in reason
+        assert "2026-11-19" in reason
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""``verify --repair``: asks again for the units that findings name, and computes again what follows from them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from foresto_cli.adjustment import pending
+from foresto_cli.app import App
+from foresto_cli.collecting.checks import ADJUSTMENT, SCORE, Units
+from foresto_cli.collecting.loader import Loader
+from foresto_cli.errors import ConfigError
+from foresto_cli.loading import listed, retry_loaders
+from foresto_cli.running import job
+from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
+from foresto_cli.score import batch
+
+SCORED_SESSIONS = 30
+"""Scored sessions that are computed again when it is not known from which day on they are wrong."""
+BY_DAY = ("prices.day", "prices.index_day", ADJUSTMENT)
+"""Data sets whose units are trade dates, or end with one: scores before the first of them stay as they are."""
+
+
+def mend(app: App, findings: Iterable[Units], options: Options) -> tuple[Result, list[str]]:
+    """Ask again for all units, settle the adjustments, and derive stocks, ratios and scores anew.
+
+    Args:
+        app: what a command works with.
+        findings: the units of each finding.
+        options: how to run.
+
+    Returns:
+        (result of asking, notes: what could not be asked for, and how many sessions were scored again).
+
+    Raises:
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
+    """
+    units = _together(findings)
+    notes: list[str] = []
+    asked = job.run_loaders(
+        app, "verify", "검증에서 찾은 것 다시 요청", lambda: _loaders(app, units, notes), _afresh(options)
+    )
+    with app.engine.connect() as connection:
+        days = _scored(connection, units)
+    for day in days:
+        batch.score_batch(app, batch.Options(as_of=day, replace=True, wait=options.wait))
+    if days:
+        notes.append(f"점수 {len(days):,}거래일을 다시 계산했습니다({days[0]} ~ {days[-1]}).")
+    return asked, notes
+
+
+def _together(findings: Iterable[Units]) -> dict[str, list[str]]:
+    """Return the units of all findings, in the order in which data sets need one another."""
+    found: dict[str, set[str]] = {}
+    for units in findings:
+        for name, keys in units.items():
+            found.setdefault(name, set()).update(keys)
+    known = [*retry_loaders.MAKERS, ADJUSTMENT, SCORE]
+    return {name: sorted(found[name]) for name in [*(found.keys() - known), *(one for one in known if one in found)]}
+
+
+def _afresh(options: Options) -> Options:
+    return Options(workers=options.workers, wait=options.wait, again=True, afresh=True)
+
+
+def _loaders(app: App, units: Mapping[str, Sequence[str]], notes: list[str]) -> list[Loader]:
+    loaders: list[Loader] = []
+    for name, keys in units.items():
+        if name in {ADJUSTMENT, SCORE}:
+            continue
+        try:
+            loaders += retry_loaders.loaders_for(app, name, keys)
+        except ConfigError as error:
+            notes.append(f"{name} {len(keys):,}건은 요청하지 않았습니다. {error}")
+    with app.engine.begin() as connection:
+        for day in units.get(ADJUSTMENT, ()):
+            pending.note_pending(connection, date.fromisoformat(day))
+        is_derived = connection.scalar(text("SELECT EXISTS (SELECT FROM stocks)"))
+    return [*loaders, *(listed.derived(app) if is_derived else ())]
+
+
+def _scored(connection: Connection, units: Units) -> list[date]:
+    """Return the scored sessions that may have become others, oldest first."""
+    wanted = {date.fromisoformat(day) for day in units.get(SCORE, ())}
+    since = min((key[-10:] for name in BY_DAY for key in units.get(name, ())), default=None)
+    is_open = any(name not in {*BY_DAY, SCORE} for name in units)
+    scored = list(
+        connection.scalars(
+            text("SELECT DISTINCT score_date FROM compass_score_run ORDER BY 1 DESC LIMIT :most"),
+            {"most": SCORED_SESSIONS},
+        )
+    )
+    reached = [day for day in scored if is_open or (since is not None and f"{day}" >= since)]
+    return sorted({*wanted, *reached})

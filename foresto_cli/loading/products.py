@@ -78,4 +78,4 @@ def loader(app: App, kind: Kind, client: Finlife, groups: Sequence[str]) -> FssP
     query = select(table.c.top_fin_grp_no, func.count()).where(table.c.is_active).group_by(table.c.top_fin_grp_no)
     with app.engine.connect() as connection:
         open_products = {row[0]: row[1] for row in connection.execute(query)}
-    return FssProducts(kind, client, groups, clock.today(), open_products)
+    return FssProducts(client, groups, clock.today(), open_products, kind)

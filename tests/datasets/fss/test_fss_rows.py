@@ -17,7 +17,7 @@ from foresto_cli.upstream.finlife import Products
 
 def loader(kind="deposits", open_products=()):
     client = SimpleNamespace(sessions=[])
-    return FssProducts(BY_NAME[kind], client, ["020000"], EVENING.date(), dict(open_products))
+    return FssProducts(client, ["020000"], EVENING.date(), dict(open_products), BY_NAME[kind])
 
 
 def parsed(base, options=(), group="020000", **facts):

@@ -5,30 +5,54 @@ This module imports nothing heavy: ``foresto --help`` asks it for names and labe
 
 import ast
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from foresto_cli.declared import ByDay
+    from foresto_cli.declared import ByDay, Declared, Described
 
+    Kind = TypeVar("Kind", bound=Described)
+
+WORDS = ("name", "label")
 FOLDER = Path(__file__).parent / "datasets"
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a file says of its data set in plain words.
+
+    Attributes:
+        kind: ``ByDay``, ``WholeList`` or ``PerGroup``.
+        name: of the data set.
+        label: what the operator calls it.
+    """
+
+    kind: str
+    name: str
+    label: str
+
+
 @cache
-def every() -> tuple["ByDay", ...]:
+def every() -> "tuple[Declared, ...]":
     """Return every described data set, by name."""
     modules = [import_module(f"foresto_cli.datasets.{file.stem}") for file in _files()]
     return tuple(module.DATASET for module in modules)
 
 
-def wanted(switched_on: Collection[str]) -> tuple["ByDay", ...]:
+def of_kind(kind: "type[Kind]") -> "tuple[Kind, ...]":
+    """Return the described data sets of one kind."""
+    return tuple(found for found in every() if isinstance(found, kind))
+
+
+def wanted(switched_on: Collection[str]) -> "tuple[Declared, ...]":
     """Return the data sets that chains load: those of everybody, and those that the operator switched on."""
     return tuple(found for found in every() if found.is_default or found.name in switched_on)
 
 
-def named(name: str) -> "ByDay":
+def named(name: str) -> "Declared":
     """Return the data set ``name``.
 
     Raises:
@@ -37,18 +61,33 @@ def named(name: str) -> "ByDay":
     return {found.name: found for found in every()}[name]
 
 
+def by_day(name: str) -> "ByDay":
+    """Return the data set ``name``, which comes by trade date.
+
+    Raises:
+        KeyError: there is none.
+    """
+    from foresto_cli.declared import ByDay
+
+    return {found.name: found for found in of_kind(ByDay)}[name]
+
+
 @cache
+def said() -> tuple[Said, ...]:
+    """Return what the files say, read without running them."""
+    return tuple(_said_in(file) for file in _files())
+
+
 def labels() -> dict[str, str]:
     """Return label by name, read from the files without running them."""
-    found = [_said_in(file) for file in _files()]
-    return {said["name"]: said["label"] for said in found}
+    return {one.name: one.label for one in said()}
 
 
 def _files() -> list[Path]:
     return sorted(file for file in FOLDER.glob("*.py") if not file.stem.startswith("_"))
 
 
-def _said_in(file: Path) -> dict[str, Any]:
+def _said_in(file: Path) -> Said:
     """Return the plain values of ``DATASET = ByDay(…)``.
 
     Raises:
@@ -60,9 +99,6 @@ def _said_in(file: Path) -> dict[str, Any]:
             and isinstance(node.value, ast.Call)
             and ast.unparse(node.targets[0]) == "DATASET"
         ):
-            return {
-                word.arg: word.value.value
-                for word in node.value.keywords
-                if word.arg is not None and isinstance(word.value, ast.Constant)
-            }
+            plain = {word.arg: str(ast.literal_eval(word.value)) for word in node.value.keywords if word.arg in WORDS}
+            return Said(ast.unparse(node.value.func), **plain)
     raise ValueError(f"{file.name} has no DATASET")

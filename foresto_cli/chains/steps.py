@@ -8,7 +8,7 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.datasets.prices import spans
-from foresto_cli.declared import ByDay
+from foresto_cli.declared import Declared
 from foresto_cli.loading import capital, described, indices, listed, open_data, prices, products, statements
 from foresto_cli.running import job, prune
 from foresto_cli.running.job import Options
@@ -176,8 +176,8 @@ def of(app: App, name: str) -> tuple[Step, ...]:
     return (*steps[:place], *more, *steps[place:])
 
 
-def _described(one: ByDay) -> Step:
+def _described(one: Declared) -> Step:
     def work(app: App, options: Options) -> Result:
-        return described.load(app, one, None, None, options, asked_for=False)
+        return described.load_in_chain(app, one, options)
 
-    return Step(f"{one.name} load", work, key="krx_openapi_key")
+    return Step(f"{one.name} load", work, key=described.KEYS[type(one)])

@@ -72,19 +72,19 @@ def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer
             found.add_typer(_module(name).group, name=name, help=said)
         else:
             found.command(name, help=said)(_not_asked_for)
-    for name, label in data_sets.labels().items():
-        said = f"{label}: 받기와 보기."
-        if word in {name, None}:
-            found.add_typer(_described_group(name, label), name=name, help=said)
+    for one in data_sets.said():
+        said = f"{one.label}: 받기와 보기."
+        if word in {one.name, None}:
+            found.add_typer(_described_group(one), name=one.name, help=said)
         else:
-            found.command(name, help=said)(_not_asked_for)
+            found.command(one.name, help=said)(_not_asked_for)
     return found
 
 
-def _described_group(name: str, label: str) -> typer.Typer:
+def _described_group(one: data_sets.Said) -> typer.Typer:
     from foresto_cli.cli._described import described
 
-    return described(name, label)
+    return described(one)
 
 
 def _module(name: str) -> ModuleType:

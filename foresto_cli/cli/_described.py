@@ -5,17 +5,44 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foresto_cli import data_sets
 from foresto_cli.cli._command import DRY_RUN, WAIT, WORKERS, Shown, command, new_group
 from foresto_cli.cli._dates import date_or_none
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from foresto_cli.app import App
     from foresto_cli.running.job import Options
     from foresto_cli.running.results import Result
 
 
-def described(name: str, label: str) -> typer.Typer:
-    """Return the commands of the data set ``name``."""
+def described(said: data_sets.Said) -> typer.Typer:
+    """Return the commands of a data set."""
+    return _by_day(said.name, said.label) if said.kind == "ByDay" else _list(said.name, said.label)
+
+
+def _list(name: str, label: str) -> typer.Typer:
+    group = new_group()
+
+    @command(group, WORKERS, DRY_RUN, WAIT, said=f"{label}: 지금의 목록을 받아 저장합니다.")
+    def load(app: "App", options: "Options") -> "Result":
+        from foresto_cli.loading import described as loading
+
+        return loading.load_in_chain(app, data_sets.named(name), options)
+
+    @command(group, said=f"{label}: 저장된 것을 보여 줍니다.")
+    def show(
+        app: "App",
+        code: Annotated[str | None, typer.Argument(help="코드. 없으면 전부.", metavar="코드")] = None,
+        limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
+    ) -> Shown:
+        return _shown(app, name, code, None, None, limit)
+
+    return group
+
+
+def _by_day(name: str, label: str) -> typer.Typer:
     group = new_group()
 
     @command(group, WORKERS, DRY_RUN, WAIT, said=f"{label}: 빠진 거래일을 모두 받아 저장합니다.")
@@ -30,11 +57,10 @@ def described(name: str, label: str) -> typer.Typer:
         ] = None,
         again: Annotated[bool, typer.Option("--again", help="저장된 거래일도 다시 받습니다.")] = False,
     ) -> "Result":
-        from foresto_cli import data_sets
         from foresto_cli.loading import described as loading
 
         first, last = date_or_none(since), date_or_none(until)
-        return loading.load(app, data_sets.named(name), first, last, replace(options, again=again))
+        return loading.load(app, data_sets.by_day(name), first, last, replace(options, again=again))
 
     @command(group, said=f"{label}: 저장된 것을 새 거래일부터 보여 줍니다.")
     def show(
@@ -44,12 +70,17 @@ def described(name: str, label: str) -> typer.Typer:
         end: Annotated[str | None, typer.Option("--to", help="이 거래일까지.", metavar="날짜")] = None,
         limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
     ) -> Shown:
-        from foresto_cli import data_sets
-        from foresto_cli.loading import described as loading
-
-        one = data_sets.named(name)
-        found = loading.show(app, one, code, date_or_none(start), date_or_none(end), limit)
-        loading.print_shown(app.console, one, found)
-        return Shown(found)
+        return _shown(app, name, code, date_or_none(start), date_or_none(end), limit)
 
     return group
+
+
+def _shown(  # which rows
+    app: "App", name: str, code: str | None, start: "date | None", end: "date | None", limit: int
+) -> Shown:
+    from foresto_cli.loading import described as loading
+
+    one = data_sets.named(name)
+    found = loading.show(app, one, code, start, end, limit)
+    loading.print_shown(app.console, one, found)
+    return Shown(found)

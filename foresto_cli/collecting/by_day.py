@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Numeric, select
+from sqlalchemy import Connection, select
 
+from foresto_cli.collecting.described_rows import row_of
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.collecting.openapi_days import OpenApiDays
-from foresto_cli.collecting.readers import number
 from foresto_cli.collecting.registry import of_file
 from foresto_cli.collecting.whole_answers import refuse_twice
 from foresto_cli.declared import HALF, ByDay, OpenApi, key_of, wire_fields
@@ -17,8 +17,6 @@ from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.http import UpstreamSession
-
-NUMBERS = (BigInteger, Integer, Numeric)
 
 
 @dataclass
@@ -58,9 +56,7 @@ class DeclaredDays(OpenApiDays):
         return super().is_settled(unit, entry) and is_whole
 
     def row(self, record: Mapping[str, Any], day: date) -> Row:
-        columns = self.described.table.columns
-        values = {name: _read(columns[name], record[wire]) for name, wire in wire_fields(self.described.table).items()}
-        return {**values, "trade_date": day, "source_id": self.source_id}
+        return {**row_of(self.described.table, record), "trade_date": day, "source_id": self.source_id}
 
     def believed(self, rows: list[Row], unit: Unit) -> list[Row]:
         """Return the rows that have the needed value.
@@ -98,13 +94,6 @@ def _is_stored_under(connection: Connection, described: ByDay, rows: Sequence[Ro
     query = select(*(described.table.c[name] for name in columns)).where(described.table.c.trade_date == day)
     stored = {tuple(row) for row in connection.execute(query)}
     return stored == {tuple(row[name] for name in columns) for row in rows}
-
-
-def _read(column: Column[Any], written: object) -> object:
-    if isinstance(column.type, NUMBERS):
-        return number(written)
-    plain = f"{written}".strip()
-    return None if plain in {"", "-"} and not column.primary_key else plain
 
 
 def impossible_price(row: Row) -> str | None:

@@ -80,6 +80,11 @@ def last_asked(name: str, *, oldest: bool = False) -> str:
     )
 
 
+def last_read(name: str) -> str:
+    """Return SQL for the base date of the newest list of a data set that was read."""
+    return f"SELECT max(unit)::date FROM unit_ledger WHERE dataset = '{name}' AND status = 'done'"  # noqa: S608  # our own name
+
+
 def ended(at_hand: AtHand, start: datetime) -> date:
     """Return the newest session whose prices anybody shows at ``start``."""
     return at_hand.calendar.latest_ended(start)

@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 from foresto_cli import data_sets
-from foresto_cli.collecting.data_set import DataSet, published
-from foresto_cli.declared import ByDay
+from foresto_cli.collecting.data_set import DataSet, last_asked, last_read, published
+from foresto_cli.declared import ByDay, Declared, WholeList
 
 ROOMS = ("prices", "listed", "dart", "open_data", "fss", "us")
 """In the order in which data sets are shown."""
@@ -20,18 +20,28 @@ def every() -> Mapping[str, DataSet]:
     return {one.name: one for one in (*found, *map(of_file, data_sets.every()))}
 
 
-def of_file(described: ByDay) -> DataSet:
+def of_file(described: Declared) -> DataSet:
     """Return what is to be known about a data set that one file describes."""
+    name, table = described.name, described.table.name
+    if isinstance(described, ByDay):
+        client, newest = "krx_openapi", f"SELECT max(trade_date) FROM {table}"  # noqa: S608  # our own name
+    elif isinstance(described, WholeList):
+        client, newest = "fsc", last_read(name)
+    else:
+        groups = described.service.groups
+        client, newest = "finlife", f"{last_asked(name, oldest=True)} HAVING count(*) = {len(groups)}"
+    is_daily = isinstance(described, ByDay)
     return DataSet(
-        name=described.name,
+        name=name,
         label=described.label,
-        table=described.table.name,
-        command=f"{described.name} load",
-        clients=("krx_openapi",),
+        table=table,
+        command=f"{name} load",
+        clients=(client,),
         batch="DECLARED",
         jobs=(described.chain,),
-        newest=f"SELECT max(trade_date) FROM {described.table.name}",  # noqa: S608  # our own name
-        reached=published,
+        newest=newest,
+        reached=published if is_daily else None,
+        asked=None if is_daily else last_asked(name),
     )
 
 

@@ -1,8 +1,9 @@
 """The words in which one file describes a data set; everything else follows from what it says.
 
-A data set that comes by trade date from one service is a module in :mod:`foresto_cli.datasets` with one table and one
-:class:`ByDay`. Loading, resuming, ``--dry-run``, status, verification, ``show``, export, the data dictionary and the
-sandbox's answers read the description; nothing else names the data set.
+Such a file is a module in :mod:`foresto_cli.datasets` with one table and one :class:`ByDay` (one trade date at a time),
+:class:`WholeList` (a list is read whole) or :class:`PerGroup` (a disclosure of the FSS, group by group). Loading,
+resuming, ``--dry-run``, status, verification, ``show``, export, the data dictionary and the sandbox's answers read the
+description; nothing else names the data set.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,12 +11,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Date, Table
+from sqlalchemy import Table
 
+from foresto_cli.declared.columns import GROUP, daily_table, group_table, key_of, list_table, on_wire, wire_fields
 from foresto_cli.declared.metadata import metadata
-from foresto_cli.declared.said import provenance, said, table_said
 
-__all__ = ["HALF", "ByDay", "OpenApi", "daily_table", "key_of", "metadata", "on_wire", "wire_fields"]
+__all__ = [
+    "GROUP",
+    "HALF",
+    "ByDay",
+    "Declared",
+    "Described",
+    "Disclosure",
+    "OpenApi",
+    "OpenData",
+    "PerGroup",
+    "WholeList",
+    "daily_table",
+    "group_table",
+    "key_of",
+    "list_table",
+    "metadata",
+    "on_wire",
+    "wire_fields",
+]
 
 Row = Mapping[str, Any]
 HALF = 0.5
@@ -35,31 +54,59 @@ class OpenApi:
     title: str
 
 
+@dataclass(frozen=True)
+class OpenData:
+    """A service of FSC's open data, which answers for one base date.
+
+    Attributes:
+        title: what it is called at data.go.kr, where each has to be applied for by itself.
+        routes: paths below ``1160100/``: the one since 2026 and the one before. Keys know the one or the other.
+        rows: rows asked for on a page.
+        kept: fields kept of a row; all when empty.
+        twins: records that the table itself may have twice.
+    """
+
+    title: str
+    routes: tuple[str, ...]
+    rows: int = 1_000
+    kept: tuple[str, ...] = ()
+    twins: int = 0
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """A service of the FSS's disclosure (finlife), which answers for one financial group.
+
+    Attributes:
+        operation: its name, as ``companySearch``.
+        division: how its answers name themselves (``prdt_div``).
+        groups: the financial groups that it is asked for.
+    """
+
+    operation: str
+    division: str
+    groups: tuple[str, ...] = ("020000", "030200", "030300", "050000", "060000")
+
+
 @dataclass(frozen=True, kw_only=True)
-class ByDay:
-    """A data set that is asked for by trade date, every row of a date in one answer.
+class Described:
+    """What every described data set says.
 
     Attributes:
         name: in the ledger, and the group of its commands: ``foresto NAME load``, ``foresto NAME show``.
         label: what the operator calls it.
-        table: made by :func:`daily_table`.
-        service: who answers.
-        since: first trade date that the service has.
+        table: made by :func:`daily_table`, :func:`list_table` or :func:`group_table`.
         chain: the job that loads it.
         is_default: loaded without being asked for; others are switched on by ``FORESTO_DATASETS``.
-        needed: the column without which a row says nothing (``-`` on the wire): such rows are left out.
-        impossible: says what makes a row impossible beside the rules for prices, or None.
+        impossible: says what makes a row impossible, or None.
         names: what the sandbox calls its rows.
     """
 
     name: str
     label: str
     table: Table
-    service: OpenApi
-    since: date
-    chain: str = "morning"
+    chain: str = "monthly"
     is_default: bool = False
-    needed: str = "close_price"
     impossible: Callable[[Row], str | None] = lambda _: None
     names: tuple[str, ...] = ("가상 1호", "가상 2호", "가상 3호")
 
@@ -69,50 +116,42 @@ class ByDay:
         return f"foresto {self.name} load"
 
 
-def on_wire(  # noqa: PLR0913  # what a column is
-    name: str,
-    kind: Any,  # noqa: ANN401  # any type of SQLAlchemy
-    field: str,
-    korean: str,
-    english: str,
-    *,
-    key: bool = False,
-) -> Column[Any]:
-    """Return a column that is filled from ``field`` of a record.
+@dataclass(frozen=True, kw_only=True)
+class ByDay(Described):
+    """A data set that is asked for by trade date, every row of a date in one answer.
 
-    Args:
-        name: of the column.
-        kind: its type; numbers are read as the exchange writes them, ``-`` is NULL.
-        field: of the record.
-        korean: what it is, with its unit, for operators.
-        english: the same for developers.
-        key: it is part of the primary key, beside the trade date.
+    Attributes:
+        service: who answers.
+        since: first trade date that the service has.
+        needed: the column without which a row says nothing (``-`` on the wire): such rows are left out.
     """
-    words = said(korean, english) if key else said(f"{korean}. 없으면 NULL", f"{english}; NULL where there is none")
-    return Column(name, kind, primary_key=key, nullable=not key, comment=words["comment"],
-                  info={**words["info"], "wire": field})  # fmt: skip
+
+    service: OpenApi
+    since: date
+    chain: str = "morning"
+    needed: str = "close_price"
 
 
-def daily_table(name: str, korean: str, english: str, *columns: Column[Any]) -> Table:
-    """Return a table with one row per key and trade date, ending with the columns that say who wrote a row and when."""
-    command = name.removesuffix("_daily").removesuffix("_price")
-    keys = [column for column in columns if column.primary_key]
-    return Table(
-        name,
-        metadata,
-        *keys,
-        Column("trade_date", Date, primary_key=True, **said("거래일", "Session")),
-        *(column for column in columns if not column.primary_key),
-        *provenance(),
-        **table_said(korean, english, fills=f"{command} load", reads=f"{command} show"),
-    )
+@dataclass(frozen=True, kw_only=True)
+class WholeList(Described):
+    """A list that is read whole: every row as of the newest base date. Who is not in it any more is marked.
+
+    Attributes:
+        service: who answers.
+    """
+
+    service: OpenData
 
 
-def wire_fields(table: Table) -> dict[str, str]:
-    """Return field of the record by column, for the columns that are filled from one."""
-    return {column.name: column.info["wire"] for column in table.columns if "wire" in column.info}
+@dataclass(frozen=True, kw_only=True)
+class PerGroup(Described):
+    """A list that is read by financial group, each of them whole. Who is not in it any more is marked.
+
+    Attributes:
+        service: who answers.
+    """
+
+    service: Disclosure
 
 
-def key_of(table: Table) -> list[str]:
-    """Return the columns of the key beside the trade date."""
-    return [column.name for column in table.primary_key if column.name != "trade_date"]
+Declared = ByDay | WholeList | PerGroup

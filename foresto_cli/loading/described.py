@@ -1,4 +1,4 @@
-"""Loading and showing the data sets that one file describes."""
+"""Loading what one file describes by trade date, and showing whatever one file describes."""
 
 from datetime import date
 from statistics import median
@@ -12,8 +12,9 @@ from foresto_cli.collecting.by_day import DeclaredDays
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices.spans import check_span
-from foresto_cli.declared import ByDay, OpenApi, key_of
+from foresto_cli.declared import ByDay, Declared, OpenApi, PerGroup, WholeList, key_of
 from foresto_cli.errors import ConfigError
+from foresto_cli.loading import described_lists
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
@@ -26,14 +27,29 @@ USUAL_OF = 5
 PROVENANCE = ("source_id", "batch_id", "created_at", "updated_at")
 
 
-def wanted(app: App) -> tuple[ByDay, ...]:
+KEYS = {ByDay: "krx_openapi_key", WholeList: "fsc_api_key", PerGroup: "fss_api_key"}
+"""Setting that each kind of data set takes."""
+
+
+def wanted(app: App) -> tuple[Declared, ...]:
     """Return the data sets that chains load: those of everybody, and those that FORESTO_DATASETS switches on."""
     return data_sets.wanted(app.settings.datasets)
 
 
 def services(app: App) -> list[OpenApi]:
-    """Return the services of the data sets that chains load."""
-    return [found.service for found in wanted(app)]
+    """Return the services of the OPEN API of the data sets that chains load."""
+    return [found.service for found in wanted(app) if isinstance(found, ByDay)]
+
+
+def load_in_chain(app: App, described: Declared, options: Options) -> Result:
+    """Load what is missing of a data set without being asked for it by name.
+
+    Raises:
+        ForestoError: as :func:`load`.
+    """
+    if isinstance(described, ByDay):
+        return load(app, described, None, None, options, asked_for=False)
+    return described_lists.load(app, described, options)
 
 
 def load(  # noqa: PLR0913  # which dates, and how
@@ -113,24 +129,26 @@ def client(app: App, described: ByDay) -> KrxOpenApi:
 
 
 def show(  # noqa: PLR0913, PLR0917  # which rows
-    app: App, described: ByDay, code: str | None, start: date | None, end: date | None, most: int
+    app: App, described: Declared, code: str | None, start: date | None, end: date | None, most: int
 ) -> Result:
-    """Return the newest rows as ``--json``: all columns but who wrote them."""
-    table = described.table
-    columns = [column for column in table.columns if column.name not in PROVENANCE]
-    query = select(*columns).order_by(table.c.trade_date.desc(), *(table.c[name] for name in key_of(table)))
+    """Return rows as ``--json``, the newest trade dates first: all columns but who wrote them."""
+    table, keys = described.table, [described.table.c[name] for name in key_of(described.table)]
+    query = select(*(column for column in table.columns if column.name not in PROVENANCE))
+    if isinstance(described, ByDay):
+        query = query.order_by(table.c.trade_date.desc())
     if code is not None:
-        query = query.where(table.c[key_of(table)[0]] == code)
+        query = query.where(keys[0] == code)
     if start is not None:
         query = query.where(table.c.trade_date >= start)
     if end is not None:
         query = query.where(table.c.trade_date <= end)
+    query = query.order_by(*keys)
     with app.engine.connect() as connection:
         rows = [dict(row) for row in connection.execute(query.limit(most)).mappings()]
     return {"command": f"{described.name} show", "exit_code": 0, "rows": [_plain(row) for row in rows]}
 
 
-def print_shown(console: Console, described: ByDay, result: dict[str, Any]) -> None:
+def print_shown(console: Console, described: Declared, result: dict[str, Any]) -> None:
     """Print the rows of :func:`show`, the headings as the columns' own descriptions begin."""
     if not result["rows"]:
         console.line(f"{described.label}: 저장된 것이 없습니다. {described.load_command}")
@@ -146,6 +164,8 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "예" if value else "아니요"
     return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value}"
 
 

@@ -91,7 +91,7 @@ def client_of(app: App, service: str) -> Fsc:
         ConfigError: there is no key.
     """
     if app.fsc is None:
-        title = fsc.SERVICES[service].title
+        title = fsc.used_services()[service].title
         raise ConfigError(
             f"FSC_API_KEY가 없습니다. data.go.kr에서 '{title}' 서비스를 활용신청하고 받은 키를 설정하세요."
         )

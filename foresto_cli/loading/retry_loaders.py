@@ -31,9 +31,20 @@ from foresto_cli.datasets.prices.index_sessions import IndexSessions
 from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.datasets.us import us_loaders
-from foresto_cli.loading import capital, described, indices, open_data, prices, products, statements, us_stocks
+from foresto_cli.declared import ByDay, WholeList
+from foresto_cli.loading import (
+    capital,
+    described,
+    described_lists,
+    indices,
+    open_data,
+    prices,
+    products,
+    statements,
+    us_stocks,
+)
 from foresto_cli.loading import listed as roster
-from foresto_cli.running.only import Only
+from foresto_cli.running.only import Only, no_heir
 from foresto_cli.store import ledger
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.finlife import GROUPS
@@ -115,8 +126,11 @@ def _index_years(app: App, keys: Keys) -> list[Only]:
 
 
 def _described(name: str, app: App, keys: Keys) -> list[Only]:
+    one = data_sets.named(name)
+    if not isinstance(one, ByDay):
+        return [Only(described_lists.loader(app, one), keys, heir=_newest if isinstance(one, WholeList) else no_heir)]
     days = _days(keys) or [clock.today()]
-    return [Only(described.loader(app, data_sets.named(name), min(days), max(days)), keys)]
+    return [Only(described.loader(app, one, min(days), max(days)), keys)]
 
 
 def _index_sessions(app: App, keys: Keys) -> list[Only]:

@@ -8,10 +8,11 @@ checked to be what was asked for.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
 
+from foresto_cli import data_sets
+from foresto_cli.declared import OpenData, WholeList
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, Transient
 from foresto_cli.upstream._open_data import LABEL, UNKNOWN_KEY, Page, WrongRoute, inspector, page_of, refusal
 from foresto_cli.upstream.http import Transport
@@ -50,32 +51,13 @@ DIVIDEND_FIELDS = (
 Record = dict[str, str]
 
 
-@dataclass(frozen=True)
-class Service:
-    """One of the open data services.
-
-    Attributes:
-        title: what it is called at data.go.kr, where each has to be applied for by itself.
-        routes: paths below :data:`ROOT`: the one since 2026 and the one before. Keys know the one or the other.
-        rows: rows asked for on a page.
-        kept: fields kept of a row; all when empty.
-        twins: records that the table itself may have twice.
-    """
-
-    title: str
-    routes: tuple[str, ...]
-    rows: int
-    kept: tuple[str, ...] = ()
-    twins: int = 0
-
-
 SERVICES = {
-    "items": Service(
+    "items": OpenData(
         "금융위원회_KRX상장종목정보",
         ("GetKrxListedInfoService_V2/getItemInfo_V2", "service/GetKrxListedInfoService/getItemInfo"),
         10_000,
     ),
-    "prices": Service(
+    "prices": OpenData(
         "금융위원회_주식시세정보",
         (
             "GetStockSecuritiesInfoService_V2/getStockPriceInfo_V2",
@@ -83,13 +65,13 @@ SERVICES = {
         ),
         10_000,
     ),
-    "bonds": Service(
+    "bonds": OpenData(
         "금융위원회_채권발행정보",
         ("GetBondIssuInfoService_V2/getBondBasiInfo_V2", "service/GetBondIssuInfoService/getBondBasiInfo"),
         1_000,
         BOND_FIELDS,
     ),
-    "dividends": Service(
+    "dividends": OpenData(
         "금융위원회_주식배당정보",
         ("GetStocDiviInfoService_V2/getDiviInfo_V2", "service/GetStocDiviInfoService/getDiviInfo"),
         5_000,
@@ -99,10 +81,15 @@ SERVICES = {
 }
 
 
+def used_services() -> Mapping[str, OpenData]:
+    """Return every service that is used by name: those above, and those of the described data sets."""
+    return SERVICES | {one.name: one.service for one in data_sets.of_kind(WholeList)}
+
+
 class _Desk:
     """One service: its session, and the routes that do not take our key."""
 
-    def __init__(self, transport: Transport, key: str, service: Service, own_route: str | None) -> None:
+    def __init__(self, transport: Transport, key: str, service: OpenData, own_route: str | None) -> None:
         self.session = transport.session(POLICY, inspector(service.title))
         self._key = key
         self._service = service
@@ -209,12 +196,13 @@ class Fsc:
             ConfigError: a route for a service that there is not.
         """
         own = routes or {}
-        unknown = sorted(own.keys() - SERVICES.keys())
+        services = used_services()
+        unknown = sorted(own.keys() - services.keys())
         if unknown:
-            known = ", ".join(SERVICES)
+            known = ", ".join(services)
             raise ConfigError(f"FORESTO_FSC_ROUTES에 모르는 서비스 {unknown[0]}가 있습니다. 쓸 수 있는 이름: {known}")
         plain = unquote(key) if "%" in key else key
-        self._desks = {name: _Desk(transport, plain, service, own.get(name)) for name, service in SERVICES.items()}
+        self._desks = {name: _Desk(transport, plain, service, own.get(name)) for name, service in services.items()}
         self.sessions = [desk.session for desk in self._desks.values()]
         self.price_sessions = [self._desks["prices"].session]
 
@@ -249,6 +237,16 @@ class Fsc:
             ForestoError: as :meth:`listed_items`.
         """
         return self._of_day("bonds", day)
+
+    def whole_list(self, name: str, day: date) -> list[Record]:
+        """Return every row of the described data set ``name`` as of ``day``.
+
+        An empty list means what it does in :meth:`listed_items`.
+
+        Raises:
+            ForestoError: as :meth:`listed_items`.
+        """
+        return self._of_day(name, day)
 
     def dividends(self) -> list[Record]:
         """Return the whole table of dividends, some 70,000 rows since 1985; ``basDt`` is the table's own date.

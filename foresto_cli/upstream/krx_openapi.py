@@ -13,7 +13,7 @@ from datetime import date
 import requests
 
 from foresto_cli import data_sets
-from foresto_cli.declared import OpenApi
+from foresto_cli.declared import ByDay, OpenApi
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
 from foresto_cli.upstream.http import Transport, UpstreamSession
@@ -55,7 +55,7 @@ Records = list[dict[str, str]]
 
 def used_services() -> tuple[OpenApi, ...]:
     """Return every service that is used: those above, and those of the described data sets."""
-    return tuple(dict.fromkeys((*ALL, *(found.service for found in data_sets.every()))))
+    return tuple(dict.fromkeys((*ALL, *(found.service for found in data_sets.of_kind(ByDay)))))
 
 
 def markets_on(day: date) -> frozenset[str]:

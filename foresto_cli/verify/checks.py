@@ -8,7 +8,7 @@ from pathlib import Path
 from foresto_cli import data_sets
 from foresto_cli.collecting.checks import DAILY, DECLARED, MONTHLY, WEEKLY, Check
 from foresto_cli.collecting.registry import ROOMS
-from foresto_cli.declared import ByDay
+from foresto_cli.declared import Declared
 from foresto_cli.verify import described
 
 SESSIONS = 30
@@ -18,10 +18,10 @@ BESIDE = ("running.leftovers", "score.score_checks", "telling.late_jobs")
 """Modules with checks of what is no data set's."""
 
 
-def of(level: str, by_day: Iterable[ByDay] = ()) -> list[Check]:
-    """Return the checks of a verification, those of the data sets ``by_day`` included."""
+def of(level: str, files: Iterable[Declared] = ()) -> list[Check]:
+    """Return the checks of a verification, those of the described data sets included."""
     asked = LEVELS[: LEVELS.index(level) + 1]
-    return [*(one for one in _declared() if one.level in asked), *described.checks(by_day)]
+    return [*(one for one in _declared() if one.level in asked), *described.checks(files)]
 
 
 @cache

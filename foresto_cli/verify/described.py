@@ -6,16 +6,45 @@ from datetime import date
 from sqlalchemy import Table
 
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Check, Rows, Scope
-from foresto_cli.declared import HALF, ByDay
+from foresto_cli.declared import HALF, ByDay, Declared, PerGroup, WholeList
 from foresto_cli.store.fragments import Fragment, joined, sql
 
 
-def checks(described: Iterable[ByDay]) -> list[Check]:
+def checks(described: Iterable[Declared]) -> list[Check]:
     """Return the checks of every data set."""
-    return [check for one in described for check in _checks(one)]
+    return [check for one in described for check in (_by_day(one) if isinstance(one, ByDay) else [_listed(one)])]
 
 
-def _checks(one: ByDay) -> Iterator[Check]:
+def _listed(one: WholeList | PerGroup) -> Check:
+    return Check(
+        f"{one.name}.rows",
+        f"{one.label}: 모자란 행",
+        WARNING,
+        one.table.name,
+        "마지막으로 읽은 목록의 행이 모두 있다",
+        one.load_command,
+        lambda scope: _lost(scope, one),
+    )
+
+
+def _lost(scope: Scope, one: WholeList | PerGroup) -> Rows:
+    """Return the lists of which fewer rows are stored than the newest answer had."""
+    is_whole = isinstance(one, WholeList)
+    return scope.rows(
+        sql(
+            "SELECT unit AS 목록, stored.rows AS 행, row_count AS 있어야_할_행 FROM (SELECT unit, row_count"
+            " FROM unit_ledger WHERE dataset = :name AND status IN ('done', 'provisional') {newest}) AS answered,"
+            " LATERAL (SELECT count(*) AS rows FROM {table} WHERE is_active AND {part}) AS stored"
+            " WHERE stored.rows < row_count ORDER BY 1",
+            newest=Fragment("ORDER BY unit DESC LIMIT 1" if is_whole else ""),
+            part=Fragment("true" if is_whole else "top_fin_grp_no = unit"),
+            table=one.table.name,
+        ),
+        name=one.name,
+    )
+
+
+def _by_day(one: ByDay) -> Iterator[Check]:
     yield Check(
         f"{one.name}.sessions",
         f"{one.label}: 빠진 거래일",

@@ -10,7 +10,7 @@ from foresto_cli import clock, data_sets
 from foresto_cli.archive.export import export
 from foresto_cli.chains import chain
 from foresto_cli.console import Console
-from foresto_cli.declared import key_of, wire_fields
+from foresto_cli.declared import ByDay, key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.loading import described
 from foresto_cli.running import job
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 ONE_DATABASE = True
 PATIENCE = 2
 QUICK = job.Options()
-SETS = pytest.mark.parametrize("one", data_sets.every(), ids=lambda one: one.name)
+SETS = pytest.mark.parametrize("one", data_sets.of_kind(ByDay), ids=lambda one: one.name)
 DAMAGES = ("truncated", "missing_field", "renamed_field", "500", "html", "huge_number", "duplicate")
 NEWEST = date(2026, 11, 19)
 """The OPEN API has a session on the next morning."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from foresto_cli.collecting.fss_groups import FssGroups
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
-from foresto_cli.collecting.per_group import PerGroup
 from foresto_cli.collecting.whole_answers import refuse_twice
 from foresto_cli.datasets.fss.changes import Seen, write
 from foresto_cli.datasets.fss.kinds import Kind
@@ -23,7 +23,7 @@ BARE_SHARE = 0.5
 
 
 @dataclass
-class FssProducts(PerGroup):
+class FssProducts(FssGroups):
     """Loader of the products of one kind."""
 
     kind: Kind

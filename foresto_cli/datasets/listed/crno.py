@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
-from foresto_cli.collecting.whole_list import WholeList
+from foresto_cli.collecting.open_data_list import OpenDataList
 from foresto_cli.datasets.open_data.pages import is_isin
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
@@ -37,7 +37,7 @@ UPDATE = text(
 
 
 @dataclass
-class CompanyNumbers(WholeList):
+class CompanyNumbers(OpenDataList):
     """Loader of company numbers; as many rows as common shares are listed ought to be in the list.
 
     Attributes:

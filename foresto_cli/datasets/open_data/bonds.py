@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
-from foresto_cli.collecting.whole_list import WholeList, base_date
+from foresto_cli.collecting.open_data_list import OpenDataList, base_date
 from foresto_cli.datasets.open_data.bond_rows import bond_row
 from foresto_cli.datasets.open_data.bond_tables import bonds
 from foresto_cli.datasets.open_data.pages import is_isin
@@ -46,7 +46,7 @@ GONE = text(
 
 
 @dataclass
-class Bonds(WholeList):
+class Bonds(OpenDataList):
     """Loader of the bonds; as many as are outstanding ought to be in the list.
 
     Attributes:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from foresto_cli.collecting.data_set import DataSet, last_asked
+from foresto_cli.collecting.data_set import DataSet, last_asked, last_read
 from foresto_cli.collecting.loader import Parsed, Unit
-from foresto_cli.collecting.whole_list import WholeList
+from foresto_cli.collecting.open_data_list import OpenDataList
 from foresto_cli.datasets.open_data.dividend_rows import dividend_row, one_a_key
 from foresto_cli.datasets.open_data.pages import is_isin
 from foresto_cli.errors import BadPayload
@@ -25,13 +25,13 @@ DATASET = DataSet(
     clients=("fsc",),
     batch="DIVIDEND",
     jobs=("quarterly",),
-    newest="SELECT max(unit)::date FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'",
+    newest=last_read("dividends.fsc"),
     asked=last_asked("dividends.fsc"),
 )
 
 
 @dataclass
-class Dividends(WholeList):
+class Dividends(OpenDataList):
     """Loader of the dividends; nothing is ever taken out of the table, so as many as are stored ought to be in it.
 
     Attributes:

@@ -30,15 +30,20 @@ REFUSED_KEYS = ("", "wrong")
 def answer(request: Request, world: World) -> Answer:
     """Return the page asked for; a holiday and a day not yet published are both empty."""
     from foresto_cli.sandbox import damage
+    from foresto_cli.sandbox import described as listed
     from foresto_cli.sandbox.fsc import envelope
 
-    found = _operation(request.path)
-    if found is None:
+    found, described = _operation(request.path), listed.by_route(request.path.removeprefix(ROOT))
+    if found is None and described is None:
         return damage.gateway("12")
     key = request.query.get("serviceKey", "")
     if key in REFUSED_KEYS or "%" in key:
         # A key that was encoded twice still has a percent sign.
         return damage.gateway("30")
+    if found is None:
+        day = _published_day(world.market, request)
+        records = [] if described is None or day is None else listed.of_day(described, day)
+        return envelope.page(request, *_cut(records), len(records) or 1)
     operation, legacy = found
     total, rows = TABLES[operation](world.market, request, legacy)
     return envelope.page(request, total, rows, MOST_ROWS[operation])

@@ -1,7 +1,12 @@
 """finlife.fss.or.kr: financial products of the FSS, by kind and group, page by page."""
 
+from typing import TYPE_CHECKING, Any
+
 from foresto_cli.sandbox.wire import Answer, Request, as_json, plain
 from foresto_cli.sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HOSTS = ("finlife.fss.or.kr",)
 OPERATIONS = {
@@ -20,10 +25,12 @@ COUNTERS_AS_TEXT = ("020000",)
 def answer(request: Request, world: World) -> Answer:
     """Return the page asked for; an empty group and a page beyond the end are both empty."""
     from foresto_cli.sandbox import damage
+    from foresto_cli.sandbox import described as listed
     from foresto_cli.sandbox.products import records, shelf
 
     operation = request.path.rpartition("/")[2].removesuffix(".json")
-    division = OPERATIONS.get(operation)
+    described = listed.by_operation(operation)
+    division = described.service.division if described else OPERATIONS.get(operation)
     if division is None or not request.path.startswith("/finlifeapi/"):
         return plain("foresto sandbox: no such service\n", 404)
     key, group, page = (request.query.get(name, "") for name in ("auth", "topFinGrpNo", "pageNo"))
@@ -33,8 +40,13 @@ def answer(request: Request, world: World) -> Answer:
         return damage.finlife("010")
     if group not in shelf.COMPANIES or not page.isdigit():
         return damage.finlife("101")
-    entries = records.disclosed(world.options.seed, division, group, shelf.disclosure(world.now.date()))
-    size, number = shelf.page_size(division, group), int(page)
+    entries: Sequence[tuple[dict[str, Any], list[dict[str, Any]]]]
+    if described:
+        entries, size = [(record, []) for record in listed.of_group(described, group)], len(described.names)
+    else:
+        entries = records.disclosed(world.options.seed, division, group, shelf.disclosure(world.now.date()))
+        size = shelf.page_size(division, group)
+    number = int(page)
     shown = entries[(number - 1) * size : number * size]
     counters: dict[str, object] = {
         "total_count": len(entries),

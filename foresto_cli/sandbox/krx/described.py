@@ -20,7 +20,7 @@ LONGEST_CODE = 6
 
 def service(name: str) -> ByDay | None:
     """Return the data set whose service ends with ``name`` (``gold_bydd_trd``)."""
-    return next((found for found in data_sets.every() if found.service.path.rpartition("/")[2] == name), None)
+    return next((found for found in data_sets.of_kind(ByDay) if found.service.path.rpartition("/")[2] == name), None)
 
 
 def rows(described: ByDay, market: "Market", when: date) -> Rows:

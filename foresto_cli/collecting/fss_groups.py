@@ -18,7 +18,7 @@ TOO_FEW_TO_JUDGE = 10
 
 
 @dataclass
-class PerGroup(Loader):
+class FssGroups(Loader):
     """Loader of one disclosure; each group is asked for once a day.
 
     Attributes:

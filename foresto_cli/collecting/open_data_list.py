@@ -21,7 +21,7 @@ BASE_DATE = "basDt"
 
 
 @dataclass
-class WholeList(Loader):
+class OpenDataList(Loader):
     """Loader of one list; its only unit is the list of the base date that is wanted.
 
     Attributes:
@@ -94,8 +94,12 @@ class WholeList(Loader):
         Raises:
             BadPayload: together they cannot be the whole list.
         """
-        refuse_twice(unit.label, (row[self.key] for row in rows))
+        refuse_twice(unit.label, map(self.key_of, rows))
         return Parsed(rows, "provisional", f"{used}의 목록") if used < day_of(unit) else Parsed(rows)
+
+    def key_of(self, row: Row) -> Any:  # noqa: ANN401  # of one column or of several
+        """Return what tells a row apart."""
+        return row[self.key]
 
     def check(self, row: Row) -> str | None:
         return self._unreadable.get(row[self.key])

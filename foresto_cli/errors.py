@@ -164,7 +164,7 @@ class StoreRefused(StoreUnavailable):
 
 
 class Interrupted(ForestoError):
-    """SIGINT (130) or SIGTERM (143): the unit at hand was rolled back, everything before it is kept."""
+    """SIGINT (130), SIGTERM (143) or SIGHUP (129): the unit at hand was rolled back, everything before it is kept."""
 
     outcome = "interrupted"
 

@@ -4,11 +4,9 @@ import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
 
-from sqlalchemy import text
-
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
-from foresto_cli.chains import steps
+from foresto_cli.chains import attempts_made, steps
 from foresto_cli.chains.chain_results import GOOD_ENOUGH, not_done, show_step, summary
 from foresto_cli.chains.steps import Step
 from foresto_cli.errors import ForestoError, NotYet, exit_code_of
@@ -21,8 +19,6 @@ from foresto_cli.views import page
 
 log = logging.getLogger(__name__)
 
-NO_USE_REPEATING = (0, 3, 65)
-"""After these a chain that is due need not be started again; after a network that was down it is."""
 LABELS = {**{job.name: job.label for job in timetable.JOBS}, "initial": "처음 받기"}
 
 
@@ -53,25 +49,10 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
 
 
 def _is_due(app: App, job: timetable.Job) -> bool:
-    """Say whether ``job`` has not gone well since its newest start: one that failed is tried again.
-
-    A run that began later than now was made while the clock was ahead, and is no evidence.
-    """
+    """Say whether starting ``job`` can change anything since its newest start."""
     now = clock.now()
-    runs.close_abandoned(app.engine, is_shared=app.is_shared)
     with app.engine.connect() as connection:
-        return not connection.scalar(
-            text(
-                "SELECT EXISTS (SELECT FROM data_collection_log WHERE job_name = ANY(:names)"
-                " AND started_at BETWEEN :start AND :now AND exit_code = ANY(:good))"
-            ),
-            {
-                "names": list(job.counts_as),
-                "start": job.previous(now).replace(tzinfo=None),
-                "now": now.replace(tzinfo=None),
-                "good": list(NO_USE_REPEATING),
-            },
-        )
+        return not attempts_made.is_settled(attempts_made.since_start(connection, job, now))
 
 
 def run(app: App, name: str, chain: Sequence[Step], options: Options) -> Result:

@@ -7,7 +7,6 @@ would only postpone the next one.
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, settings
 from foresto_cli.app import App
-from foresto_cli.chains import chain, chain_results
+from foresto_cli.chains import attempts_made, chain, chain_results, other_jobs
 from foresto_cli.clock import KST
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.running import runs
@@ -24,7 +23,6 @@ from foresto_cli.running.results import Result
 from foresto_cli.telling import attempts, due_stamp, notify, watch
 from foresto_cli.timetable import JOBS, Job
 from foresto_cli.upstream import reach
-from foresto_cli.views import market_mail, watchlist
 
 log = logging.getLogger(__name__)
 
@@ -34,16 +32,8 @@ HEAD_START = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(minutes=15)
 """After a first attempt that failed in a way that passes; doubled by each further one."""
 LONGEST_PAUSE = timedelta(days=1)
-DONE = frozenset({0, 65})
-PASSES = frozenset({None, 69, 75, 130, 143})
+PASSES = frozenset({None, 69, 75, 129, 130, 143})
 """Exit codes of what passes by itself; None is that of a run that was killed. All others are tried once a day."""
-MOST_OF_A_PART = 3
-"""So often what succeeded in part (3) is tried in all; the units that still fail then are the verification's."""
-OTHERS: dict[str, Callable[[App], Result]] = {
-    "market_email": market_mail.send,
-    "watchlist_alerts": watchlist.notify_moves,
-}
-"""Jobs that are no chains."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +60,7 @@ def planned(connection: Connection, now: datetime) -> list[Next]:
 
 def _next(connection: Connection, job: Job, since: datetime, now: datetime) -> Next:
     start, following = job.previous(now), job.following(now) + HEAD_START
-    attempts = connection.execute(
-        text(
-            "SELECT started_at, completed_at, exit_code, status FROM data_collection_log"
-            " WHERE job_name = ANY(:names) AND started_at BETWEEN :start AND :now ORDER BY id"
-        ),
-        {"names": list(job.counts_as), "start": start.replace(tzinfo=None), "now": now.replace(tzinfo=None)},
-    ).all()
+    attempts = attempts_made.since_start(connection, job, now)
     if not attempts:
         # A mail whose hour was slept through is not sent at noon; one that failed is tried again.
         is_missed = job.catches_up and since <= start
@@ -84,8 +68,7 @@ def _next(connection: Connection, job: Job, since: datetime, now: datetime) -> N
     last = attempts[-1]
     if last.status == runs.RUNNING:
         return Next(job, following, is_running=True)
-    codes = [attempt.exit_code for attempt in attempts]
-    if DONE & set(codes) or codes.count(3) >= MOST_OF_A_PART:
+    if attempts_made.is_settled(attempts):
         return Next(job, following)
     pause = FIRST_PAUSE * 2 ** min(len(attempts) - 1, 10) if last.exit_code in PASSES else LONGEST_PAUSE
     again = (last.completed_at or last.started_at).replace(tzinfo=KST) + min(pause, LONGEST_PAUSE)
@@ -143,8 +126,8 @@ def _taken_up(app: App, job: Job) -> list[Result]:
     app.console.strong(f"↻ {job.label}: 다시 실행합니다")
     try:
         with watch.attended(app, command, tells=False):
-            if job.name in OTHERS:
-                return [OTHERS[job.name](app)]
+            if job.name in other_jobs.JOBS:
+                return [other_jobs.run(app, job.name)]
             result = chain.run_chain(app, job.name, Options())
             chain_results.show_summary(app, result)
             return [result]

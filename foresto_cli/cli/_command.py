@@ -166,7 +166,7 @@ def _done(
     common: Globals, console: "Console", word: str, work: Callable[["App"], Ended], *, opens: bool, attended: bool
 ) -> Ended:
     from foresto_cli import app as application
-    from foresto_cli.running import stop
+    from foresto_cli.running import runs, stop
     from foresto_cli.store.engine import explained
     from foresto_cli.telling import watch
 
@@ -179,6 +179,7 @@ def _done(
         watch.attended(app, word) if attended else nullcontext(),
         explained(),
     ):
+        runs.close_abandoned(app.engine, is_shared=app.is_shared)
         return work(app)
 
 

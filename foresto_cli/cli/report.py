@@ -27,6 +27,7 @@ def market_email(
     ] = None,
 ) -> "Result":
     """마지막 거래일의 시장을 메일로 알립니다. 거래일마다 한 번, 두 번 실행해도 한 번만 보냅니다."""
+    from foresto_cli.chains import other_jobs
     from foresto_cli.views import market_mail
 
     if file:
@@ -34,6 +35,6 @@ def market_email(
     elif to:
         result = market_mail.send_to(app, to)
     else:
-        result = market_mail.send(app)
+        result = other_jobs.run(app, "market_email")
     market_mail.show(app.console, result)
     return result

@@ -41,9 +41,10 @@ def list_watched(app: "App") -> Shown:
 
 @command(group)
 def notify(app: "App") -> "Result":
-    """마지막으로 알린 뒤 5점 넘게 움직였거나 등급이 바뀐 종목을 한 번 알립니다(Slack, 메일, Apprise)."""
+    """마지막으로 알린 뒤 5점 이상 움직였거나 등급이 바뀐 종목을 한 번 알립니다(Slack, 메일, Apprise)."""
+    from foresto_cli.chains import other_jobs
     from foresto_cli.views import watchlist
 
-    result = watchlist.notify_moves(app)
+    result = other_jobs.run(app, "watchlist_alerts")
     watchlist.show_told(app, result)
     return result

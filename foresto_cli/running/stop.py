@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: a collecting command finishes or rolls back its unit, any other one stops where it is."""
+"""SIGINT, SIGTERM and SIGHUP: a collecting command finishes or rolls back its unit, any other one stops where it is."""
 
 import signal
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ _graceful = False
 
 
 def listen() -> None:
-    """Turn both signals into :class:`Interrupted`."""
-    signal.signal(signal.SIGINT, _on_signal)
-    signal.signal(signal.SIGTERM, _on_signal)
+    """Turn the signals into :class:`Interrupted`; SIGHUP stays ignored where ``nohup`` made it so."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _on_signal)
 
 
 @contextmanager

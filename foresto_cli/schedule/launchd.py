@@ -29,7 +29,7 @@ MEANINGS = {
     37: "같은 작업을 켜거나 끄는 일이 아직 진행 중입니다",
     NO_SCREEN: "화면에 로그인한 사용자가 없습니다. ssh가 아니라 이 Mac의 화면에서 로그인한 뒤 터미널에서 실행하세요",
 }
-FINE = frozenset({0, 3, 65, 75, 130, 143})
+FINE = frozenset({0, 3, 65, 75, 129, 130, 143})
 """Exit codes after which the job itself is not to blame; what 65 means is told by the verification."""
 EXIT_CODE = re.compile(r"^[ \t]*last exit code = (\d+)", re.MULTILINE)
 ARGUMENTS = re.compile(r"^[ \t]*arguments = \{\n(.*?)^[ \t]*\}", re.MULTILINE | re.DOTALL)

@@ -23,7 +23,7 @@ from foresto_cli.schedule import unattended
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment
-from foresto_cli.telling import mirror, moments
+from foresto_cli.telling import mirror, moments, watch
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
 from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.fsc import Fsc
@@ -97,7 +97,7 @@ def _started(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> Itera
 
 
 def _stored(around: App, *, sandboxed: bool, ask_upstreams: bool) -> Iterator[Diagnosis]:
-    with application.with_database(around, sandboxed=sandboxed) as app:
+    with application.with_database(around, sandboxed=sandboxed) as app, watch.attended(app, "doctor"):
         yield from each(
             app.redact,
             ("데이터베이스", lambda: _database(app)),

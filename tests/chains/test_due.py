@@ -9,7 +9,7 @@ import pytest
 from support import run_foresto
 
 from foresto_cli import clock, settings
-from foresto_cli.chains import due
+from foresto_cli.chains import attempts_made, chain, due, other_jobs
 from foresto_cli.chains.steps import CHAINS, Step
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
@@ -21,12 +21,16 @@ AT = datetime(2026, 12, 1, 13, 0, tzinfo=clock.KST)
 """The hour of the monthly job."""
 
 
-def attempt(world, command, when, code):
-    """Write down a run that ended a minute after ``when`` with ``code``; None is one that was killed."""
+def attempt(world, command, when, code, left=0):
+    """Write down a run that ended a minute after ``when`` with ``code`` and units ``left``; None: it was killed."""
     clock.pretend(when)
     with runs.recorded(world.app.engine, command, command) as run:
         clock.pretend(when + timedelta(minutes=1))
-        run.close({"outcome": "failed", "seconds": 60, "exit_code": code}, None)
+        units = {"planned": 5, "done": 5 - left, "no_data": 0, "failed": left, "pending": 0}
+        run.close({"outcome": "failed", "seconds": 60, "exit_code": code, "units": units}, None)
+
+
+JOB = next(job for job in JOBS if job.name == "monthly")
 
 
 @pytest.fixture
@@ -83,8 +87,24 @@ def test_what_went_well_is_left_alone_until_its_next_start(world, code):
         assert taken(world, AT + timedelta(days=days)) == []
 
 
+def test_wrong_data_that_can_still_be_asked_for_are_tried_again(world):
+    attempt(world, "run monthly", AT, 65, left=1)
+    assert taken(world, minutes(24 * 60 + 2)) == ["run monthly"]
+    with world.app.engine.connect() as connection:
+        made = attempts_made.since_start(connection, JOB, clock.now())
+    assert [one.exit_code for one in made] == [65, 0]
+
+
+@pytest.mark.parametrize(("code", "left", "starts"), [(0, 0, False), (3, 1, True), (65, 1, True), (65, 0, False)])
+def test_a_start_by_if_due_does_what_another_start_can_mend(world, code, left, starts):
+    attempt(world, "run monthly", AT, code, left)
+    clock.pretend(minutes(60))
+    notes = chain.run_chain(world.app, "monthly", Options(), if_due=True)["notes"]
+    assert (notes == []) == starts
+
+
 def test_a_part_is_completed_but_not_for_ever(world):
-    for day in range(due.MOST_OF_A_PART):
+    for day in range(attempts_made.MOST_OF_A_PART):
         assert day == 0 or taken(world, AT + timedelta(days=day, minutes=-30)) == []
         attempt(world, "run monthly", AT + timedelta(days=day), 3)
     assert taken(world, AT + timedelta(days=20)) == []
@@ -114,7 +134,11 @@ def test_a_run_under_way_and_one_of_the_future_are_no_reason(world):
 
 def test_a_mail_is_tried_again_within_its_own_window_only(world, monkeypatch):
     told = []
-    monkeypatch.setitem(due.OTHERS, "market_email", lambda _: told.append(1) or {"exit_code": 0, "command": "mail"})
+    monkeypatch.setitem(
+        other_jobs.JOBS,
+        "market_email",
+        lambda _: told.append(1) or {"exit_code": 0, "command": "mail", "outcome": "done"},
+    )
     late_jobs.expect(world.app, "cron", "market_email")
     world.execute("DELETE FROM scheduled_job WHERE job = 'monthly'")
     morning = datetime(2026, 12, 1, 7, 30, tzinfo=clock.KST)
@@ -207,7 +231,7 @@ def test_due_stands_alone(home, words):
 def test_the_sweeps_minutes_are_no_jobs(world):
     assert not {job.at.minute for job in JOBS} & set(SWEEP.minutes)
     assert len({job.name for job in ENTRIES}) == len(ENTRIES)
-    assert {job.name for job in JOBS if job.command[0] != "run"} == set(due.OTHERS)
+    assert {job.name for job in JOBS if job.command[0] != "run"} == set(other_jobs.JOBS)
     assert {job.name for job in JOBS if job.command[0] == "run"} <= set(CHAINS)
 
 
@@ -269,3 +293,11 @@ def test_a_proxy_that_is_none_is_no_network(monkeypatch, given):
         monkeypatch.setenv(name, given)
     monkeypatch.setattr(reach, "PATIENCE_SECONDS", 0.2)
     assert not reach.is_up(("localhost",))
+
+
+def test_a_job_that_is_no_chain_is_watched_over_like_one(open_world):
+    with open_world() as world:
+        other_jobs.run(world.app, "watchlist_alerts")
+        pings = [sent.subject for sent in world.sandbox.outbox.items if sent.channel == "ping"]
+        assert pings == ["foresto-watchlist_alerts/start", "foresto-watchlist_alerts"]
+        assert list(world.app.folders.state.glob("**/dashboard.html")), "drawn after every job"

@@ -6,7 +6,7 @@ import pytest
 
 from foresto_cli import clock, timetable
 from foresto_cli import data_sets as described
-from foresto_cli.chains import chain, due
+from foresto_cli.chains import chain, other_jobs
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.collecting import registry
 from foresto_cli.running import job
@@ -72,9 +72,9 @@ def lived(open_world, since, until, looks, *, without=(), only=None, **size):
         with open_world(at, without=without, **(size or SIZE)) as world:
             if one is None:
                 seen[f"{at:%m-%d %H:%M}"] = looked_at(world)
-            elif one.name in due.OTHERS:
+            elif one.name in other_jobs.JOBS:
                 with watch.attended(world.app, " ".join(one.command[:2])):
-                    due.OTHERS[one.name](world.app)
+                    other_jobs.JOBS[one.name](world.app)
             else:
                 with watch.attended(world.app, f"run {one.name}"):
                     chain.run_chain(world.app, one.name, job.Options(), if_due=True)

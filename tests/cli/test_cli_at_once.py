@@ -48,7 +48,7 @@ def test_of_two_starts_one_works_another_is_busy_and_a_patient_one_waits(home):
     assert not embedded.is_running(home / "data" / "sandbox")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_keeps_what_is_done_and_the_next_run_goes_on(home, number, code):
     arguments = ("--sandbox", "prices", "incremental", "--workers", "1", "--json")
     process = start_foresto(home, *arguments, FORESTO_SANDBOX_FAULTS=OLDER_HANGS)
@@ -67,7 +67,7 @@ def test_a_signal_keeps_what_is_done_and_the_next_run_goes_on(home, number, code
         process.send_signal(number)
         sent = time.monotonic()
         out, err = process.communicate(timeout=60)
-        assert time.monotonic() - sent < 5
+        assert time.monotonic() - sent < 15, "and does not wait for the question that hangs"
         assert process.returncode == code, err
         result = json.loads(out)
         assert result.keys() >= KEYS

@@ -1,0 +1,27 @@
+"""Jobs of the timetable that are no chains: watched over like chains, and the page is drawn anew after them."""
+
+from collections.abc import Callable
+
+from foresto_cli.app import App
+from foresto_cli.running.results import Result
+from foresto_cli.telling import dead_man
+from foresto_cli.views import market_mail, page, watchlist
+
+JOBS: dict[str, Callable[[App], Result]] = {
+    "market_email": market_mail.send,
+    "watchlist_alerts": watchlist.notify_moves,
+}
+
+
+def run(app: App, name: str) -> Result:
+    """Do the job ``name``, with a ping at its start and its end.
+
+    Raises:
+        ForestoError: whatever the job raises; the ping has told of the failure.
+    """
+    with dead_man.switch(app, name) as outcome:
+        result = JOBS[name](app)
+        outcome.is_good = result["exit_code"] == 0
+        outcome.body = f"{result['command']}: {result['outcome']} ({result['exit_code']})"
+    page.refresh(app)
+    return result

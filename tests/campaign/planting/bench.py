@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import psycopg
 from campaign.planting import building, facts, hinted
 from conftest import _QUICK, opener
 from psycopg import sql
-from support import EVENING
+from support import EVENING, quick_folder
 
 from foresto_cli import clock
 from foresto_cli.collecting.checks import DAILY, MONTHLY, WEEKLY
@@ -147,7 +148,7 @@ def opened() -> Iterator[Bench]:
     """Yield the bench; its server and healthy database are kept in ``PLANT_KEEP`` and used again from there."""
     with contextlib.ExitStack() as stack:
         kept = os.environ.get("PLANT_KEEP")
-        folder = Path(kept or stack.enter_context(tempfile.TemporaryDirectory(prefix="foresto-plant-")))
+        folder = Path(kept) if kept else stack.enter_context(_passing())
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o711)
         server = stack.enter_context(embedded.running(folder / "server"))
@@ -158,6 +159,13 @@ def opened() -> Iterator[Bench]:
         own = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="foresto-plant-")))
         world = stack.enter_context(_market(own, engine=None)(EVENING, patience=1))
         yield Bench(server, template, world.app)
+
+
+@contextlib.contextmanager
+def _passing() -> Iterator[Path]:
+    folder = quick_folder("foresto-plant-")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prepare(server: str, template: str, folder: Path) -> None:

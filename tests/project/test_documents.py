@@ -11,7 +11,8 @@ from support import ROOT
 
 from foresto_cli import data_sets, errors
 from foresto_cli.chains.steps import CHAINS
-from foresto_cli.cli import _reference, app
+from foresto_cli.cli import _readme, _reference, app
+from foresto_cli.collecting import registry
 from foresto_cli.sandbox import faults, hosts
 from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.timetable import JOBS
@@ -59,6 +60,15 @@ def test_the_readme_names_every_command(name):
     # The commands of described data sets are alike: one stands for all; docs/commands.md has each.
     alike = {f"{one} {verb}" for one in list(data_sets.labels())[1:] for verb in ("load", "show")}
     assert [command for command in EVERY if command not in alike and f"`foresto {command}" not in page(name)] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_says_what_the_data_sets_say(name):
+    assert _readme.rendered(name, page(name)) == page(name), "write it anew: see foresto_cli/cli/_readme.py"
+
+
+def test_every_data_set_has_an_english_name_and_no_other_has():
+    assert set(_readme.ENGLISH) == set(registry.every())
 
 
 @pytest.mark.parametrize("name", READMES)

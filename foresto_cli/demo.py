@@ -25,6 +25,7 @@ from foresto_cli.running.results import Result
 from foresto_cli.sandbox import variables
 from foresto_cli.score import batch, explain
 from foresto_cli.store import cluster
+from foresto_cli.store.fragments import count_rows
 from foresto_cli.verify import verification
 from foresto_cli.views import page, score_card, state
 
@@ -125,7 +126,7 @@ def _closing_table(console: Console, app: App) -> None:
             {"ticker": SAMSUNG},
         ).all()
         totals = [
-            (name, connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one())  # noqa: S608  # our own names
+            (name, count_rows(connection, name))
             for name in ("fdr_stock_listing", "stock_price_daily", "index_price_daily", "unit_ledger", "ops_alert")
         ]
     prices = [(f"{row[0]}", *(int(value) for value in row[1:])) for row in rows]

@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli.adopt.moves import MISSING, Moved
 from foresto_cli.datasets.open_data.bond_rows import DATES, NUMBERS, TEXTS, bond_row
 from foresto_cli.datasets.open_data.pages import date_of, is_isin
 from foresto_cli.datasets.open_data.ratings import AGENCIES
 from foresto_cli.store import tables, values
+from foresto_cli.store.fragments import sql
 from foresto_cli.store.upsert import Row, upsert
 
 OLD = "bonds"
@@ -37,7 +38,8 @@ WIRE: Mapping[str, str] = {
 
 def carry(connection: Connection, kept: str, marks: Mapping[str, Any]) -> Moved:
     """Carry the bonds over and return what became of each."""
-    found = [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {kept} ORDER BY id"))]  # noqa: S608, SLF001  # our own name; SQLAlchemy's documented way
+    mappings = connection.execute(sql("SELECT * FROM {kept} ORDER BY id", kept=kept)).mappings()
+    found = [dict(old) for old in mappings]
     stayed: Counter[str] = Counter()
     rows: dict[str, Row] = {}
     for old in found:

@@ -9,8 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, DateTime, Numeric, String, Table, text
+from sqlalchemy import Column, Connection, DateTime, Numeric, String, Table
 from sqlalchemy.dialects import postgresql
+
+from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 
 OURS = frozenset({"batch_id", "created_at", "updated_at"})
 TICKER = r"'^[0-9A-Z]{6}$'"
@@ -86,17 +88,22 @@ def carry(
     filled = _filled(move, columns)
     judged = _judged(move, names, columns)
     verdicts = connection.execute(
-        text(f"{judged} SELECT misfit, count(*) AS rows FROM judged GROUP BY 1"),  # noqa: S608  # our own names
+        sql("{judged} SELECT misfit, count(*) AS rows FROM judged GROUP BY 1", judged=judged),
         marks,
     )
     counts: dict[str | None, int] = {row.misfit: row.rows for row in verdicts}
     fitting = counts.pop(None, 0)
-    key = ", ".join(filled[column.name] for column in move.new.primary_key)
+    key = [filled[column.name] for column in move.new.primary_key]
     done = connection.execute(
-        text(
-            f"{judged} INSERT INTO {move.new.name} ({', '.join(filled)})"  # noqa: S608  # our own names and rules
-            f" SELECT DISTINCT ON ({key}) {', '.join(filled.values())} FROM judged o WHERE misfit IS NULL"
-            f" ORDER BY {key}, {move.best} ON CONFLICT DO NOTHING"
+        sql(
+            "{judged} INSERT INTO {table} ({columns}) SELECT DISTINCT ON ({key}) {values} FROM judged o"
+            " WHERE misfit IS NULL ORDER BY {key}, {best} ON CONFLICT DO NOTHING",
+            judged=judged,
+            table=move.new.name,
+            columns=filled,
+            key=key,
+            values=filled.values(),
+            best=Fragment(move.best),
         ),
         marks,
     )
@@ -105,51 +112,67 @@ def carry(
     return Moved(move.old, names[move.old], rows, done.rowcount, fitting - done.rowcount, stayed)
 
 
-def _filled(move: Move, columns: frozenset[str]) -> dict[str, str]:
+def _filled(move: Move, columns: frozenset[str]) -> dict[str, Fragment]:
     known = columns | move.joined
     found = {}
     for column in move.new.columns:
         if column.name in move.columns:
-            found[column.name] = move.columns[column.name]
+            found[column.name] = Fragment(move.columns[column.name])
         elif column.name == "batch_id":
-            found[column.name] = "CAST(:batch AS bigint)"
+            found[column.name] = Fragment("CAST(:batch AS bigint)")
         elif column.name == "created_at":
-            old = "CAST(o.created_at AS timestamp)" if "created_at" in known else "NULL"
-            found[column.name] = f"coalesce({old}, CAST(:now AS timestamp))"
+            old = Fragment("CAST(o.created_at AS timestamp)" if "created_at" in known else "NULL")
+            found[column.name] = fragment("coalesce({old}, CAST(:now AS timestamp))", old=old)
         elif column.name in OURS:
-            found[column.name] = "CAST(:now AS timestamp)"
+            found[column.name] = Fragment("CAST(:now AS timestamp)")
         elif column.name in known and column.name not in move.left:
             found[column.name] = _same(column)
     return found
 
 
-def _same(column: Column[object]) -> str:
+def _same(column: Column[object]) -> Fragment:
     if isinstance(column.type, Numeric) and column.type.asdecimal:
         # A double may be no number, which pandas writes for nothing; by way of its text it loses no digit.
-        shown = f"CAST(o.{column.name} AS text)"
-        return f"CASE WHEN {shown} NOT IN ('NaN', 'Infinity', '-Infinity') THEN CAST({shown} AS numeric) END"
-    return f"CAST(o.{column.name} AS {_kind(column)})"
+        return fragment(
+            "CASE WHEN {shown} NOT IN ('NaN', 'Infinity', '-Infinity') THEN CAST({shown} AS numeric) END",
+            shown=fragment("CAST(o.{name} AS text)", name=column.name),
+        )
+    return fragment("CAST(o.{name} AS {kind})", name=column.name, kind=_kind(column))
 
 
-def _kind(column: Column[object]) -> str:
+def _kind(column: Column[object]) -> Fragment:
     # A cast to varchar(6) cuts off in silence; text is refused when it is too long.
-    return "text" if isinstance(column.type, String) else column.type.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
+    if isinstance(column.type, String):
+        return Fragment("text")
+    return Fragment(column.type.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
 
 
-def _judged(move: Move, names: Mapping[str, str], columns: frozenset[str]) -> str:
+def _judged(move: Move, names: Mapping[str, str], columns: frozenset[str]) -> Fragment:
     filled = _filled(move, columns)
     required = [filled[c.name] for c in move.new.columns if not c.nullable and c.name in filled and c.name not in OURS]
-    conditions = list(move.rules.items())
-    conditions += [(MISSING, f"({expression}) IS NOT NULL") for expression in required]
+    conditions = [(reason, Fragment(rule)) for reason, rule in move.rules.items()]
+    conditions += [(MISSING, fragment("({value}) IS NOT NULL", value=value)) for value in required]
     for column in move.new.columns:
         length = getattr(column.type, "length", None)
         if length and column.name in filled and not isinstance(column.type, DateTime):
-            expression = filled[column.name]
-            conditions.append((TOO_LONG, f"({expression}) IS NULL OR char_length({expression}) <= {length}"))
-    verdict = " ".join(f"WHEN ({rule}) IS NOT TRUE THEN '{reason}'" for reason, rule in conditions)
-    lacking = "".join(
-        f", CAST(NULL AS {kind}) AS {name}" for name, kind in move.optional.items() if name not in columns
+            fits = fragment(
+                "({value}) IS NULL OR char_length({value}) <= {length}", value=filled[column.name], length=length
+            )
+            conditions.append((TOO_LONG, fits))
+    verdict = [
+        fragment("WHEN ({rule}) IS NOT TRUE THEN '{reason}'", rule=rule, reason=Fragment(reason))
+        for reason, rule in conditions
+    ]
+    lacking = [
+        fragment("CAST(NULL AS {kind}) AS {name}", kind=Fragment(kind), name=name)
+        for name, kind in move.optional.items()
+        if name not in columns
+    ]
+    named = {name: kept for name, kept in names.items() if f"{{{name}}}" in move.source}
+    return fragment(
+        "WITH source AS ({source}), whole AS (SELECT {whole} FROM source),"
+        " judged AS (SELECT o.*, CASE {verdict} END AS misfit FROM whole o)",
+        source=fragment(Fragment(move.source), self=names[move.old], **named),
+        whole=[Fragment("source.*"), *lacking],
+        verdict=joined(" ", verdict),
     )
-    source = move.source.format(self=names[move.old], **names)
-    lines = f"WITH source AS ({source}), whole AS (SELECT source.*{lacking} FROM source)"  # noqa: S608  # our own names
-    return f"{lines}, judged AS (SELECT o.*, CASE {verdict} END AS misfit FROM whole o)"  # noqa: S608  # our own names

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from foresto_cli.errors import Busy, UsageError
+from foresto_cli.store.fragments import count_rows
 
 MARKS: Mapping[str, frozenset[str]] = {
     "data_source": frozenset({"source_id", "source_name"}),
@@ -63,8 +64,7 @@ def look(connection: Connection) -> Found:
 
 def count(connection: Connection, names: Mapping[str, object]) -> dict[str, int]:
     """Return the number of rows of each table."""
-    quote = connection.dialect.identifier_preparer.quote
-    return {name: connection.execute(text(f"SELECT count(*) FROM {quote(name)}")).scalar_one() for name in names}  # noqa: S608  # our own query, names quoted
+    return {name: count_rows(connection, name) for name in names}
 
 
 def refuse_company(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from foresto_cli.adopt.moves import Move
 from foresto_cli.datasets.fss.kinds import KINDS, Kind
 from foresto_cli.datasets.fss.product_columns import CREDIT_KEY
+from foresto_cli.store.fragments import fragment
 from foresto_cli.upstream import finlife
 
 PARENT: Mapping[str, str] = {
@@ -47,7 +48,9 @@ def _products(kind: Kind) -> Move:
 def _options(kind: Kind) -> Move:
     name, parent = kind.options.name, kind.products.name
     keys = kind.product_key
-    inherited = ", ".join(f"coalesce(p.{key}, '') AS {key}" if key == CREDIT_KEY else f"p.{key}" for key in keys)
+    inherited = [
+        fragment("coalesce(p.{key}, '') AS {key}" if key == CREDIT_KEY else "p.{key}", key=key) for key in keys
+    ]
     codes = [column.name for column in kind.options.primary_key if column.name not in (*keys, "save_trm")]
     there = " AND ".join(f"n.{key} = o.{key}" for key in keys)
     return Move(
@@ -56,6 +59,11 @@ def _options(kind: Kind) -> Move:
         "o.id DESC",
         {code: f"coalesce(o.{code}, '')" for code in codes},
         {"상품을 넘기지 못함": f"EXISTS (SELECT FROM {parent} n WHERE {there})"},
-        source=f"SELECT s.*, {inherited} FROM {{self}} s LEFT JOIN {{{parent}}} p ON p.id = s.{PARENT[name]}",  # noqa: S608  # our own names
+        source=fragment(
+            "SELECT s.*, {inherited} FROM {{self}} s LEFT JOIN {{{parent}}} p ON p.id = s.{number}",
+            inherited=inherited,
+            parent=parent,
+            number=PARENT[name],
+        ),
         joined=frozenset(keys),
     )

@@ -17,6 +17,7 @@ from foresto_cli.adopt.moves import Move, Moved
 from foresto_cli.console import Advance
 from foresto_cli.errors import Busy, StoreUnavailable, VerificationFailed
 from foresto_cli.store import advisory, beginning, migrate
+from foresto_cli.store.fragments import sql
 
 JOB, LABEL, BATCH = "db adopt", "옛 데이터베이스 넘겨받기", "ADOPT"
 LOCK_NOT_AVAILABLE, INSUFFICIENT_PRIVILEGE = "55P03", "42501"
@@ -127,9 +128,16 @@ def _strange(old: str, names: Mapping[str, str], rows: Mapping[str, int]) -> Mov
 def _opened(connection: Connection, names: Mapping[str, str], marks: dict[str, Any]) -> int:
     for table, column in NUMBERED:
         if table in names:
-            newest = f"(SELECT coalesce(max({column}), 0) + 1 FROM {names[table]})"  # noqa: S608  # our own names
             sequence = {"sequence": f"{table}_{column}_seq"}
-            connection.execute(text(f"SELECT setval(CAST(:sequence AS regclass), {newest}, false)"), sequence)
+            connection.execute(
+                sql(
+                    "SELECT setval(CAST(:sequence AS regclass), (SELECT coalesce(max({column}), 0) + 1 FROM {kept}),"
+                    " false)",
+                    column=column,
+                    kept=names[table],
+                ),
+                sequence,
+            )
     run_id: int = connection.execute(
         text(
             "INSERT INTO data_collection_log (job_name, job_label, status, started_at, heartbeat_at, host, process_id)"

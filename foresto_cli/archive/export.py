@@ -18,6 +18,7 @@ from foresto_cli.console import Advance
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
 from foresto_cli.settings import private_folder
 from foresto_cli.store import copying, migrate
+from foresto_cli.store.fragments import Fragment, fragment, sql
 
 BOM = b"\xef\xbb\xbf"
 
@@ -142,7 +143,9 @@ def _pieces(connection: Connection, table: Table, since: date | None) -> Iterato
     if DAY not in table.primary_key.columns:
         yield table, None
         return
-    years = connection.scalars(text(f"SELECT DISTINCT extract(year FROM {DAY})::int FROM {table.name} ORDER BY 1"))  # noqa: S608  # our own names
+    years = connection.scalars(
+        sql("SELECT DISTINCT extract(year FROM {day})::int FROM {table} ORDER BY 1", day=DAY, table=table.name)
+    )
     for year in years.all():
         if since is None or year >= since.year:
             yield table, year
@@ -165,10 +168,16 @@ def _part(
 ) -> Part:
     table, year = piece
     path = _path(table, year, head)
-    where = "TRUE" if year is None else f"{DAY} >= '{year}-01-01' AND {DAY} < '{year + 1}-01-01'"
-    days = f"min({DAY}), max({DAY})" if DAY in table.columns else "NULL, NULL"
+    where = _where(year)
+    days = fragment("min({day}), max({day})", day=DAY) if DAY in table.columns else Fragment("NULL, NULL")
     rows, first, last, state = connection.execute(
-        text(f"SELECT count(*), {days}, {_fingerprint(table)} FROM {table.name} row WHERE {where}")  # noqa: S608  # our own names
+        sql(
+            "SELECT count(*), {days}, {state} FROM {table} row WHERE {where}",
+            days=days,
+            state=_fingerprint(table),
+            table=table.name,
+            where=where,
+        )
     ).one()
     before = known.get(path)
     if before and (before.rows, before.state) == (rows, state) and manifests.is_whole(root, before):
@@ -180,12 +189,19 @@ def _part(
     return Part(path, table.name, year, rows, _iso(first), _iso(last), state, digest, size)
 
 
-def _fingerprint(table: Table) -> str:
+def _where(year: int | None) -> Fragment:
+    """Return SQL for the rows of ``year``, or for all."""
+    if year is None:
+        return Fragment("TRUE")
+    return fragment("{day} >= '{year}-01-01' AND {day} < '{next}-01-01'", day=DAY, year=year, next=year + 1)
+
+
+def _fingerprint(table: Table) -> Fragment:
     """Return SQL for what changes whenever any row of the group does, in whatever order they lie."""
-    return f"coalesce(sum(hashtextextended(row::{table.name}::text, 0)::numeric), 0)::text"
+    return fragment("coalesce(sum(hashtextextended(row::{table}::text, 0)::numeric), 0)::text", table=table.name)
 
 
-def _copy(connection: Connection, table: Table, where: str, head: Manifest, target: BinaryIO) -> None:
+def _copy(connection: Connection, table: Table, where: Fragment, head: Manifest, target: BinaryIO) -> None:
     types = head.columns[table.name]
     key = [column.name for column in table.primary_key] or list(types)
     places = _places(connection, table, types, where)
@@ -203,12 +219,13 @@ def _texts(table: Table) -> frozenset[str]:
     return frozenset(column.name for column in table.columns if isinstance(column.type, String))
 
 
-def _places(connection: Connection, table: Table, types: dict[str, str], where: str) -> dict[str, int]:
+def _places(connection: Connection, table: Table, types: dict[str, str], where: Fragment) -> dict[str, int]:
     numbers = [name for name, kind in types.items() if kind == "numeric"]
     if not numbers:
         return {}
-    scales = ", ".join(f"coalesce(max(scale({name})), 0)" for name in numbers)
-    found = connection.execute(text(f"SELECT {scales} FROM {table.name} WHERE {where}")).one()  # noqa: S608  # our own names
+    scales = [fragment("coalesce(max(scale({name})), 0)", name=name) for name in numbers]
+    query = sql("SELECT {scales} FROM {table} WHERE {where}", scales=scales, table=table.name, where=where)
+    found = connection.execute(query).one()
     return dict(zip(numbers, found, strict=True))
 
 

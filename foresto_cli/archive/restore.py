@@ -15,6 +15,7 @@ from foresto_cli.archive.strict import DAY, LEFT_OUT
 from foresto_cli.console import Advance
 from foresto_cli.errors import BadPayload, UsageError, VerificationFailed
 from foresto_cli.store import copying
+from foresto_cli.store.fragments import count_rows, sql
 from foresto_cli.store.migrate import EARLIER, HEAD
 from foresto_cli.store.tables import metadata
 
@@ -75,7 +76,7 @@ def _fill(connection: Connection, root: int, found: Manifest, advance: Advance) 
     _check_empty(connection)
     schema.check(connection, found)
     for name in _replaced(found):
-        connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608  # our own names
+        connection.execute(metadata.tables[name].delete())
     for number, part in enumerate(found.parts):
         advance(number, len(found.parts), part.path)
         _load(connection, root, found, part)
@@ -85,7 +86,7 @@ def _fill(connection: Connection, root: int, found: Manifest, advance: Advance) 
 
 def _check_empty(connection: Connection) -> None:
     for name in sorted(set(metadata.tables) - {*LEFT_OUT, *SEEDED, *LOOKED}):
-        if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {name})")):  # noqa: S608  # our own names
+        if connection.scalar(sql("SELECT EXISTS (SELECT FROM {table})", table=name)):
             raise UsageError(f"데이터베이스가 비어 있지 않습니다({name}). 새 데이터베이스(DATABASE_URL)에 가져오세요.")
 
 
@@ -127,7 +128,7 @@ def _check_rows(connection: Connection, found: Manifest) -> None:
     for name in wanted:
         _check_days(connection, name, found.columns[name])
     for name, rows in wanted.items():
-        there = connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()  # noqa: S608  # our own names
+        there = count_rows(connection, name)
         if there != rows:
             raise VerificationFailed(f"{name}: {rows:,}행이어야 하는데 {there:,}행입니다. 아무것도 바꾸지 않았습니다.")
 
@@ -136,8 +137,12 @@ def _check_days(connection: Connection, name: str, types: Mapping[str, str]) -> 
     """PostgreSQL knows days that Python does not: a table that holds one can never be read again."""
     days = [strict.today(name, column) for column, kind in types.items() if kind.startswith(("date", "timestamp"))]
     for column in days:
-        query = f"SELECT EXISTS (SELECT FROM {name} WHERE {column} < :first OR {column} >= :last)"  # noqa: S608  # our own names
-        if connection.scalar(text(query), {"first": date.min, "last": date.max}):
+        query = sql(
+            "SELECT EXISTS (SELECT FROM {table} WHERE {column} < :first OR {column} >= :last)",
+            table=name,
+            column=column,
+        )
+        if connection.scalar(query, {"first": date.min, "last": date.max}):
             raise VerificationFailed(
                 f"{name}의 {column} 열에 달력에 없는 날짜가 있습니다. 아무것도 바꾸지 않았습니다. 다시 내보내세요."
             )
@@ -151,5 +156,9 @@ def _set_sequences(connection: Connection) -> None:
                 text("SELECT pg_get_serial_sequence(:table, :column)"), {"table": table.name, "column": column.name}
             )
             if sequence:
-                query = f"SELECT setval(:sequence, coalesce(max({column.name}), 0) + 1, false) FROM {table.name}"  # noqa: S608  # our own names
-                connection.execute(text(query), {"sequence": sequence})
+                query = sql(
+                    "SELECT setval(:sequence, coalesce(max({column}), 0) + 1, false) FROM {table}",
+                    column=column.name,
+                    table=table.name,
+                )
+                connection.execute(query, {"sequence": sequence})

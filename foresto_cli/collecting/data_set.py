@@ -11,6 +11,7 @@ from typing import Protocol
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
+from foresto_cli.store.fragments import Fragment, fragment
 
 DAILY = ("morning", "weekday", "weekday_final")
 EVENING = ("weekday", "weekday_final")
@@ -71,12 +72,13 @@ class DataSet:
     asked: str | None = None
 
 
-def last_asked(name: str, *, oldest: bool = False) -> str:
+def last_asked(name: str, *, oldest: bool = False) -> Fragment:
     """Return SQL for the day on which a data set was last asked for and answered; its oldest unit's if so wanted."""
-    return (
-        f"SELECT {'min' if oldest else 'max'}(asked_at)::date FROM unit_ledger WHERE dataset = '{name}'"  # noqa: S608  # our own name
-        " AND status IN ('done', 'provisional', 'no_data')"
-        " AND asked_at <= :believable"
+    return fragment(
+        "SELECT {which}(asked_at)::date FROM unit_ledger WHERE dataset = '{name}'"
+        " AND status IN ('done', 'provisional', 'no_data') AND asked_at <= :believable",
+        which="min" if oldest else "max",
+        name=name,
     )
 
 

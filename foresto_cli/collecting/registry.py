@@ -6,8 +6,9 @@ from importlib import import_module
 from pathlib import Path
 
 from foresto_cli import data_sets
-from foresto_cli.collecting.data_set import DataSet, last_asked, last_read, published
+from foresto_cli.collecting.data_set import DataSet, all_asked, last_asked, last_read, published
 from foresto_cli.declared import ByDay, Declared, WholeList
+from foresto_cli.store.fragments import fragment
 
 ROOMS = ("prices", "listed", "dart", "open_data", "fss", "us")
 """In the order in which data sets are shown."""
@@ -24,12 +25,11 @@ def of_file(described: Declared) -> DataSet:
     """Return what is to be known about a data set that one file describes."""
     name, table = described.name, described.table.name
     if isinstance(described, ByDay):
-        client, newest = "krx_openapi", f"SELECT max(trade_date) FROM {table}"  # noqa: S608  # our own name
+        client, newest = "krx_openapi", fragment("SELECT max(trade_date) FROM {table}", table=table)
     elif isinstance(described, WholeList):
         client, newest = "fsc", last_read(name)
     else:
-        groups = described.service.groups
-        client, newest = "finlife", f"{last_asked(name, oldest=True)} HAVING count(*) = {len(groups)}"
+        client, newest = "finlife", all_asked(name, len(described.service.groups))
     is_daily = isinstance(described, ByDay)
     return DataSet(
         name=name,

@@ -4,7 +4,7 @@ from datetime import date
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select
 
 from foresto_cli import clock, data_sets
 from foresto_cli.app import App
@@ -170,5 +170,6 @@ def _shown(value: object) -> str:
 
 
 def _stored(connection: Connection, described: ByDay) -> dict[date, int]:
-    query = text(f"SELECT trade_date, count(*) AS rows FROM {described.table.name} GROUP BY trade_date")  # noqa: S608  # our own name
+    day = described.table.c.trade_date
+    query = select(day, func.count().label("rows")).group_by(day)
     return {row.trade_date: row.rows for row in connection.execute(query)}

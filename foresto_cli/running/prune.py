@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
 from foresto_cli.running.results import Result, summary
+from foresto_cli.store.fragments import Fragment, sql
 
 RUN_DAYS, FINDING_DAYS = 365, 90
 LEAST_DAYS = 35
@@ -26,14 +27,16 @@ LABELS = {
 }
 
 # In this order: what names a run goes before it.
-OLD: Mapping[str, str] = {
-    "data_quality_log": "created_at < :findings",
-    "alert_delivery": "alert_id IN (SELECT alert_id FROM ops_alert WHERE resolved_at < :runs)",
-    "ops_alert": "resolved_at < :runs",
-    "upstream_usage": "usage_date < :runs",
-    "data_collection_log": "started_at < :runs AND status <> 'running'"
-    " AND id NOT IN (SELECT max(id) FROM data_collection_log WHERE status <> 'running' GROUP BY job_name)"
-    " AND id NOT IN (SELECT chain_id FROM data_collection_log WHERE chain_id IS NOT NULL AND started_at >= :runs)",
+OLD = {
+    "data_quality_log": Fragment("created_at < :findings"),
+    "alert_delivery": Fragment("alert_id IN (SELECT alert_id FROM ops_alert WHERE resolved_at < :runs)"),
+    "ops_alert": Fragment("resolved_at < :runs"),
+    "upstream_usage": Fragment("usage_date < :runs"),
+    "data_collection_log": Fragment(
+        "started_at < :runs AND status <> 'running'"
+        " AND id NOT IN (SELECT max(id) FROM data_collection_log WHERE status <> 'running' GROUP BY job_name)"
+        " AND id NOT IN (SELECT chain_id FROM data_collection_log WHERE chain_id IS NOT NULL AND started_at >= :runs)"
+    ),
 }
 
 
@@ -74,7 +77,9 @@ def _moments(days: int, finding_days: int) -> dict[str, Any]:
 def _counted(connection: Connection, days: int, finding_days: int) -> dict[str, int]:
     moments = _moments(days, finding_days)
     return {
-        table: connection.execute(text(f"SELECT count(*) FROM {table} WHERE {old}"), _used(old, moments)).scalar_one()  # noqa: S608  # our own words
+        table: connection.execute(
+            sql("SELECT count(*) FROM {table} WHERE {old}", table=table, old=old), _used(old, moments)
+        ).scalar_one()
         for table, old in OLD.items()
     }
 
@@ -82,7 +87,9 @@ def _counted(connection: Connection, days: int, finding_days: int) -> dict[str, 
 def _deleted(connection: Connection, days: int, finding_days: int) -> dict[str, int]:
     moments = _moments(days, finding_days)
     return {
-        table: connection.execute(text(f"DELETE FROM {table} WHERE {old}"), _used(old, moments)).rowcount  # noqa: S608  # our own words
+        table: connection.execute(
+            sql("DELETE FROM {table} WHERE {old}", table=table, old=old), _used(old, moments)
+        ).rowcount
         for table, old in OLD.items()
     }
 

@@ -20,6 +20,7 @@ from foresto_cli.errors import ForestoError, StoreUnavailable, exit_code_of
 from foresto_cli.settings import started_by
 from foresto_cli.store import batches
 from foresto_cli.store.engine import explained
+from foresto_cli.store.fragments import Fragment, fragment
 
 HEARTBEAT_SECONDS = 5.0
 LATE_SECONDS = 2.0
@@ -234,22 +235,25 @@ class Wanted:
     steps: bool = False
 
 
-FAILED = (
+FAILED = Fragment(
     "(status <> 'running' AND CASE WHEN exit_code IS NULL THEN status NOT IN ('done', 'nothing_to_do')"
     " ELSE exit_code <> 0 END)"
 )
 # A step goes with its chain, whose number is lower: so a chain and its steps stay together, newest chain first.
-WANTED = (
-    "SELECT * FROM data_collection_log WHERE (CAST(:job AS text) IS NULL OR job_name = :job)"  # noqa: S608  # our own words
-    f" AND (NOT :failed OR {FAILED})"
-    " AND started_at >= coalesce(CAST(:since AS timestamp), '-infinity')"
+WANTED = fragment(
+    "SELECT * FROM data_collection_log WHERE (CAST(:job AS text) IS NULL OR job_name = :job)"
+    " AND (NOT :failed OR {failed}) AND started_at >= coalesce(CAST(:since AS timestamp), '-infinity')",
+    failed=FAILED,
 )
-TOP = f"{WANTED} AND (chain_id IS NULL OR CAST(:job AS text) IS NOT NULL) ORDER BY id DESC LIMIT :limit"
-WITH_STEPS = (
-    f"WITH top AS ({TOP}) SELECT * FROM (SELECT * FROM top UNION"  # noqa: S608  # our own words
+TOP = fragment(
+    "{wanted} AND (chain_id IS NULL OR CAST(:job AS text) IS NOT NULL) ORDER BY id DESC LIMIT :limit", wanted=WANTED
+)
+WITH_STEPS = fragment(
+    "WITH top AS ({top}) SELECT * FROM (SELECT * FROM top UNION"
     " SELECT s.* FROM data_collection_log s WHERE s.chain_id IN (SELECT id FROM top)"
-    f" AND (NOT :failed OR {FAILED})) AS both_of_them"
-    " ORDER BY coalesce(chain_id, id) DESC, id"
+    " AND (NOT :failed OR {failed})) AS both_of_them ORDER BY coalesce(chain_id, id) DESC, id",
+    top=TOP,
+    failed=FAILED,
 )
 
 

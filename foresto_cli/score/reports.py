@@ -5,9 +5,10 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli.score.panel import CODE_WIDTH
+from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,25 +44,32 @@ RECORD = np.dtype(
     ]
 )
 EPOCH = date(1970, 1, 1)
-_SENT = " || ".join(f"float8send(coalesce(f.{name}, 'NaN')::float8)" for name in AMOUNTS)
-_RETOLD = " || ".join(f"float8send(coalesce(r.{name}, 'NaN')::float8)" for name in RETOLD)
-READ = text(
-    f"""
-SELECT string_agg(textsend(rpad(f.ticker, {CODE_WIDTH})) || textsend(rpad(f.corp_code, {CORP_WIDTH}))
-  || textsend(rpad(f.rcept_no, {RCEPT_WIDTH})) || int4send(f.fiscal_year * {QUARTERS_A_YEAR} + f.fiscal_quarter - 1)
+SENT = "float8send(coalesce({table}.{name}, 'NaN')::float8)"
+READ = sql(
+    """
+SELECT string_agg(textsend(rpad(f.ticker, {code_width})) || textsend(rpad(f.corp_code, {corp_width}))
+  || textsend(rpad(f.rcept_no, {rcept_width})) || int4send(f.fiscal_year * {quarters} + f.fiscal_quarter - 1)
   || CASE WHEN f.fs_div = 'CFS' THEN '\\x01'::bytea ELSE '\\x00' END
   || CASE WHEN f.is_financial THEN '\\x01'::bytea ELSE '\\x00' END
   || CASE WHEN f.currency = 'KRW' THEN '\\x01'::bytea ELSE '\\x00' END
-  || int4send(f.rcept_dt - DATE '{EPOCH}') || int4send(f.period_end - DATE '{EPOCH}') || {_SENT}
-  || set_byte('\\x00'::bytea, 0, least(coalesce(f.period_months, 0), {LONGEST_MONTHS}))
-  || CASE WHEN r.ticker IS NULL THEN '\\x00'::bytea ELSE '\\x01' END || {_RETOLD}, ''::bytea)
+  || int4send(f.rcept_dt - DATE '{epoch}') || int4send(f.period_end - DATE '{epoch}') || {sent}
+  || set_byte('\\x00'::bytea, 0, least(coalesce(f.period_months, 0), {longest}))
+  || CASE WHEN r.ticker IS NULL THEN '\\x00'::bytea ELSE '\\x01' END || {retold}, ''::bytea)
 FROM financial_report f
 LEFT JOIN financial_restated r ON r.ticker = f.ticker AND r.fs_div = f.fs_div AND r.rcept_no = f.rcept_no
   AND r.fiscal_quarter = f.fiscal_quarter AND r.currency = f.currency
   AND r.period_end = CAST(f.period_end + 1 - INTERVAL '12 months' AS date) - 1
   AND coalesce(r.period_months = f.period_months, true)
 WHERE f.rcept_dt <= :until AND f.fiscal_year >= :since GROUP BY f.fiscal_year, f.fiscal_quarter
-"""  # noqa: S608  # our own column names
+""",
+    code_width=CODE_WIDTH,
+    corp_width=CORP_WIDTH,
+    rcept_width=RCEPT_WIDTH,
+    quarters=QUARTERS_A_YEAR,
+    epoch=Fragment(EPOCH),
+    sent=joined(" || ", (fragment(SENT, table="f", name=name) for name in AMOUNTS)),
+    retold=joined(" || ", (fragment(SENT, table="r", name=name) for name in RETOLD)),
+    longest=LONGEST_MONTHS,
 )
 
 

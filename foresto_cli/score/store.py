@@ -12,6 +12,7 @@ from sqlalchemy.sql import bindparam
 from foresto_cli.score import FORMULA_VERSION, commentary, formula, rows
 from foresto_cli.score.compute import Inputs, Scores
 from foresto_cli.score.formula import AXES, AXIS_COLUMNS
+from foresto_cli.store.fragments import fragment, sql
 from foresto_cli.store.tables import compass_score_component, compass_score_history, compass_score_run
 from foresto_cli.store.upsert import Counts, upsert
 
@@ -28,17 +29,18 @@ FORGET = text(
     " AND date_trunc('month', r.score_date) = date_trunc('month', c.score_date))"
 )
 COPIED = ("score", "grade", *(f"{AXIS_COLUMNS[axis]}_score" for axis in AXES), "summary", "commentary")
-_SET = ", ".join(f"compass_{name} = v.{name}" for name in COPIED)
-_OLD, _NEW = (", ".join(f"{prefix}{name}" for name in COPIED) for prefix in ("s.compass_", "v."))
-BESIDE_STOCKS = text(
-    "WITH v AS (SELECT s.ticker, v.score, v.grade, v.financial_score, v.valuation_score, v.technical_score,"  # noqa: S608  # our own column names
+BESIDE_STOCKS = sql(
+    "WITH v AS (SELECT s.ticker, v.score, v.grade, v.financial_score, v.valuation_score, v.technical_score,"
     " v.risk_score, v.summary, v.commentary FROM stocks s LEFT JOIN jsonb_to_recordset(:rows) AS v (ticker text,"
     " score numeric, grade text, financial_score numeric, valuation_score numeric, technical_score numeric,"
     " risk_score numeric, summary text, commentary text) USING (ticker))"
-    f" UPDATE stocks s SET {_SET}, compass_updated_at = CASE WHEN v.score IS NULL THEN NULL"
+    " UPDATE stocks s SET {set}, compass_updated_at = CASE WHEN v.score IS NULL THEN NULL"
     " ELSE CAST(:now AS timestamp) END FROM v"
-    f" WHERE v.ticker = s.ticker AND ({_OLD}) IS DISTINCT FROM ({_NEW})"
-    " AND (CAST(:chosen AS text[]) IS NULL OR s.ticker = ANY(:chosen))"
+    " WHERE v.ticker = s.ticker AND ({old}) IS DISTINCT FROM ({new})"
+    " AND (CAST(:chosen AS text[]) IS NULL OR s.ticker = ANY(:chosen))",
+    set=[fragment("compass_{name} = v.{name}", name=name) for name in COPIED],
+    old=[f"s.compass_{name}" for name in COPIED],
+    new=[f"v.{name}" for name in COPIED],
 ).bindparams(bindparam("rows", type_=JSONB))
 
 Record = dict[str, Any]
@@ -133,9 +135,10 @@ def _drop(connection: Connection, key: Record) -> None:
     """Take away rows of stocks that have no price of that day any more."""
     for table in ("compass_score_history", "compass_score_component"):
         connection.execute(
-            text(
-                f"DELETE FROM {table} WHERE score_date = :day AND formula_version = :version"  # noqa: S608  # our own names
-                " AND NOT ticker = ANY(:tickers)"
+            sql(
+                "DELETE FROM {table} WHERE score_date = :day AND formula_version = :version"
+                " AND NOT ticker = ANY(:tickers)",
+                table=table,
             ),
             key,
         )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, text
 
 from foresto_cli import data_sets
 from foresto_cli.store import comments, described
+from foresto_cli.store.fragments import sql
 from foresto_cli.store.sources import SOURCES
 from foresto_cli.store.tables import data_source, metadata
 from foresto_cli.store.views import VIEWS
@@ -29,6 +30,6 @@ def make(connection: Connection, revision: str) -> None:
     )
     described.note(connection, data_sets.labels())
     connection.execute(
-        text(f"INSERT INTO {VERSION_TABLE} (version_num) VALUES (:revision)"),  # noqa: S608  # our own name
+        sql("INSERT INTO {table} (version_num) VALUES (:revision)", table=VERSION_TABLE),
         {"revision": revision},
     )

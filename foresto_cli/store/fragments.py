@@ -24,7 +24,7 @@ Piece = str | Fragment | int | float | Iterable[str]
 """A name, SQL, a number, or several names or SQL, which stand in SQL with commas between them."""
 
 
-def sql(template: LiteralString, **pieces: Piece) -> TextClause:
+def sql(template: LiteralString | Fragment, **pieces: Piece) -> TextClause:
     """Return the statement that ``template`` and its ``pieces`` make.
 
     Raises:
@@ -33,7 +33,7 @@ def sql(template: LiteralString, **pieces: Piece) -> TextClause:
     return text(fragment(template, **pieces))
 
 
-def fragment(template: LiteralString, **pieces: Piece) -> Fragment:
+def fragment(template: LiteralString | Fragment, **pieces: Piece) -> Fragment:
     """Return the SQL that ``template`` and its ``pieces`` make, to be a piece of other SQL.
 
     Raises:

@@ -8,6 +8,7 @@ from enum import Enum
 from sqlalchemy import Connection, String, bindparam, text
 
 from foresto_cli import clock
+from foresto_cli.store.fragments import Fragment, sql
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Entry:
     refused_version: str | None = None
 
 
-STORED = "status NOT IN ('failed', 'unreadable', 'superseded')"
+STORED = Fragment("status NOT IN ('failed', 'unreadable', 'superseded')")
 """Of a row of the ledger: an answer is stored, or that there is none."""
 
 NEVER = datetime(1990, 1, 1)  # noqa: DTZ001  # KST wall time, as everything stored
@@ -69,18 +70,19 @@ def mark(connection: Connection, unit: tuple[str, str], entry: Entry, run_id: in
     understood, or that there is none, ends what was refused before.
     """
     connection.execute(
-        text(
-            "INSERT INTO unit_ledger AS l (dataset, unit, status, source_id, row_count, reason, run_id, asked_at)"  # noqa: S608  # our own words
+        sql(
+            "INSERT INTO unit_ledger AS l (dataset, unit, status, source_id, row_count, reason, run_id, asked_at)"
             " VALUES (:dataset, :unit, :status, :source_id, :row_count, :reason, :run_id, :asked_at)"
             " ON CONFLICT (dataset, unit) DO UPDATE SET attempts = l.attempts + 1, reason = excluded.reason,"
             " run_id = excluded.run_id,"
-            f" status = CASE WHEN :keeps AND l.{STORED} THEN l.status ELSE excluded.status END,"
-            f" source_id = CASE WHEN :keeps AND l.{STORED} THEN l.source_id ELSE excluded.source_id END,"
-            f" row_count = CASE WHEN :keeps AND l.{STORED} THEN l.row_count ELSE excluded.row_count END,"
-            f" asked_at = CASE WHEN :keeps AND l.{STORED} THEN l.asked_at ELSE excluded.asked_at END,"
+            " status = CASE WHEN :keeps AND l.{stored} THEN l.status ELSE excluded.status END,"
+            " source_id = CASE WHEN :keeps AND l.{stored} THEN l.source_id ELSE excluded.source_id END,"
+            " row_count = CASE WHEN :keeps AND l.{stored} THEN l.row_count ELSE excluded.row_count END,"
+            " asked_at = CASE WHEN :keeps AND l.{stored} THEN l.asked_at ELSE excluded.asked_at END,"
             " refusal = CASE WHEN :keeps THEN l.refusal END,"
             " refused_at = CASE WHEN :keeps THEN l.refused_at END,"
-            " refused_version = NULL"
+            " refused_version = NULL",
+            stored=STORED,
         ),
         {
             "dataset": unit[0],

@@ -7,13 +7,14 @@ from sqlalchemy import Connection, Engine, text
 from foresto_cli import clock
 from foresto_cli.errors import Blocked, BudgetSpent
 from foresto_cli.store.engine import explained
+from foresto_cli.store.fragments import Fragment, sql
 
 BLOCK_LASTS = timedelta(hours=24)
-OPEN = "blocked_until > :now AND blocked_until <= :longest AND since <= :believable"
+OPEN = Fragment("blocked_until > :now AND blocked_until <= :longest AND since <= :believable")
 """A breaker that opened later than now, or lasts longer than any, was written while the clock was ahead."""
 
 
-SPENT = "u.spent_at IS NOT NULL AND u.spent_at <= :believable"
+SPENT = Fragment("u.spent_at IS NOT NULL AND u.spent_at <= :believable")
 """The upstream called the day's requests used up; unless that was written while the clock was ahead."""
 
 
@@ -75,7 +76,7 @@ class StoredLimits:
         """
         with explained(), self._engine.connect() as connection:
             row = connection.execute(
-                text(f"SELECT blocked_until, reason FROM upstream_block WHERE upstream = :name AND {OPEN}"),  # noqa: S608  # our own words
+                sql("SELECT blocked_until, reason FROM upstream_block WHERE upstream = :name AND {open}", open=OPEN),
                 {"name": breaker, **_moments()},
             ).one_or_none()
         if row is not None:
@@ -94,10 +95,11 @@ class StoredLimits:
             raise spent
         with explained(), self._engine.begin() as connection:
             used = connection.scalar(
-                text(
-                    "INSERT INTO upstream_usage AS u (upstream, usage_date, used) VALUES (:name, :day, 1)"  # noqa: S608  # our own words
+                sql(
+                    "INSERT INTO upstream_usage AS u (upstream, usage_date, used) VALUES (:name, :day, 1)"
                     " ON CONFLICT (upstream, usage_date) DO UPDATE SET used = u.used + 1"
-                    f" WHERE u.used < :budget AND NOT ({SPENT}) RETURNING used"
+                    " WHERE u.used < :budget AND NOT ({spent}) RETURNING used",
+                    spent=SPENT,
                 ),
                 {"name": upstream, "budget": daily_budget, **_today()},
             )
@@ -116,11 +118,12 @@ class StoredLimits:
         """
         with explained(), self._engine.begin() as connection:
             connection.execute(
-                text(
-                    "INSERT INTO upstream_usage AS u (upstream, usage_date, used, spent_at, spent_reason)"  # noqa: S608  # our own words
+                sql(
+                    "INSERT INTO upstream_usage AS u (upstream, usage_date, used, spent_at, spent_reason)"
                     " VALUES (:name, :day, 0, :now, :reason) ON CONFLICT (upstream, usage_date) DO UPDATE"
-                    f" SET spent_at = CASE WHEN {SPENT} THEN u.spent_at ELSE excluded.spent_at END,"
-                    " spent_reason = excluded.spent_reason"
+                    " SET spent_at = CASE WHEN {spent} THEN u.spent_at ELSE excluded.spent_at END,"
+                    " spent_reason = excluded.spent_reason",
+                    spent=SPENT,
                 ),
                 {"name": upstream, "now": clock.wall(), "reason": reason, **_today()},
             )
@@ -165,7 +168,10 @@ def budgets(connection: Connection) -> list[tuple[str, int]]:
 def exhausted(connection: Connection) -> dict[str, str]:
     """Return, of every upstream that called today's requests used up, when it did, as a sentence."""
     rows = connection.execute(
-        text(f"SELECT upstream, spent_at FROM upstream_usage u WHERE usage_date = :day AND {SPENT} ORDER BY 1"),  # noqa: S608  # our own words
+        sql(
+            "SELECT upstream, spent_at FROM upstream_usage u WHERE usage_date = :day AND {spent} ORDER BY 1",
+            spent=SPENT,
+        ),
         _today(),
     )
     return {row[0]: f"{row[1]:%H:%M}에 오늘 한도를 다 썼다는 답을 받아 더 요청하지 않습니다." for row in rows}
@@ -174,7 +180,7 @@ def exhausted(connection: Connection) -> dict[str, str]:
 def block_ends(connection: Connection) -> dict[str, datetime]:
     """Return until when (KST wall time) every breaker that is open now stays so."""
     rows = connection.execute(
-        text(f"SELECT upstream, blocked_until FROM upstream_block WHERE {OPEN}"),  # noqa: S608  # our own words
+        sql("SELECT upstream, blocked_until FROM upstream_block WHERE {open}", open=OPEN),
         _moments(),
     )
     return {row[0]: row[1] for row in rows}
@@ -183,7 +189,7 @@ def block_ends(connection: Connection) -> dict[str, datetime]:
 def open_blocks(connection: Connection) -> list[tuple[str, str, str]]:
     """Return (upstream, until, reason) of every breaker that is open now."""
     rows = connection.execute(
-        text(f"SELECT upstream, blocked_until, reason FROM upstream_block WHERE {OPEN} ORDER BY 1"),  # noqa: S608  # our own words
+        sql("SELECT upstream, blocked_until, reason FROM upstream_block WHERE {open} ORDER BY 1", open=OPEN),
         _moments(),
     )
     return [(row[0], f"{row[1]:%Y-%m-%d %H:%M}", row[2]) for row in rows]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.errors import StoreUnavailable
 from foresto_cli.store import advisory, described, whose
+from foresto_cli.store.fragments import sql
 
 HEAD = "0026"
 """The newest revision in ``migrations/versions``; a test compares."""
@@ -66,7 +67,7 @@ def revision(connection: Connection) -> str | None:
     if not (place.has_version or place.is_former):
         return None
     table = whose.VERSION_TABLE if place.has_version else whose.FORMER_VERSION_TABLE
-    found: str | None = connection.scalar(text(f"SELECT version_num FROM {table}"))  # noqa: S608  # our own names
+    found: str | None = connection.scalar(sql("SELECT version_num FROM {table}", table=table))
     if found is None:
         raise StoreUnavailable(
             f"표 {table}이 비어 있어 어느 버전의 데이터베이스인지 알 수 없습니다. 백업에서 그 표를 되살리세요."

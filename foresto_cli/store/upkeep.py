@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, Engine, text
 
+from foresto_cli.store.fragments import count_rows
 from foresto_cli.store.tables import metadata
 
 WORTH_IT = 20_000
@@ -28,7 +29,7 @@ def sizes(connection: Connection) -> list[tuple[str, int, int]]:
     found = [
         (
             name,
-            connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one(),  # noqa: S608  # our own names
+            count_rows(connection, name),
             connection.execute(SIZE, {"name": name}).scalar_one(),
         )
         for name in metadata.tables

@@ -1,44 +1,60 @@
 """The views of a database: what operators read instead of the tables underneath."""
 
+from foresto_cli.store.fragments import Fragment, fragment, joined
+
 _FLOWS = ("revenue", "operating_income", "net_income", "owners_net_income")
 _BACK = (3, 6, 9, 12)
 """Months before a period's end where the end of another one is looked for."""
-_FOUND = ",\n    ".join(
-    f"first_value({name}) OVER (ends RANGE BETWEEN INTERVAL '{months} months' PRECEDING"
-    f" AND INTERVAL '{months} months' PRECEDING) AS {name}_{months}"
+_FOUND = [
+    fragment(
+        "first_value({name}) OVER (ends RANGE BETWEEN INTERVAL '{months} months' PRECEDING"
+        " AND INTERVAL '{months} months' PRECEDING) AS {name}_{months}",
+        name=name,
+        months=months,
+    )
     for months in _BACK
     for name in ("flows", "length", "is_annual")
-)
+]
 
 
-def _at(name: str, place: str) -> str:
+def _at(name: str, place: Fragment) -> Fragment:
     """Return the SQL of a column of the annual report that ends ``place`` months before a period's end."""
-    cases = " ".join(f"WHEN {months} THEN {name}_{months}" for months in _BACK[:-1])
-    return f"CASE {place} {cases} END"
+    cases = (fragment("WHEN {months} THEN {name}_{months}", months=months, name=name) for months in _BACK[:-1])
+    return fragment("CASE {place} {cases} END", place=place, cases=joined(" ", cases))
 
 
-def _piece(name: str, place: str) -> str:
+def _piece(name: str, place: Fragment) -> Fragment:
     """Return the SQL of the flows and the length of one annual report that is added."""
-    return f"""{_at("flows", place)} AS {name}_flows,
-    CASE WHEN {_at("is_annual", place)} THEN {_at("length", place)} END AS {name}_length"""
+    return fragment(
+        "{flows} AS {name}_flows,\n    CASE WHEN {is_annual} THEN {length} END AS {name}_length",
+        name=name,
+        flows=_at("flows", place),
+        is_annual=_at("is_annual", place),
+        length=_at("length", place),
+    )
 
 
-def _summed(place: int) -> str:
-    return f"""CASE WHEN length = 12 THEN flows[{place}]
+def _summed(place: int) -> Fragment:
+    return fragment(
+        """CASE WHEN length = 12 THEN flows[{place}]
     WHEN reached >= 12 THEN flows[{place}] + a_flows[{place}]
       + CASE WHEN length + a_length < 12 THEN b_flows[{place}] ELSE 0 END
       + CASE WHEN length + a_length + b_length < 12 THEN c_flows[{place}] ELSE 0 END
       - CASE WHEN reached = 12 THEN 0 WHEN NOT is_annual_12 AND length_12 = reached - 12 THEN flows_12[{place}] END
-    END AS {_FLOWS[place - 1]}"""
+    END AS {name}""",
+        place=place,
+        name=_FLOWS[place - 1],
+    )
 
 
-def twelve_months(reports: str) -> str:
+def twelve_months(reports: str) -> Fragment:
     """Return the query of :data:`FINANCIAL_TWELVE_MONTHS` over ``reports``, a relation like ``financial_report``."""
-    return f"""
+    return fragment(
+        """
 WITH version AS (
   SELECT DISTINCT ON (ticker, fs_div, period_end)
     ticker, fs_div, fiscal_year, fiscal_quarter, period_end, period_start, rcept_no, rcept_dt, corp_code, currency,
-    is_financial, total_assets, total_equity, owners_equity, ARRAY[{", ".join(_FLOWS)}] AS flows,
+    is_financial, total_assets, total_equity, owners_equity, ARRAY[{flows}] AS flows,
     fiscal_quarter = 4 AS is_annual, period_end + 1 AS after
   FROM {reports}
   ORDER BY ticker, fs_div, period_end, rcept_no DESC
@@ -59,15 +75,15 @@ WITH version AS (
   FROM spanned
 ), found AS (
   SELECT *,
-    {_FOUND}
+    {found}
   FROM dated
   WINDOW ends AS (PARTITION BY ticker, fs_div ORDER BY after)
 ), first_piece AS (
-  SELECT *, {_piece("a", "length")} FROM found
+  SELECT *, {first_piece} FROM found
 ), second_piece AS (
-  SELECT *, {_piece("b", "length + a_length")} FROM first_piece
+  SELECT *, {second_piece} FROM first_piece
 ), third_piece AS (
-  SELECT *, {_piece("c", "length + a_length + b_length")} FROM second_piece
+  SELECT *, {third_piece} FROM second_piece
 ), pieces AS (
   SELECT *, CASE
     WHEN length + a_length >= 12 THEN length + a_length
@@ -77,18 +93,27 @@ WITH version AS (
 ), summed AS (
   SELECT ticker, fs_div, fiscal_year, fiscal_quarter, period_end, starts AS period_start, rcept_no, rcept_dt, corp_code,
     currency, is_financial, total_assets, total_equity, owners_equity,
-    {", ".join(_summed(place) for place in range(1, len(_FLOWS) + 1))},
+    {summed},
     coalesce(length, 0) = 12 AS is_year,
     (is_annual AND coalesce(length, 0) <> 12) OR coalesce(a_length, 12) <> 12
-      OR coalesce({_at("is_annual", "length")} AND a_length IS NULL, false) AS has_short_year
+      OR coalesce({is_annual} AND a_length IS NULL, false) AS has_short_year
   FROM pieces
 )
 SELECT ticker, fs_div, fiscal_year, fiscal_quarter, period_end, period_start, rcept_no, rcept_dt, corp_code, currency,
-  is_financial, total_assets, total_equity, owners_equity, {", ".join(_FLOWS)},
+  is_financial, total_assets, total_equity, owners_equity, {flows},
   CASE WHEN is_year OR net_income IS NOT NULL THEN NULL
     WHEN has_short_year THEN 'FY_CHANGE' ELSE 'TTM_INCOMPLETE' END AS reason
 FROM summed
-"""  # noqa: S608  # our own column names
+""",
+        reports=reports,
+        flows=_FLOWS,
+        found=joined(",\n    ", _FOUND),
+        first_piece=_piece("a", Fragment("length")),
+        second_piece=_piece("b", Fragment("length + a_length")),
+        third_piece=_piece("c", Fragment("length + a_length + b_length")),
+        summed=[_summed(place) for place in range(1, len(_FLOWS) + 1)],
+        is_annual=_at("is_annual", Fragment("length")),
+    )
 
 
 FINANCIAL_TWELVE_MONTHS = twelve_months("financial_report")

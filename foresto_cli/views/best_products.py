@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,11 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.fss.kinds import BY_NAME, Kind
 from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 
 SORT_WORDS = re.compile("금리|상환방식|적립식|대출")
 """What every option of a kind says; left out where room is short."""
+ALL = Fragment("true")
 TERM = 12
 """Months, unless others are asked for."""
 
@@ -33,36 +35,38 @@ class Ranking:
         only: SQL condition on the option.
     """
 
-    best: str
-    other: str
+    best: Fragment
+    other: Fragment
     columns: tuple[str, str]
-    sort: str
+    sort: Fragment
     falling: bool = False
-    only: str = "true"
+    only: Fragment = ALL
 
 
 _LENT = Ranking(
-    "o.lend_rate_min",
-    "o.lend_rate_avg",
+    Fragment("o.lend_rate_min"),
+    Fragment("o.lend_rate_avg"),
     ("최저(%)", "평균(%)"),
-    "concat_ws(' ', {}nullif(o.lend_rate_type_nm, ''), nullif(o.rpay_type_nm, ''))",
+    Fragment("concat_ws(' ', nullif(o.lend_rate_type_nm, ''), nullif(o.rpay_type_nm, ''))"),
 )
 _SAVED = Ranking(
-    "coalesce(o.intr_rate2, o.intr_rate)", "o.intr_rate", ("최고(%)", "기본(%)"), "o.intr_rate_type_nm", falling=True
+    Fragment("coalesce(o.intr_rate2, o.intr_rate)"),
+    Fragment("o.intr_rate"),
+    ("최고(%)", "기본(%)"),
+    Fragment("o.intr_rate_type_nm"),
+    falling=True,
 )
 RANKINGS = {
     "deposits": _SAVED,
-    "savings": Ranking(
-        _SAVED.best, _SAVED.other, _SAVED.columns, "concat_ws(' ', o.intr_rate_type_nm, o.rsrv_type_nm)", falling=True
-    ),
-    "mortgage": Ranking(_LENT.best, _LENT.other, _LENT.columns, _LENT.sort.format("o.mrtg_type_nm, ")),
-    "rent-house": Ranking(_LENT.best, _LENT.other, _LENT.columns, _LENT.sort.format("")),
+    "savings": replace(_SAVED, sort=Fragment("concat_ws(' ', o.intr_rate_type_nm, o.rsrv_type_nm)")),
+    "mortgage": replace(_LENT, sort=fragment("concat_ws(' ', o.mrtg_type_nm, {sort})", sort=_LENT.sort)),
+    "rent-house": _LENT,
     "credit": Ranking(
-        "o.crdt_grad_avg",
-        "o.crdt_grad_1",
+        Fragment("o.crdt_grad_avg"),
+        Fragment("o.crdt_grad_1"),
         ("평균(%)", "900점 초과(%)"),
-        "p.crdt_prdt_type_nm",
-        only="o.crdt_lend_rate_type = 'A'",
+        Fragment("p.crdt_prdt_type_nm"),
+        only=Fragment("o.crdt_lend_rate_type = 'A'"),
     ),
 }
 """By kind; annuities have returns of the past and no rate to go by."""
@@ -132,25 +136,41 @@ def _asked(connection: Connection, kind: Kind) -> str:
 def _rows(connection: Connection, kind: Kind, wish: Wish, months: int | None) -> list[dict[str, Any]]:
     ranking = RANKINGS[kind.name]
     decides = ranking.other if wish.base else ranking.best
-    falling = "DESC" if ranking.falling else "ASC"
     asked: dict[str, object] = {"top": wish.top, "groups": list(wish.groups)}
-    conditions = ["p.is_active", f"{decides} IS NOT NULL", "p.top_fin_grp_no = ANY(:groups)", ranking.only]
+    conditions = [
+        "p.is_active",
+        fragment("{decides} IS NOT NULL", decides=decides),
+        Fragment("p.top_fin_grp_no = ANY(:groups)"),
+        ranking.only,
+    ]
     if months is not None:
-        conditions.append("o.save_trm = :months")
+        conditions.append(Fragment("o.save_trm = :months"))
         asked["months"] = months
-    key = ", ".join(kind.product_key)
-    order = f"{decides} {falling}, {ranking.other} {falling} NULLS LAST"
+    order = fragment(
+        "{decides} {falling}, {other} {falling} NULLS LAST",
+        decides=decides,
+        other=ranking.other,
+        falling=Fragment("DESC" if ranking.falling else "ASC"),
+    )
     # Of each product its best option.
-    query = (
-        f"SELECT company, name, sort, best, other FROM (SELECT p.bank AS company, p.name, {ranking.sort} AS sort,"  # noqa: S608  # made of our own words
-        f" {ranking.best} AS best, {ranking.other} AS other, rank() OVER (ORDER BY {order}) AS place,"
-        f" row_number() OVER (PARTITION BY {key} ORDER BY {order}, {ranking.sort}) AS nth"
-        f" FROM {kind.options.name} o JOIN {kind.products.name} p USING ({key})"
-        f" WHERE {' AND '.join(conditions)}) options WHERE nth = 1 ORDER BY place, 1, 2 LIMIT :top"
+    query = sql(
+        "SELECT company, name, sort, best, other FROM (SELECT p.bank AS company, p.name, {sort} AS sort,"
+        " {best} AS best, {other} AS other, rank() OVER (ORDER BY {order}) AS place,"
+        " row_number() OVER (PARTITION BY {key} ORDER BY {order}, {sort}) AS nth"
+        " FROM {options} o JOIN {products} p USING ({key})"
+        " WHERE {conditions}) options WHERE nth = 1 ORDER BY place, 1, 2 LIMIT :top",
+        sort=ranking.sort,
+        best=ranking.best,
+        other=ranking.other,
+        order=order,
+        key=kind.product_key,
+        options=kind.options.name,
+        products=kind.products.name,
+        conditions=joined(" AND ", conditions),
     )
     return [
         {"rank": rank, **{name: _plain(value) for name, value in row._asdict().items()}}
-        for rank, row in enumerate(connection.execute(text(query), asked), 1)
+        for rank, row in enumerate(connection.execute(query, asked), 1)
     ]
 
 

@@ -14,11 +14,12 @@ Definitions:
 - Reports more than 200 days old (annual-only issuers: 485) tell nothing about now.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import issuers
+from foresto_cli.store.fragments import sql
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.store.views import twelve_months
 
@@ -26,12 +27,12 @@ DATASET = DataSet(name="stocks.ratios", label="종목 지표", table="stocks", c
 NEEDED_DAYS = 1300
 """An annual report 485 days old, and the two years before it that its twelve months may reach into."""
 
-UPDATE = text(
-    f"""
+UPDATE = sql(
+    """
 WITH recent AS (
-  SELECT * FROM financial_report WHERE rcept_dt <= :today AND period_end >= CAST(:today AS date) - {NEEDED_DAYS}
+  SELECT * FROM financial_report WHERE rcept_dt <= :today AND period_end >= CAST(:today AS date) - {needed_days}
 ), known AS MATERIALIZED (
-  SELECT * FROM ({twelve_months("recent")}) twelve_months
+  SELECT * FROM ({known}) twelve_months
 ), latest AS (
   SELECT DISTINCT ON (ticker) * FROM known ORDER BY ticker, period_end DESC, fs_div, fiscal_quarter DESC
 ), annual_only AS (
@@ -83,7 +84,9 @@ WITH recent AS (
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM written) AS written
-"""  # noqa: S608  # our own names
+""",
+    needed_days=NEEDED_DAYS,
+    known=twelve_months("recent"),
 )
 
 

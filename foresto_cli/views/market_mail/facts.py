@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.designations import Designation
+from foresto_cli.store.fragments import Fragment, fragment
 from foresto_cli.views import top_scores
 
 LIQUID = 1_000_000_000
@@ -24,7 +25,7 @@ INDICES = ("KOSPI", "KOSDAQ")
 
 NO_SCORES = "아직 점수를 매기지 않았습니다."
 
-PRICED = """
+PRICED = Fragment("""
   SELECT p.ticker, coalesce(p.name, l.name, p.ticker) AS name, coalesce(p.market, l.market) AS market,
          p.close_price AS close, p.is_halted, p.quality_flag = 'PROVISIONAL' OR p.price_basis = 'EXTENDED' AS is_open,
          coalesce(p.change_rate, round((p.adj_close_price / nullif(b.adj_close_price, 0) - 1) * 100, 2)) AS rate,
@@ -32,7 +33,7 @@ PRICED = """
   FROM stock_price_daily p LEFT JOIN fdr_stock_listing l USING (ticker)
   LEFT JOIN stock_price_daily b ON p.quality_flag = 'ADJUSTED' AND b.ticker = p.ticker AND b.trade_date = :before
   WHERE p.trade_date = :session AND coalesce(p.market, l.market) LIKE 'KOS%'
-"""
+""")
 """The stocks of a session; a chart, the only source without keys, tells neither market nor change nor value."""
 
 Row = dict[str, Any]
@@ -85,9 +86,12 @@ def gathered(connection: Connection, session: date, before: date) -> Facts:
     """Read what is stored about ``session``; ``before`` is the one before it."""
     counts = _rows(
         connection,
-        "SELECT count(*) AS stocks, count(*) FILTER (WHERE rate > 0) AS up,"  # noqa: S608  # our own query
-        " count(*) FILTER (WHERE rate = 0) AS flat, count(*) FILTER (WHERE rate < 0) AS down,"
-        f" coalesce(bool_or(is_open), false) AS provisional FROM ({PRICED}) p",
+        fragment(
+            "SELECT count(*) AS stocks, count(*) FILTER (WHERE rate > 0) AS up,"
+            " count(*) FILTER (WHERE rate = 0) AS flat, count(*) FILTER (WHERE rate < 0) AS down,"
+            " coalesce(bool_or(is_open), false) AS provisional FROM ({priced}) p",
+            priced=PRICED,
+        ),
         session=session,
         before=before,
     )[0]
@@ -136,9 +140,11 @@ def _indices(connection: Connection, session: date) -> Section:
 def _movers(connection: Connection, session: date, before: date, direction: int) -> Section:
     rows = _rows(
         connection,
-        "SELECT ticker, name, market, close, rate, value"  # noqa: S608  # our own query
-        f" FROM ({PRICED}) p WHERE NOT is_halted AND value >= :liquid"
-        " AND rate * :direction > 0 ORDER BY rate * :direction DESC, value DESC, ticker LIMIT :movers",
+        fragment(
+            "SELECT ticker, name, market, close, rate, value FROM ({priced}) p WHERE NOT is_halted AND value >= :liquid"
+            " AND rate * :direction > 0 ORDER BY rate * :direction DESC, value DESC, ticker LIMIT :movers",
+            priced=PRICED,
+        ),
         direction=direction,
         session=session,
         before=before,

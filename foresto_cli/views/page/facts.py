@@ -15,6 +15,7 @@ from foresto_cli.datasets.prices import gaps
 from foresto_cli.datasets.prices.gaps import Day
 from foresto_cli.running import runs
 from foresto_cli.store import upkeep
+from foresto_cli.store.fragments import Fragment, fragment
 from foresto_cli.views import state, top_scores
 from foresto_cli.views.top_scores import Top
 
@@ -145,20 +146,30 @@ def _scores(connection: Connection) -> Row | None:
     if not newest:
         return None
     run = newest[0]
-    of_run = "FROM compass_score_history WHERE score_date = :day AND formula_version = :version"
+    of_run = Fragment("FROM compass_score_history WHERE score_date = :day AND formula_version = :version")
     named = {"day": run["score_date"], "version": run["formula_version"]}
     bins = _rows(
         connection,
-        f"SELECT least(width_bucket(total_score, 0, 100, :bins), :bins) - 1 AS bin, count(*) AS stocks {of_run}"
-        " AND total_score IS NOT NULL GROUP BY 1",
+        fragment(
+            "SELECT least(width_bucket(total_score, 0, 100, :bins), :bins) - 1 AS bin, count(*) AS stocks {of_run}"
+            " AND total_score IS NOT NULL GROUP BY 1",
+            of_run=of_run,
+        ),
         **named,
         bins=BINS,
     )
-    grades = _rows(connection, f"SELECT grade, count(*) AS stocks {of_run} AND grade IS NOT NULL GROUP BY 1", **named)
+    grades = _rows(
+        connection,
+        fragment("SELECT grade, count(*) AS stocks {of_run} AND grade IS NOT NULL GROUP BY 1", of_run=of_run),
+        **named,
+    )
     reasons = _rows(
         connection,
-        f"SELECT reason, count(*) AS stocks FROM (SELECT unnest(reasons) AS reason {of_run}"  # noqa: S608  # our own
-        " AND status = 'NOT_SCORED') r GROUP BY 1 ORDER BY 2 DESC, 1",
+        fragment(
+            "SELECT reason, count(*) AS stocks FROM (SELECT unnest(reasons) AS reason {of_run}"
+            " AND status = 'NOT_SCORED') r GROUP BY 1 ORDER BY 2 DESC, 1",
+            of_run=of_run,
+        ),
         **named,
     )
     counts = {row["bin"]: row["stocks"] for row in bins}

@@ -52,5 +52,6 @@ def upgrade() -> None:
     )
     # Nothing is rewritten here: the next settlement looks at every stored session and fills adj_close_price.
     op.execute(
-        f"INSERT INTO adjustment_pending (trade_date, noted_at) SELECT DISTINCT trade_date, {NOW} FROM {table}"  # noqa: S608  # our own names
+        "INSERT INTO adjustment_pending (trade_date, noted_at)"
+        " SELECT DISTINCT trade_date, now() AT TIME ZONE 'Asia/Seoul' FROM stock_price_daily"
     )

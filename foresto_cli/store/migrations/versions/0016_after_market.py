@@ -9,17 +9,7 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-SINCE = "DATE '2026-09-14'"
-NOW = "(now() AT TIME ZONE 'Asia/Seoul')"
 TABLE = "stock_price_daily"
-# What was read of these sessions by the earlier rules may hold the after-market's numbers: marked so, and the units
-# are provisional again, so that the next price command reads or proves them and takes false events back.
-UNPROVED = f"trade_date >= {SINCE} AND source_id IN ('KRX', 'FDR', 'FSC')"
-READ_BEFORE_EXTENDED = (
-    "source_id = 'KRX' AND EXISTS (SELECT FROM unit_ledger l WHERE l.dataset = 'prices.day'"
-    f" AND l.unit = CAST({TABLE}.trade_date AS text) AND l.source_id = 'KRX'"
-    " AND l.asked_at < trade_date + TIME '16:00')"
-)
 
 
 def upgrade() -> None:
@@ -101,20 +91,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source_id", "regime_since"),
         comment="Whether a source's closes, read while the after-market may be in them, are the regular session's",
     )
-    # Queries of our own names, once.
-    op.execute(
-        f"UPDATE {TABLE} SET price_basis = 'EXTENDED', quality_flag = 'PROVISIONAL'"  # noqa: S608  # our own
-        f" WHERE {UNPROVED} AND NOT ({READ_BEFORE_EXTENDED})"
-    )
-    op.execute(f"UPDATE {TABLE} SET quality_flag = 'PROVISIONAL' WHERE {UNPROVED}")  # noqa: S608  # our own
-    op.execute(
-        f"UPDATE {TABLE} SET price_basis = 'EXTENDED' WHERE quality_flag = 'ADJUSTED' AND trade_date >= {SINCE}"  # noqa: S608  # our own
-    )
-    op.execute(
-        "UPDATE unit_ledger SET status = 'provisional' WHERE dataset = 'prices.day' AND status = 'done'"  # noqa: S608  # our own
-        f" AND source_id IN ('KRX', 'FDR', 'FSC') AND unit >= CAST({SINCE} AS text)"
-    )
-    op.execute(
-        f"INSERT INTO adjustment_pending (trade_date, noted_at) SELECT DISTINCT trade_date, {NOW} FROM {TABLE}"  # noqa: S608  # our own
-        f" WHERE trade_date >= {SINCE} ON CONFLICT (trade_date) DO NOTHING"
-    )
+    # What was read of these sessions by the earlier rules may hold the after-market's numbers: marked so, and the units
+    # are provisional again, so that the next price command reads or proves them and takes false events back.
+    op.execute("""
+        UPDATE stock_price_daily p SET price_basis = 'EXTENDED', quality_flag = 'PROVISIONAL'
+        WHERE trade_date >= DATE '2026-09-14' AND source_id IN ('KRX', 'FDR', 'FSC')
+          AND NOT (source_id = 'KRX' AND EXISTS (SELECT FROM unit_ledger l WHERE l.dataset = 'prices.day'
+            AND l.unit = CAST(p.trade_date AS text) AND l.source_id = 'KRX'
+            AND l.asked_at < p.trade_date + TIME '16:00'))""")
+    op.execute("""
+        UPDATE stock_price_daily SET quality_flag = 'PROVISIONAL'
+        WHERE trade_date >= DATE '2026-09-14' AND source_id IN ('KRX', 'FDR', 'FSC')""")
+    op.execute("""
+        UPDATE stock_price_daily SET price_basis = 'EXTENDED'
+        WHERE quality_flag = 'ADJUSTED' AND trade_date >= DATE '2026-09-14'""")
+    op.execute("""
+        UPDATE unit_ledger SET status = 'provisional' WHERE dataset = 'prices.day' AND status = 'done'
+          AND source_id IN ('KRX', 'FDR', 'FSC') AND unit >= '2026-09-14'""")
+    op.execute("""
+        INSERT INTO adjustment_pending (trade_date, noted_at)
+        SELECT DISTINCT trade_date, now() AT TIME ZONE 'Asia/Seoul' FROM stock_price_daily
+        WHERE trade_date >= DATE '2026-09-14' ON CONFLICT (trade_date) DO NOTHING""")

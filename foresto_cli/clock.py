@@ -32,6 +32,26 @@ def wall() -> datetime:
     return now().replace(tzinfo=None)
 
 
+def wall_of(written: str, form: str) -> datetime:
+    """Return the moment that ``written`` names in the manner of ``form`` (``strptime``), KST as tables store it.
+
+    Raises:
+        ValueError: it names none.
+        TypeError: it is no text.
+    """
+    return datetime.strptime(written, form).replace(tzinfo=KST).replace(tzinfo=None)
+
+
+def day_of(written: str, form: str = "%Y%m%d") -> date:
+    """Return the day that ``written`` names, ``20261120`` unless ``form`` says otherwise.
+
+    Raises:
+        ValueError: it names none.
+        TypeError: it is no text.
+    """
+    return wall_of(written, form).date()
+
+
 LEEWAY = timedelta(minutes=5)
 """The clocks of two hosts may differ so much; a stored moment may be later than now by it."""
 

@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 
 import pytest
 
@@ -102,3 +103,21 @@ def test_after_waking_no_wait_begins_any_more():
     assert time.monotonic() - before < 1
     assert exit_code_of(caught.value) == 143
     assert exit_code_of(clock.interruption()) == 143
+
+
+def test_a_written_day_and_moment_are_read_as_they_stand():
+    assert clock.day_of("20261120") == date(2026, 11, 20)
+    assert clock.day_of("2026/11/20", "%Y/%m/%d") == date(2026, 11, 20)
+    assert clock.wall_of("202611201905", "%Y%m%d%H%M") == datetime.combine(date(2026, 11, 20), time_of_day(19, 5))
+
+
+@pytest.mark.parametrize("given", ["", "2026-11-20", "20260230", "99999999", "20261120 ", "오늘"])
+def test_what_names_no_day_is_refused(given):
+    with pytest.raises(ValueError, match="time data|day is out of range|unconverted"):
+        clock.day_of(given)
+
+
+@pytest.mark.parametrize("given", [None, 20261120])
+def test_a_day_is_a_text(given):
+    with pytest.raises(TypeError):
+        clock.day_of(given)

@@ -1,8 +1,9 @@
 """Days and durations on the command line: ``2026-02-13`` or ``20260213``; ``10m``, ``90s``, ``1h``."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from foresto_cli import clock
 from foresto_cli.errors import UsageError
 
 LONGEST_WAIT = timedelta(days=1)
@@ -20,7 +21,7 @@ def parse_date(text: str) -> date:
     try:
         # strptime would also take "2026213".
         plain = plain if len(plain) == len("20260213") else ""
-        return datetime.strptime(plain, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        return clock.day_of(plain)
     except ValueError:
         raise UsageError(f"{text}: 그런 날짜는 없습니다. 2026-02-13이나 20260213 처럼 적으세요.") from None
 

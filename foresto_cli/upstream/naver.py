@@ -4,12 +4,13 @@ Prices are adjusted as of today and truncated to a won, volumes are not; at most
 """
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 import requests
 
+from foresto_cli import clock
 from foresto_cli.errors import BadPayload, Transient
 from foresto_cli.upstream._bodies import refuse_html
 from foresto_cli.upstream.http import Transport
@@ -96,7 +97,7 @@ def _items(body: bytes) -> list[str]:
 def _index_bar(item: str, body: bytes) -> IndexBar:
     fields = item.split("|")
     try:
-        day = datetime.strptime(fields[0], "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        day = clock.day_of(fields[0])
         opened, high, low, close = map(Decimal, fields[1:5])
         (thousands,) = map(int, fields[5:])
     except (ValueError, InvalidOperation):
@@ -109,7 +110,7 @@ def _index_bar(item: str, body: bytes) -> IndexBar:
 def _bar(item: str, body: bytes) -> Bar:
     fields = item.split("|")
     try:
-        day = datetime.strptime(fields[0], "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        day = clock.day_of(fields[0])
         opened, high, low, close, volume = map(int, fields[1:])
     except ValueError:
         raise BadPayload("네이버 차트의 막대 하나를 읽을 수 없습니다.", body) from None

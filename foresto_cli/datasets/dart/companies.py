@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from foresto_cli import clock
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.whole_answers import refuse_half, refuse_twice
@@ -147,4 +148,4 @@ def _is_code(given: Any, length: int) -> bool:  # noqa: ANN401  # a field of a f
 
 
 def _day(given: str) -> date | None:
-    return datetime.strptime(given, "%Y%m%d").date() if given else None  # noqa: DTZ007  # a date has no zone
+    return clock.day_of(given) if given else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from foresto_cli import clock
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.errors import BadPayload
@@ -83,7 +84,7 @@ class Filings(Loader):
                     "corp_code": record["corp_code"].strip(),
                     "ticker": record["stock_code"].strip() or None,
                     "report_nm": record["report_nm"].strip(),
-                    "rcept_dt": datetime.strptime(record["rcept_dt"], "%Y%m%d").date(),  # noqa: DTZ007  # a date
+                    "rcept_dt": clock.day_of(record["rcept_dt"]),
                     "rm": (record.get("rm") or "").strip() or None,
                 }
                 for record in records

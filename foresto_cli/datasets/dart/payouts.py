@@ -9,10 +9,11 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from foresto_cli import clock
 from foresto_cli.datasets.dart import free_text, share_classes
 from foresto_cli.datasets.dart.share_classes import COMMON, PREFERRED
 from foresto_cli.errors import BadPayload
@@ -130,7 +131,7 @@ def _read(records: Sequence[Record], payer: Payer, end: date, column: str) -> li
                 "corp_code": payer.corp_code,
                 "fiscal_year": end.year,
                 "rcept_no": receipt,
-                "rcept_dt": datetime.strptime(receipt[:8], "%Y%m%d").date(),  # noqa: DTZ007  # a date has no zone
+                "rcept_dt": clock.day_of(receipt[:8]),
                 "stck_stac_md": f"{end:%m}",
                 "scrs_itms_kcd_nm": kind,
                 "stck_dvdn_rcd_nm": UNDECIDED if amount is None and not is_later else None,

@@ -8,9 +8,10 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from foresto_cli import clock
 from foresto_cli.datasets.dart import comparatives, figures, periods
 from foresto_cli.datasets.dart.accounts import Line
 from foresto_cli.datasets.dart.periods import Period
@@ -235,6 +236,6 @@ def day_of(rcept_no: str) -> date | None:
     if not re.fullmatch(r"\d{14}", rcept_no):
         return None
     try:
-        return datetime.strptime(rcept_no[:8], "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        return clock.day_of(rcept_no[:8])
     except ValueError:
         return None

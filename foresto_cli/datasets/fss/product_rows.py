@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Table
 
-from foresto_cli import harmless
+from foresto_cli import clock, harmless
 from foresto_cli.datasets.fss.kinds import Kind, wired
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import finlife
@@ -160,7 +160,7 @@ def _day(given: Any) -> date | None:  # noqa: ANN401  # as above
 
 
 def _moment(given: Any) -> datetime:  # noqa: ANN401  # as above
-    return datetime.strptime(_words(given), "%Y%m%d%H%M")  # noqa: DTZ007  # KST wall time, as everywhere
+    return clock.wall_of(_words(given), "%Y%m%d%H%M")
 
 
 CONVERTERS: Mapping[type, Callable[[Any], Any]] = {Numeric: _number, Integer: _months, DateTime: _moment, Date: _day}

@@ -1,9 +1,10 @@
 """How the answers of each index source become rows of ``index_price_daily``."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from foresto_cli import clock
 from foresto_cli.collecting.readers import number
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Row
@@ -86,10 +87,9 @@ def from_krx(code: str, records: Sequence[Mapping[str, Any]]) -> list[Row]:
         BadPayload: a field is missing or not a number.
     """
     try:
-        return [level(code, _day(record["TRD_DD"]), record, KRX_FIELDS, krx.SOURCE_ID) for record in records]
+        return [
+            level(code, clock.day_of(record["TRD_DD"], "%Y/%m/%d"), record, KRX_FIELDS, krx.SOURCE_ID)
+            for record in records
+        ]
     except (KeyError, ValueError, TypeError) as error:
         raise BadPayload(f"KRX 지수 응답에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
-
-
-def _day(written: str) -> date:
-    return datetime.strptime(written, "%Y/%m/%d").date()  # noqa: DTZ007  # a date has no zone

@@ -18,6 +18,7 @@ from foresto_cli.datasets.us.us_tables import (
     alpha_vantage_timeseries,
 )
 from foresto_cli.errors import BadPayload
+from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import alphavantage
@@ -136,7 +137,7 @@ class UsData(Loader):
         keys = [ALL] if self.kind is FUNDS else list(self.symbols)
 
         def asked(key: str) -> datetime:
-            return self.known[key].asked_at if key in self.known else datetime.min  # noqa: DTZ901  # only compared
+            return self.known[key].asked_at if key in self.known else ledger.NEVER
 
         upstream = alphavantage.POLICY.name
         return [

@@ -2,8 +2,9 @@
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 
+from foresto_cli.clock import day_of
 from foresto_cli.sandbox.dart import actions, companies, filings, periods, statuses
 from foresto_cli.sandbox.dart.filings import Filing
 from foresto_cli.sandbox.market import Market
@@ -23,8 +24,8 @@ def page(market: Market, asked: Mapping[str, str]) -> Answer:
         KeyError, ValueError: a parameter cannot be read.
     """
     today = market.now.date()
-    last = _day(asked["end_de"]) if asked.get("end_de") else today
-    first = _day(asked["bgn_de"]) if asked.get("bgn_de") else last
+    last = day_of(asked["end_de"]) if asked.get("end_de") else today
+    first = day_of(asked["bgn_de"]) if asked.get("bgn_de") else last
     if not asked.get("corp_code") and last > _window_end(first):
         return statuses.refusal("100", statuses.WINDOW)
     size, number = int(asked.get("page_count", USUAL_ROWS)), int(asked.get("page_no", 1))
@@ -129,7 +130,3 @@ def _window_end(first: date) -> date:
     """Return the last day that a search without a company may reach from ``first``: three calendar months on."""
     year, month = divmod(first.year * 12 + first.month - 1 + WINDOW_MONTHS, 12)
     return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
-
-
-def _day(given: str) -> date:
-    return datetime.strptime(given, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone

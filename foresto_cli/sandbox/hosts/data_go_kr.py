@@ -4,9 +4,10 @@ Parameters that a service does not know are ignored, as there: whoever asks with
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
+from foresto_cli.clock import day_of
 from foresto_cli.sandbox.wire import Answer, Request
 from foresto_cli.sandbox.world import World
 
@@ -112,7 +113,7 @@ def _published_day(market: "Market", request: Request) -> date | None:
     from foresto_cli.sandbox.fsc import envelope
 
     try:
-        day = datetime.strptime(request.query.get("basDt", ""), "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone
+        day = day_of(request.query.get("basDt", ""))
     except ValueError:
         return None
     return day if envelope.is_published(market, day) else None

@@ -1,8 +1,8 @@
 """opendart.fss.or.kr: OpenDART (전자공시), JSON endpoints and the zip of company codes."""
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from foresto_cli.clock import day_of
 from foresto_cli.sandbox.wire import Answer, Request, as_json
 from foresto_cli.sandbox.world import World
 
@@ -116,7 +116,7 @@ def _decision(name: str) -> "Callable[[Request, Market], Answer]":
     def decisions(request: Request, market: "Market") -> Answer:
         from foresto_cli.sandbox.dart import decisions, statuses
 
-        first, last = _day(request.query["bgn_de"]), _day(request.query["end_de"])
+        first, last = day_of(request.query["bgn_de"]), day_of(request.query["end_de"])
         company = _company(request, market)
         if company is None:
             return statuses.refusal("013")
@@ -163,7 +163,3 @@ def _periods(request: Request, company: "Company") -> "list[Period]":
     if not (year.isdigit() and len(year) == YEAR_DIGITS):
         raise ValueError(year)
     return company.periods(int(year), request.query["reprt_code"])
-
-
-def _day(given: str) -> date:
-    return datetime.strptime(given, "%Y%m%d").date()  # noqa: DTZ007  # a date has no zone

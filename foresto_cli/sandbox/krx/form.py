@@ -1,8 +1,8 @@
 """Reading KRX's form fields and writing its numbers."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from foresto_cli.clock import KST
+from foresto_cli.clock import day_of
 
 MARKET_NAMES = {"STK": "유가증권", "KSQ": "코스닥", "KNX": "코넥스"}
 
@@ -10,7 +10,7 @@ MARKET_NAMES = {"STK": "유가증권", "KSQ": "코스닥", "KNX": "코넥스"}
 def day(text: str | None) -> date | None:
     """Return the day written as ``20260125``; None if it is none."""
     try:
-        return datetime.strptime(text or "", "%Y%m%d").replace(tzinfo=KST).date()
+        return day_of(text or "")
     except ValueError:
         return None
 

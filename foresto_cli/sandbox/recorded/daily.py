@@ -5,12 +5,12 @@ kinds and the traded value are not in it: the ticker stands for the name and vol
 """
 
 from bisect import bisect_right
-from datetime import date, datetime
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from foresto_cli.clock import KST
+from foresto_cli.clock import day_of
 from foresto_cli.errors import ConfigError
 from foresto_cli.sandbox.market.codes import isin
 
@@ -92,7 +92,7 @@ def _value(row: dict[str, Any]) -> int:
 
 def _day(folder: Path, day: str) -> list[dict[str, Any]]:
     try:
-        when = datetime.strptime(day, "%Y%m%d").replace(tzinfo=KST).date()
+        when = day_of(day)
     except ValueError:
         return []
     return _read(folder, when)

@@ -113,7 +113,7 @@ def test_a_written_day_and_moment_are_read_as_they_stand():
 
 @pytest.mark.parametrize("given", ["", "2026-11-20", "20260230", "99999999", "20261120 ", "오늘"])
 def test_what_names_no_day_is_refused(given):
-    with pytest.raises(ValueError, match="time data|day is out of range|unconverted"):
+    with pytest.raises(ValueError, match=r"time data|day is out of range|unconverted"):
         clock.day_of(given)
 
 

@@ -11,10 +11,16 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from foresto_cli import clock, harmless, streams
 from foresto_cli.errors import Interrupted, Transient
+
+if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
+    from rich.progress import Progress
+    from rich.table import Table
+    from rich.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +97,7 @@ class Console:
             )
             self.line("  " + "  ".join(cells))
 
-    def _table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Any:  # noqa: ANN401  # rich's
+    def _table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> "Table":
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
@@ -158,7 +164,7 @@ class Console:
 
         return advance
 
-    def _bar(self) -> Any:  # noqa: ANN401  # as below
+    def _bar(self) -> "Progress":
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
@@ -170,7 +176,7 @@ class Console:
         )
         return Progress(*columns, console=self._rich(), transient=True)
 
-    def _rich(self) -> Any:  # noqa: ANN401  # rich is imported only on a terminal
+    def _rich(self) -> "RichConsole":
         from rich.console import Console as RichConsole
 
         return RichConsole(file=cast("TextIO", self._lines))
@@ -280,7 +286,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _only_text(text: str) -> Any:  # noqa: ANN401  # rich's own type, imported only on a terminal
+def _only_text(text: str) -> "Text":
     """Return ``text`` as something in which rich sees no markup, no emoji code and no command."""
     from rich.text import Text
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, String, Table, text
 
@@ -229,5 +229,5 @@ def _places(connection: Connection, table: Table, types: dict[str, str], where: 
     return dict(zip(numbers, found, strict=True))
 
 
-def _iso(day: Any) -> str | None:  # noqa: ANN401  # a date or nothing
+def _iso(day: object) -> str | None:
     return None if day is None else f"{day}"

@@ -6,9 +6,14 @@
 
 import io
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from foresto_cli.errors import BadPayload, ConfigError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+    from pyarrow import DataType, RecordBatch
+    from pyarrow.parquet import ParquetFile
 
 DIGITS = 38
 """Of a decimal128, which every reader of Parquet knows."""
@@ -121,7 +126,7 @@ def knows(kind: str) -> bool:
     return kind in _PLAIN or kind in {"numeric", "character varying", "character"}
 
 
-def _check_footer(file: Any, types: Mapping[str, str], rows: int) -> None:  # noqa: ANN401  # pyarrow ships no type information
+def _check_footer(file: "ParquetFile", types: Mapping[str, str], rows: int) -> None:
     import pyarrow as pa
 
     schema, said = file.schema_arrow, file.metadata
@@ -140,7 +145,7 @@ def _check_footer(file: Any, types: Mapping[str, str], rows: int) -> None:  # no
         raise BadPayload(f"풀면 한 묶음이 {LARGEST_GROUP:,}바이트보다 큽니다")
 
 
-def _plain(batch: Any) -> Any:  # noqa: ANN401  # as above
+def _plain(batch: "RecordBatch") -> "RecordBatch":
     """Return the batch with its texts written out, when they are no more than a batch may take."""
     import pyarrow as pa
     from pyarrow import compute
@@ -156,7 +161,7 @@ def _plain(batch: Any) -> Any:  # noqa: ANN401  # as above
     return pa.RecordBatch.from_arrays(plain, names=batch.schema.names)
 
 
-def _arrow_type(kind: str, places: int) -> Any:  # noqa: ANN401  # as above
+def _arrow_type(kind: str, places: int) -> "DataType":
     import pyarrow as pa
 
     if kind == "numeric":
@@ -177,13 +182,14 @@ class _Blocks(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  # any writable buffer
+    def readinto(self, buffer: "WriteableBuffer") -> int:
         while not self._left:
             block = next(self._found, None)
             if block is None:
                 return 0
             self._left = block
-        size = min(len(buffer), len(self._left))
-        buffer[:size] = self._left[:size]
+        target = memoryview(buffer).cast("B")
+        size = min(len(target), len(self._left))
+        target[:size] = self._left[:size]
         self._left = self._left[size:]
         return size

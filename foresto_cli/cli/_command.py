@@ -100,7 +100,7 @@ def command(
         own = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in signature(work).parameters.values()]
         parameters = [CONTEXT, *own[2 if asked else 1 :], *asked, JSON]
 
-        def run(ctx: typer.Context, *, as_json: bool, **given: Any) -> None:  # noqa: ANN401  # whatever options it has
+        def run(ctx: typer.Context, *, as_json: bool, **given: Any) -> None:  # whatever options it has
             def bound(app: "App") -> Ended:
                 fields = {one.name: given.pop(one.name) for one in asked}
                 return work(app, *([_options(fields)] if asked else []), **given)

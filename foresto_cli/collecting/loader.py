@@ -161,7 +161,7 @@ class Loader(ABC):
         """Say whether ``unit``, not understood twice, can have another answer than at ``since`` (KST wall time)."""
         return False
 
-    def ask(self, unit: Unit) -> Any:  # noqa: ANN401  # whatever the client returns
+    def ask(self, unit: Unit) -> object:
         """Ask for one unit; the only network access. Runs in a worker thread.
 
         Not abstract: a data set with several sources has a :meth:`fetch` of its own instead.

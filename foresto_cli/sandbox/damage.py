@@ -166,7 +166,7 @@ def _all_dash(rows: Rows) -> Rows:
     flat = {"FLUC_TP_CD": "3", "ChangeCode": "3"}
     blank = "" if "Close" in rows[0] else "-"
 
-    def blanked(name: str, value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    def blanked(name: str, value: object) -> object:
         if name in flat or name == "Close":
             return flat.get(name, "-")
         kept = name in ("LIST_SHRS", "Stocks") or _is_code(name) or not _is_number(value)
@@ -227,7 +227,7 @@ def _one_row(rows: Rows, code: str, change: Callable[[Rows], Rows]) -> Rows:
     return [new for row, found in enumerate(rows) for new in (change([found]) if row in chosen else [found])]
 
 
-def _is_number(value: Any) -> bool:  # noqa: ANN401  # any JSON value
+def _is_number(value: object) -> bool:
     if isinstance(value, str):
         return bool(re.fullmatch(r"-?[\d,]+(\.\d+)?", value))
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -241,7 +241,7 @@ def _is_code(name: str) -> bool:
     )
 
 
-def _like(value: Any, number: int) -> Any:  # noqa: ANN401  # keeps the type of the value
+def _like(value: object, number: int) -> object:
     return str(number) if isinstance(value, str) else number
 
 
@@ -249,7 +249,7 @@ def _json(body: bytes, change: Callable[[Rows], Rows]) -> bytes:
     """Return the JSON ``body`` with its first list of objects changed; numbers keep their type."""
     value = json.loads(body)
 
-    def walk(node: Any) -> Any:  # noqa: ANN401  # any JSON value
+    def walk(node: object) -> object:
         if isinstance(node, list) and node and all(isinstance(item, dict) for item in node):
             return change(node)
         if isinstance(node, dict):

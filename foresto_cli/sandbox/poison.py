@@ -109,14 +109,14 @@ def _json(kind: str, body: bytes) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(encoding, "backslashreplace")
 
 
-def _first_list(node: Any) -> list[Record]:  # noqa: ANN401  # any JSON value
+def _first_list(node: object) -> list[Record]:
     if isinstance(node, list) and node and all(isinstance(item, dict) for item in node):
         return node
     inner = node.values() if isinstance(node, dict) else ()
     return next((found for member in inner if (found := _first_list(member))), [])
 
 
-def _objects(node: Any) -> list[Record]:  # noqa: ANN401  # as above
+def _objects(node: object) -> list[Record]:
     if not isinstance(node, dict):
         return []
     return [node, *(found for member in node.values() for found in _objects(member))]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
-from typing import Any
 from urllib.parse import urlsplit
 
 from foresto_cli.sandbox import damage, wire
@@ -22,6 +21,8 @@ POLL_SECONDS = 0.05
 QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Only Linux has it."""
 LINGER_AND_RESET = struct.pack("ii", 1, 0)
+Connected = socket.socket | tuple[bytes, socket.socket]
+"""As the base classes have it; over TCP it is a socket."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,18 @@ class Proxy(ThreadingMixIn, TCPServer):
                 if not self.stopping.is_set():
                     raise
 
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as in the base class
+    def process_request(self, request: Connected, client_address: object) -> None:
         """Remember the connection, then serve it in a thread."""
-        request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with self._guard:
-            self._open.add(request)
+        if isinstance(request, socket.socket):
+            request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._guard:
+                self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401  # as in the base class
+    def shutdown_request(self, request: Connected) -> None:
         """Forget a connection that has ended."""
         with self._guard:
-            self._open.discard(request)
+            self._open -= {request}
         super().shutdown_request(request)
 
     def swap(self, plain: socket.socket, secure: socket.socket) -> None:
@@ -89,7 +91,7 @@ class Proxy(ThreadingMixIn, TCPServer):
             self._open.discard(secure)
         secure.close()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # as in the base class
+    def handle_error(self, request: Connected, client_address: object) -> None:
         """Stay silent when a client goes away; report everything else as usual."""
         import sys
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import parse_qsl
 
 JSON = "application/json;charset=UTF-8"
@@ -74,7 +73,7 @@ class Answer:
     chunks: Iterator[bytes] | None = field(default=None, compare=False)
 
 
-def as_json(value: Any, *, status: int = 200, content_type: str = JSON, indent: int | None = None) -> Answer:  # noqa: ANN401
+def as_json(value: object, *, status: int = 200, content_type: str = JSON, indent: int | None = None) -> Answer:
     """Return ``value`` as a JSON answer, Korean text unescaped, without blanks unless ``indent`` is given."""
     separators = (",", ":") if indent is None else None
     text = json.dumps(value, ensure_ascii=False, separators=separators, indent=indent)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 from foresto_cli import clock
@@ -167,7 +168,7 @@ class Launchd:
         told = self._launchctl("print", f"{self._domain}/{schedule_files.label(job)}")
         return told.stdout if told.returncode == 0 else None
 
-    def _launchctl(self, *words: str) -> Any:  # noqa: ANN401  # a CompletedProcess, whose type is subprocess's own
+    def _launchctl(self, *words: str) -> CompletedProcess[str]:
         return os_commands.run(["launchctl", *words], may_fail=True)
 
     @property

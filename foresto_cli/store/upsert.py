@@ -6,9 +6,9 @@ Nothing else in foresto writes rows in bulk.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
-from psycopg import sql
+from psycopg import Cursor, sql
 from sqlalchemy import Connection, Table
 
 from foresto_cli.store import values
@@ -102,7 +102,7 @@ def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
     if len(set(map(itemgetter(*key), rows))) != len(rows):
         raise ValueError(f"{table.name}: two rows with the same key {key} in one write")
     tail = tuple(provenance.values())
-    cursor = connection.connection.cursor()
+    cursor = cast("Cursor[Any]", connection.connection.cursor())
     try:
         if scope is not None and _is_empty(cursor, table, scope):
             _copy(cursor, sql.Identifier(table.name), columns, rows, tail)
@@ -114,14 +114,14 @@ def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
         cursor.close()
 
 
-def _is_empty(cursor: Any, table: Table, scope: Row) -> bool:  # noqa: ANN401  # psycopg cursor behind SQLAlchemy's untyped handle
+def _is_empty(cursor: Cursor[Any], table: Table, scope: Row) -> bool:
     conditions = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in scope)
     query = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {})").format(sql.Identifier(table.name), conditions)
     cursor.execute(query, tuple(scope.values()))
     return not cursor.fetchall()[0][0]
 
 
-def _make_stage(cursor: Any, table: Table, columns: list[str]) -> None:  # noqa: ANN401  # as above
+def _make_stage(cursor: Cursor[Any], table: Table, columns: list[str]) -> None:
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(STAGE))
     cursor.execute(
         sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
@@ -130,14 +130,16 @@ def _make_stage(cursor: Any, table: Table, columns: list[str]) -> None:  # noqa:
     )
 
 
-def _copy(cursor: Any, target: sql.Identifier, columns: list[str], rows: Sequence[Row], tail: tuple[Any, ...]) -> None:  # noqa: ANN401  # as above
+def _copy(
+    cursor: Cursor[Any], target: sql.Identifier, columns: list[str], rows: Sequence[Row], tail: tuple[Any, ...]
+) -> None:
     values_of = itemgetter(*columns[: len(columns) - len(tail)])
     with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(target, _names(columns))) as copy:
         for row in rows:
             copy.write_row(values_of(row) + tail)
 
 
-def _merge(cursor: Any, table: Table, columns: list[str], only_over: str, rows: int) -> Counts:  # noqa: ANN401  # as above
+def _merge(cursor: Cursor[Any], table: Table, columns: list[str], only_over: str, rows: int) -> Counts:
     """Add what is missing, then change what differs.
 
     Two statements and not one ``ON CONFLICT DO UPDATE … RETURNING xmax = 0``: partitioned tables have no system columns

@@ -61,7 +61,7 @@ class _Check:
     all_fit: AllFit
     why: Why
 
-    def problem(self, value: Any) -> str | None:  # noqa: ANN401  # whatever a loader made of an answer
+    def problem(self, value: object) -> str | None:
         if value is None:
             return None if self.nullable else "값이 없습니다"
         return self.why(value)
@@ -153,7 +153,7 @@ def _texts_fit(values: list[Any], kinds: frozenset[type], *, longest: int) -> bo
     return not values or (kinds == {str} and max(map(len, values)) <= longest and "".join(values).isprintable())
 
 
-def _wrong_text(value: Any, *, longest: int, is_prose: bool, is_key: bool) -> str | None:  # noqa: ANN401  # as above
+def _wrong_text(value: object, *, longest: int, is_prose: bool, is_key: bool) -> str | None:
     if not isinstance(value, str):
         return f"글자가 아닌 값입니다({type(value).__name__})"
     if len(value) > longest:
@@ -168,10 +168,10 @@ def _whole_fit(values: list[Any], kinds: frozenset[type], *, limit: int) -> bool
     return not values or (kinds == {int} and -limit <= min(values) and max(values) < limit)
 
 
-def _wrong_whole(value: Any, *, limit: int) -> str | None:  # noqa: ANN401  # as above
+def _wrong_whole(value: object, *, limit: int) -> str | None:
     if reason := _wrong_number(value):
         return reason
-    if isinstance(value, float) or (isinstance(value, Decimal) and value.as_tuple().exponent != 0):
+    if not isinstance(value, int | Decimal) or (isinstance(value, Decimal) and value.as_tuple().exponent != 0):
         return f"정수가 아닙니다({value})"
     return None if -limit <= int(value) < limit else f"수가 너무 큽니다({_short(value)})"
 
@@ -189,7 +189,7 @@ def _numbers_fit(values: list[Any], kinds: frozenset[type]) -> bool:
     return bool(min(values) > -LARGEST and max(values) < LARGEST)
 
 
-def _wrong_number(value: Any) -> str | None:  # noqa: ANN401  # as above
+def _wrong_number(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return f"수가 아닌 값입니다({_quoted(value)})"
     # Compared first: a number of thousands of digits takes its time to be written.
@@ -206,19 +206,19 @@ def _are(values: list[Any], kinds: frozenset[type], *, meant: type) -> bool:
     return kinds <= {meant} and (meant is bool or not values or min(values).year >= FIRST_YEAR)
 
 
-def _wrong_day(value: Any) -> str | None:  # noqa: ANN401  # as above
+def _wrong_day(value: object) -> str | None:
     if isinstance(value, datetime) or not isinstance(value, date):
         return f"날짜가 아닌 값입니다({_quoted(value)})"
     return None if value.year >= FIRST_YEAR else f"날짜일 수 없습니다({value})"
 
 
-def _wrong_moment(value: Any) -> str | None:  # noqa: ANN401  # as above
+def _wrong_moment(value: object) -> str | None:
     if not isinstance(value, datetime):
         return f"시각이 아닌 값입니다({_quoted(value)})"
     return None if value.year >= FIRST_YEAR else f"시각일 수 없습니다({value})"
 
 
-def _wrong_flag(value: Any) -> str | None:  # noqa: ANN401  # as above
+def _wrong_flag(value: object) -> str | None:
     return None if isinstance(value, bool) else f"예나 아니오가 아닌 값입니다({_quoted(value)})"
 
 
@@ -227,12 +227,12 @@ def _is_finite(value: float | Decimal) -> bool:
     return value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
 
 
-def _quoted(value: Any) -> str:  # noqa: ANN401  # as above
+def _quoted(value: object) -> str:
     # Python does not write numbers of thousands of digits.
     return _short(value) if isinstance(value, int) else harmless.line(f"{value}", NAMED)
 
 
-def _short(value: Any) -> str:  # noqa: ANN401  # a number
+def _short(value: float | Decimal) -> str:
     if isinstance(value, int):
         return f"{value}" if value.bit_length() <= SHORT_BITS else f"약 2의 {value.bit_length()}제곱"
     return f"{value:.3e}" if _is_finite(value) else f"{value}"

@@ -52,7 +52,7 @@ def json_object(response: requests.Response, label: str) -> dict[str, Any]:
     return found
 
 
-def text_records(found: Any, label: str, body: bytes = b"") -> list[dict[str, str]]:  # noqa: ANN401  # whatever was in the JSON
+def text_records(found: object, label: str, body: bytes = b"") -> list[dict[str, str]]:
     """Return ``found`` if it is a list of objects whose values are texts, as KRX's services send them.
 
     Raises:

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -22,6 +22,10 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from foresto_cli.errors import BadPayload
 from foresto_cli.upstream.policy import Policy
+
+if TYPE_CHECKING:
+    from curl_cffi.requests import Response
+    from curl_cffi.requests.exceptions import RequestException
 
 BROWSER = "chrome"
 """What curl_cffi takes as "the newest Chrome it knows"."""
@@ -116,7 +120,7 @@ class BrowserAdapter(HTTPAdapter):
         }
         return options | ({CurlOpt.CAPATH: certificates} if Path(certificates).is_dir() else {})
 
-    def _as_response(self, request: requests.PreparedRequest, answer: Any, body: bytes) -> requests.Response:  # noqa: ANN401  # curl_cffi's own response
+    def _as_response(self, request: requests.PreparedRequest, answer: "Response", body: bytes) -> requests.Response:
         headers, message = HTTPHeaderDict(), http.client.HTTPMessage()
         for name, value in answer.headers.multi_items():
             if name.lower() not in OF_THE_LINE:
@@ -154,7 +158,7 @@ def _interruptibly(ask: Callable[[], Answer]) -> Answer:
     return answers[0]
 
 
-def _as_requests_says(error: Any, proxy: str) -> Exception:  # noqa: ANN401  # an error of curl_cffi
+def _as_requests_says(error: "RequestException", proxy: str) -> Exception:
     """Return what ``requests`` would have raised, so that it is told in the same words."""
     from curl_cffi.const import CurlECode
 
@@ -167,7 +171,7 @@ def _as_requests_says(error: Any, proxy: str) -> Exception:  # noqa: ANN401  # a
         return OSError("no certificates in the file")
     if "CONNECT tunnel failed" in said:
         return kinds.ProxyError("Tunnel connection failed: " + said.partition("response ")[2][:3])
-    of_its_own = {
+    of_its_own: dict[int, type[Exception]] = {
         CurlECode.PARTIAL_FILE: kinds.ChunkedEncodingError,
         CurlECode.BAD_CONTENT_ENCODING: kinds.ContentDecodingError,
         CurlECode.HTTP2: kinds.ConnectionError,

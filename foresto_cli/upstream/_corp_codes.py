@@ -1,6 +1,5 @@
 """DART's list of companies (CORPCODE.xml, 112,000 of them), read without keeping what has no ticker."""
 
-from typing import Any
 from xml.etree import ElementTree as ET
 
 from foresto_cli.errors import BadPayload
@@ -54,7 +53,7 @@ class _Companies:
             self._company[tag] = "".join(self._text).strip()
         self._text, self._length = [], 0
 
-    def doctype(self, *_: Any) -> None:  # noqa: ANN401  # as the parser calls it
+    def doctype(self, *_: object) -> None:
         raise _TooMuch
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 _under_way = threading.local()
@@ -54,23 +54,17 @@ def deadline(seconds: float) -> Iterator[Deadline]:
         _under_way.limit = None
 
 
-class _Watched:
+class _Http(HTTPConnection):
     """Tells the deadline of this thread which socket it is about."""
 
-    sock: socket.socket | None
-
-    def getresponse(self) -> Any:  # noqa: ANN401  # urllib3's own response
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself overrides http.client
         limit = getattr(_under_way, "limit", None)
         if limit is not None:
             limit.socket = self.sock
-        return super().getresponse()  # type: ignore[misc]  # of the connection class beside this one
+        return super().getresponse()
 
 
-class _Http(_Watched, HTTPConnection):
-    pass
-
-
-class _Https(_Watched, HTTPSConnection):
+class _Https(_Http, HTTPSConnection):
     pass
 
 
@@ -88,13 +82,13 @@ _POOLS = {"http": _HttpPool, "https": _HttpsPool}
 class DeadlineAdapter(HTTPAdapter):
     """Connections of this adapter obey :func:`deadline`."""
 
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  # passed through
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Make the pools, ours."""
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
-    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:  # noqa: ANN401  # passed through
+    def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:
         """Make the pools behind a proxy, ours too."""
-        manager = super().proxy_manager_for(proxy, **options)
+        manager: ProxyManager = super().proxy_manager_for(proxy, **options)
         manager.pool_classes_by_scheme = _POOLS
         return manager

@@ -43,7 +43,7 @@ def guarded(world: World, label: str) -> Iterator[Guard]:
     guard = Guard()
     own_send, own_target = requests.Session.send, requests.Session.get_redirect_target
 
-    def send(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # noqa: ANN401  # requests' own options
+    def send(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         request.headers["Accept-Encoding"] = ENCODINGS
         try:
             response = own_send(session, request, **(options | {"stream": True, "allow_redirects": False}))

@@ -5,7 +5,6 @@ are several times what the largest honest answer has (10,000 rows of 15 fields),
 """
 
 import json
-from typing import Any
 from xml.etree import ElementTree as ET
 
 from foresto_cli.errors import BadPayload
@@ -32,7 +31,7 @@ class _TooMuch(ValueError):
     """A document goes beyond what is believed."""
 
 
-def json_value(content: bytes, label: str) -> Any:  # noqa: ANN401  # any JSON value
+def json_value(content: bytes, label: str) -> object:
     """Return what the JSON ``content`` holds.
 
     Raises:
@@ -49,7 +48,7 @@ def json_value(content: bytes, label: str) -> Any:  # noqa: ANN401  # any JSON v
         raise BadPayload(f"{label}: 응답을 읽을 수 없습니다(JSON이 아니거나 잘렸습니다).", content) from None
 
 
-def refuse_ragged(found: Any, label: str, content: bytes) -> None:  # noqa: ANN401  # whatever was in the JSON
+def refuse_ragged(found: object, label: str, content: bytes) -> None:
     """Let pass what a library may make a table of: each list of objects has a few names between them.
 
     Raises:
@@ -100,24 +99,24 @@ class _Counted(ET.TreeBuilder):
         super().__init__()
         self._depth = self._elements = self._pieces = 0
 
-    def start(self, tag: Any, attrs: Any, /) -> Any:  # noqa: ANN401  # as in the base class
+    def start(self, tag: str, attrs: dict[str, str], /) -> ET.Element:
         self._depth += 1
         self._elements += 1 + len(attrs)
         if self._depth > DEEPEST or self._elements > MOST_ELEMENTS:
             raise _TooMuch
         return super().start(tag, attrs)
 
-    def end(self, tag: Any, /) -> Any:  # noqa: ANN401  # as in the base class
+    def end(self, tag: str, /) -> ET.Element:
         self._depth -= 1
         return super().end(tag)
 
-    def data(self, data: Any, /) -> None:  # noqa: ANN401  # as in the base class
+    def data(self, data: str, /) -> None:
         self._pieces += 1
         if self._pieces > MOST_PIECES:
             raise _TooMuch
         super().data(data)
 
-    def doctype(self, *_: Any) -> None:  # noqa: ANN401  # as the parser calls it
+    def doctype(self, *_: object) -> None:
         raise _TooMuch
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from email.message import Message
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -27,6 +27,9 @@ from foresto_cli.upstream._known import known
 from foresto_cli.upstream._readers import json_value, refuse_ragged, refuse_wide_csv
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SOURCE_ID = "FDR"
 LIBRARY = "finance-datareader"
@@ -197,10 +200,10 @@ class Fdr:
             frame = library.StockListing(market)
         return self._records(frame, "Symbol" if market == "KRX-DELISTING" else "Code")
 
-    def _records(self, frame: Any, needed: str) -> list[Record]:  # noqa: ANN401  # a frame from an untyped library
+    def _records(self, frame: "DataFrame", needed: str) -> list[Record]:
         if needed not in frame.columns:
             raise BadPayload(f"{LABEL}: 파일에 {needed} 열이 없습니다.")
-        rows: list[Record] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        rows: list[Record] = frame.astype(object).where(frame.notna(), None).to_dict("records")  # type: ignore[call-overload]  # the stubs lack None
         return rows
 
     @contextmanager
@@ -242,7 +245,7 @@ class _Client:
         self._date_answer: requests.Response | None = None
         self.work_date = date.min
 
-    def get(self, url: str, headers: dict[str, str] | None = None, **_: Any) -> requests.Response:  # noqa: ANN401  # requests' own options, which our policy replaces
+    def get(self, url: str, headers: dict[str, str] | None = None, **_: object) -> requests.Response:
         if self._date_answer is None:
             answer = self._session.get(url, headers=headers)
             try:

@@ -117,7 +117,7 @@ class UpstreamSession(requests.Session):
         self._refused: ForestoError | None = None
         self._failures = 0
 
-    def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401  # requests' own options
+    def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override]
         """Ask, wait and ask again as :data:`foresto_cli.upstream._retries.WAITS` says, and return a complete answer.
 
         Raises:

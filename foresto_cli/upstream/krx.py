@@ -11,7 +11,8 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import requests
 
@@ -22,6 +23,9 @@ from foresto_cli.upstream._known import known
 from foresto_cli.upstream._readers import refuse_ragged
 from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SOURCE_ID = "KRX"
 LABEL = "KRX"
@@ -151,7 +155,7 @@ class Krx:
         # Noted here, before the next request starts, so that an expired login is told from one that never worked.
         self._answered = self._answered or response.status_code == requests.codes.ok
 
-    def _ask(self, call: Callable[[], Any]) -> list[dict[str, str]]:
+    def _ask(self, call: "Callable[[], DataFrame]") -> list[dict[str, str]]:
         login = self._logged_in()
         try:
             frame = self._fetch(call)
@@ -165,7 +169,7 @@ class Krx:
                 raise self._give_up() from None
         return text_records(frame.to_dict("records"), LABEL)
 
-    def _fetch(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401  # a pandas frame from an untyped library
+    def _fetch(self, call: "Callable[[], DataFrame]") -> "DataFrame":
         try:
             return call()
         except ForestoError:
@@ -271,7 +275,7 @@ def _post_form(session: UpstreamSession, form: dict[str, str]) -> tuple[str, str
     return code, f"{code}: {said}" if said else code
 
 
-def _pages() -> Any:  # noqa: ANN401  # an untyped module
+def _pages() -> ModuleType:
     """Return pykrx's module of pages, imported without letting it log in by itself or print."""
     hidden = {name: os.environ.pop(name) for name in ("KRX_ID", "KRX_PW") if name in os.environ}
     try:
@@ -279,15 +283,17 @@ def _pages() -> Any:  # noqa: ANN401  # an untyped module
             from pykrx.website.krx.market import core
     finally:
         os.environ.update(hidden)
-    return core
+    pages: ModuleType = core
+    return pages
 
 
-def _funds() -> Any:  # noqa: ANN401  # an untyped module
+def _funds() -> ModuleType:
     """Return pykrx's module of funds; pykrx itself has been imported quietly by the login."""
     with known("pykrx"):
         from pykrx.website.krx.etx import core
 
-    return core
+    funds: ModuleType = core
+    return funds
 
 
 def _hand_over() -> Callable[[UpstreamSession, UpstreamSession], None]:

@@ -69,7 +69,7 @@ class _Greeted(smtplib.SMTP):
 
     greeting = b""
 
-    def connect(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:  # noqa: ANN401  # passed through
+    def connect(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
         code, self.greeting = super().connect(*arguments, **options)
         return code, self.greeting
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,9 @@ from foresto_cli.upstream._bodies import json_object, refuse_html
 from foresto_cli.upstream._browser import BrowserAdapter
 from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+
+if TYPE_CHECKING:
+    from yfinance.data import YfData
 
 log = logging.getLogger(__name__)
 
@@ -206,7 +209,7 @@ class Yahoo:
         if self._session.error is not None:
             raise self._session.error
 
-    def _with_crumb(self) -> Any:  # noqa: ANN401  # of an untyped library
+    def _with_crumb(self) -> "YfData":
         if self._data is None:
             import yfinance
             from yfinance import cache
@@ -222,7 +225,7 @@ class Yahoo:
             self._data = type("Summaries", (YfData,), {})(self._session)
         return self._data
 
-    def _without_crumb(self) -> Any:  # noqa: ANN401  # as above
+    def _without_crumb(self) -> "YfData":
         """Return what asks for charts, which need neither cookie nor crumb, one request each."""
         import yfinance
         from yfinance.data import YfData

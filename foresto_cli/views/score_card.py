@@ -1,5 +1,6 @@
 """Looking at scores: one stock explained, the best of a day, what is stored of a stock."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -129,13 +130,13 @@ def history_of(app: App, ticker: str, days: int) -> dict[str, Any]:
     with app.engine.connect() as connection:
         ticker = _ticker(connection, ticker)
         rows = connection.execute(OF_TICKER, {"ticker": ticker, "days": days}).mappings()
-        found = [_plain(row) for row in rows]
+        found = [_plain(dict(row)) for row in rows]
     if not found:
         raise UsageError(f"{ticker}: 저장된 점수가 없습니다. 종목코드를 확인하거나 foresto score batch를 실행하세요.")
     return {"command": "score history", "exit_code": 0, "ticker": ticker, "history": found}
 
 
-def _plain(row: Any) -> dict[str, Any]:  # noqa: ANN401  # a row of any query
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     scores = {name for name in row if name.endswith("_score")}
     return {
         name: None

@@ -24,11 +24,11 @@ def _environment() -> "Environment":
     )
 
 
-def _only_text(value: Any) -> Any:  # noqa: ANN401  # whatever an expression comes to
+def _only_text(value: object) -> object:
     """Return a text from outside without what turns letters round or cannot be shown; what is no text as it is."""
     return harmless.lines(value) if type(value) is str else value
 
 
-def filled(name: str, **values: Any) -> str:  # noqa: ANN401  # a template takes whatever it names
+def filled(name: str, **values: Any) -> str:
     """Return the template ``name`` filled in; HTML is escaped, plain text (``.txt``) is not."""
     return _environment().get_template(name).render(**values)

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -143,7 +142,7 @@ def _places(sizes: Counter[int], first: int) -> Iterator[int]:
         yield number
 
 
-def _is_code(given: Any, length: int) -> bool:  # noqa: ANN401  # a field of a foreign file
+def _is_code(given: str, length: int) -> bool:
     return len(given) == length and given.isascii() and given.isalnum() and given == given.upper()
 
 

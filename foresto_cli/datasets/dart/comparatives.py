@@ -53,7 +53,7 @@ def rows_of(lines: Sequence[Line], code: str, quarter: int, facts: Mapping[str, 
     return [*told.values()]
 
 
-def together(old: Any, new: Row) -> Row:  # noqa: ANN401  # a mapping of the table's row, or None
+def together(old: Row | None, new: Row) -> Row:
     """Return what two answers about one version say of one earlier period: whole statements win, none takes away."""
     if old is None:
         return new

@@ -117,7 +117,7 @@ class Fields:
             return None
         return found
 
-    def _get(self, name: str) -> Any:  # noqa: ANN401  # a field of a foreign record
+    def _get(self, name: str) -> str:
         try:
             found = self._record[name]
         except KeyError:

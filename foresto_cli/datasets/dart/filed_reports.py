@@ -84,7 +84,7 @@ def _write(connection: Connection, table: Table, rows: Sequence[Row], provenance
         return Counts()
     numbers = [row["rcept_no"] for row in rows]
     stored = connection.execute(select(table).where(table.c.rcept_no.in_(numbers))).mappings()
-    before = {tuple(row[name] for name in KEY): row for row in stored}
+    before = {tuple(row[name] for name in KEY): dict(row) for row in stored}
     join = merged if table is financial_report else comparatives.together
     together = [join(before.get(tuple(row[name] for name in KEY)), row) for row in rows]
     return upsert(connection, table, with_receipt(connection, together), provenance)
@@ -109,7 +109,7 @@ def with_receipt(connection: Connection, rows: Sequence[Row]) -> list[Row]:
     return [{**row, "rcept_dt": days.get(row["rcept_no"], row["rcept_dt"])} for row in rows]
 
 
-def merged(old: Any, new: Row) -> Row:  # noqa: ANN401  # a mapping of the table's row, or None
+def merged(old: Row | None, new: Row) -> Row:
     """Return what two answers about one version say together.
 
     The whole statements win over the main accounts, and neither takes away what only the other one has: which days

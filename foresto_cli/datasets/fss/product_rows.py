@@ -105,14 +105,14 @@ def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str
             value = None
             if needed:
                 problems.append(f"{name}의 값 {str(given)[:20]!r}을 읽을 수 없습니다")
-        if column.name in rates and value is not None and abs(value) > LARGEST_RATE:
+        if column.name in rates and isinstance(value, Decimal) and abs(value) > LARGEST_RATE:
             problems.append(f"{name}이 금리일 수 없는 값입니다")
             value = None
         found[column.name] = value
     return found
 
 
-def _converted(column: Column[Any], given: Any) -> Any:  # noqa: ANN401  # any JSON value becomes what the column holds
+def _converted(column: Column[Any], given: object) -> object:
     kind = next((kind for kind in CONVERTERS if isinstance(column.type, kind)), None)
     if kind is not None:
         return CONVERTERS[kind](given)
@@ -127,7 +127,7 @@ def _converted(column: Column[Any], given: Any) -> Any:  # noqa: ANN401  # any J
     return words if words or not column.nullable else None
 
 
-def _words(given: Any) -> str:  # noqa: ANN401  # as above
+def _words(given: object) -> str:
     if given is None:
         return ""
     if isinstance(given, bool) or not isinstance(given, str | int | float):
@@ -135,7 +135,7 @@ def _words(given: Any) -> str:  # noqa: ANN401  # as above
     return str(given).strip()
 
 
-def _number(given: Any) -> Decimal | None:  # noqa: ANN401  # as above
+def _number(given: object) -> Decimal | None:
     words = _words(given).replace(",", "")
     if words in NO_VALUE:
         return None
@@ -145,7 +145,7 @@ def _number(given: Any) -> Decimal | None:  # noqa: ANN401  # as above
     return value
 
 
-def _months(given: Any) -> int:  # noqa: ANN401  # as above
+def _months(given: object) -> int:
     """Return a term in months; 0 stands for one that is not stated."""
     words = _words(given)
     months = int(words) if words else 0
@@ -154,12 +154,12 @@ def _months(given: Any) -> int:  # noqa: ANN401  # as above
     return months
 
 
-def _day(given: Any) -> date | None:  # noqa: ANN401  # as above
+def _day(given: object) -> date | None:
     words = _words(given)
     return None if words in NO_DAY else _moment(f"{words}0000").date()
 
 
-def _moment(given: Any) -> datetime:  # noqa: ANN401  # as above
+def _moment(given: object) -> datetime:
     return clock.wall_of(_words(given), "%Y%m%d%H%M")
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy import Row as Stored
 
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import DAILY, DataSet, priced
@@ -91,7 +92,7 @@ def a_year_before(day: date, calendar: Calendar) -> date:
     return calendar.previous(same + timedelta(days=1))
 
 
-def _returns(row: Any, bases: Mapping[date, Sequence[date]], closes: Closes) -> Row:  # noqa: ANN401  # a row of LISTED
+def _returns(row: Stored[Any], bases: Mapping[date, Sequence[date]], closes: Closes) -> Row:
     """Return the returns up to the newest close; none for who has left, or whose base day has no row."""
     year, this_year = (
         (closes.get((row.ticker, base)) for base in bases[row.trade_date])
@@ -101,6 +102,6 @@ def _returns(row: Any, bases: Mapping[date, Sequence[date]], closes: Closes) -> 
     return {"one_year_return": _percent(row, year), "ytd_return": _percent(row, this_year)}
 
 
-def _percent(row: Any, base: Decimal | None) -> Decimal | None:  # noqa: ANN401  # as above
+def _percent(row: Stored[Any], base: Decimal | None) -> Decimal | None:
     close: Decimal | None = row.adj_close_price
     return round(PERCENT * (close / base - 1), PLACES) if base and close is not None else None

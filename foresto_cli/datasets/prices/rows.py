@@ -6,7 +6,7 @@ official base price (기준가), close minus change; on an ordinary day it is th
 rows of the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -190,7 +190,13 @@ def _service_market(record: Record) -> str:
     return str(record.get(krx_openapi.MARKET) or MARKET_NAMES[record["MKT_NM"]])
 
 
-def _rows(records: Sequence[Record], fields: Mapping[str, str], market: Any, source_id: str, day: date) -> list[Row]:  # noqa: ANN401  # a function of one record
+def _rows(
+    records: Sequence[Record],
+    fields: Mapping[str, str],
+    market: Callable[[Record], str],
+    source_id: str,
+    day: date,
+) -> list[Row]:
     try:
         return [_row(record, fields, market(record), source_id, day) for record in records]
     except KeyError as error:

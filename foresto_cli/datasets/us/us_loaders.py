@@ -154,7 +154,7 @@ class UsData(Loader):
         """Say whether a stored answer would be too old by now."""
         return self.now - since.replace(tzinfo=clock.KST) >= self.kind.fresh
 
-    def ask(self, unit: Unit) -> Any:  # noqa: ANN401  # as the kind's answer is
+    def ask(self, unit: Unit) -> object:
         return self.kind.ask(self.client, unit.key)
 
     def parse(self, answer: Answer) -> Parsed:

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from foresto_cli.clock import day_of
@@ -135,11 +136,12 @@ def _tables(folder: Path) -> list[Path]:
     return sorted((folder / "market").glob("krx_daily_*.parquet"))
 
 
-def _parquet() -> Any:  # noqa: ANN401  # pyarrow has no types
+def _parquet() -> ModuleType:
     try:
         from pyarrow import parquet
     except ImportError as missing:
         raise ConfigError(
             "기록된 시세 표를 읽으려면 pyarrow가 필요하니 'pip install pyarrow'를 실행하세요."
         ) from missing
-    return parquet
+    found: ModuleType = parquet
+    return found

@@ -1,11 +1,10 @@
 """The market mail as a letter: facts in, subject, HTML and plain text out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parseaddr
 from html import escape
-from typing import Any
 
 from foresto_cli.views import words
 from foresto_cli.views.market_mail.facts import LEAST_SCORE_MOVE, LIQUID, Facts, Row, Section
@@ -113,7 +112,7 @@ def _subject(facts: Facts, frame: Frame) -> str:
     return f"{mock}[foresto] {words.day(facts.session)} 시장 요약" + "".join(f" · {one}" for one in told)
 
 
-def _section(section: Section, view: Any) -> Section:  # noqa: ANN401  # one of the functions below
+def _section(section: Section, view: Callable[[Row], Row]) -> Section:
     return Section([view(row) for row in section.rows], section.missing)
 
 

@@ -54,7 +54,4 @@ def _not_stored(*, breaks: bool, invisible: bool) -> re.Pattern[str]:
 
 
 def _spelled(found: re.Match[str]) -> str:
-    number = ord(found[0])
-    if found[0] in "\t\n\r":
-        return repr(found[0])[1:-1]
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"  # noqa: PLR2004  # as Python spells them
+    return ascii(found[0])[1:-1]

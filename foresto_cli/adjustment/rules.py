@@ -28,6 +28,16 @@ DAY_LIMIT = 0.30
 """The daily price limit of KOSPI and KOSDAQ (since 2015-06-15)."""
 DAY_LIMITS = {"KONEX": 0.15}
 """The limits of the other markets."""
+GAP_WITHIN = 0.35
+"""abs(shape - 1) of a change across missing days that the base confirms: a day's price limit and a bit."""
+SPLIT_SHAPE = (0.90, 1.10)
+"""Shapes at which base and shares say the same."""
+AUCTION_BASE = (0.49, 2.05)
+"""An auction is held between half and twice the evaluation price."""
+AUCTION_SHAPE = (0.45, 2.2)
+"""The same beside a change of shares, with room for rounding."""
+STILL_WITHIN = 0.01
+"""abs(base ratio - 1) of a quote without trades."""
 CLEAN_WITHIN = 0.0008
 LARGEST_DENOMINATOR = 10
 SPINOFF_WITHIN = 0.002
@@ -176,7 +186,7 @@ def _gap(case: Case) -> Found | None:
     """
     if not case.is_gap:
         return None
-    sure = case.shares_jumped and abs(case.shape - 1) <= 0.35  # noqa: PLR2004  # a day's price limit and a bit
+    sure = case.shares_jumped and abs(case.shape - 1) <= GAP_WITHIN
     if sure:
         return Found(GAP, case.share_ratio)
     limit = DAY_LIMITS.get(segment(case.market), DAY_LIMIT)
@@ -219,7 +229,7 @@ def _transfer(case: Case) -> Found | None:
 
 
 def _split(case: Case) -> Found | None:
-    if not (case.shares_changed and 0.90 <= case.shape <= 1.10):  # noqa: PLR2004  # base and shares say the same
+    if not (case.shares_changed and SPLIT_SHAPE[0] <= case.shape <= SPLIT_SHAPE[1]):
         return None
     return Found("SPLIT" if case.share_ratio < 1 else "CONSOLIDATION", case.share_ratio)
 
@@ -230,16 +240,16 @@ def _auction(case: Case) -> Found | None:
         return None
     if abs(case.share_ratio - 1) < SHARES_SAME:
         # The auction is held between half and twice the evaluation price: outside, that was not the last close.
-        plausible = case.shares_known and 0.49 <= case.base_ratio <= 2.05  # noqa: PLR2004
+        plausible = case.shares_known and AUCTION_BASE[0] <= case.base_ratio <= AUCTION_BASE[1]
         return Found("AUCTION_RESUME", review=not plausible)
-    if is_clean(case.share_ratio) and 0.45 <= case.shape <= 2.2:  # noqa: PLR2004  # the same, with room for rounding
+    if is_clean(case.share_ratio) and AUCTION_SHAPE[0] <= case.shape <= AUCTION_SHAPE[1]:
         return Found("CONSOLIDATION_AUCTION", case.share_ratio)
     return Found("AUCTION_UNRESOLVED", case.base_ratio, review=True)
 
 
 def _noise(case: Case) -> Found | None:
     """Return an untraded row whose published change is not a change (KONEX quotes)."""
-    still = case.volume == 0 and abs(case.base_ratio - 1) < 0.01 and abs(case.share_ratio - 1) < SHARES_SAME  # noqa: PLR2004
+    still = case.volume == 0 and abs(case.base_ratio - 1) < STILL_WITHIN and abs(case.share_ratio - 1) < SHARES_SAME
     return Found("NOISE") if still else None
 
 

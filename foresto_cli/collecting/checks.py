@@ -63,7 +63,7 @@ class Scope:
 
     def rows(self, statement: TextClause, **parameters: object) -> Rows:
         """Return the rows of a query as mappings."""
-        return [dict(row._mapping) for row in self.connection.execute(statement, parameters)]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+        return [dict(row) for row in self.connection.execute(statement, parameters).mappings()]
 
 
 @dataclass(frozen=True)

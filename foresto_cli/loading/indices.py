@@ -89,7 +89,7 @@ def listed(app: App) -> dict[str, Any]:
                 " ORDER BY l.index_code NOT IN ('KOSPI', 'KOSDAQ', 'KS200'), l.index_class, l.index_code"
             )
         )
-        found = [dict(row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+        found = [dict(row) for row in rows.mappings()]
     return {"command": "prices index", "exit_code": 0, "indices": found}
 
 

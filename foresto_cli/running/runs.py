@@ -261,13 +261,13 @@ def recent(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
     """Return the newest runs, newest first, as mappings of their columns; steps below their chain, in order."""
     parameters = {"job": wanted.job, "failed": wanted.failed, "since": wanted.since, "limit": wanted.limit}
     rows = connection.execute(text(WITH_STEPS if wanted.steps else TOP), parameters)
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+    return [dict(row) for row in rows.mappings()]
 
 
 def newest(connection: Connection, limit: int) -> list[dict[str, Any]]:
     """Return the newest runs of any kind, steps among them, newest first, as mappings of their columns."""
     rows = connection.execute(text("SELECT * FROM data_collection_log ORDER BY id DESC LIMIT :limit"), {"limit": limit})
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # as above
+    return [dict(row) for row in rows.mappings()]
 
 
 def jobs(connection: Connection) -> list[str]:
@@ -277,8 +277,9 @@ def jobs(connection: Connection) -> list[str]:
 
 def one(connection: Connection, run_id: int) -> dict[str, Any] | None:
     """Return one run as a mapping of its columns, or None when there is no such number."""
-    row = connection.execute(text("SELECT * FROM data_collection_log WHERE id = :id"), {"id": run_id}).one_or_none()
-    return None if row is None else dict(row._mapping)  # noqa: SLF001  # as above
+    found = connection.execute(text("SELECT * FROM data_collection_log WHERE id = :id"), {"id": run_id})
+    row = found.mappings().one_or_none()
+    return None if row is None else dict(row)
 
 
 def steps(connection: Connection, chain_id: int) -> list[dict[str, Any]]:
@@ -286,7 +287,7 @@ def steps(connection: Connection, chain_id: int) -> list[dict[str, Any]]:
     rows = connection.execute(
         text("SELECT * FROM data_collection_log WHERE chain_id = :id ORDER BY id"), {"id": chain_id}
     )
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # as above
+    return [dict(row) for row in rows.mappings()]
 
 
 def _is_alive(process_id: int) -> bool:

@@ -8,6 +8,8 @@ from functools import cached_property
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
+LEAST_TO_COMPRESS = 512
+"""Bytes; shorter bodies grow."""
 JSON = "application/json;charset=UTF-8"
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
@@ -115,6 +117,6 @@ def head(answer: Answer, length: int | None, mark: str, *, zipped: bool) -> byte
 
 def body(answer: Answer, accepted: str) -> tuple[bytes, bool]:
     """Return the body as it goes over the wire, and whether it is compressed (if the client accepts that)."""
-    if answer.compress and "gzip" in accepted and len(answer.body) > 512:  # noqa: PLR2004  # shorter ones grow
+    if answer.compress and "gzip" in accepted and len(answer.body) > LEAST_TO_COMPRESS:
         return gzip.compress(answer.body, 1, mtime=0), True
     return answer.body, False

@@ -8,6 +8,8 @@ from foresto_cli.score import formula, reasons
 from foresto_cli.score.compute import Scores
 from foresto_cli.score.formula import AXES, AXIS_LABELS
 
+MIDDLE = 50
+"""Percentile."""
 DISCLAIMER = (
     "품질·가격·위험으로 종목을 줄 세운 것이며 수익률 예측이나 투자 권유가 아닙니다."
     " 낮은 점수는 나쁜 일을 피하는 데, 높은 점수는 살펴볼 목록을 줄이는 데 쓰세요."
@@ -54,7 +56,7 @@ def _weighted(scores: Scores, name: str) -> np.ndarray[tuple[int], np.dtype[np.f
 
 def standing(percentile: float) -> str:
     """Return a percentile as people say it: ``상위 3%``, ``하위 1% 미만``."""
-    side, share = ("상위", 100 - percentile) if percentile >= 50 else ("하위", percentile)  # noqa: PLR2004  # the middle
+    side, share = ("상위", 100 - percentile) if percentile >= MIDDLE else ("하위", percentile)
     return f"{side} {share:.0f}%" if share >= 1 else f"{side} 1% 미만"
 
 

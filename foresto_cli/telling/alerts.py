@@ -111,4 +111,4 @@ def recent(connection: Connection, limit: int) -> list[dict[str, Any]]:
         ),
         {"limit": limit},
     )
-    return [dict(row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+    return [dict(row) for row in rows.mappings()]

@@ -4,6 +4,10 @@ from datetime import date, datetime
 
 from foresto_cli import clock
 
+NOTHING, FEW = 0.05, 10
+"""Seconds that round to no tenth, and from which on a tenth says nothing."""
+STEP = 1024
+"""So many of a unit of memory are one of the next."""
 WEEKDAYS = "월화수목금토일"
 OUTCOMES = {
     "done": "완료",
@@ -44,9 +48,9 @@ def span(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < MINUTE:
-        if seconds < 0.05:  # noqa: PLR2004  # rounds to nothing
+        if seconds < NOTHING:
             return "0.1초 미만"
-        return f"{seconds:.1f}초" if seconds < 10 else f"{seconds:.0f}초"  # noqa: PLR2004  # a tenth matters below ten
+        return f"{seconds:.1f}초" if seconds < FEW else f"{seconds:.0f}초"
     if seconds < HOUR:
         return f"{seconds // MINUTE:.0f}분 {seconds % MINUTE:.0f}초"
     return f"{seconds // HOUR:.0f}시간 {seconds % HOUR // MINUTE:.0f}분"
@@ -67,11 +71,11 @@ def away(then: datetime) -> str:
 
 def size(count: int) -> str:
     """Return bytes as ``312 KB``, ``41 MB``, ``1.2 GB``."""
-    kilo = count / 1024
-    if kilo < 1024:  # noqa: PLR2004  # 1,024 of a unit are one of the next
+    kilo = count / STEP
+    if kilo < STEP:
         return f"{kilo:,.0f} KB"
-    mega = kilo / 1024
-    return f"{mega:,.0f} MB" if mega < 1024 else f"{mega / 1024:,.1f} GB"  # noqa: PLR2004  # as above
+    mega = kilo / STEP
+    return f"{mega:,.0f} MB" if mega < STEP else f"{mega / STEP:,.1f} GB"
 
 
 def won(amount: float) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.dart import decision_kinds, free_text
+from foresto_cli.datasets.dart.filings import CORP_CODE_LENGTH
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Row
@@ -104,7 +105,11 @@ class Actions(Loader):
         return Parsed(rows, "done" if records else "no_data")
 
     def check(self, row: Row) -> str | None:
-        return None if len(row["corp_code"]) == 8 and row["corp_code"].isdecimal() else "고유번호가 아닙니다"  # noqa: PLR2004  # digits
+        return (
+            None
+            if len(row["corp_code"]) == CORP_CODE_LENGTH and row["corp_code"].isdecimal()
+            else "고유번호가 아닙니다"
+        )
 
 
 def span(key: str) -> tuple[date, date]:

@@ -19,6 +19,7 @@ from foresto_cli.collecting.whole_answers import refuse_half, refuse_twice
 from foresto_cli.datasets.dart import issuers
 from foresto_cli.datasets.dart.expected_reports import ODD_YEARS
 from foresto_cli.datasets.dart.filing_tables import dart_company
+from foresto_cli.datasets.dart.filings import CORP_CODE_LENGTH
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
@@ -29,7 +30,6 @@ DATASET = DataSet(
     name="dart.companies", label="DART 고유번호", table="dart_company", command="dart corp-codes", clients=("dart",)
 )
 UNIT = "all"
-CORP_CODE_LENGTH = 8
 TICKER_LENGTH = 6
 LEAST_SHARE = 0.8
 """A list with fewer of the listed common shares than this is half a list."""

@@ -16,6 +16,7 @@ from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import decision_kinds, free_text
 from foresto_cli.datasets.dart.action_tables import corporate_actions
+from foresto_cli.datasets.dart.filings import NUMBER_LENGTH
 from foresto_cli.datasets.dart.per_company import PerCompany
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
@@ -194,7 +195,7 @@ def _its_own(records: Sequence[Mapping[str, Any]], one: Decision) -> Mapping[str
     if {record["corp_code"] for record in records} != {one.first["corp_code"]}:
         raise BadPayload(f"{one.first['ticker']}의 결정을 물었는데 다른 회사의 것이 왔습니다.")
     numbers = [record["rcept_no"] for record in records]
-    if not all(isinstance(number, str) and len(number) == 14 and number.isdecimal() for number in numbers):  # noqa: PLR2004  # digits
+    if not all(isinstance(number, str) and len(number) == NUMBER_LENGTH and number.isdecimal() for number in numbers):
         raise BadPayload(f"{one.first['ticker']} 결정의 접수번호가 열네 자리 숫자가 아닙니다.")
     own = [record for record in records if record["rcept_no"] in one.numbers]
     # A correction that the list has not shown yet.

@@ -91,7 +91,7 @@ def _stored(connection: Connection, kind: Kind, companies: set[str]) -> Rates:
     """Return the rates of what is stored of these companies."""
     tables = (kind.products, kind.options)
     products, options = (
-        [dict(row._mapping) for row in connection.execute(select(table).where(table.c.fin_co_no.in_(companies)))]  # noqa: SLF001  # SQLAlchemy's public name begins with an underscore
+        [dict(row) for row in connection.execute(select(table).where(table.c.fin_co_no.in_(companies))).mappings()]
         for table in tables
     )
     return _rates(kind, products, options)

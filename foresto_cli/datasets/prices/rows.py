@@ -17,6 +17,8 @@ from foresto_cli.regimes import AFTER_MARKET_SINCE
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fdr, fsc, krx, krx_openapi, naver
 
+CODE_LENGTH = 6
+"""Of a short code of KRX."""
 Record = Mapping[str, Any]
 
 MARKETS = {"STK": "KOSPI", "KSQ": "KOSDAQ", "KNX": "KONEX"}
@@ -174,7 +176,7 @@ def nobody_traded(records: Sequence[Record]) -> bool:
 def impossible(row: Row) -> str | None:
     """Say what no row of the exchange can have, or None (rules of the tables, DQ-001, DQ-002)."""
     ticker = row["ticker"]
-    if len(ticker) != 6 or not ticker.isascii() or not ticker.isalnum() or ticker.upper() != ticker:  # noqa: PLR2004  # a KRX short code has six
+    if len(ticker) != CODE_LENGTH or not ticker.isascii() or not ticker.isalnum() or ticker.upper() != ticker:
         return "종목코드가 여섯 자리 영숫자가 아닙니다"
     if row["close_price"] is None or row["close_price"] <= 0:
         return "종가가 없거나 0 이하입니다"

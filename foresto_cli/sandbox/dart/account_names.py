@@ -2,6 +2,8 @@
 
 from foresto_cli.sandbox.dart.companies import BANK, BROKER, HOLDING, INSURER, Company
 
+ANNUAL = 4
+"""The quarter of the annual report."""
 NOT_STANDARD = "-표준계정코드 미사용-"
 REVENUE = (
     "매출액",
@@ -34,7 +36,7 @@ def revenue(company: Company) -> str:
 
 def revenue_id(company: Company, quarter: int) -> str:
     """Return the account id of the revenue; some leave it out in some quarters."""
-    if company.number % 40 == OWN_REVENUE_ID and quarter != 4:  # noqa: PLR2004  # the annual report
+    if company.number % 40 == OWN_REVENUE_ID and quarter != ANNUAL:
         return NOT_STANDARD
     return ("ifrs-full_Revenue", "ifrs-full_Revenue", "ifrs-full_RevenueFromContractsWithCustomers", "dart_Revenue")[
         company.number // 3 % 4

@@ -18,6 +18,8 @@ from foresto_cli.sandbox.market.stock import Stock
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+PARS = ((50_000, 5_000), (1_000, 500), (0, 100))
+"""(price from which on, par value), in won."""
 GENERAL, HOLDING, BANK, INSURER, BROKER = "general", "holding", "bank", "insurer", "broker"
 FINANCIAL = (BANK, INSURER, BROKER)
 HOLDING_TRADE = 7
@@ -83,7 +85,7 @@ class Company:
     @property
     def par(self) -> int:
         """Return the par value (액면가) of a share before any split, in won."""
-        return 5_000 if self.stock.price >= 50_000 else 500 if self.stock.price >= 1_000 else 100  # noqa: PLR2004
+        return next(par for least, par in PARS if self.stock.price >= least)
 
     @property
     def files_from(self) -> date:

@@ -1,7 +1,7 @@
 """The decision endpoints (주요사항보고서): one row per decision, in its newest version."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Protocol
 
 from foresto_cli.sandbox.dart import actions, figures, shares
 from foresto_cli.sandbox.dart.actions import Action
@@ -39,10 +39,10 @@ def _row(market: Market, action: Action, today: date) -> Row:
     board = {"bddd": _day(decided), "od_a_at_t": "3", "od_a_at_b": "0", "adt_a_atn": "참석"}
     known = {name: value for name, value in board.items() if name in blank}
     is_first = newest.number == newest.first
-    return head | blank | known | MAKERS[action.kind](market, action, is_first)
+    return head | blank | known | MAKERS[action.kind](market, action, is_first=is_first)
 
 
-def _paid(market: Market, action: Action, is_first: bool) -> Row:  # noqa: FBT001  # one shape for all makers
+def _paid(market: Market, action: Action, *, is_first: bool) -> Row:
     held = shares.listed(market, action.company.number, action.filings[0].received)
     new = int(held * action.ratio + 1e-6)
     money = new * 1_000
@@ -57,7 +57,7 @@ def _paid(market: Market, action: Action, is_first: bool) -> Row:  # noqa: FBT00
     }
 
 
-def _free(market: Market, action: Action, _: bool) -> Row:  # noqa: FBT001
+def _free(market: Market, action: Action, **_: bool) -> Row:
     held = shares.listed(market, action.company.number, action.filings[0].received)
     record = calendar.next_session(action.ex_date, market.seed) if action.ex_date else None
     return {
@@ -71,7 +71,7 @@ def _free(market: Market, action: Action, _: bool) -> Row:  # noqa: FBT001
     }
 
 
-def _reduction(market: Market, action: Action, is_first: bool) -> Row:  # noqa: FBT001
+def _reduction(market: Market, action: Action, *, is_first: bool) -> Row:
     company, first = action.company, action.filings[0].received
     held, par = shares.listed(market, company.number, first), shares.par(market, company, first)
     ratio = action.first_ratio if is_first and action.first_ratio else action.ratio
@@ -97,7 +97,7 @@ def _reduction(market: Market, action: Action, is_first: bool) -> Row:  # noqa: 
     }
 
 
-def _merger(market: Market, action: Action, _: bool) -> Row:  # noqa: FBT001
+def _merger(market: Market, action: Action, **_: bool) -> Row:
     other = figures.statement(market, action.company, action.filings[0].received.year - 1, 4, "CFS")
     return {
         "mg_mth": "흡수합병",
@@ -113,7 +113,7 @@ def _merger(market: Market, action: Action, _: bool) -> Row:  # noqa: FBT001
     }
 
 
-def _exchange(_: Market, action: Action, __: bool) -> Row:  # noqa: FBT001
+def _exchange(_: Market, action: Action, **__: bool) -> Row:
     return {
         "extr_sen": "주식의 포괄적 교환",
         "extr_tgcmp_cmpnm": f"{action.company.name}파트너스",
@@ -125,7 +125,7 @@ def _exchange(_: Market, action: Action, __: bool) -> Row:  # noqa: FBT001
     }
 
 
-def _division(_: Market, action: Action, __: bool) -> Row:  # noqa: FBT001
+def _division(_: Market, action: Action, **__: bool) -> Row:
     done = action.filings[0].received + timedelta(days=60)
     return {
         "dv_mth": "단순ㆍ물적분할",
@@ -139,7 +139,14 @@ def _division(_: Market, action: Action, __: bool) -> Row:  # noqa: FBT001
     }
 
 
-MAKERS: dict[str, Callable[[Market, Action, bool], Row]] = {
+class Maker(Protocol):
+    """Makes the fields of one kind of decision."""
+
+    def __call__(self, market: Market, action: Action, /, *, is_first: bool) -> Row:
+        """Return them, as the first filing had them or as a correction has."""
+
+
+MAKERS: dict[str, Maker] = {
     actions.PAID: _paid,
     actions.FREE: _free,
     actions.REDUCTION: _reduction,

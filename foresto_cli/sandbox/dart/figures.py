@@ -13,6 +13,8 @@ from foresto_cli.sandbox.market import Market, fortunes
 from foresto_cli.sandbox.market.fortunes import NO_EQUITY, NO_PROFIT
 from foresto_cli.sandbox.market.noise import uniform
 
+PAYS_SINCE = 2
+"""The quarter in whose April dividends are paid."""
 WON_PER_DOLLAR = 1_300
 TAX = 0.22
 GEARING = {BANK: 12.0, INSURER: 8.0, BROKER: 6.0}
@@ -181,7 +183,7 @@ def _consolidated(market: Market, fiscal_year: int, quarter: int) -> dict[str, N
         "financing_cash_flow": -0.03 * size * part * (draws[4] - 0.3),
         "tangible_purchases": 0.05 * size * part,
         "interest_paid": 0.01 * liabilities * part,
-        "dividends_paid": np.where(quarter >= 2, np.maximum(profit, 0) * 0.3, 0.0),  # noqa: PLR2004  # paid in April
+        "dividends_paid": np.where(quarter >= PAYS_SINCE, np.maximum(profit, 0) * 0.3, 0.0),
         "dollars": np.array([one.currency == "USD" for one in everyone.all], np.float64),
     }
 

@@ -13,6 +13,8 @@ from foresto_cli.sandbox.market.noise import uniform
 from foresto_cli.sandbox.market.quotes import Quotes, with_volume
 from foresto_cli.sandbox.wire import Answer, as_csv
 
+LATE_SHARE = 0.4
+"""Of the stocks, those whose last trades come late."""
 FIRST_PRICES = time(9, 50)
 CLOSED = time(15, 40)
 NEW_CAPS = time(16, 0)
@@ -101,5 +103,5 @@ def _seen(market: Market, seen: View) -> Quotes:
     missing = 0.011 if seen.at < moment(seen.session, NEW_CAPS) else 0.008
     if seen.at < moment(seen.session, LATE_VOLUME):
         return with_volume(found, np.full(len(found.volume), 1 - missing))
-    late = uniform(market.seed, 70, seen.session.toordinal(), np.arange(len(found.volume))) < 0.4  # noqa: PLR2004  # of the stocks
+    late = uniform(market.seed, 70, seen.session.toordinal(), np.arange(len(found.volume))) < LATE_SHARE
     return with_volume(found, np.where(late, 0.999, 1.0))

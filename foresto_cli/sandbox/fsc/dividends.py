@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
     from foresto_cli.sandbox.market.stock import Stock
 
+DECEMBER = 12
+UNPAID = 2
+"""Of five dividends, those without a day of payment."""
 SINCE, ODD_BEFORE = 2009, 2018
 WHOLE_COMPANY = "1851481913"
 """The amount that somebody took for that of one share."""
@@ -83,7 +86,8 @@ def _record(entry: Entry, day: date) -> dict[str, Any]:
     amount = max(round(stock.price * percent / 1_000) * 10, 10) if pays else 0
     reason = "04" if not pays else "03" if luck % 29 == 0 else "02"
     unknown = pays and luck % 8 == 0 and when.year < SINCE + 5
-    paid = when + timedelta(days=45 if when.month != 12 else 110)  # noqa: PLR2004  # after the shareholders' meeting
+    # That of a fiscal year comes after the shareholders' meeting.
+    paid = when + timedelta(days=45 if when.month != DECEMBER else 110)
     return {
         "basDt": f"{day:%Y%m%d}",
         "crno": "0" if luck % 501 == 0 else f"110111{stock.number:07d}",
@@ -97,7 +101,7 @@ def _record(entry: Entry, day: date) -> dict[str, Any]:
         "trsnmDptyDcdNm": "예탁원",
         "stckStacMd": "12",
         "dvdnBasDt": f"{when:%Y%m%d}",
-        "cashDvdnPayDt": "" if not pays or luck % 5 < 2 else "99991231" if luck % 61 == 0 else f"{paid:%Y%m%d}",  # noqa: PLR2004  # two in five
+        "cashDvdnPayDt": "" if not pays or luck % 5 < UNPAID else "99991231" if luck % 61 == 0 else f"{paid:%Y%m%d}",
         "stckHndvDt": "",
         "stckDvdnRcd": reason,
         "stckDvdnRcdNm": REASONS[reason],

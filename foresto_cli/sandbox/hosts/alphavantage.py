@@ -4,9 +4,11 @@ import hashlib
 from datetime import date, timedelta
 from typing import Any
 
+from foresto_cli.sandbox.market.calendar import SATURDAY
 from foresto_cli.sandbox.wire import Answer, Request, as_json, plain
 from foresto_cli.sandbox.world import World
 
+HALF = 0.5
 HOSTS = ("www.alphavantage.co",)
 FUNDS = ("SPY", "QQQ", "DIA", "IWM", "VTI", "VOO", "AGG", "VNQ")
 STOCKS = (
@@ -82,7 +84,7 @@ def _overview(symbol: str) -> dict[str, str]:
         "PERatio": f"{8 + 40 * _chance(symbol, 'pe'):.2f}",
         "PEGRatio": "None",
         "PriceToBookRatio": f"{1 + 9 * _chance(symbol, 'pb'):.2f}",
-        "DividendYield": "None" if _chance(symbol, "yield") < 0.5 else f"{0.05 * _chance(symbol, 'y'):.4f}",  # noqa: PLR2004  # half of them
+        "DividendYield": "None" if _chance(symbol, "yield") < HALF else f"{0.05 * _chance(symbol, 'y'):.4f}",
         "EPS": f"{10 * _chance(symbol, 'eps') - 1:.2f}",
         "Beta": f"{0.5 + _chance(symbol, 'beta'):.3f}",
         "52WeekHigh": f"{price * 1.3:.2f}",
@@ -126,7 +128,7 @@ def _report(symbol: str, end: date, quarters: int) -> dict[str, str]:
 
 def _series(symbol: str, today: date) -> dict[str, dict[str, str]]:
     """Return the newest bars first, as the service does; the last one is of the day before."""
-    days = [day for back in range(1, 2 * BARS) if (day := today - timedelta(days=back)).weekday() < 5][:BARS]  # noqa: PLR2004  # Saturday
+    days = [day for back in range(1, 2 * BARS) if (day := today - timedelta(days=back)).weekday() < SATURDAY][:BARS]
     return {f"{day}": _bar(symbol, day) for day in days}
 
 

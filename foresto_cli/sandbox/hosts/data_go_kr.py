@@ -3,9 +3,8 @@
 Parameters that a service does not know are ignored, as there: whoever asks with a wrong name gets another answer.
 """
 
-from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from foresto_cli.clock import day_of
 from foresto_cli.sandbox.wire import Answer, Request
@@ -46,7 +45,7 @@ def answer(request: Request, world: World) -> Answer:
         records = [] if described is None or day is None else listed.of_day(described, day)
         return envelope.page(request, *_cut(records), len(records) or 1)
     operation, legacy = found
-    total, rows = TABLES[operation](world.market, request, legacy)
+    total, rows = TABLES[operation](world.market, request, legacy=legacy)
     return envelope.page(request, total, rows, MOST_ROWS[operation])
 
 
@@ -60,14 +59,14 @@ def _operation(path: str) -> tuple[str, bool] | None:
     return None
 
 
-def _items(market: "Market", request: Request, legacy: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # one form for all
+def _items(market: "Market", request: Request, *, legacy: bool) -> tuple[int, "Slice"]:
     from foresto_cli.sandbox.fsc import stocks
 
     day = _published_day(market, request)
     return _cut(stocks.items(market, day, legacy=legacy) if day else [])
 
 
-def _prices(market: "Market", request: Request, _: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # as above
+def _prices(market: "Market", request: Request, **_: bool) -> tuple[int, "Slice"]:
     from foresto_cli.sandbox.fsc import stocks
     from foresto_cli.sandbox.market.market import session_shown
 
@@ -78,30 +77,41 @@ def _prices(market: "Market", request: Request, _: bool) -> tuple[int, "Slice"]:
     return _cut([row | {"basDt": f"{day:%Y%m%d}"} for row in stocks.prices(market, shown)])
 
 
-def _bonds(market: "Market", request: Request, _: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # as above
+def _bonds(market: "Market", request: Request, **_: bool) -> tuple[int, "Slice"]:
     from foresto_cli.sandbox.fsc import bonds
 
     day = _published_day(market, request)
     if day is None:
-        return 0, lambda start, end: []  # noqa: ARG005  # nothing, wherever
+        return 0, _nothing
     return bonds.count(market.size), lambda start, end: bonds.rows(market.size, market.seed, day, start, end)
 
 
-def _dividends(market: "Market", _: Request, __: bool) -> tuple[int, "Slice"]:  # noqa: FBT001  # as above
+def _dividends(market: "Market", _: Request, **__: bool) -> tuple[int, "Slice"]:
     from foresto_cli.sandbox.fsc import dividends, envelope
 
     day = envelope.newest_published(market)
     if day is None:
-        return 0, lambda start, end: []  # noqa: ARG005  # as above
+        return 0, _nothing
     return dividends.count(market, day), lambda start, end: dividends.rows(market, day, start, end)
 
 
-TABLES: dict[str, Callable[["Market", Request, bool], tuple[int, "Slice"]]] = {
+class Table(Protocol):
+    """One operation's list."""
+
+    def __call__(self, market: "Market", request: Request, /, *, legacy: bool) -> tuple[int, "Slice"]:
+        """Return how many rows there are, and what cuts a page out of them."""
+
+
+TABLES: dict[str, Table] = {
     "getItemInfo": _items,
     "getStockPriceInfo": _prices,
     "getBondBasiInfo": _bonds,
     "getDiviInfo": _dividends,
 }
+
+
+def _nothing(_: int, __: int) -> list[dict[str, str]]:
+    return []
 
 
 def _cut(rows: list[dict[str, str]]) -> tuple[int, "Slice"]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
     from foresto_cli.sandbox.market.indices import Level
 
+FEW = 10
+"""Answers with fewer rows are printed with indents."""
 HOSTS = ("data-dbg.krx.co.kr",)
 ROOT = "/svc/apis/"
 PUBLISHED = time(8, 0)
@@ -79,7 +81,7 @@ def _synthetic(request: Request, world: World) -> Answer:
             for row in table(world.market, session_shown(world.market, when, request.fault, request.fault_detail))
         ]
     written = [{name: row[name] for name in sorted(row)} for row in rows]
-    return as_json({"OutBlock_1": written}, indent=2 if len(written) < 10 else None)  # noqa: PLR2004  # small ones as KRX prints them
+    return as_json({"OutBlock_1": written}, indent=2 if len(written) < FEW else None)
 
 
 def _described(name: str) -> "Callable[[Market, date], Rows] | None":

@@ -12,6 +12,7 @@ from foresto_cli.sandbox.krx import finders, funds, indices, stocks
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.wire import HTML, Answer, as_json
 
+NOON = 12
 Rows = list[dict[str, str]]
 Table = Callable[[Market, dict[str, str]], Rows]
 
@@ -31,4 +32,4 @@ def answer(market: Market, form: dict[str, str]) -> Answer | None:
 
 def moment(now: datetime) -> str:
     """Return ``now`` as KRX writes it: ``2026.01.25 PM 08:28:15``."""
-    return f"{now:%Y.%m.%d} {'AM' if now.hour < 12 else 'PM'} {now:%I:%M:%S}"  # noqa: PLR2004  # noon
+    return f"{now:%Y.%m.%d} {'AM' if now.hour < NOON else 'PM'} {now:%I:%M:%S}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from foresto_cli.clock import KST
-from foresto_cli.sandbox.market.calendar import EPOCH
+from foresto_cli.sandbox.market.calendar import EPOCH, SATURDAY
 from foresto_cli.sandbox.market.market import Market
 from foresto_cli.sandbox.market.noise import uniform
 from foresto_cli.sandbox.market.stock import Stock
@@ -98,7 +98,7 @@ def new_york_sessions(until: date) -> tuple[date, ...]:
 
     closed = holidays.financial_holidays("NYSE", years=range(EPOCH.year, until.year + 1))
     days = (EPOCH + timedelta(days=offset) for offset in range((until - EPOCH).days + 1))
-    return tuple(day for day in days if day.weekday() < 5 and day not in closed)  # noqa: PLR2004  # Saturday is 5
+    return tuple(day for day in days if day.weekday() < SATURDAY and day not in closed)
 
 
 def foreign_levels(market: Market, index: Foreign) -> list[tuple[date, float]]:

@@ -11,6 +11,8 @@ from foresto_cli.sandbox.market import fortunes
 from foresto_cli.sandbox.market.market import Market
 from foresto_cli.sandbox.market.stock import Stock
 
+NO_DIVIDEND = 0.4
+"""Of those that earn something, the share that pays nothing."""
 KNOWN_FROM_MONTH = 4
 """Annual reports are out by the end of March."""
 
@@ -35,5 +37,5 @@ def per_share(market: Market, stocks: Sequence[Stock], shares: NDArray[np.int64]
     book = np.where(common & (draws[0] > fortunes.NO_EQUITY), equity / shares, 0)
     earns = common & (draws[1] > fortunes.NO_PROFIT)
     earnings = np.where(earns, equity * 0.18 * (draws[1] - 0.3) / shares, 0)
-    dividend = np.where((earnings > 0) & (draws[2] > 0.4), np.rint(earnings * 0.3 / 10) * 10, 0)  # noqa: PLR2004
+    dividend = np.where((earnings > 0) & (draws[2] > NO_DIVIDEND), np.rint(earnings * 0.3 / 10) * 10, 0)
     return PerShare(earnings.astype(np.int64), book.astype(np.int64), dividend.astype(np.int64))

@@ -13,6 +13,8 @@ from foresto_cli.sandbox.market import ticks
 from foresto_cli.sandbox.market.noise import uniform
 from foresto_cli.sandbox.market.quotes import DOWN, FLAT, LIMIT_DOWN, LIMIT_UP, UP, Quotes
 
+EVEN = 0.5
+"""As likely up as down."""
 LEAST, MOST = 0.001, 0.012
 """How far a price moves, as a share of the close."""
 VOLUME = 0.04
@@ -45,7 +47,7 @@ def extended(regular: Quotes, given: Trading, share: float, seed: int) -> Quotes
     size = np.maximum(close * (LEAST + (MOST - LEAST) * draws[1]), ticks.tick(close, given.day, given.kospi))
     lowest, highest = ticks.limits(regular.base, given.day, given.kospi, given.reach)
     # A close at the limit can only come back from it.
-    sign = np.where(close >= highest, -1, np.where((close <= lowest) | (draws[2] < 0.5), 1, -1))  # noqa: PLR2004  # even
+    sign = np.where(close >= highest, -1, np.where((close <= lowest) | (draws[2] < EVEN), 1, -1))
     wanted = ticks.nearest(close + sign * size * given.progress, given.day, given.kospi)
     last = np.where(moves, np.clip(wanted, np.minimum(lowest, close), np.maximum(highest, close)), close)
     more = np.where(moves, regular.volume * 2 * VOLUME * draws[3] * given.progress, 0).astype(np.int64)

@@ -7,6 +7,7 @@ Names are only unique within a service: KOSPI and KOSDAQ have the same sectors.
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,10 +90,11 @@ def _level(market: Market, service: str, name: str, day: date) -> Level:
 
 def _deviations(market: Market) -> NDArray[np.float64]:
     """Return (sessions, indices) how far each index has moved away from its market since 2020-01-02."""
-    known = getattr(market, "_index_deviations", None)
-    if known is None:
+    if market not in _KNOWN:
         days = np.array([day.toordinal() for day in market.all_sessions])[:, None]
         noise = uniform(market.seed, STREAM + 1, days, np.arange(len(_rows()))[None, :]) - 0.5
-        known = np.cumprod(1 + 0.012 * noise, axis=0)
-        market._index_deviations = known  # type: ignore[attr-defined]  # noqa: SLF001  # a cache of this module's own
-    return np.asarray(known)
+        _KNOWN[market] = np.cumprod(1 + 0.012 * noise, axis=0, dtype=np.float64)
+    return _KNOWN[market]
+
+
+_KNOWN: WeakKeyDictionary[Market, NDArray[np.float64]] = WeakKeyDictionary()

@@ -5,6 +5,8 @@ from functools import cache
 
 from foresto_cli.clock import KST
 
+SATURDAY = 5
+"""As ``weekday`` counts."""
 EPOCH = date(2020, 1, 2)
 OPENS = time(9, 0)
 FIRST_QUOTES = time(9, 20)
@@ -31,7 +33,7 @@ def announced_sessions(year: int) -> tuple[date, ...]:
     closed = holidays.financial_holidays("XKRX", years=year)
     first = date(year, 1, 1)
     days = (first + timedelta(days=offset) for offset in range((date(year + 1, 1, 1) - first).days))
-    return tuple(day for day in days if day.weekday() < 5 and day not in closed)  # noqa: PLR2004  # Saturday is 5
+    return tuple(day for day in days if day.weekday() < SATURDAY and day not in closed)
 
 
 @cache

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from foresto_cli.sandbox.market.indices import KOSDAQ, KOSPI_200
 from foresto_cli.sandbox.market.market import OPEN, Market
 from foresto_cli.sandbox.market.noise import uniform
 
+IDLE = 0.03
+"""Of the funds, those without a trade on a day."""
 MOST = 1_066
 THEMES = ("200", "코스닥150", "전자", "바이오", "배당", "반도체", "에너지", "가치", "성장", "저변동")
 STYLES = (("", 1.0, "일반"), ("레버리지", 2.0, "2X 레버리지 (2)"), ("인버스", -1.0, "1X 인버스 (-1)"))
@@ -109,7 +112,7 @@ def quotes(market: Market, day: date) -> FundQuotes:
     units = np.array([fund.units for fund in funds], np.int64)
     share = market.progress if market.state(day) == OPEN else 1.0
     # Some funds find no buyer on some days.
-    volume = np.where(draws[3] < 0.03, 0, (units * 0.04 * draws[3] ** 2 * share).astype(np.int64) + 1)  # noqa: PLR2004
+    volume = np.where(draws[3] < IDLE, 0, (units * 0.04 * draws[3] ** 2 * share).astype(np.int64) + 1)
     traded = volume > 0
     levels = market.path.levels
     return FundQuotes(
@@ -135,8 +138,7 @@ def _on_grid(prices: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _values(market: Market) -> NDArray[np.float64]:
     """Return (sessions, funds) net asset values: the index's daily return times the multiple, and some noise."""
-    known = getattr(market, "_fund_values", None)
-    if known is None:
+    if market not in _KNOWN:
         everyone = universe(market.size)
         levels = market.path.levels
         returns = np.diff(levels, axis=0, prepend=levels[:1]) / np.vstack([levels[:1], levels[:-1]])
@@ -145,6 +147,8 @@ def _values(market: Market) -> NDArray[np.float64]:
         days = np.array([day.toordinal() for day in market.all_sessions])[:, None]
         noise = uniform(market.seed, 40, days, np.arange(len(everyone))[None, :]) - 0.5
         growth = 1 + returns[:, sources] * multiples + 0.004 * noise
-        known = np.cumprod(growth, axis=0) * np.array([fund.start for fund in everyone])
-        market._fund_values = known  # type: ignore[attr-defined]  # noqa: SLF001  # a cache that belongs to this module
-    return np.asarray(known)
+        _KNOWN[market] = np.cumprod(growth, axis=0) * np.array([fund.start for fund in everyone])
+    return _KNOWN[market]
+
+
+_KNOWN: WeakKeyDictionary[Market, NDArray[np.float64]] = WeakKeyDictionary()

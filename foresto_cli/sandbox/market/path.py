@@ -12,6 +12,10 @@ from foresto_cli.sandbox.market import ticks
 from foresto_cli.sandbox.market.plan import Event, Plan
 from foresto_cli.sandbox.market.stock import Stock
 
+SPLIT_INTO = ((100_000, 10), (10_000, 5), (0, 2))
+"""(price in won from which on, shares that one becomes)."""
+JOINED_FROM = ((1_000, 10), (10_000, 5), (float("inf"), 2))
+"""(price in won below which, shares that become one)."""
 ABSENT, TRADED, HALTED, IDLE, QUOTED, UNLIMITED = range(6)
 """State of a stock on a day: not listed; traded; suspended; listed but not traded; moved by quotes alone (KONEX);
 traded without the usual price limit (first day, liquidation trading)."""
@@ -105,7 +109,7 @@ def walk(roster: Sequence[Stock], sessions: Sequence[date], plan: Plan, seed: in
         target = _within_limits(base, 1 + beta * factor + own, day, kospi, reach)
         for ticker in plan.unlimited.get(t, ()):
             target[ticker] = _without_limit(
-                int(base[ticker]), plan.first[ticker] == t, noise[ticker], day, kospi[ticker]
+                int(base[ticker]), noise[ticker], day, kospi[ticker], first_day=plan.first[ticker] == t
             )
         for ticker in plan.midpoints.get(t, ()):
             target[ticker] += 2
@@ -182,15 +186,15 @@ def _restated(price: float, day: date, kospi: np.bool_) -> int:
 
 def _split_factor(price: int) -> int:
     """Return into how many a share of ``price`` won is split."""
-    return 10 if price >= 100_000 else 5 if price >= 10_000 else 2  # noqa: PLR2004
+    return next(parts for least, parts in SPLIT_INTO if price >= least)
 
 
 def consolidation_factor(price: int) -> int:
     """Return how many shares of ``price`` won become one."""
-    return 10 if price < 1_000 else 5 if price < 10_000 else 2  # noqa: PLR2004
+    return next(shares for bound, shares in JOINED_FROM if price < bound)
 
 
-def _without_limit(base: int, first_day: bool, noise: NDArray[np.float32], day: date, kospi: np.bool_) -> int:  # noqa: FBT001
+def _without_limit(base: int, noise: NDArray[np.float32], day: date, kospi: np.bool_, *, first_day: bool) -> int:
     """Return a close without the usual limit: 60 to 400 % of the offer price, or the fall of liquidation trading."""
     if first_day:
         multiple = float(np.clip(1.25 + 0.9 * abs(noise[1]) - 0.2 * abs(noise[0]), 0.6, 4.0))

@@ -8,6 +8,12 @@ from foresto_cli.sandbox.market import codes, names
 from foresto_cli.sandbox.market.calendar import EPOCH
 from foresto_cli.sandbox.market.stock import Stock
 
+SPAC, LETTERED = 6, 20
+"""Remainders of the numbers of newcomers that are a SPAC, and of older stocks with a letter in their code."""
+KOSPI_BELOW, KONEX_BELOW = 0.372, 0.414
+"""Draws: beyond the rare kinds, about 30 % of all are KOSPI, and few KONEX."""
+GLOBAL_ABOVE = 2e12
+"""Market value in won from which on a stock is of KOSDAQ GLOBAL: only the biggest."""
 KOSDAQ_SECTIONS = (
     "중견기업부",
     "우량기업부",
@@ -74,7 +80,7 @@ def _newcomers(start: int, count: int, seed: int, half: int, first: date) -> lis
     found = []
     for offset in range(count):
         joins = first + timedelta(days=10 + int(draws[offset, 5] * 140))
-        kind = "spac" if offset % 7 == 6 else "common"  # noqa: PLR2004  # every seventh newcomer
+        kind = "spac" if offset % 7 == SPAC else "common"
         cap = float(np.exp(25.6 + 0.8 * size[offset]))
         found.append(_ordinary(kind, start + offset, draws[offset].tolist(), cap, joins))
     return found
@@ -170,7 +176,7 @@ def _preferred(roster: list[Stock], draw: list[float]) -> Stock:
 
 def _ordinary(kind: str, number: int, draw: list[float], cap: float, joins: date) -> Stock:
     name, industry, products = names.company(number)
-    alphanumeric = number % 2 == 0 if joins > EPOCH else number % 40 == 20  # noqa: PLR2004
+    alphanumeric = number % 2 == 0 if joins > EPOCH else number % 40 == LETTERED
     code = codes.alphanumeric(number) if alphanumeric else codes.numeric(number)
     years = 1 + int(draw[4] * 28)
     listed = joins if joins > EPOCH else date(2019 - years, 1 + number % 12, 1 + number % 28)
@@ -193,11 +199,11 @@ def _ordinary(kind: str, number: int, draw: list[float], cap: float, joins: date
         market, board, section, price, sigma, beta = "STK", "KOSPI", "", 5_000, 0.008, 0.3
     elif kind == "foreign":
         code, section, industry = f"900{number % 1000:03d}", "외국기업(소속부없음)", ""
-    elif joins == EPOCH and draw[0] < 0.372:  # noqa: PLR2004  # beyond the rare kinds, about 30 % of all are KOSPI
+    elif joins == EPOCH and draw[0] < KOSPI_BELOW:
         market, board, section, cap = "STK", "KOSPI", "", cap * 6
-    elif joins == EPOCH and draw[0] < 0.414:  # noqa: PLR2004
+    elif joins == EPOCH and draw[0] < KONEX_BELOW:
         market, board, section, cap, turnover, idle = "KNX", "KONEX", "일반기업부", cap * 0.15, 0.0002, 0.35
-    elif cap > 2e12:  # noqa: PLR2004  # only the biggest
+    elif cap > GLOBAL_ABOVE:
         board, section = "KOSDAQ GLOBAL", "우량기업부"
     shares = max(int(cap / price), 300_000)
     return Stock(

@@ -11,6 +11,8 @@ from typing import Any
 
 from foresto_cli.sandbox.products.shelf import Product, on_offer
 
+BROKEN, COMPOUND, ONLY_BEST = 4, 5, 20
+"""Remainders of the numbers of products with a name in two lines, compound interest, one rate alone."""
 Record = dict[str, Any]
 Entry = tuple[Record, list[Record]]
 """A product and its options."""
@@ -66,7 +68,7 @@ def _name(division: str, product: Product) -> str:
     if (division, product.number) == ("D", 3):
         return SCRIPT_NAME
     name = f"가상{product.number + 1}호 {NAMES[division]}"
-    return name.replace(" ", "\n") + "\n(개인/만기\n" if product.number % 11 == 4 else name  # noqa: PLR2004  # some of them
+    return name.replace(" ", "\n") + "\n(개인/만기\n" if product.number % 11 == BROKEN else name
 
 
 def _saving_terms(product: Product, dice: random.Random) -> Record:
@@ -86,7 +88,7 @@ def _rate(value: float) -> float:
 
 def _saving_options(product: Product, dice: random.Random, sorts: tuple[Record, ...]) -> Iterator[Record]:
     level = 2.2 + dice.random() * 1.4 + product.drift
-    compound = product.number % 6 == 5  # noqa: PLR2004  # a sixth of them
+    compound = product.number % 6 == COMPOUND
     for sort in sorts:
         for place, months in enumerate(dice.sample(MONTHS, dice.randint(2, 5))):
             base = _rate(level + 0.05 * MONTHS.index(months))
@@ -96,7 +98,7 @@ def _saving_options(product: Product, dice: random.Random, sorts: tuple[Record, 
                 **sort,
                 "save_trm": months,
                 # A few state only the rate with all preferences.
-                "intr_rate": None if product.number % 37 == 20 and place == 0 else base,  # noqa: PLR2004  # as said
+                "intr_rate": None if product.number % 37 == ONLY_BEST and place == 0 else base,
                 "intr_rate2": _rate(base + dice.choice((0, 0.2, 0.65, 1.5))),
             }
 

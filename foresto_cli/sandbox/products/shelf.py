@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+MOVES = 0.25
+"""How likely a rate changes in a month."""
 DISCLOSED_ON = 20
 FIRST_YEAR = 2020
 GONE, BACK = 0.02, 0.5
@@ -100,7 +102,7 @@ def _is_missing(name: str, month: int) -> bool:
 def _drift(name: str, month: int) -> float:
     """Return the sum of the last year's changes: one month in four has one."""
     moves = (_chance(name, "rate", month - back) for back in range(12))
-    return round(sum((move * 4 - 0.5) * 0.4 for move in moves if move < 0.25), 2)  # noqa: PLR2004  # as said
+    return round(sum((move * 4 - 0.5) * 0.4 for move in moves if move < MOVES), 2)
 
 
 def _chance(name: str, what: str, month: int) -> float:

@@ -18,6 +18,8 @@ from foresto_cli.score.validation.measures import Plan, told
 from foresto_cli.score.validation.sample import MARKETS, TOTAL, Day, sample
 from foresto_cli.score.validation.statistics import mean_of, rank_ic
 
+LEAST_QUANTILES = 2
+"""One group has no difference."""
 MONTH = "month"
 SESSIONS_A_MONTH = 21
 LEAST_DATES = 3
@@ -141,7 +143,7 @@ def _check(options: Options) -> None:
         raise UsageError(f"--market {options.market}: {', '.join(MARKETS)} 가운데 고르세요.")
     if options.every != MONTH and int(options.every) < 1:
         raise UsageError("--every는 1 이상의 거래일 수이거나 month입니다.")
-    if options.quantiles < 2 or min(options.horizons) < 1:  # noqa: PLR2004  # one group has no difference
+    if options.quantiles < LEAST_QUANTILES or min(options.horizons) < 1:
         raise UsageError("--quantiles는 2 이상, --horizons는 1 이상이어야 합니다.")
     if options.first > options.last:
         raise UsageError(f"시작일({options.first})이 마지막 날({options.last})보다 늦습니다.")

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+LEAST = 2
+"""One value has no deviation."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -82,7 +84,7 @@ class Mean(NamedTuple):
 def mean_of(values: Floats, overlap: int) -> Mean:
     """Return the mean of a series of dates whose neighbours share ``overlap`` steps of their horizon."""
     there = values[~np.isnan(values)]
-    if len(there) < 2:  # noqa: PLR2004  # one value has no deviation
+    if len(there) < LEAST:
         mean = float(there.mean()) if len(there) else math.nan
         return Mean(mean, math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, len(there), len(there))
     mean, deviation = float(there.mean()), float(there.std(ddof=1))

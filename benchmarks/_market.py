@@ -19,7 +19,7 @@ from foresto_cli.store.tables import dividend_history, financial_report, stock_p
 from foresto_cli.store.upsert import upsert
 
 LAST = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 19, 0)  # noqa: DTZ001  # the tables keep KST without a zone
+NOW = datetime(2026, 11, 20, 19, 0)
 PROVENANCE = {"batch_id": 1, "created_at": NOW, "updated_at": NOW}
 KINDS = ("common",) * 40 + ("preferred", "reit", "spac", "foreign", "konex", "financial", "newcomer", "suspended")
 SPLIT, RIGHTS = 3, 5

@@ -36,7 +36,7 @@ def loopback_only() -> None:
     """Let nothing leave this machine, whatever becomes of the variables that lead to the sandbox."""
     connect = socket.socket.connect
 
-    def checked(self: socket.socket, address: Any) -> None:  # noqa: ANN401  # as in the standard library
+    def checked(self: socket.socket, address: object) -> None:
         host = address[0] if isinstance(address, tuple) else ""
         if host and not host.startswith("127.") and host != "localhost":
             raise SystemExit(f"a benchmark tried to reach {host}")
@@ -116,15 +116,14 @@ def foresto(url: str, now: datetime, first: date, last: date, haste: float) -> I
 
 def _again(engine: "Engine", work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Do the work on an empty database; an error that would end the command is its outcome."""
-    from sqlalchemy import text
-
     from foresto_cli.errors import ForestoError
+    from foresto_cli.store.fragments import sql
     from foresto_cli.store.tables import metadata
 
     with engine.begin() as connection:
         for table in metadata.tables:
             if table not in KEPT:
-                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608  # our own table names
+                connection.execute(sql("DELETE FROM {table}", table=table))
     try:
         return work()
     except ForestoError as error:

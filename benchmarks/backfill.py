@@ -28,7 +28,7 @@ BLOCK = 20
 TARGET_RATIO = 0.7
 TARGET_MEGABYTES = 500
 FIRST_DAY = date(2021, 1, 4)
-NOW = datetime(2026, 11, 20, 19, 0)  # noqa: DTZ001  # the tables keep KST without a zone
+NOW = datetime(2026, 11, 20, 19, 0)
 PROVENANCE = {"batch_id": 1, "created_at": NOW, "updated_at": NOW}
 
 Rows = list[dict[str, Any]]

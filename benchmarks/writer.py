@@ -27,7 +27,7 @@ TARGET = 2.0
 """The writer ought to be at least so many times as fast as SQLAlchemy's executemany."""
 KEY = ("ticker", "trade_date")
 FIRST_DAY = date(2026, 1, 2)
-NOW = datetime(2026, 11, 20, 19, 0)  # noqa: DTZ001  # the tables keep KST without a zone
+NOW = datetime(2026, 11, 20, 19, 0)
 PROVENANCE = {"batch_id": 1, "created_at": NOW, "updated_at": NOW}
 
 Rows = list[dict[str, Any]]

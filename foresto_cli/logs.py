@@ -4,10 +4,11 @@ import logging
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from textwrap import indent
-from typing import Any
+from types import TracebackType
 
 from foresto_cli import harmless
 from foresto_cli.clock import KST
@@ -17,6 +18,7 @@ from foresto_cli.settings import PRIVATE_FILE, private_folder
 
 __all__ = ["HIDDEN", "Redactor", "start"]
 
+Excepted = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 MAX_BYTES = 2_000_000
 KEPT_FILES = 5
 LONGEST_ENTRY = MAX_BYTES // 4
@@ -33,17 +35,17 @@ class _RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return self._redact(super().format(record))
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # stdlib name
+    def formatMessage(self, record: logging.LogRecord) -> str:
         # Redacted before it is cut, or half a secret would stay.
         return harmless.line(self._redact(super().formatMessage(record)), LONGEST_ENTRY)
 
-    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802  # stdlib name and type
+    def formatException(self, ei: Excepted) -> str:
         return _quoted(self._redact(super().formatException(ei)))
 
-    def formatStack(self, stack_info: str) -> str:  # noqa: N802  # stdlib name
+    def formatStack(self, stack_info: str) -> str:
         return _quoted(self._redact(super().formatStack(stack_info)))
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002  # stdlib name
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002  # stdlib name
         return datetime.fromtimestamp(record.created, KST).isoformat(timespec="milliseconds")
 
 
@@ -60,12 +62,12 @@ class _PrivateRotatingFileHandler(RotatingFileHandler):
         self._has_complained = False
         super().__init__(file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", errors="backslashreplace")
 
-    def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  # the stdlib's own return type is private
+    def _open(self) -> TextIOWrapper:
         stream = super()._open()
         Path(self.baseFilename).chmod(PRIVATE_FILE)
         return stream
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  # stdlib name
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002  # stdlib name
         # A boundary, whatever went wrong; and the stdlib prints the record as it is, secrets and all.
         self._tell(sys.exception())
 

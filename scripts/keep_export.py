@@ -15,6 +15,7 @@ from foresto_cli.app import opened
 from foresto_cli.archive.export import export
 from foresto_cli.archive.strict import LEFT_OUT
 from foresto_cli.console import Console
+from foresto_cli.store.fragments import fragment, sql
 from foresto_cli.store.migrate import HEAD
 from foresto_cli.store.tables import metadata
 
@@ -30,8 +31,9 @@ def main() -> None:
     with opened(Console(), sandboxed=True) as app:
         with app.engine.begin() as connection:
             for name in metadata.tables.keys() - LEFT_OUT - {"data_source"}:
-                kept = f"SELECT ctid FROM {name} ORDER BY ctid LIMIT {LARGE.get(name, MOST)}"  # noqa: S608  # our own names
-                connection.execute(text(f"DELETE FROM {name} WHERE ctid NOT IN ({kept})"))  # noqa: S608  # our own names
+                most = LARGE.get(name, MOST)
+                kept = fragment("SELECT ctid FROM {table} ORDER BY ctid LIMIT {most}", table=name, most=most)
+                connection.execute(sql("DELETE FROM {table} WHERE ctid NOT IN ({kept})", table=name, kept=kept))
             connection.execute(text("UPDATE data_collection_log SET host = 'laptop'"))
         folder = PLACE / HEAD
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,7 +14,7 @@ from support import quick_folder
 from foresto_cli.store.binaries import binaries, environment
 from foresto_cli.store.owners import new_account, service_account
 
-PASSWORD = "right-password-x7"  # noqa: S105  # of a server that lives for one test
+PASSWORD = "right-password-x7"
 DEBIAN = Path("/usr/lib/postgresql")
 """Where other major versions are, if they are."""
 

@@ -22,7 +22,7 @@ from foresto_cli.store.tables import financial_report, stock_price_daily
 from foresto_cli.store.upsert import upsert
 
 MARKET = SHARED / "recorded" / "market"
-NOW = datetime(2026, 8, 21, 19, 0)  # noqa: DTZ001  # the tables keep KST without a zone
+NOW = datetime(2026, 8, 21, 19, 0)
 PROVENANCE = {"batch_id": 1, "created_at": NOW, "updated_at": NOW}
 RECEIVED = {1: timedelta(45), 2: timedelta(45), 3: timedelta(45), 4: timedelta(90)}
 ENDS = {1: (3, 31), 2: (6, 30), 3: (9, 30), 4: (12, 31)}

@@ -276,7 +276,7 @@ def _overridden(override: Row[Any], ruled: Verdict | None) -> Verdict:
     evidence = dict(ruled.evidence) if ruled else {}
     evidence["override"] = override.note or ""
     evidence["ruled"] = [ruled.event, ruled.factor] if ruled else None
-    return Verdict(override.event, override.factor, False, evidence)  # noqa: FBT003  # a field of a tuple
+    return Verdict(override.event, override.factor, review=False, evidence=evidence)
 
 
 def _write(

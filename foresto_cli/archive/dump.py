@@ -23,7 +23,7 @@ def dump(engine: Engine, target: Path) -> int:
         _check_server(connection)
         with files.made(target) as stream, passwords.handed_on(connection) as (way, variables):
             command = [f"{binaries() / 'pg_dump'}", "--format=custom", "--no-owner", "--dbname", way]
-            done = subprocess.run(  # noqa: S603  # our own program and arguments
+            done = subprocess.run(
                 command, stdout=stream, stderr=subprocess.PIPE, env=environment() | variables, check=False
             )
             if done.returncode != 0:

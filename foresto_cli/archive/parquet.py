@@ -6,6 +6,7 @@
 
 import io
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO
 
 from foresto_cli.errors import BadPayload, ConfigError
@@ -45,7 +46,7 @@ def require() -> None:
         ConfigError: it is not.
     """
     try:
-        import pyarrow as pa  # noqa: F401  # only whether it is there
+        import_module("pyarrow")
     except ImportError:
         raise ConfigError(
             "Parquet에는 pyarrow가 필요합니다. pip install 'foresto[parquet]' 로 설치하거나 --format csv로 내보내세요."

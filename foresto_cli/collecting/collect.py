@@ -195,7 +195,7 @@ def collect(loader: Loader, setting: Setting) -> Report:
     setting.progress(report, todo[0])
     try:
         for unit, future in _asked(loader, todo, setting.workers):
-            _deal_with(loader, unit, future, report, setting, batch_id)
+            _deal_with(loader, unit, future, report, setting, batch_id=batch_id)
             setting.progress(report, unit)
     except Interrupted as interrupted:
         report.interrupted = interrupted
@@ -245,8 +245,8 @@ def _await(future: Future[Answer]) -> None:
         return
 
 
-def _deal_with(  # noqa: PLR0913, PLR0917  # one step of the flow; its inputs are the flow's state
-    loader: Loader, unit: Unit, future: Future[Answer], report: Report, setting: Setting, batch_id: int
+def _deal_with(  # noqa: PLR0913  # one step of the flow; its inputs are the flow's state
+    loader: Loader, unit: Unit, future: Future[Answer], report: Report, setting: Setting, *, batch_id: int
 ) -> None:
     answer: Answer | None = None
     try:

@@ -74,7 +74,7 @@ class _Former(Derived):
         return []
 
 
-def _write_nothing(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  # of a table that is no more
+def _write_nothing(_: Connection, __: Row) -> Counts:
     return Counts()
 
 
@@ -144,7 +144,7 @@ def _of_its_kind(key: str, units: Sequence[Unit]) -> str | None:
     return next((unit.key for unit in units if unit.key.partition(":")[0] == kind), None)
 
 
-def _newest(key: str, units: Sequence[Unit]) -> str | None:  # noqa: ARG001  # one of several heirs
+def _newest(_: str, units: Sequence[Unit]) -> str | None:
     """Return the one list that is asked for now."""
     return next((unit.key for unit in units), None)
 
@@ -235,7 +235,7 @@ def _details(app: App, keys: Keys) -> list[Only]:
     return [Only(Details(statements.client_of(app), lambda: statements.filed(app, Wanted())), keys)]
 
 
-def _reparse(app: App, keys: Keys) -> list[Only]:  # noqa: ARG001  # as the others
+def _reparse(_: App, keys: Keys) -> list[Only]:
     return [Only(statements.reparsing(), keys)]
 
 
@@ -274,7 +274,7 @@ def _capital(app: App, keys: Keys) -> list[Only]:
     return [Only(Capital(statements.client_of(app), clock.now(), executed), keys)]
 
 
-def _links(app: App, keys: Keys) -> list[Only]:  # noqa: ARG001  # as the others
+def _links(_: App, keys: Keys) -> list[Only]:
     return [Only(capital.links(), keys)]
 
 

@@ -17,7 +17,7 @@ Heir = Callable[[str, Sequence[Unit]], str | None]
 """Names the unit that answers a failed one which is not asked for any more; None when nobody needs it."""
 
 
-def no_heir(key: str, units: Sequence[Unit]) -> str | None:  # noqa: ARG001  # one of several heirs
+def no_heir(_: str, __: Sequence[Unit]) -> str | None:
     """Say that nothing stands in for a unit that is not wanted any more."""
     return None
 

@@ -245,7 +245,7 @@ class Faults:
         self._given = parse(given)
         self._path = path
         self._lock = Lock()
-        self._random = random.Random(seed)  # noqa: S311  # repeatable on purpose
+        self._random = random.Random(seed)
 
     def add(self, text: str) -> None:
         """Add the faults in ``text`` to the file.

@@ -172,10 +172,10 @@ class Handler(BaseHTTPRequestHandler):
             self.server.stopping.wait(self.server.desk.latency)
         self._send(answer, kind)
 
-    do_POST = do_GET  # noqa: N815  # named by the base class
-    do_HEAD = do_GET  # noqa: N815
-    do_PUT = do_GET  # noqa: N815
-    do_DELETE = do_GET  # noqa: N815
+    do_POST = do_GET
+    do_HEAD = do_GET
+    do_PUT = do_GET
+    do_DELETE = do_GET
 
     def _read(self) -> Request:
         headers = {name.lower(): value for name, value in self.headers.items()}

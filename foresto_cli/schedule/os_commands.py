@@ -32,7 +32,7 @@ def run(
             return subprocess.CompletedProcess(command, NOT_FOUND, "", "")
         raise ConfigError(f"{command[0]} 명령이 없습니다. 다른 스케줄러를 고르세요(--scheduler).")
     try:
-        told = subprocess.run(  # noqa: S603  # our own words and paths
+        told = subprocess.run(
             [program, *command[1:]],
             input=None if stdin is None else stdin.encode(errors="surrogateescape"),
             capture_output=True,

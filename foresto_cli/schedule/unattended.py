@@ -135,7 +135,7 @@ def _sleep() -> Diagnosis:
 
 
 def _output(command: list[str]) -> str:
-    told = subprocess.run(  # noqa: S603  # our own words
+    told = subprocess.run(
         command,
         capture_output=True,
         text=True,

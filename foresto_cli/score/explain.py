@@ -1,9 +1,11 @@
 """One stock's score, every digit with where it came from; from a computation or from what is stored."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -164,8 +166,8 @@ def _source(row: Mapping[str, Any], basis: Found, name: str) -> str:
     return price if name[0] in "TR" else f"{row['fs_rcept_no']}"
 
 
-def _number(value: object) -> float | None:
-    return None if value is None or value != value else float(value)  # type: ignore[arg-type]  # noqa: PLR0124  # nan; a Decimal or a float
+def _number(value: Decimal | float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
 
 
 def _day(value: date | None) -> str | None:

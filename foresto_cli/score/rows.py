@@ -56,7 +56,7 @@ def inputs_sha256(scores: Scores) -> str:
 
 def column(values: NDArray[np.float64]) -> list[float | None]:
     """Return values as they are stored: six decimals, None for nan."""
-    return [None if value != value else value for value in np.round(values, PLACES).tolist()]  # noqa: PLR0124  # nan
+    return [None if math.isnan(value) else value for value in np.round(values, PLACES).tolist()]
 
 
 def _statement(scores: Scores, place: int) -> tuple[date | None, date | None, str | None]:

@@ -97,7 +97,7 @@ def _major_in(tools: Path) -> str | None:
     if not program.is_file():
         return None
     try:
-        done = subprocess.run(  # noqa: S603  # a PostgreSQL that is installed, or that the operator named
+        done = subprocess.run(
             [str(program), "--version"], capture_output=True, text=True, check=False, env=environment(), timeout=30
         )
     except (OSError, subprocess.TimeoutExpired):

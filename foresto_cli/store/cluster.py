@@ -243,7 +243,7 @@ def _on_disk(folder: Path) -> None:
 def _run(cluster: Path, owner: Owner, command: list[str], text: str = "") -> None:
     user, group, groups = account_of(owner)
     try:
-        done = subprocess.run(  # noqa: S603  # fixed argv, no shell
+        done = subprocess.run(
             command,
             input=text,
             capture_output=True,

@@ -168,7 +168,7 @@ def launch(cluster: Path, owner: Owner, tools: Path) -> Path:
         before = os.fstat(log).st_size
         # For the server; whoever only looks whether it is held lets go at once.
         take(lock, 1, "데이터베이스의 이전 프로세스가 남아 있습니다.")
-        process = subprocess.Popen(  # noqa: S603  # fixed argv, no shell
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -130,9 +130,7 @@ def new_account() -> Owner:
         raise ConfigError(f"root는 내장 PostgreSQL을 실행할 수 없고 전용 계정을 만들 useradd도 없습니다. {ELSEWHERE}")
     shell = next((path for path in ("/usr/sbin/nologin", "/sbin/nologin") if Path(path).exists()), "/bin/false")
     command = [tool, "--system", "--no-create-home", "--home-dir", str(SYSTEM_FOLDER), "--shell", shell, ACCOUNT]
-    done = subprocess.run(  # noqa: S603  # fixed argv, no shell
-        command, capture_output=True, text=True, check=False, env=environment_of_a_child()
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment_of_a_child())
     found = service_account()
     if found is None:
         raise ConfigError(f"전용 계정 {ACCOUNT}를 만들지 못했습니다({reason(done.stderr)}). {ELSEWHERE}")

@@ -154,8 +154,8 @@ def _carry(source: str, target: str) -> None:
     ]
     with tempfile.TemporaryFile() as said:
         with (
-            subprocess.Popen(read, stdout=subprocess.PIPE, stderr=said, env=around, cwd="/") as reader,  # noqa: S603  # ours
-            subprocess.Popen(  # noqa: S603  # ours
+            subprocess.Popen(read, stdout=subprocess.PIPE, stderr=said, env=around, cwd="/") as reader,
+            subprocess.Popen(
                 [*write, f"{target} dbname=postgres"],
                 stdin=subprocess.PIPE,
                 stdout=said,

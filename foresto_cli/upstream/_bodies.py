@@ -52,6 +52,11 @@ def json_object(response: requests.Response, label: str) -> dict[str, Any]:
     return found
 
 
+def give_body(response: requests.Response, body: bytes) -> None:
+    """Let ``response`` have this body; requests has no public way to hand over one that was read piece by piece."""
+    response._content = body  # noqa: SLF001
+
+
 def text_records(found: object, label: str, body: bytes = b"") -> list[dict[str, str]]:
     """Return ``found`` if it is a list of objects whose values are texts, as KRX's services send them.
 

@@ -15,6 +15,7 @@ import requests
 
 from foresto_cli.errors import ForestoError
 from foresto_cli.upstream import worlds
+from foresto_cli.upstream._bodies import give_body
 from foresto_cli.upstream._failures import as_ours
 from foresto_cli.upstream._unpack import ENCODINGS, body_of
 from foresto_cli.upstream.worlds import World
@@ -51,7 +52,7 @@ def guarded(world: World, label: str) -> Iterator[Guard]:
                 worlds.check(world, label, is_marked=worlds.MARK in response.headers)
                 pieces = response.raw.stream(CHUNK, decode_content=False)
                 encoding = response.headers.get("Content-Encoding", "")
-                response._content = body_of(pieces, encoding, LARGEST, label)  # noqa: SLF001  # as in http.py
+                give_body(response, body_of(pieces, encoding, LARGEST, label))
         except ForestoError as error:
             guard.error = guard.error or error
             # In the library's own terms, which it knows how to end a message with.

@@ -22,7 +22,7 @@ import requests
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, NotYet, Transient
-from foresto_cli.upstream._bodies import json_object, refuse_html
+from foresto_cli.upstream._bodies import give_body, json_object, refuse_html
 from foresto_cli.upstream._known import known
 from foresto_cli.upstream._readers import json_value, refuse_ragged, refuse_wide_csv
 from foresto_cli.upstream.http import Transport, UpstreamSession
@@ -94,7 +94,7 @@ def inspect(response: requests.Response) -> None:
 def _refuse_broken_csv(response: requests.Response) -> None:
     if b"\0" in response.content:
         # pandas would end a name there and say nothing; this letter it leaves alone, and no column takes it either.
-        response._content = response.content.replace(b"\0", b"\x1a")  # noqa: SLF001  # as in http.py
+        give_body(response, response.content.replace(b"\0", b"\x1a"))
     refuse_wide_csv(response.content, LABEL)
     # The process would die, not fail: pandas' parser (2.3) overruns its memory on such an exponent.
     if _ENDLESS_EXPONENT.search(response.content):

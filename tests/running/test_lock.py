@@ -150,7 +150,7 @@ def test_an_exception_gives_the_lock_back(file):
 
 def test_a_child_does_not_inherit_the_lock(file):
     with lock.held(file, 0):
-        child = subprocess.Popen(["sleep", "60"], close_fds=False)  # noqa: S607  # any program that lives on
+        child = subprocess.Popen(["sleep", "60"], close_fds=False)
     try:
         assert child.poll() is None
         assert lock.is_held(file) is None

@@ -61,7 +61,7 @@ def left_open(engine):
 
 def ended_process():
     """The number of a process that has ended."""
-    process = subprocess.Popen(["true"])  # noqa: S607  # any program that ends
+    process = subprocess.Popen(["true"])
     process.wait()
     return process.pid
 
@@ -184,7 +184,7 @@ def test_the_batches_of_an_ended_run_are_closed_with_it_and_those_of_a_living_on
 
 def test_a_run_that_is_alive_or_on_another_host_is_left_alone(engine, row, left_open):
     mine, other = left_open(os.getpid()), left_open(ended_process(), host="elsewhere")
-    with subprocess.Popen(["sleep", "60"]) as process:  # noqa: S607  # any program that lives on
+    with subprocess.Popen(["sleep", "60"]) as process:
         alive = left_open(process.pid)
         assert runs.close_abandoned(engine) == 0
         process.kill()

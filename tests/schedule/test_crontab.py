@@ -300,4 +300,4 @@ def test_every_refusal_of_the_command_is_78_on_stderr(spool, home):
         assert told.returncode == 78, told.stderr
         assert "Input/output error" in told.stderr
     assert spool.read_bytes() == b"0 3 * * * /opt/mine/backup.sh\n"
-    assert subprocess.run(["crontab", "-l"], capture_output=True, check=True).stdout == spool.read_bytes()  # noqa: S607
+    assert subprocess.run(["crontab", "-l"], capture_output=True, check=True).stdout == spool.read_bytes()

@@ -133,7 +133,7 @@ def test_cron_lines_run_even_in_odd_places(tmp_path):
     assert len(lines) == 16
     command = lines[0].split(maxsplit=5)[5]
     assert "%" not in command.replace(r"\%", ""), "cron breaks the line at a bare percent sign"
-    subprocess.run(["sh", "-c", command.replace(r"\%", "%")], check=True)  # noqa: S607  # as cron does
+    subprocess.run(["sh", "-c", command.replace(r"\%", "%")], check=True)
     told = (folder / "cron-morning.log").read_text(encoding="utf-8")
     assert told == f"cron {odd} {odd} run morning --if-due --wait 3h\n"
 
@@ -172,7 +172,7 @@ def test_other_zones_start_at_the_timetables_hour_or_up_to_an_hour_later(zone, n
     assert schedule_files.local(timetable.job("market_email"), offset).hour == mail_hour
     for day in range(0, 365, 7):
         # What the machine's clock makes of it, summer and winter.
-        here = datetime(2026, 1, 1) + timedelta(days=day)  # noqa: DTZ001  # the machine's own time
+        here = datetime(2026, 1, 1) + timedelta(days=day)
         start = here.replace(hour=weekday.hour, minute=weekday.minute).astimezone(clock.KST)
         late = timedelta(hours=start.hour, minutes=start.minute) - timedelta(hours=16, minutes=30)
         assert timedelta() <= late <= timedelta(hours=1)
@@ -191,7 +191,7 @@ def test_systemd_understands_the_units(tmp_path):
                 timers.append(f"{folder / name}")
                 when = content.partition("OnCalendar=")[2].partition("\n")[0]
                 told = subprocess.run(
-                    ["systemd-analyze", "calendar", when],  # noqa: S607  # where it is
+                    ["systemd-analyze", "calendar", when],
                     capture_output=True, text=True, check=False,
                 )  # fmt: skip
                 assert told.returncode == 0, told.stderr
@@ -199,7 +199,7 @@ def test_systemd_understands_the_units(tmp_path):
     runtime = tmp_path / "runtime"
     runtime.mkdir(mode=0o700)
     told = subprocess.run(
-        ["systemd-analyze", "verify", "--user", "--man=no", *timers],  # noqa: S607  # where it is
+        ["systemd-analyze", "verify", "--user", "--man=no", *timers],
         capture_output=True, text=True, check=False, env={**os.environ, "XDG_RUNTIME_DIR": f"{runtime}"},
     )  # fmt: skip
     assert [line for line in told.stderr.splitlines() if "foresto" in line] == []

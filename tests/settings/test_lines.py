@@ -4,7 +4,7 @@ import pytest
 
 from foresto_cli import settings
 
-SECRET = "hunter2"  # noqa: S105  # what must not be shown
+SECRET = "hunter2"
 
 
 @pytest.mark.parametrize(

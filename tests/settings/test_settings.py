@@ -10,7 +10,7 @@ from foresto_cli import settings
 from foresto_cli.errors import ConfigError, exit_code_of
 from foresto_cli.settings import Paths
 
-SECRET = "hunter2-절대비밀"  # noqa: S105  # what must not be shown
+SECRET = "hunter2-절대비밀"
 SECRETS = (
     "DATABASE_URL", "KRX_ID", "KRX_PW", "KRX_OPENAPI_KEY", "DART_API_KEY", "FSC_API_KEY", "FSS_API_KEY",
     "ALPHA_VANTAGE_API_KEY", "SLACK_WEBHOOK_URL", "SMTP_USER", "SMTP_PASSWORD", "FORESTO_APPRISE_URLS",

@@ -204,7 +204,7 @@ def running(engine):
 @pytest.fixture
 def nobody():
     """The number of a process that has ended."""
-    process = subprocess.Popen(["true"])  # noqa: S607  # any program that ends
+    process = subprocess.Popen(["true"])
     process.wait()
     return process.pid
 

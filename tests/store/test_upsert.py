@@ -37,7 +37,7 @@ SAMPLE = Table(
     Column("updated_at", DateTime, nullable=False),
 )
 DAY = date(2026, 11, 20)
-FIRST, SECOND = datetime(2026, 11, 20, 16), datetime(2026, 11, 20, 19)  # noqa: DTZ001  # KST wall time, as stored
+FIRST, SECOND = datetime(2026, 11, 20, 16), datetime(2026, 11, 20, 19)
 
 
 def row(ticker="005930", **values):

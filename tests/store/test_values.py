@@ -71,7 +71,7 @@ NEVER_NUMBER = {
     "flag": True,
 }
 NEVER_WHOLE = NEVER_NUMBER | {"2^63": 2**63, "-2^63-1": -(2**63) - 1, "part": Decimal("1.5"), "float": 1.0}
-NEVER_DAY = {"1899": date(1899, 12, 31), "1": datetime(1, 1, 1), "text": "2026-11-20", "number": 20261120}  # noqa: DTZ001
+NEVER_DAY = {"1899": date(1899, 12, 31), "1": datetime(1, 1, 1), "text": "2026-11-20", "number": 20261120}
 
 
 def name_of(column):
@@ -134,14 +134,14 @@ def test_reasons_are_short_and_harmless():
             assert said.isprintable()
 
 
-NOW = datetime(1900, 1, 1)  # noqa: DTZ001  # as the tables have them
+NOW = datetime(1900, 1, 1)
 SMALLEST = (
     (BigInteger, -(2**63)), (Integer, -(2**31)), (Numeric | Float, Decimal("-0." + "1" * 70)), (DateTime, NOW),
     (Date, NOW.date()), (String, ""), (LargeBinary, b""), (ARRAY, []), (Boolean, False),
 )  # fmt: skip
 GREATEST = (
     (BigInteger, 2**63 - 1), (Integer, 2**31 - 1), (Numeric | Float, 10**30 - 1),
-    (DateTime, datetime(9999, 12, 31, 23, 59, 59)),  # noqa: DTZ001  # as above
+    (DateTime, datetime(9999, 12, 31, 23, 59, 59)),
     (Date, date(9999, 12, 31)), (String, "🙂"), (LargeBinary, zlib.compress(b"x")), (ARRAY, []), (Boolean, True),
 )  # fmt: skip
 
@@ -186,7 +186,7 @@ def test_a_writer_that_nobody_checked_meets_the_gate_too(engine):
     table = metadata.tables["stocks"]
     row = {"ticker": "005930", "name": "가\x1b", "market": "KOSPI", "sector": "기타", "is_active": True}
     with engine.begin() as connection, pytest.raises(BadPayload, match=r"stocks.*name"):
-        upsert(connection, table, [row], {"created_at": datetime(2026, 1, 1), "updated_at": datetime(2026, 1, 1)})  # noqa: DTZ001
+        upsert(connection, table, [row], {"created_at": datetime(2026, 1, 1), "updated_at": datetime(2026, 1, 1)})
 
 
 # --- the net below: what the gate did not see, the database refuses, and only the unit fails --------------------------

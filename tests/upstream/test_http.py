@@ -41,7 +41,7 @@ POLICY = Policy(
     read_timeout=15,
     total_timeout=60,
 )
-SECRET = "s3cr3t-key"  # noqa: S105  # what must not be shown
+SECRET = "s3cr3t-key"
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def _words(given: object) -> str:
     if given is None:
         return ""
     if isinstance(given, bool) or not isinstance(given, str | int | float):
-        raise ValueError(given)  # noqa: TRY004  # what cannot be read is one error, whatever its type
+        raise ValueError(given)
     return str(given).strip()
 
 

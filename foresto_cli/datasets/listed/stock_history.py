@@ -115,8 +115,11 @@ def told_by_prices(spans: Sequence[Span], seen: Seen, runs: Sequence[Run]) -> li
     return [*parts, *spans[1:]]
 
 
-def write(connection: Connection, provenance: Row) -> Counts:  # noqa: ARG001  # rows say by their dates when they came
-    """Bring ``stock_history`` up to date in the caller's transaction and return exact counts."""
+def write(connection: Connection, _: Row) -> Counts:
+    """Bring ``stock_history`` up to date in the caller's transaction and return exact counts.
+
+    Its rows say by their dates when they came.
+    """
     known, listing = _known(connection), _listing(connection)
     oldest = {ticker: _oldest(known.get(ticker) or _first(seen), seen) for ticker, seen in listing.items()}
     past = past_names.runs(connection, oldest)

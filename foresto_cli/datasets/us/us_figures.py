@@ -57,7 +57,7 @@ def number(found: object) -> Decimal | None:
         ValueError: it is neither.
     """
     if not isinstance(found, str):
-        raise ValueError(f"{found!r}")  # noqa: TRY004  # callers turn ValueError into what happened
+        raise ValueError(f"{found!r}")
     if found in NOTHING:
         return None
     if not _NUMBER.fullmatch(found):
@@ -72,7 +72,7 @@ def text(found: object) -> str | None:
         ValueError: it is no text.
     """
     if not isinstance(found, str):
-        raise ValueError(f"{found!r}")  # noqa: TRY004  # as above
+        raise ValueError(f"{found!r}")
     return None if found in NOTHING else found
 
 

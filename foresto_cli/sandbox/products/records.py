@@ -42,7 +42,7 @@ def disclosed(seed: int, division: str, group: str, day: date) -> tuple[Entry, .
 
 def _entries(division: str, product: Product) -> Iterator[Entry]:
     """Yield one product of the shelf; a credit loan may be two, for two kinds of loan have one code."""
-    dice = random.Random(product.seed)  # noqa: S311  # repeatable on purpose
+    dice = random.Random(product.seed)
     key = {"dcls_month": product.month, "fin_co_no": product.company, "fin_prdt_cd": product.code}
     base = key | {
         "kor_co_nm": product.company_name,

@@ -106,4 +106,4 @@ def _drift(name: str, month: int) -> float:
 
 
 def _chance(name: str, what: str, month: int) -> float:
-    return random.Random(f"{name}:{what}:{month}").random()  # noqa: S311  # repeatable on purpose
+    return random.Random(f"{name}:{what}:{month}").random()

@@ -305,7 +305,7 @@ NOTICE = (
 def test_a_consolidation_is_told_by_the_shares_listed_before_and_after(engine, before, after, expected):
     days = [(date(2026, 3, 3), before, None), (date(2026, 3, 9), before, None),
             (date(2026, 3, 10), after, "CONSOLIDATION"), (date(2026, 3, 11), after, None)]  # fmt: skip
-    provenance = {"batch_id": 2, "updated_at": datetime(2026, 3, 11, 20, 0)}  # noqa: DTZ001  # as stored
+    provenance = {"batch_id": 2, "updated_at": datetime(2026, 3, 11, 20, 0)}
     with engine.begin() as connection:
         for day, shares, event in days:
             connection.execute(text(PRICE), {"day": day, "shares": shares, "event": event, "factor": 5 if event else 1})

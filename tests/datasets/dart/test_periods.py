@@ -16,7 +16,7 @@ from foresto_cli.datasets.dart import comparatives, filed_reports, periods, rati
 from foresto_cli.datasets.dart.reports import Report
 
 ONE_DATABASE = True
-NOW = datetime(2026, 4, 10, 18)  # noqa: DTZ001  # as the database keeps it
+NOW = datetime(2026, 4, 10, 18)
 PROVENANCE = {"batch_id": 1, "created_at": NOW, "updated_at": NOW}
 BALANCE = {"assets": 2_000, "debt": 1_000, "equity": 1_000, "current": 10}
 

@@ -44,7 +44,7 @@ def said(text):
 
 
 def listed_on(text):
-    return date.fromisoformat(text.replace("/", "-")) if "/" in text else datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007  # a date
+    return date.fromisoformat(text.replace("/", "-")) if "/" in text else clock.day_of(text)
 
 
 def base(record):

@@ -81,7 +81,7 @@ def test_an_empty_session_is_no_holiday(open_world):
 def test_recorded_prices_become_the_expected_rows(file, count):
     items = json.loads((SHARED / "recorded/fsc" / file).read_text())["response"]["body"]["items"]["item"]
     records = items if isinstance(items, list) else [items]
-    rows = [from_fsc([record], datetime.strptime(record["basDt"], "%Y%m%d").date())[0] for record in records]  # noqa: DTZ007
+    rows = [from_fsc([record], clock.day_of(record["basDt"]))[0] for record in records]
     assert len(rows) == count
     assert all(row["close_price"] * row["shares_outstanding"] == row["market_cap"] for row in rows)
     newest = rows[0]

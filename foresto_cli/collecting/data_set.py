@@ -72,19 +72,35 @@ class DataSet:
     asked: str | None = None
 
 
-def last_asked(name: str, *, oldest: bool = False) -> Fragment:
-    """Return SQL for the day on which a data set was last asked for and answered; its oldest unit's if so wanted."""
+def last_asked(name: str) -> Fragment:
+    """Return SQL for the day on which a data set was last asked for and answered."""
+    return _asked("max", name)
+
+
+def all_asked(name: str, units: int) -> Fragment:
+    """Return SQL for the day on which the oldest of a data set's units was answered; none before all are there."""
+    return fragment("{asked} HAVING count(*) = {units}", asked=_asked("min", name), units=units)
+
+
+def _asked(which: str, name: str) -> Fragment:
     return fragment(
         "SELECT {which}(asked_at)::date FROM unit_ledger WHERE dataset = '{name}'"
         " AND status IN ('done', 'provisional', 'no_data') AND asked_at <= :believable",
-        which="min" if oldest else "max",
-        name=Fragment(name),
+        which=which,
+        name=_quotable(name),
     )
 
 
-def last_read(name: str) -> str:
+def _quotable(name: str) -> Fragment:
+    """Return the name of a data set, which may hold a hyphen."""
+    return Fragment(name)
+
+
+def last_read(name: str) -> Fragment:
     """Return SQL for the base date of the newest list of a data set that was read."""
-    return f"SELECT max(unit)::date FROM unit_ledger WHERE dataset = '{name}' AND status = 'done'"  # noqa: S608  # our own name
+    return fragment(
+        "SELECT max(unit)::date FROM unit_ledger WHERE dataset = '{name}' AND status = 'done'", name=_quotable(name)
+    )
 
 
 def ended(at_hand: AtHand, start: datetime) -> date:

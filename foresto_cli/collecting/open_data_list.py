@@ -97,7 +97,7 @@ class OpenDataList(Loader):
         refuse_twice(unit.label, map(self.key_of, rows))
         return Parsed(rows, "provisional", f"{used}의 목록") if used < day_of(unit) else Parsed(rows)
 
-    def key_of(self, row: Row) -> Any:  # noqa: ANN401  # of one column or of several
+    def key_of(self, row: Row) -> object:
         """Return what tells a row apart."""
         return row[self.key]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, String, Table
+from sqlalchemy.types import TypeEngine
 
 from foresto_cli.declared.metadata import metadata
 from foresto_cli.declared.said import provenance, said, table_said
@@ -12,7 +13,7 @@ GROUP = "top_fin_grp_no"
 
 def on_wire(  # noqa: PLR0913  # what a column is
     name: str,
-    kind: Any,  # noqa: ANN401  # any type of SQLAlchemy
+    kind: TypeEngine[Any] | type[TypeEngine[Any]],
     field: str,
     korean: str,
     english: str,

@@ -8,9 +8,8 @@ from functools import cache
 
 from sqlalchemy import Column, Table
 
-from foresto_cli.collecting.data_set import DataSet, last_asked
+from foresto_cli.collecting.data_set import DataSet, all_asked
 from foresto_cli.datasets.fss import product_tables as tables
-from foresto_cli.store.fragments import fragment
 from foresto_cli.upstream.finlife import GROUPS
 
 WIRE = {"name": "fin_prdt_nm", "bank": "kor_co_nm", "company": "kor_co_nm"}
@@ -66,9 +65,7 @@ class Kind:
             clients=("finlife",),
             batch=self.name.upper().replace("-", "_"),
             jobs=("monthly",),
-            newest=fragment(
-                "{asked} HAVING count(*) = {groups}", asked=last_asked(self.dataset, oldest=True), groups=len(GROUPS)
-            ),
+            newest=all_asked(self.dataset, len(GROUPS)),
         )
 
     @property

@@ -115,8 +115,11 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
     if ticker is not None:
         check_listed(app, ticker)
     days = price_days(app, start, end)
-    if ticker is not None and len(days.wanted()) > FEW_SESSIONS:
-        return ticker_history.load(app, ticker, start, end, options)
+    # A chart never replaces rows of the exchange: those are asked for once more as market days, where a key reaches.
+    wanted = days.wanted()
+    reads_days = options.again and len(price_days(app, start, end, distrusted=wanted).units()) == len(wanted)
+    if ticker is not None and len(days.wanted()) > FEW_SESSIONS and not reads_days:
+        return ticker_history.load(app, ticker, start, end, replace(options, afresh=options.again))
     if days.wanted() and not days.units():
         raise ConfigError(
             f"{start}~{end}의 시세를 줄 곳이 없습니다."

@@ -133,3 +133,19 @@ def test_no_session_in_the_span_is_said(listed):
         saturday = EVENING.date() - timedelta(days=6)
         result = prices.load_prices_between(world.app, saturday, saturday, TICKER, QUICK)
         assert "거래일이 없습니다" in result["notes"][0]
+
+
+def test_again_reads_the_market_days_once_more_where_a_key_reaches(listed):
+    with listed(without=ONLY_OPENAPI) as world:
+        days = len(world.sandbox.market.sessions)
+        load(world)
+        world.execute(f"UPDATE stock_price_daily SET close_price = 1 WHERE ticker = '{TICKER}'")
+        result = load(world, options=job.Options(again=True))
+        assert (result["exit_code"], result["units"]["done"]) == (0, days)
+        assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE close_price = 1") == 0
+
+
+def test_again_without_a_key_reads_the_chart_once_more(listed):
+    with listed(without=KEYLESS) as world:
+        load(world)
+        assert load(world, options=job.Options(again=True))["sources"] == {"NAVER": 1}

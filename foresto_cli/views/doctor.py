@@ -14,6 +14,7 @@ from foresto_cli import app as application
 from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.calendar import Calendar
+from foresto_cli.collecting import registry
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import described
@@ -45,23 +46,14 @@ KEYS = (
         "지난 시세를 공식 API로 받습니다.",
         "openapi.krx.co.kr에서 무료로 발급받아 설정하면 지난 시세를 모두 받습니다.",
     ),
-    (
-        ("FSC_API_KEY",),
-        "법인등록번호, 채권, 배당, 지난 거래일의 시세를 받습니다.",
-        "data.go.kr에서 무료로 발급받아 설정하면 법인등록번호, 채권, 배당, 지난 시세를 받습니다.",
-    ),
-    (
-        ("DART_API_KEY",),
-        "재무제표와 공시를 받습니다.",
-        "opendart.fss.or.kr에서 무료로 발급받아 설정하면 재무제표를 받습니다.",
-    ),
-    (
-        ("FSS_API_KEY",),
-        "예금, 적금, 연금저축, 대출 상품을 받습니다.",
-        "finlife.fss.or.kr에서 무료로 발급받아 설정하면 금융상품을 받습니다.",
-    ),
 )
 """Settings, what comes by them, and what to do where they are missing."""
+KEYS_OF_CLIENTS = (
+    ("FSC_API_KEY", "fsc", "data.go.kr", ("지난 거래일의 시세",)),
+    ("DART_API_KEY", "dart", "opendart.fss.or.kr", ()),
+    ("FSS_API_KEY", "finlife", "finlife.fss.or.kr", ()),
+)
+"""Keys whose data sets say what comes by them: the client, where the key is to be had, and what else comes."""
 
 
 def examine(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> list[Diagnosis]:
@@ -173,8 +165,9 @@ def _keys(given_settings: Settings) -> Iterator[Diagnosis]:
         yield Diagnosis("설정 출처", OK, f"{label}: {', '.join(name.upper() for name in fields)}")
     for note in origins.notes:
         yield Diagnosis("설정", NOTE, note)
-    listed = [name.lower() for names, _, _ in KEYS for name in names]
-    for names, given, missing in KEYS:
+    keys = (*KEYS, *map(_of_client, KEYS_OF_CLIENTS))
+    listed = [name.lower() for names, _, _ in keys for name in names]
+    for names, given, missing in keys:
         problem = given_settings.problem(*(name.lower() for name in names))
         if problem:
             yield Diagnosis(", ".join(names), WRONG, problem, ConfigError.exit_code)
@@ -185,6 +178,13 @@ def _keys(given_settings: Settings) -> Iterator[Diagnosis]:
     for name, problem in origins.problems.items():
         if name not in listed:
             yield Diagnosis(name.upper(), WRONG, problem, ConfigError.exit_code)
+
+
+def _of_client(key: tuple[str, str, str, tuple[str, ...]]) -> tuple[tuple[str, ...], str, str]:
+    name, client, place, more = key
+    labels = [one.label for one in registry.every().values() if client in one.clients]
+    brings = f"받는 자료: {', '.join((*labels, *more))}"
+    return (name,), brings, f"{place}에서 무료로 발급받아 설정하세요. {brings}"
 
 
 def _database(app: App) -> Iterator[Diagnosis]:

@@ -25,6 +25,8 @@ from foresto_cli.logs import Redactor
 from foresto_cli.running import job
 from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running
+from foresto_cli.sandbox.market import market as synthetic
+from foresto_cli.sandbox.market import tape
 from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, psycopg_url
@@ -36,6 +38,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 _connect = socket.socket.connect
 _QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum_naptime": "'30s'"}
 """Settings of a server that nobody needs after a crash: it never waits for the disk."""
+
+# Tests go back and forth between the same days; a program stands at one or two.
+synthetic.record = functools.lru_cache(maxsize=64)(tape.record.__wrapped__)
 
 
 def _loopback_only(self, address):

@@ -220,8 +220,8 @@ def test_some_volume_needs_more_than_31_bits(market):
 
 
 def test_a_big_market_is_drawn_quickly():
-    started = time.perf_counter()
+    started = time.process_time()
     market = Market(NOW, 3000, 1300, 3)
     state = market.path
-    assert time.perf_counter() - started < 6
+    assert time.process_time() - started < 6
     assert state.close.nbytes + state.status.nbytes < 60_000_000

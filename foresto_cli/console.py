@@ -9,7 +9,7 @@ import logging
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -133,7 +133,7 @@ class Console:
         finally:
             _safely(bar.stop)
 
-    def result(self, found: dict[str, Any]) -> None:
+    def result(self, found: Mapping[str, object]) -> None:
         """Print the one JSON object, when it was asked for; say on stderr when it could not be written."""
         if not self.as_json:
             return

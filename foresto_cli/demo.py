@@ -68,7 +68,7 @@ def _first_evening(console: Console, evening: datetime) -> None:
         _step(console, "3. 다시 실행해도 묻지 않습니다(차단을 늘리지 않으려고)", "foresto prices incremental")
         refused = _prices(app)
         _expect(75, refused, console)
-        if refused["requests"]["total"]:
+        if refused.requests["total"]:
             raise ForestoError("차단된 동안 KRX에 물었습니다.")
 
 
@@ -86,7 +86,7 @@ def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
         _step(console, "9. 저장된 것을 검증합니다", "foresto verify daily")
         result = verification.verify_daily(app)
         verification.show(console, result)
-        if result["exit_code"]:
+        if result.exit_code:
             raise ForestoError("검증에서 심각한 문제가 나왔습니다.")
         _step(console, "10. 지금 상태", "foresto status")
         state.show(console, state.status(app))
@@ -146,8 +146,8 @@ def _step(console: Console, title: str, command: str) -> None:
 
 def _expect(code: int, result: Result, console: Console) -> None:
     closing_lines(console, result)
-    if result["exit_code"] != code:
-        raise ForestoError(f"{result['command']}가 {code}가 아니라 {result['exit_code']}로 끝났습니다.")
+    if result.exit_code != code:
+        raise ForestoError(f"{result.command}가 {code}가 아니라 {result.exit_code}로 끝났습니다.")
 
 
 @contextmanager

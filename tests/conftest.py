@@ -205,7 +205,7 @@ def loaded_template(server, template, private_tmp):
     with own_database(server, template, name="template_loaded") as url:
         with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "loaded")(patience=1) as world:
             market = [step for step in INITIAL if step.name not in {"dart financials", "score batch"}]
-            assert chain.run(world.app, "initial", market, job.Options())["exit_code"] == 0
+            assert chain.run(world.app, "initial", market, job.Options()).exit_code == 0
         clock.pretend(None)
         yield "template_loaded"
 

@@ -73,7 +73,7 @@ class Living:
             self._world = world
             steps = [step for step in CHAINS["initial"] if step.name not in left_out]
             with watch.attended(world.app, "run initial"):
-                assert chain.run(world.app, "initial", steps, job.Options())["exit_code"] == 0
+                assert chain.run(world.app, "initial", steps, job.Options()).exit_code == 0
             late_jobs.expect(world.app, "cron", *(one.name for one in timetable.JOBS))
 
     def live(self, start, last):

@@ -203,11 +203,11 @@ def test_a_clock_that_steps_back_a_day_in_a_chain_loses_nothing(open_world, monk
         monkeypatch.setattr(prices, "load_prices_incremental", stepping)
         first = chain.run(world.app, "weekday", CHAINS["weekday"], keep)
         assert steps
-        assert first["exit_code"] in {0, 3, 65}, first["reasons"]
+        assert first.exit_code in {0, 3, 65}, first.reasons
         assert world.scalar("SELECT count(*) FROM data_collection_log WHERE status = 'running'") == 0
         assert world.scalar("SELECT count(*) FROM data_collection_log WHERE duration_seconds < 0") == 0
         monkeypatch.setattr(prices, "load_prices_incremental", real)
         clock.pretend(EVENING)
-        assert chain.run(world.app, "weekday", CHAINS["weekday"], keep)["exit_code"] == 0
+        assert chain.run(world.app, "weekday", CHAINS["weekday"], keep).exit_code == 0
         assert world.scalar("SELECT count(DISTINCT trade_date) FROM stock_price_daily") == 12
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.chains import attempts_made, steps
-from foresto_cli.chains.chain_results import GOOD_ENOUGH, not_done, show_step, summary
+from foresto_cli.chains.chain_results import GOOD_ENOUGH, ChainResult, not_done, show_step, summary
 from foresto_cli.chains.steps import Step
 from foresto_cli.errors import ForestoError, NotYet, exit_code_of
 from foresto_cli.running import lock, runs
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 LABELS = {**{job.name: job.label for job in timetable.JOBS}, "initial": "처음 받기"}
 
 
-def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) -> Result:
+def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) -> ChainResult:
     """Run a chain by name, alone: a second start waits as long as ``options`` say.
 
     With ``if_due`` a chain that has gone through since its newest start in the timetable is left alone: that is how
@@ -34,15 +35,15 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
     """
     with lock.chaining(app, options.wait.total_seconds()):
         if if_due and not _is_due(app, timetable.job(name)):
-            return summary(f"run {name}", [], 0.0) | {"notes": ["제시간에 이미 돌았습니다."]}
+            return ChainResult(f"run {name}", notes=["제시간에 이미 돌았습니다."])
         network.awaited()
         # The first load has no hour at which anybody would miss it.
         switch = nullcontext(dead_man.Outcome()) if name == "initial" else dead_man.switch(app, name)
         with switch as outcome:
             result = run(app, name, steps.of(app, name), options)
-            outcome.is_good = all(_is_met(step) for step in result["steps"])
+            outcome.is_good = all(_is_met(step) for step in result.steps)
             outcome.body = "\n".join(
-                f"{step['command']}: {step['outcome']} ({step['exit_code']})" for step in [result, *result["steps"]]
+                f"{step.command}: {step.outcome} ({step.exit_code})" for step in [result, *result.steps]
             )
         page.refresh(app)
         return result
@@ -55,8 +56,8 @@ def _is_due(app: App, job: timetable.Job) -> bool:
         return not attempts_made.is_settled(attempts_made.since_start(connection, job, now))
 
 
-def run(app: App, name: str, chain: Sequence[Step], options: Options) -> Result:
-    """Run the steps of a chain and return one ``--json`` object with ``steps``; the gravest exit code is the chain's.
+def run(app: App, name: str, chain: Sequence[Step], options: Options) -> ChainResult:
+    """Run the steps of a chain and return what they came to; the gravest exit code is the chain's.
 
     Raises:
         Interrupted: the process was asked to stop; the step at hand has closed its own run.
@@ -76,15 +77,16 @@ def run(app: App, name: str, chain: Sequence[Step], options: Options) -> Result:
             interruption = clock.interruption()
             if interruption is not None:
                 raise interruption
-        result = summary(command, list(results.values()), record.seconds) | {"run_id": record.run_id}
-        record.close(result, next(iter(result["reasons"]), None))
+        result = summary(command, list(results.values()), record.seconds)
+        result.run_id = record.run_id
+        record.close(result, result.first_reason)
     return result
 
 
 def _done(app: App, step: Step, options: Options) -> Result:
     if step.key is not None and getattr(app.settings, step.key) is None:
         note = f"{step.key.upper()}가 없어 '{step.name}' 단계는 하지 않습니다."
-        return not_done(step, "nothing_to_do", 0, note) | {"reasons": [], "notes": [note]}
+        return Result(step.name, notes=[note])
     try:
         with explained():
             result = step.work(app, options)
@@ -101,19 +103,19 @@ def _done(app: App, step: Step, options: Options) -> Result:
 
 def _within_budget(result: Result) -> Result:
     """Return the result of a step that ended with the day's budget as what it is: as much as a day allows."""
-    if result["outcome"] != "quota" or result["units"]["failed"]:
+    if result.outcome != "quota" or result.units.failed:
         return result
-    note = f"오늘 한도만큼 받았습니다. 남은 {result['units']['pending']:,}건은 다음 실행에서 이어집니다."
-    return result | {"outcome": "partial", "exit_code": 0, "reasons": [], "notes": [*result.get("notes", []), note]}
+    note = f"오늘 한도만큼 받았습니다. 남은 {result.units.pending:,}건은 다음 실행에서 이어집니다."
+    return replace(result, outcome="partial", exit_code=0, reasons=[], notes=[*result.notes, note])
 
 
 def _is_met(result: Result) -> bool:
     """Say whether a step did its part: nothing of it failed. What is not published yet (75, pending) is no failure."""
-    if result["outcome"] == SKIPPED:
+    if result.outcome == SKIPPED:
         return False
-    units = result["units"]
-    waits = result["outcome"] in {"partial", "failed"} and units["pending"] and not units["failed"]
-    return result["exit_code"] in GOOD_ENOUGH or (result["exit_code"] == NotYet.exit_code and bool(waits))
+    units = result.units
+    waits = result.outcome in {"partial", "failed"} and units.pending and not units.failed
+    return result.exit_code in GOOD_ENOUGH or (result.exit_code == NotYet.exit_code and bool(waits))
 
 
 def _skipped(step: Step, missing: Sequence[str]) -> Result:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.chains import attempts_made, chain, chain_results, other_jobs
+from foresto_cli.chains.chain_results import ChainResult
 from foresto_cli.clock import KST
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.running import runs
@@ -77,19 +78,15 @@ def _next(connection: Connection, job: Job, since: datetime, now: datetime) -> N
     return Next(job, min(again, following))
 
 
-def sweep(app: App) -> Result:
-    """Take up everything that is due, in the order of the timetable, and return one ``--json`` object.
+def sweep(app: App) -> ChainResult:
+    """Take up everything that is due, in the order of the timetable, and return what they came to.
 
     Its exit code is the gravest of what was taken up; quiet when nothing is. Another chain at work is no failure.
     """
     taken = take_up(app)
-    found = chain_results.summary(COMMAND, [], 0.0)
-    code = max((result["exit_code"] for result in taken), default=0)
-    return found | {
-        "outcome": "done" if taken and code == 0 else "partial" if taken else "nothing_to_do",
-        "exit_code": code,
-        "chains": taken,
-    }
+    code = max((result.exit_code for result in taken), default=0)
+    outcome = "done" if taken and code == 0 else "partial" if taken else "nothing_to_do"
+    return ChainResult(COMMAND, outcome, code, chains=taken)
 
 
 def take_up(app: App, *, without: str = "") -> list[Result]:
@@ -137,10 +134,10 @@ def _taken_up(app: App, job: Job) -> list[Result]:
         if clock.interruption() is not None:
             raise
         app.console.complain(f"! {job.label}: {error}")
-        return [chain_results.summary(command, [], 0.0) | {"outcome": error.outcome, "exit_code": exit_code_of(error)}]
+        return [ChainResult(command, error.outcome, exit_code_of(error))]
 
 
-def run_if_due(app: App, name: str, options: Options) -> Result:
+def run_if_due(app: App, name: str, options: Options) -> ChainResult:
     """Run a chain if it is due, as schedulers start it; then take up what else is due and was started in vain.
 
     The result is that of the chain itself.

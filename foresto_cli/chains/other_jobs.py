@@ -1,6 +1,7 @@
 """Jobs of the timetable that are no chains: watched over like chains, and the page is drawn anew after them."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from foresto_cli.app import App
 from foresto_cli.running.results import Result
@@ -13,15 +14,27 @@ JOBS: dict[str, Callable[[App], Result]] = {
 }
 
 
+Ended = TypeVar("Ended", bound=Result)
+
+
 def run(app: App, name: str) -> Result:
-    """Do the job ``name``, with a ping at its start and its end.
+    """Do the job ``name`` as :func:`watched` does.
+
+    Raises:
+        ForestoError: whatever the job raises.
+    """
+    return watched(app, name, JOBS[name])
+
+
+def watched(app: App, name: str, work: Callable[[App], Ended]) -> Ended:
+    """Do the ``work`` of the job ``name``, with a ping at its start and its end.
 
     Raises:
         ForestoError: whatever the job raises; the ping has told of the failure.
     """
     with dead_man.switch(app, name) as outcome:
-        result = JOBS[name](app)
-        outcome.is_good = result["exit_code"] == 0
-        outcome.body = f"{result['command']}: {result['outcome']} ({result['exit_code']})"
+        result = work(app)
+        outcome.is_good = result.exit_code == 0
+        outcome.body = f"{result.command}: {result.outcome} ({result.exit_code})"
     page.refresh(app)
     return result

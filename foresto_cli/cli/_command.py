@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import typer
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from foresto_cli.app import App
     from foresto_cli.console import Console
     from foresto_cli.running.job import Options
+    from foresto_cli.running.results import Result
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -48,13 +49,15 @@ class Shown:
     """What a command has shown and is no result of work.
 
     Attributes:
-        found: as ``--json``; ``command`` and ``exit_code`` 0 are put before it where it does not say them itself.
+        found: as ``--json``; ``command`` and ``exit_code`` are put before it.
+        exit_code: what the process ends with.
     """
 
-    found: Mapping[str, Any]
+    found: Mapping[str, object]
+    exit_code: int = 0
 
 
-Ended = dict[str, Any] | Shown
+Ended = Union["Result", Shown]
 """What a command comes to: a result of work, or what it has shown."""
 
 
@@ -153,13 +156,14 @@ def _perform(
         console.result(_refusal(word, error))
         raise typer.Exit(exit_code_of(error)) from None
     if isinstance(result, Shown):
-        result = {"command": word, "exit_code": 0, **result.found}
-    elif closes:
-        from foresto_cli.running.closing import closing_lines
+        console.result({"command": word, "exit_code": result.exit_code, **result.found})
+    else:
+        if closes:
+            from foresto_cli.running.closing import closing_lines
 
-        closing_lines(console, result)
-    console.result(result)
-    raise typer.Exit(console.exit_code(result["exit_code"]))
+            closing_lines(console, result)
+        console.result(result.as_json())
+    raise typer.Exit(console.exit_code(result.exit_code))
 
 
 def _done(
@@ -197,10 +201,10 @@ def _tell_of_outage(common: Globals, console: "Console", error: StoreUnavailable
         logging.getLogger(__name__).exception("the outage could not be told")
 
 
-def _refusal(word: str, error: ForestoError) -> dict[str, Any]:
-    from foresto_cli.running.results import nothing
+def _refusal(word: str, error: ForestoError) -> dict[str, object]:
+    from foresto_cli.running.results import Result
 
     # A message says what happened in its first sentence, and then what to do.
     happened, _, hint = str(error).partition(". ")
     told = {"code": type(error).__name__, "message": happened.removesuffix(".") + ".", "hint": hint}
-    return {**nothing(word, error.outcome, exit_code_of(error), str(error)), "error": told}
+    return Result(word, error.outcome, exit_code_of(error), reasons=[str(error)]).as_json() | {"error": told}

@@ -83,4 +83,4 @@ def _shown(  # which rows
     one = data_sets.named(name)
     found = loading.show(app, one, code, start, end, limit)
     loading.print_shown(app.console, one, found)
-    return Shown(found)
+    return Shown({"rows": found})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foresto_cli.cli._command import Shown, command, new_group
+from foresto_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -20,7 +21,7 @@ def list_alerts(
     """열린 경보와 최근에 해결된 경보를 보여 줍니다."""
     from foresto_cli.telling import alarm
 
-    return Shown(alarm.show_list(app, limit))
+    return Shown({"alerts": alarm.show_list(app, limit)})
 
 
 @command(group)
@@ -36,4 +37,5 @@ def send_test(app: "App") -> Shown:
     """설정된 모든 곳(Slack, 메일, Apprise)으로 시험 알림을 보냅니다."""
     from foresto_cli.telling import alarm
 
-    return Shown(alarm.send_test(app))
+    outcome = alarm.send_test(app)
+    return Shown({"channels": outcome}, ConfigError.exit_code if any(outcome.values()) else 0)

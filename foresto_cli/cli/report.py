@@ -35,6 +35,6 @@ def market_email(
     elif to:
         result = market_mail.send_to(app, to)
     else:
-        result = other_jobs.run(app, "market_email")
+        result = other_jobs.watched(app, "market_email", market_mail.send)
     market_mail.show(app.console, result)
     return result

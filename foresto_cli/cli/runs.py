@@ -56,6 +56,6 @@ def prune(
     from foresto_cli.running import prune as doing
 
     result = doing.prune(app, days, finding_days, dry_run=options.dry_run)
-    for note in result["notes"]:
+    for note in result.notes:
         app.console.line(note)
     return result

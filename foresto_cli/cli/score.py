@@ -138,5 +138,5 @@ def validate(
         cost=cost_bps / 10_000,
     )
     result = scores.validated(app, options)
-    report.show(app.console, result)
+    report.show(app.console, result.found)
     return result

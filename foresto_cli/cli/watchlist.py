@@ -45,6 +45,6 @@ def notify(app: "App") -> "Result":
     from foresto_cli.chains import other_jobs
     from foresto_cli.views import watchlist
 
-    result = other_jobs.run(app, "watchlist_alerts")
+    result = other_jobs.watched(app, "watchlist_alerts", watchlist.notify_moves)
     watchlist.show_told(app, result)
     return result

@@ -1,8 +1,8 @@
 """Loading what one file describes by trade date, and showing whatever one file describes."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from statistics import median
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -130,8 +130,8 @@ def client(app: App, described: ByDay) -> KrxOpenApi:
 
 def show(  # noqa: PLR0913, PLR0917  # which rows
     app: App, described: Declared, code: str | None, start: date | None, end: date | None, most: int
-) -> Result:
-    """Return rows as ``--json``, the newest trade dates first: all columns but who wrote them."""
+) -> list[dict[str, int | str | None]]:
+    """Return rows, the newest trade dates first: all columns but who wrote them."""
     table, keys = described.table, [described.table.c[name] for name in key_of(described.table)]
     query = select(*(column for column in table.columns if column.name not in PROVENANCE))
     if isinstance(described, ByDay):
@@ -144,26 +144,24 @@ def show(  # noqa: PLR0913, PLR0917  # which rows
         query = query.where(table.c.trade_date <= end)
     query = query.order_by(*keys)
     with app.engine.connect() as connection:
-        rows = [dict(row) for row in connection.execute(query.limit(most)).mappings()]
-    return {"command": f"{described.name} show", "exit_code": 0, "rows": [_plain(row) for row in rows]}
+        return [
+            {name: value if isinstance(value, int | str | None) else f"{value}" for name, value in row.items()}
+            for row in connection.execute(query.limit(most)).mappings()
+        ]
 
 
-def print_shown(console: Console, described: Declared, result: dict[str, Any]) -> None:
+def print_shown(console: Console, described: Declared, rows: Sequence[Mapping[str, int | str | None]]) -> None:
     """Print the rows of :func:`show`, the headings as the columns' own descriptions begin."""
-    if not result["rows"]:
+    if not rows:
         console.line(f"{described.label}: 저장된 것이 없습니다. {described.load_command}")
         return
     columns = described.table.columns
-    names = list(result["rows"][0])
+    names = list(rows[0])
     heads = [f"{columns[name].comment}".partition(",")[0].partition(".")[0] for name in names]
-    console.table(described.label, heads, [[_shown(row[name]) for name in names] for row in result["rows"]])
+    console.table(described.label, heads, [[_shown(row[name]) for name in names] for row in rows])
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value if isinstance(value, int | str | None) else f"{value}" for name, value in row.items()}
-
-
-def _shown(value: object) -> str:
+def _shown(value: int | str | None) -> str:
     if isinstance(value, bool):
         return "예" if value else "아니요"
     return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value}"

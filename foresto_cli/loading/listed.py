@@ -72,8 +72,8 @@ def load_stocks(app: App, options: Options, *, enrich: bool = False) -> Result:
         ]
 
     result = job.run_or_preview(app, "stocks load", "종목", make, options)
-    result["changes"] = changes.changes(before, _roster(app))
-    result["notes"] = [*result.get("notes", ()), *_stock_notes(app, result["changes"], enrich=enrich)]
+    result.changes = changes.changes(before, _roster(app))
+    result.notes += _stock_notes(app, result.changes, enrich=enrich)
     return result
 
 
@@ -86,7 +86,7 @@ def _with_age(app: App, result: Result) -> Result:
     if newest is not None and newest < calendar.previous(last):
         behind = len(calendar.sessions(newest, last)) - 1
         note = f"저장된 상장 목록은 {newest}의 것입니다({behind:,}거래일 전)."
-        result.setdefault("notes", []).append(note)
+        result.notes.append(note)
     return result
 
 
@@ -138,7 +138,7 @@ def load_etfs(app: App, options: Options, *, whole: bool = True) -> Result:
     if app.krx is None:
         prices = "일별 시세는 다음 거래일 KRX OPEN API에서 받습니다" if app.krx_openapi else "일별 시세도 없습니다"
         note = f"KRX_ID와 KRX_PW가 없어 네이버 목록(이름, 분류, 현재가, NAV)만 받습니다. 보수는 없고, {prices}."
-        result.setdefault("notes", []).append(note)
+        result.notes.append(note)
     return result
 
 

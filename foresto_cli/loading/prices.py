@@ -67,7 +67,7 @@ def load_regular_close(app: App, options: Options) -> Result:
 
     result = job.run_or_preview(app, "prices incremental", "정규장 종가", make, options)
     if why_not:
-        result.setdefault("notes", []).append(why_not)
+        result.notes.append(why_not)
     return result
 
 
@@ -130,7 +130,7 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
         app, "prices load", "일별 시세", lambda: [price_days(app, start, end, distrusted=distrusted)], options
     )
     if not days.wanted():
-        result["notes"] = [f"{start}~{end}에는 거래일이 없습니다(휴장일이거나 아직 장이 끝나지 않았습니다)."]
+        result.notes = [f"{start}~{end}에는 거래일이 없습니다(휴장일이거나 아직 장이 끝나지 않았습니다)."]
         return result
     return _with_notes(app, days, result)
 
@@ -195,5 +195,5 @@ def _with_notes(app: App, loader: PriceDays, result: Result) -> Result:
             f"지난 {len(out_of_reach):,}거래일({out_of_reach[-1]}~{out_of_reach[0]})의 거래소 시세는 받을 곳이 없어,"
             f" 지금 상장된 종목만 네이버의 수정주가(종목당 최대 3,000거래일)로 채웁니다. {_better(app, out_of_reach)}"
         )
-        result.setdefault("notes", []).append(note)
+        result.notes.append(note)
     return result

@@ -72,7 +72,7 @@ def retry(app: App, data: str | None, options: Options) -> Result:
         return _loaders(app, chosen, lacking)
 
     result = job.run_or_preview(app, "retry", "실패한 단위 다시 요청", make, options)
-    result["notes"] = [*result.get("notes", []), *lacking]
+    result.notes += lacking
     return result
 
 

@@ -53,14 +53,13 @@ def load(app: App, ticker: str, start: date, end: date, options: Options) -> Res
 
     older = [] if market is None else plan(app.engine, market)[0]
     result = job.run_or_preview(app, "prices load", f"{ticker} 시세", make, options)
-    notes = result.setdefault("notes", [])
     if older:
-        notes.append(
+        result.notes.append(
             f"네이버에 없는 {older[-1].key}~{older[0].key}의 {len(older):,}거래일은 시장 전체를 거래일마다 받습니다."
             " 한 종목만 따로 주는 곳이 없습니다."
         )
-    if not options.dry_run and not result["reasons"]:
-        notes += _first_day(app, ticker, start, end)
+    if not options.dry_run and not result.reasons:
+        result.notes += _first_day(app, ticker, start, end)
     return result
 
 

@@ -14,7 +14,7 @@ from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.running import lock, runs, stop, superseded
 from foresto_cli.running.payloads import keep_payload
 from foresto_cli.running.previews import preview
-from foresto_cli.running.results import Result, requests_since, summary
+from foresto_cli.running.results import Adjusted, Result, requests_since, summary
 from foresto_cli.store import limits, upkeep
 from foresto_cli.telling import incidents, priceless, unreadable
 from foresto_cli.upstream.http import requests_by_upstream
@@ -47,7 +47,7 @@ MakeLoaders = Callable[[], Sequence[Loader]]
 
 
 def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: Options) -> Result:
-    """Collect every data set in turn under the lock and return the ``--json`` object.
+    """Collect every data set in turn under the lock and return the result.
 
     Raises:
         Busy: somebody else collects.
@@ -70,24 +70,25 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
             stopped = any(report.interrupted for report in reports)
             settled = Settled() if stopped else settle(app.engine, app.calendar)
             result = summary(command, run.run_id, reports)
-            result["seconds"] = round(clock.monotonic() - started, 3)
-            result["requests"] = requests_since(app, before)
+            result.seconds = round(clock.monotonic() - started, 3)
+            result.requests = requests_since(app, before)
             mirror_life.remember(app.engine, reports)
             closed = superseded.close(app.engine, loaders)
-            result["alerts"] = incidents.tell(app, reports, run.run_id, closed)
+            result.alerts = incidents.tell(app, reports, run.run_id, closed)
             if settled.sessions:
-                result["adjusted"] = {"events": settled.events, "rows": settled.rows}
+                result.adjusted = Adjusted(settled.events, settled.rows)
             if settled.missing_days:
                 days = ", ".join(f"{day}" for day in settled.missing_days[:5])
-                note = f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair를 실행하세요."
-                result["notes"] = [note]
-            result.setdefault("notes", []).extend([*incidents.left_out(reports), *_proofs(settled, reports)])
-            result["notes"] += [*superseded.notes(closed), *unreadable.notes(reports)]
+                result.notes.append(
+                    f"{days}: 앞 거래일이 없거나 틀려 조정하지 않았습니다. foresto prices repair를 실행하세요."
+                )
+            result.notes += [*incidents.left_out(reports), *_proofs(settled, reports)]
+            result.notes += [*superseded.notes(closed), *unreadable.notes(reports)]
             if app.krx is not None:
-                result["notes"] += app.krx.take_notes()
+                result.notes += app.krx.take_notes()
             _tidy(app, reports, settled)
-            record = result | {"unanswered": priceless.unanswered(reports)}
-            run.close(record, next(iter(result["reasons"]), None))
+            record = result.as_json() | {"unanswered": priceless.unanswered(reports)}
+            run.close(result, result.first_reason, record)
     return result
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from foresto_cli.app import App
 from foresto_cli.collecting.collect import plan
 from foresto_cli.collecting.loader import Loader, Unit
-from foresto_cli.running.results import Result, summary
+from foresto_cli.running.results import Plan, Result, Units
 
 SECONDS_A_REQUEST = 0.5
 """What a question takes at least, for the estimate of a plan."""
@@ -15,22 +15,23 @@ SECONDS_A_REQUEST = 0.5
 
 def preview(app: App, command: str, loaders: Sequence[Loader], *, again: bool = False, afresh: bool = False) -> Result:
     """Return what would be asked (``--dry-run``), asking nothing."""
-    result = summary(command, None, [])
     todos = [plan(app.engine, loader, again=again, afresh=afresh)[0] for loader in loaders]
     units = [unit for todo in todos for unit in todo]
     seconds = sum(_expected_seconds(loader, todo) for loader, todo in zip(loaders, todos, strict=True))
-    result["units"]["planned"] = result["units"]["pending"] = len(units)
-    result["plan"] = {
-        "units": len(units),
-        "requests": sum(unit.requests for unit in units),
-        "first": units[0].label if units else None,
-        "last": units[-1].label if units else None,
-        "budget_days": max(
-            (_budget_days(loader, todo) for loader, todo in zip(loaders, todos, strict=True)), default=0
+    return Result(
+        command,
+        units=Units(planned=len(units), pending=len(units)),
+        plan=Plan(
+            units=len(units),
+            requests=sum(unit.requests for unit in units),
+            first=units[0].label if units else None,
+            last=units[-1].label if units else None,
+            budget_days=max(
+                (_budget_days(loader, todo) for loader, todo in zip(loaders, todos, strict=True)), default=0
+            ),
+            seconds=round(seconds, 1),
         ),
-        "seconds": round(seconds, 1),
-    }
-    return result
+    )
 
 
 def _budget_days(loader: Loader, todo: Sequence[Unit]) -> int:

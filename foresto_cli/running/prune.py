@@ -5,15 +5,15 @@ when, is what late jobs are told by; so do open incidents and runs under way.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
-from foresto_cli.running.results import Result, summary
+from foresto_cli.running.results import Result
 from foresto_cli.store.fragments import Fragment, sql
 
 RUN_DAYS, FINDING_DAYS = 365, 90
@@ -40,7 +40,14 @@ OLD = {
 }
 
 
-def prune(app: App, days: int = RUN_DAYS, finding_days: int = FINDING_DAYS, *, dry_run: bool = False) -> Result:
+@dataclass(kw_only=True)
+class Pruned(Result):
+    """Deleted rows by table."""
+
+    pruned: dict[str, int]
+
+
+def prune(app: App, days: int = RUN_DAYS, finding_days: int = FINDING_DAYS, *, dry_run: bool = False) -> Pruned:
     """Delete what is older than ``days`` (runs, ended incidents, counts) or ``finding_days`` (findings).
 
     Args:
@@ -58,18 +65,18 @@ def prune(app: App, days: int = RUN_DAYS, finding_days: int = FINDING_DAYS, *, d
     started = clock.monotonic()
     with app.engine.begin() as connection:
         pruned = _counted(connection, days, finding_days) if dry_run else _deleted(connection, days, finding_days)
-    result = summary("runs prune", None, [])
-    result["outcome"] = "done" if any(pruned.values()) and not dry_run else "nothing_to_do"
-    result["seconds"] = round(clock.monotonic() - started, 3)
     told = " · ".join(f"{label} {pruned[name]:,}건" for name, label in LABELS.items())
     word = "지울 것" if dry_run else "지운 것"
-    return result | {
-        "pruned": pruned,
-        "notes": [f"{word}: {told} ({days:,}일보다 오래된 실행, {finding_days:,}일보다 오래된 검증 결과)"],
-    }
+    return Pruned(
+        "runs prune",
+        "done" if any(pruned.values()) and not dry_run else "nothing_to_do",
+        seconds=round(clock.monotonic() - started, 3),
+        notes=[f"{word}: {told} ({days:,}일보다 오래된 실행, {finding_days:,}일보다 오래된 검증 결과)"],
+        pruned=pruned,
+    )
 
 
-def _moments(days: int, finding_days: int) -> dict[str, Any]:
+def _moments(days: int, finding_days: int) -> dict[str, datetime]:
     now = clock.wall()
     return {"runs": now - timedelta(days=days), "findings": now - timedelta(days=finding_days)}
 
@@ -94,5 +101,5 @@ def _deleted(connection: Connection, days: int, finding_days: int) -> dict[str, 
     }
 
 
-def _used(old: str, moments: Mapping[str, Any]) -> dict[str, Any]:
+def _used(old: str, moments: Mapping[str, datetime]) -> dict[str, datetime]:
     return {name: moment for name, moment in moments.items() if f":{name}" in old}

@@ -1,8 +1,10 @@
-"""One result of a command: the ``--json`` object with its outcome and its exit code."""
+"""What a command came to: outcome, exit code and counts, and the ``--json`` object that is made of them."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from typing import TYPE_CHECKING
 
 from foresto_cli.app import App
 from foresto_cli.collecting.collect import Report
@@ -10,39 +12,110 @@ from foresto_cli.errors import AuthFailed, Untrusted, exit_code_of
 from foresto_cli.store.upsert import Counts
 from foresto_cli.upstream.http import requests_by_upstream
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 DONE, SOME_FAILED = 0, 3
 
 SKIPPED = "skipped"
 
 
-Result = dict[str, Any]
-"""The ``--json`` object of everything that loads, scores or verifies, and of each step of a chain: docs/json.md."""
+@dataclass
+class Units:
+    """How many of the smallest pieces that an upstream delivers whole were to be had, and what became of them."""
+
+    planned: int = 0
+    done: int = 0
+    no_data: int = 0
+    failed: int = 0
+    pending: int = 0
+
+    def __add__(self, other: "Units") -> "Units":
+        """Return the sums."""
+        return Units(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
-def nothing(command: str, outcome: str, exit_code: int, *reasons: str) -> Result:
-    """Return the result of what came to nothing: every promised key is there."""
-    return {
-        "command": command,
-        "outcome": outcome,
-        "exit_code": exit_code,
-        "run_id": None,
-        "units": {"planned": 0, "done": 0, "no_data": 0, "failed": 0, "pending": 0},
-        "rows": {"added": 0, "changed": 0, "unchanged": 0},
-        "tables": {},
-        "requests": {"total": 0},
-        "seconds": 0.0,
-        "sources": {},
-        "alerts": [],
-        "passed_over": {},
-        "rejected": [],
-        "unreadable": 0,
-        "reasons": list(reasons),
-        "notes": [],
-    }
+@dataclass(frozen=True)
+class Plan:
+    """What would be asked (``--dry-run``): the labels of the first and the last unit, days of budget, seconds."""
+
+    units: int
+    requests: int
+    first: str | None
+    last: str | None
+    budget_days: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """How many events of prices were found, and how many rows adjusted for them."""
+
+    events: int
+    rows: int
+
+
+@dataclass
+class Result:
+    """What everything that loads, scores or verifies came to, and each step of a chain: docs/json.md.
+
+    What only some results have (``plan`` and below, and what a subclass adds) is None where there is nothing of it.
+    """
+
+    command: str
+    outcome: str = "nothing_to_do"
+    exit_code: int = DONE
+    run_id: int | None = None
+    units: Units = field(default_factory=Units)
+    rows: Counts = field(default_factory=Counts)
+    tables: dict[str, Counts] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=lambda: {"total": 0})
+    seconds: float = 0.0
+    sources: dict[str, int] = field(default_factory=dict)
+    alerts: list[str] = field(default_factory=list)
+    passed_over: dict[str, str] = field(default_factory=dict)
+    rejected: list[str] = field(default_factory=list)
+    unreadable: int = 0
+    reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    plan: Plan | None = None
+    adjusted: Adjusted | None = None
+    changes: dict[str, int] | None = None
+
+    @property
+    def first_reason(self) -> str | None:
+        """Return the first sentence of why something failed or waits, if anything does."""
+        return next(iter(self.reasons), None)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the ``--json`` object: every promised key, and of the others those that there is something of."""
+        found = plain_fields(self)
+        return {name: value for name, value in found.items() if value is not None or name == "run_id"}
+
+
+def plain_fields(record: "DataclassInstance") -> dict[str, object]:
+    """Return a record by field, with nothing in it that JSON does not know."""
+    return {one.name: _plain(getattr(record, one.name)) for one in fields(record)}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Counts():
+            return {"added": value.added, "changed": value.changed, "unchanged": value.unchanged}
+        case Mapping():
+            return {name: _plain(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_plain(one) for one in value]
+        case date():
+            return str(value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return value.as_json() if isinstance(value, Result) else plain_fields(value)
+        case _:
+            return value
 
 
 def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Result:
-    """Return the ``--json`` object of a collecting command, times and requests aside."""
+    """Return the result of a collecting command, times and requests aside."""
     outcome, exit_code = judge(reports)
     counts = Counts()
     tables: dict[str, Counts] = {}
@@ -58,22 +131,26 @@ def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Resu
             continue
         for unit, reason in [*report.failures, *report.pending, *report.short]:
             problems.setdefault(str(reason), []).append(unit.label)
-    result = nothing(command, outcome, exit_code, *(_named(units, text) for text, units in problems.items()))
-    result["run_id"] = run_id
-    result["units"] = {
-        "planned": sum(report.planned for report in reports),
-        "done": sum(report.done for report in reports),
-        "no_data": sum(report.no_data for report in reports),
-        "failed": sum(len(report.failures) for report in reports),
-        "pending": sum(report.left for report in reports),
-    }
-    result["rows"] = _as_json(counts)
-    result["tables"] = {name: _as_json(found) for name, found in tables.items()}
-    result["sources"] = dict(sources)
-    result["passed_over"] = {name: str(reason) for report in reports for name, reason in report.passed_over.items()}
-    result["rejected"] = [row for report in reports for row in report.rejected]
-    result["unreadable"] = sum(len(report.unreadable) for report in reports)
-    return result
+    return Result(
+        command,
+        outcome,
+        exit_code,
+        run_id,
+        units=Units(
+            planned=sum(report.planned for report in reports),
+            done=sum(report.done for report in reports),
+            no_data=sum(report.no_data for report in reports),
+            failed=sum(len(report.failures) for report in reports),
+            pending=sum(report.left for report in reports),
+        ),
+        rows=counts,
+        tables=tables,
+        sources=dict(sources),
+        passed_over={name: str(reason) for report in reports for name, reason in report.passed_over.items()},
+        rejected=[row for report in reports for row in report.rejected],
+        unreadable=sum(len(report.unreadable) for report in reports),
+        reasons=[_named(units, text) for text, units in problems.items()],
+    )
 
 
 def requests_since(app: App, before: dict[str, int]) -> dict[str, int]:
@@ -116,7 +193,3 @@ def judge(reports: Sequence[Report]) -> tuple[str, int]:
     if any(report.short for report in reports):
         return "partial", SOME_FAILED
     return ("done" if good else "nothing_to_do"), DONE
-
-
-def _as_json(counts: Counts) -> dict[str, int]:
-    return {"added": counts.added, "changed": counts.changed, "unchanged": counts.unchanged}

@@ -4,7 +4,7 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from sqlalchemy.sql import bindparam
 
 from foresto_cli import clock
 from foresto_cli.errors import ForestoError, StoreUnavailable, exit_code_of
+from foresto_cli.running.results import Result
 from foresto_cli.settings import started_by
 from foresto_cli.store import batches
 from foresto_cli.store.engine import explained
@@ -41,7 +42,7 @@ class Run:
         """Use :func:`recorded`."""
         self.run_id = run_id
         self._engine = engine
-        self._progress: dict[str, Any] = {}
+        self._progress: Mapping[str, object] = {}
         self._written = self._started = clock.monotonic()
         self._ended = threading.Event()
         self._closed = False
@@ -51,10 +52,30 @@ class Run:
         """Return how long the run has lasted."""
         return round(clock.monotonic() - self._started, 3)
 
-    def close(self, result: dict[str, Any], error: str | None) -> None:
-        """Close the row with the run's ``--json`` result."""
+    def close(self, result: Result, error: str | None, detail: Mapping[str, object] | None = None) -> None:
+        """Close the row with what the run came to; ``detail`` is kept in the place of its ``--json`` object."""
         self._closed = True
-        close(self._engine, self.run_id, result, error)
+        units = result.units
+        with explained(), self._engine.begin() as connection:
+            connection.execute(
+                text(
+                    "UPDATE data_collection_log SET status = :status, completed_at = :now, heartbeat_at = :now,"
+                    " duration_seconds = :seconds, success_count = :good, failed_count = :failed, total_count = :total,"
+                    " exit_code = :exit_code, detail = :detail, error_message = :error WHERE id = :id"
+                ).bindparams(bindparam("detail", type_=JSONB)),
+                {
+                    "status": result.outcome,
+                    "now": clock.wall(),
+                    "seconds": result.seconds,
+                    "good": units.done + units.no_data,
+                    "failed": units.failed,
+                    "total": units.planned,
+                    "exit_code": result.exit_code,
+                    "detail": result.as_json() if detail is None else detail,
+                    "error": error,
+                    "id": self.run_id,
+                },
+            )
 
     def close_after(self, error: BaseException) -> None:
         """Close the row of a run that ``error`` ended, if nobody did and the database still answers."""
@@ -65,9 +86,10 @@ class Run:
             outcome, code, reason = error.outcome, exit_code_of(error), str(error)
         # The error that ended the run is the news, not a database that is gone with it.
         with contextlib.suppress(StoreUnavailable):
-            self.close({"outcome": outcome, "seconds": self.seconds, "exit_code": code}, reason)
+            ended = Result("", outcome, code, seconds=self.seconds)
+            self.close(ended, reason, {"outcome": outcome, "seconds": self.seconds, "exit_code": code})
 
-    def report(self, progress: dict[str, Any]) -> None:
+    def report(self, progress: Mapping[str, object]) -> None:
         """Remember where the run is; written at most once a second, and with every heartbeat."""
         self._progress = progress
         if clock.monotonic() - self._written >= 1:
@@ -139,31 +161,6 @@ def steps_of(run: Run) -> Iterator[None]:
         yield
     finally:
         _chain.reset(token)
-
-
-def close(engine: Engine, run_id: int, result: dict[str, Any], error: str | None) -> None:
-    """Close the row of a run with its ``--json`` result."""
-    units = result.get("units", {})
-    with explained(), engine.begin() as connection:
-        connection.execute(
-            text(
-                "UPDATE data_collection_log SET status = :status, completed_at = :now, heartbeat_at = :now,"
-                " duration_seconds = :seconds, success_count = :good, failed_count = :failed, total_count = :total,"
-                " exit_code = :exit_code, detail = :detail, error_message = :error WHERE id = :id"
-            ).bindparams(bindparam("detail", type_=JSONB)),
-            {
-                "status": result["outcome"],
-                "now": clock.wall(),
-                "seconds": result["seconds"],
-                "good": units.get("done", 0) + units.get("no_data", 0),
-                "failed": units.get("failed", 0),
-                "total": units.get("planned", 0),
-                "exit_code": result["exit_code"],
-                "detail": result,
-                "error": error,
-                "id": run_id,
-            },
-        )
 
 
 def close_abandoned(engine: Engine, *, is_shared: bool = False) -> int:

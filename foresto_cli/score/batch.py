@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,10 +12,11 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import NotYet, UsageError, VerificationFailed
 from foresto_cli.running import lock, runs, stop
-from foresto_cli.running.results import Result, summary
+from foresto_cli.running.results import Result, Units, plain_fields
 from foresto_cli.score import compute, formula, gates, load, panel, reasons, rows, store
 from foresto_cli.score.validation import run as validation
 from foresto_cli.store.engine import unit_transaction
+from foresto_cli.store.upsert import Counts
 from foresto_cli.telling import alerts
 from foresto_cli.telling.alerts import Alert
 
@@ -45,7 +45,28 @@ class Options:
     wait: timedelta = timedelta()
 
 
-def score_batch(app: App, options: Options) -> Result:
+@dataclass(kw_only=True)
+class Scored(Result):
+    """What a batch came to.
+
+    Attributes:
+        score_date: the session that was scored.
+        scored, partial, not_scored: stocks by how far they have a score.
+        not_scored_because: stocks without one by their first reason.
+        grades: stocks by grade.
+        kept: the stored scores of that day are of other inputs and were left as they are.
+    """
+
+    score_date: str
+    scored: int
+    partial: int
+    not_scored: int
+    not_scored_because: dict[str, int]
+    grades: dict[str, int]
+    kept: bool
+
+
+def score_batch(app: App, options: Options) -> Scored:
     """Score every stock of one session and store the result; the same data again change nothing.
 
     Raises:
@@ -71,8 +92,8 @@ def score_batch(app: App, options: Options) -> Result:
                 facts = rows.RunFacts(run.run_id, __version__, started, clock.wall(), [one.code for one in fired])
                 written = store.write(connection, scores, inputs, facts, replace=options.replace, limit=options.limit)
             result = _result(run, scores, written)
-            result["alerts"] = _alert(app, scores, run.run_id)
-            result["seconds"] = run.seconds
+            result.alerts = _alert(app, scores, run.run_id)
+            result.seconds = run.seconds
             run.close(result, None)
     return result
 
@@ -103,47 +124,37 @@ def _answer_gates(app: App, fired: list[gates.Fired], run_id: int, *, force: boo
     raise VerificationFailed(f"자료가 온전하지 않아 아무것도 쓰지 않았습니다. {told}")
 
 
-def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> Result:
+def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> Scored:
     counts = rows.counts(scores)
-    result = summary(COMMAND, run.run_id, [])
-    stored = {
-        "compass_score_history": written.history,
-        "compass_score_component": written.components,
-    }
-    tables = {name: {"added": n.added, "changed": n.changed, "unchanged": n.unchanged} for name, n in stored.items()}
+    tables = {"compass_score_history": written.history, "compass_score_component": written.components}
     if written.stocks:
-        tables["stocks"] = {"added": 0, "changed": written.stocks, "unchanged": 0}
-    nothing = not any(one["added"] or one["changed"] for one in tables.values())
-    missing = missing_share(scores)
-    few = missing > FAILED_SHARE
-    result |= {
-        "outcome": "partial" if few else "nothing_to_do" if nothing else "done",
-        "exit_code": SOME_MISSING if few else 0,
-        "units": {
-            "planned": len(scores.tickers),
-            "done": counts[reasons.SCORED] + counts[reasons.PARTIAL],
-            "no_data": counts[reasons.NOT_SCORED],
-            "failed": 0,
-            "pending": 0,
-        },
-        "rows": {word: sum(one[word] for one in tables.values()) for word in ("added", "changed", "unchanged")},
-        "tables": tables,
-        "score_date": f"{scores.day}",
-        "scored": counts[reasons.SCORED],
-        "partial": counts[reasons.PARTIAL],
-        "not_scored": counts[reasons.NOT_SCORED],
-        "not_scored_because": why_not(scores),
-        "grades": {letter: scores.grades.count(letter) for _, letter in formula.GRADES},
-    }
-    result["kept"] = written.differs
-    if written.differs:
-        result["notes"] = [
-            (
-                f"{scores.day}의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다."
-                " 바꾸려면 --replace를 붙이세요."
-            )
-        ]
-    return result
+        tables["stocks"] = Counts(changed=written.stocks)
+    rows_written = sum(tables.values(), Counts())
+    few = missing_share(scores) > FAILED_SHARE
+    kept = (
+        f"{scores.day}의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다. 바꾸려면 --replace를 붙이세요."
+    )
+    return Scored(
+        COMMAND,
+        "partial" if few else "done" if rows_written.added or rows_written.changed else "nothing_to_do",
+        SOME_MISSING if few else 0,
+        run.run_id,
+        units=Units(
+            planned=len(scores.tickers),
+            done=counts[reasons.SCORED] + counts[reasons.PARTIAL],
+            no_data=counts[reasons.NOT_SCORED],
+        ),
+        rows=rows_written,
+        tables=tables,
+        notes=[kept] if written.differs else [],
+        score_date=f"{scores.day}",
+        scored=counts[reasons.SCORED],
+        partial=counts[reasons.PARTIAL],
+        not_scored=counts[reasons.NOT_SCORED],
+        not_scored_because=why_not(scores),
+        grades={letter: scores.grades.count(letter) for _, letter in formula.GRADES},
+        kept=written.differs,
+    )
 
 
 def why_not(scores: compute.Scores) -> dict[str, int]:
@@ -174,31 +185,41 @@ def _alert(app: App, scores: compute.Scores, run_id: int) -> list[str]:
     return [title]
 
 
-def show_batch(console: Console, result: Result) -> None:
+def show_batch(console: Console, result: Scored) -> None:
     """Print what a batch came to."""
     console.line(
-        f"{result['score_date']}: 완전 {result['scored']:,} · 일부 {result['partial']:,}"
-        f" · 점수 없음 {result['not_scored']:,}"
+        f"{result.score_date}: 완전 {result.scored:,} · 일부 {result.partial:,} · 점수 없음 {result.not_scored:,}"
     )
-    for code, count in result["not_scored_because"].items():
+    for code, count in result.not_scored_because.items():
         console.line(f"  {code} {count:,}: {reasons.REASONS[code]}")
-    if any(result["grades"].values()):
-        console.line("등급: " + " · ".join(f"{letter} {count:,}" for letter, count in result["grades"].items()))
-    for note in result.get("notes", []):
+    if any(result.grades.values()):
+        console.line("등급: " + " · ".join(f"{letter} {count:,}" for letter, count in result.grades.items()))
+    for note in result.notes:
         console.line(f"· {note}")
-    counts = result["tables"]["compass_score_history"]
+    counts = result.tables["compass_score_history"]
     ended = {"done": "매겼습니다", "nothing_to_do": "이미 매긴 그대로입니다", "partial": "자료가 없는 종목이 많습니다"}
-    mark, said = "✗" if result["exit_code"] else "✓", ended[result["outcome"]]
-    if result["kept"]:
+    mark, said = "✗" if result.exit_code else "✓", ended[result.outcome]
+    if result.kept:
         mark, said = "!", "저장된 점수를 다시 매기지 않았습니다"
     console.strong(
-        f"{mark} {said} ({result['seconds']:.1f}초)"
-        f" · 추가 {counts['added']:,} · 변경 {counts['changed']:,} · 그대로 {counts['unchanged']:,}"
+        f"{mark} {said} ({result.seconds:.1f}초)"
+        f" · 추가 {counts.added:,} · 변경 {counts.changed:,} · 그대로 {counts.unchanged:,}"
     )
 
 
-def validated(app: App, options: validation.Options) -> dict[str, Any]:
-    """Return what the score was worth on past days (``--json`` of score validate); nothing is stored but the run.
+@dataclass(kw_only=True)
+class Validated(Result):
+    """What the score was worth on past days."""
+
+    found: validation.Validation
+
+    def as_json(self) -> dict[str, object]:
+        """Return the ``--json`` object, in which what was found stands beside the other keys."""
+        return {name: value for name, value in super().as_json().items() if name != "found"} | plain_fields(self.found)
+
+
+def validated(app: App, options: validation.Options) -> Validated:
+    """Return what the score was worth on past days; nothing is stored but the run.
 
     Raises:
         UsageError: see :func:`foresto_cli.score.validation.run.validate`.
@@ -207,14 +228,16 @@ def validated(app: App, options: validation.Options) -> dict[str, Any]:
     with runs.recorded(app.engine, "score validate", "점수 검증") as run:
         with app.console.progress("검증") as advance, app.engine.connect() as connection:
             found = validation.validate(connection, options, advance)
-        ahead = any(found["look_ahead"].values())
-        result = summary("score validate", run.run_id, [])
-        result |= {
-            "outcome": "failed" if ahead else "done",
-            "exit_code": VerificationFailed.exit_code if ahead else 0,
-            "units": result["units"] | {"planned": len(found["dates"]), "done": len(found["dates"])},
-            "seconds": run.seconds,
-            **found,
-        }
-        run.close({name: value for name, value in result.items() if name not in {"results", "components"}}, None)
+        ahead = any(found.look_ahead.values())
+        result = Validated(
+            "score validate",
+            "failed" if ahead else "done",
+            VerificationFailed.exit_code if ahead else 0,
+            run.run_id,
+            units=Units(planned=len(found.dates), done=len(found.dates)),
+            seconds=run.seconds,
+            found=found,
+        )
+        kept = {name: value for name, value in result.as_json().items() if name not in {"results", "components"}}
+        run.close(result, None, kept)
     return result

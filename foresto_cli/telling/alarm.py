@@ -1,5 +1,6 @@
 """``foresto alerts``: the incidents for people, and whether the channels work."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from foresto_cli.app import App
@@ -7,7 +8,7 @@ from foresto_cli.errors import ConfigError
 from foresto_cli.telling import alerts, notify
 
 
-def show_list(app: App, limit: int) -> dict[str, Any]:
+def show_list(app: App, limit: int) -> list[dict[str, Any]]:
     """Print the open incidents and the newest ended ones, and return them."""
     with app.engine.connect() as connection:
         found = alerts.recent(connection, limit)
@@ -22,10 +23,10 @@ def show_list(app: App, limit: int) -> dict[str, Any]:
             app.console.line(f"  {alert['alert_message']}")
     if not found:
         app.console.line("경보가 없습니다.")
-    return {"command": "alerts list", "exit_code": 0, "alerts": found}
+    return found
 
 
-def acknowledge(app: App, number: int) -> dict[str, Any]:
+def acknowledge(app: App, number: int) -> dict[str, object]:
     """Stop repeating an incident.
 
     Raises:
@@ -33,11 +34,11 @@ def acknowledge(app: App, number: int) -> dict[str, Any]:
     """
     title = alerts.acknowledge(app.engine, number)
     app.console.strong(f"✓ {number}번 '{title}': 해결될 때까지 다시 알리지 않습니다.")
-    return {"command": "alerts ack", "exit_code": 0, "alert_id": number, "title": title}
+    return {"alert_id": number, "title": title}
 
 
-def send_test(app: App) -> dict[str, Any]:
-    """Send a test message to every channel and return what became of each.
+def send_test(app: App) -> Mapping[str, str | None]:
+    """Send a test message to every channel and return why each did not take it, if so.
 
     Raises:
         ConfigError: there is no channel.
@@ -49,5 +50,4 @@ def send_test(app: App) -> dict[str, Any]:
         app.console.line(
             f"✓ {label}: 보냈습니다." if reason is None else f"✗ {label}: {reason.removeprefix(f'{label}: ')}"
         )
-    failed = any(outcome.values())
-    return {"command": "alerts test", "exit_code": ConfigError.exit_code if failed else 0, "channels": outcome}
+    return outcome

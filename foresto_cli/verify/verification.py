@@ -1,7 +1,7 @@
 """Running checks as a job: record, alerts, result, exit code."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -17,7 +17,7 @@ from foresto_cli.errors import VerificationFailed
 from foresto_cli.loading import retry
 from foresto_cli.running import job, runs
 from foresto_cli.running.closing import closing_lines
-from foresto_cli.running.results import Result, requests_since, summary
+from foresto_cli.running.results import Result, requests_since
 from foresto_cli.telling import alerts, causes, hints, notify, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
@@ -32,7 +32,28 @@ OWN_INCIDENT = ("jobs.missed", "ledger.unreadable")
 """Told by :mod:`foresto_cli.telling.late_jobs`, job by job, and by :mod:`foresto_cli.telling.unreadable`, once."""
 
 
-def verify_daily(app: App, *, is_last_word: bool | None = None) -> Result:
+@dataclass(kw_only=True)
+class Verification(Result):
+    """What the checks found.
+
+    Attributes:
+        checks: how many were asked.
+        sessions: how many were looked at.
+        findings: gravest first.
+        measures: rows by table, of the weekly and monthly ones.
+        designated: ticker and word of everybody designated, of the weekly one.
+        repair: what asking again for the units that findings name came to.
+    """
+
+    checks: int
+    sessions: int
+    findings: list[Finding]
+    measures: dict[str, int] | None = None
+    designated: dict[str, str] | None = None
+    repair: Result | None = None
+
+
+def verify_daily(app: App, *, is_last_word: bool | None = None) -> Verification:
     """Check the newest 30 sessions; exit 65 when a finding is critical.
 
     Args:
@@ -44,31 +65,31 @@ def verify_daily(app: App, *, is_last_word: bool | None = None) -> Result:
     return _verify(app, "verify daily", "일일 검증", sessions, is_last_word=is_last_word)
 
 
-def verify_weekly(app: App) -> Result:
+def verify_weekly(app: App) -> Verification:
     """Check the newest year of sessions in the same way, the roster, what companies file, and a sample elsewhere."""
     return _thoroughly(app, WEEKLY, "주간 검증", _newest(app, WEEKLY_SESSIONS))
 
 
-def verify_monthly(app: App) -> Result:
+def verify_monthly(app: App) -> Verification:
     """Check the whole stored history in the same way as weekly, and the products."""
     last = _last(app)
     sessions = app.calendar.sessions(spans.first_stored(app) or last, last)
     return _thoroughly(app, "verify monthly", "월간 검증", sessions)
 
 
-def with_repair(app: App, verify: Callable[[App], Result], options: job.Options) -> Result:
+def with_repair(app: App, verify: Callable[[App], Verification], options: job.Options) -> Verification:
     """Verify; ask again for the units that the findings name, compute anew what follows, and verify once more.
 
     Raises:
         ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     result = verify(app)
-    units = [finding["units"] for finding in result["findings"] if finding["units"]]
+    units = [finding.units for finding in result.findings if finding.units]
     if not units:
         return result
     repair, notes = mending.mend(app, units, options)
-    repair["notes"] = [*repair["notes"], *notes]
-    return {**verify(app), "repair": repair}
+    repair.notes += notes
+    return replace(verify(app), repair=repair)
 
 
 def _last(app: App, *, is_last_word: bool | None = None) -> date:
@@ -106,7 +127,7 @@ def _newest(app: App, count: int, *, is_last_word: bool | None = None) -> list[d
     return sessions[::-1]
 
 
-def _thoroughly(app: App, command: str, label: str, sessions: Sequence[date]) -> Result:
+def _thoroughly(app: App, command: str, label: str, sessions: Sequence[date]) -> Verification:
     return _verify(app, command, label, sessions, SecondSource(app.naver))
 
 
@@ -118,7 +139,7 @@ def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
     second: SecondSource | None = None,
     *,
     is_last_word: bool | None = None,
-) -> Result:
+) -> Verification:
     asked = [
         *checks.of(command.removeprefix("verify "), data_sets.every()),
         freshness.check(app, is_of_chain=is_last_word is not None),
@@ -130,31 +151,32 @@ def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
     with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:
             findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions, due))
-            measures = {} if second is None else {"measures": trend.measure(connection)}
+            measures = None if second is None else trend.measure(connection)
             told = designation_checks.news(connection, sessions[-1]) if command == WEEKLY else None
         findings = _honest(app, findings)
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
-        result = summary(command, run.run_id, [])
-        result |= {
-            "outcome": "failed" if critical else "done",
-            "exit_code": VerificationFailed.exit_code if critical else 0,
-            "seconds": run.seconds,
-            "requests": requests_since(app, before),
-            "checks": len(asked),
-            "sessions": len(sessions),
-            "findings": [asdict(finding) for finding in findings],
-            "alerts": _alert(app, asked, findings, run.run_id),
-            "notes": [
+        result = Verification(
+            command,
+            "failed" if critical else "done",
+            VerificationFailed.exit_code if critical else 0,
+            run.run_id,
+            seconds=run.seconds,
+            requests=requests_since(app, before),
+            alerts=_alert(app, asked, findings, run.run_id),
+            reasons=[f"{finding.name}: {finding.found:,}건" for finding in findings],
+            notes=[
                 *_doubts(app, sessions[-1]),
                 *(second.notes if second else []),
                 *(told.notes if told else []),
             ],
-            "reasons": [f"{finding.name}: {finding.found:,}건" for finding in findings],
-        } | measures
-        if told:
-            result["designated"] = told.now
-        run.close(result, "; ".join(result["reasons"]) or None)
+            checks=len(asked),
+            sessions=len(sessions),
+            findings=findings,
+            measures=measures,
+            designated=told.now if told else None,
+        )
+        run.close(result, "; ".join(result.reasons) or None)
     return result
 
 
@@ -204,22 +226,20 @@ def _alert(app: App, asked: Sequence[Check], findings: Sequence[Finding], run_id
     return [*priceless.tell(app, run_id, followers), *titles]
 
 
-def show(console: Console, result: Result) -> None:
+def show(console: Console, result: Verification) -> None:
     """Print the findings, each with a sample and what repairs it."""
-    findings = result["findings"]
-    for finding in findings:
-        console.strong(f"[{notify.LEVELS[finding['severity']]}] {finding['name']}: {finding['found']:,}건")
-        console.line(f"  기대: {finding['expected']}")
-        for row in finding["sample"][:SHOWN_ROWS]:
+    for finding in result.findings:
+        console.strong(f"[{notify.LEVELS[finding.severity]}] {finding.name}: {finding.found:,}건")
+        console.line(f"  기대: {finding.expected}")
+        for row in finding.sample[:SHOWN_ROWS]:
             console.line("  예: " + ", ".join(f"{name} {value}" for name, value in row.items()))
-        console.line(f"  고치려면: {finding['repair']}")
-    for note in result.get("notes", []):
+        console.line(f"  고치려면: {finding.repair}")
+    for note in result.notes:
         console.line(f"· {note}")
-    if "repair" in result:
-        closing_lines(console, result["repair"])
-    good = result["checks"] - len(findings)
-    mark = "✗" if result["exit_code"] else "✓"
+    if result.repair is not None:
+        closing_lines(console, result.repair)
+    good = result.checks - len(result.findings)
+    mark = "✗" if result.exit_code else "✓"
     console.strong(
-        f"{mark} {result['sessions']:,}거래일 · 검사 {result['checks']}개 가운데 {good}개 통과"
-        f" ({result['seconds']:.1f}초)"
+        f"{mark} {result.sessions:,}거래일 · 검사 {result.checks}개 가운데 {good}개 통과 ({result.seconds:.1f}초)"
     )

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.names import ticker_of
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.running import runs
-from foresto_cli.running.results import SOME_FAILED, Result, summary
+from foresto_cli.running.results import SOME_FAILED, Result
 from foresto_cli.store import advisory
 from foresto_cli.telling import attempts, network, notify
 from foresto_cli.views import words
@@ -34,7 +35,7 @@ WATCHED = (
 Row = dict[str, Any]
 
 
-def add(app: App, given: Sequence[str]) -> Result:
+def add(app: App, given: Sequence[str]) -> dict[str, object]:
     """Watch stocks, by ticker or name; score and designation of the moment are what later ones are compared with.
 
     Raises:
@@ -57,10 +58,10 @@ def add(app: App, given: Sequence[str]) -> Result:
         row = rows[ticker]
         word = "관심 종목에 추가했습니다" if ticker in added else "이미 관심 종목입니다"
         app.console.line(f"✓ {row['name']}({ticker}) {word}. {_standing(row)}")
-    return {"command": "watchlist add", "exit_code": 0, "tickers": tickers, "added": list(added)}
+    return {"tickers": tickers, "added": list(added)}
 
 
-def remove(app: App, given: Sequence[str]) -> Result:
+def remove(app: App, given: Sequence[str]) -> dict[str, object]:
     """Watch stocks no longer.
 
     Raises:
@@ -78,10 +79,10 @@ def remove(app: App, given: Sequence[str]) -> Result:
             app.console.line(f"✓ {names[ticker]}({ticker}) 뺐습니다.")
         else:
             app.console.line(f"· {ticker}은(는) 관심 종목이 아닙니다.")
-    return {"command": "watchlist remove", "exit_code": 0, "tickers": tickers, "removed": list(removed)}
+    return {"tickers": tickers, "removed": list(removed)}
 
 
-def show(app: App) -> Result:
+def show(app: App) -> dict[str, object]:
     """Print the watched stocks with what they score now and what was told last, and return them."""
     with app.engine.connect() as connection:
         rows = _watched(connection)
@@ -102,10 +103,20 @@ def show(app: App) -> Result:
         for row in rows:
             if row["designation"]:
                 app.console.line(f"! {row['name']}({row['ticker']}): {row['designation']}")
-    return {"command": "watchlist list", "exit_code": 0, "watchlist": [_plain(row) for row in rows]}
+    return {"watchlist": [_plain(row) for row in rows]}
 
 
-def notify_moves(app: App) -> Result:
+@dataclass(kw_only=True)
+class Told(Result):
+    """What was told: how many stocks are watched, those with news, and why a channel did not take it, if so."""
+
+    watched: int
+    moved: list[Row]
+    designated: list[Row]
+    channels: dict[str, str | None] = field(default_factory=dict)
+
+
+def notify_moves(app: App) -> Told:
     """Tell every channel about watched stocks: what moved five points, changed grade, or is designated otherwise.
 
     A stock first seen with a score sets what later scores are compared with. What reached a channel is told.
@@ -117,57 +128,61 @@ def notify_moves(app: App) -> Result:
     with runs.recorded(app.engine, COMMAND, LABEL) as run, advisory.alone(app.engine, advisory.WATCHLIST) as free:
         if not free:
             raise Busy("다른 foresto가 관심 종목을 알리고 있습니다. 두 번 알리지 않습니다.")
-        result = summary(COMMAND, run.run_id, []) | _told(app)
-        result["seconds"] = run.seconds
-        run.close(result, next(iter(result["reasons"]), None))
+        result = _told(app, run.run_id)
+        result.seconds = run.seconds
+        run.close(result, result.first_reason)
     return result
 
 
-def _told(app: App) -> Result:
+def _told(app: App, run_id: int) -> Told:
     with app.engine.begin() as connection:
         _set_bases(connection)
         rows = _watched(connection)
     news = [row for row in rows if _has_moved(row) or _is_marked_anew(row)]
-    found: Result = {
-        "watched": len(rows),
-        "moved": [_plain(row) for row in news if _has_moved(row)],
-        "designated": [_plain(row) for row in news if _is_marked_anew(row)],
-        "channels": {},
-    }
+    found = Told(
+        COMMAND,
+        run_id=run_id,
+        watched=len(rows),
+        moved=[_plain(row) for row in news if _has_moved(row)],
+        designated=[_plain(row) for row in news if _is_marked_anew(row)],
+    )
     if not news:
-        return found | {"reasons": ["알릴 만큼 달라진 점수나 지정이 없습니다." if rows else "관심 종목이 없습니다."]}
+        found.reasons = ["알릴 만큼 달라진 점수나 지정이 없습니다." if rows else "관심 종목이 없습니다."]
+        return found
     title, body = compose(news)
     errors: list[ForestoError] = []
     channels = notify.channels(app)
     for channel in channels:
         error = attempts.attempt(app, channel.label, functools.partial(channel.send, title, body))
-        found["channels"][channel.label] = None if error is None else attempts.plain(app, error)
+        found.channels[channel.label] = None if error is None else attempts.plain(app, error)
         if error is None:
             notify.succeeded(app, channel.name)
         else:
             notify.failed(app, channel.name, channel.label, error)
             errors.append(error)
-    reasons = [f"{label}: {reason}" for label, reason in found["channels"].items() if reason]
+    found.reasons = [f"{label}: {reason}" for label, reason in found.channels.items() if reason]
     if not channels:
-        return found | {"reasons": [notify.NOBODY]}
+        found.reasons = [notify.NOBODY]
+        return found
     if len(errors) == len(channels):
-        return found | {"outcome": errors[0].outcome, "exit_code": exit_code_of(errors[0]), "reasons": reasons}
+        found.outcome, found.exit_code = errors[0].outcome, exit_code_of(errors[0])
+        return found
     with app.engine.begin() as connection:
         _remember(connection, [row for row in news if _has_moved(row)])
         _remember_designations(connection, news, clock.wall())
-    outcome, code = ("partial", SOME_FAILED) if errors else ("done", 0)
-    return found | {"outcome": outcome, "exit_code": code, "reasons": reasons}
+    found.outcome, found.exit_code = ("partial", SOME_FAILED) if errors else ("done", 0)
+    return found
 
 
-def show_told(app: App, result: Result) -> None:
+def show_told(app: App, result: Told) -> None:
     """Say in a few lines what was told to whom."""
-    told = {row["ticker"]: row for row in (*result["moved"], *result["designated"])}
+    told = {row["ticker"]: row for row in (*result.moved, *result.designated)}
     for row in told.values():
         for line in _lines(row):
             app.console.line(f"  {line}")
-    for reason in result["reasons"]:
-        app.console.complain(f"! {reason}") if result["exit_code"] else app.console.line(f"· {reason}")
-    heard = [label for label, reason in result["channels"].items() if reason is None]
+    for reason in result.reasons:
+        app.console.complain(f"! {reason}") if result.exit_code else app.console.line(f"· {reason}")
+    heard = [label for label, reason in result.channels.items() if reason is None]
     if heard:
         app.console.strong(f"✓ {len(told)}종목을 {', '.join(heard)}(으)로 알렸습니다.")
 

@@ -234,7 +234,7 @@ def test_foresto_opens_it_and_the_back_fill_replaces_the_old_prices(old, old_url
     with connected(old_url, sandbox=True) as engine, opener(engine, tmp_path)() as world:
         assert scalar(engine, "SELECT count(*) FROM stock_price_daily WHERE quality_flag <> 'ADJUSTED'") == 0
         result = load_prices_incremental(world.app, 1825, 2, Options())
-        assert result["outcome"] == "done"
+        assert result.outcome == "done"
         found = rows(engine, "SELECT quality_flag, source_id, prev_close IS NOT NULL FROM stock_price_daily"
                      " WHERE trade_date = '2026-11-20' AND ticker = '005930'")  # fmt: skip
         assert found == [("PROVISIONAL", "KRX", True)]

@@ -165,7 +165,7 @@ def splits(app: Any) -> Result:
             ),
             rows,
         )
-    return {}
+    return Result("")
 
 
 def _splits(app: Any) -> list[tuple[str, str, shares.Change]]:

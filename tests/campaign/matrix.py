@@ -22,6 +22,7 @@ from campaign.datasets import KRX, DataSet
 from support import EVENING
 
 from foresto_cli.errors import ForestoError, exit_code_of
+from foresto_cli.running.results import Result
 from foresto_cli.sandbox import poison
 from foresto_cli.sandbox.damage import ROW_DAMAGE
 from foresto_cli.sandbox.faults import LOGIN_KINDS, Fault, parse
@@ -112,10 +113,10 @@ class Bench:
         host = KRX if kind in LOGIN_KINDS else self._set.host
         fault = Fault(kind, host) if kind in LOGIN_KINDS else Struck(kind, host, question=self.places[place])
         world.sandbox.faults._given.insert(0, fault)
-        result = {}
+        result = Result("")
         try:
             result = self._set.load(_renewed(world, 0.005 if kind in SLOW else 0.5))
-            cell.exit_code, cell.outcome = result["exit_code"], result["outcome"]
+            cell.exit_code, cell.outcome = result.exit_code, result.outcome
         except ForestoError as error:
             cell.exit_code, cell.outcome = exit_code_of(error), type(error).__name__
         except Exception as error:  # noqa: BLE001  # what the campaign looks for
@@ -130,7 +131,7 @@ class Bench:
             cell.wrong.append("exit code 70")
 
         world.sandbox.faults._given.remove(fault) if fault in world.sandbox.faults._given else None
-        cell.left_out = len(result.get("rejected", ()))
+        cell.left_out = len(result.rejected)
         self._compare(cell, self._next_run(world, after))
         return cell
 
@@ -215,7 +216,7 @@ def _saved(world) -> list[str]:
 def _told(world, result) -> Iterator[str]:
     """Yield where a key was told."""
     places = {
-        "result": json.dumps(result, default=str),
+        "result": json.dumps(result.as_json(), default=str),
         "log": str(world.rows("SELECT detail::text, error_message FROM data_collection_log")),
         "ledger": str(world.rows("SELECT reason FROM unit_ledger")),
         "alert": str(world.rows("SELECT a::text FROM ops_alert a")),

@@ -10,6 +10,8 @@ from support import ROOT, environment_of
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INDEX, INITIAL, Step
 from foresto_cli.running import job
+from foresto_cli.store.upsert import Counts
+from foresto_cli.verify.verification import Verification
 
 
 def run(world):
@@ -19,16 +21,16 @@ def run(world):
 def test_the_first_load_does_everything_once(open_world):
     with open_world() as world:
         result = run(world)
-        assert (result["outcome"], result["exit_code"]) == ("done", 0)
-        assert [step["command"] for step in result["steps"]] == [step.name for step in INITIAL]
-        assert result["rows"]["added"] == sum(step["rows"]["added"] for step in result["steps"]) > 500
+        assert (result.outcome, result.exit_code) == ("done", 0)
+        assert [step.command for step in result.steps] == [step.name for step in INITIAL]
+        assert result.rows.added == sum(step.rows.added for step in result.steps) > 500
         # Who closes twice a year is known from the first load: the other half's report comes with the second.
-        more = {step["command"] for step in run(world)["steps"] if step["rows"]["added"]}
+        more = {step.command for step in run(world).steps if step.rows.added}
         assert more <= {"dart financials"}
         sent = len(world.sandbox.requests)
         again = run(world)
-        assert again["exit_code"] == 0
-        assert again["rows"] == {"added": 0, "changed": 0, "unchanged": again["rows"]["unchanged"]}
+        assert again.exit_code == 0
+        assert again.rows == Counts(unchanged=again.rows.unchanged)
         # Of filings more can come in the same evening; everything else is there.
         assert {request.path for request in world.sandbox.requests[sent:]} <= {"/api/list.json"}
 
@@ -38,24 +40,24 @@ def test_a_step_whose_need_failed_is_left_out_and_named_and_the_rest_runs(open_w
     faults = ",".join(f"truncated@{'data-dbg.krx.co.kr/' if '_' in place else ''}{place}" for place in lists)
     with open_world(faults=faults) as world:
         result = run(world)
-        steps = {step["command"]: step for step in result["steps"]}
-        assert steps["listing load"]["exit_code"] == 65
-        assert steps["stocks load"]["outcome"] == "skipped"
-        assert "listing load" in steps["stocks load"]["reasons"][0]
-        assert "findings" in steps["verify daily"], "whatever failed before"
-        assert steps["prices incremental"]["outcome"] == "done"
-        assert steps["prices index"]["outcome"] == "done"
-        assert (result["outcome"], result["exit_code"]) == ("partial", 65)
+        steps = {step.command: step for step in result.steps}
+        assert steps["listing load"].exit_code == 65
+        assert steps["stocks load"].outcome == "skipped"
+        assert "listing load" in steps["stocks load"].reasons[0]
+        assert isinstance(steps["verify daily"], Verification), "whatever failed before"
+        assert steps["prices incremental"].outcome == "done"
+        assert steps["prices index"].outcome == "done"
+        assert (result.outcome, result.exit_code) == ("partial", 65)
         world.sandbox.faults.clear()
-        assert run(world)["exit_code"] == 0
+        assert run(world).exit_code == 0
 
 
 def test_an_error_before_a_step_began_is_its_result(open_world):
     keys = ("krx_id", "krx_pw", "krx_openapi_key", "fsc_api_key", "dart_api_key")
     with open_world(without=keys, faults="404@raw.githubusercontent.com,500@m.stock.naver.com") as world:
         result = run(world)
-        assert result["exit_code"] in {65, 75}
-        assert all(step["reasons"] for step in result["steps"] if step["exit_code"])
+        assert result.exit_code in {65, 75}
+        assert all(step.reasons for step in result.steps if step.exit_code)
 
 
 def test_the_script_has_the_steps_of_the_chain():
@@ -82,7 +84,7 @@ def test_a_step_whose_key_is_missing_is_left_out_and_is_no_failure(open_world):
     steps = (bonds, dataclasses.replace(INDEX, needs=("bonds load",)))
     with open_world(without=("fsc_api_key",)) as world:
         result = chain.run(world.app, "monthly", steps, job.Options())
-        assert (result["outcome"], result["exit_code"]) == ("done", 0)
-        left_out, index = result["steps"]
-        assert (left_out["outcome"], index["outcome"]) == ("nothing_to_do", "done")
-        assert "FSC_API_KEY" in left_out["notes"][0]
+        assert (result.outcome, result.exit_code) == ("done", 0)
+        left_out, index = result.steps
+        assert (left_out.outcome, index.outcome) == ("nothing_to_do", "done")
+        assert "FSC_API_KEY" in left_out.notes[0]

@@ -31,13 +31,13 @@ def run(open_world, name, moment, **options):
 
 
 def steps_of(result):
-    return {step["command"]: step for step in result["steps"]}
+    return {step.command: step for step in result.steps}
 
 
 def test_the_close_is_one_question_in_the_minutes_in_which_the_pages_show_it(open_world):
     run(open_world, "initial", "2026-11-19 20:30")
     result, requests, _ = run(open_world, "close", "2026-11-20 15:45")
-    assert (result["exit_code"], result["sources"]) == (0, {"KRX": 1})
+    assert (result.exit_code, result.sources) == (0, {"KRX": 1})
     assert len([request for request in requests if "MDCSTAT" in request.fields.get("bld", "")]) == 1
     with open_world(now=kst("2026-11-20 15:50"), **SIZE) as world:
         assert world.scalar(CLOSING, day="2026-11-20") > 50
@@ -56,17 +56,17 @@ def test_the_close_is_one_question_in_the_minutes_in_which_the_pages_show_it(ope
 def test_outside_those_minutes_nobody_is_asked(open_world, moment, word):
     result, requests, _ = run(open_world, "close", moment)
     step = steps_of(result)["prices incremental"]
-    assert (step["outcome"], step["exit_code"]) == ("nothing_to_do", 0)
-    assert word in step["notes"][0]
+    assert (step.outcome, step.exit_code) == ("nothing_to_do", 0)
+    assert word in step.notes[0]
     # The database is empty, which the verification rightly tells.
     assert [request for request in requests if request.host not in {"hc-ping.com", "hooks.slack.com"}] == []
 
 
 def test_without_a_login_the_close_is_left_out_with_a_note(open_world):
     result, _, _ = run(open_world, "close", "2026-11-20 15:45", without=KEYLESS)
-    step = result["steps"][0]
-    assert (step["outcome"], step["exit_code"]) == ("nothing_to_do", 0)
-    assert "KRX_ID" in step["notes"][0]
+    step = result.steps[0]
+    assert (step.outcome, step.exit_code) == ("nothing_to_do", 0)
+    assert "KRX_ID" in step.notes[0]
 
 
 @pytest.mark.parametrize("name", ["morning", "weekday", "weekday_final"])
@@ -74,9 +74,9 @@ def test_verification_runs_whatever_failed_before(open_world, name):
     result, _, _ = run(open_world, name, "2026-11-20 20:30", faults="500@*")
     steps = steps_of(result)
     assert list(steps) == [step.name for step in CHAINS[name]]
-    assert steps["score batch"]["outcome"] == "skipped"
-    assert steps["verify daily"]["exit_code"] == 65
-    assert result["exit_code"] in {75, 78}, "in the morning also: who is listed is not known yet"
+    assert steps["score batch"].outcome == "skipped"
+    assert steps["verify daily"].exit_code == 65
+    assert result.exit_code in {75, 78}, "in the morning also: who is listed is not known yet"
 
 
 TELLING = ("hooks.slack.com", "hc-ping.com")
@@ -89,13 +89,13 @@ def test_a_whole_day_costs_twenty_five_requests_and_no_hour_after_it_is_late(ope
         asked = []
         for name, hour in DAY:
             result, requests, _ = run(open_world, name, f"{day} {hour}")
-            assert (result["exit_code"], result["alerts"]) == (0, []), f"{day} {name} {result['reasons']}"
+            assert (result.exit_code, result.alerts) == (0, []), f"{day} {name} {result.reasons}"
             asked += [request for request in requests if request.host not in TELLING]
         with open_world(now=kst(f"{day} 20:30"), **SIZE) as world:
             stored = world.scalar("SELECT count(*) FROM after_market_daily WHERE trade_date = :day", day=day)
-        prices = steps_of(result)["prices incremental"]["tables"]
+        prices = steps_of(result)["prices incremental"].tables
         assert prices["after_market_daily"] == {"added": stored, "changed": 0, "unchanged": 0}
-        assert prices["stock_price_daily"]["added"] == 0, "the close and the afternoon brought them"
+        assert prices["stock_price_daily"].added == 0, "the close and the afternoon brought them"
         login = [request for request in asked if request.host == "data.krx.co.kr" and "COMS/client" in request.path]
         pages = [request for request in asked if request.host == "data.krx.co.kr" and request not in login]
         assert len(asked) <= 25, [f"{request.host}{request.path}" for request in asked]
@@ -108,7 +108,7 @@ def test_a_whole_day_costs_twenty_five_requests_and_no_hour_after_it_is_late(ope
             found = state.status(world.app)
             held = [item for item in found["data"] if item["newest"] is not None]
             assert [item["label"] for item in held if not item["current"]] == [], found["now"]
-            assert found["alerts"] == []
+            assert found.alerts == []
 
 
 def test_daily_data_are_late_only_when_a_job_of_the_timetable_is(open_world):

@@ -13,6 +13,7 @@ from foresto_cli.chains import attempts_made, chain, due, other_jobs
 from foresto_cli.chains.steps import CHAINS, Step
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result, Units
 from foresto_cli.telling import due_stamp, late_jobs, network
 from foresto_cli.timetable import ENTRIES, JOBS, SWEEP
 from foresto_cli.upstream import reach
@@ -26,8 +27,8 @@ def attempt(world, command, when, code, left=0):
     clock.pretend(when)
     with runs.recorded(world.app.engine, command, command) as run:
         clock.pretend(when + timedelta(minutes=1))
-        units = {"planned": 5, "done": 5 - left, "no_data": 0, "failed": left, "pending": 0}
-        run.close({"outcome": "failed", "seconds": 60, "exit_code": code, "units": units}, None)
+        units = Units(planned=5, done=5 - left, failed=left)
+        run.close(Result(command, "failed", code, seconds=60, units=units), None)
 
 
 JOB = next(job for job in JOBS if job.name == "monthly")
@@ -45,7 +46,7 @@ def world(open_world, monkeypatch):
 
 def taken(world, when):
     clock.pretend(when)
-    return [result["command"] for result in due.sweep(world.app)["chains"]]
+    return [result.command for result in due.sweep(world.app).chains]
 
 
 def minutes(number):
@@ -99,7 +100,7 @@ def test_wrong_data_that_can_still_be_asked_for_are_tried_again(world):
 def test_a_start_by_if_due_does_what_another_start_can_mend(world, code, left, starts):
     attempt(world, "run monthly", AT, code, left)
     clock.pretend(minutes(60))
-    notes = chain.run_chain(world.app, "monthly", Options(), if_due=True)["notes"]
+    notes = chain.run_chain(world.app, "monthly", Options(), if_due=True).notes
     assert (notes == []) == starts
 
 
@@ -137,7 +138,7 @@ def test_a_mail_is_tried_again_within_its_own_window_only(world, monkeypatch):
     monkeypatch.setitem(
         other_jobs.JOBS,
         "market_email",
-        lambda _: told.append(1) or {"exit_code": 0, "command": "mail", "outcome": "done"},
+        lambda _: told.append(1) or Result("mail", "done"),
     )
     late_jobs.expect(world.app, "cron", "market_email")
     world.execute("DELETE FROM scheduled_job WHERE job = 'monthly'")
@@ -167,7 +168,7 @@ def test_another_chain_of_a_scheduler_takes_it_up(world, monkeypatch):
     attempt(world, "run monthly", AT, 75)
     monkeypatch.setenv(settings.SCHEDULER, "launchd")
     clock.pretend(minutes(210))
-    assert due.run_if_due(world.app, "weekday", Options())["command"] == "run weekday"
+    assert due.run_if_due(world.app, "weekday", Options()).command == "run weekday"
     started = [row[0] for row in world.rows("SELECT job_name FROM data_collection_log ORDER BY id")]
     assert started == ["run monthly", "run weekday", "run monthly"]
     monkeypatch.delenv(settings.SCHEDULER)
@@ -191,8 +192,8 @@ def test_a_job_that_fails_again_does_not_keep_the_next_one_out(world, monkeypatc
     world.execute("UPDATE scheduled_job SET since = '2026-10-01'")
     clock.pretend(when)
     found = due.sweep(world.app)
-    assert sorted(result["command"] for result in found["chains"]) == ["run monthly", "run quarterly", "run weekly"]
-    assert found["exit_code"] == 78
+    assert sorted(result.command for result in found.chains) == ["run monthly", "run quarterly", "run weekly"]
+    assert found.exit_code == 78
 
 
 def test_the_stamp_is_believed_between_its_moments_only(world):

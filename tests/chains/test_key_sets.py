@@ -73,16 +73,16 @@ CELLS = [
 def test_what_is_settled_is_the_regular_close(open_world, keys, share, plan):
     world_of = {"without": (*KEYS[keys], *ALWAYS_WITHOUT), "after_market": share, **SIZE}
     with open_world(FIRST_EVENING, **world_of) as world:
-        assert chains.run_chain(world.app, "initial", job.Options())["exit_code"] == 0
+        assert chains.run_chain(world.app, "initial", job.Options()).exit_code == 0
     told = {}
     for at, chain in [*PLANS[plan], LAST]:
         with open_world(at, **world_of) as world:
             result = chains.run_chain(world.app, chain, job.Options(), if_due=True)
             alerts = world.rows(ALERTS)
-        for step in result["steps"]:
-            if step["exit_code"] or (step["command"] == "verify daily" and step["findings"]):
-                findings = [f"{one['check']}: {one['sample']}" for one in step.get("findings", [])]
-                told[f"{at:%m-%d %H:%M} {step['command']}"] = (step["exit_code"], step["reasons"], findings)
+        for step in result.steps:
+            if step.exit_code or (step.command == "verify daily" and step.findings):
+                findings = [f"{one.check}: {one.sample}" for one in getattr(step, "findings", [])]
+                told[f"{at:%m-%d %H:%M} {step.command}"] = (step.exit_code, step.reasons, findings)
         told |= {f"{at:%m-%d %H:%M} alert": alerts} if alerts else {}
     assert "\n".join(f"{when}: {what}" for when, what in told.items()) == ""
     wrong, counts = _judged(world)

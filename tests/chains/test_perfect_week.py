@@ -48,9 +48,9 @@ def looked_at(world):
     found = state.status(world.app)
     page = view.page(facts.gathered(world.app))["verdict"]
     verified = verification.verify_daily(world.app)
-    wrong = [f"{one['check']} {one['sample']}" for one in verified["findings"]]
+    wrong = [f"{one.check} {one.sample}" for one in verified.findings]
     late = [item["label"] for item in found["data"] if item["newest"] and not item["current"]]
-    return found["verdict"], page.text, page.tone, verified["exit_code"], wrong, late
+    return found["verdict"], page.text, page.tone, verified.exit_code, wrong, late
 
 
 GOOD = ("모두 정상입니다", "모두 정상입니다", "good", 0, [], [])

@@ -9,6 +9,7 @@ from support import EVENING
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loading import indices, listed, open_data, prices, products, retry
 from foresto_cli.running import job
+from foresto_cli.running.results import Units
 from foresto_cli.verify import verification
 from foresto_cli.views import history, state
 
@@ -30,7 +31,7 @@ def status_of(world, dataset, unit):
 
 def unsettled(world):
     result = verification.verify_daily(world.app)
-    return next((finding for finding in result["findings"] if finding["check"] == "ledger.unsettled"), None)
+    return next((finding for finding in result.findings if finding.check == "ledger.unsettled"), None)
 
 
 def test_exactly_the_failed_units_are_asked_for_again(loaded):
@@ -43,19 +44,19 @@ def test_exactly_the_failed_units_are_asked_for_again(loaded):
         loaded.execute(FAIL, dataset=dataset, unit=unit)
         assert status_of(loaded, dataset, unit) == "failed"
     loaded.execute(INCIDENT, dataset="prices.day")
-    assert unsettled(loaded)["repair"] == "foresto retry"
+    assert unsettled(loaded).repair == "foresto retry"
     before = len(loaded.sandbox.requests)
     plan = retry.retry(loaded.app, None, job.Options(dry_run=True))
-    assert (plan["plan"]["units"], len(loaded.sandbox.requests)) == (4, before)
+    assert (plan.plan.units, len(loaded.sandbox.requests)) == (4, before)
     result = retry.retry(loaded.app, None, QUICK)
-    assert (result["outcome"], result["exit_code"]) == ("done", 0)
-    assert result["units"] == {"planned": 4, "done": 4, "no_data": 0, "failed": 0, "pending": 0}
+    assert (result.outcome, result.exit_code) == ("done", 0)
+    assert result.units == Units(planned=4, done=4)
     days = {r.fields.get("basDd") for r in loaded.sandbox.requests[before:] if "stk_bydd" in r.path}
     assert days == {"20261109", "20261117"}
     assert unsettled(loaded) is None
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
     again = retry.retry(loaded.app, None, QUICK)
-    assert (again["outcome"], again["requests"]) == ("nothing_to_do", {"total": 0})
+    assert (again.outcome, again.requests) == ("nothing_to_do", {"total": 0})
 
 
 def test_what_newer_data_have_superseded_is_closed_and_not_asked_for(loaded):
@@ -65,8 +66,8 @@ def test_what_newer_data_have_superseded_is_closed_and_not_asked_for(loaded):
         loaded.execute(PLANT, dataset=dataset, unit=unit)
         loaded.execute(INCIDENT + " ON CONFLICT DO NOTHING", dataset=dataset)
     result = retry.retry(loaded.app, None, QUICK)
-    assert (result["outcome"], result["exit_code"], result["requests"]["total"]) == ("nothing_to_do", 0, 0)
-    assert "3건" in result["notes"][0]
+    assert (result.outcome, result.exit_code, result.requests["total"]) == ("nothing_to_do", 0, 0)
+    assert "3건" in result.notes[0]
     assert [status_of(loaded, *one) for one in planted] == ["superseded"] * 3
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
     assert unsettled(loaded) is None
@@ -75,7 +76,7 @@ def test_what_newer_data_have_superseded_is_closed_and_not_asked_for(loaded):
 def test_the_newest_list_answers_for_an_old_one(loaded):
     loaded.execute(PLANT, dataset="bonds", unit="2026-10-30")
     result = retry.retry(loaded.app, None, QUICK)
-    assert (result["units"]["done"], status_of(loaded, "bonds", "2026-11-19")) == (1, "done")
+    assert (result.units.done, status_of(loaded, "bonds", "2026-11-19")) == (1, "done")
     assert status_of(loaded, "bonds", "2026-10-30") == "superseded"
 
 
@@ -90,7 +91,7 @@ def test_a_list_that_failed_is_closed_when_the_mirror_that_alone_has_it_is_found
     with open_world(stocks=60, sessions=14, faults="frozen_mirror@2026-11-06") as world:
         world.execute(PLANT, dataset="listing", unit=unit)
         world.execute(INCIDENT, dataset="listing")
-        assert listed.load_listing(world.app, QUICK)["exit_code"] == 0
+        assert listed.load_listing(world.app, QUICK).exit_code == 0
         assert status_of(world, "listing", unit) == "superseded"
         assert world.rows("SELECT alert_type FROM ops_alert WHERE resolved_at IS NULL") == [("mirror",)]
         assert unsettled(world) is None
@@ -135,16 +136,16 @@ def test_what_failed_and_then_was_refused_to_the_key_is_closed(open_world):
 )
 def test_what_nobody_can_give_or_needs_is_closed(loaded, dataset, unit):
     loaded.execute(PLANT, dataset=dataset, unit=unit)
-    assert retry.retry(loaded.app, None, QUICK)["exit_code"] == 0
+    assert retry.retry(loaded.app, None, QUICK).exit_code == 0
     assert status_of(loaded, dataset, unit) == "superseded"
 
 
 def test_one_data_set_or_a_group_may_be_named(loaded):
     for dataset, unit in (("prices.day", "2026-11-17"), ("etfs", "list:2026-11-20")):
         loaded.execute(FAIL, dataset=dataset, unit=unit)
-    assert retry.retry(loaded.app, "prices", QUICK)["units"]["done"] == 1
+    assert retry.retry(loaded.app, "prices", QUICK).units.done == 1
     assert status_of(loaded, "etfs", "list:2026-11-20") == "failed"
-    assert retry.retry(loaded.app, "etfs", QUICK)["units"]["done"] == 1
+    assert retry.retry(loaded.app, "etfs", QUICK).units.done == 1
     with pytest.raises(UsageError, match=r"dart\.statements"):
         retry.retry(loaded.app, "price", QUICK)
 
@@ -156,14 +157,14 @@ def test_a_missing_key_is_named_and_hinders_nothing_else(open_loaded):
             retry.retry(world.app, None, QUICK)
         world.execute(FAIL, dataset="prices.day", unit="2026-11-17")
         result = retry.retry(world.app, None, QUICK)
-        assert result["units"]["done"] == 1
-        assert any("FSS_API_KEY" in note for note in result["notes"])
+        assert result.units.done == 1
+        assert any("FSS_API_KEY" in note for note in result.notes)
 
 
 def test_whoever_tells_of_failed_units_names_the_command(open_loaded, capsys):
     with open_loaded(faults="500@finlife.fss.or.kr") as world:
         result = products.load_products(world.app, "deposits", "020000", QUICK)
-        assert result["units"]["failed"] == 1
+        assert result.units.failed == 1
         message = world.scalar("SELECT alert_message FROM ops_alert WHERE alert_type = 'load_failed'")
         assert message.endswith("다시 요청하려면: foresto retry")
         [line] = state.status(world.app)["unsettled"]
@@ -174,7 +175,7 @@ def test_whoever_tells_of_failed_units_names_the_command(open_loaded, capsys):
             "hint": "foresto retry",
         }
         capsys.readouterr()
-        shown = history.show_one(world.app, result["run_id"])
+        shown = history.show_one(world.app, result.run_id)
         assert shown["unsettled"] == [line]
 
 
@@ -191,14 +192,14 @@ def test_whoever_tells_of_failed_units_names_the_command(open_loaded, capsys):
 def test_a_hint_never_contradicts_an_open_breaker_or_a_spent_budget(loaded, closing, until):
     loaded.execute(PLANT, dataset="fss.deposits", unit="020000")
     loaded.execute(closing)
-    for hint in (unsettled(loaded)["repair"], state.status(loaded.app)["unsettled"][0]["hint"]):
+    for hint in (unsettled(loaded).repair, state.status(loaded.app)["unsettled"][0]["hint"]):
         assert until in hint
         assert hint.endswith("foresto retry")
     told = loaded.scalar("SELECT alert_message FROM ops_alert WHERE subject = 'ledger.unsettled'")
     assert until in told
     # Something else that failed can be asked for at once.
     loaded.execute(FAIL, dataset="prices.day", unit="2026-11-17")
-    assert unsettled(loaded)["repair"] == "foresto retry"
+    assert unsettled(loaded).repair == "foresto retry"
 
 
 def test_prices_are_named_for_the_hour_at_which_some_source_has_them(open_loaded):
@@ -211,13 +212,13 @@ def test_prices_are_named_for_the_hour_at_which_some_source_has_them(open_loaded
             "INSERT INTO upstream_block SELECT 'fdr', since, blocked_until, reason FROM upstream_block",
         ):
             world.execute(statement)
-        found = {finding["check"]: finding for finding in verification.verify_daily(world.app)["findings"]}
+        found = {finding.check: finding for finding in verification.verify_daily(world.app).findings}
         # The breaker opens on a Saturday, the OPEN API publishes on Monday: KRX is first.
-        assert "11-21 16:31 뒤에" in found["prices.sessions"]["repair"]
+        assert "11-21 16:31 뒤에" in found["prices.sessions"].repair
     with open_loaded(without=("fsc_api_key", "krx_id")) as world:
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-19'")
-        found = {finding["check"]: finding for finding in verification.verify_daily(world.app)["findings"]}
-        assert "뒤에" not in found["prices.sessions"]["repair"]
+        found = {finding.check: finding for finding in verification.verify_daily(world.app).findings}
+        assert "뒤에" not in found["prices.sessions"].repair
 
 
 def test_the_command_runs_as_written(foresto):
@@ -235,10 +236,10 @@ def test_of_every_data_set_the_oldest_and_the_newest_unit_can_be_asked_for_again
         for dataset, oldest, newest in units:
             for unit in {oldest, newest}:
                 world.execute(FAIL, dataset=dataset, unit=unit)
-                assert unsettled(world)["repair"] == "foresto retry"
+                assert unsettled(world).repair == "foresto retry"
                 result = retry.retry(world.app, None, QUICK)
-                assert result["exit_code"] == 0, (dataset, unit, result["reasons"])
-                assert result["units"]["planned"] <= 1
+                assert result.exit_code == 0, (dataset, unit, result.reasons)
+                assert result.units.planned <= 1
                 assert status_of(world, dataset, unit) != "failed", (dataset, unit)
         assert unsettled(world) is None
 
@@ -250,5 +251,5 @@ def test_a_fortnight_later_every_failed_unit_is_answered_or_closed(open_loaded):
         world.execute("UPDATE unit_ledger SET status = 'failed', reason = 'x'")
     with open_loaded(EVENING + timedelta(days=14), sessions=22) as world:
         result = retry.retry(world.app, None, QUICK)
-        assert result["units"]["failed"] == 0, result["reasons"]
+        assert result.units.failed == 0, result.reasons
         assert world.rows("SELECT dataset, unit FROM unit_ledger WHERE status = 'failed'") == []

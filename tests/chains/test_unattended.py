@@ -75,7 +75,7 @@ def first_load(open_world, moment, **options):
     with open_world(now=moment, patience=PATIENT, **options) as world:
         with watch.attended(world.app, "run initial"):
             result = chain.run_chain(world.app, "initial", job.Options())
-        assert result["exit_code"] == 0
+        assert result.exit_code == 0
         told = {item.subject for item in world.sandbox.outbox.items}
         assert told <= {MIRROR}, "nobody waits for the first load at an hour; that the mirror is dead is told once"
         late_jobs.expect(world.app, "cron", *(job.name for job in JOBS if job.command[0] == "run"))
@@ -110,9 +110,9 @@ def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
     ]
     for moment, name, result, requests, sent in told:
         about = f"{moment} {name}"
-        assert result["exit_code"] == 0, about
-        assert {f"[foresto 알림] {title}" for title in result["alerts"]} <= {MIRROR}, about
-        assert [step["command"] for step in result["steps"]] == [step.name for step in CHAINS[name]], about
+        assert result.exit_code == 0, about
+        assert {f"[foresto 알림] {title}" for title in result.alerts} <= {MIRROR}, about
+        assert [step.command for step in result.steps] == [step.name for step in CHAINS[name]], about
         assert [item.subject for item in sent] == [f"foresto-{name}/start", f"foresto-{name}"], about
         if name.startswith("weekday"):
             assert len(requests) <= MOST_REQUESTS, about
@@ -122,13 +122,13 @@ def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
         assert world.rows("SELECT DISTINCT alert_type FROM ops_alert") == [("mirror",)]
     by_name = {f"{moment:%a} {name}": result for moment, name, result, *_ in told}
     # The closes are new at 15:45; the evening adds what was traded after hours, and leaves the closes alone.
-    assert by_name["Thu close"]["tables"]["stock_price_daily"]["added"] > 50
-    statements = next(step for step in by_name["Sat weekly"]["steps"] if step["command"] == "dart financials")
-    assert (statements["outcome"], statements["exit_code"], statements["requests"]["dart"]) == ("partial", 0, 120)
-    assert "다음 실행에서 이어집니다" in statements["notes"][-1]
-    evening = by_name["Thu weekday_final"]["tables"]
-    assert evening["after_market_daily"]["added"] > 0
-    assert (evening["stock_price_daily"]["added"], evening["stock_price_daily"]["changed"]) == (0, 0)
+    assert by_name["Thu close"].tables["stock_price_daily"].added > 50
+    statements = next(step for step in by_name["Sat weekly"].steps if step.command == "dart financials")
+    assert (statements.outcome, statements.exit_code, statements.requests["dart"]) == ("partial", 0, 120)
+    assert "다음 실행에서 이어집니다" in statements.notes[-1]
+    evening = by_name["Thu weekday_final"].tables
+    assert evening["after_market_daily"].added > 0
+    assert (evening["stock_price_daily"].added, evening["stock_price_daily"].changed) == (0, 0)
 
 
 def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):
@@ -145,19 +145,19 @@ def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):
         assert "평일 수집" in mail.text
     # The Mac wakes and launchd starts what is due, all at once; the first one works, the others find it done.
     result, _, sent = start(open_world, monday, ["run", "weekday", "--if-due", "--wait", "3h"], **size)
-    assert result["exit_code"] == 0
-    assert {step["command"]: step["units"]["done"] for step in result["steps"]}["prices incremental"] == 6
+    assert result.exit_code == 0
+    assert {step.command: step.units.done for step in result.steps}["prices incremental"] == 6
     resolved = [item for item in sent if item.channel == "slack"]
     assert [item.subject for item in resolved] == ["[foresto] 해결 3"]
     final, requests, _ = start(open_world, monday, ["run", "weekday_final", "--if-due", "--wait", "3h"], **size)
-    assert (final["exit_code"], requests) == (0, [])
+    assert (final.exit_code, requests) == (0, [])
     morning, _, sent = start(open_world, monday, ["run", "morning", "--if-due", "--wait", "3h"], **size)
-    assert morning["exit_code"] == 0
+    assert morning.exit_code == 0
     assert [item.subject for item in sent if item.channel == "slack"] == [
         "[foresto 해결] '아침 확정'이 제시간에 돌지 않았습니다"
     ]
     weekly, _, sent = start(open_world, monday, ["run", "weekly", "--if-due", "--wait", "3h"], **size)
-    assert weekly["exit_code"] == 0
+    assert weekly.exit_code == 0
     assert [item.subject for item in sent if item.channel == "slack"] == [
         "[foresto 해결] '주간'이 제시간에 돌지 않았습니다"
     ]
@@ -182,9 +182,9 @@ def test_a_closure_that_no_calendar_knows_costs_a_note(open_world):
     told = live_through(open_world, before + DAY, before + 2 * DAY, **size)
     assert len(told) == 8
     for moment, name, result, _, sent in told:
-        assert result["exit_code"] in {0, 75}, f"{moment} {name}"
+        assert result.exit_code in {0, 75}, f"{moment} {name}"
         assert [item for item in sent if item.channel != "ping"] == [], f"{moment} {name}"
-    assert told[-1][2]["exit_code"] == 0
+    assert told[-1][2].exit_code == 0
     with open_world(now=told[-1][0], **size) as world:
         assert world.rows("SELECT trade_date FROM market_closure WHERE is_closed") == [(closed,)]
         assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = :day", day=closed) == 0
@@ -204,7 +204,7 @@ def test_of_two_overlapping_starts_one_works(open_world):
 
         def run(name, wait):
             result = chain.run_chain(world.app, "weekday", job.Options(wait=timedelta(seconds=wait)), if_due=True)
-            outcome[name] = result["outcome"]
+            outcome[name] = result.outcome
 
         kept, CHAINS["weekday"] = CHAINS["weekday"], steps
         try:
@@ -227,14 +227,14 @@ def test_of_two_overlapping_starts_one_works(open_world):
 def test_a_chain_that_failed_is_due_again_and_one_that_went_well_is_not(open_world):
     with open_world(faults="500@*") as world:
         failed = chain.run_chain(world.app, "weekday", job.Options(), if_due=True)
-        assert failed["exit_code"] == 75
-        assert {step["outcome"] for step in failed["steps"]} == {"failed", "skipped"}
+        assert failed.exit_code == 75
+        assert {step.outcome for step in failed.steps} == {"failed", "skipped"}
         # Everybody who failed in the first step is not asked again in the third, and says why.
         assert "읽을 수 없습니다" not in f"{failed}"
         assert world.sandbox.outbox.items == []
     with open_world() as world:
-        assert chain.run_chain(world.app, "weekday", job.Options(), if_due=True)["exit_code"] == 0
-        assert chain.run_chain(world.app, "weekday", job.Options(), if_due=True)["steps"] == []
+        assert chain.run_chain(world.app, "weekday", job.Options(), if_due=True).exit_code == 0
+        assert chain.run_chain(world.app, "weekday", job.Options(), if_due=True).steps == []
 
 
 def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
@@ -246,8 +246,8 @@ def test_a_bug_in_one_step_is_told_and_the_others_run(open_world, monkeypatch):
         monkeypatch.setitem(CHAINS, "weekday", steps)
         with watch.attended(world.app, "run weekday"):
             result = chain.run_chain(world.app, "weekday", job.Options())
-        assert result["exit_code"] == 70
-        assert [step["outcome"] for step in result["steps"]] == ["failed", "done"]
+        assert result.exit_code == 70
+        assert [step.outcome for step in result.steps] == ["failed", "done"]
         told = {item.channel: item.subject for item in world.sandbox.outbox.items}
         assert told["slack"] == told["mail"] == "[foresto 심각] listing load: foresto의 오류"
         assert told["ping"] == "foresto-weekday/fail"
@@ -257,10 +257,10 @@ def test_a_holiday_is_an_ordinary_day_with_nothing_to_do(open_world):
     first_load(open_world, at("2026-12-24 20:30"))
     # In the morning the prices of Christmas Eve are confirmed.
     morning, _, told = start(open_world, at("2026-12-25 08:10"), ["run", "morning", "--if-due", "--wait", "3h"])
-    assert (morning["exit_code"], [item.channel for item in told]) == (0, ["ping", "ping"])
+    assert (morning.exit_code, [item.channel for item in told]) == (0, ["ping", "ping"])
     result, requests, told = start(open_world, at("2026-12-25 16:30"), ["run", "weekday", "--if-due", "--wait", "3h"])
-    assert (result["exit_code"], [item.channel for item in told]) == (0, ["ping", "ping"])
-    assert result["rows"]["added"] == 0
+    assert (result.exit_code, [item.channel for item in told]) == (0, ["ping", "ping"])
+    assert result.rows.added == 0
     assert [request for request in requests if "MDCSTAT" in f"{request}" or "bydd_trd" in f"{request}"] == []
 
 
@@ -275,7 +275,7 @@ def test_every_run_is_closed_in_korean_time_whatever_the_machines_zone(open_worl
         monkeypatch.undo()
         time.tzset()
     assert len(rows) == 1 + len(WEEKDAY)
-    assert {row[1] for row in rows} == {None, result["run_id"]}
+    assert {row[1] for row in rows} == {None, result.run_id}
     for _, _, status, started, completed in rows:
         assert status == "done"
         assert f"{started:%Y-%m-%d %H}" == "2026-11-20 20"
@@ -291,7 +291,7 @@ NO_LIST = (
 def test_runs_show_tells_the_steps_of_a_chain_those_left_out_as_well(open_world, capsys):
     with open_world(faults=NO_LIST, patience=PATIENT) as world:
         result = chain.run_chain(world.app, "weekday", job.Options())
-        found = history.show_one(world.app, result["run_id"])
+        found = history.show_one(world.app, result.run_id)
         assert [step["job_name"] for step in found["steps"]] == [
             "listing load", "prices incremental", "prices index", "stocks etfs", "score batch", "verify daily",
         ]  # fmt: skip
@@ -306,4 +306,4 @@ def test_what_is_not_published_yet_holds_nothing_up(open_world):
     # The mirror still names yesterday's list; everything else of today is there.
     with open_world(now=at("2026-11-20 16:30"), faults="stale@*", patience=PATIENT) as world:
         result = chain.run_chain(world.app, "weekday", job.Options())
-        assert "skipped" not in {step["outcome"] for step in result["steps"]}
+        assert "skipped" not in {step.outcome for step in result.steps}

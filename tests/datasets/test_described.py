@@ -35,22 +35,22 @@ def count(world, one, where="TRUE"):
 
 
 def findings(world, one):
-    found = verification.verify_daily(world.app)["findings"]
-    return {finding["check"]: finding for finding in found if finding["check"].startswith(f"{one.name}.")}
+    found = verification.verify_daily(world.app).findings
+    return {finding.check: finding for finding in found if finding.check.startswith(f"{one.name}.")}
 
 
 @SETS
 def test_every_published_session_is_loaded_once(open_world, one):
     with open_world(sessions=40) as world:
         planned = load(world, one, options=job.Options(dry_run=True))
-        assert planned["plan"]["units"] == planned["plan"]["requests"] == 31
+        assert planned.plan.units == planned.plan.requests == 31
         assert world.asked("data-dbg.krx.co.kr") == []
         first = load(world, one)
-        assert (first["outcome"], first["units"]["done"], first["requests"]["krx_openapi"]) == ("done", 31, 31)
+        assert (first.outcome, first.units.done, first.requests["krx_openapi"]) == ("done", 31, 31)
         assert count(world, one) == 31 * len(one.names)
         assert world.scalar(f"SELECT max(trade_date) FROM {one.table.name}") == NEWEST
         second = load(world, one)
-        assert (second["outcome"], second["requests"]["total"]) == ("nothing_to_do", 0)
+        assert (second.outcome, second.requests["total"]) == ("nothing_to_do", 0)
         assert findings(world, one) == {}
 
 
@@ -104,18 +104,18 @@ def test_impossible_values_are_found_and_the_hint_mends_them(open_world, one):
 def test_a_damaged_answer_is_never_stored(open_world, one, fault):
     with open_world(sessions=40, faults=f"{fault}@data-dbg.krx.co.kr") as world:
         result = load(world, one, date(2026, 11, 16), NEWEST)
-        assert result["exit_code"] in {3, 65, 75}
+        assert result.exit_code in {3, 65, 75}
         assert count(world, one) == 0
     with open_world(sessions=40) as world:
-        assert load(world, one, date(2026, 11, 16), NEWEST)["units"]["done"] == 4
+        assert load(world, one, date(2026, 11, 16), NEWEST).units.done == 4
 
 
 @SETS
 def test_the_rows_of_another_day_are_refused(open_world, one):
     with open_world(sessions=40, faults="other_day@data-dbg.krx.co.kr/20261118") as world:
         result = load(world, one, date(2026, 11, 16), NEWEST, job.Options(workers=1))
-        assert result["units"]["done"] == 3
-        assert "다른 날" in result["reasons"][0]
+        assert result.units.done == 3
+        assert "다른 날" in result.reasons[0]
 
 
 @SETS
@@ -142,8 +142,8 @@ def test_without_a_key_or_approval_the_operator_is_told_what_to_apply_for(open_w
         load(world, one)
     with open_world(sessions=40, faults=f"unapproved@{one.service.path.rpartition('/')[2]}") as world:
         result = load(world, one)
-        assert (result["exit_code"], count(world, one)) == (78, 0)
-        assert one.service.title in result["reasons"][0]
+        assert (result.exit_code, count(world, one)) == (78, 0)
+        assert one.service.title in result.reasons[0]
 
 
 @SETS
@@ -152,8 +152,8 @@ def test_what_is_not_approved_is_left_out_of_a_chain_with_a_note(open_world, one
     with open_world(sessions=40, faults=f"unapproved@{one.service.path.rpartition('/')[2]}") as world:
         step = next(step for step in chain.steps.of(world.app, one.chain) if step.name == f"{one.name} load")
         result = step.work(world.app, QUICK)
-        assert (result["exit_code"], result["units"]["failed"], count(world, one)) == (0, 0, 0)
-        assert one.service.title in " ".join(result["notes"])
+        assert (result.exit_code, result.units.failed, count(world, one)) == (0, 0, 0)
+        assert one.service.title in " ".join(result.notes)
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE alert_level = 'critical'") == 0
 
 
@@ -173,7 +173,7 @@ def test_days_without_a_trade_are_no_fault(open_world, one, monkeypatch):
     monkeypatch.setattr(answers, "rows", still)
     with open_world(sessions=40) as world:
         result = load(world, one, date(2026, 11, 9), NEWEST)
-        assert (result["outcome"], result["units"]["failed"]) == ("done", 0)
+        assert (result.outcome, result.units.failed) == ("done", 0)
         assert findings(world, one) == {}
 
 
@@ -184,7 +184,7 @@ def test_chains_load_it_when_it_is_switched_on(open_world, one, monkeypatch):
         names = [step.name for step in chain.steps.of(world.app, one.chain)]
         assert names.index(f"{one.name} load") < names.index("verify daily")
         step = next(step for step in chain.steps.of(world.app, one.chain) if step.name == f"{one.name} load")
-        assert step.work(world.app, QUICK)["units"]["done"] > 0
+        assert step.work(world.app, QUICK).units.done > 0
         assert [service.path for service in described.services(world.app)] == [one.service.path]
     monkeypatch.setenv("FORESTO_DATASETS", "")
     with open_world() as world:
@@ -196,11 +196,11 @@ def test_it_is_shown_and_exported(open_world, one, tmp_path, capsys):
     with open_world(sessions=40) as world:
         load(world, one)
         found = described.show(world.app, one, None, date(2026, 11, 2), NEWEST, 5)
-        assert len(found["rows"]) == 5
-        assert {row["trade_date"] for row in found["rows"]} <= {"2026-11-19", "2026-11-18", "2026-11-17"}
+        assert len(found) == 5
+        assert {row["trade_date"] for row in found} <= {"2026-11-19", "2026-11-18", "2026-11-17"}
         described.print_shown(Console(), one, found)
         assert one.names[0] in capsys.readouterr().out
-        assert described.show(world.app, one, "NOBODY", None, None, 5)["rows"] == []
+        assert described.show(world.app, one, "NOBODY", None, None, 5) == []
         parts = export(world.app.engine, tmp_path / "out", "csv", tables=[one.table.name], advance=lambda *_: None)
         assert sum(part.rows for part in parts.parts) == count(world, one)
 

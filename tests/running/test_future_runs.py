@@ -9,6 +9,7 @@ from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.schedule import installing, unattended
 from foresto_cli.telling import late_jobs
 from foresto_cli.timetable import JOBS
@@ -23,7 +24,7 @@ def ran_ahead(open_world):
     with open_world(now=NOW + AHEAD) as world:
         for job in JOBS:
             with runs.recorded(world.app.engine, job.counts_as[0], job.label) as run:
-                run.close({"outcome": "done", "seconds": 1, "exit_code": 0}, None)
+                run.close(Result("run", "done", seconds=1), None)
         late_jobs.expect(world.app, "cron", *(job.name for job in JOBS))
         clock.pretend(NOW)
         yield world
@@ -32,9 +33,9 @@ def ran_ahead(open_world):
 @pytest.mark.parametrize("job", [job for job in JOBS if job.command[0] == "run"], ids=lambda job: job.name)
 def test_a_chain_is_due_although_it_ran_in_the_future(ran_ahead, job, monkeypatch):
     monkeypatch.setitem(CHAINS, job.name, ())
-    assert chain.run_chain(ran_ahead.app, job.name, Options(), if_due=True)["notes"] == []
+    assert chain.run_chain(ran_ahead.app, job.name, Options(), if_due=True).notes == []
     again = chain.run_chain(ran_ahead.app, job.name, Options(), if_due=True)
-    assert again["notes"] == ["제시간에 이미 돌았습니다."], "a run of now counts"
+    assert again.notes == ["제시간에 이미 돌았습니다."], "a run of now counts"
 
 
 def test_no_start_of_the_future_hides_a_late_job(ran_ahead):

@@ -104,13 +104,13 @@ def test_a_year_of_runs_and_ninety_days_of_findings_stay(world, ran):
     counted = prune.prune(world.app, dry_run=True)
     assert world.scalar("SELECT count(*) FROM data_collection_log") == 6
     result = prune.prune(world.app)
-    assert result["pruned"] == counted["pruned"]
-    assert (result["outcome"], result["exit_code"]) == ("done", 0)
+    assert result.pruned == counted.pruned
+    assert (result.outcome, result.exit_code) == ("done", 0)
     left = {row[0] for row in world.rows("SELECT id FROM data_collection_log")}
     assert left == {new_chain, step, last_of_its_kind, hanging}
     assert world.scalar("SELECT count(*) FROM data_quality_log") == 1
     assert world.scalar("SELECT count(*) FROM ops_alert") == 2
-    assert prune.prune(world.app)["outcome"] == "nothing_to_do"
+    assert prune.prune(world.app).outcome == "nothing_to_do"
 
 
 def test_what_checks_look_back_at_cannot_be_pruned(world):

@@ -11,10 +11,10 @@ from foresto_cli.chains.chain_results import not_done
 from foresto_cli.chains.chain_results import summary as of_chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import job
-from foresto_cli.running.results import nothing
+from foresto_cli.running.results import Result
 from foresto_cli.running.results import summary as of_reports
 
-PROMISED = set(nothing("x", "done", 0))
+PROMISED = set(Result("x").as_json())
 
 
 def test_the_page_names_exactly_the_promised_keys():
@@ -25,16 +25,16 @@ def test_the_page_names_exactly_the_promised_keys():
 def test_what_comes_to_nothing_has_every_key():
     step = CHAINS["monthly"][0]
     skipped = not_done(step, "skipped", 0, "why")
-    assert set(skipped) == set(of_reports("x", None, [])) == PROMISED
-    assert set(of_chain("run x", [skipped, skipped], 0.0)) == PROMISED | {"steps"}
+    assert set(skipped.as_json()) == set(of_reports("x", None, []).as_json()) == PROMISED
+    assert set(of_chain("run x", [skipped, skipped], 0.0).as_json()) == PROMISED | {"steps"}
 
 
 @pytest.mark.usefixtures("no_waiting")
 def test_every_step_of_a_chain_has_every_key(open_world):
     with open_world(without=("fss_api_key",), faults="500@apis.data.go.kr") as world:
         result = chain.run(world.app, "monthly", CHAINS["monthly"], job.Options())
-    assert [step["command"] for step in result["steps"] if not set(step) >= PROMISED] == []
-    assert set(result) >= PROMISED | {"steps"}
+    assert [step.command for step in result.steps if not set(step.as_json()) >= PROMISED] == []
+    assert set(result.as_json()) >= PROMISED | {"steps"}
 
 
 def test_an_error_says_what_happened_and_what_to_do(fresh_home):

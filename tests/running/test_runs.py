@@ -15,18 +15,20 @@ from foresto_cli import clock
 from foresto_cli.errors import Interrupted, StoreUnavailable
 from foresto_cli.loading import prices
 from foresto_cli.running import job, runs
+from foresto_cli.running.results import Result, Units
 from foresto_cli.store import batches
 from foresto_cli.store.engine import psycopg_url
 from foresto_cli.telling import alerts
 from foresto_cli.telling.alerts import Alert
 
-RESULT = {
-    "outcome": "partial",
-    "exit_code": 3,
-    "seconds": 1.5,
-    "units": {"planned": 6, "done": 3, "no_data": 1, "failed": 2, "pending": 0},
-    "reasons": ["왜냐하면"],
-}
+RESULT = Result(
+    "prices incremental",
+    "partial",
+    3,
+    seconds=1.5,
+    units=Units(planned=6, done=3, no_data=1, failed=2),
+    reasons=["왜냐하면"],
+)
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def test_a_closed_run_says_what_came_of_it(engine, row):
     assert (found["status"], found["exit_code"], found["duration_seconds"]) == ("partial", 3, 1.5)
     assert (found["success_count"], found["failed_count"], found["total_count"]) == (4, 2, 6)
     assert found["completed_at"] >= found["started_at"]
-    assert found["detail"] == RESULT
+    assert found["detail"] == RESULT.as_json()
     assert found["error_message"] == "왜냐하면"
 
 

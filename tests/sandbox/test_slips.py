@@ -88,7 +88,7 @@ def test_dividends_are_what_the_company_decided_however_they_are_filed(open_worl
         roster.load_listing(world.app, QUICK)
         for year in (2024, 2025):
             result = capital.load_dividends(world.app, year, QUICK)
-            assert (result["outcome"], result["units"]["failed"]) == ("done", 0), result["reasons"]
+            assert (result.outcome, result.units.failed) == ("done", 0), result.reasons
         market = world.sandbox.market
         stored, later = (
             {(row[0], row[1]): row[2] for row in world.rows(
@@ -124,7 +124,7 @@ def test_statements_are_those_of_the_books_however_they_are_filed(open_world):
     with open_world(patience=0.1) as world:
         roster.load_listing(world.app, QUICK)
         result = load(world, 2025, full=True)
-        assert (result["outcome"], result["units"]["failed"]) == ("done", 0), result["reasons"]
+        assert (result.outcome, result.units.failed) == ("done", 0), result.reasons
         market = world.sandbox.market
         rows = {(row[0], row[1], row[2]): row[3:] for row in world.rows(
             "SELECT rcept_no, fs_div, period_end, net_income, total_assets, owners_net_income, period_months"

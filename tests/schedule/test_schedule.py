@@ -19,6 +19,7 @@ from foresto_cli.chains.steps import CHAINS
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
+from foresto_cli.running.results import Result
 from foresto_cli.schedule import installing, schedule_files, schedulers
 from foresto_cli.schedule.schedule_files import EXAMPLE, Place
 from foresto_cli.telling import late_jobs, watch
@@ -75,7 +76,7 @@ def test_a_close_that_was_slept_through_is_none_that_is_missed_once_the_evening_
         with world.app.engine.connect() as connection:
             assert [late.job.name for late in late_jobs.all_late(connection, clock.now())] == ["close"]
         with runs.recorded(world.app.engine, "run weekday", "x") as run:
-            run.close({"outcome": "done", "seconds": 1, "exit_code": 0}, None)
+            run.close(Result("run weekday", "done", seconds=1), None)
         with world.app.engine.connect() as connection:
             assert late_jobs.all_late(connection, clock.now()) == []
 
@@ -330,7 +331,7 @@ def test_a_start_by_a_scheduler_is_remembered(open_world, monkeypatch):
             result = chain.run_chain(world.app, "monthly", Options(), if_due=True)
         with watch.attended(world.app, "status"):
             pass
-        assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
+        assert (result.outcome, result.exit_code) == ("nothing_to_do", 0)
         assert world.rows("SELECT job_name, started_by FROM data_collection_log") == [("run monthly", "launchd")]
         assert world.rows("SELECT job, scheduler FROM scheduled_job") == [("monthly", "launchd")]
 

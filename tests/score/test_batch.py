@@ -26,10 +26,10 @@ def test_a_batch_twice_leaves_the_same_bytes_and_says_so(app):
     before = everything(app)
     clock.pretend(_market.NOW.replace(hour=21))
     second = job.score_batch(app, job.Options())
-    assert (first["outcome"], second["outcome"]) == ("done", "nothing_to_do")
+    assert (first.outcome, second.outcome) == ("done", "nothing_to_do")
     assert everything(app) == before
-    assert first["scored"] + first["partial"] + first["not_scored"] == first["units"]["planned"] == STOCKS
-    assert second["rows"]["unchanged"] == 2 * STOCKS
+    assert first.scored + first.partial + first.not_scored == first.units.planned == STOCKS
+    assert second.rows.unchanged == 2 * STOCKS
 
 
 # --- what is stored --------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def test_a_past_day_does_not_replace_the_newest_beside_the_stocks(app, market):
     job.score_batch(app, job.Options())
     before = rows(app, "SELECT ticker, compass_score FROM stocks ORDER BY 1")
     result = job.score_batch(app, job.Options(as_of=market.sessions[-20]))
-    assert result["score_date"] == f"{market.sessions[-20]}"
+    assert result.score_date == f"{market.sessions[-20]}"
     assert rows(app, "SELECT ticker, compass_score FROM stocks ORDER BY 1") == before
     assert rows(app, "SELECT count(DISTINCT score_date) FROM compass_score_history") == [(2,)]
 
@@ -112,28 +112,28 @@ def test_other_inputs_leave_the_stored_scores_until_they_are_told_to_replace_the
     before = everything(app)
     changed_price()
     kept = job.score_batch(app, job.Options())
-    assert (kept["outcome"], everything(app) == before) == ("nothing_to_do", True)
-    assert "--replace" in kept["notes"][0]
+    assert (kept.outcome, everything(app) == before) == ("nothing_to_do", True)
+    assert "--replace" in kept.notes[0]
     replaced = job.score_batch(app, job.Options(replace=True))
-    assert replaced["rows"]["changed"] > 0
+    assert replaced.rows.changed > 0
     assert rows(app, "SELECT count(*) FROM compass_score_run") == [(2,)]
     assert len(rows(app, "SELECT DISTINCT run_id FROM compass_score_history")) == 2
-    assert job.score_batch(app, job.Options())["outcome"] == "nothing_to_do"
+    assert job.score_batch(app, job.Options()).outcome == "nothing_to_do"
 
 
 def by_hand(app, monkeypatch, *words):
     """What ``foresto score batch`` does and says, on the application of the test."""
-    found = {}
+    found = []
 
     def done(_common, _console, _word, work, **_):
-        found.update(work(app))
-        return found
+        found.append(work(app))
+        return found[0]
 
     monkeypatch.setattr(app, "console", Console())
     monkeypatch.setattr(_command, "_done", done)
     command = typer.main.get_command(cli.app("score"))
     command(["score", "batch", *words], obj=_command.Globals(sandbox=True), standalone_mode=False)
-    return found
+    return found[0]
 
 
 def test_a_batch_by_hand_after_new_data_scores_what_changed_or_says_that_it_did_not(
@@ -144,13 +144,13 @@ def test_a_batch_by_hand_after_new_data_scores_what_changed_or_says_that_it_did_
     capsys.readouterr()
     left = by_hand(app, monkeypatch, "--as-of", f"{LAST}")
     told = "".join(capsys.readouterr())
-    assert (left["kept"], left["rows"]["changed"]) == (True, 0)
+    assert (left.kept, left.rows.changed) == (True, 0)
     assert "! 저장된 점수를 다시 매기지 않았습니다" in told
     assert "--replace" in told
     assert "✓" not in told
-    assert by_hand(app, monkeypatch)["rows"]["changed"] > 0
+    assert by_hand(app, monkeypatch).rows.changed > 0
     assert "✓ 매겼습니다" in "".join(capsys.readouterr())
-    assert by_hand(app, monkeypatch)["outcome"] == "nothing_to_do"
+    assert by_hand(app, monkeypatch).outcome == "nothing_to_do"
     told = "".join(capsys.readouterr())
     assert "✓ 이미 매긴 그대로입니다" in told
     assert "--replace" not in told
@@ -161,7 +161,7 @@ def test_scores_of_provisional_prices_are_replaced_by_those_of_final_ones(app, c
     job.score_batch(app, job.Options())
     assert rows(app, "SELECT is_provisional FROM compass_score_run") == [(True,)]
     changed_price(won=20)
-    assert job.score_batch(app, job.Options())["outcome"] == "done"
+    assert job.score_batch(app, job.Options()).outcome == "done"
     assert rows(app, "SELECT is_provisional FROM compass_score_run ORDER BY run_id") == [(True,), (False,)]
 
 
@@ -169,22 +169,22 @@ def test_provisional_prices_that_turn_out_final_make_the_stored_scores_final(app
     changed_price("PROVISIONAL")
     job.score_batch(app, job.Options())
     changed_price()
-    assert job.score_batch(app, job.Options())["outcome"] == "nothing_to_do"
+    assert job.score_batch(app, job.Options()).outcome == "nothing_to_do"
     assert rows(app, "SELECT is_provisional FROM compass_score_run ORDER BY run_id") == [(True,), (False,)]
     changed_price(won=20)
-    assert "notes" in job.score_batch(app, job.Options())
+    assert job.score_batch(app, job.Options()).notes
 
 
 def test_a_limit_stores_the_largest_and_a_later_run_the_rest(app):
-    assert job.score_batch(app, job.Options(limit=10))["tables"]["compass_score_history"]["added"] == 10
+    assert job.score_batch(app, job.Options(limit=10)).tables["compass_score_history"].added == 10
     largest = rows(
         app, "SELECT ticker FROM stock_price_daily WHERE trade_date = :day ORDER BY market_cap DESC LIMIT 10", day=LAST
     )
     assert {one for (one,) in largest} == {one for (one,) in rows(app, "SELECT ticker FROM compass_score_history")}
     scored = "SELECT ticker FROM compass_score_history WHERE total_score IS NOT NULL ORDER BY 1"
     assert rows(app, "SELECT ticker FROM stocks WHERE compass_score IS NOT NULL ORDER BY 1") == rows(app, scored) != []
-    rest = job.score_batch(app, job.Options())["tables"]["compass_score_history"]
-    assert (rest["added"], rest["changed"]) == (STOCKS - 10, 0)
+    rest = job.score_batch(app, job.Options()).tables["compass_score_history"]
+    assert (rest.added, rest.changed) == (STOCKS - 10, 0)
 
 
 def test_components_are_kept_for_thirty_days_and_for_the_last_session_of_each_month(app, market):
@@ -214,12 +214,12 @@ def test_a_gate_that_fires_writes_nothing_says_why_and_is_an_alert_until_it_is_o
         last = "SELECT status, exit_code FROM data_collection_log ORDER BY id DESC LIMIT 1"
         assert rows(app, last) == [("failed", 65)]
         forced = job.score_batch(app, job.Options(force=True))
-        assert forced["units"]["planned"] == STOCKS - len(late)
+        assert forced.units.planned == STOCKS - len(late)
         assert rows(app, "SELECT dq FROM compass_score_run") == [({"fired": ["DQ_LATE"]},)]
     finally:
         with app.engine.begin() as connection:
             upsert(connection, stock_price_daily, _market.price_rows(market, SESSIONS - 1), _market.PROVENANCE)
-    assert job.score_batch(app, job.Options(replace=True))["exit_code"] == 0
+    assert job.score_batch(app, job.Options(replace=True)).exit_code == 0
     assert rows(app, "SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == [(0,)]
 
 
@@ -227,8 +227,8 @@ def test_many_stocks_without_data_are_a_warning_and_no_statement_is_no_guess(app
     nothing = load.reports.assembled(np.zeros(0, load.reports.RECORD))
     monkeypatch.setattr(load.reports, "read", lambda *_: nothing)
     result = job.score_batch(app, job.Options())
-    assert (result["outcome"], result["exit_code"], result["scored"]) == ("partial", 3, 0)
-    assert result["not_scored_because"]["NO_FS"] > STOCKS / 2
+    assert (result.outcome, result.exit_code, result.scored) == ("partial", 3, 0)
+    assert result.not_scored_because["NO_FS"] > STOCKS / 2
     assert rows(app, "SELECT alert_level FROM ops_alert WHERE alert_type = 'score_failed'") == [("warning",)]
     monkeypatch.undo()
     job.score_batch(app, job.Options(replace=True))

@@ -54,8 +54,8 @@ def test_the_order_was_worth_what_was_found_before_it_was_built(recorded, span):
     with recorded.connect() as connection:
         found = run.validate(connection, options, lambda *_: None)
     report.show(Console(), found)
-    assert not any(found["look_ahead"].values())
-    assert found["machinery"]["future_ic"] == pytest.approx(1)
-    ics = {one["horizon"]: one["ic"]["mean"] for one in found["results"] if one["score"] == "total"}
+    assert not any(found.look_ahead.values())
+    assert found.machinery.future_ic == pytest.approx(1)
+    ics = {one.horizon: one.ic.mean for one in found.results if one.score == "total"}
     for horizon, wanted in FOUND[span].items():
         assert ics[horizon] == pytest.approx(wanted, abs=TOLERANCE)

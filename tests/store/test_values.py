@@ -218,7 +218,7 @@ def test_what_slipped_through_fails_its_unit_and_no_other(open_world, monkeypatc
         monkeypatch.setattr("foresto_cli.datasets.prices.days.refuse_half", lambda *_: None)
         monkeypatch.setattr("foresto_cli.datasets.prices.days.impossible", lambda _: None)
         result = prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
-        assert (result["exit_code"], result["outcome"]) == (3, "partial"), result["reasons"]
+        assert (result.exit_code, result.outcome) == (3, "partial"), result.reasons
         stored = {row[0] for row in world.rows("SELECT DISTINCT trade_date FROM stock_price_daily")}
         assert stored == {days[0], days[2]}
         assert world.rows("SELECT unit FROM unit_ledger WHERE status = 'failed'") == [(f"{days[1]}",)]
@@ -244,8 +244,8 @@ def test_an_answer_no_loader_has_a_word_for_fails_its_unit(open_world, monkeypat
             world.execute("DELETE FROM unit_ledger")
             monkeypatch.setattr("foresto_cli.datasets.listed.listing.current_rows", parse)
             result = roster.load_listing(world.app, QUICK)
-            assert result["exit_code"] == 3
-            assert type(error).__name__ in result["reasons"][0]
+            assert result.exit_code == 3
+            assert type(error).__name__ in result.reasons[0]
 
 
 # --- from the wire ----------------------------------------------------------------------------------------------------
@@ -257,8 +257,8 @@ def test_one_value_from_the_wire_costs_one_row(open_world, kind):
         days = world.sandbox.market.sessions[-6:-3]
         world.sandbox.faults.add(f"{kind}@data.krx.co.kr/{days[1]:%Y%m%d}")
         result = prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
-        assert (result["exit_code"], result["units"]["done"]) == (0, 3)
-        (left_out,) = result["rejected"]
+        assert (result.exit_code, result.units.done) == (0, 3)
+        (left_out,) = result.rejected
         assert left_out.isprintable()
         assert ("volume" if kind == "huge_number" else "name") in left_out
         counts = dict(world.rows("SELECT trade_date, count(*) FROM stock_price_daily GROUP BY 1"))
@@ -274,7 +274,7 @@ def test_a_number_beyond_every_column_costs_one_row(open_world, monkeypatch, spo
     ) as world:
         day = world.sandbox.market.sessions[-4]
         result = prices.load_prices_between(world.app, day, day, None, QUICK)
-        assert (result["exit_code"], len(result["rejected"])) == (0, 1)
+        assert (result.exit_code, len(result.rejected)) == (0, 1)
 
 
 def test_nobody_leaves_a_list_because_a_row_was_left_out(open_world):
@@ -284,5 +284,5 @@ def test_nobody_leaves_a_list_because_a_row_was_left_out(open_world):
         world.execute("DELETE FROM unit_ledger")
         world.sandbox.faults.add("escape@raw.githubusercontent.com/listing/krx")
         result = roster.load_listing(world.app, QUICK)
-        assert len(result["rejected"]) >= 1
+        assert len(result.rejected) >= 1
         assert world.rows("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY 1") == listed

@@ -11,6 +11,7 @@ from foresto_cli.datasets.prices import gaps
 from foresto_cli.running import job
 from foresto_cli.telling import alerts, priceless, watch
 from foresto_cli.verify import verification
+from foresto_cli.verify.verification import Verification
 from foresto_cli.views import market_mail, state
 
 PATIENCE = 1
@@ -39,7 +40,7 @@ def week(open_world):
     """A market that is loaded until Wednesday evening; opens the world at any moment of the days after."""
     with open_world(THURSDAY - timedelta(hours=20), **SIZE) as world:
         market = [step for step in CHAINS["initial"] if step.name not in {"dart financials", "score batch"}]
-        assert chain.run(world.app, "initial", market, job.Options())["exit_code"] == 0
+        assert chain.run(world.app, "initial", market, job.Options()).exit_code == 0
         world.execute("DELETE FROM ops_alert")
 
     def opened(moment, faults=""):
@@ -51,7 +52,7 @@ def week(open_world):
 def test_a_day_without_prices_is_one_critical_incident_that_names_its_cause(week):
     with week(THURSDAY, BLOCKED) as world:
         first = run(world, "weekday")
-        assert "findings" in first["steps"][-1], "verify runs whatever failed"
+        assert isinstance(first.steps[-1], Verification), "verify runs whatever failed"
         assert [(level, title) for level, title, _ in open_ones(world)] == [("warning", "KRX 차단, 11-27 16:30까지")]
     with week(THURSDAY.replace(hour=20, minute=20), BLOCKED) as world:
         result = run(world, "weekday_final")
@@ -59,21 +60,21 @@ def test_a_day_without_prices_is_one_critical_incident_that_names_its_cause(week
         ((level, title, message),) = open_ones(world)
         assert (level, title) == ("critical", f"11-26 시세 없음 (0/{listed:,}종목): KRX 차단, 11-27 16:30까지")
         assert "마지막 거래일 종목 수" in message
-        assert result["alerts"] == [title]
+        assert result.alerts == [title]
         assert sorted(told(world)) == [("mail", f"[foresto 심각] {title}"), ("slack", f"[foresto 심각] {title}")]
         found = gaps.by_session(world.app, THURSDAY.date() - timedelta(days=3))
         (missing,) = [day for day in found if day.state in gaps.GAPS]
         assert "11-27 16:30까지" in missing.reason
     with week(datetime(2026, 11, 27, 7, 30, tzinfo=clock.KST), BLOCKED) as world:
         sent = market_mail.send(world.app)
-        assert (sent["outcome"], sent["exit_code"]) == ("done", 0)
+        assert (sent.outcome, sent.exit_code) == ("done", 0)
         (mail,) = world.sandbox.outbox.items
         assert "11월 26일 (목) 시세 없음" in mail.subject
         assert "KRX 차단, 11-27 16:30까지" in mail.text
-        assert market_mail.send(world.app)["outcome"] == "nothing_to_do"
+        assert market_mail.send(world.app).outcome == "nothing_to_do"
     # The OPEN API has the session in the morning: the block is all that remains, and the mail has told already.
     with week(datetime(2026, 11, 27, 8, 10, tzinfo=clock.KST), BLOCKED) as world:
-        assert run(world, "morning")["steps"][0]["units"]["done"] >= 1
+        assert run(world, "morning").steps[0].units.done >= 1
         assert [(level, title) for level, title, _ in open_ones(world)] == [("warning", "KRX 차단, 11-27 16:30까지")]
     with week(datetime(2026, 11, 27, 16, 31, tzinfo=clock.KST)) as world:
         run(world, "weekday")
@@ -130,17 +131,17 @@ def test_before_the_days_last_run_nothing_is_missing(week):
     with week(THURSDAY, BLOCKED) as world:
         run(world, "weekday")
         assert priceless.days(world.app) == []
-        assert verification.verify_daily(world.app, is_last_word=False)["exit_code"] == 0
+        assert verification.verify_daily(world.app, is_last_word=False).exit_code == 0
 
 
 def test_a_chain_of_which_no_step_succeeded_failed(week):
     with week(THURSDAY, "reset@*") as world:
         result = run(world, "weekday")
-        assert result["outcome"] == "failed"
-        assert result["exit_code"] != 0
+        assert result.outcome == "failed"
+        assert result.exit_code != 0
         assert state.status(world.app)["last_runs"][-1]["outcome"]
     with week(THURSDAY) as world:
-        assert run(world, "weekday")["outcome"] == "done"
+        assert run(world, "weekday").outcome == "done"
 
 
 def test_a_dead_network_is_one_incident_whatever_it_stopped(week):
@@ -187,10 +188,10 @@ def test_a_block_that_ends_minutes_after_the_start_is_waited_for(week, monkeypat
 
         day = THURSDAY.date()
         impatient = prices.load_prices_between(world.app, day, day, None, job.Options())
-        assert impatient["outcome"] == "blocked"
+        assert impatient.outcome == "blocked"
         assert slept == []
     with week(THURSDAY - timedelta(minutes=4), "frozen_mirror@2026-11-25") as world:
         patient = prices.load_prices_between(world.app, day, day, None, job.Options(wait=timedelta(minutes=10)))
-        assert patient["outcome"] == "done"
+        assert patient.outcome == "done"
         assert len(slept) == 1
         assert 200 < slept[0] < 260

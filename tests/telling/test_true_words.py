@@ -48,7 +48,7 @@ def test_reasons_of_a_command_do_not_repeat_themselves(open_world, workers):
     with open_world(faults="500@data.krx.co.kr/MDCSTAT,500@data-dbg.krx.co.kr,500@raw.githubusercontent.com") as world:
         start, end = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-1]
         result = prices.load_prices_between(world.app, start, end, None, job.Options(workers=workers))
-        for reason in [*result["reasons"], *result["passed_over"].values()]:
+        for reason in [*result.reasons, *result.passed_over.values()]:
             assert reason.count("잇따라") <= 1, reason
 
 
@@ -57,8 +57,8 @@ def test_darts_cut_connections_are_named_for_what_they_are(open_world):
         listed.load_listing(world.app, QUICK)
         world.sandbox.faults.add("reset@opendart.fss.or.kr")
         result = statements.load_statements(world.app, statements.wanted_reports(2025, None, None, None), QUICK)
-        assert (result["exit_code"], result["outcome"]) == (75, "failed")
-        assert "DART가 이 IP를 24시간 차단" in result["reasons"][0]
+        assert (result.exit_code, result.outcome) == (75, "failed")
+        assert "DART가 이 IP를 24시간 차단" in result.reasons[0]
     with open_world(faults="reset@fchart.stock.naver.com") as world, pytest.raises(NetworkDown) as caught:
         world.app.naver.sessions[0].get("https://fchart.stock.naver.com/sise.nhn")
     assert "24시간" not in str(caught.value)

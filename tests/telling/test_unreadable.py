@@ -25,16 +25,16 @@ def deposits(world, options=QUICK):
 
 def counted(world):
     result = verification.verify_daily(world.app)
-    return {finding["check"]: finding for finding in result["findings"] if finding["table"] == "unit_ledger"}
+    return {finding.check: finding for finding in result.findings if finding.table == "unit_ledger"}
 
 
 @pytest.fixture
 def refused(open_world):
     """A world in which one unit was refused twice, in the same words."""
     with open_world(faults=BROKEN) as world:
-        assert deposits(world)["units"]["failed"] == 1
+        assert deposits(world).units.failed == 1
         assert world.rows(UNIT) == [("failed", False)]
-        assert deposits(world)["exit_code"] == 65
+        assert deposits(world).exit_code == 65
         yield world
 
 
@@ -42,7 +42,7 @@ def test_the_second_time_it_is_settled_and_told_once(refused):
     assert refused.rows(UNIT) == [("unreadable", True)]
     sent = len(refused.sandbox.requests)
     third = deposits(refused)
-    assert (third["outcome"], third["exit_code"], len(refused.sandbox.requests)) == ("nothing_to_do", 0, sent)
+    assert (third.outcome, third.exit_code, len(refused.sandbox.requests)) == ("nothing_to_do", 0, sent)
     told = refused.rows("SELECT alert_type, subject, alert_level, resolved_at IS NULL FROM ops_alert ORDER BY 1")
     assert told == [
         ("unreadable", "fss.deposits 2026-11-20", "info", True),
@@ -76,20 +76,20 @@ def test_after_a_week_it_is_asked_for_quietly_once_more(open_loaded):
         for _ in range(2):
             prices.load_prices_incremental(world.app, 1825, 0, QUICK)
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "unreadable"
-        assert prices.load_prices_incremental(world.app, 1825, 0, QUICK)["requests"]["total"] == 0
+        assert prices.load_prices_incremental(world.app, 1825, 0, QUICK).requests["total"] == 0
     with open_loaded(EVENING + timedelta(days=8), without=without, sessions=18) as world:
         prices.load_prices_incremental(world.app, 1825, 0, QUICK)
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "done"
 
 
 def test_retry_leaves_it_alone_and_again_asks(refused):
-    assert retry.retry(refused.app, None, QUICK)["requests"]["total"] == 0
+    assert retry.retry(refused.app, None, QUICK).requests["total"] == 0
     still = retry.retry(refused.app, None, AGAIN)
-    assert (still["units"]["failed"], still["unreadable"], still["exit_code"]) == (1, 1, 65)
+    assert (still.units.failed, still.unreadable, still.exit_code) == (1, 1, 65)
     assert refused.rows(UNIT) == [("unreadable", True)]
     assert counted(refused)["ledger.unreadable"]["repair"] == "foresto retry --again"
     refused.sandbox.faults.clear()
-    assert retry.retry(refused.app, None, AGAIN)["units"]["done"] == 1
+    assert retry.retry(refused.app, None, AGAIN).units.done == 1
     assert refused.rows(UNIT) == [("done", False)]
     assert counted(refused) == {}
     assert refused.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL AND alert_type <> 'verify'") == 0
@@ -97,11 +97,11 @@ def test_retry_leaves_it_alone_and_again_asks(refused):
 
 def test_another_version_of_foresto_asks_again_once(refused, monkeypatch):
     monkeypatch.setattr(foresto_cli, "__version__", "9.9.9")
-    assert deposits(refused)["units"]["failed"] == 1
-    assert deposits(refused)["requests"]["total"] == 0
+    assert deposits(refused).units.failed == 1
+    assert deposits(refused).requests["total"] == 0
     monkeypatch.setattr(foresto_cli, "__version__", "9.9.10")
     refused.sandbox.faults.clear()
-    assert deposits(refused)["units"]["done"] == 1
+    assert deposits(refused).units.done == 1
     assert refused.rows(UNIT) == [("done", False)]
 
 
@@ -111,12 +111,12 @@ def test_another_day_may_bring_another_answer_and_the_same_is_no_failure(open_wo
             deposits(world)
     with open_world(EVENING + timedelta(days=1), faults=BROKEN) as world:
         result = deposits(world)
-        assert (result["exit_code"], result["units"]["failed"], result["unreadable"]) == (0, 0, 1)
-        assert result["requests"]["total"] > 0
-        assert any("읽을 수 없음" in note for note in result["notes"])
-        assert deposits(world)["requests"]["total"] == 0
+        assert (result.exit_code, result.units.failed, result.unreadable) == (0, 0, 1)
+        assert result.requests["total"] > 0
+        assert any("읽을 수 없음" in note for note in result.notes)
+        assert deposits(world).requests["total"] == 0
     with open_world(EVENING + timedelta(days=2)) as world:
-        assert deposits(world)["units"]["done"] == 1
+        assert deposits(world).units.done == 1
 
 
 def test_other_words_begin_anew_and_what_passes_is_no_refusal(open_world):
@@ -140,8 +140,8 @@ def test_what_is_stored_stays_stored_and_is_not_asked_for_daily(open_loaded):
         [(_, count, _)] = world.rows(stored)
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = :day AND ticker < '01'", day=day)
         results = [prices.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
-        assert [result["units"]["failed"] for result in results] == [1, 1, 0]
-        assert results[2]["requests"]["total"] == 0
+        assert [result.units.failed for result in results] == [1, 1, 0]
+        assert results[2].requests["total"] == 0
         assert world.rows(stored) == [("done", count, True)]
 
 
@@ -151,7 +151,7 @@ def test_prices_refused_in_the_evening_are_asked_for_when_the_official_ones_appe
     with open_loaded(EVENING + timedelta(days=3), faults=blank, without=without) as world:
         results = [prices.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = '2026-11-23'") == "unreadable"
-        assert [result["exit_code"] for result in results][2] == 0
+        assert [result.exit_code for result in results][2] == 0
     with open_loaded((EVENING + timedelta(days=4)).replace(hour=8, minute=10), without=without) as world:
-        assert prices.load_prices_incremental(world.app, 1825, 0, QUICK)["sources"]["KRX_OPENAPI"] >= 1
+        assert prices.load_prices_incremental(world.app, 1825, 0, QUICK).sources["KRX_OPENAPI"] >= 1
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = '2026-11-23'") == "done"

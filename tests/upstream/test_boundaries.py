@@ -146,8 +146,8 @@ def test_a_chain_starts_whatever_its_watchdog_raises(open_world, monkeypatch, pl
         with open_world(patience=1) as world, monkeypatch.context() as patch:
             broken(patch, place, error)
             result = chain.run_chain(world.app, "quarterly", chain.Options())
-            assert result["exit_code"] == 0
-            assert world.scalar("SELECT status FROM data_collection_log WHERE id = :id", id=result["run_id"])
+            assert result.exit_code == 0
+            assert world.scalar("SELECT status FROM data_collection_log WHERE id = :id", id=result.run_id)
             assert world.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'ping' AND resolved_at IS NULL") == 1
 
 
@@ -159,7 +159,7 @@ def test_a_chain_starts_whatever_the_address_of_its_watchdog(open_world, monkeyp
     with open_world(patience=1) as world:
         secret = type(world.app.settings.krx_id)
         world.app.settings = world.app.settings.model_copy(update={"foresto_ping_url": secret(url)})
-        assert chain.run_chain(world.app, "quarterly", chain.Options())["exit_code"] == 0
+        assert chain.run_chain(world.app, "quarterly", chain.Options()).exit_code == 0
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'ping' AND resolved_at IS NULL") == 1
 
 

@@ -37,23 +37,23 @@ def test_a_session_that_is_taken_twice_is_left_alone_and_the_next_run_goes_on(op
     with open_world(without=ONLY_KRX, faults=faults) as world:
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-3]
         result = prices.load_prices_between(world.app, first, last, None, job.Options(workers=workers))
-        assert (result["outcome"], result["exit_code"]) == ("partial", 75)
-        done, left = result["units"]["done"], result["units"]["pending"]
+        assert (result.outcome, result.exit_code) == ("partial", 75)
+        done, left = result.units.done, result.units.pending
         assert done > 0
         assert left > 0
-        assert result["units"]["failed"] == 0
-        (reason,) = result["reasons"]
+        assert result.units.failed == 0
+        (reason,) = result.reasons
         assert "같은 ID로 다른 곳" in reason
         assert "그대로 두세요" in reason
         assert "직접 로그인" not in reason
         assert len(logins(world)) == 2, "not thrown out in turn for ever"
         assert world.scalar("SELECT count(DISTINCT trade_date) FROM stock_price_daily") == done
         assert world.rows("SELECT status, count(*) FROM unit_ledger WHERE status = 'failed' GROUP BY 1") == []
-        assert result["alerts"] == []
+        assert result.alerts == []
         world.sandbox.faults.clear()
     with open_world(without=ONLY_KRX) as world:
         again = prices.load_prices_between(world.app, first, last, None, QUICK)
-        assert (again["exit_code"], again["units"]["done"]) == (0, left)
+        assert (again.exit_code, again.units.done) == (0, left)
 
 
 def test_another_source_is_asked_when_the_session_is_taken(open_world):
@@ -62,18 +62,18 @@ def test_another_source_is_asked_when_the_session_is_taken(open_world):
             prices.load_prices_between(world.app, day, day, None, SLOWLY)
         newest = world.sandbox.market.sessions[-1]
         result = prices.load_prices_between(world.app, newest, newest, None, QUICK)
-        assert result["sources"] == {"FDR": 1}
+        assert result.sources == {"FDR": 1}
 
 
 def test_who_throws_another_session_out_says_so_once(open_world):
     with open_world(without=ONLY_KRX, faults="CD011@data.krx.co.kr") as world:
         days = world.sandbox.market.sessions[-4:-2]
-        notes = [prices.load_prices_between(world.app, day, day, None, QUICK)["notes"] for day in days]
+        notes = [prices.load_prices_between(world.app, day, day, None, QUICK).notes for day in days]
         said = [[note for note in found if "끊고 로그인했습니다" in note] for found in notes]
         assert [len(found) for found in said] == [1, 0]
     with open_world(without=ONLY_KRX) as world:
         day = world.sandbox.market.sessions[-5]
-        notes = prices.load_prices_between(world.app, day, day, None, QUICK)["notes"]
+        notes = prices.load_prices_between(world.app, day, day, None, QUICK).notes
         assert not [note for note in notes if "끊고" in note]
 
 
@@ -129,10 +129,10 @@ def test_without_what_pykrx_is_handed_our_session_by_nobody_logs_in_and_others_a
     monkeypatch.delattr(f"pykrx.website.comm.{name}")
     with open_world(without=ONLY_KRX) as world:
         result = prices.load_prices_incremental(world.app, 1, 2, QUICK)
-        assert result["exit_code"] == 3, "the session before has no other source"
-        assert result["sources"] == {"FDR": 1}
-        assert "pykrx" in result["passed_over"]["KRX"]
-        assert _known.VERSIONS["pykrx"] in result["passed_over"]["KRX"]
+        assert result.exit_code == 3, "the session before has no other source"
+        assert result.sources == {"FDR": 1}
+        assert "pykrx" in result.passed_over["KRX"]
+        assert _known.VERSIONS["pykrx"] in result.passed_over["KRX"]
         assert logins(world) == pages(world) == []
 
 

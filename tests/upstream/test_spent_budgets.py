@@ -51,16 +51,16 @@ def test_a_budget_called_spent_is_remembered_until_midnight(open_world, monkeypa
         world.sandbox.faults.add(fault)
         slept.clear()
         first = load(world.app)
-        assert (first["outcome"], first["exit_code"], first["units"]["failed"]) == ("quota", 75, 0)
-        assert first["requests"][name] == 3
+        assert (first.outcome, first.exit_code, first.units.failed) == ("quota", 75, 0)
+        assert first.requests[name] == 3
         assert [seconds for seconds in slept if seconds >= 10] == [60, 60]
         world.sandbox.faults.clear()
     # Another command, later that day: the upstream would answer, and is not asked.
     with open_world(MORNING + timedelta(hours=3)) as world:
         again = load(world.app)
-        assert (again["outcome"], again["exit_code"]) == ("quota", 75)
-        assert again["requests"]["total"] == 0
-        (reason,) = again["reasons"]
+        assert (again.outcome, again.exit_code) == ("quota", 75)
+        assert again.requests["total"] == 0
+        (reason,) = again.reasons
         assert "09:00" in reason
         assert "자정(KST)" in reason
         assert list(state.status(world.app)["spent"]) == [name]
@@ -68,7 +68,7 @@ def test_a_budget_called_spent_is_remembered_until_midnight(open_world, monkeypa
             f"{limits.label(name)}: 09:00"
         )
     with open_world((MORNING + timedelta(days=1)).replace(hour=0, minute=1)) as world:
-        assert load(world.app)["outcome"] in {"done", "partial", "nothing_to_do"}
+        assert load(world.app).outcome in {"done", "partial", "nothing_to_do"}
         assert state.status(world.app)["spent"] == {}
 
 

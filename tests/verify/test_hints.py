@@ -63,7 +63,7 @@ def run(monkeypatch):
 
 
 def found(world, verify, check):
-    return next((one for one in verify(world.app)["findings"] if one["check"] == check), None)
+    return next((one for one in verify(world.app).findings if one.check == check), None)
 
 
 def plant(world, statements):
@@ -90,8 +90,8 @@ def test_every_hint_is_a_command_or_for_a_person():
 def test_a_hint_that_is_run_as_written_empties_its_finding(loaded, run, check):
     plant(loaded, PLANTED[check])
     finding = found(loaded, verification.verify_daily, check)
-    run(loaded, finding["repair"])
-    assert found(loaded, verification.verify_daily, check) is None, finding["repair"]
+    run(loaded, finding.repair)
+    assert found(loaded, verification.verify_daily, check) is None, finding.repair
 
 
 OLD = "2026-11-18"
@@ -114,9 +114,9 @@ def test_what_is_late_although_the_ledger_has_it_is_mended_by_the_hint(loaded, r
     run(loaded, "foresto score batch")
     plant(loaded, LATE[label])
     finding = found(loaded, verification.verify_daily, "data.late")
-    assert label in [row["자료"] for row in finding["sample"]]
-    run(loaded, finding["repair"])
-    assert found(loaded, verification.verify_daily, "data.late") is None, finding["repair"]
+    assert label in [row["자료"] for row in finding.sample]
+    run(loaded, finding.repair)
+    assert found(loaded, verification.verify_daily, "data.late") is None, finding.repair
 
 
 def test_so_is_a_data_set_by_day(open_loaded, run, monkeypatch):
@@ -125,8 +125,8 @@ def test_so_is_a_data_set_by_day(open_loaded, run, monkeypatch):
         run(world, "foresto gold load")
         plant(world, "DELETE FROM gold_price_daily WHERE trade_date > '2026-11-13'")
         finding = found(world, verification.verify_daily, "data.late")
-        assert finding["repair"] == "foresto gold load --since 2026-11-14 --until 2026-11-19 --again"
-        run(world, finding["repair"])
+        assert finding.repair == "foresto gold load --since 2026-11-14 --until 2026-11-19 --again"
+        run(world, finding.repair)
         assert found(world, verification.verify_daily, "data.late") is None
 
 
@@ -139,8 +139,8 @@ def test_when_everything_is_late_the_hint_is_as_long_as_its_place_allows(loaded,
         finding = found(loaded, verification.verify_daily, "data.late")
         if finding is None:
             break
-        assert len(finding["repair"]) <= 200
-        run(loaded, finding["repair"])
+        assert len(finding.repair) <= 200
+        run(loaded, finding.repair)
     assert finding is None
 
 
@@ -152,11 +152,11 @@ def test_so_do_the_hints_of_the_weekly_and_monthly_verification(open_loaded, run
             plant(world, statements)
             finding = found(world, verification.verify_monthly, check)
             assert finding is not None, check
-            run(world, finding["repair"])
-            assert found(world, verification.verify_monthly, check) is None, (check, finding["repair"])
+            run(world, finding.repair)
+            assert found(world, verification.verify_monthly, check) is None, (check, finding.repair)
 
 
 def test_a_hint_fits_its_place_however_many_days_it_is_about(loaded):
     loaded.execute("UPDATE stock_price_daily SET high_price = low_price - 1 WHERE NOT is_halted")
     finding = found(loaded, verification.verify_daily, "prices.order")
-    assert len(finding["repair"]) <= 200
+    assert len(finding.repair) <= 200

@@ -70,9 +70,9 @@ PLANTED = {
 
 def test_a_good_database_has_no_finding(loaded):
     result = verification.verify_daily(loaded.app)
-    assert result["findings"] == []
-    assert (result["outcome"], result["exit_code"]) == ("done", 0)
-    assert result["checks"] == len(PLANTED) + len(described.checks(data_sets.every())), "each has a planted fault below"
+    assert result.findings == []
+    assert (result.outcome, result.exit_code) == ("done", 0)
+    assert result.checks == len(PLANTED) + len(described.checks(data_sets.every())), "each has a planted fault below"
 
 
 @pytest.mark.parametrize("check", PLANTED)
@@ -80,14 +80,14 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
     for statement in PLANTED[check].split(";"):
         loaded.execute(statement)
     result = verification.verify_daily(loaded.app)
-    found = {finding["check"]: finding for finding in result["findings"]}
+    found = {finding.check: finding for finding in result.findings}
     assert check in found
     finding = found[check]
-    assert finding["found"] >= 1
-    assert finding["sample"]
-    assert finding["repair"]
-    grave = finding["severity"] == "critical"
-    assert result["exit_code"] == (65 if any(f["severity"] == "critical" for f in result["findings"]) else 0)
+    assert finding.found >= 1
+    assert finding.sample
+    assert finding.repair
+    grave = finding.severity == "critical"
+    assert result.exit_code == (65 if any(f.severity == "critical" for f in result.findings) else 0)
     assert grave or check in {
         "prices.holes",
         "prices.limit",
@@ -107,7 +107,7 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "score.missing",
     }
     logged = loaded.rows("SELECT rule_id, severity FROM data_quality_log WHERE rule_id = :check", check=check)
-    assert logged == [(check, finding["severity"])]
+    assert logged == [(check, finding.severity)]
     told = loaded.scalar("SELECT count(*) FROM ops_alert WHERE alert_type = 'verify' AND subject = :check", check=check)
     if check == "prices.sessions":
         titles = [title for (title,) in loaded.rows("SELECT alert_title FROM ops_alert")]
@@ -121,15 +121,15 @@ def test_a_finding_that_is_gone_resolves_its_alert(loaded):
     verification.verify_daily(loaded.app)
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") > 0
     prices.load_prices_incremental(loaded.app, 1825, 2, QUICK)
-    assert verification.verify_daily(loaded.app)["findings"] == []
+    assert verification.verify_daily(loaded.app).findings == []
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
 
 
 def test_an_empty_database_fails_verification(open_world):
     with open_world() as world:
         result = verification.verify_daily(world.app)
-        assert result["exit_code"] == 65
-        assert {"prices.empty", "prices.coverage"} <= {finding["check"] for finding in result["findings"]}
+        assert result.exit_code == 65
+        assert {"prices.empty", "prices.coverage"} <= {finding.check for finding in result.findings}
 
 
 SEED_QUERIES = [
@@ -158,14 +158,14 @@ def test_repair_mends_what_asking_again_can_mend(loaded, check):
     loaded.execute(PLANTED[check])
     # The day itself, and sometimes the next one, whose base prices had no close before them.
     result = verification.with_repair(loaded.app, verification.verify_daily, job.Options())
-    assert result["findings"] == []
-    assert result["exit_code"] == 0
-    assert result["repair"]["units"]["done"] - DERIVED in ({0} if check == "prices.adjusted" else {1, 2, 3})
+    assert result.findings == []
+    assert result.exit_code == 0
+    assert result.repair.units.done - DERIVED in ({0} if check == "prices.adjusted" else {1, 2, 3})
     assert loaded.scalar(query) == before
 
 
 def test_the_whole_history_is_verified_monthly(loaded):
     loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-09'")
-    assert verification.verify_monthly(loaded.app)["sessions"] == 12
-    found = {finding["check"]: finding for finding in verification.verify_monthly(loaded.app)["findings"]}
-    assert found["prices.sessions"]["days"] == ["2026-11-09"]
+    assert verification.verify_monthly(loaded.app).sessions == 12
+    found = {finding.check: finding for finding in verification.verify_monthly(loaded.app).findings}
+    assert found["prices.sessions"].days == ["2026-11-09"]

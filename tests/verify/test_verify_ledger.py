@@ -33,7 +33,7 @@ def plant(world, *units):
 
 
 def unsettled(result):
-    [finding] = [finding for finding in result["findings"] if finding["check"] == "ledger.unsettled"]
+    [finding] = [finding for finding in result.findings if finding.check == "ledger.unsettled"]
     return finding
 
 
@@ -48,23 +48,23 @@ def unsettled(result):
 def test_failed_units_are_told_with_the_one_command_that_asks_for_them_again(world, units):
     plant(world, *units)
     result = verification.verify_daily(world.app)
-    assert unsettled(result)["repair"] == "foresto retry"
-    assert "repair" not in result, "prices were asked for, which mends nothing here"
+    assert unsettled(result).repair == "foresto retry"
+    assert result.repair is None, "prices were asked for, which mends nothing here"
 
 
 def test_failed_prices_are_asked_for_again(world):
     world.execute("UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE unit = '2026-11-17'")
     plant(world, ("bonds", "2026-11-19"))
     result = verification.with_repair(world.app, verification.verify_daily, job.Options())
-    assert result["repair"]["units"]["done"] == 6, "two, and the four that follow from what is stored"
-    assert result["findings"] == [], "of every data set"
+    assert result.repair.units.done == 6, "two, and the four that follow from what is stored"
+    assert result.findings == [], "of every data set"
 
 
 def test_a_missing_index_is_not_sought_among_the_prices(world):
     world.execute("DELETE FROM index_price_daily WHERE trade_date = '2026-11-20'")
     result = verification.with_repair(world.app, verification.verify_daily, job.Options())
-    assert "index.last" in {finding["check"] for finding in result["findings"]}
-    assert "repair" not in result
+    assert "index.last" in {finding.check for finding in result.findings}
+    assert result.repair is None
 
 
 def test_every_data_set_has_its_command_and_its_loader():

@@ -11,36 +11,36 @@ PATIENCE = 0.5
 def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_found(loaded):
     before = len(loaded.asked("/sise.nhn"))
     result = verification.verify_weekly(loaded.app)
-    assert result["findings"] == []
-    assert result["notes"] == []
+    assert result.findings == []
+    assert result.notes == []
     stocks_and_index = loaded.asked("/sise.nhn")[before:]
     asked = [request for request in stocks_and_index if request.fields["symbol"] != "KOSPI"]
     assert len(asked) == len({request.fields["symbol"] for request in asked}) == 50
     assert "005930" in {request.fields["symbol"] for request in asked}
-    assert result["requests"] == {"naver": 51, "total": 51}
+    assert result.requests == {"naver": 51, "total": 51}
     loaded.execute(
         "UPDATE stock_price_daily SET adj_close_price = adj_close_price * 1.05"
         " WHERE ticker = '005930' AND trade_date = (SELECT min(trade_date) FROM stock_price_daily)"
     )
-    found = {finding["check"]: finding for finding in verification.verify_weekly(loaded.app)["findings"]}
+    found = {finding.check: finding for finding in verification.verify_weekly(loaded.app).findings}
     finding = found["prices.second_source"]
-    assert (finding["severity"], finding["found"], finding["sample"][0]["ticker"]) == ("warning", 1, "005930")
+    assert (finding.severity, finding.found, finding.sample[0]["ticker"]) == ("warning", 1, "005930")
 
 
 def test_a_second_source_that_is_silent_is_a_note_and_no_finding(open_loaded):
     with open_loaded(faults="500@fchart.stock.naver.com+7") as world:
         result = verification.verify_weekly(world.app)
-        assert "prices.second_source" not in {finding["check"] for finding in result["findings"]}
-        assert "7종목만" in result["notes"][0]
-        assert result["exit_code"] == 0
+        assert "prices.second_source" not in {finding.check for finding in result.findings}
+        assert "7종목만" in result.notes[0]
+        assert result.exit_code == 0
 
 
 def test_a_table_that_shrank_since_an_earlier_run_is_found(loaded):
-    measures = verification.verify_monthly(loaded.app)["measures"]
+    measures = verification.verify_monthly(loaded.app).measures
     assert measures["stock_price_daily"] > 500
     loaded.execute("DELETE FROM index_price_daily WHERE index_code = 'KS200'")
-    found = {finding["check"]: finding for finding in verification.verify_monthly(loaded.app)["findings"]}
+    found = {finding.check: finding for finding in verification.verify_monthly(loaded.app).findings}
     before = measures["index_price_daily"]
-    assert found["trend.shrunk"]["sample"] == [{"표": "index_price_daily", "행": before - 12, "앞서": before}]
+    assert found["trend.shrunk"].sample == [{"표": "index_price_daily", "행": before - 12, "앞서": before}]
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'trend.shrunk'") == 1
     prices.load_index(loaded.app, 1825, job.Options())

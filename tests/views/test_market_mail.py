@@ -14,6 +14,7 @@ from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INDEX, LISTING, PRICES
 from foresto_cli.errors import BadPayload, Busy, ConfigError, NotYet
 from foresto_cli.running import job
+from foresto_cli.running.results import Units
 from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import addresses
@@ -53,7 +54,7 @@ def row(world):
 
 def test_it_tells_the_session_from_our_own_prices_to_each_reader(morning):
     result = market_mail.send(morning.app)
-    assert (result["outcome"], result["exit_code"], result["units"]["done"]) == ("done", 0, 3)
+    assert (result.outcome, result.exit_code, result.units.done) == ("done", 0, 3)
     sent = mails(morning)
     assert sorted(one.to for one in sent) == [["a@sandbox.example"], ["b@sandbox.example"], ["c@sandbox.example"]]
     close, rate = morning.rows(
@@ -147,7 +148,7 @@ def test_without_any_key_the_movers_are_those_of_the_charts(open_world):
             assert round((close / before - 1) * 100, 2) == mover["rate"] != 0
             assert mover["market"] in {"KOSPI", "KOSDAQ", "KOSDAQ GLOBAL"}
         assert len(told.gainers.rows) == len(told.losers.rows) == facts.MOVERS
-        assert market_mail.send(world.app)["exit_code"] == 0
+        assert market_mail.send(world.app).exit_code == 0
         assert "확정되기 전의 잠정 시세입니다." in mails(world)[0].text
 
 
@@ -259,7 +260,7 @@ def test_the_html_is_for_mail_clients_and_escaped(morning):
 
 def test_preview_writes_both_forms_and_sends_nothing(morning, tmp_path):
     result = market_mail.preview(morning.app, tmp_path / "mail.html")
-    assert result["outcome"] == "done"
+    assert result.outcome == "done"
     assert "<!doctype html>" in (tmp_path / "mail.html").read_text()
     assert (tmp_path / "mail.txt").read_text().startswith("foresto 시장 요약")
     assert mails(morning) == []
@@ -275,7 +276,7 @@ def test_a_weekend_brings_one_mail_and_no_prices_none(open_loaded):
     for moment in (SATURDAY, SUNDAY, MONDAY):
         with open_loaded(moment) as world:
             result = market_mail.send(world.app)
-            outcomes.append((result["outcome"], len(mails(world)), bool(result["requests"]["total"])))
+            outcomes.append((result.outcome, len(mails(world)), bool(result.requests["total"])))
     assert outcomes == [("done", 1, True), ("nothing_to_do", 0, False), ("nothing_to_do", 0, False)]
     with open_loaded(TUESDAY) as world:
         with pytest.raises(NotYet, match="2026-11-23 시세가 아직 없어"):
@@ -287,8 +288,8 @@ def test_a_weekend_brings_one_mail_and_no_prices_none(open_loaded):
 def test_a_second_start_on_the_same_day_sends_nothing(morning):
     market_mail.send(morning.app)
     again = market_mail.send(morning.app)
-    assert (again["outcome"], again["exit_code"]) == ("nothing_to_do", 0)
-    assert again["reasons"] == ["오늘 시장 요약은 이미 보냈습니다."]
+    assert (again.outcome, again.exit_code) == ("nothing_to_do", 0)
+    assert again.reasons == ["오늘 시장 요약은 이미 보냈습니다."]
     assert len(mails(morning)) == 3
 
 
@@ -297,7 +298,7 @@ def test_of_two_starts_at_once_one_sends(morning):
 
     def start():
         try:
-            ended.append(market_mail.send(morning.app)["outcome"])
+            ended.append(market_mail.send(morning.app).outcome)
         except Busy:
             ended.append("busy")
 
@@ -333,10 +334,10 @@ def test_after_a_crash_the_next_start_goes_on_and_writes_to_nobody_twice(morning
     log.note("b@sandbox.example", once.SENDING)
     result = market_mail.send(morning.app)
     assert [one.to for one in mails(morning)] == [["c@sandbox.example"]]
-    assert (result["outcome"], result["units"]["planned"]) == ("done", 1)
-    assert "1명은 앞서 보내다 끝나" in result["reasons"][0]
+    assert (result.outcome, result.units.planned) == ("done", 1)
+    assert "1명은 앞서 보내다 끝나" in result.reasons[0]
     assert row(morning) == ("completed", 3, 2, 1)
-    assert market_mail.send(morning.app)["outcome"] == "nothing_to_do"
+    assert market_mail.send(morning.app).outcome == "nothing_to_do"
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------------------
@@ -345,13 +346,13 @@ def test_after_a_crash_the_next_start_goes_on_and_writes_to_nobody_twice(morning
 def test_a_refused_password_is_an_incident_until_a_mail_goes_out(morning):
     morning.sandbox.faults.add("unauthorized@smtp")
     failed = market_mail.send(morning.app)
-    assert (failed["exit_code"], failed["units"]["failed"], failed["units"]["pending"]) == (78, 1, 2)
+    assert (failed.exit_code, failed.units.failed, failed.units.pending) == (78, 1, 2)
     assert row(morning) == ("failed", 3, 0, 3)
     opened = "SELECT count(*) FROM ops_alert WHERE alert_type = 'mail_failed' AND resolved_at IS NULL"
     assert morning.scalar(opened) == 1
     assert "sandbox-mail-password" not in str(failed)
     morning.sandbox.faults.clear()
-    assert market_mail.send(morning.app)["units"]["done"] == 3
+    assert market_mail.send(morning.app).units.done == 3
     assert row(morning) == ("completed", 3, 3, 0)
     assert morning.scalar(opened) == 0
 
@@ -359,17 +360,15 @@ def test_a_refused_password_is_an_incident_until_a_mail_goes_out(morning):
 def test_one_address_that_is_refused_keeps_nobody_else_from_the_mail(morning):
     morning.sandbox.faults.add("404@smtp*1")
     result = market_mail.send(morning.app)
-    assert (result["outcome"], result["exit_code"]) == ("partial", 3)
-    assert (result["units"]["done"], result["units"]["failed"]) == (2, 1)
-    assert market_mail.send(morning.app)["units"] == {
-        "planned": 1, "done": 1, "no_data": 0, "failed": 0, "pending": 0,
-    }  # fmt: skip
+    assert (result.outcome, result.exit_code) == ("partial", 3)
+    assert (result.units.done, result.units.failed) == (2, 1)
+    assert market_mail.send(morning.app).units == Units(planned=1, done=1)
     assert len(mails(morning)) == 3
 
 
 def test_a_trial_goes_to_its_address_as_often_as_asked_and_counts_for_nothing(morning):
     for _ in range(2):
-        assert market_mail.send_to(morning.app, "me@sandbox.example")["units"]["done"] == 1
+        assert market_mail.send_to(morning.app, "me@sandbox.example").units.done == 1
     assert [one.to for one in mails(morning)] == [["me@sandbox.example"]] * 2
     assert morning.scalar("SELECT count(*) FROM market_email_log") == 0
 
@@ -378,8 +377,8 @@ def test_without_mail_server_and_readers_nothing_is_done_with_one_of_them_it_is_
     both = ("smtp_host", "alert_email", "foresto_market_email_to")
     with open_loaded(SATURDAY, without=both) as world:
         result = market_mail.send(world.app)
-        assert (result["outcome"], result["exit_code"]) == ("nothing_to_do", 0)
-        assert "SMTP_HOST" in result["reasons"][0]
+        assert (result.outcome, result.exit_code) == ("nothing_to_do", 0)
+        assert "SMTP_HOST" in result.reasons[0]
     with open_loaded(SATURDAY, without=both[1:]) as world, pytest.raises(ConfigError, match="FORESTO_MARKET_EMAIL_TO"):
         market_mail.send(world.app)
     with open_loaded(SATURDAY, without=both[:1]) as world, pytest.raises(ConfigError, match="SMTP_HOST"):

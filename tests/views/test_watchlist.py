@@ -74,7 +74,7 @@ def test_news_is_five_points_or_another_grade(world, points, grade, news):
     watchlist.add(world.app, [TICKER])
     score(world, points, grade)
     result = watchlist.notify_moves(world.app)
-    assert bool(result["moved"]) is news
+    assert bool(result.moved) is news
     assert bool(heard(world)) is news
 
 
@@ -82,7 +82,7 @@ def test_a_move_is_told_once_to_every_channel(world):
     watchlist.add(world.app, [TICKER])
     score(world, 66.1, "A")
     result = watchlist.notify_moves(world.app)
-    assert (result["outcome"], result["exit_code"], result["channels"]) == ("done", 0, {"Slack": None, "메일": None})
+    assert (result.outcome, result.exit_code, result.channels) == ("done", 0, {"Slack": None, "메일": None})
     [mail] = heard(world, "mail")
     assert "점수가 달라졌습니다" in mail.subject
     assert "60.0 B → 66.1 A (+6.1)" in mail.text
@@ -90,7 +90,7 @@ def test_a_move_is_told_once_to_every_channel(world):
     assert watchlist.DISCLAIMER in mail.text
     assert base(world) == (66.1, "A")
     again = watchlist.notify_moves(world.app)
-    assert again["reasons"] == ["알릴 만큼 달라진 점수나 지정이 없습니다."]
+    assert again.reasons == ["알릴 만큼 달라진 점수나 지정이 없습니다."]
     assert len(heard(world)) == len(heard(world, "mail")) == 1
 
 
@@ -98,7 +98,7 @@ def test_what_was_told_once_is_told_again_when_it_moves_again(world):
     watchlist.add(world.app, [TICKER])
     for points in (70, 80):
         score(world, points, "A")
-        assert watchlist.notify_moves(world.app)["outcome"] == "done"
+        assert watchlist.notify_moves(world.app).outcome == "done"
     assert len(heard(world)) == 2
 
 
@@ -114,10 +114,10 @@ def test_small_steps_add_up(world):
 def test_the_first_sight_of_a_score_sets_the_base_and_tells_nothing(world):
     watchlist.add(world.app, [OTHER])
     score(world, 30, "D", OTHER)
-    assert watchlist.notify_moves(world.app)["moved"] == []
+    assert watchlist.notify_moves(world.app).moved == []
     assert base(world, OTHER) == (30.0, "D")
     score(world, 40, "D", OTHER)
-    assert len(watchlist.notify_moves(world.app)["moved"]) == 1
+    assert len(watchlist.notify_moves(world.app).moved) == 1
 
 
 def test_what_nobody_heard_is_told_the_next_time(world):
@@ -126,7 +126,7 @@ def test_what_nobody_heard_is_told_the_next_time(world):
     world.sandbox.faults.add("404@hooks.slack.com*1")
     world.sandbox.faults.add("unauthorized@smtp*1")
     result = watchlist.notify_moves(world.app)
-    assert result["exit_code"] != 0
+    assert result.exit_code != 0
     assert base(world) == (60.0, "B")
     assert world.scalar("SELECT count(*) FROM ops_alert WHERE alert_type = 'channel' AND resolved_at IS NULL") == 2
     assert len(world.rows("SELECT 1 FROM data_collection_log WHERE job_name = 'watchlist notify'")) == 1
@@ -137,9 +137,9 @@ def test_one_deaf_channel_does_not_make_the_others_hear_it_again(world):
     score(world, 70, "A")
     world.sandbox.faults.add("unauthorized@smtp*1")
     result = watchlist.notify_moves(world.app)
-    assert (result["outcome"], result["exit_code"]) == ("partial", 3)
+    assert (result.outcome, result.exit_code) == ("partial", 3)
     assert base(world) == (70.0, "A")
-    assert watchlist.notify_moves(world.app)["moved"] == []
+    assert watchlist.notify_moves(world.app).moved == []
     assert len(heard(world)) == 1
 
 
@@ -149,8 +149,8 @@ def test_without_a_channel_nothing_counts_as_told(world):
     nobody = dict.fromkeys(("slack_webhook_url", "smtp_host", "foresto_apprise_urls"))
     world.app.settings = world.app.settings.model_copy(update=nobody)
     result = watchlist.notify_moves(world.app)
-    assert result["exit_code"] == 0
-    assert "SLACK_WEBHOOK_URL" in result["reasons"][0]
+    assert result.exit_code == 0
+    assert "SLACK_WEBHOOK_URL" in result.reasons[0]
     assert base(world) == (60.0, "B")
 
 

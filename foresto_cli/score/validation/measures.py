@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,28 +43,94 @@ class Plan:
         return max(1, math.ceil(horizon / self.every))
 
 
-def measured(days: Sequence[Day], name: str, horizon: int, plan: Plan) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Told:
+    """A mean as JSON knows it (:class:`~foresto_cli.score.validation.statistics.Mean`), and whether it is one."""
+
+    mean: float | None
+    deviation: float | None
+    ratio: float | None
+    t: float | None
+    positive: float | None
+    low: float | None
+    high: float | None
+    dates: int
+    effective: int
+    distinct_from_0: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deciles:
+    """What each group earned, how the top one turned over, and what was left after cost."""
+
+    means: list[float | None]
+    top_minus_bottom: Told
+    top_minus_all: Told
+    monotonicity: float | None
+    hit_rate_over_median: float | None
+    turnover_of_top: float | None
+    rank_autocorrelation: float | None
+    top_minus_all_net: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Every measure of one score at one horizon; ``ic`` is the rank IC."""
+
+    score: str
+    horizon: int
+    ic: Told
+    by_date: dict[str, float | None]
+    by_year: dict[str, float]
+    by_market: dict[str, float | None]
+    deciles: Deciles
+    residual_ic: Told
+    without_smallest_ic: Told
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What one grade came to: how many, the median return, the share that lost more than 30 %."""
+
+    grade: str
+    horizon: int
+    count: int
+    median: float
+    lost: float
+
+
+def measured(days: Sequence[Day], name: str, horizon: int, plan: Plan) -> Measured:
     """Return every measure of the score ``name`` at ``horizon``."""
     usable = [day for day in days if horizon in day.returns]
     series = np.array([rank_ic(day.scores[name], day.returns[horizon]) for day in usable])
     overlap = plan.overlap(horizon)
-    return {
-        "score": name,
-        "horizon": horizon,
-        "ic": told(mean_of(series, overlap)),
-        "by_date": {f"{day.day}": _plain(value) for day, value in zip(usable, series.tolist(), strict=True)},
-        "by_year": _by_year(usable, series),
-        "by_market": {label: _market_ic(usable, name, horizon, market) for market, label in MARKET_NAMES.items()},
-        "deciles": deciles(usable, name, horizon, plan),
-        "residual_ic": told(mean_of(np.array([_residual_ic(day, name, horizon) for day in usable]), overlap)),
-        "without_smallest_ic": told(mean_of(np.array([_larger_ic(day, name, horizon) for day in usable]), overlap)),
-    }
+    return Measured(
+        score=name,
+        horizon=horizon,
+        ic=told(mean_of(series, overlap)),
+        by_date={f"{day.day}": _plain(value) for day, value in zip(usable, series.tolist(), strict=True)},
+        by_year=_by_year(usable, series),
+        by_market={label: _market_ic(usable, name, horizon, market) for market, label in MARKET_NAMES.items()},
+        deciles=_deciles(usable, name, horizon, plan),
+        residual_ic=told(mean_of(np.array([_residual_ic(day, name, horizon) for day in usable]), overlap)),
+        without_smallest_ic=told(mean_of(np.array([_larger_ic(day, name, horizon) for day in usable]), overlap)),
+    )
 
 
-def told(found: Mean) -> dict[str, Any]:
-    """Return a mean as JSON knows it, with the honest words beside it."""
-    plain = {name: None if math.isnan(value) else value for name, value in found._asdict().items()}
-    return plain | {"distinct_from_0": found.is_distinct}
+def told(found: Mean) -> Told:
+    """Return a mean without what is no number of JSON."""
+    return Told(
+        mean=_plain(found.mean),
+        deviation=_plain(found.deviation),
+        ratio=_plain(found.ratio),
+        t=_plain(found.t),
+        positive=_plain(found.positive),
+        low=_plain(found.low),
+        high=_plain(found.high),
+        dates=found.dates,
+        effective=found.effective,
+        distinct_from_0=found.is_distinct,
+    )
 
 
 def _by_year(days: Sequence[Day], series: Floats) -> dict[str, float]:
@@ -97,8 +162,7 @@ def _larger_ic(day: Day, name: str, horizon: int) -> float:
     return rank_ic(day.scores[name][larger], day.returns[horizon][larger])
 
 
-def deciles(days: Sequence[Day], name: str, horizon: int, plan: Plan) -> dict[str, Any]:
-    """Return what each group earned, how the top one turned over, and what was left after cost."""
+def _deciles(days: Sequence[Day], name: str, horizon: int, plan: Plan) -> Deciles:
     groups = [quantile_numbers(day.scores[name], plan.quantiles) for day in days]
     earned = np.array(
         [
@@ -113,16 +177,16 @@ def deciles(days: Sequence[Day], name: str, horizon: int, plan: Plan) -> dict[st
     top_over_all = earned[:, -1] - everybody
     hits = [_hit(day, horizon, group == plan.quantiles) for day, group in zip(days, groups, strict=True)]
     gross = mean_of(top_over_all, overlap)
-    return {
-        "means": [None if math.isnan(value) else value for value in means],
-        "top_minus_bottom": told(mean_of(earned[:, -1] - earned[:, 0], overlap)),
-        "top_minus_all": told(gross),
-        "monotonicity": _plain(rank_ic(np.arange(plan.quantiles, dtype=np.float64), np.array(means), 2)),
-        "hit_rate_over_median": _plain(float(np.nanmean(hits))) if hits else None,
-        "turnover_of_top": _plain(turned),
-        "rank_autocorrelation": _plain(_autocorrelation(days, name)),
-        "top_minus_all_net": _plain(gross.mean - turned * plan.cost),
-    }
+    return Deciles(
+        means=[_plain(value) for value in means],
+        top_minus_bottom=told(mean_of(earned[:, -1] - earned[:, 0], overlap)),
+        top_minus_all=told(gross),
+        monotonicity=_plain(rank_ic(np.arange(plan.quantiles, dtype=np.float64), np.array(means), 2)),
+        hit_rate_over_median=_plain(float(np.nanmean(hits))) if hits else None,
+        turnover_of_top=_plain(turned),
+        rank_autocorrelation=_plain(_autocorrelation(days, name)),
+        top_minus_all_net=_plain(gross.mean - turned * plan.cost),
+    )
 
 
 def _plain(value: float) -> float | None:
@@ -145,8 +209,8 @@ def _hit(day: Day, horizon: int, chosen: NDArray[np.bool_]) -> float:
     return float((returns[chosen & there] > np.median(returns[there])).mean())
 
 
-def by_grade(days: Sequence[Day], horizon: int) -> list[dict[str, Any]]:
-    """Return what each grade came to: how many, the median return, the share that lost more than 30 %."""
+def by_grade(days: Sequence[Day], horizon: int) -> list[Graded]:
+    """Return what each grade that there is came to."""
     usable = [day for day in days if horizon in day.returns]
     found = []
     for _, letter in formula.GRADES:
@@ -154,15 +218,8 @@ def by_grade(days: Sequence[Day], horizon: int) -> list[dict[str, Any]]:
         returns = np.concatenate([np.empty(0), *own])
         returns = returns[~np.isnan(returns)]
         if len(returns):
-            found.append(
-                {
-                    "grade": letter,
-                    "horizon": horizon,
-                    "count": len(returns),
-                    "median": float(np.median(returns)),
-                    "lost": float((returns < BIG_LOSS).mean()),
-                }
-            )
+            lost = float((returns < BIG_LOSS).mean())
+            found.append(Graded(letter, horizon, len(returns), float(np.median(returns)), lost))
     return found
 
 

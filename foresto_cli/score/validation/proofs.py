@@ -3,8 +3,8 @@
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
@@ -46,17 +46,37 @@ def look_ahead(connection: Connection, whole: Inputs, days: Sequence[date]) -> d
     return {f"{day}": differences(scored(load.inputs(connection, day), day), scored(whole, day)) for day in chosen}
 
 
-def survivorship(panel: Panel) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Survivorship:
+    """How many tickers stop having rows before the panel ends, and whether that is too few to be all."""
+
+    tickers: int
+    gone: int
+    share_a_year: float
+    suspect: bool
+
+
+@dataclass(frozen=True)
+class Machinery:
+    """The mean IC of shuffled scores, what chance allows, and the IC of scores that know the future."""
+
+    shuffled_ic: list[float]
+    bound: float | None
+    shuffled_is_nothing: bool
+    future_ic: float | None
+
+
+def survivorship(panel: Panel) -> Survivorship:
     """Return how many tickers stop having rows before the panel ends, and whether that is too few to be all."""
     there = ~np.isnan(panel.close)
     last = len(panel.days) - 1 - there[::-1].argmax(axis=0)
     gone = int((last < len(panel.days) - 1).sum())
     years = (panel.days[-1] - panel.days[0]).days / YEAR_DAYS
     share = gone / max(len(panel.tickers), 1) / max(years, 1 / YEAR_DAYS)
-    return {"tickers": len(panel.tickers), "gone": gone, "share_a_year": share, "suspect": share < LEAST_LEAVING}
+    return Survivorship(len(panel.tickers), gone, share, share < LEAST_LEAVING)
 
 
-def machinery(days: Sequence[Day], horizon: int) -> dict[str, Any]:
+def machinery(days: Sequence[Day], horizon: int) -> Machinery:
     """Return what shuffled scores and scores that know the future come to."""
     chance = np.random.default_rng(SEED)
     usable = [day for day in days if horizon in day.returns]
@@ -68,12 +88,12 @@ def machinery(days: Sequence[Day], horizon: int) -> dict[str, Any]:
     knowing = [rank_ic(day.returns[horizon], day.returns[horizon]) for day in usable]
     bound = 2 / math.sqrt(pairs) if pairs else None
     middle = sorted(abs(value) for value in shuffled)[SHUFFLES // 2] if pairs else None
-    return {
-        "shuffled_ic": shuffled if pairs else [],
-        "bound": bound,
-        "shuffled_is_nothing": middle is not None and bound is not None and middle < bound,
-        "future_ic": min((value for value in knowing if not math.isnan(value)), default=None),
-    }
+    return Machinery(
+        shuffled if pairs else [],
+        bound,
+        middle is not None and bound is not None and middle < bound,
+        min((value for value in knowing if not math.isnan(value)), default=None),
+    )
 
 
 def _mean(values: Sequence[float]) -> float:

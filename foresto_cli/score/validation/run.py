@@ -1,11 +1,9 @@
 """One validation: score dates, proofs, measures, warnings; everything in one object."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +12,8 @@ from sqlalchemy import Connection, text
 from foresto_cli.errors import UsageError
 from foresto_cli.score import FORMULA_VERSION, formula, load
 from foresto_cli.score.validation import measures, proofs
-from foresto_cli.score.validation.measures import Plan, told
+from foresto_cli.score.validation.measures import Graded, Measured, Plan, Told, told
+from foresto_cli.score.validation.proofs import Machinery, Survivorship
 from foresto_cli.score.validation.sample import MARKETS, TOTAL, Day, sample
 from foresto_cli.score.validation.statistics import mean_of, rank_ic
 
@@ -70,6 +69,46 @@ class Options:
         return Plan(step, self.quantiles, self.by_value, self.cost)
 
 
+@dataclass(frozen=True)
+class Component:
+    """The mean IC of a component of the score, or of the total without an axis."""
+
+    score: str
+    horizon: int
+    ic: Told
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """The mean rank correlation of every pair of scores."""
+
+    names: list[str]
+    mean_rank_correlation: list[list[float | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """A whole validation; ``stocks`` are counted by date, ``ended_inside`` by horizon."""
+
+    formula_version: str
+    config_sha256: str
+    options: Options
+    dates: list[str]
+    prices_until: str
+    stocks: list[int]
+    untradable: int
+    ended_inside: dict[str, int]
+    look_ahead: dict[str, list[str]]
+    survivorship: Survivorship
+    machinery: Machinery
+    results: list[Measured]
+    correlations: Correlations
+    grades: list[Graded]
+    components: list[Component]
+    warnings: list[str]
+    words: list[str]
+
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -80,7 +119,7 @@ def score_dates(sessions: Sequence[date], every: int | str) -> list[date]:
     return list(sessions[:: int(every)])
 
 
-def validate(connection: Connection, options: Options, progress: Progress) -> dict[str, Any]:
+def validate(connection: Connection, options: Options, progress: Progress) -> Validation:
     """Return the whole validation.
 
     Args:
@@ -114,28 +153,25 @@ def validate(connection: Connection, options: Options, progress: Progress) -> di
     results = [
         measures.measured(found, name, horizon, options.plan) for name in options.names for horizon in options.horizons
     ]
-    return {
-        "formula_version": FORMULA_VERSION,
-        "config_sha256": formula.sha256(),
-        "options": json.loads(json.dumps(vars(options), default=str)),
-        "dates": [f"{day}" for day in days],
-        "prices_until": f"{until}",
-        "stocks": [len(day.tickers) for day in found],
-        "untradable": sum(day.untradable for day in found),
-        "ended_inside": {f"{horizon}": sum(day.ended.get(horizon, 0) for day in found) for horizon in options.horizons},
-        "look_ahead": ahead,
-        "survivorship": survivors,
-        "machinery": machinery,
-        "results": results,
-        "correlations": {
-            "names": list(options.names),
-            "mean_rank_correlation": measures.correlations(found, options.names),
-        },
-        "grades": [one for horizon in options.horizons for one in measures.by_grade(found, horizon)],
-        "components": _components(found, options),
-        "warnings": _warnings(ahead, survivors, machinery, results),
-        "words": list(WORDS),
-    }
+    return Validation(
+        formula_version=FORMULA_VERSION,
+        config_sha256=formula.sha256(),
+        options=options,
+        dates=[f"{day}" for day in days],
+        prices_until=f"{until}",
+        stocks=[len(day.tickers) for day in found],
+        untradable=sum(day.untradable for day in found),
+        ended_inside={f"{horizon}": sum(day.ended.get(horizon, 0) for day in found) for horizon in options.horizons},
+        look_ahead=ahead,
+        survivorship=survivors,
+        machinery=machinery,
+        results=results,
+        correlations=Correlations(list(options.names), measures.correlations(found, options.names)),
+        grades=[one for horizon in options.horizons for one in measures.by_grade(found, horizon)],
+        components=_components(found, options),
+        warnings=_warnings(ahead, survivors, machinery, results),
+        words=list(WORDS),
+    )
 
 
 def _check(options: Options) -> None:
@@ -149,7 +185,7 @@ def _check(options: Options) -> None:
         raise UsageError(f"시작일({options.first})이 마지막 날({options.last})보다 늦습니다.")
 
 
-def _components(days: Sequence[Day], options: Options) -> list[dict[str, Any]]:
+def _components(days: Sequence[Day], options: Options) -> list[Component]:
     """Return the mean IC of every component and of the total without each axis."""
     names = [*formula.COMPONENTS, *(f"{TOTAL}-{axis}" for axis in formula.AXES)]
     found = []
@@ -158,7 +194,7 @@ def _components(days: Sequence[Day], options: Options) -> list[dict[str, Any]]:
             usable = [day for day in days if horizon in day.returns]
             mean = mean_of(_ics(usable, name, horizon), options.plan.overlap(horizon))
             if mean.dates:
-                found.append({"score": name, "horizon": horizon, "ic": told(mean)})
+                found.append(Component(name, horizon, told(mean)))
     return found
 
 
@@ -167,19 +203,19 @@ def _ics(days: Sequence[Day], name: str, horizon: int) -> NDArray[np.float64]:
 
 
 def _warnings(
-    ahead: dict[str, list[str]], survivors: dict[str, Any], machinery: dict[str, Any], results: Sequence[dict[str, Any]]
+    ahead: dict[str, list[str]], survivors: Survivorship, machinery: Machinery, results: Sequence[Measured]
 ) -> list[str]:
     found = [f"LOOK_AHEAD {day}: {', '.join(names)}이(가) 다릅니다" for day, names in ahead.items() if names]
-    if survivors["suspect"]:
+    if survivors.suspect:
         found.append(
-            f"SURVIVORSHIP_SUSPECT: {survivors['tickers']:,}종목 가운데 한 해에"
-            f" {survivors['share_a_year']:.2%}만 사라집니다. 지금의 종목 목록으로 모은 시세 같습니다"
+            f"SURVIVORSHIP_SUSPECT: {survivors.tickers:,}종목 가운데 한 해에"
+            f" {survivors.share_a_year:.2%}만 사라집니다. 지금의 종목 목록으로 모은 시세 같습니다"
         )
-    if machinery["bound"] is not None and not machinery["shuffled_is_nothing"]:
+    if machinery.bound is not None and not machinery.shuffled_is_nothing:
         found.append("MACHINERY: 뒤섞은 점수의 평균 IC가 우연의 한계를 넘습니다")
     found += [
-        f"{LABELS[one['score']]} {one['horizon']}일: 평균 IC가 0과 구별되지 않습니다"
+        f"{LABELS[one.score]} {one.horizon}일: 평균 IC가 0과 구별되지 않습니다"
         for one in results
-        if one["ic"]["low"] is not None and not one["ic"]["distinct_from_0"]
+        if one.ic.low is not None and not one.ic.distinct_from_0
     ]
     return found

@@ -1,5 +1,6 @@
 """The market mail: the last session on one page, once a day, to whoever wants it (``report market-email``)."""
 
+from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from foresto_cli.errors import (
     exit_code_of,
 )
 from foresto_cli.running import runs
-from foresto_cli.running.results import SOME_FAILED, Result, summary
+from foresto_cli.running.results import SOME_FAILED, Result, Units
 from foresto_cli.store import advisory
 from foresto_cli.telling import alerts, attempts, network, priceless
 from foresto_cli.telling.alerts import Alert
@@ -65,7 +66,16 @@ def drafted(app: App) -> Draft:
     return letter.draft(found, elsewhere, frame)
 
 
-def preview(app: App, file: Path) -> Result:
+@dataclass(kw_only=True)
+class Posted(Result):
+    """What became of the letter: of which session, its subject, and where a preview of it is."""
+
+    session: str | None = None
+    subject: str | None = None
+    files: list[str] | None = None
+
+
+def preview(app: App, file: Path) -> Posted:
     """Write the letter to ``file`` (HTML) and beside it as plain text (``.txt``); send nothing.
 
     Raises:
@@ -81,16 +91,17 @@ def preview(app: App, file: Path) -> Result:
     draft = drafted(app)
     files.write(html, draft.html)
     files.write(plain, draft.text)
-    return summary(COMMAND, None, []) | {
-        "outcome": "done",
-        "subject": draft.subject,
-        "files": [f"{html}", f"{plain}"],
-        "requests": _requests(app),
-        "seconds": round(clock.monotonic() - started, 3),
-    }
+    return Posted(
+        COMMAND,
+        "done",
+        requests=_requests(app),
+        seconds=round(clock.monotonic() - started, 3),
+        subject=draft.subject,
+        files=[f"{html}", f"{plain}"],
+    )
 
 
-def send(app: App) -> Result:
+def send(app: App) -> Posted:
     """Send the letter to the subscribers, once a day and a session; without a mail server and subscribers do nothing.
 
     Raises:
@@ -100,22 +111,23 @@ def send(app: App) -> Result:
     """
     network.awaited()
     with runs.recorded(app.engine, COMMAND, LABEL) as run:
-        result = summary(COMMAND, run.run_id, [])
+        result = Posted(COMMAND)
         app.settings.demand("foresto_market_email_to", "alert_email")
         recipients = addresses(app.settings.foresto_market_email_to or app.settings.alert_email)
         if not _has_server(app) and not recipients:
-            result["reasons"] = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO가 없어 보내지 않습니다."]
+            result.reasons = ["SMTP_HOST, SMTP_FROM, FORESTO_MARKET_EMAIL_TO가 없어 보내지 않습니다."]
         else:
             with advisory.alone(app.engine, advisory.MARKET_MAIL) as free:
                 if not free:
                     raise Busy("다른 foresto가 시장 요약 메일을 보내고 있습니다. 두 번 보내지 않습니다.")
-                result |= _told(app, recipients, counts=True)
-        result |= {"requests": _requests(app), "seconds": run.seconds, "alerts": _alert(app, result, run.run_id)}
-        run.close(result, next(iter(result["reasons"]), None))
+                result = _told(app, recipients, counts=True)
+        result.run_id, result.requests, result.seconds = run.run_id, _requests(app), run.seconds
+        result.alerts = _alert(app, result, run.run_id)
+        run.close(result, result.first_reason)
     return result
 
 
-def send_to(app: App, to: str) -> Result:
+def send_to(app: App, to: str) -> Posted:
     """Send the letter to the addresses ``to``, as often as asked; the daily mail is not counted by it.
 
     Raises:
@@ -124,8 +136,9 @@ def send_to(app: App, to: str) -> Result:
     """
     started = clock.monotonic()
     recipients = addresses(to)
-    result = summary(COMMAND, None, []) | _told(app, recipients, counts=False)
-    return result | {"requests": _requests(app), "seconds": round(clock.monotonic() - started, 3)}
+    result = _told(app, recipients, counts=False)
+    result.requests, result.seconds = _requests(app), round(clock.monotonic() - started, 3)
+    return result
 
 
 def _has_server(app: App) -> bool:
@@ -139,7 +152,7 @@ def _server(app: App) -> Mail:
     return app.mail
 
 
-def _told(app: App, recipients: list[str], *, counts: bool) -> Result:
+def _told(app: App, recipients: list[str], *, counts: bool) -> Posted:
     if not _has_server(app):
         raise ConfigError(NO_SERVER)
     if not recipients:
@@ -147,7 +160,7 @@ def _told(app: App, recipients: list[str], *, counts: bool) -> Result:
     session, today = app.calendar.latest_ended(clock.now()), clock.today()
     told = once.told_already(app.engine, today, session) if counts else None
     if told:
-        return {"outcome": "nothing_to_do", "session": f"{session}", "reasons": [told]}
+        return Posted(COMMAND, reasons=[told], session=f"{session}")
     draft = drafted(app)
     log = once.claimed(app.engine, today, session) if counts else once.unlogged(app.engine)
     left = log.left(recipients)
@@ -159,18 +172,18 @@ def _told(app: App, recipients: list[str], *, counts: bool) -> Result:
     log.close(recipients, next(iter(reasons), None))
     done = sum(log.deliveries[address] == once.SENT for address in left if address in log.deliveries)
     failed = sum(log.deliveries[address] == once.FAILED for address in left if address in log.deliveries)
-    units = {"planned": len(left), "done": done, "no_data": 0, "failed": failed, "pending": len(left) - done - failed}
     outcome, code = "done", 0
     if failure is not None:
         outcome, code = ("partial", SOME_FAILED) if done else (failure.outcome, exit_code_of(failure))
-    return {
-        "outcome": outcome,
-        "exit_code": code,
-        "session": f"{session}",
-        "subject": draft.subject,
-        "units": units,
-        "reasons": reasons,
-    }
+    return Posted(
+        COMMAND,
+        outcome,
+        code,
+        units=Units(planned=len(left), done=done, failed=failed, pending=len(left) - done - failed),
+        reasons=reasons,
+        session=f"{session}",
+        subject=draft.subject,
+    )
 
 
 def _posted(app: App, draft: Draft, log: once.Log, left: list[str]) -> tuple[list[str], ForestoError | None]:
@@ -216,21 +229,21 @@ def _requests(app: App) -> dict[str, int]:
 
 
 def _alert(app: App, result: Result, run_id: int) -> list[str]:
-    if not result["exit_code"]:
+    if not result.exit_code:
         alerts.resolve(app.engine, *INCIDENT)
         return []
     title = "시장 요약 메일을 보내지 못했습니다"
-    alerts.raise_alert(app.engine, Alert(*INCIDENT, "warning", title, result["reasons"][0]), run_id)
+    alerts.raise_alert(app.engine, Alert(*INCIDENT, "warning", title, result.reasons[0]), run_id)
     return [title]
 
 
-def show(console: Console, result: Result) -> None:
+def show(console: Console, result: Posted) -> None:
     """Say in a few lines what became of the mail."""
-    for reason in result["reasons"]:
-        console.complain(f"! {reason}") if result["exit_code"] else console.line(f"· {reason}")
-    for file in result.get("files", ()):
+    for reason in result.reasons:
+        console.complain(f"! {reason}") if result.exit_code else console.line(f"· {reason}")
+    for file in result.files or ():
         console.line(f"✓ {file}")
-    if result["units"]["done"]:
-        console.strong(f"✓ {result['units']['done']:,}명에게 보냈습니다 ({result['seconds']:.1f}초)")
-    if "subject" in result:
-        console.line(f"  제목: {result['subject']}")
+    if result.units.done:
+        console.strong(f"✓ {result.units.done:,}명에게 보냈습니다 ({result.seconds:.1f}초)")
+    if result.subject is not None:
+        console.line(f"  제목: {result.subject}")

@@ -19,7 +19,7 @@ from psycopg import sql
 from support import EVENING, quick_folder
 
 from foresto_cli import clock
-from foresto_cli.collecting.checks import DAILY, MONTHLY, WEEKLY
+from foresto_cli.collecting.checks import DAILY, MONTHLY, WEEKLY, Finding
 from foresto_cli.running import job
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected
@@ -44,18 +44,18 @@ class Seen:
 
     Attributes:
         level: the first verification with a finding; empty when there was none.
-        findings: of that verification, each as a mapping.
+        findings: of that verification.
         seconds: all of it took.
     """
 
     level: str = ""
-    findings: list[dict] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def ids(self) -> list[str]:
         """Return the names of the checks that found something."""
-        return sorted(finding["check"] for finding in self.findings)
+        return sorted(finding.check for finding in self.findings)
 
 
 class Bench:
@@ -111,7 +111,7 @@ class Copy:
         started = time.perf_counter()
         seen = Seen()
         for level in levels:
-            found = LEVELS[level](self.app)["findings"]
+            found = LEVELS[level](self.app).findings
             if found:
                 seen.level, seen.findings = level, found
                 break
@@ -121,7 +121,7 @@ class Copy:
     def repaired(self, level: str) -> list[str]:
         """Run that verification with ``--repair`` and return what is still found."""
         result = verification.with_repair(self.app, LEVELS[level], job.Options())
-        return sorted(finding["check"] for finding in result["findings"])
+        return sorted(finding.check for finding in result.findings)
 
     def digest(self, table: str) -> dict[str, int]:
         """Return each row's hash with how often it is there, without moments, batches and runs."""

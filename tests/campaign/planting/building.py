@@ -71,6 +71,6 @@ def _end(opened) -> None:
 def _whole(world, name: str) -> None:
     app = world.app
     result = chain.run(app, name, CHAINS[name] if name == "initial" else chain.steps.of(app, name), QUICK)
-    if result["exit_code"] not in {0, 3, 65}:
-        steps = [(step["command"], step["exit_code"], step.get("reasons")) for step in result["steps"]]
+    if result.exit_code not in {0, 3, 65}:
+        steps = [(step.command, step.exit_code, step.reasons) for step in result.steps]
         raise AssertionError(f"{name} at {clock.now()}: {steps}")

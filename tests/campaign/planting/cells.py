@@ -98,7 +98,7 @@ class Planter:
         seen = copy.look(levels)
         cell.outcome = FOUND if seen.level else MISSED
         cell.level, cell.checks = seen.level, seen.ids
-        cell.hints = list(dict.fromkeys(finding["repair"] for finding in seen.findings))
+        cell.hints = list(dict.fromkeys(finding.repair for finding in seen.findings))
         if seen.level and self._repair:
             self._mend(cell, copy, seen, healthy)
 

@@ -334,7 +334,7 @@ def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries
         listed.load_listing(world.app, QUICK)
         prices.load_prices_incremental(world.app, 400, 2, job.Options())
         result = load(world)
-        assert (result["outcome"], result["exit_code"]) == ("done", 0), result["reasons"]
+        assert (result.outcome, result.exit_code) == ("done", 0), result.reasons
         market, today = world.sandbox.market, clock.today()
         rows = {row[0]: row for row in world.rows(
             "SELECT rcept_no, action_type, ratio, record_date, price_event_date, price_event, corrected_by,"
@@ -366,12 +366,12 @@ def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries
         assert told
         assert [float(ratio * Decimal(factor)) for ratio, factor in told] == pytest.approx([1] * len(told), rel=1e-3)
         again = load(world)
-        assert again["requests"]["total"] == 0
-        assert again["rows"]["added"] == again["rows"]["changed"] == 0
+        assert again.requests["total"] == 0
+        assert again.rows.added == again.rows.changed == 0
         weekly = verification.verify_weekly(world.app)
-        assert [f["check"] for f in weekly["findings"] if f["check"].startswith("actions")] == []
+        assert [f.check for f in weekly.findings if f.check.startswith("actions")] == []
         daily = verification.verify_daily(world.app)
-        assert weekly["checks"] > daily["checks"]
+        assert weekly.checks > daily.checks
 
         # An event that nobody announced, and a decision that nothing carries out.
         (number, ticker, day) = world.rows(
@@ -379,16 +379,16 @@ def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries
             " AND record_date IS NOT NULL AND price_event_date < '2026-10-15' ORDER BY price_event_date DESC LIMIT 1"
         )[0]
         world.execute("UPDATE corporate_actions SET price_event_date = NULL WHERE rcept_no = :no", no=number)
-        found = {f["check"]: f for f in verification.verify_weekly(world.app)["findings"]}
-        assert found["actions.unexplained"]["sample"][0]["ticker"] == ticker
-        assert found["actions.unexplained"]["days"] == [f"{day}"]
-        assert found["actions.unexecuted"]["sample"][0]["rcept_no"] == number
-        assert {found[name]["severity"] for name in ("actions.unexplained", "actions.unexecuted")} == {"warning"}
+        found = {f.check: f for f in verification.verify_weekly(world.app).findings}
+        assert found["actions.unexplained"].sample[0]["ticker"] == ticker
+        assert found["actions.unexplained"].days == [f"{day}"]
+        assert found["actions.unexecuted"].sample[0]["rcept_no"] == number
+        assert {found[name].severity for name in ("actions.unexplained", "actions.unexecuted")} == {"warning"}
         world.execute(
             "DELETE FROM unit_ledger WHERE dataset = 'dart.actions' AND unit = to_char(CAST(:d AS date), 'YYYY-MM')",
             d=day,
         )
-        found = {f["check"] for f in verification.verify_weekly(world.app)["findings"]}
+        found = {f.check for f in verification.verify_weekly(world.app).findings}
         assert "actions.unexplained" not in found, "months that were not read explain nothing"
 
 
@@ -430,11 +430,11 @@ def test_a_budget_that_runs_out_leaves_the_rest_for_the_next_day(open_world):
     with open_world(patience=0.1) as world:
         world.app.settings = world.app.settings.model_copy(update={"foresto_dart_daily_budget": 40})
         result = load(world, date(2025, 1, 1))
-        assert (result["outcome"], result["exit_code"], result["requests"]["dart"]) == ("quota", 75, 40)
-        assert result["units"]["pending"] > 0
+        assert (result.outcome, result.exit_code, result.requests["dart"]) == ("quota", 75, 40)
+        assert result.units.pending > 0
     with open_world(patience=0.1, now=datetime(2026, 11, 21, 9, 0, tzinfo=clock.KST)) as world:
         result = load(world, date(2025, 1, 1))
-        assert (result["outcome"], result["units"]["pending"]) == ("done", 0)
+        assert (result.outcome, result.units.pending) == ("done", 0)
 
 
 @pytest.mark.parametrize(

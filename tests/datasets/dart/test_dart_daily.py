@@ -50,9 +50,9 @@ def morning(world):
     """Run the chain; return its result and the requests that DART got."""
     before = len(asked(world))
     result = chain.run(world.app, "morning", MORNING, QUICK)
-    steps = {step["command"]: step for step in result["steps"]}
-    assert steps["dart financials"]["exit_code"] == 0
-    assert steps["score batch"]["exit_code"] in {0, 3}
+    steps = {step.command: step for step in result.steps}
+    assert steps["dart financials"].exit_code == 0
+    assert steps["score batch"].exit_code in {0, 3}
     return steps, asked(world)[before:]
 
 
@@ -85,7 +85,7 @@ def test_a_new_filing_is_read_and_scored_on_the_next_morning(open_world):
         # Nothing new the same morning: the list alone.
         steps, requests = morning(world)
         assert [one.path for one in requests] == ["/api/list.json"]
-        assert (steps["score batch"]["rows"]["added"], steps["score batch"]["rows"]["changed"]) == (0, 0)
+        assert (steps["score batch"].rows.added, steps["score batch"].rows.changed) == (0, 0)
 
 
 def test_a_day_without_filings_costs_one_request(open_world):
@@ -106,4 +106,4 @@ def test_a_day_without_filings_costs_one_request(open_world):
     with open_world(at(quiet + timedelta(days=1)), **size) as world:
         steps, requests = morning(world)
         assert [one.path for one in requests] == ["/api/list.json"]
-        assert steps["dart financials"]["requests"]["dart"] == 1
+        assert steps["dart financials"].requests["dart"] == 1

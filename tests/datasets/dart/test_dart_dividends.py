@@ -244,7 +244,7 @@ def load(world, year=None, **options):
 def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
     with open_world(patience=0.1) as world:
         result = load(world)
-        assert (result["outcome"], result["exit_code"]) == ("done", 0), result["reasons"]
+        assert (result.outcome, result.exit_code) == ("done", 0), result.reasons
         market = world.sandbox.market
         stored = {row[0]: row[1] for row in world.rows(
             "SELECT ticker, stck_genr_dvdn_amt FROM dividend_history"
@@ -267,7 +267,7 @@ def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
                           " WHERE ticker = :t AND scrs_itms_kcd = ''",
                           t=march.stock.code) == [(date(2026, 3, 31), 2026)]  # fmt: skip
         again = load(world)
-        assert (again["outcome"], again["requests"]["total"]) == ("nothing_to_do", 0)
+        assert (again.outcome, again.requests["total"]) == ("nothing_to_do", 0)
 
 
 def test_the_year_before_is_kept_apart_and_not_of_a_company_that_closes_twice_a_year(open_world):
@@ -286,12 +286,12 @@ def test_the_year_before_is_kept_apart_and_not_of_a_company_that_closes_twice_a_
 def test_before_a_report_is_filed_nothing_is_known_and_it_is_asked_for_again(open_world):
     with open_world(patience=0.1, now=datetime(2026, 2, 20, 19, 0, tzinfo=clock.KST)) as world:
         result = load(world, 2025)
-        assert result["units"]["no_data"] > 40
+        assert result.units.no_data > 40
         assert world.scalar("SELECT count(*) FROM dividend_history WHERE fiscal_year = 2025 AND scrs_itms_kcd = ''") < 5
-        assert load(world, 2025)["requests"]["total"] == 0, "asked twice on one day"
+        assert load(world, 2025).requests["total"] == 0, "asked twice on one day"
     with open_world(patience=0.1, now=datetime(2026, 4, 20, 19, 0, tzinfo=clock.KST)) as world:
         result = load(world, 2025)
-        assert result["units"]["done"] > 40
+        assert result.units.done > 40
         assert world.scalar("SELECT max(rcept_dt) FROM dividend_history") <= date(2026, 4, 20)
 
 
@@ -326,15 +326,15 @@ def test_with_a_small_budget_exactly_that_is_asked_and_the_next_day_goes_on(open
     with open_world(patience=0.1) as world:
         world.app.settings = world.app.settings.model_copy(update={"foresto_dart_daily_budget": 21})
         result = load(world)
-        assert (result["outcome"], result["exit_code"]) == ("quota", 75)
-        assert result["requests"]["dart"] == 21
-        assert result["units"]["done"] + result["units"]["no_data"] == 21
-        assert result["units"]["pending"] > 20
+        assert (result.outcome, result.exit_code) == ("quota", 75)
+        assert result.requests["dart"] == 21
+        assert result.units.done + result.units.no_data == 21
+        assert result.units.pending > 20
         assert world.scalar("SELECT count(*) FROM unit_ledger WHERE dataset = 'dart.dividends'") == 20
     with open_world(patience=0.1, now=datetime(2026, 11, 21, 9, 0, tzinfo=clock.KST)) as world:
         result = load(world)
-        assert result["outcome"] == "done"
-        assert result["units"]["pending"] == 0
+        assert result.outcome == "done"
+        assert result.units.pending == 0
 
 
 def test_without_a_key_or_a_listing_the_command_says_what_is_missing(open_world):
@@ -351,7 +351,7 @@ def test_without_a_key_or_a_listing_the_command_says_what_is_missing(open_world)
 def test_the_key_is_nowhere(open_world, caplog):
     with open_world(patience=0.1, faults="dart010@opendart.fss.or.kr/alotMatter") as world:
         result = load(world)
-        assert result["exit_code"] == 78
+        assert result.exit_code == 78
         told = (
             json.dumps(result)
             + caplog.text

@@ -54,12 +54,14 @@ def forget(world):
 
 def ended(world, result, dataset):
     """(exit code, state) of the one unit of ``dataset``, as a command would end that had nothing else to do."""
-    state = next(name for name in ("failed", "pending", "done", "no_data") if name == "done" or result["units"][name])
+    state = next(
+        name for name in ("failed", "pending", "done", "no_data") if name == "done" or getattr(result.units, name)
+    )
     kept = world.rows("SELECT status FROM unit_ledger WHERE dataset = :dataset", dataset=dataset)
     assert kept == ([] if state == "pending" else [(state,)] if state != "done" else kept)
     if state == "done" and kept == [("no_data",)]:
         state = "no_data"
-    return result["exit_code"], state
+    return result.exit_code, state
 
 
 def run(world, kind, place, work, dataset):
@@ -101,12 +103,12 @@ def test_dividends(open_world):
         world.sandbox.faults.clear()
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.dividends'")
         world.execute("DELETE FROM upstream_block")
-        assert capital.load_dividends(renewed(world, 0.1), 2025, QUICK)["units"]["done"] == 1
+        assert capital.load_dividends(renewed(world, 0.1), 2025, QUICK).units.done == 1
 
 
 def of_list(result):
     """The result without the links, which are brought up to date whatever happened before."""
-    result["units"]["done"] -= 1
+    result.units.done -= 1
     return result
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 def test_a_year_is_one_question_a_hundred_companies_and_the_second_run_asks_for_news_only(listed_world):
     with listed_world(stocks=130) as world:
         first = load(world, 2025)
-        assert (first["outcome"], first["exit_code"]) == ("done", 0), first["reasons"]
+        assert (first.outcome, first.exit_code) == ("done", 0), first.reasons
         hundreds = world.scalar("SELECT count(DISTINCT hundred) FROM dart_company")
         assert [len(asked(world, part)) for part in ("corpCode.xml", "list.json", "fnlttMultiAcnt")] == [1, 1, hundreds]
         assert hundreds >= 2, "companies that close in another month than December have a hundred of their own"
@@ -31,8 +31,8 @@ def test_a_year_is_one_question_a_hundred_companies_and_the_second_run_asks_for_
         assert 0.9 * companies < stored <= companies
         before = len(asked(world))
         again = load(world, 2025)
-        assert again["requests"] == {"total": 1, "dart": 1}
-        assert (again["rows"]["added"], again["rows"]["changed"]) == (0, 0)
+        assert again.requests == {"total": 1, "dart": 1}
+        assert (again.rows.added, again.rows.changed) == (0, 0)
         assert [request.path for request in asked(world)[before:]] == ["/api/list.json"]
 
 
@@ -40,7 +40,7 @@ def test_without_options_what_is_in_season_is_asked_for_and_everything_asked_for
     with listed_world() as world:
         load(world, 2024)
         result = load(world)
-        assert result["outcome"] == "done", result["reasons"]
+        assert result.outcome == "done", result.reasons
         reports = {unit[0].rsplit("/", 1)[0] for unit in world.rows(
             "SELECT unit FROM unit_ledger WHERE dataset = 'dart.statements' AND unit LIKE '%/h0+%'"
         )}  # fmt: skip
@@ -60,7 +60,7 @@ def test_an_operator_reads_which_companies_are_asked_for(listed_world):
 
 def test_a_report_of_everybody_since_a_year(listed_world):
     with listed_world() as world:
-        assert load(world, since=2025)["outcome"] == "done"
+        assert load(world, since=2025).outcome == "done"
         found = world.rows(
             "SELECT fiscal_year, report_type, count(*) > 40 FROM financial_statement"
             " GROUP BY 1, 2 HAVING count(*) > 5 ORDER BY 1, 2"
@@ -73,10 +73,10 @@ def test_a_filing_is_news_and_only_its_hundred_is_asked_again(listed_world):
     with listed_world(EVENING - timedelta(days=20)) as world:
         early = load(world, 2026, "q3")
         some = world.scalar("SELECT count(DISTINCT ticker) FROM financial_report")
-        assert early["outcome"] == "done"
+        assert early.outcome == "done"
     with listed_world(EVENING) as world:
         late = load(world, 2026, "q3")
-        assert late["outcome"] == "done"
+        assert late.outcome == "done"
         assert world.scalar("SELECT count(DISTINCT ticker) FROM financial_report") > some
         assert world.scalar("SELECT count(*) FROM dart_filing") > 0
     with listed_world(EVENING) as world:
@@ -140,24 +140,24 @@ def test_who_joins_a_hundred_has_it_asked_again(listed_world):
 
 def test_companies_are_asked_for_once_a_day(listed_world):
     with listed_world() as world:
-        assert statements.load_companies(world.app, QUICK)["outcome"] == "done"
-        assert statements.load_companies(world.app, QUICK)["outcome"] == "nothing_to_do"
+        assert statements.load_companies(world.app, QUICK).outcome == "done"
+        assert statements.load_companies(world.app, QUICK).outcome == "nothing_to_do"
         assert len(asked(world, "corpCode.xml")) == 1
         stocks = listed.load_stocks(world.app, QUICK)
-        assert stocks["exit_code"] == 0
+        assert stocks.exit_code == 0
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active AND corp_code IS NULL") == 0
         assert world.scalar(
             "SELECT count(*) FROM stocks s JOIN stocks i ON i.ticker = left(s.ticker, 5) || '0'"
             " WHERE s.ticker <> i.ticker AND s.corp_code = i.corp_code"
         )
     with listed_world(EVENING + timedelta(days=1)) as world:
-        assert statements.load_companies(world.app, QUICK)["requests"]["dart"] == 1
+        assert statements.load_companies(world.app, QUICK).requests["dart"] == 1
 
 
 def test_one_company(listed_world):
     with listed_world() as world:
         result = load(world, 2025, ticker="005930", full=True)
-        assert result["outcome"] == "done"
+        assert result.outcome == "done"
         assert world.rows("SELECT DISTINCT ticker, has_details FROM financial_report WHERE fs_div = 'CFS'") == [
             ("005930", True)
         ]
@@ -170,7 +170,7 @@ def test_one_company(listed_world):
             "SELECT count(*) FROM financial_report WHERE ticker = left(:ticker, 5) || '0'", ticker=preferred
         )
         for given in (" 005930", world.scalar("SELECT name FROM fdr_stock_listing WHERE ticker = '005930'")):
-            assert load(world, 2025, ticker=given)["outcome"] == "done"
+            assert load(world, 2025, ticker=given).outcome == "done"
         with pytest.raises(UsageError, match="상장 목록에 없습니다"):
             load(world, 2025, ticker="999999")
 
@@ -184,13 +184,13 @@ def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goe
         todo = world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report")
         world.execute("UPDATE upstream_usage SET used = 20000 - 21 WHERE upstream = 'dart'")
         result = load(world, 2025, full=True)
-        assert (result["outcome"], result["exit_code"]) == ("quota", 75)
-        assert result["requests"]["dart"] == 21
+        assert (result.outcome, result.exit_code) == ("quota", 75)
+        assert result.requests["dart"] == 21
         assert world.scalar("SELECT used FROM upstream_usage WHERE upstream = 'dart'") == 20_000
         done = world.scalar("SELECT count(DISTINCT corp_code) FROM financial_report WHERE has_details")
         assert 0 < done <= 21
-        assert todo - done <= result["units"]["pending"] <= todo - done + 1, "two halves are one question"
-        assert any("한도" in reason for reason in result["reasons"])
+        assert todo - done <= result.units.pending <= todo - done + 1, "two halves are one question"
+        assert any("한도" in reason for reason in result.reasons)
         # The newest filings came first.
         assert world.scalar(
             "SELECT min(rcept_no) FILTER (WHERE has_details) >= max(rcept_no) FILTER (WHERE NOT has_details)"
@@ -199,14 +199,14 @@ def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goe
         )
         quota = statements.quota(world.app)
         assert (quota["used"], quota["left"], quota["reset"]) == (20_000, 0, "2026-11-21 00:00")
-        assert load(world, 2025, full=True)["requests"]["total"] == 0
+        assert load(world, 2025, full=True).requests["total"] == 0
     with listed_world(EVENING + timedelta(days=1)) as world:
         rest = load(world, 2025, full=True)
-        assert rest["outcome"] == "done"
+        assert rest.outcome == "done"
         each = "SELECT count(DISTINCT corp_code) FROM financial_report WHERE has_details"
         assert world.scalar(each) == todo
         assert len(asked(world, "fnlttSinglAcntAll")) >= todo - done
-        assert load(world, 2025, full=True)["requests"]["dart"] == 1
+        assert load(world, 2025, full=True).requests["dart"] == 1
 
 
 def test_nothing_is_asked_between_one_and_two(open_world):
@@ -214,11 +214,11 @@ def test_nothing_is_asked_between_one_and_two(open_world):
         listed.load_listing(world.app, QUICK)
     with open_world(EVENING.replace(day=21, hour=1, minute=30)) as world:
         result = load(world, 2025)
-        assert (result["exit_code"], asked(world)) == (75, [])
-        assert any("01:00~02:00" in reason for reason in result["reasons"])
+        assert (result.exit_code, asked(world)) == (75, [])
+        assert any("01:00~02:00" in reason for reason in result.reasons)
         assert world.scalar("SELECT count(*) FROM unit_ledger WHERE dataset LIKE 'dart%'") == 0
     with open_world(EVENING.replace(day=21, hour=2, minute=0)) as world:
-        assert load(world, 2025)["exit_code"] == 0
+        assert load(world, 2025).exit_code == 0
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------

@@ -74,14 +74,14 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, nam
         exit_code, state = EXPECTED[kind]
         # Steps before and after this one went well, which makes it "some units failed".
         alone = name == "dart.companies"
-        assert result["exit_code"] == (exit_code if alone or state == PENDING else 3), result["reasons"]
-        assert result["units"][state] >= 1
+        assert result.exit_code == (exit_code if alone or state == PENDING else 3), result.reasons
+        assert getattr(result.units, state) >= 1
         status = "SELECT status FROM unit_ledger WHERE dataset = :name"
         assert world.rows(status, name=name) == ([("failed",)] if state == FAILED else [])
         table = {"dart.companies": "dart_company", "dart.filings": "dart_filing"}.get(name, "financial_report")
         found = "has_details" if name == "dart.details" else "TRUE"
         assert world.scalar(f"SELECT count(*) FROM {table} WHERE {found}") == 0
-        assert result["reasons"]
+        assert result.reasons
         told = json.dumps(result) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
         assert SANDBOX_KEYS["dart_api_key"] not in told
         if exit_code == 78:
@@ -91,7 +91,7 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, nam
         world.execute("DELETE FROM upstream_block")
     with open_world(patience=1) as world:
         world.begin_budgets_anew()
-        assert load(world, name)["exit_code"] == 0, "the next run must fetch what failed"
+        assert load(world, name).exit_code == 0, "the next run must fetch what failed"
         assert world.scalar(f"SELECT count(*) FROM {table} WHERE {found}") > 0 or name == "dart.filings"
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
 
@@ -100,7 +100,7 @@ def test_no_data_is_an_answer_and_is_recorded_as_such(open_world):
     with open_world(faults=f"dart013@{HOST}/fnlttMultiAcnt") as world:
         roster.load_listing(world.app, QUICK)
         result = load(world, "dart.statements")
-        assert (result["outcome"], result["units"]["failed"]) == ("done", 0)
+        assert (result.outcome, result.units.failed) == ("done", 0)
         assert world.rows("SELECT status FROM unit_ledger WHERE dataset = 'dart.statements'") == [("no_data",)]
         assert world.scalar("SELECT count(*) FROM dart_answer") == 0
 
@@ -110,12 +110,12 @@ def test_assets_of_nothing_are_not_believed(open_world, name):
     with open_world(patience=1, faults=f"zero@{PLACES[name]}") as world:
         roster.load_listing(world.app, QUICK)
         result = load(world, name)
-        assert result["exit_code"] in {3, 65}
+        assert result.exit_code in {3, 65}
         assert "자산총계" in str(result)
         found = "has_details" if name == "dart.details" else "TRUE"
         assert world.scalar(f"SELECT count(*) FROM financial_report WHERE {found}") == 0
         world.sandbox.faults.clear()
-        assert load(world, name)["exit_code"] == 0, "the next run must fetch what failed"
+        assert load(world, name).exit_code == 0, "the next run must fetch what failed"
         assert world.scalar(f"SELECT count(*) FROM financial_report WHERE total_assets > 0 AND {found}") > 0
 
 
@@ -125,11 +125,11 @@ def test_a_hundred_that_cannot_be_read_does_not_stop_the_others(open_world):
         world.sandbox.faults.add(f"truncated@{HOST}/fnlttMultiAcnt*1")
         wanted = statements.wanted_reports(2025, None, None, None)
         result = statements.load_statements(world.app, wanted, job.Options(workers=1))
-        assert (result["exit_code"], result["units"]["failed"]) == (3, 1)
+        assert (result.exit_code, result.units.failed) == (3, 1)
         assert world.scalar("SELECT count(DISTINCT ticker) FROM financial_report") > 50
         assert list(world.app.folders.payloads.iterdir())
         again = statements.load_statements(world.app, wanted, job.Options(workers=1))
-        assert (again["exit_code"], again["requests"]["dart"]) == (0, 2)
+        assert (again.exit_code, again.requests["dart"]) == (0, 2)
 
 
 # --- answers, read --------------------------------------------------------------------------------------------------

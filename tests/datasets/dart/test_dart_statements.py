@@ -117,7 +117,7 @@ def test_main_accounts_and_whole_statements_complete_each_other_in_any_order(lis
         before = world.rows(kept)
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.statements'")
         again = load(world, 2025)
-        assert (again["tables"]["financial_report"]["changed"], world.rows(kept)) == (0, before)
+        assert (again.tables["financial_report"].changed, world.rows(kept)) == (0, before)
 
 
 def test_reparse_asks_nobody_and_puts_right_what_a_worse_mapping_stored(listed_world):
@@ -129,11 +129,11 @@ def test_reparse_asks_nobody_and_puts_right_what_a_worse_mapping_stored(listed_w
         world.execute("UPDATE financial_report SET revenue = 1, eps = NULL WHERE ticker = '005930'")
         world.execute("UPDATE financial_report SET current_assets = 7 WHERE is_financial")
         result = statements.reparse(world.app, QUICK)
-        assert (result["outcome"], len(asked(world))) == ("done", count)
-        assert result["tables"]["financial_report"]["changed"] >= 1
+        assert (result.outcome, len(asked(world))) == ("done", count)
+        assert result.tables["financial_report"].changed >= 1
         assert world.rows(rows) == before
         assert world.scalar("SELECT count(*) FROM financial_report WHERE current_assets = 7") == 0
-        assert statements.reparse(world.app, QUICK)["rows"]["changed"] == 0
+        assert statements.reparse(world.app, QUICK).rows.changed == 0
         assert world.scalar("SELECT count(*) FROM dart_answer WHERE sha256 = encode(sha256(body), 'hex')") == 0
 
 
@@ -159,7 +159,7 @@ def test_the_operators_queries_run_and_ratios_never_overflow(listed_world):
         }
         assert found["005930"][:2] == (-9 * 10**18, 9 * 10**19)
         assert found["000660"] == (None, None, None)
-        assert load(world, 2025)["exit_code"] == 0, "such ratios stop nothing"
+        assert load(world, 2025).exit_code == 0, "such ratios stop nothing"
 
 
 def test_stocks_have_ratios_by_definition(listed_world):
@@ -210,7 +210,7 @@ def test_stocks_have_ratios_by_definition(listed_world):
             " (SELECT ticker FROM financial_report WHERE currency <> 'KRW')"
         )
         assert set(foreign) <= {(None, None)}
-        assert listed.load_stocks(world.app, QUICK)["tables"]["stocks"]["changed"] == 0
+        assert listed.load_stocks(world.app, QUICK).tables["stocks"].changed == 0
 
 
 @pytest.mark.parametrize(
@@ -228,13 +228,13 @@ def test_what_is_wrong_with_statements_is_found_weekly(listed_world, check, plan
     with listed_world() as world:
         load(world, 2025)
         names = {"statements.balance", "statements.years"}
-        before = verification.verify_weekly(world.app)["findings"]
-        assert [finding["check"] for finding in before if finding["check"] in names] == []
+        before = verification.verify_weekly(world.app).findings
+        assert [finding.check for finding in before if finding.check in names] == []
         world.execute(planted)
-        after = {finding["check"]: finding for finding in verification.verify_weekly(world.app)["findings"]}
+        after = {finding.check: finding for finding in verification.verify_weekly(world.app).findings}
         assert after.keys() & names == {check}
-        assert (after[check]["severity"], after[check]["found"]) == ("warning", found)
-        assert not names & {finding["check"] for finding in verification.verify_daily(world.app)["findings"]}
+        assert (after[check].severity, after[check].found) == ("warning", found)
+        assert not names & {finding.check for finding in verification.verify_daily(world.app).findings}
 
 
 def test_the_key_is_nowhere(listed_world):

@@ -26,8 +26,8 @@ def test_all_kinds_groups_and_pages_are_stored_once(open_world):
     with open_world() as world:
         started = time.process_time()
         result = load(world, "all")
-        assert (result["outcome"], result["exit_code"], result["units"]["planned"]) == ("done", 0, 30)
-        assert result["requests"]["finlife"] <= 60
+        assert (result.outcome, result.exit_code, result.units.planned) == ("done", 0, 30)
+        assert result.requests["finlife"] <= 60
         # Ten seconds on a machine that does nothing else; the sandbox is in this process too.
         assert time.process_time() - started <= 10
         for kind in KINDS:
@@ -45,12 +45,12 @@ def test_all_kinds_groups_and_pages_are_stored_once(open_world):
         }
         sent, before = len(world.sandbox.requests), content(world)
         again = load(world, "all")
-        assert (again["outcome"], again["requests"]) == ("nothing_to_do", {"total": 0})
+        assert (again.outcome, again.requests) == ("nothing_to_do", {"total": 0})
         assert len(world.sandbox.requests) == sent
     with open_world(EVENING + timedelta(days=1)) as world:
         another_day = load(world, "all")
-        assert another_day["units"]["done"] == 30 - len(empty)
-        assert another_day["rows"]["added"] == another_day["rows"]["changed"] == 0
+        assert another_day.units.done == 30 - len(empty)
+        assert another_day.rows.added == another_day.rows.changed == 0
         assert content(world) == before
 
 
@@ -82,7 +82,7 @@ def test_deposits_beyond_the_first_page_are_stored(open_world):
     """The predecessor read the first page only."""
     with open_world() as world:
         result = load(world, "deposits", "030300")
-        assert result["requests"]["finlife"] == 4
+        assert result.requests["finlife"] == 4
         assert [request.fields["pageNo"] for request in world.asked("deposit")] == ["1", "2", "3", "4"]
         assert (
             world.scalar("SELECT count(*) FROM deposit_products") == len(shelved(BY_NAME["deposits"], "030300")) > 300
@@ -183,7 +183,7 @@ def test_an_option_that_is_gone_is_deleted_and_its_end_is_kept(open_world):
             " 7, 8, batch_id, created_at, updated_at FROM deposit_rate_options LIMIT 1"
         )
         world.execute("DELETE FROM unit_ledger")
-        assert load(world, "deposits", "020000")["rows"]["changed"] == 1
+        assert load(world, "deposits", "020000").rows.changed == 1
         assert world.scalar("SELECT count(*) FROM deposit_rate_options WHERE save_trm = 99") == 0
         history = world.rows("SELECT option_codes, rate_name, old_rate, new_rate FROM product_rate_history ORDER BY 2")
         assert [(name, old, new) for _, name, old, new in history] == [("intr_rate", 7, None), ("intr_rate2", 8, None)]
@@ -197,7 +197,7 @@ def test_another_group_closes_nothing_and_an_incomplete_one_neither(open_world):
         assert len(active) == 4
     with open_world(NEXT_MONTH, faults=f"500@{HOST}/topFinGrpNo=030300") as world:
         result = load(world, "mortgage")
-        assert (result["exit_code"], result["outcome"], result["units"]["failed"]) == (3, "partial", 1)
+        assert (result.exit_code, result.outcome, result.units.failed) == (3, "partial", 1)
         closed = world.rows("SELECT DISTINCT top_fin_grp_no FROM mortgage_loan_products WHERE NOT is_active")
         assert ("030300",) not in closed
         months = dict(world.rows("SELECT top_fin_grp_no, max(dcls_month) FROM mortgage_loan_products GROUP BY 1"))
@@ -217,7 +217,7 @@ def test_a_product_that_is_not_believed_is_left_as_it_was_and_noted(open_world, 
         monkeypatch.setattr(world.app.finlife, "products", contradicting)
         world.execute("DELETE FROM unit_ledger")
         result = load(world, "deposits", "030300")
-        assert (result["exit_code"], len(result["rejected"])) == (0, 1)
+        assert (result.exit_code, len(result.rejected)) == (0, 1)
         assert content(world) == before, "neither changed nor closed"
         assert "다르게" in world.scalar("SELECT reason FROM unit_ledger")
 

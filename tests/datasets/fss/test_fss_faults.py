@@ -46,17 +46,17 @@ def test_a_failure_in_the_middle_ends_as_documented_and_leaves_everything_as_it_
         world.sandbox.faults.add(f"{kind}@{HOST}/pageNo=2")
         result = load(world, "rent-house", "020000")
         exit_code, outcome, unit = EXPECTED[kind]
-        assert (result["exit_code"], result["outcome"]) == (exit_code, outcome), result["reasons"]
-        assert result["units"][unit] == result["units"]["planned"] == 1
+        assert (result.exit_code, result.outcome) == (exit_code, outcome), result.reasons
+        assert getattr(result.units, unit) == result.units.planned == 1
         assert content(world) == before
         assert SANDBOX_KEYS["fss_api_key"] not in json.dumps(result)
         world.sandbox.faults.clear()
         start_anew(world)
         if outcome == "blocked":
-            assert load(world, "rent-house", "020000")["outcome"] == "blocked"
+            assert load(world, "rent-house", "020000").outcome == "blocked"
             return
         world.begin_budgets_anew()
-        assert load(world, "rent-house", "020000")["units"]["done"] == 1, "the next run must fetch what failed"
+        assert load(world, "rent-house", "020000").units.done == 1, "the next run must fetch what failed"
         assert content(world) != before
 
 
@@ -65,13 +65,13 @@ def test_a_failure_in_the_middle_ends_as_documented_and_leaves_everything_as_it_
 def test_whichever_page_fails_the_group_is_not_touched(open_world, page, kind):
     with open_world(faults=f"{kind}@{HOST}/topFinGrpNo=020000&pageNo={page}") as world:
         result = load(world, "rent-house")
-        assert (result["exit_code"], result["units"]["failed"]) == (3, 1)
+        assert (result.exit_code, result.units.failed) == (3, 1)
         groups = world.rows("SELECT DISTINCT top_fin_grp_no FROM rent_house_loan_products ORDER BY 1")
         assert groups == [("030200",), ("030300",), ("050000",)]
         assert world.rows("SELECT unit FROM unit_ledger WHERE status = 'failed'") == [("020000",)]
         world.sandbox.faults.clear()
         again = load(world, "rent-house")
-        assert (again["units"]["planned"], again["units"]["done"], again["requests"]["finlife"]) == (1, 1, 3)
+        assert (again.units.planned, again.units.done, again.requests["finlife"]) == (1, 1, 3)
 
 
 def test_a_group_that_fails_does_not_stop_the_others(open_world):
@@ -81,7 +81,7 @@ def test_a_group_that_fails_does_not_stop_the_others(open_world):
             world.sandbox.faults.clear()
             world.sandbox.faults.add(f"404@{HOST}/topFinGrpNo={group}")
             result = load(world, "rent-house")
-            assert (result["exit_code"], result["outcome"]) == (3, "partial")
+            assert (result.exit_code, result.outcome) == (3, "partial")
             assert world.rows("SELECT unit FROM unit_ledger WHERE status = 'failed'") == [(group,)]
 
 
@@ -90,8 +90,8 @@ def test_when_nobody_answers_it_is_no_success(open_world, kind, exit_code):
     """The predecessor ended with SUCCESS and no row when all five groups failed."""
     with open_world(faults=f"{kind}@{HOST}") as world:
         result = load(world, "deposits", "020000,030300")
-        assert (result["outcome"], result["exit_code"], result["units"]["done"]) == ("failed", exit_code, 0)
-        assert result["alerts"]
+        assert (result.outcome, result.exit_code, result.units.done) == ("failed", exit_code, 0)
+        assert result.alerts
         assert sum(world.scalar(f"SELECT count(*) FROM {table}") for table in TABLES) == 0
         assert world.rows("SELECT DISTINCT status FROM unit_ledger") == [("failed",)]
 

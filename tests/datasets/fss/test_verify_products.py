@@ -42,8 +42,8 @@ PLANTED = {
 
 
 def products_found(world):
-    findings = verification.verify_monthly(world.app)["findings"]
-    return {finding["check"]: finding for finding in findings if finding["check"].startswith("fss.")}
+    findings = verification.verify_monthly(world.app).findings
+    return {finding.check: finding for finding in findings if finding.check.startswith("fss.")}
 
 
 @pytest.mark.slow
@@ -54,7 +54,7 @@ def test_the_monthly_verification_looks_at_products_and_finds_what_was_planted(o
     with open_world(NEXT_MONTH) as world:
         load(world, "all")
         assert products_found(world) == {}, "an ordinary month has no finding"
-        assert "fss.counts" not in {f["check"] for f in verification.verify_daily(world.app)["findings"]}
+        assert "fss.counts" not in {f.check for f in verification.verify_daily(world.app).findings}
         before = {}
         for check, statement in PLANTED.items():
             world.execute(statement)

@@ -28,10 +28,10 @@ def asked(world):
 def test_numbers_are_matched_by_isin_and_preferred_shares_have_their_issuers(open_world):
     with open_world(patience=0.2) as world:
         result = listed.load_stocks(world.app, QUICK)
-        assert result["outcome"] == "done", result["reasons"]
-        assert result["requests"] == {"fdr": 4, "fsc": 1, "total": 5}
+        assert result.outcome == "done", result.reasons
+        assert result.requests == {"fdr": 4, "fsc": 1, "total": 5}
         active, known = world.rows("SELECT count(*), count(crno) FROM stocks WHERE is_active")[0]
-        assert f"활성 {active}종목 가운데 {known}종목({known / active:.1%})" in result["notes"][0]
+        assert f"활성 {active}종목 가운데 {known}종목({known / active:.1%})" in result.notes[0]
         assert world.rows("SELECT crno FROM stocks WHERE ticker = '005930'") == [("1101110000000",)]
         assert world.scalar("SELECT count(*) FROM stocks WHERE right(ticker, 1) <> '0'") > 0
         assert (
@@ -64,19 +64,19 @@ def test_it_is_asked_once_a_week_and_the_same_again_changes_nothing(open_world):
     with open_world() as world:
         listed.load_stocks(world.app, QUICK)
         again = listed.load_stocks(world.app, QUICK)
-        assert again["requests"] == {"total": 0}
-        assert (again["rows"]["added"], again["rows"]["changed"]) == (0, 0)
+        assert again.requests == {"total": 0}
+        assert (again.rows.added, again.rows.changed) == (0, 0)
     with open_world(EVENING + timedelta(days=5)) as world:
-        assert "fsc" not in listed.load_stocks(world.app, QUICK)["requests"]
+        assert "fsc" not in listed.load_stocks(world.app, QUICK).requests
     with open_world(EVENING + timedelta(days=7)) as world:
-        assert listed.load_stocks(world.app, QUICK)["requests"]["fsc"] == 1
+        assert listed.load_stocks(world.app, QUICK).requests["fsc"] == 1
 
 
 def test_a_missing_key_is_one_note_and_no_failure(open_world):
     with open_world(without=("fsc_api_key",)) as world:
         result = listed.load_stocks(world.app, QUICK)
-        assert (result["outcome"], result["exit_code"]) == ("done", 0)
-        assert [note for note in result["notes"] if "FSC_API_KEY" in note]
+        assert (result.outcome, result.exit_code) == ("done", 0)
+        assert [note for note in result.notes if "FSC_API_KEY" in note]
         assert world.scalar("SELECT count(*) FROM stocks") > 50
         assert world.scalar(NUMBERS) == 0
         assert asked(world) == []
@@ -86,7 +86,7 @@ def test_what_is_not_published_yet_is_taken_from_the_session_before(open_world, 
     with open_world() as world:
         # As if the newest list were late: the sandbox publishes Friday's on Monday.
         monkeypatch.setattr(Calendar, "latest_in_open_data", lambda *_: date(2026, 11, 20))
-        assert listed.load_stocks(world.app, QUICK)["outcome"] == "done"
+        assert listed.load_stocks(world.app, QUICK).outcome == "done"
         assert [request.fields["basDt"] for request in asked(world)] == ["20261120", "20261119"]
         reason = world.scalar("SELECT reason FROM unit_ledger WHERE dataset = 'stocks.crno'")
         assert "2026-11-19" in reason
@@ -143,8 +143,8 @@ def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
     with open_world(faults=f"{kind}@{HOST}", patience=0.006 if kind == "timeout" else 0.02) as world:
         result = listed.load_stocks(world.app, QUICK)
         exit_code, outcome, state = EXPECTED[kind]
-        assert (result["exit_code"], result["outcome"]) == (exit_code, outcome), result["reasons"]
-        assert result["units"][state] == 1
+        assert (result.exit_code, result.outcome) == (exit_code, outcome), result.reasons
+        assert getattr(result.units, state) == 1
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") > 50
         assert world.scalar(NUMBERS) == 0
         status = world.rows("SELECT status FROM unit_ledger WHERE dataset = 'stocks.crno'")
@@ -158,7 +158,7 @@ def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
             return
     with open_world() as world:
         world.begin_budgets_anew()
-        assert listed.load_stocks(world.app, QUICK)["exit_code"] == 0, "the next run must fetch what failed"
+        assert listed.load_stocks(world.app, QUICK).exit_code == 0, "the next run must fetch what failed"
         assert world.scalar(NUMBERS) > 50
 
 
@@ -178,5 +178,5 @@ def test_half_a_list_is_refused(open_world):
             " WHERE ticker = '005930'"
         )
         result = listed.load_stocks(world.app, QUICK)
-        assert result["exit_code"] == 65
-        assert "일부만" in result["reasons"][0]
+        assert result.exit_code == 65
+        assert "일부만" in result.reasons[0]

@@ -37,8 +37,8 @@ def test_a_first_load_gets_the_most_that_its_keys_allow(open_world, keys):
     world_of = {"stocks": 60, "sessions": SESSIONS, "faults": FROZEN, "patience": 3}
     with open_world(without=(*WITHOUT[keys], "dart_api_key"), **world_of) as world:
         result = chain.run(world.app, "initial", STEPS, job.Options())
-        steps = {step["command"]: step for step in result["steps"]}
-        assert result["exit_code"] in {0, 3}, {name: step["reasons"] for name, step in steps.items()}
+        steps = {step.command: step for step in result.steps}
+        assert result.exit_code in {0, 3}, {name: step.reasons for name, step in steps.items()}
         listed = world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE is_listed")
         assert listed >= 55 - 6 * (keys in {"none", "fsc"})
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") == listed
@@ -54,14 +54,14 @@ def test_a_first_load_gets_the_most_that_its_keys_allow(open_world, keys):
         funds = world.scalar("SELECT max(trade_date) FROM etf_price_daily")
         assert funds == {"none": None, "fsc": None, "login": TODAY, "all": TODAY, "openapi": BEFORE}[keys]
         assert world.rows("SELECT alert_type, alert_level FROM ops_alert") == [("mirror", "info")]
-        critical = [one["check"] for one in steps["verify daily"]["findings"] if one["severity"] == "critical"]
+        critical = [one.check for one in steps["verify daily"].findings if one.severity == "critical"]
         assert critical == []
         told = {
             "none": "설정하면",
             "fsc": "설정하면",
             "openapi": "다음 거래일에 KRX OPEN API의 거래소 시세로 바뀝니다.",
         }
-        charts = [note for note in steps["prices incremental"]["notes"] if "네이버의 수정주가" in note]
+        charts = [note for note in steps["prices incremental"].notes if "네이버의 수정주가" in note]
         assert len(charts) == (keys in told)
         assert all(told[keys] in note for note in charts)
 
@@ -72,6 +72,6 @@ def test_a_mirror_that_lives_again_is_used_and_the_alert_ends(open_world):
         chain.run(world.app, "initial", (LISTING,), job.Options())
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE industry IS NOT NULL") == 0
     with open_world(EVENING + timedelta(days=3), without=without, stocks=60, sessions=SESSIONS, patience=3) as world:
-        assert chain.run(world.app, "initial", (LISTING,), job.Options())["exit_code"] == 0
+        assert chain.run(world.app, "initial", (LISTING,), job.Options()).exit_code == 0
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE industry IS NOT NULL") > 20
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0

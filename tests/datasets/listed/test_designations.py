@@ -231,13 +231,13 @@ def test_a_watched_stock_is_told_when_its_designation_begins_and_ends_once_each(
     days = sessions(plain)
     designate(plain, OLD, MANAGED, days[0])
     watchlist.add(plain.app, ["000660", "005930"])
-    assert watchlist.notify_moves(plain.app)["designated"] == []
+    assert watchlist.notify_moves(plain.app).designated == []
     designate(plain, "000660", CAUTION, days[2])
     plain.sandbox.faults.add("404@hooks.slack.com*1")
     plain.sandbox.faults.add("unauthorized@smtp*1")
-    assert watchlist.notify_moves(plain.app)["exit_code"] != 0
+    assert watchlist.notify_moves(plain.app).exit_code != 0
     result = watchlist.notify_moves(plain.app)
-    assert [row["ticker"] for row in result["designated"]] == ["000660"], "nobody heard it yet"
+    assert [row["ticker"] for row in result.designated] == ["000660"], "nobody heard it yet"
     [mail] = heard(plain)
     name = plain.scalar("SELECT name FROM stocks WHERE ticker = '000660'")
     assert mail.subject == f"[foresto] {name} {CAUTION} 지정({days[2]}부터)"
@@ -251,7 +251,7 @@ def test_a_watched_stock_is_told_when_its_designation_begins_and_ends_once_each(
     plain.execute("UPDATE stock_price_daily SET designation = NULL WHERE ticker = '005930'")
     watchlist.notify_moves(plain.app)
     assert "(005930) 관리종목 지정 해제" in heard(plain)[-1].text
-    assert watchlist.notify_moves(plain.app)["reasons"] == ["알릴 만큼 달라진 점수나 지정이 없습니다."]
+    assert watchlist.notify_moves(plain.app).reasons == ["알릴 만큼 달라진 점수나 지정이 없습니다."]
     assert len(heard(plain)) == 3
 
 
@@ -261,7 +261,7 @@ def test_who_is_designated_when_added_is_no_news(plain, capsys):
     designate(plain, "000660", CAUTION, days[1])
     watchlist.add(plain.app, ["000660"])
     result = watchlist.notify_moves(plain.app)
-    assert (result["designated"], heard(plain)) == ([], [])
+    assert (result.designated, heard(plain)) == ([], [])
     plain.execute("UPDATE watchlist SET last_notified_designation = NULL")
     plain.app.console = Console()
     watchlist.show_told(plain.app, watchlist.notify_moves(plain.app))
@@ -281,9 +281,9 @@ def heard(world):
 
 def notes(world):
     result = verification.verify_weekly(world.app)
-    assert result["exit_code"] == 0
-    assert not [alert for alert in result["alerts"] if "지정" in alert]
-    return [note for note in result["notes"] if "지정" in note]
+    assert result.exit_code == 0
+    assert not [alert for alert in result.alerts if "지정" in alert]
+    return [note for note in result.notes if "지정" in note]
 
 
 def test_who_is_new_is_told_once_and_raises_no_alarm(plain):
@@ -339,7 +339,7 @@ def test_on_the_first_of_april_the_sandbox_has_news(open_world):
         for one in (market.listed(date(2026, 3, 31)), market.listed(date(2026, 4, 1)))
     )
     with open_world(datetime(2026, 4, 3, 20, 30, tzinfo=clock.KST)) as world:
-        assert roster.load_listing(world.app, job.Options())["exit_code"] == 0
+        assert roster.load_listing(world.app, job.Options()).exit_code == 0
         prices.load_prices_incremental(world.app, 20, 2, job.Options())
         roster.derive_stocks(world.app, job.Options())
         stored = {code for (code,) in world.rows("SELECT ticker FROM stocks WHERE designated_since = '2026-04-01'")}

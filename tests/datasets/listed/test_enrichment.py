@@ -53,8 +53,8 @@ def test_nobody_asks_yahoo_unless_told_to(open_world):
 def test_the_largest_are_asked_about_first_one_request_each(open_world):
     with open_world() as world:
         result = enriched(world)
-        assert (result["outcome"], result["exit_code"]) == ("done", 0), result["reasons"]
-        assert result["requests"]["yahoo"] == 8 + 2
+        assert (result.outcome, result.exit_code) == ("done", 0), result.reasons
+        assert result.requests["yahoo"] == 8 + 2
         assert world.rows(
             "SELECT english_name, yahoo_sector, enriched_at::date FROM stocks WHERE ticker = '005930'"
         ) == [("Imaginary Electronics 0 Co., Ltd.", "Technology", EVENING.date())]
@@ -62,7 +62,7 @@ def test_the_largest_are_asked_about_first_one_request_each(open_world):
         assert world.scalar("SELECT min(market_cap) FROM stocks WHERE english_name IS NOT NULL") >= world.scalar(
             "SELECT max(market_cap) FROM stocks WHERE is_active AND english_name IS NULL AND market <> 'KONEX'"
         )
-        assert "Yahoo에 아직" in result["notes"][-1]
+        assert "Yahoo에 아직" in result.notes[-1]
         card = stock_card.card(world.app, "005930")["stock"]
         assert (card["english_name"], card["yahoo_sector"]) == ("Imaginary Electronics 0 Co., Ltd.", "Technology")
 
@@ -73,12 +73,12 @@ def test_the_next_run_goes_on_and_only_the_stale_are_asked_about_again(open_worl
         first = enriched(world)
         second = enriched(world)
         everyone = world.scalar("SELECT count(*) FROM stocks WHERE is_active AND market <> 'KONEX'")
-        assert first["requests"]["yahoo"] + second["requests"]["yahoo"] == everyone + 2, "the crumb still holds"
+        assert first.requests["yahoo"] + second.requests["yahoo"] == everyone + 2, "the crumb still holds"
         # A few are unknown to Yahoo: an answer, too.
         settled = world.rows("SELECT status, count(*) FROM unit_ledger WHERE dataset = 'stocks.yahoo' GROUP BY 1")
         assert dict(settled)["done"] + dict(settled)["no_data"] == everyone
         assert dict(settled)["no_data"] >= 1
-        assert "yahoo" not in enriched(world)["requests"]
+        assert "yahoo" not in enriched(world).requests
     with open_world(EVENING + timedelta(days=89)) as world:
         assert wanted(world) == []
     with open_world(EVENING + timedelta(days=91)) as world:
@@ -105,8 +105,8 @@ def test_what_yahoo_does_not_give_keeps_its_value(open_world):
 def test_a_plan_asks_nobody(open_world):
     with open_world() as world:
         listed.load_stocks(world.app, QUICK)
-        plan = listed.load_stocks(world.app, job.Options(dry_run=True), enrich=True)["plan"]
-        assert plan["requests"] == 8
+        plan = listed.load_stocks(world.app, job.Options(dry_run=True), enrich=True).plan
+        assert plan.requests == 8
         assert asked(world) == []
 
 
@@ -127,9 +127,9 @@ def test_a_failing_yahoo_fails_nothing_overwrites_nothing_and_is_said(open_world
         before = world.scalar(EVERYTHING)
         world.sandbox.faults.add(f"{kind}@{SUMMARY}")
         result = enriched(world)
-        assert (result["outcome"], result["exit_code"], result["reasons"]) == ("done", 0, [])
-        assert (result["units"]["failed"], result["units"]["pending"], result["alerts"]) == (0, 8, [])
-        assert [note for note in result["notes"] if "없다는 뜻이 아닙니다" in note]
+        assert (result.outcome, result.exit_code, result.reasons) == ("done", 0, [])
+        assert (result.units.failed, result.units.pending, result.alerts) == (0, 8, [])
+        assert [note for note in result.notes if "없다는 뜻이 아닙니다" in note]
         assert world.scalar(EVERYTHING) == before
         assert world.rows("SELECT status FROM unit_ledger WHERE dataset = 'stocks.yahoo'") == []
         assert world.scalar("SELECT count(*) FROM ops_alert") == 0
@@ -139,7 +139,7 @@ def test_a_failing_yahoo_fails_nothing_overwrites_nothing_and_is_said(open_world
     if kind in {"403", "block", "429"}:
         return
     with open_world() as world:
-        assert enriched(world)["units"]["pending"] == 0, "the next run asks again"
+        assert enriched(world).units.pending == 0, "the next run asks again"
         assert world.scalar("SELECT count(*) FROM stocks WHERE english_name LIKE 'Imaginary%'") == 8
 
 
@@ -148,13 +148,13 @@ def test_a_failing_yahoo_fails_nothing_overwrites_nothing_and_is_said(open_world
 def test_without_a_crumb_nobody_is_asked_about(open_world, kind, place):
     with open_world(faults=f"{kind}@{place}") as world:
         result = enriched(world)
-        assert result["exit_code"] == 0
+        assert result.exit_code == 0
         if (kind, place) == ("truncated", "fc.yahoo.com"):
             # The cookie is in the head of the answer.
             assert world.scalar(NAMED) == 8
             return
         assert world.scalar(NAMED) == 0
-        assert [note for note in result["notes"] if "없다는 뜻이 아닙니다" in note]
+        assert [note for note in result.notes if "없다는 뜻이 아닙니다" in note]
 
 
 def test_a_block_is_remembered_and_not_asked_again(open_world):
@@ -164,20 +164,20 @@ def test_a_block_is_remembered_and_not_asked_again(open_world):
         sent = len(asked(world))
         world.sandbox.faults.clear()
         result = enriched(world)
-        assert (result["exit_code"], len(asked(world))) == (0, sent)
+        assert (result.exit_code, len(asked(world))) == (0, sent)
 
 
 def test_a_crumb_that_ran_out_is_renewed_once(open_world):
     with open_world(faults=f"unauthorized@{SUMMARY}*1+3") as world:
         result = enriched(world)
-        assert result["requests"]["yahoo"] == 8 + 1 + 2 * 2
+        assert result.requests["yahoo"] == 8 + 1 + 2 * 2
         assert world.scalar(NAMED) == 8
 
 
 def test_one_answer_that_is_not_understood_does_not_stop_the_others(open_world):
     with open_world(faults=f"duplicate@{SUMMARY}*2+3") as world:
         result = enriched(world)
-        assert (result["exit_code"], result["units"]["pending"]) == (0, 2)
+        assert (result.exit_code, result.units.pending) == (0, 2)
         assert world.scalar(NAMED) == 6
         assert list(world.app.folders.payloads.iterdir())
 

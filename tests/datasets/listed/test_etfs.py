@@ -24,12 +24,12 @@ BROAD = {"stocks": 300, "patience": 0.2}
 def test_two_requests_bring_every_fund_with_its_price(open_world):
     with open_world(**BROAD) as world:
         result = roster.load_etfs(world.app, QUICK)
-        assert (result["outcome"], result["requests"]["krx"]) == ("done", 2)
+        assert (result.outcome, result.requests["krx"]) == ("done", 2)
         count = world.scalar("SELECT count(*) FROM etfs WHERE is_active")
         assert count == world.scalar("SELECT count(*) FROM etf_price_daily WHERE trade_date = '2026-11-20'") >= 90
         complete = "current_price > 0 AND nav > 0 AND aum > 0 AND expense_ratio > 0 AND index_name <> ''"
         assert world.scalar(f"SELECT count(*) FROM etfs WHERE {complete} AND price_date = '2026-11-20'") == count
-        assert roster.load_etfs(world.app, QUICK)["outcome"] == "nothing_to_do"
+        assert roster.load_etfs(world.app, QUICK).outcome == "nothing_to_do"
     with open_world(EVENING + timedelta(days=3), **BROAD) as world:
         roster.load_etfs(world.app, QUICK)
         assert world.scalar("SELECT count(DISTINCT trade_date) FROM etf_price_daily") == 2
@@ -51,12 +51,12 @@ def test_a_fund_that_left_the_list_is_kept_and_not_active(open_world):
 def test_without_a_login_the_public_list_has_names_and_prices(open_world):
     with open_world(**BROAD, without=NO_LOGIN) as world:
         result = roster.load_etfs(world.app, QUICK)
-        assert (result["outcome"], result["sources"], result["requests"]) == (
+        assert (result.outcome, result.sources, result.requests) == (
             "done",
             {"FDR": 1},
             {"total": 1, "fdr": 1},
         )
-        assert "KRX_ID" in result["notes"][0]
+        assert "KRX_ID" in result.notes[0]
         assert world.scalar("SELECT count(*) FROM etfs WHERE current_price > 0 AND category <> ''") >= 90
         assert world.scalar("SELECT count(*) FROM etf_price_daily") == 0
 
@@ -67,8 +67,8 @@ def test_the_public_list_stands_in_when_krx_fails_and_keeps_what_krx_knew(open_w
         fees = world.rows("SELECT ticker, expense_ratio FROM etfs ORDER BY 1")
     with open_world(EVENING + timedelta(days=3), **BROAD, faults="truncated@data.krx.co.kr/MDCSTAT04601") as world:
         result = roster.load_etfs(world.app, QUICK)
-        assert result["passed_over"].keys() == {"KRX"}
-        assert result["units"]["done"] == 2
+        assert result.passed_over.keys() == {"KRX"}
+        assert result.units.done == 2
         assert world.rows("SELECT ticker, expense_ratio FROM etfs ORDER BY 1") == fees
 
 
@@ -96,26 +96,26 @@ def test_a_failure_at_both_is_a_failure_and_never_an_empty_list(open_world, kind
     faults = f"{kind}@data.krx.co.kr/MDCSTAT04601,{kind}@data.krx.co.kr/MDCSTAT04301,{kind}@finance.naver.com"
     with open_world(faults=faults, patience=0.006 if kind == "timeout" else 0.02) as world:
         result = roster.load_etfs(world.app, QUICK)
-        assert result["exit_code"] == code, result["reasons"]
+        assert result.exit_code == code, result.reasons
         # No row at all for the prices of a session may also mean "not yet".
         state_of_prices = "pending" if kind == "empty_list" else state
-        assert result["units"]["planned"] == 2
-        assert result["units"][state] == 1 + (state == state_of_prices)
-        assert result["units"][state_of_prices] >= 1
+        assert result.units.planned == 2
+        assert getattr(result.units, state) == 1 + (state == state_of_prices)
+        assert getattr(result.units, state_of_prices) >= 1
         assert world.scalar("SELECT count(*) FROM etfs") == world.scalar("SELECT count(*) FROM etf_price_daily") == 0
         assert {row[0] for row in world.rows("SELECT status FROM unit_ledger")} <= {"failed"}
         world.sandbox.faults.clear()
         world.execute("DELETE FROM upstream_block")
     with open_world(patience=0.2) as world:
-        assert roster.load_etfs(world.app, QUICK)["units"]["done"] == 2, "the next run must fetch what failed"
+        assert roster.load_etfs(world.app, QUICK).units.done == 2, "the next run must fetch what failed"
 
 
 @pytest.mark.parametrize(("kind", "missing"), [("zero", "상장좌수"), ("all_dash", "총보수")])
 def test_a_list_without_any_number_is_refused(open_world, kind, missing):
     with open_world(faults=f"{kind}@data.krx.co.kr/MDCSTAT04601") as world:
         result = roster.load_etfs(world.app, QUICK)
-        assert (result["exit_code"], result["units"]["failed"]) == (3, 1), result["reasons"]
-        assert missing in result["reasons"][0]
+        assert (result.exit_code, result.units.failed) == (3, 1), result.reasons
+        assert missing in result.reasons[0]
         assert world.scalar("SELECT count(*) FROM etfs") == 0
 
 
@@ -127,13 +127,13 @@ def test_half_a_list_is_refused(open_world):
             " SELECT 'Z' || lpad(n::text, 5, '0'), 'x', true, 'KRX', 1, now(), now() FROM generate_series(1, 60) n"
         )
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'etfs'")
-        assert "뿐입니다" in roster.load_etfs(world.app, QUICK)["reasons"][0]
+        assert "뿐입니다" in roster.load_etfs(world.app, QUICK).reasons[0]
 
 
 def test_the_open_api_gives_prices_of_the_last_official_session_without_a_login(open_world):
     with open_world(**BROAD, without=("krx_id", "krx_pw")) as world:
         result = roster.load_etfs(world.app, QUICK)
-        assert (result["outcome"], result["requests"]["krx_openapi"]) == ("done", 1)
+        assert (result.outcome, result.requests["krx_openapi"]) == ("done", 1)
         assert world.rows("SELECT DISTINCT trade_date, source_id FROM etf_price_daily") == [
             (date(2026, 11, 19), "KRX_OPENAPI")
         ]
@@ -154,15 +154,15 @@ def test_both_ways_to_a_session_give_the_same_prices(open_world):
         shown = sorted(world.rows(query, day=date(2026, 11, 20)))
         world.execute("DELETE FROM etf_price_daily; DELETE FROM unit_ledger")
     with open_world(EVENING + timedelta(days=3, hours=-12), **BROAD) as world:
-        assert roster.load_etfs(world.app, QUICK)["requests"]["krx_openapi"] == 1
+        assert roster.load_etfs(world.app, QUICK).requests["krx_openapi"] == 1
         assert sorted(world.rows(query, day=date(2026, 11, 20))) == shown
 
 
 def test_an_unapproved_service_is_a_note_and_the_list_is_done(open_world):
     with open_world(**BROAD, without=("krx_id", "krx_pw"), faults="unapproved@etf_bydd_trd") as world:
         result = roster.load_etfs(world.app, QUICK)
-        assert (result["outcome"], result["exit_code"]) == ("done", 0)
-        assert any("ETF 일별매매정보" in note for note in result["notes"])
+        assert (result.outcome, result.exit_code) == ("done", 0)
+        assert any("ETF 일별매매정보" in note for note in result.notes)
 
 
 def odd(rows, count, **fields):
@@ -174,7 +174,7 @@ def test_a_fund_of_an_unknown_class_is_kept_as_another(open_world, monkeypatch, 
     with open_world(**BROAD, without=NO_LOGIN) as world:
         honest = world.app.fdr.etfs()
         monkeypatch.setattr(type(world.app.fdr), "etfs", lambda _: odd(honest, 1, Category=code))
-        assert roster.load_etfs(world.app, QUICK)["exit_code"] == 0
+        assert roster.load_etfs(world.app, QUICK).exit_code == 0
         assert world.scalar("SELECT count(*) FROM etfs") == len(honest)
         query = "SELECT category FROM etfs WHERE ticker = :ticker"
         expected = "국내 시장지수" if code == 1.0 else "기타"
@@ -191,14 +191,14 @@ def test_few_odd_funds_are_left_out_by_name_and_many_refuse_the_list(open_world,
         result = roster.load_etfs(world.app, QUICK)
         stored = world.scalar("SELECT count(*) FROM etfs")
         assert stored == (0 if code else len(honest) - count)
-        assert len(result["rejected"]) == (0 if code else count)
+        assert len(result.rejected) == (0 if code else count)
 
 
 def test_a_fund_without_a_listing_day_is_kept_without_one(open_world, monkeypatch):
     with open_world(**BROAD) as world:
         honest = world.app.krx.etf_list()
         monkeypatch.setattr(type(world.app.krx), "etf_list", lambda _: odd(honest, 1, LIST_DD="-"))
-        assert roster.load_etfs(world.app, QUICK)["exit_code"] == 0
+        assert roster.load_etfs(world.app, QUICK).exit_code == 0
         assert world.scalar("SELECT count(*) FROM etfs WHERE listing_date IS NULL") == 1
 
 

@@ -25,7 +25,7 @@ DAY = date(2026, 11, 20)
 
 def load(world):
     result = roster.load_stocks(world.app, QUICK)
-    assert result["exit_code"] == 0, result["reasons"]
+    assert result.exit_code == 0, result.reasons
     return result
 
 
@@ -33,11 +33,11 @@ def test_a_second_load_changes_nothing_and_asks_nobody(open_world):
     with open_world() as world:
         prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         first = load(world)
-        assert first["requests"]["total"] <= 6
-        assert first["tables"]["stocks"]["added"] == world.scalar("SELECT count(*) FROM stocks") > 50
+        assert first.requests["total"] <= 6
+        assert first.tables["stocks"].added == world.scalar("SELECT count(*) FROM stocks") > 50
         again = load(world)
-        assert again["requests"] == {"total": 0}
-        assert (again["rows"]["added"], again["rows"]["changed"]) == (0, 0)
+        assert again.requests == {"total": 0}
+        assert (again.rows.added, again.rows.changed) == (0, 0)
 
 
 def test_stocks_are_the_listing_with_the_newest_prices(open_world):
@@ -114,7 +114,7 @@ def test_who_leaves_stays_inactive_and_the_past_can_still_be_asked(open_world):
 
 def test_two_snapshots_a_week_apart_tell_every_kind_of_change(open_world, capsys):
     with open_world(EVENING - timedelta(days=7)) as world:
-        assert load(world)["changes"] == {}, "the first look compares with nothing"
+        assert load(world).changes == {}, "the first look compares with nothing"
         tickers = world.rows("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY marcap DESC LIMIT 5")
         renamed, moved, left, new, back = (row[0] for row in tickers)
         # As the listing of a week ago would have had it: under another name, on another market, not there yet, gone.
@@ -140,7 +140,7 @@ def test_two_snapshots_a_week_apart_tell_every_kind_of_change(open_world, capsys
         before = world.scalar("SELECT count(*) FROM stocks")
     with open_world() as world:
         result = load(world)
-        assert result["changes"] == {"new": 1, "renamed": 1, "moved": 1, "left": 1, "returned": 1}
+        assert result.changes == {"new": 1, "renamed": 1, "moved": 1, "left": 1, "returned": 1}
         closing_lines(Console(), result)
         assert "신규 상장 1, 이름 변경 1, 시장 이동 1, 상장폐지 1, 재상장 1" in capsys.readouterr().out
         assert world.scalar("SELECT count(*) FROM stocks") == before + 1, "who left stays"
@@ -162,7 +162,7 @@ def test_two_snapshots_a_week_apart_tell_every_kind_of_change(open_world, capsys
             (*real[left], True),
             (*real[back], False),
         ]
-        assert load(world)["changes"] == {}
+        assert load(world).changes == {}
 
 
 def test_status_watches_the_day_of_the_stocks(open_world):
@@ -207,7 +207,7 @@ def test_a_rename_in_price_rows_becomes_history_whichever_comes_first(open_world
         load(world)
         assert world.rows(RENAMED_ON, ticker="005930") == [("가상전자", days[20]), ("옛이름", date(1975, 6, 11))]
         again = load(world)
-        assert again["tables"]["stock_history"] == {
+        assert again.tables["stock_history"] == {
             "added": 0, "changed": 0, "unchanged": world.scalar("SELECT count(*) FROM stock_history"),
         }  # fmt: skip
 
@@ -221,7 +221,7 @@ def test_who_has_no_listing_date_was_listed_since_the_first_price_row(open_world
         load(world)
         first = world.sandbox.market.sessions[0]
         assert world.rows("SELECT valid_from, valid_to FROM stock_history WHERE ticker = '00027K'") == [(first, None)]
-        assert load(world)["tables"]["stock_history"]["changed"] == 0
+        assert load(world).tables["stock_history"].changed == 0
 
 
 @pytest.mark.slow
@@ -243,9 +243,7 @@ def test_an_old_listing_serves_while_the_mirror_is_down(open_world):
         load(world)
     with open_world(EVENING + timedelta(days=3), faults="500@raw.githubusercontent.com") as world:
         result = roster.load_stocks(world.app, QUICK)
-        assert (result["outcome"], result["exit_code"]) == ("partial", 3), (
-            "the list came from KRX, descriptions did not"
-        )
+        assert (result.outcome, result.exit_code) == ("partial", 3), "the list came from KRX, descriptions did not"
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") > 50
 
 
@@ -268,7 +266,7 @@ def test_a_listed_stock_without_a_single_share_is_left_out_and_is_no_leaver(open
     one_row(monkeypatch, **{field: 0})
     with open_world(stocks=120) as world:
         result = roster.load_listing(world.app, job.Options())
-        assert (result["outcome"], len(result["rejected"])) == ("done", 1)
+        assert (result.outcome, len(result.rejected)) == ("done", 1)
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE is_listed") >= len(before)
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE shares = 0 OR marcap = 0") == 0
 
@@ -276,5 +274,5 @@ def test_a_listed_stock_without_a_single_share_is_left_out_and_is_no_leaver(open
 def test_a_snapshot_of_zeros_is_not_believed(open_world):
     with open_world(faults="zero@raw.githubusercontent.com/listing/krx") as world:
         result = roster.load_listing(world.app, job.Options())
-        assert result["units"]["failed"] == 1
+        assert result.units.failed == 1
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE shares = 0") == 0

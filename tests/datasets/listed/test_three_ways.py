@@ -35,14 +35,14 @@ MAIN = "SELECT count(DISTINCT index_code) FROM index_price_daily WHERE trade_dat
 def test_with_a_dead_mirror_each_key_gives_the_list_and_the_indices(open_world, keys):
     with open_world(**DEAD, without=KEYS[keys]) as world:
         result = roster.load_listing(world.app, QUICK)
-        assert (result["outcome"], result["exit_code"]) == ("done", 0)
+        assert (result.outcome, result.exit_code) == ("done", 0)
         everybody = world.sandbox.market.listed(date(2026, 11, 20)).stocks
         covered = [one for one in everybody if keys != "none" or one.market != "KNX"]
         assert abs(world.scalar(LISTED) - len(covered)) <= 2, "the OPEN API's list is of the day before"
         indexed = prices.load_index(world.app, 14, QUICK)
-        assert indexed["exit_code"] == 0
+        assert indexed.exit_code == 0
         assert world.scalar(MAIN) == 3
-        assert roster.load_stocks(world.app, QUICK)["exit_code"] == 0
+        assert roster.load_stocks(world.app, QUICK).exit_code == 0
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") == world.scalar(LISTED)
 
 
@@ -60,18 +60,18 @@ def test_a_dead_mirror_is_told_once_passed_over_and_tried_again_the_next_day(ope
         prices.load_prices_incremental(world.app, 1, 2, QUICK)
         assert world.asked(mirror) == [], "asked once a day"
     with open_world(EVENING + timedelta(days=3), **DEAD) as world:
-        assert roster.load_listing(world.app, QUICK)["exit_code"] == 0
+        assert roster.load_listing(world.app, QUICK).exit_code == 0
         assert world.asked(mirror)
         assert [row[0] for row in notify._due(world.app.engine, "slack")] == [1]
     with open_world(EVENING + timedelta(days=4), stocks=60, sessions=14) as world:
-        assert roster.load_listing(world.app, QUICK)["exit_code"] == 0
+        assert roster.load_listing(world.app, QUICK).exit_code == 0
         assert world.scalar("SELECT count(*) FROM dead_source") == 0
         assert [row[3] for row in world.rows(alert)] == [False]
 
 
 def test_a_mirror_that_is_two_sessions_late_is_not_dead(open_world):
     with open_world(faults="frozen_mirror@2026-11-18", stocks=60, sessions=14, without=NONE) as world:
-        assert roster.load_listing(world.app, QUICK)["exit_code"] in {0, 3, 75}
+        assert roster.load_listing(world.app, QUICK).exit_code in {0, 3, 75}
         assert world.scalar("SELECT count(*) FROM dead_source") == 0
 
 
@@ -85,7 +85,7 @@ def test_what_the_mirror_knew_stays_when_another_source_gives_the_list(open_worl
     later = EVENING + timedelta(days=3)
     with open_world(later, faults=FROZEN, stocks=60, sessions=14, without=("fsc_api_key",)) as world:
         prices.load_prices_incremental(world.app, 5, 2, QUICK)
-        assert roster.load_listing(world.app, QUICK)["exit_code"] == 0
+        assert roster.load_listing(world.app, QUICK).exit_code == 0
         after = {row[0]: row[1:] for row in world.rows(known)}
         lost = [
             row
@@ -114,8 +114,8 @@ def test_who_leaves_while_the_mirror_is_dead_is_known_by_the_difference_of_two_l
     faults = f"{FROZEN},unapproved@knx_isu_base_info"
     with open_world(EVENING, faults=faults, stocks=60, sessions=14, without=KEYS["openapi"]) as world:
         result = roster.load_listing(world.app, QUICK)
-        assert result["exit_code"] == 0
-        assert any("코넥스 종목기본정보" in note for note in result["notes"])
+        assert result.exit_code == 0
+        assert any("코넥스 종목기본정보" in note for note in result.notes)
         left = "SELECT is_listed, delisting_date, delisting_reason FROM fdr_stock_listing WHERE ticker = '{}'"
         assert world.rows(left.format("999990")) == [(False, date(2026, 11, 19), None)]
         assert world.rows(left.format("999980")) == [(True, None, None)], "KONEX was not in the answer"
@@ -128,8 +128,8 @@ def test_without_anybody_the_list_that_is_there_stays_and_its_age_is_said(open_w
     faults = "frozen_mirror@2026-11-20,500@m.stock.naver.com"
     with open_world(EVENING + timedelta(days=12), faults=faults, stocks=60, sessions=20, without=NONE) as world:
         result = roster.load_listing(world.app, QUICK)
-        assert result["exit_code"] == 75
-        assert any("2026-11-20" in note and "거래일 전" in note for note in result["notes"])
+        assert result.exit_code == 75
+        assert any("2026-11-20" in note and "거래일 전" in note for note in result.notes)
         assert world.scalar(LISTED) == count
 
 
@@ -137,8 +137,8 @@ def test_an_index_that_ends_behind_the_last_session_is_not_done(open_world):
     faults = f"{FROZEN},500@fchart.stock.naver.com"
     with open_world(faults=faults, stocks=60, sessions=14, without=NONE) as world:
         result = prices.load_index(world.app, 14, QUICK)
-        assert (result["outcome"], result["exit_code"]) == ("failed", 75)
-        assert any("2026-11-06" in reason and "2026-11-20" in reason for reason in result["reasons"])
+        assert (result.outcome, result.exit_code) == ("failed", 75)
+        assert any("2026-11-06" in reason and "2026-11-20" in reason for reason in result.reasons)
         assert world.scalar("SELECT max(trade_date) FROM index_price_daily") == date(2026, 11, 6)
 
 
@@ -166,7 +166,7 @@ def test_all_indices_of_a_session_come_in_three_requests_and_keep_the_three_code
         assert world.scalar(day) == 117, "two have sums and no level"
         main = "SELECT index_code, close_price FROM index_price_daily WHERE trade_date = '2026-11-19' AND index_code IN"
         official = dict(world.rows(f"{main} ('KOSPI', 'KOSDAQ', 'KS200')"))
-        assert prices.load_index(world.app, 14, QUICK)["requests"].get("krx_openapi", 0) == 0
+        assert prices.load_index(world.app, 14, QUICK).requests.get("krx_openapi", 0) == 0
         world.execute("DELETE FROM index_price_daily")
         world.execute("DELETE FROM unit_ledger WHERE dataset LIKE 'prices.index%'")
     with open_world(stocks=60, sessions=14, without=KEYS["login"]) as world:
@@ -177,12 +177,12 @@ def test_all_indices_of_a_session_come_in_three_requests_and_keep_the_three_code
 def test_the_history_of_all_indices_is_planned_like_every_other_and_by_class(open_world):
     with open_world(stocks=60, sessions=14) as world:
         result = indices.load_index_history(world.app, "KQ150", None, QUICK)
-        assert result["outcome"] == "done"
+        assert result.outcome == "done"
         assert {r.path.rsplit("/", 1)[1] for r in world.asked("/idx/")} == {"kosdaq_dd_trd"}
         sessions = world.scalar("SELECT count(DISTINCT trade_date) FROM index_price_daily WHERE index_code = 'KQ150'")
         assert sessions == 13 == len(world.asked("/idx/"))
         world.execute("DELETE FROM unit_ledger WHERE unit = 'KOSDAQ:2026-11-12'")
-        assert indices.load_index_history(world.app, "KQ150", None, QUICK)["requests"]["total"] == 1
+        assert indices.load_index_history(world.app, "KQ150", None, QUICK).requests["total"] == 1
         listed = indices.listed(world.app)["indices"]
         assert {row["index_code"] for row in listed} >= {"KOSDAQ", "KQ150", "KQ_CHEM"}
 
@@ -190,13 +190,13 @@ def test_the_history_of_all_indices_is_planned_like_every_other_and_by_class(ope
 def test_an_unapproved_family_is_named_and_the_others_are_loaded(open_world):
     with open_world(stocks=60, sessions=14, faults="unapproved@kosdaq_dd_trd") as world:
         result = prices.load_index(world.app, 14, QUICK)
-        assert result["exit_code"] == 0
-        assert any("KOSDAQ 시리즈" in note for note in result["notes"])
+        assert result.exit_code == 0
+        assert any("KOSDAQ 시리즈" in note for note in result.notes)
         assert (
             world.scalar("SELECT count(DISTINCT index_class) FROM index_listing WHERE source_id = 'KRX_OPENAPI'") == 2
         )
         asked_for = indices.load_index_history(world.app, None, date(2026, 11, 18), QUICK)
-        assert asked_for["exit_code"] == 78
+        assert asked_for.exit_code == 78
 
 
 def test_codes_are_stable_short_and_one_for_each_class_and_name():
@@ -223,13 +223,13 @@ def test_a_decreed_holiday_is_found_by_the_index_without_a_price_source(open_wor
             assert len(asked) in {0, listed}, "each stock once for a session, none for a holiday"
             assert not (day == date(2026, 7, 2) and asked)
             verdict = verification.verify_daily(world.app)
-            found = {finding["check"] for finding in verdict["findings"]}
+            found = {finding.check for finding in verdict.findings}
             assert "prices.sessions" not in found
     assert world.rows("SELECT trade_date, is_closed FROM market_closure") == [(date(2026, 7, 2), True)]
-    assert result["exit_code"] == 0
+    assert result.exit_code == 0
     with open_world(now, without=KEYS[keys], sessions=10) as world:
         repaired = prices.repair_prices(world.app, date(2026, 7, 1), QUICK)
-        assert repaired["units"]["failed"] == repaired["units"]["pending"] == 0
+        assert repaired.units.failed == repaired.units.pending == 0
 
 
 def test_doctor_says_that_the_mirror_stands_still_and_finds_nothing_wrong_with_that(open_world):

@@ -47,7 +47,7 @@ PLANTED = {
 
 
 def found(result):
-    return {finding["check"]: finding for finding in result["findings"]}
+    return {finding.check: finding for finding in result.findings}
 
 
 def test_a_good_database_has_no_finding(loaded):
@@ -56,8 +56,8 @@ def test_a_good_database_has_no_finding(loaded):
     wanted = {verify: len(checks.of(level, data_sets.every())) + 4 for verify, level in levels.items()}
     for verify, count in wanted.items():
         result = verify(loaded.app)
-        assert (result["findings"], result["exit_code"]) == ([], 0)
-        assert result["checks"] == count
+        assert (result.findings, result.exit_code) == ([], 0)
+        assert result.checks == count
     assert {check for check, _ in PLANTED.values()} == {
         check.name for check in checks.of(WEEKLY) if check.name.startswith("roster.")
     }
@@ -71,11 +71,11 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, fault):
     assert check not in found(verification.verify_daily(loaded.app)), "asked weekly only"
     result = verification.verify_weekly(loaded.app)
     finding = found(result)[check]
-    assert finding["sample"]
-    assert "foresto" in finding["repair"]
-    assert (result["exit_code"] == 65) == any(one["severity"] == "critical" for one in result["findings"])
+    assert finding.sample
+    assert "foresto" in finding.repair
+    assert (result.exit_code == 65) == any(one.severity == "critical" for one in result.findings)
     logged = loaded.rows("SELECT severity FROM data_quality_log WHERE rule_id = :check", check=check)
-    assert logged == [(finding["severity"],)]
+    assert logged == [(finding.severity,)]
     is_open = "SELECT count(*) FROM ops_alert WHERE subject = :check AND resolved_at IS NULL"
     assert loaded.scalar(is_open, check=check) == 1
 

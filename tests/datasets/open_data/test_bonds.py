@@ -14,6 +14,7 @@ from foresto_cli.loading import open_data
 from foresto_cli.running import job
 from foresto_cli.sandbox.fsc import bonds as sandboxed
 from foresto_cli.sandbox.hosts import data_go_kr
+from foresto_cli.store.upsert import Counts
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 0.2
@@ -61,16 +62,16 @@ def load(world, quality="all", as_of=None):
 def test_every_bond_is_stored_once_and_a_second_run_asks_nobody(open_world):
     with open_world() as world:
         result = load(world)
-        assert (result["outcome"], result["requests"]) == ("done", {"fsc": 1, "total": 1})
-        assert result["rows"] == {"added": LISTED, "changed": 0, "unchanged": 0}
+        assert (result.outcome, result.requests) == ("done", {"fsc": 1, "total": 1})
+        assert result.rows == Counts(added=LISTED)
         asked = world.asked("getBondBasiInfo")
         # The predecessor sent no base date, and its monthly run failed every month.
         assert [request.fields["basDt"] for request in asked] == ["20261119"]
         before = world.scalar(WHOLE)
-        assert load(world)["outcome"] == "nothing_to_do"
+        assert load(world).outcome == "nothing_to_do"
         world.execute("DELETE FROM unit_ledger")
         again = load(world)
-        assert again["rows"] == {"added": 0, "changed": 0, "unchanged": LISTED}
+        assert again.rows == Counts(unchanged=LISTED)
         assert world.scalar(WHOLE) == before
         row = world.rows(
             "SELECT name, issuer, bond_type, bond_expr_dt, remaining_days, bas_dt, is_active FROM bonds"
@@ -102,7 +103,7 @@ def test_redeemed_bonds_stay_and_are_marked_and_those_that_vanish_too(open_world
         # An older list afterwards changes nothing of what a newer one said.
         before = world.scalar(WHOLE)
         world.execute("DELETE FROM unit_ledger")
-        assert load(world, as_of=date(2026, 9, 18))["rows"]["changed"] == 0
+        assert load(world, as_of=date(2026, 9, 18)).rows.changed == 0
         assert world.scalar(WHOLE) == before
 
 
@@ -113,7 +114,7 @@ def test_a_bond_that_is_not_in_the_next_list_is_kept_and_dated(open_world, one_b
         other = "KR6999999999"
         world.execute("UPDATE bonds SET isin_cd = :other WHERE isin_cd = :isin", other=other, isin=FIRST["isinCd"])
         result = load(world)
-        assert result["rows"]["added"] >= 1
+        assert result.rows.added >= 1
         assert world.rows("SELECT is_active, inactive_since FROM bonds WHERE isin_cd = :isin", isin=other) == [
             (False, date(2026, 11, 19))
         ]
@@ -124,7 +125,7 @@ def test_two_bonds_may_have_one_name_and_a_name_may_change_into_anothers(open_wo
         load(world, as_of=date(2026, 11, 17))
         one_bond(where=lambda record: record["scrsItmsKcd"] == "1108", isinCdNm="같은 이름 1")
         result = load(world)
-        assert result["outcome"] == "done"
+        assert result.outcome == "done"
         assert world.scalar("SELECT count(*) FROM bonds WHERE name = '같은 이름 1'") > 50
         assert world.scalar("SELECT count(*) FROM data_load_batch WHERE status <> 'SUCCESS'") == 0
 
@@ -132,7 +133,7 @@ def test_two_bonds_may_have_one_name_and_a_name_may_change_into_anothers(open_wo
 def test_an_absurd_number_costs_no_other_row(open_world, one_bond):
     with open_world() as world:
         one_bond(bondSrfcInrt="123456789012.5", bondIssuAmt="9" * 25)
-        assert load(world)["outcome"] == "done"
+        assert load(world).outcome == "done"
         assert world.scalar(COUNT) == LISTED
         assert world.scalar("SELECT interest_rate FROM bonds WHERE interest_rate > 100") == Decimal("123456789012.5")
         assert world.rows("SELECT status FROM data_load_batch") == [("SUCCESS",)]
@@ -143,7 +144,7 @@ def test_one_row_that_cannot_be_read_is_left_out_and_named(open_world, one_bond,
     with open_world() as world:
         one_bond(**{field: value})
         result = load(world)
-        assert (result["outcome"], len(result["rejected"])) == ("done", 1)
+        assert (result.outcome, len(result.rejected)) == ("done", 1)
         assert world.scalar(COUNT) == LISTED - 1
         assert world.scalar("SELECT reason FROM unit_ledger").startswith("1행을 뺐습니다")
 
@@ -153,12 +154,12 @@ def test_what_is_not_published_yet_is_taken_from_before_and_asked_for_again(open
         client = open_data.client_of(world.app, "bonds")
         honest = client.bonds
         client.bonds = lambda day: [] if day > date(2026, 11, 17) else honest(day)
-        assert load(world)["outcome"] == "done"
+        assert load(world).outcome == "done"
         assert world.rows("SELECT unit, status, reason FROM unit_ledger") == [
             ("2026-11-19", "provisional", "2026-11-17의 목록")
         ]
         client.bonds = honest
-        assert load(world)["outcome"] == "done"
+        assert load(world).outcome == "done"
         assert world.rows("SELECT unit, status FROM unit_ledger") == [("2026-11-19", "done")]
         assert world.scalar("SELECT max(bas_dt) FROM bonds") == date(2026, 11, 19)
 
@@ -306,8 +307,8 @@ def test_a_page_that_fails_leaves_everything_as_it_was(open_world, small_pages, 
     with open_world(faults=f"{kind}@{HOST}/pageNo={page}", patience=0.01 if kind == "timeout" else 0.2) as world:
         result = load(world)
         exit_code, outcome, state = EXPECTED[kind]
-        assert (result["exit_code"], result["outcome"]) == (exit_code, outcome), result["reasons"]
-        assert result["units"][state] == 1
+        assert (result.exit_code, result.outcome) == (exit_code, outcome), result.reasons
+        assert getattr(result.units, state) == 1
         assert world.scalar(WHOLE) == before
         status = world.rows("SELECT status FROM unit_ledger WHERE unit = '2026-11-19'")
         assert status == ([("failed",)] if state == FAILED else [])
@@ -320,20 +321,20 @@ def test_a_page_that_fails_leaves_everything_as_it_was(open_world, small_pages, 
         return
     with open_world() as world:
         world.begin_budgets_anew()
-        assert load(world)["outcome"] == "done", "the next run must fetch what failed"
+        assert load(world).outcome == "done", "the next run must fetch what failed"
         assert world.scalar("SELECT count(*) FROM bonds WHERE bas_dt = '2026-11-19'") == LISTED
 
 
 def test_nothing_at_all_is_no_success(open_world):
     with open_world(faults=f"empty_list@{HOST}") as world:
         result = load(world)
-        assert (result["exit_code"], result["units"]["failed"]) == (65, 1)
+        assert (result.exit_code, result.units.failed) == (65, 1)
     with open_world() as world:
         client = open_data.client_of(world.app, "bonds")
         client.bonds = lambda _: []
         result = load(world)
-        assert (result["outcome"], result["exit_code"]) == ("failed", 75)
-        assert "5거래일" in result["reasons"][0]
+        assert (result.outcome, result.exit_code) == ("failed", 75)
+        assert "5거래일" in result.reasons[0]
 
 
 def test_half_a_list_is_refused(open_world, monkeypatch):
@@ -341,8 +342,8 @@ def test_half_a_list_is_refused(open_world, monkeypatch):
         load(world, as_of=date(2026, 11, 17))
         monkeypatch.setattr(sandboxed, "BONDS", sandboxed.BONDS // 2)
         result = load(world)
-        assert result["exit_code"] == 65
-        assert "일부만" in result["reasons"][0]
+        assert result.exit_code == 65
+        assert "일부만" in result.reasons[0]
         assert world.scalar("SELECT count(*) FROM bonds WHERE is_active") > 300
 
 
@@ -350,15 +351,15 @@ def test_an_isin_twice_is_refused(open_world, one_bond):
     with open_world() as world:
         one_bond(where=lambda record: record["isinCd"][-5:-3] == "00", isinCd=FIRST["isinCd"])
         result = load(world)
-        assert result["exit_code"] == 65
-        assert "두 번" in result["reasons"][0]
+        assert result.exit_code == 65
+        assert "두 번" in result.reasons[0]
 
 
 @pytest.mark.slow
 def test_nineteen_thousand_bonds_take_few_requests_and_seconds(open_world):
     with open_world(stocks=2_886, patience=1) as world:
         result = load(world)
-        assert result["rows"]["added"] == world.scalar(COUNT) == 19_000
-        assert result["requests"]["total"] <= 25
+        assert result.rows.added == world.scalar(COUNT) == 19_000
+        assert result.requests["total"] <= 25
         # Ten seconds are promised of a quiet machine.
-        assert result["seconds"] < 30
+        assert result.seconds < 30

@@ -55,8 +55,8 @@ def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_wor
         listed.load_listing(world.app, QUICK)
         result = load(world)
         count = world.scalar(COUNT)
-        assert (result["outcome"], result["requests"]) == ("done", {"fsc": 1, "total": 1})
-        assert result["tables"]["dividend_history"] == {"added": count, "changed": 0, "unchanged": 0}
+        assert (result.outcome, result.requests) == ("done", {"fsc": 1, "total": 1})
+        assert result.tables["dividend_history"] == {"added": count, "changed": 0, "unchanged": 0}
         assert count > 1_500
         assert world.scalar("SELECT count(*) FROM dividend_history WHERE cash_dvdn_pay_dt > '2027-12-31'") == 0
         assert world.scalar("SELECT count(*) FROM dividend_history WHERE crno = '0'") == 0
@@ -67,9 +67,9 @@ def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_wor
         assert world.scalar(f"{COUNT} WHERE {odd} IS NULL") > 10
         assert world.scalar(f"{COUNT} WHERE {odd} = 0") == 0
         before = world.scalar(WHOLE)
-        assert load(world)["requests"] == {"total": 0}
+        assert load(world).requests == {"total": 0}
         world.execute("DELETE FROM unit_ledger")
-        assert load(world)["tables"]["dividend_history"] == {"added": 0, "changed": 0, "unchanged": count}
+        assert load(world).tables["dividend_history"] == {"added": 0, "changed": 0, "unchanged": count}
         assert world.scalar(WHOLE) == before
 
 
@@ -101,8 +101,8 @@ def test_amounts_are_corrected_when_the_table_is_read_again(open_world):
         kept = world.rows("SELECT min(created_at) FROM dividend_history WHERE dvdn_bas_dt > '2026-01-01'")
     with open_world(EVENING + timedelta(days=3)) as world:
         result = load(world)
-        assert result["tables"]["dividend_history"]["changed"] > 60
-        assert result["tables"]["dividend_history"]["added"] > 30
+        assert result.tables["dividend_history"].changed > 60
+        assert result.tables["dividend_history"].added > 30
         assert world.scalar(f"{COUNT} WHERE stck_genr_dvdn_amt = 1") == 0
         assert world.scalar(f"{COUNT} WHERE is_outlier") == 1
         assert world.rows("SELECT min(created_at) FROM dividend_history WHERE dvdn_bas_dt > '2026-01-01'") == kept
@@ -145,7 +145,7 @@ def test_one_row_that_cannot_be_read_is_left_out_and_named(open_world, monkeypat
         records[7] = {**records[7], field: "2026-13"}
         monkeypatch.setattr(client, "dividends", lambda: records)
         result = load(world)
-        assert (result["outcome"], len(result["rejected"])) == ("done", 1)
+        assert (result.outcome, len(result.rejected)) == ("done", 1)
         assert world.scalar(COUNT) == len(records) - 1
 
 
@@ -171,7 +171,7 @@ def test_yields_follow_the_last_years_cash_and_the_current_price(open_world):
         prices.load_prices_between(world.app, day, day, None, QUICK)
         load(world)
         result = listed.load_stocks(world.app, QUICK)
-        assert result["outcome"] == "done"
+        assert result.outcome == "done"
         expected = dict(
             world.rows(
                 "SELECT s.ticker, round(100 * sum(d.stck_genr_dvdn_amt) / max(s.current_price), 4) FROM stocks s"
@@ -185,9 +185,9 @@ def test_yields_follow_the_last_years_cash_and_the_current_price(open_world):
         assert len(expected) > 50
         assert 0.5 < sum(expected.values()) / len(expected) < 10
         again = open_data.load_dividends(world.app, QUICK)
-        assert again["tables"]["stocks"]["changed"] == 0
+        assert again.tables["stocks"].changed == 0
         world.execute("UPDATE stocks SET dividend_yield = 99 WHERE ticker = '005930'")
-        assert listed.load_stocks(world.app, QUICK)["tables"]["stocks"]["changed"] == 1
+        assert listed.load_stocks(world.app, QUICK).tables["stocks"].changed == 1
 
 
 SPLIT = (
@@ -259,14 +259,14 @@ def test_a_page_that_fails_leaves_everything_as_it_was(open_world, small_pages, 
     with open_world(later, faults=f"{kind}@{HOST}/pageNo={page}") as world:
         result = load(world)
         # The yields beside it are brought up to date all the same; that makes it no partial success.
-        assert (result["exit_code"], result["outcome"]) == CELLS[kind], result["reasons"]
-        assert result["units"]["done"] == 1
+        assert (result.exit_code, result.outcome) == CELLS[kind], result.reasons
+        assert result.units.done == 1
         assert world.scalar(WHOLE) == before
         done = "SELECT count(*) FROM unit_ledger WHERE dataset = 'dividends.fsc' AND status = 'done'"
         assert world.scalar(done) == known
     with open_world(later) as world:
         world.begin_budgets_anew()
-        assert load(world)["outcome"] == "done", "the next run must fetch what failed"
+        assert load(world).outcome == "done", "the next run must fetch what failed"
         assert world.scalar(f"{COUNT} WHERE stck_genr_dvdn_amt = 1") == 0
 
 

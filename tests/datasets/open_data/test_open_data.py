@@ -223,7 +223,7 @@ def test_the_old_route_is_taken_when_the_new_one_refuses_and_remembered(open_wor
         ]  # fmt: skip
         assert world.app.fsc.bonds(DAY)
         assert asked(world)[-1].path.endswith("_V2"), "each service has a route of its own"
-        assert listed.load_stocks(world.app, QUICK)["outcome"] == "done"
+        assert listed.load_stocks(world.app, QUICK).outcome == "done"
         assert world.scalar("SELECT count(*) FROM ops_alert") == 0
         assert world.scalar("SELECT count(*) FROM upstream_block") == 0
 

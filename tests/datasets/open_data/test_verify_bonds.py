@@ -25,19 +25,19 @@ PLANTED = {
 @pytest.fixture
 def loaded(open_world):
     with open_world(sessions=60, patience=0.2) as world:
-        assert open_data.load_bonds(world.app, "all", date(2026, 10, 16), QUICK)["outcome"] == "done"
-        assert open_data.load_bonds(world.app, "all", None, QUICK)["outcome"] == "done"
+        assert open_data.load_bonds(world.app, "all", date(2026, 10, 16), QUICK).outcome == "done"
+        assert open_data.load_bonds(world.app, "all", None, QUICK).outcome == "done"
         yield world
 
 
 def of_bonds(result):
-    return [finding for finding in result["findings"] if finding["check"].startswith("bonds.")]
+    return [finding for finding in result.findings if finding.check.startswith("bonds.")]
 
 
 def test_good_bonds_have_no_finding_and_are_fresh(loaded):
     result = verification.verify_monthly(loaded.app)
     assert of_bonds(result) == []
-    assert result["checks"] == len(checks.of(MONTHLY, data_sets.every())) + 4
+    assert result.checks == len(checks.of(MONTHLY, data_sets.every())) + 4
     fresh = {item["name"]: (item["newest"], item["current"]) for item in state.status(loaded.app)["data"]}
     assert fresh["bonds"] == ("2026-11-19", True)
     assert fresh["dividends.fsc"] == (None, False)
@@ -57,9 +57,9 @@ def test_a_planted_fault_is_found_alerted_and_forgotten_when_it_is_mended(loaded
     loaded.execute(PLANTED[check])
     result = verification.verify_monthly(loaded.app)
     (finding,) = of_bonds(result)
-    assert finding["check"] == check
-    assert finding["sample"]
-    assert finding["repair"]
+    assert finding.check == check
+    assert finding.sample
+    assert finding.repair
     assert loaded.scalar("SELECT count(*) FROM data_quality_log WHERE rule_id = :check", check=check) == 1
     open_alert = "SELECT count(*) FROM ops_alert WHERE subject = :check AND resolved_at IS NULL"
     assert loaded.scalar(open_alert, check=check) == 1

@@ -96,31 +96,31 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, sou
         world.sandbox.faults.add(f"{kind}@{place}")
         result = load(world, source)
         exit_code, outcome, state = EXPECTED[kind][source]
-        assert (result["exit_code"], result["outcome"]) == (exit_code, outcome), result["reasons"]
-        assert result["units"][state] == result["units"]["planned"] == 1
+        assert (result.exit_code, result.outcome) == (exit_code, outcome), result.reasons
+        assert getattr(result.units, state) == result.units.planned == 1
         assert world.scalar("SELECT count(*) FROM stock_price_daily") == 0
         assert world.rows("SELECT status FROM unit_ledger") == ([("failed",)] if state == FAILED else [])
         assert world.scalar("SELECT count(*) FROM market_closure") == 0
         assert len([r for r in world.sandbox.requests if r.path.endswith("MDCCOMS001D1.cmd")]) <= 1
-        assert result["reasons"]
+        assert result.reasons
         told = json.dumps(result) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
         assert not [key for key in SANDBOX_KEYS.values() if key in told and key != "sandbox"]
 
         world.sandbox.faults.clear()
         if outcome == "blocked":
             sent = len(world.sandbox.requests)
-            assert load(world, source)["outcome"] == "blocked"
+            assert load(world, source).outcome == "blocked"
             assert len(world.sandbox.requests) == sent, "a blocked upstream was asked again"
             return
         if outcome == "quota":
             sent = len(world.sandbox.requests)
-            assert load(world, source)["outcome"] == "quota"
+            assert load(world, source).outcome == "quota"
             assert len(world.sandbox.requests) == sent, "an upstream whose day is spent was asked again"
             if source == "FDR":
                 return  # tomorrow its snapshot is of another session
             world.begin_budgets_anew()
     with open_world(without=without) as world:
-        assert load(world, source)["units"]["done"] == 1, "the next run must fetch what failed"
+        assert load(world, source).units.done == 1, "the next run must fetch what failed"
 
 
 @pytest.mark.parametrize("kind", ["timeout", "reset", "500", "404", "html", "empty", "truncated", "missing_field"])
@@ -132,7 +132,7 @@ def test_one_bad_day_does_not_stop_the_others(open_world, kind, source):
         days = world.sandbox.market.sessions[-6:-3]
         world.sandbox.faults.add(f"{kind}@{host}/{days[1]:%Y%m%d}")
         result = prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
-        assert (result["exit_code"], result["outcome"]) == (3, "partial")
+        assert (result.exit_code, result.outcome) == (3, "partial")
         stored = {row[0] for row in world.rows("SELECT DISTINCT trade_date FROM stock_price_daily")}
         assert stored == {days[0], days[2]}
         assert world.rows("SELECT unit, status FROM unit_ledger WHERE status <> 'done'") == [(f"{days[1]}", "failed")]
@@ -142,13 +142,13 @@ def test_a_dead_upstream_is_left_alone_after_three_units(open_world):
     with open_world(without=("krx_openapi_key",), faults="500@data.krx.co.kr/MDCSTAT01501") as world:
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-2]
         result = prices.load_prices_between(world.app, first, last, None, job.Options(workers=1))
-        assert result["exit_code"] == 75
-        assert result["requests"]["krx"] == 3 * 4
+        assert result.exit_code == 75
+        assert result.requests["krx"] == 3 * 4
 
 
 def test_a_block_at_the_login_page_is_a_block_too(open_world):
     with open_world(without=("krx_openapi_key",), faults="block@data.krx.co.kr/MDCCOMS001.cmd") as world:
-        assert load(world, "KRX")["outcome"] == "blocked"
+        assert load(world, "KRX").outcome == "blocked"
         assert world.rows("SELECT alert_type, subject FROM ops_alert") == [("blocked", "krx")]
         assert world.rows("SELECT upstream FROM upstream_block") == [("krx",)]
 
@@ -157,13 +157,13 @@ def test_another_source_stands_in_and_the_block_is_still_an_incident(open_world)
     with open_world(without=("krx_openapi_key",), faults="block@data.krx.co.kr/MDCSTAT01501") as world:
         world.sandbox.faults.add("404@raw.githubusercontent.com/index")
         result = prices.load_prices_between(world.app, date(2026, 11, 20), date(2026, 11, 20), None, QUICK)
-        assert result["outcome"] == "blocked", "the mirror asks KRX for its date, and KRX must not be asked"
+        assert result.outcome == "blocked", "the mirror asks KRX for its date, and KRX must not be asked"
     with open_world(faults="block@data-dbg.krx.co.kr") as world:
         day = world.sandbox.market.sessions[-4]
         world.execute("DELETE FROM upstream_block")
         result = prices.load_prices_between(world.app, day, day, None, QUICK)
-        assert (result["outcome"], result["sources"]) == ("done", {"KRX": 1})
-        assert result["alerts"] == ["krx_openapi 차단"]
+        assert (result.outcome, result.sources) == ("done", {"KRX": 1})
+        assert result.alerts == ["krx_openapi 차단"]
 
 
 def test_an_expired_login_is_renewed_once(open_world):
@@ -171,13 +171,13 @@ def test_an_expired_login_is_renewed_once(open_world):
         days = world.sandbox.market.sessions[-6:-3]
         world.sandbox.faults.add("logout@data.krx.co.kr/MDCSTAT01501*1+2")
         result = prices.load_prices_between(world.app, days[0], days[-1], None, job.Options(workers=1))
-        assert result["outcome"] == "done"
+        assert result.outcome == "done"
         assert len([r for r in world.sandbox.requests if r.path.endswith("MDCCOMS001D1.cmd")]) == 2
 
 
 def test_a_login_used_elsewhere_is_taken_over(open_world):
     with open_world(without=("krx_openapi_key",), faults="CD011@data.krx.co.kr") as world:
-        assert load(world, "KRX")["outcome"] == "done"
+        assert load(world, "KRX").outcome == "done"
         posts = [r for r in world.sandbox.requests if r.path.endswith("MDCCOMS001D1.cmd")]
         assert [post.fields.get("skipDup") for post in posts] == [None, "Y"]
 
@@ -195,9 +195,9 @@ def test_nothing_is_sent_after_a_block_however_many_workers(open_world):
     with open_world(without=("krx_openapi_key",), faults="block@data.krx.co.kr/MDCSTAT01501*1+1") as world:
         days = world.sandbox.market.sessions
         result = prices.load_prices_between(world.app, days[0], days[-2], None, job.Options(workers=4))
-        assert result["outcome"] == "blocked"
-        assert result["requests"]["krx"] == 2
-        assert result["units"]["done"] == 1
+        assert result.outcome == "blocked"
+        assert result.requests["krx"] == 2
+        assert result.units.done == 1
 
 
 @pytest.mark.parametrize("kind", ["CD002", "CD010", "logout"])
@@ -205,14 +205,14 @@ def test_a_refused_login_is_an_incident_even_when_another_source_answers(open_wo
     with open_world(without=("krx_openapi_key",), faults=f"{kind}@data.krx.co.kr") as world:
         day = world.sandbox.market.sessions[-1]
         result = prices.load_prices_between(world.app, day, day, None, QUICK)
-        assert (result["outcome"], result["sources"]) == ("done", {"FDR": 1})
-        assert list(result["passed_over"]) == ["KRX"]
-        assert result["alerts"] == ["krx 인증 실패"]
+        assert (result.outcome, result.sources) == ("done", {"FDR": 1})
+        assert list(result.passed_over) == ["KRX"]
+        assert result.alerts == ["krx 인증 실패"]
         assert world.rows("SELECT alert_level FROM ops_alert") == [("critical",)]
     with open_world(without=("krx_openapi_key",)) as world:
         day = world.sandbox.market.sessions[-4]
         world.sandbox.faults.clear()
-        assert prices.load_prices_between(world.app, day, day, None, QUICK)["sources"] == {"KRX": 1}
+        assert prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"KRX": 1}
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
 
 
@@ -220,9 +220,9 @@ def test_a_source_that_fails_is_named_when_another_one_answers(open_world):
     with open_world(without=("krx_openapi_key",), faults="truncated@data.krx.co.kr/MDCSTAT01501") as world:
         day = world.sandbox.market.sessions[-1]
         result = prices.load_prices_between(world.app, day, day, None, QUICK)
-        assert (result["outcome"], result["sources"]) == ("done", {"FDR": 1})
-        assert "읽을 수 없습니다" in result["passed_over"]["KRX"]
-        assert result["alerts"] == ["KRX 사용 불가"]
+        assert (result.outcome, result.sources) == ("done", {"FDR": 1})
+        assert "읽을 수 없습니다" in result.passed_over["KRX"]
+        assert result.alerts == ["KRX 사용 불가"]
         assert list(world.app.folders.payloads.iterdir())
 
 
@@ -230,7 +230,7 @@ def test_a_source_that_fails_is_named_when_another_one_answers(open_world):
 def test_an_answer_that_was_read_but_not_believed_is_put_aside(open_world, kind):
     with open_world(without=("krx_openapi_key",), faults=f"{kind}@data.krx.co.kr/MDCSTAT01501") as world:
         result = load(world, "KRX")
-        assert result["exit_code"] == 65
+        assert result.exit_code == 65
         (kept,) = world.app.folders.payloads.iterdir()
         assert kept.stat().st_mode & 0o777 == 0o600
         assert "005930" in kept.read_text(encoding="utf-8")

@@ -33,13 +33,13 @@ def stored(world, day):
 def test_a_day_is_the_same_through_fsc_as_through_the_exchange(open_world):
     with open_world() as world:
         day = world.sandbox.market.sessions[-4]
-        assert prices.load_prices_between(world.app, day, day, None, QUICK)["sources"] == {"KRX_OPENAPI": 1}
+        assert prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"KRX_OPENAPI": 1}
         exchange = stored(world, day)
         world.execute("DELETE FROM stock_price_daily")
         world.execute("DELETE FROM unit_ledger")
     with open_world(without=ONLY_FSC) as world:
         result = prices.load_prices_between(world.app, day, day, None, QUICK)
-        assert (result["sources"], result["requests"]) == ({"FSC": 1}, {"fsc": 1, "total": 1})
+        assert (result.sources, result.requests) == ({"FSC": 1}, {"fsc": 1, "total": 1})
         assert stored(world, day) == exchange
         assert world.rows("SELECT DISTINCT source_id, quality_flag FROM stock_price_daily") == [("FSC", "PROVISIONAL")]
 
@@ -59,10 +59,10 @@ def test_a_session_is_there_from_one_o_clock_of_the_next(open_world, now, can):
 def test_the_snapshot_comes_first_and_fsc_settles_it_on_the_next_day(open_world):
     with open_world(without=ONLY_FSC) as world:
         day = world.sandbox.market.sessions[-1]
-        assert prices.load_prices_between(world.app, day, day, None, QUICK)["sources"] == {"FDR": 1}
+        assert prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"FDR": 1}
     with open_world(EVENING.replace(day=23), without=ONLY_FSC) as world:
         result = prices.load_prices_incremental(world.app, 3, 2, QUICK)
-        assert result["sources"] == {"FDR": 1, "FSC": 1}
+        assert result.sources == {"FDR": 1, "FSC": 1}
         assert world.rows("SELECT source_id FROM unit_ledger WHERE unit = :day", day=f"{day}") == [("FSC",)]
 
 
@@ -70,7 +70,7 @@ def test_an_empty_session_is_no_holiday(open_world):
     with open_world(without=ONLY_FSC, faults="empty_list@apis.data.go.kr") as world:
         day = world.sandbox.market.sessions[-4]
         result = prices.load_prices_between(world.app, day, day, None, QUICK)
-        assert result["exit_code"] == 65
+        assert result.exit_code == 65
         assert world.scalar("SELECT count(*) FROM market_closure") == 0
 
 

@@ -56,7 +56,7 @@ def test_each_state_of_a_session_is_told_apart(open_world):
         world.sandbox.faults.clear()
         sent = len(world.sandbox.requests)
         result = prices.repair_prices(world.app, date(2026, 11, 10), QUICK)
-        assert result["units"]["done"] == 4
+        assert result.units.done == 4
         asked = {r.fields.get("basDd") or r.fields.get("trdDd") for r in world.sandbox.requests[sent:]} - {None}
         assert asked == {"20261118", "20261113", "20261116", "20261117"}
         left = set(states(gaps.by_session(world.app, date(2026, 11, 10))).values())
@@ -95,11 +95,11 @@ def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_re
     with open_world(without=NO_KEYS) as world:
         roster.load_listing(world.app, QUICK)
         result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
-        assert set(result["sources"]) == {"FDR", "NAVER"}
-        assert "수정주가" in result["notes"][0]
+        assert set(result.sources) == {"FDR", "NAVER"}
+        assert "수정주가" in result.notes[0]
         flags = dict(world.rows("SELECT quality_flag, count(DISTINCT trade_date) FROM stock_price_daily GROUP BY 1"))
         assert flags == {"PROVISIONAL": 1, "ADJUSTED": 11}
-        assert prices.load_prices_incremental(world.app, 1825, 2, QUICK)["requests"] == {"total": 0}
+        assert prices.load_prices_incremental(world.app, 1825, 2, QUICK).requests == {"total": 0}
         assert set(states(gaps.by_session(world.app, date(2026, 11, 18))).values()) == {gaps.ADJUSTED, gaps.PROVISIONAL}
     with open_world() as world:
         prices.load_prices_incremental(world.app, 1825, 2, QUICK)
@@ -113,23 +113,23 @@ def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_wo
         prices.load_prices_incremental(world.app, 1825, 2, QUICK)
     with open_world(EVENING + timedelta(days=5), without=NO_KEYS) as world:
         result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
-        assert result["sources"]["NAVER"] > 50
+        assert result.sources["NAVER"] > 50
         assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = '2026-11-24'") > 50
-        assert prices.load_prices_incremental(world.app, 1825, 2, QUICK)["requests"] == {"total": 0}
+        assert prices.load_prices_incremental(world.app, 1825, 2, QUICK).requests == {"total": 0}
 
 
 def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
     with open_world(without=("krx_openapi_key",), patience=2) as world:
         world.app.settings.foresto_krx_daily_budget = 5
         result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
-        assert (result["outcome"], result["exit_code"]) == ("quota", 75)
-        assert result["units"]["done"] == 5
+        assert (result.outcome, result.exit_code) == ("quota", 75)
+        assert result.units.done == 5
         again = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
-        assert (again["outcome"], again["requests"].get("krx", 0)) == ("quota", 0)
+        assert (again.outcome, again.requests.get("krx", 0)) == ("quota", 0)
         first = [r.fields["trdDd"] for r in world.asked("MDCSTAT01501")]
     with open_world(EVENING + timedelta(days=1), without=("krx_openapi_key",), patience=2) as world:
         result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
-        assert result["outcome"] == "done"
+        assert result.outcome == "done"
         second = [r.fields["trdDd"] for r in world.asked("MDCSTAT01501")]
     assert len(first) == 5
     assert len(set(first + second)) == len(first + second) == 12
@@ -138,9 +138,9 @@ def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
 def test_the_plan_tells_requests_days_of_budget_and_time(open_world):
     with open_world(without=("krx_openapi_key",)) as world:
         world.app.settings.foresto_krx_daily_budget = 5
-        plan = prices.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True))["plan"]
-        assert (plan["units"], plan["requests"], plan["budget_days"]) == (12, 12, 3)
-        assert plan["seconds"] >= 12
+        plan = prices.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True)).plan
+        assert (plan.units, plan.requests, plan.budget_days) == (12, 12, 3)
+        assert plan.seconds >= 12
 
 
 def test_a_ticker_that_nobody_knows_is_refused_not_called_whole(open_world):

@@ -31,12 +31,12 @@ def incremental(world, days=14):
 def test_without_konex_the_other_markets_are_loaded_and_the_day_says_what_it_lacks(open_world):
     with open_world(WEEK, without=ONLY_OPENAPI, faults=NO_KONEX, stocks=100) as world:
         result = incremental(world)
-        assert result["exit_code"] == 0
+        assert result.exit_code == 0
         assert set(dict(world.rows(MARKETS))) == {"KOSPI", "KOSDAQ"}
         assert world.scalar("SELECT DISTINCT reason FROM unit_ledger WHERE source_id = 'KRX_OPENAPI'").startswith(
             "빠진 시장: KONEX"
         )
-        assert any("코넥스 일별매매정보" in note and "신청" in note for note in result["notes"])
+        assert any("코넥스 일별매매정보" in note and "신청" in note for note in result.notes)
         assert world.rows("SELECT alert_type FROM ops_alert WHERE subject LIKE 'krx_openapi%'") == []
         assert len(world.asked("knx_bydd_trd")) <= 4, "refused, and asked no more than was under way"
 
@@ -48,10 +48,10 @@ def test_the_lack_is_no_endless_failure_and_cries_nowhere(open_world):
         prices.load_index(world.app, 14, QUICK)
     with open_world(WEEK, without=ONLY_OPENAPI, faults=NO_KONEX, stocks=100) as world:
         again = incremental(world)
-        assert (again["exit_code"], again["units"]["failed"], again["units"]["pending"]) == (0, 0, 0)
+        assert (again.exit_code, again.units.failed, again.units.pending) == (0, 0, 0)
         assert len(world.asked("bydd_trd")) <= 3, "the newest session alone shows whether it is approved by now"
         about = ("prices.holes", "prices.coverage", "prices.lost_rows", "ledger.unsettled")
-        found = [finding["check"] for finding in verification.verify_daily(world.app)["findings"]]
+        found = [finding.check for finding in verification.verify_daily(world.app).findings]
         assert [check for check in found if check in about] == []
 
 
@@ -60,10 +60,10 @@ def test_an_approval_completes_every_session_that_lacked_the_market(open_world):
         incremental(world)
         days = dict(world.rows(MARKETS))["KOSPI"]
     with open_world(WEEK, without=ONLY_OPENAPI, stocks=100) as world:
-        assert incremental(world)["exit_code"] == 0
+        assert incremental(world).exit_code == 0
         assert dict(world.rows(MARKETS)) == dict.fromkeys(("KOSPI", "KOSDAQ", "KONEX"), days)
         assert world.scalar("SELECT count(*) FROM unit_ledger WHERE reason LIKE '%빠진 시장%'") == 0
-        assert incremental(world)["outcome"] == "nothing_to_do"
+        assert incremental(world).outcome == "nothing_to_do"
 
 
 def test_with_a_login_what_the_open_api_lacks_comes_from_the_pages(open_world):
@@ -83,21 +83,21 @@ def test_the_pages_complete_the_newest_sessions_alone(open_world):
     with open_world(WEEK, faults=NO_KONEX, stocks=60, sessions=24, without=("fsc_api_key",)) as world:
         incremental(world, 60)
         assert len(world.asked("MDCSTAT01501")) == 10
-        assert incremental(world, 60)["outcome"] == "nothing_to_do"
+        assert incremental(world, 60).outcome == "nothing_to_do"
 
 
 @pytest.mark.parametrize("market", ["stk", "ksq"])
 def test_a_missing_main_market_is_named_and_half_an_answer_is_still_refused(open_world, market):
     with open_world(WEEK, without=ONLY_OPENAPI, faults=f"unapproved@{market}_bydd_trd", stocks=100) as world:
-        assert incremental(world)["exit_code"] == 0
+        assert incremental(world).exit_code == 0
         assert len(dict(world.rows(MARKETS))) == 2
 
 
 def test_when_every_service_is_refused_the_key_is(open_world):
     with open_world(WEEK, without=ONLY_OPENAPI, faults="unapproved@data-dbg.krx.co.kr") as world:
         result = incremental(world)
-        assert result["exit_code"] == 78
-        assert "키를 거절" in result["reasons"][0]
+        assert result.exit_code == 78
+        assert "키를 거절" in result.reasons[0]
         assert world.rows("SELECT alert_type, subject FROM ops_alert") == [("auth", "krx_openapi")]
         assert len(world.asked("bydd_trd")) <= 4 * 3
 

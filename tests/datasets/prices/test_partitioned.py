@@ -152,7 +152,7 @@ def _life(opened, other, folder):
     with opened(patience=1) as world:
         market = [step for step in INITIAL if step.name != "dart financials"]
         first = chain.run(world.app, "initial", market, job.Options())
-        outcome["first"] = (first["exit_code"], first["rows"], first["tables"])
+        outcome["first"] = (first.exit_code, first.rows, first.tables)
         day = world.scalar("SELECT min(trade_date) FROM stock_price_daily")
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = :day AND ticker < '1'", day=day)
         # The operator knows of a split: the adjusted closes of all earlier days change.
@@ -161,14 +161,14 @@ def _life(opened, other, folder):
             " 'SPLIT' FROM stock_price_daily"
         )
         repaired = prices.repair_prices(world.app, day, job.Options(), [day])
-        outcome["repaired"] = repaired["rows"]["added"]
+        outcome["repaired"] = repaired.rows.added
     with opened(EVENING + timedelta(days=7), patience=1) as world:
         later = chain.run(world.app, "weekday", WEEKDAY, job.Options())
-        outcome["later"] = (later["exit_code"], later["rows"], later["tables"])
-        outcome["again"] = prices.load_prices_incremental(world.app, 30, 2, job.Options(again=True))["rows"]
-        outcome["scored"] = batch.score_batch(world.app, batch.Options(replace=True))["rows"]
+        outcome["later"] = (later.exit_code, later.rows, later.tables)
+        outcome["again"] = prices.load_prices_incremental(world.app, 30, 2, job.Options(again=True)).rows
+        outcome["scored"] = batch.score_batch(world.app, batch.Options(replace=True)).rows
         outcome["verified"] = [
-            sorted(finding["check"] for finding in check(world.app)["findings"])
+            sorted(finding.check for finding in check(world.app).findings)
             for check in (verification.verify_daily, verification.verify_weekly)
         ]
         outcome["content"] = content(world.app.engine)

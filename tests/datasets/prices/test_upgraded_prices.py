@@ -117,16 +117,16 @@ def test_one_run_mends_what_an_earlier_foresto_stored(open_world, server, tmp_pa
             assert invented > 5, "the earlier foresto took after-hours prices for closes"
             assert wrong > 20
             if how == "morning":
-                result = chain.run(world.app, "morning", MORNING, job.Options())["steps"][0]
+                result = chain.run(world.app, "morning", MORNING, job.Options()).steps[0]
             else:
                 result = prices.repair_prices(world.app, min(days), job.Options())
-            assert result["exit_code"] in ({0, 75} if keys == "none" else {0}), result["reasons"]
+            assert result.exit_code in ({0, 75} if keys == "none" else {0}), result.reasons
             believed, left = wrong_closes(world, market)
             assert believed == []
             assert false_events(world, market) == []
             assert {row[1] for row in left} <= {max(days)}, "only the newest session has no base price after it"
-            (note,) = [note for note in result["notes"] if "정규장 종가" in note]
+            (note,) = [note for note in result.notes if "정규장 종가" in note]
             assert f"{wrong - len(left):,}개를 고쳤습니다" in note
             assert f"사건 {invented:,}개를 되돌렸습니다" in note
             again = prices.load_prices_incremental(world.app, 1825, 2, job.Options())
-            assert not [note for note in again["notes"] if "정규장 종가" in note]
+            assert not [note for note in again.notes if "정규장 종가" in note]

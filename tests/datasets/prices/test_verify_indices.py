@@ -19,7 +19,7 @@ ONE = "index_code = '{}' AND trade_date = '2026-11-19'"
 
 
 def found(result):
-    return {finding["check"] for finding in result["findings"]} & set(OF_AN_INDEX)
+    return {finding.check for finding in result.findings} & set(OF_AN_INDEX)
 
 
 def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended_by_its_hint(open_loaded):
@@ -31,8 +31,8 @@ def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended_by
                 world.execute(statement.format(ONE.format(code)))
                 result = verification.verify_daily(world.app)
                 assert found(result) == {check}, code
-                (finding,) = [one for one in result["findings"] if one["check"] == check]
-                assert finding["repair"] == "foresto prices index --again"
+                (finding,) = [one for one in result.findings if one.check == check]
+                assert finding.repair == "foresto prices index --again"
                 prices.load_index(world.app, 14, job.Options(again=True))
                 assert found(verification.verify_daily(world.app)) == set(), code
 
@@ -47,4 +47,4 @@ def test_a_shifted_kospi_is_found_by_another_source(open_loaded):
     with open_loaded(EVENING, patience=1, faults="500@fchart.stock.naver.com") as world:
         result = verification.verify_weekly(world.app)
         assert "index.second_source" not in found(result)
-        assert result["notes"], "who could not be asked is said"
+        assert result.notes, "who could not be asked is said"

@@ -21,7 +21,7 @@ HOST = "www.alphavantage.co"
 def test_a_day_of_25_requests_is_used_up_and_the_next_goes_on(open_world):
     with open_world() as world:
         first = us_stocks.load(world.app, "", QUICK)
-        assert (first["exit_code"], first["outcome"], first["requests"]["alphavantage"]) == (75, "quota", 25)
+        assert (first.exit_code, first.outcome, first.requests["alphavantage"]) == (75, "quota", 25)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_etfs") == 8
         assert world.scalar("SELECT count(*) FROM alpha_vantage_stocks") == 20
         # One list, twenty overviews, one company's three statements; one request is left, which no company can use.
@@ -30,33 +30,33 @@ def test_a_day_of_25_requests_is_used_up_and_the_next_goes_on(open_world):
     for day in range(1, 4):
         with open_world(EVENING + timedelta(days=day)) as world:
             result = us_stocks.load(world.app, "", QUICK)
-            assert result["requests"]["total"] <= 25
+            assert result.requests["total"] <= 25
             stored = world.scalar("SELECT count(DISTINCT symbol) FROM alpha_vantage_financials")
             assert stored > seen
             seen = stored
-    assert result["exit_code"] == 0
+    assert result.exit_code == 0
     assert seen == 20
     with open_world(EVENING + timedelta(days=4)) as world:
         again = us_stocks.load(world.app, "", QUICK)
-        assert (again["outcome"], again["requests"]["total"]) == ("nothing_to_do", 0)
+        assert (again.outcome, again.requests["total"]) == ("nothing_to_do", 0)
 
 
 def test_prices_are_stored_and_shown_with_the_stock(open_world):
     with open_world() as world:
         us_stocks.load(world.app, "AAPL", QUICK)
         result = us_stocks.prices(world.app, "AAPL", QUICK)
-        assert result["rows"]["added"] == 100
+        assert result.rows.added == 100
         (shown,) = world.rows("SELECT current_price, previous_close, price_date FROM alpha_vantage_stocks")
         newest = world.rows("SELECT close, date FROM alpha_vantage_timeseries ORDER BY date DESC LIMIT 2")
         assert shown == (newest[0][0], newest[1][0], newest[0][1])
         assert world.scalar("SELECT max(volume) FROM alpha_vantage_timeseries") > 2**31
-        assert us_stocks.prices(world.app, "AAPL", QUICK)["requests"]["total"] == 0
+        assert us_stocks.prices(world.app, "AAPL", QUICK).requests["total"] == 0
 
 
 def test_an_unknown_symbol_is_no_company_and_no_failure(open_world):
     with open_world() as world:
         result = us_stocks.load(world.app, "ZZZZ", QUICK)
-        assert (result["exit_code"], result["units"]["no_data"], result["units"]["failed"]) == (0, 2, 0)
+        assert (result.exit_code, result.units.no_data, result.units.failed) == (0, 2, 0)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_stocks") == 0
 
 
@@ -68,8 +68,8 @@ def test_an_unknown_symbol_is_no_company_and_no_failure(open_world):
 def test_a_failure_is_never_taken_for_an_unknown_symbol(open_world, kind, exit_code, outcome):
     with open_world(faults=f"{kind}@{HOST}") as world:
         result = us_stocks.load(world.app, "AAPL", QUICK)
-        assert (result["exit_code"], result["outcome"]) == (exit_code, outcome)
-        assert result["units"]["no_data"] == 0
+        assert (result.exit_code, result.outcome) == (exit_code, outcome)
+        assert result.units.no_data == 0
         assert world.scalar("SELECT count(*) FROM unit_ledger WHERE status IN ('done', 'no_data')") == 0
         key = world.app.settings.alpha_vantage_api_key.get_secret_value()
         assert key not in str(result)
@@ -141,7 +141,7 @@ def test_a_period_twice_is_refused(open_world):
 def test_a_statement_without_any_period_beside_full_ones_is_refused(open_world):
     with open_world(faults=f"empty_list@{HOST}/BALANCE_SHEET") as world:
         result = us_stocks.load(world.app, "AAPL", QUICK)
-        assert (result["exit_code"], result["units"]["failed"]) == (3, 1)
+        assert (result.exit_code, result.units.failed) == (3, 1)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_financials") == 0
 
 
@@ -150,7 +150,7 @@ def test_a_statement_without_any_period_beside_full_ones_is_refused(open_world):
 def test_a_statement_without_any_amount_is_refused(open_world, function, kind):
     with open_world(faults=f"{kind}@{HOST}/{function}") as world:
         result = us_stocks.load(world.app, "AAPL", QUICK)
-        assert (result["exit_code"], result["units"]["failed"]) == (3, 1)
+        assert (result.exit_code, result.units.failed) == (3, 1)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_financials") == 0
 
 

@@ -35,7 +35,7 @@ class Column:
     stocks: int
 
 
-def page(facts: Facts) -> dict[str, Any]:
+def page(facts: Facts) -> dict[str, object]:
     """Return everything the template ``dashboard.html`` names."""
     alerts = [_alert(alert) for alert in facts.state["alerts"]]
     return {
@@ -70,7 +70,7 @@ def _day_of(text: str) -> str:
     return words.day(date.fromisoformat(text))
 
 
-def _running(run: Row) -> dict[str, Any]:
+def _running(run: Row) -> dict[str, object]:
     share = 100 * run["done"] / run["planned"] if run["planned"] else 0
     return {
         "job": run["job"],
@@ -82,12 +82,12 @@ def _running(run: Row) -> dict[str, Any]:
     }
 
 
-def _alert(alert: Row) -> dict[str, Any]:
+def _alert(alert: Row) -> dict[str, object]:
     tone = LEVEL_TONES.get(alert["level"], NOTE)
     return {**alert, "pill": Pill(tone, LEVELS.get(alert["level"], ""))}
 
 
-def _data_set(item: Row) -> dict[str, Any]:
+def _data_set(item: Row) -> dict[str, object]:
     if item["newest"] is None:
         pill = Pill(WARN, "없음")
     else:
@@ -134,7 +134,7 @@ def _calendar(days: Sequence[Day]) -> Calendar | None:
     )
 
 
-def _runs(facts: Facts) -> list[dict[str, Any]]:
+def _runs(facts: Facts) -> list[dict[str, object]]:
     longest = {
         name: max((run["duration_seconds"] or 0 for run in found), default=0) or 1 for name, found in facts.jobs.items()
     }
@@ -155,7 +155,7 @@ def _runs(facts: Facts) -> list[dict[str, Any]]:
     ]
 
 
-def _verification(run: Row) -> dict[str, Any]:
+def _verification(run: Row) -> dict[str, object]:
     findings = [
         {
             "name": finding["rule_name"],
@@ -184,7 +184,7 @@ def _example(sample: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(f"{name} {value}" for name, value in sample[0].items()) if sample else ""
 
 
-def _budgets(facts: Facts) -> list[dict[str, Any]]:
+def _budgets(facts: Facts) -> list[dict[str, object]]:
     used: Mapping[str, int] = facts.state["budgets"]
     rows = []
     for name in sorted(used.keys() | facts.limits.keys()):
@@ -195,7 +195,7 @@ def _budgets(facts: Facts) -> list[dict[str, Any]]:
     return rows
 
 
-def _scores(run: Row | None) -> dict[str, Any] | None:
+def _scores(run: Row | None) -> dict[str, object] | None:
     if run is None:
         return None
     highest = max(run["bins"]) or 1
@@ -223,7 +223,7 @@ def _scores(run: Row | None) -> dict[str, Any] | None:
     }
 
 
-def _top(found: Top | None) -> dict[str, Any]:
+def _top(found: Top | None) -> dict[str, object]:
     rows = found.rows if found else []
     return {
         "rows": [(row["name"], row["ticker"], f"{row['total_score']:.1f}", row["grade"] or "–") for row in rows],
@@ -231,7 +231,7 @@ def _top(found: Top | None) -> dict[str, Any]:
     }
 
 
-def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, Any]:
+def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, object]:
     return {
         "counts": counted(designation.word for _, _, designation in found),
         "rows": [(name, ticker, f"{designation}") for name, ticker, designation in found[:SHOWN_DESIGNATED]],
@@ -239,7 +239,7 @@ def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, Any]
     }
 
 
-def _sizes(facts: Facts) -> dict[str, Any]:
+def _sizes(facts: Facts) -> dict[str, object]:
     shown = facts.sizes[:SHOWN_TABLES]
     largest = max((count for _, _, count in shown), default=0) or 1
     return {

@@ -66,11 +66,19 @@ def rewrite(connection: Connection, days: Sequence[date], tickers: Sequence[str]
     """
     found = list(ranges(tuple(row) for row in connection.execute(EVENTS)))
     of_days = [one for one in found if one.first <= days[-1] and one.until > days[0]]
-    changed = _update(connection, OF_DAYS, of_days, days=list(days))
-    if tickers:
-        own = set(tickers)
-        changed += _update(connection, OF_TICKERS, [one for one in found if one.ticker in own], changed=list(tickers))
-    return changed
+    return _update(connection, OF_DAYS, of_days, days=list(days)) + _of_tickers(connection, tickers, found)
+
+
+def rewrite_stocks(connection: Connection, tickers: Sequence[str]) -> int:
+    """Bring the adjusted closes of all rows of ``tickers`` up to date; return the rows changed."""
+    return _of_tickers(connection, tickers, list(ranges(tuple(row) for row in connection.execute(EVENTS))))
+
+
+def _of_tickers(connection: Connection, tickers: Sequence[str], found: Sequence[Range]) -> int:
+    if not tickers:
+        return 0
+    own = set(tickers)
+    return _update(connection, OF_TICKERS, [one for one in found if one.ticker in own], changed=list(tickers))
 
 
 def _update(connection: Connection, scope: Fragment, found: Sequence[Range], **of: list[date] | list[str]) -> int:

@@ -98,10 +98,17 @@ class Finding:
 Find = Callable[[Scope], Rows]
 Repair = str | Callable[[Rows], str]
 Units = Mapping[str, Sequence[str]]
-"""Units of the ledger by data set; ``ADJUSTMENT`` and ``SCORE`` name sessions of what is computed."""
+"""Units of the ledger by data set.
+
+Of what nobody is asked for: ``SCORE`` names sessions to be scored again; ``ADJUSTMENT`` sessions whose events are to be
+looked for again, or stocks whose adjusted closes are to be made again; ``CLOSURE`` days of which a note that they were
+closed, or were not, is refuted; ``NO_SESSION`` days on which nobody traded and whose prices therefore are none.
+"""
 UnitsOf = Callable[[Scope, Rows], Units]
 """Says which units would have to be asked for again to mend what a check found."""
-ADJUSTMENT, SCORE = "adjustment", "score"
+ADJUSTMENT, SCORE, CLOSURE, NO_SESSION = "adjustment", "score", "closure", "no_session"
+HERE = (CLOSURE, NO_SESSION, ADJUSTMENT, SCORE)
+"""What ``--repair`` does by itself, without asking anybody."""
 
 
 @dataclass(frozen=True)
@@ -207,10 +214,10 @@ def asking_again(units: Units) -> str:
     for dataset, keys in units.items():
         if dataset == SCORE:
             commands += [f"foresto score batch --as-of {day} --replace" for day in keys]
-        elif dataset != ADJUSTMENT:
+        elif dataset not in HERE:
             commands.append(" ".join([f"foresto retry --data {dataset}", *(f"--unit {key}" for key in keys)]))
     told = " && ".join(commands)
-    is_short = told and len(told) <= LONGEST_REPAIR and ADJUSTMENT not in units
+    is_short = told and len(told) <= LONGEST_REPAIR and not {*HERE[:-1]} & {*units}
     return told if is_short else "foresto verify monthly --repair"
 
 

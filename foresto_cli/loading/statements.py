@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import text
 
@@ -132,7 +133,7 @@ def wanted_reports(year: int | None, word: str | None, since: int | None, ticker
     return Wanted(tuple(ended), ticker)
 
 
-def quota(app: App) -> dict[str, object]:
+def quota(app: App) -> dict[str, Any]:
     """Return what is used and left of DART's daily budget, when it begins anew, and what stands in the way."""
     client = app.dart
     with app.engine.connect() as connection:
@@ -154,7 +155,7 @@ def quota(app: App) -> dict[str, object]:
     }
 
 
-def show_quota(app: App, found: dict[str, object]) -> None:
+def show_quota(app: App, found: dict[str, Any]) -> None:
     """Print :func:`quota` for a person."""
     console = app.console
     console.strong(f"DART: 오늘 {found['used']:,}번 물었고 {found['left']:,}번 남았습니다(하루 {found['budget']:,}번).")

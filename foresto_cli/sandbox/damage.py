@@ -156,7 +156,7 @@ def _recoded(body: bytes) -> bytes:
         return body.decode("euc-kr", "replace").encode()
 
 
-def needed(row: dict[str, object]) -> str:
+def needed(row: dict[str, Any]) -> str:
     """Return the name of the field whose loss is tried out on ``row``."""
     return next((name for name in NEEDED if name in row), list(row)[min(1, len(row) - 1)])
 

@@ -26,14 +26,14 @@ HANDED_ON = ("FORESTO_HOME", "FORESTO_LOG_LEVEL", "XDG_CONFIG_HOME", "XDG_DATA_H
 SHOWN_STARTS = 10
 
 
-def show(console: Console) -> dict[str, object]:
+def show(console: Console) -> dict[str, Any]:
     """Print the timetable and return it."""
     rows = [(job.name, job.when, job.label, f"foresto {' '.join(job.command)}") for job in JOBS]
     console.table("시간표 (KST)", ("작업", "시각", "이름", "명령"), rows)
     return {"command": "schedule show", "exit_code": 0, "jobs": [_as_json(job) for job in JOBS]}
 
 
-def upcoming(console: Console) -> dict[str, object]:
+def upcoming(console: Console) -> dict[str, Any]:
     """Print the next starts and return them."""
     starts: list[tuple[datetime, Job]] = []
     for job in JOBS:
@@ -48,7 +48,7 @@ def upcoming(console: Console) -> dict[str, object]:
     return {"command": "schedule next", "exit_code": 0, "starts": found}
 
 
-def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, object]:
+def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, Any]:
     """Put the timetable into a scheduler, replacing what foresto put in before.
 
     Raises:
@@ -82,7 +82,7 @@ def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, object]:
     }
 
 
-def uninstall(app: App, name: str | None) -> dict[str, object]:
+def uninstall(app: App, name: str | None) -> dict[str, Any]:
     """Take the timetable out of a scheduler; nothing is expected to run any more.
 
     Raises:
@@ -96,7 +96,7 @@ def uninstall(app: App, name: str | None) -> dict[str, object]:
     return {"command": "schedule uninstall", "exit_code": 0, "scheduler": scheduler.name}
 
 
-def status(app: App, name: str | None) -> dict[str, object]:
+def status(app: App, name: str | None) -> dict[str, Any]:
     """Print which jobs are in, when each ran last and runs next, what is wrong with them, and return that.
 
     Raises:
@@ -250,7 +250,7 @@ def _advice(app: App, scheduler: Scheduler, found: Place) -> list[str]:
     return advice
 
 
-def _as_json(job: Job) -> dict[str, object]:
+def _as_json(job: Job) -> dict[str, Any]:
     return {"job": job.name, "label": job.label, "when": job.when, "command": f"foresto {' '.join(job.command)}"}
 
 

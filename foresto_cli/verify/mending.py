@@ -5,10 +5,11 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.adjustment import pending
+from foresto_cli.adjustment import closes, pending
 from foresto_cli.app import App
-from foresto_cli.collecting.checks import ADJUSTMENT, SCORE, Units
+from foresto_cli.collecting.checks import ADJUSTMENT, CLOSURE, HERE, NO_SESSION, SCORE, Units
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.prices import day_closures
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import listed, retry_loaders
 from foresto_cli.running import job
@@ -56,7 +57,7 @@ def _together(findings: Iterable[Units]) -> dict[str, list[str]]:
     for units in findings:
         for name, keys in units.items():
             found.setdefault(name, set()).update(keys)
-    known = [*retry_loaders.MAKERS, ADJUSTMENT, SCORE]
+    known = [*retry_loaders.MAKERS, *HERE]
     return {name: sorted(found[name]) for name in [*(found.keys() - known), *(one for one in known if one in found)]}
 
 
@@ -66,18 +67,40 @@ def _afresh(options: Options) -> Options:
 
 def _loaders(app: App, units: Mapping[str, Sequence[str]], notes: list[str]) -> list[Loader]:
     loaders: list[Loader] = []
+    _correct(app, units)
     for name, keys in units.items():
-        if name in {ADJUSTMENT, SCORE}:
+        if name in HERE:
             continue
         try:
             loaders += retry_loaders.loaders_for(app, name, keys)
         except ConfigError as error:
             notes.append(f"{name} {len(keys):,}건은 요청하지 않았습니다. {error}")
-    with app.engine.begin() as connection:
-        for day in units.get(ADJUSTMENT, ()):
-            pending.note_pending(connection, date.fromisoformat(day))
+    with app.engine.connect() as connection:
         is_derived = connection.scalar(text("SELECT EXISTS (SELECT FROM stocks)"))
     return [*loaders, *(listed.derived(app) if is_derived else ())]
+
+
+def _correct(app: App, units: Units) -> None:
+    """Take back what the stored data refute, and note or do what is computed from prices.
+
+    The calendar comes first: who is asked for which session depends on it.
+    """
+    days = {name: _days(units.get(name, ())) for name in (CLOSURE, NO_SESSION, ADJUSTMENT)}
+    stocks = [key for key in units.get(ADJUSTMENT, ()) if not _is_day(key)]
+    with app.engine.begin() as connection:
+        day_closures.forget_notes(connection, days[CLOSURE])
+        day_closures.drop_prices(connection, days[NO_SESSION])
+        for day in (*days[ADJUSTMENT], *days[CLOSURE], *days[NO_SESSION]):
+            pending.note_pending(connection, day)
+        closes.rewrite_stocks(connection, stocks)
+
+
+def _days(keys: Iterable[str]) -> list[date]:
+    return [date.fromisoformat(key) for key in keys if _is_day(key)]
+
+
+def _is_day(key: str) -> bool:
+    return len(key) == len("2026-11-20") and key[4] == "-"
 
 
 def _scored(connection: Connection, units: Units) -> list[date]:

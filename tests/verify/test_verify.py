@@ -47,11 +47,41 @@ PLANTED = {
     " WHERE y.ticker = t.ticker AND y.trade_date = '2026-11-17' AND t.trade_date = '2026-11-18'",
     "prices.duplicates": "ALTER TABLE stock_price_daily DROP CONSTRAINT stock_price_daily_pkey;"
     " INSERT INTO stock_price_daily SELECT * FROM stock_price_daily WHERE trade_date = '2026-11-18' LIMIT 1",
+    "prices.trading": "UPDATE stock_price_daily SET volume = volume / 1000"
+    " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.values": "UPDATE stock_price_daily SET name = '' WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.labels": "UPDATE stock_price_daily SET is_halted = true"
+    " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.frozen": "UPDATE stock_price_daily t SET open_price = y.open_price, high_price = y.high_price,"
+    " low_price = y.low_price, close_price = y.close_price, volume = y.volume FROM stock_price_daily y WHERE"
+    " y.ticker = t.ticker AND t.ticker = '005930' AND y.trade_date = '2026-11-16' AND t.trade_date > '2026-11-16'",
+    "prices.shares": "UPDATE stock_price_daily SET shares_outstanding = shares_outstanding + 1"
+    " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.market": "UPDATE stock_price_daily SET market = 'KOSDAQ'"
+    " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.base": "UPDATE stock_price_daily SET open_price = 10 * open_price, high_price = 10 * high_price,"
+    " low_price = 10 * low_price, close_price = 10 * close_price, prev_close = 10 * prev_close,"
+    " price_change = 10 * price_change, market_cap = 10 * market_cap, trading_value = 10 * trading_value,"
+    " adj_close_price = 10 * adj_close_price WHERE trade_date = '2026-11-18' AND ticker = '000660'",
+    "prices.events": "UPDATE stock_price_daily SET adj_event = 'SPLIT', adj_factor = 0.5"
+    " WHERE trade_date = '2026-11-18' AND ticker = '005930'",
+    "prices.overrides": "INSERT INTO adjustment_override (ticker, trade_date, factor, event)"
+    " VALUES ('999990', '2026-11-18', 0.5, 'SPLIT')",
+    "prices.scale": "UPDATE stock_price_daily SET volume = volume / 1000, trading_value = trading_value / 1000"
+    " WHERE trade_date = '2026-11-18'",
+    "prices.ledger": "DELETE FROM unit_ledger WHERE dataset = 'prices.day' AND unit = '2026-11-18'",
+    "prices.unpriced": f"DELETE FROM stock_price_daily WHERE trade_date = '{LAST}' AND ticker = '000660'",
+    "prices.unlisted": "DELETE FROM fdr_stock_listing WHERE ticker = '000660'",
+    "calendar.notes": "INSERT INTO market_closure VALUES ('2026-11-18', true, 'x', now())",
     "prices.closed_days": "UPDATE stock_price_daily SET trade_date = '2026-11-15' WHERE trade_date = '2026-11-18'",
     "index.order": "UPDATE index_price_daily SET high_price = low_price - 1"
     " WHERE index_code = 'KOSPI' AND trade_date = '2026-11-18'",
     "index.continuity": "UPDATE index_price_daily SET close_price = close_price + 50, high_price = high_price + 50"
     " WHERE index_code = 'KOSPI' AND trade_date = '2026-11-18'",
+    "index.values": "UPDATE index_price_daily SET trading_value = trading_value * 1000"
+    " WHERE index_code = 'KOSPI' AND trade_date = '2026-11-18'",
+    "index.missing": "DELETE FROM index_price_daily WHERE index_code = 'KOSPI' AND trade_date = '2026-11-18'",
+    "index.listing": "DELETE FROM index_listing WHERE index_code = 'KOSPI'",
     "index.last": f"DELETE FROM index_price_daily WHERE trade_date = '{LAST}'",
     "ledger.unsettled": "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE unit = '2026-11-17'",
     "ledger.unreadable": "UPDATE unit_ledger SET refusal = 'x', refused_version = '0' WHERE unit = '2026-11-17'",
@@ -89,6 +119,20 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
     grave = finding.severity == "critical"
     assert result.exit_code == (65 if any(f.severity == "critical" for f in result.findings) else 0)
     assert grave or check in {
+        "prices.trading",
+        "prices.values",
+        "prices.labels",
+        "prices.frozen",
+        "prices.shares",
+        "prices.market",
+        "prices.events",
+        "prices.overrides",
+        "prices.ledger",
+        "prices.unpriced",
+        "prices.unlisted",
+        "index.values",
+        "index.missing",
+        "index.listing",
         "prices.holes",
         "prices.limit",
         "prices.review",

@@ -60,11 +60,12 @@ def test_failed_prices_are_asked_for_again(world):
     assert result.findings == [], "of every data set"
 
 
-def test_a_missing_index_is_not_sought_among_the_prices(world):
+def test_a_missing_index_is_asked_for_again_and_not_sought_among_the_prices(world):
     world.execute("DELETE FROM index_price_daily WHERE trade_date = '2026-11-20'")
     result = verification.with_repair(world.app, verification.verify_daily, job.Options())
-    assert "index.last" in {finding.check for finding in result.findings}
-    assert result.repair is None
+    assert result.findings == []
+    assert result.repair.exit_code == 0
+    assert world.asked("sto/") == world.asked("MDCSTAT01501") == []
 
 
 def test_every_data_set_has_its_command_and_its_loader():

@@ -1,9 +1,13 @@
 """Checks of completeness: is every session there, and everybody in it."""
 
+from datetime import date
+
 from sqlalchemy import text
 
-from foresto_cli.adjustment.holes import holes_since, lacks
-from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, Units, check, days_of
+from foresto_cli.adjustment.holes import lacks
+from foresto_cli.collecting.checks import CRITICAL, NO_SESSION, WARNING, Rows, Scope, Units, check, days_of
+from foresto_cli.datasets.prices import day_sums, row_faults
+from foresto_cli.datasets.prices.reasons import lacked_markets
 from foresto_cli.datasets.prices.repairs import prices_again
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.store.fragments import Fragment, sql
@@ -69,6 +73,67 @@ def low_coverage(scope: Scope) -> Rows:
 
 
 @check(
+    "prices.unpriced",
+    "마지막 거래일에 없는 종목",
+    WARNING,
+    "stock_price_daily",
+    "상장 종목은 거래가 없어도 마지막 거래일의 시세가 있다",
+    "foresto listing load --again && foresto prices repair",
+    units=_newest_day,
+)
+def unpriced_stocks(scope: Scope) -> Rows:
+    """Find stocks of a listing as new as the last session that have no row on it, while most others do."""
+    if scope.once(low_coverage):
+        return []
+    return scope.rows(
+        sql(
+            "SELECT l.ticker, l.name, CAST(:day AS date) AS 거래일 FROM fdr_stock_listing l WHERE l.is_listed"
+            " AND l.as_of_date >= :day AND COALESCE(l.listing_date, DATE '0001-01-01') <= :day"
+            " AND NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = l.ticker AND p.trade_date = :day)"
+            " AND NOT {lacked} ORDER BY l.marcap DESC NULLS LAST",
+            lacked=lacks(Fragment("CAST(:day AS date)"), "l.market"),
+        ),
+        day=scope.last,
+    )
+
+
+@check(
+    "prices.unlisted",
+    "상장 목록에 없는 시세",
+    WARNING,
+    "stock_price_daily",
+    "마지막 거래일의 시세는 상장 목록에 있는 종목의 것이고, 한 이름의 종목은 하나이다",
+    "foresto listing load --again",
+)
+def unlisted_stocks(scope: Scope) -> Rows:
+    """Find rows of the last session of stocks that a listing as new as it does not have, or calls delisted before.
+
+    And stocks whose rows ended within the span while another has their name: one of the two never was.
+    """
+    unlisted = scope.rows(
+        text(
+            "SELECT p.ticker, p.name, p.trade_date FROM stock_price_daily p"
+            " LEFT JOIN fdr_stock_listing l USING (ticker) WHERE p.trade_date = :day"
+            " AND p.quality_flag <> 'ADJUSTED' AND (l.ticker IS NULL OR (NOT l.is_listed AND l.delisting_date <= :day))"
+            " AND :day <= (SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed) ORDER BY 1"
+        ),
+        day=scope.last,
+    )
+    ended = [row for row in scope.once(row_faults.every) if row_faults.ENDED in row["rules"]]
+    twins = scope.rows(
+        text(
+            "SELECT e.ticker, p.name, e.day AS trade_date, p.ticker AS 같은_이름 FROM"
+            " unnest(CAST(:tickers AS text[]), CAST(:days AS date[]), CAST(:names AS text[])) AS e (ticker, day, name)"
+            " JOIN stock_price_daily p ON p.trade_date = e.day AND p.name = e.name AND p.ticker <> e.ticker ORDER BY 1"
+        ),
+        tickers=[row["ticker"] for row in ended],
+        days=[row["trade_date"] for row in ended],
+        names=[row["name"] for row in ended],
+    )
+    return [*unlisted, *twins]
+
+
+@check(
     "prices.large_caps",
     "대형주 10종목",
     CRITICAL,
@@ -106,39 +171,14 @@ def missing_sessions(scope: Scope) -> Rows:
 
     A day of which nobody can know yet whether the exchange opened is none.
     """
-    first = scope.rows(text("SELECT min(trade_date) AS day FROM stock_price_daily"))[0]["day"]
-    if first is None:
-        return []
-    missing = scope.rows(
-        text(
-            "SELECT day::date AS 거래일 FROM unnest(CAST(:days AS date[])) AS day"
-            " WHERE NOT EXISTS (SELECT 1 FROM stock_price_daily p WHERE p.trade_date = day)"
-        ),
-        days=[day for day in scope.sessions if day >= first],
-    )
-    return [row for row in missing if not is_unconfirmed(scope.connection, row["거래일"])]
-
-
-@check(
-    "prices.lost_rows",
-    "사라진 행",
-    CRITICAL,
-    "stock_price_daily",
-    "거래일마다 저장했다고 적힌 만큼의 행이 있다",
-    prices_again,
-    units=days_of("prices.day"),
-)
-def lost_rows(scope: Scope) -> Rows:
-    """Find sessions with fewer rows than the ledger says were stored."""
-    return scope.rows(
-        text(
-            "SELECT u.unit AS 거래일, u.row_count AS 기록, count(p.ticker) AS 실제 FROM unit_ledger u"
-            " LEFT JOIN stock_price_daily p ON p.trade_date = u.unit::date"
-            " WHERE u.dataset = 'prices.day' AND u.status IN ('done', 'provisional') AND u.unit = ANY(:days)"
-            " GROUP BY u.unit, u.row_count HAVING count(p.ticker) < u.row_count ORDER BY 1"
-        ),
-        days=[f"{day}" for day in scope.sessions],
-    )
+    oldest = scope.once(day_sums.oldest)
+    stored = {day["trade_date"] for day in scope.once(day_sums.every)}
+    return [
+        {"거래일": day}
+        for day in scope.sessions
+        if oldest and day >= oldest[0]["trade_date"] and day not in stored
+        if not is_unconfirmed(scope.connection, day)
+    ]
 
 
 @check(
@@ -146,14 +186,58 @@ def lost_rows(scope: Scope) -> Rows:
     "빠진 종목",
     WARNING,
     "stock_price_daily",
-    "앞뒤 거래일에 거래된 종목은 그날에도 있다",
-    "foresto prices repair",
+    "앞뒤 거래일에 시세가 있는 종목은 그 사이 거래일에도 있다",
+    prices_again,
     units=days_of("prices.day"),
 )
 def holes(scope: Scope) -> Rows:
-    """Find stocks that are missing on a session although they traded on the sessions before and after it."""
-    found = holes_since(scope.connection, scope.sessions[0])
-    return [{"거래일": day, "ticker": ticker} for day, tickers in found.items() for ticker in sorted(tickers)]
+    """Find the sessions on which a stock is missing between two of its rows, traded or halted, however many they are.
+
+    Known not to be holes: days without any row, markets whose service is not approved, Naver's rows of the days that
+    nobody else has, and the time before a company came back to the exchange.
+    """
+    gaps = [row for row in scope.once(row_faults.every) if row_faults.GAP in row["rules"]]
+    if not gaps:
+        return []
+    lacking = {unit["trade_date"]: lacked_markets(unit["reason"]) for unit in scope.once(day_sums.units)}
+    official = {day["trade_date"] for day in scope.once(day_sums.every) if day["official"]}
+    returned, adjusted = _returns(scope, gaps), _adjusted(scope, gaps)
+    return [
+        {"거래일": day, "ticker": row["ticker"]}
+        for row in gaps
+        if (row["ticker"], row["lead_date"]) not in returned
+        for day in scope.sessions[row["place"] : row["lead_place"] - 1]
+        if day in official
+        and (row["market"] or "").partition(" ")[0] not in lacking.get(day, ())
+        and (row["ticker"], day) not in adjusted
+    ]
+
+
+def _returns(scope: Scope, gaps: Rows) -> set[tuple[str, date]]:
+    """Return the stocks of ``gaps`` that were listed (again) on the day on which the gap ends."""
+    found = scope.rows(
+        text("SELECT ticker, listing_date FROM fdr_stock_listing WHERE ticker = ANY(:tickers)"),
+        tickers=[row["ticker"] for row in gaps],
+    )
+    return {(row["ticker"], row["listing_date"]) for row in found}
+
+
+def _adjusted(scope: Scope, gaps: Rows) -> set[tuple[str, date]]:
+    """Return stock and day of the rows of Naver's from the first gap to the end of the last one."""
+    found = scope.rows(
+        text(
+            "SELECT ticker, trade_date FROM stock_price_daily WHERE quality_flag = 'ADJUSTED'"
+            " AND ticker = ANY(:tickers) AND trade_date BETWEEN :first AND :last"
+        ),
+        tickers=[row["ticker"] for row in gaps],
+        first=min(row["trade_date"] for row in gaps),
+        last=max(row["lead_date"] for row in gaps),
+    )
+    return {(row["ticker"], row["trade_date"]) for row in found}
+
+
+def _no_sessions(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+    return {NO_SESSION: [f"{row['날짜']}" for row in rows]}
 
 
 @check(
@@ -161,31 +245,19 @@ def holes(scope: Scope) -> Rows:
     "휴장일의 시세",
     CRITICAL,
     "stock_price_daily",
-    "휴장일에는 시세가 없다",
-    "그날의 행을 지우거나 market_closure를 고치세요",
+    "휴장일과 아직 오지 않은 날에는 시세가 없다",
+    "foresto verify monthly --repair",
+    units=_no_sessions,
 )
 def rows_on_closed_days(scope: Scope) -> Rows:
-    """Find prices on a day on which the exchange was closed."""
-    rows = scope.rows(
-        text("SELECT trade_date AS 날짜, count(*) AS 행 FROM stock_price_daily WHERE trade_date >= :first GROUP BY 1"),
-        first=scope.sessions[0],
-    )
-    return [row for row in rows if not scope.calendar.is_session(row["날짜"])]
+    """Find prices of a day on which the exchange was closed by the published rules, or that has not come yet.
 
-
-@check(
-    "index.last",
-    "마지막 거래일 지수",
-    WARNING,
-    "index_price_daily",
-    "세 지수가 마지막 거래일까지 있다",
-    "foresto prices index --again",
-)
-def missing_index(scope: Scope) -> Rows:
-    """Find index levels missing for the last session that all jobs of the timetable have had the time for."""
-    found = scope.rows(
-        text("SELECT index_code FROM index_price_daily WHERE trade_date = :day"),
-        day=scope.due,
-    )
-    have = {row["index_code"] for row in found}
-    return [{"지수": code, "거래일": scope.due} for code in ("KOSPI", "KOSDAQ", "KS200") if code not in have]
+    A day that was noted as closed and has prices is a wrong note (:mod:`.calendar_checks`).
+    """
+    today = scope.now.date()
+    return [
+        {"날짜": day["trade_date"], "행": day["rows"]}
+        for day in scope.once(day_sums.every)
+        if day["trade_date"] > today
+        or not (scope.calendar.is_session(day["trade_date"]) or day["trade_date"] in scope.calendar.closed)
+    ]

@@ -1,6 +1,6 @@
 """A day without any trade: a holiday that no calendar knew, an answer that is wrong, or one that comes later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -9,6 +9,8 @@ from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import BadPayload, NotYet
 
+OBSERVED = "시세와 지수 모두 거래가 없음(관측)"
+"""The reason of what the program itself noted."""
 Witness = Callable[[date], bool | None]
 """Says whether the market opened on a day; None when it cannot know yet."""
 
@@ -35,7 +37,25 @@ def note_closure(connection: Connection, day: date) -> None:
     connection.execute(
         text(
             "INSERT INTO market_closure (trade_date, is_closed, reason, noted_at)"
-            " VALUES (:day, true, '시세와 지수 모두 거래가 없음(관측)', :now) ON CONFLICT (trade_date) DO NOTHING"
+            " VALUES (:day, true, :reason, :now) ON CONFLICT (trade_date) DO NOTHING"
         ),
-        {"day": day, "now": clock.wall()},
+        {"day": day, "reason": OBSERVED, "now": clock.wall()},
+    )
+
+
+def forget_notes(connection: Connection, days: Sequence[date]) -> None:
+    """Forget what was noted of ``days``: the published calendar holds until they are asked for again."""
+    connection.execute(text("DELETE FROM market_closure WHERE trade_date = ANY(:days)"), {"days": list(days)})
+
+
+def drop_prices(connection: Connection, days: Sequence[date]) -> None:
+    """Delete the prices of ``days`` on which, by the KOSPI, nobody traded; a day that it does not know keeps them."""
+    connection.execute(
+        text(
+            "DELETE FROM stock_price_daily p WHERE trade_date = ANY(:days) AND NOT EXISTS"
+            " (SELECT FROM index_price_daily i WHERE i.index_code = 'KOSPI' AND i.trade_date = p.trade_date)"
+            " AND (p.trade_date > :today OR EXISTS (SELECT FROM index_price_daily i WHERE i.index_code = 'KOSPI'"
+            " AND i.trade_date > p.trade_date))"
+        ),
+        {"days": list(days), "today": clock.today()},
     )

@@ -1,9 +1,135 @@
-"""Checks of price events: doubtful ones, adjusted closes, days not looked at yet."""
+"""Checks of price events: base prices and factors that explain each other, adjusted closes, days not looked at yet."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from math import isclose
+from typing import Any
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import ADJUSTMENT, WARNING, Rows, Scope, check, days_of
-from foresto_cli.datasets.prices.repairs import prices_again
+from foresto_cli.adjustment.rules import Case, Verdict, classify
+from foresto_cli.collecting.checks import ADJUSTMENT, CRITICAL, WARNING, Rows, Scope, Units, check, days_of
+from foresto_cli.datasets.prices import day_checks, row_faults
+
+Row = Mapping[str, Any]
+
+LONGEST_STRETCH = 30
+"""Sessions between two contradictions of one stock that are asked for again together: a stretch that was shifted or
+multiplied contradicts the others at its two ends alone."""
+
+
+def _days_around(scope: Scope, rows: Rows) -> Units:
+    """Return the sessions of contradicting base prices, those before them, and the stretches between two of a stock."""
+    by_ticker: defaultdict[str, list[date]] = defaultdict(list)
+    for row in rows:
+        by_ticker[row["ticker"]].append(row["trade_date"])
+    days = {day for own in by_ticker.values() for day in _stretches(scope.sessions, own)}
+    return {"prices.day": [f"{day}" for day in sorted(days)], ADJUSTMENT: [f"{day}" for day in sorted(days)]}
+
+
+def _stretches(sessions: Sequence[date], days: Sequence[date]) -> Iterator[date]:
+    places = [bisect_left(sessions, day) for day in days]
+    for place in places:
+        yield from sessions[max(place - 1, 0) : place + 1]
+    for first, last in pairwise(places):
+        if last - first <= LONGEST_STRETCH:
+            yield from sessions[first:last]
+
+
+@check(
+    "prices.base",
+    "기준가와 전 거래일 종가",
+    CRITICAL,
+    "stock_price_daily",
+    "종목마다 기준가는 전 거래일 정규장 종가이거나, 다르면 조정 사건이 있다",
+    "foresto verify monthly --repair",
+    units=_days_around,
+)
+def other_base_price(scope: Scope) -> Rows:
+    """Find base prices that are not the stock's previous regular close, and no event says why.
+
+    One of the two rows is another stock's or another day's, or has its digits wrong; or an event was lost. Days on
+    which most stocks contradict the day before are told as such.
+    """
+    whole = {row["거래일"] for row in scope.once(day_checks.broken_continuity)}
+    found = row_faults.having(scope, row_faults.BASE, "prev_close", "lag_close", "adj_event", "adj_factor")
+    return [row for row in found if row["trade_date"] not in whole]
+
+
+@check(
+    "prices.events",
+    "조정 사건과 계수",
+    WARNING,
+    "stock_price_daily",
+    "저장된 조정 사건과 계수는 기준가와 상장주식수에서 나온다",
+    "foresto verify monthly --repair",
+    units=days_of(ADJUSTMENT),
+)
+def misjudged_events(scope: Scope) -> Rows:
+    """Find stored events and factors that are not what the rules make of the stored rows: invented, lost or altered.
+
+    What the operator decides (``adjustment_override``) is compared with what he wrote.
+    """
+    told = {(row["ticker"], row["trade_date"]) for row in scope.once(other_base_price)}
+    whole = {row["거래일"] for row in scope.once(day_checks.broken_continuity)}
+    rows = scope.once(row_faults.every)
+    new_shares: defaultdict[date, list[int]] = defaultdict(list)
+    for row in rows:
+        if row_faults.FIRST in row["rules"]:
+            new_shares[row["trade_date"]].append(row["shares_outstanding"])
+    return [
+        {
+            "ticker": row["ticker"],
+            "trade_date": row["trade_date"],
+            "저장된_사건": row["adj_event"],
+            "저장된_계수": row["adj_factor"],
+            "규칙의_사건": ruled.event if ruled.is_stored else None,
+            "규칙의_계수": ruled.factor if ruled.is_stored else 1.0,
+        }
+        for row in rows
+        if row_faults.EVENT in row["rules"] and _is_judged(row) and row["trade_date"] not in whole
+        if (row["ticker"], row["trade_date"]) not in told
+        for ruled in [classify(_case(row, new_shares[row["trade_date"]]))]
+        if not _is_same(row, ruled)
+    ]
+
+
+def _is_judged(row: Row) -> bool:
+    """Say whether the span shows enough of the stock's past, and no operator has decided."""
+    is_known = row["lag_volume"] or row["lag_volume_2"] or row["lag_volume_3"] is not None
+    return bool(is_known) and not row["is_overridden"] and row["place"] is not None and row["lag_place"] is not None
+
+
+def _case(row: Row, new_shares: Sequence[int]) -> Case:
+    missing = row["place"] - row["lag_place"] - 1
+    is_of_the_day = not row["lag_known"] and row["lag_low"] <= row["prev_close"] <= row["lag_high"]
+    halted = (row["lag_volume"], row["lag_volume_2"], row["lag_volume_3"])
+    return Case(
+        trade_date=row["trade_date"],
+        market=row["market"],
+        base=float(row["prev_close"]),
+        open_price=float(row["open_price"]),
+        close=float(row["close_price"]),
+        volume=row["volume"],
+        shares=row["shares_outstanding"],
+        previous_close=float(row["lag_close"]),
+        previous_shares=row["lag_shares"],
+        previous_market=row["lag_market"],
+        halted_rows=next((place for place, volume in enumerate(halted) if volume), len(halted)),
+        is_gap=missing > 0,
+        missing_sessions=missing or 1,
+        is_known=row["lag_known"],
+        is_of_the_day=is_of_the_day,
+        new_shares=tuple(sorted(new_shares)),
+    )
+
+
+def _is_same(row: Row, ruled: Verdict) -> bool:
+    event, factor, review = (ruled.event, ruled.factor, ruled.review) if ruled.is_stored else (None, 1.0, False)
+    return (row["adj_event"], row["adj_review"]) == (event, review) and isclose(row["adj_factor"], factor, rel_tol=1e-9)
 
 
 @check(
@@ -25,25 +151,44 @@ def doubtful_events(scope: Scope) -> Rows:
     )
 
 
+def _whole_series(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+    return {ADJUSTMENT: sorted({row["ticker"] for row in rows})}
+
+
 @check(
     "prices.adjusted",
     "수정종가",
     WARNING,
     "stock_price_daily",
-    "뒤에 조정 사건이 없으면 수정종가는 종가와 같다",
-    prices_again,
-    units=days_of(ADJUSTMENT),
+    "수정종가는 종가에 뒤의 모든 조정계수를 곱한 값이다",
+    "foresto verify monthly --repair",
+    units=_whole_series,
 )
 def wrong_adjusted_closes(scope: Scope) -> Rows:
-    """Find adjusted closes that differ from the close although nothing after that day re-based the price."""
+    """Find adjusted closes that do not stand to those of the row before as the closes do, but for the day's factor."""
+    return row_faults.having(
+        scope, row_faults.CHAIN, "close_price", "adj_close_price", "adj_factor", "lag_close", "lag_adj"
+    )
+
+
+@check(
+    "prices.overrides",
+    "운영자가 정한 조정",
+    WARNING,
+    "adjustment_override",
+    "운영자가 정한 조정마다 그 종목과 거래일의 시세가 있다",
+    "foresto verify monthly --repair",
+    units=days_of("prices.day"),
+)
+def overrides_without_a_row(scope: Scope) -> Rows:
+    """Find what the operator decided of a stock and day that has no price: it has no effect."""
     return scope.rows(
         text(
-            "SELECT p.ticker, p.trade_date, p.close_price, p.adj_close_price FROM stock_price_daily p"
-            " WHERE p.trade_date >= :first AND p.adj_close_price IS DISTINCT FROM p.close_price"
-            " AND NOT EXISTS (SELECT FROM stock_price_daily e WHERE e.ticker = p.ticker"
-            " AND e.trade_date > p.trade_date AND e.adj_event IS NOT NULL AND e.adj_factor <> 1) ORDER BY 2, 1"
-        ),
-        first=scope.sessions[0],
+            "SELECT o.ticker, o.trade_date, o.factor, o.event FROM adjustment_override o WHERE NOT EXISTS"
+            " (SELECT FROM stock_price_daily p WHERE p.ticker = o.ticker AND p.trade_date = o.trade_date"
+            " AND p.quality_flag <> 'ADJUSTED')"
+            " AND o.trade_date >= (SELECT min(trade_date) FROM stock_price_daily) ORDER BY 2, 1"
+        )
     )
 
 

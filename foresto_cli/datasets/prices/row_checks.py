@@ -1,16 +1,15 @@
-"""Checks of consistency: do the numbers of a row, and of a row and the one before it, agree."""
+"""Checks of rows: do the numbers of a row, and of a row and its neighbours, agree (:mod:`.row_faults` finds them)."""
+
+from datetime import date
 
 from sqlalchemy import text
 
-from foresto_cli.adjustment.proof import regular_close
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check, days_of
+from foresto_cli.datasets.prices import row_faults
 from foresto_cli.datasets.prices.repairs import prices_again
-from foresto_cli.store.fragments import sql
 
-LIMIT_PERCENT = {"KOSPI": 30, "KOSDAQ": 30, "KONEX": 15}
-"""Daily price limits of the exchange."""
-REPEATED_SHARE = 0.5
-MISMATCH_SHARE = 0.2
+NEAR_AN_EVENT = 90
+"""Days between an event and the listing of its shares."""
 
 
 @check(
@@ -23,18 +22,8 @@ MISMATCH_SHARE = 0.2
     units=days_of("prices.day"),
 )
 def wrong_order(scope: Scope) -> Rows:
-    """Find traded rows whose high is not the highest or whose low is not the lowest price.
-
-    A stock that traded only outside the regular session has a volume and no opening price; that is no contradiction.
-    """
-    return scope.rows(
-        text(
-            "SELECT ticker, trade_date, open_price, high_price, low_price, close_price FROM stock_price_daily"
-            " WHERE trade_date >= :first AND open_price > 0 AND (high_price < GREATEST(open_price, close_price)"
-            " OR low_price > LEAST(open_price, close_price) OR low_price <= 0) ORDER BY 2, 1"
-        ),
-        first=scope.sessions[0],
-    )
+    """Find traded rows whose high is not the highest or whose low is not the lowest price."""
+    return row_faults.having(scope, row_faults.ORDER, "open_price", "high_price", "low_price", "close_price")
 
 
 @check(
@@ -48,14 +37,7 @@ def wrong_order(scope: Scope) -> Rows:
 )
 def wrong_arithmetic(scope: Scope) -> Rows:
     """Find rows whose base price, change, change rate and close contradict each other: a digit is wrong."""
-    return scope.rows(
-        text(
-            "SELECT ticker, trade_date, close_price, price_change, prev_close, change_rate FROM stock_price_daily"
-            " WHERE trade_date >= :first AND quality_flag <> 'ADJUSTED' AND (close_price - price_change <> prev_close"
-            " OR (prev_close > 0 AND abs(change_rate - 100 * price_change / prev_close) > 0.011)) ORDER BY 2, 1"
-        ),
-        first=scope.sessions[0],
-    )
+    return row_faults.having(scope, row_faults.ARITHMETIC, "close_price", "price_change", "prev_close", "change_rate")
 
 
 @check(
@@ -69,13 +51,135 @@ def wrong_arithmetic(scope: Scope) -> Rows:
 )
 def wrong_market_cap(scope: Scope) -> Rows:
     """Find final rows whose market capitalisation is not close times listed shares."""
+    return row_faults.having(scope, row_faults.MARKET_CAP, "close_price", "shares_outstanding", "market_cap")
+
+
+@check(
+    "prices.trading",
+    "거래량·거래대금과 가격",
+    WARNING,
+    "stock_price_daily",
+    "거래대금 ÷ 거래량은 그날의 가격과 제한폭 안에 있고, 거래가 없으면 가격도 움직이지 않는다",
+    prices_again,
+    units=days_of("prices.day"),
+)
+def impossible_trading(scope: Scope) -> Rows:
+    """Find volumes and values whose ratio no trade of the day can have had, and prices that moved without a trade."""
+    return row_faults.having(
+        scope, row_faults.TRADING, "low_price", "high_price", "close_price", "volume", "trading_value"
+    )
+
+
+@check(
+    "prices.values",
+    "빈 값",
+    WARNING,
+    "stock_price_daily",
+    "거래소 시세에는 기준가·대비·등락률·거래대금·시가총액·주식수·종목명·시장이 있다",
+    prices_again,
+    units=days_of("prices.day"),
+)
+def empty_values(scope: Scope) -> Rows:
+    """Find rows of the exchange that lack what every such row has."""
+    return row_faults.having(
+        scope, row_faults.NULLS, "name", "market", "prev_close", "change_rate", "trading_value", "market_cap"
+    )
+
+
+@check(
+    "prices.labels",
+    "시세의 표지",
+    WARNING,
+    "stock_price_daily",
+    "확정 시세는 정규장의 것이고, 수정주가는 네이버의 것뿐이며, 정지로 적힌 종목은 거래가 없다",
+    prices_again,
+    units=days_of("prices.day"),
+)
+def wrong_labels(scope: Scope) -> Rows:
+    """Find rows whose flags (quality, basis, halted) contradict their numbers or their source."""
+    return row_faults.having(scope, row_faults.LABELS, "quality_flag", "price_basis", "volume", "prev_close")
+
+
+@check(
+    "prices.frozen",
+    "멈춘 시세",
+    WARNING,
+    "stock_price_daily",
+    "거래된 종목의 가격과 거래량이 사흘 내리 같지 않다",
+    prices_again,
+    units=days_of("prices.day"),
+)
+def frozen_rows(scope: Scope) -> Rows:
+    """Find stocks whose source stands still: all prices and the volume of the sessions before."""
+    return row_faults.having(scope, row_faults.FROZEN, "close_price", "volume")
+
+
+@check(
+    "prices.shares",
+    "상장주식수",
+    WARNING,
+    "stock_price_daily",
+    "상장주식수가 하루만 달라지거나 사건 없이 열 배가 되지 않고, 마지막 거래일에는 상장 목록과 맞는다",
+    prices_again,
+    units=days_of("prices.day"),
+)
+def wrong_shares(scope: Scope) -> Rows:
+    """Find listed shares that differ on one day, are a power of ten of those before, or are not the listing's."""
+    found = row_faults.having(scope, row_faults.SHARES, "shares_outstanding", "lag_shares")
+    known = _explained(scope, found)
+    found = [row for row in found if (row["ticker"], row["trade_date"]) not in known]
+    return [*found, *(row for row in scope.once(_other_than_listed) if row["is_other_number"])]
+
+
+def _explained(scope: Scope, found: Rows) -> set[tuple[str, date]]:
+    """Return the steps that an event near them explains: new shares may be listed weeks after their rights went."""
+    rows = scope.rows(
+        text(
+            "SELECT f.ticker, f.day FROM unnest(CAST(:tickers AS text[]), CAST(:days AS date[]),"
+            " CAST(:ratios AS double precision[])) AS f (ticker, day, ratio) JOIN stock_price_daily p"
+            " ON p.ticker = f.ticker AND p.adj_event IS NOT NULL"
+            " AND p.trade_date BETWEEN f.day - :near AND f.day + :near"
+            " AND p.adj_factor BETWEEN 0.9 * f.ratio AND 1.1 * f.ratio"
+        ),
+        tickers=[row["ticker"] for row in found],
+        days=[row["trade_date"] for row in found],
+        ratios=[row["lag_shares"] / row["shares_outstanding"] for row in found],
+        near=NEAR_AN_EVENT,
+    )
+    return {(row["ticker"], row["day"]) for row in rows}
+
+
+@check(
+    "prices.market",
+    "종목의 시장과 이름",
+    WARNING,
+    "stock_price_daily",
+    "시장과 이름이 하루만 바뀌지 않고, 마지막 거래일의 시장은 상장 목록과 같다",
+    prices_again,
+    units=days_of("prices.day"),
+)
+def wrong_market(scope: Scope) -> Rows:
+    """Find rows of another market or name than the rows before and after them, or than the listing."""
+    found = row_faults.having(scope, row_faults.MARKET, "market", "name", "lag_market", "lag_name")
+    return [*found, *(row for row in scope.once(_other_than_listed) if row["is_other_market"])]
+
+
+def _other_than_listed(scope: Scope) -> Rows:
+    """Return rows of the last session whose market or shares are not those of a listing as new as they are.
+
+    Issues of new shares may be listed in between; they do not double a company.
+    """
     return scope.rows(
         text(
-            "SELECT ticker, trade_date, close_price, shares_outstanding, market_cap FROM stock_price_daily"
-            " WHERE trade_date >= :first AND quality_flag = 'NORMAL'"
-            " AND market_cap <> close_price * shares_outstanding ORDER BY 2, 1"
+            "SELECT * FROM (SELECT p.ticker, p.trade_date, p.market, l.market AS listed_market,"
+            " p.shares_outstanding, l.shares AS listed_shares,"
+            " split_part(p.market, ' ', 1) <> split_part(l.market, ' ', 1) AS is_other_market,"
+            " COALESCE(GREATEST(p.shares_outstanding, l.shares) > 2 * LEAST(p.shares_outstanding, l.shares), false)"
+            " AS is_other_number FROM stock_price_daily p JOIN fdr_stock_listing l USING (ticker)"
+            " WHERE p.trade_date = :day AND p.quality_flag <> 'ADJUSTED' AND l.is_listed AND l.as_of_date >= :day)"
+            " AS pairs WHERE is_other_market OR is_other_number ORDER BY 1"
         ),
-        first=scope.sessions[0],
+        day=scope.last,
     )
 
 
@@ -89,80 +193,15 @@ def wrong_market_cap(scope: Scope) -> Rows:
     units=days_of("prices.day"),
 )
 def beyond_limit(scope: Scope) -> Rows:
-    """Find changes beyond the exchange's price limit, except on a first day and on resumption after a halt.
+    """Find changes, highs and lows beyond the exchange's price limit, except on first days and soon after a halt.
 
-    Liquidation trading (정리매매) has no limit; the exchange then calls the stock delisted within days.
+    Liquidation trading (정리매매) has no limit; of who has left since nobody can say when it began.
     """
-    return scope.rows(
-        text(
-            "SELECT p.ticker, p.trade_date, p.market, p.change_rate FROM stock_price_daily p"
-            " LEFT JOIN LATERAL (SELECT is_halted FROM stock_price_daily b WHERE b.ticker = p.ticker"
-            " AND b.trade_date < p.trade_date ORDER BY b.trade_date DESC LIMIT 1) before ON true"
-            " LEFT JOIN fdr_stock_listing l ON l.ticker = p.ticker"
-            " WHERE p.trade_date >= :first AND p.quality_flag <> 'ADJUSTED' AND NOT p.is_halted"
-            " AND abs(p.change_rate) > CASE p.market WHEN 'KONEX' THEN :konex ELSE :others END"
-            " AND before.is_halted IS FALSE AND l.is_listed ORDER BY 2, 1"
-        ),
-        first=scope.sessions[0],
-        konex=LIMIT_PERCENT["KONEX"],
-        others=LIMIT_PERCENT["KOSPI"],
-    )
-
-
-@check(
-    "prices.continuity",
-    "기준가 이어짐",
-    CRITICAL,
-    "stock_price_daily",
-    "기준가가 전 거래일 종가와 다른 종목이 20% 이하",
-    prices_again,
-    units=days_of("prices.day"),
-)
-def broken_continuity(scope: Scope) -> Rows:
-    """Find days on which too many base prices contradict the day before: a day is missing or was mistaken.
-
-    Ordinary days have at most 1 % (splits, rights, roundings). While the regular close of the day before is not known,
-    a base price within that day's prices is no contradiction.
-    """
-    return scope.rows(
-        sql(
-            "SELECT trade_date AS 거래일, count(*) FILTER (WHERE is_other) AS 불일치, count(is_other) AS 비교"
-            " FROM (SELECT trade_date, CASE WHEN lag(known) OVER w THEN prev_close <> lag(close_price) OVER w"
-            " ELSE NOT prev_close BETWEEN lag(low_price) OVER w AND lag(high_price) OVER w END AS is_other"
-            " FROM (SELECT *, {known} AS known FROM stock_price_daily p"
-            " WHERE trade_date >= :first AND quality_flag <> 'ADJUSTED') AS rows"
-            " WINDOW w AS (PARTITION BY ticker ORDER BY trade_date)) AS pairs"
-            " GROUP BY trade_date"
-            " HAVING count(*) FILTER (WHERE is_other) > :share * count(is_other) ORDER BY 1",
-            known=regular_close("p"),
-        ),
-        first=scope.sessions[0],
-        share=MISMATCH_SHARE,
-    )
-
-
-@check(
-    "prices.repeated",
-    "두 번 저장된 날",
-    CRITICAL,
-    "stock_price_daily",
-    "종가와 거래량이 전 거래일과 같은 종목이 절반 이하",
-    prices_again,
-    units=days_of("prices.day"),
-)
-def repeated_day(scope: Scope) -> Rows:
-    """Find a session whose closes and volumes are those of the session before: stored twice under two dates."""
-    return scope.rows(
-        text(
-            "SELECT trade_date AS 거래일, count(*) FILTER (WHERE same) AS 같은_행, count(*) AS 비교 FROM ("
-            " SELECT trade_date, volume = lag(volume) OVER w AND close_price = lag(close_price) OVER w AS same, volume"
-            " FROM stock_price_daily WHERE trade_date >= :first AND volume > 0 AND quality_flag <> 'ADJUSTED'"
-            " WINDOW w AS (PARTITION BY ticker ORDER BY trade_date)) AS pairs"
-            " GROUP BY trade_date HAVING count(*) FILTER (WHERE same) > :share * count(*) ORDER BY 1"
-        ),
-        first=scope.sessions[0],
-        share=REPEATED_SHARE,
-    )
+    found = row_faults.having(scope, row_faults.LIMIT, "market", "change_rate")
+    if not found:
+        return []
+    listed = {row["ticker"] for row in scope.rows(text("SELECT ticker FROM fdr_stock_listing WHERE is_listed"))}
+    return [row for row in found if row["ticker"] in listed]
 
 
 @check(
@@ -175,10 +214,4 @@ def repeated_day(scope: Scope) -> Rows:
 )
 def duplicate_keys(scope: Scope) -> Rows:
     """Find a stock twice on one day (impossible while the table's primary key stands)."""
-    return scope.rows(
-        text(
-            "SELECT ticker, trade_date, count(*) AS 행 FROM stock_price_daily WHERE trade_date >= :first"
-            " GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 2, 1"
-        ),
-        first=scope.sessions[0],
-    )
+    return row_faults.having(scope, row_faults.DUPLICATE)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 from xml.sax.saxutils import escape
 
 from foresto_cli.sandbox.dart import companies
@@ -45,7 +46,7 @@ def _item(code: str, name: str, english: str, ticker: str) -> str:
     )
 
 
-def outline(company: Company) -> dict[str, object]:
+def outline(company: Company) -> dict[str, Any]:
     """Return the fields of company.json (기업개황)."""
     number = company.number
     return {

@@ -31,7 +31,7 @@ def page(request: Request, total: int, rows: Slice, most: int) -> Answer:
     if request.query.get("resultType") != "json":
         return _as_xml(size, number, total, shown)
     items: Any = {"item": shown[0] if len(shown) == 1 else shown} if shown else ""
-    counters: dict[str, object] = {"numOfRows": size, "pageNo": number, "totalCount": total}
+    counters: dict[str, Any] = {"numOfRows": size, "pageNo": number, "totalCount": total}
     if number % 2 == 0:
         counters = {name: f"{value}" for name, value in counters.items()}
     header = {"resultCode": "00", "resultMsg": "NORMAL SERVICE."}

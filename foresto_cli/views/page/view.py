@@ -35,7 +35,7 @@ class Column:
     stocks: int
 
 
-def page(facts: Facts) -> dict[str, object]:
+def page(facts: Facts) -> dict[str, Any]:
     """Return everything the template ``dashboard.html`` names."""
     alerts = [_alert(alert) for alert in facts.state["alerts"]]
     return {
@@ -70,7 +70,7 @@ def _day_of(text: str) -> str:
     return words.day(date.fromisoformat(text))
 
 
-def _running(run: Row) -> dict[str, object]:
+def _running(run: Row) -> dict[str, Any]:
     share = 100 * run["done"] / run["planned"] if run["planned"] else 0
     return {
         "job": run["job"],
@@ -82,12 +82,12 @@ def _running(run: Row) -> dict[str, object]:
     }
 
 
-def _alert(alert: Row) -> dict[str, object]:
+def _alert(alert: Row) -> dict[str, Any]:
     tone = LEVEL_TONES.get(alert["level"], NOTE)
     return {**alert, "pill": Pill(tone, LEVELS.get(alert["level"], ""))}
 
 
-def _data_set(item: Row) -> dict[str, object]:
+def _data_set(item: Row) -> dict[str, Any]:
     if item["newest"] is None:
         pill = Pill(WARN, "없음")
     else:
@@ -134,7 +134,7 @@ def _calendar(days: Sequence[Day]) -> Calendar | None:
     )
 
 
-def _runs(facts: Facts) -> list[dict[str, object]]:
+def _runs(facts: Facts) -> list[dict[str, Any]]:
     longest = {
         name: max((run["duration_seconds"] or 0 for run in found), default=0) or 1 for name, found in facts.jobs.items()
     }
@@ -155,7 +155,7 @@ def _runs(facts: Facts) -> list[dict[str, object]]:
     ]
 
 
-def _verification(run: Row) -> dict[str, object]:
+def _verification(run: Row) -> dict[str, Any]:
     findings = [
         {
             "name": finding["rule_name"],
@@ -184,7 +184,7 @@ def _example(sample: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(f"{name} {value}" for name, value in sample[0].items()) if sample else ""
 
 
-def _budgets(facts: Facts) -> list[dict[str, object]]:
+def _budgets(facts: Facts) -> list[dict[str, Any]]:
     used: Mapping[str, int] = facts.state["budgets"]
     rows = []
     for name in sorted(used.keys() | facts.limits.keys()):
@@ -195,7 +195,7 @@ def _budgets(facts: Facts) -> list[dict[str, object]]:
     return rows
 
 
-def _scores(run: Row | None) -> dict[str, object] | None:
+def _scores(run: Row | None) -> dict[str, Any] | None:
     if run is None:
         return None
     highest = max(run["bins"]) or 1
@@ -223,7 +223,7 @@ def _scores(run: Row | None) -> dict[str, object] | None:
     }
 
 
-def _top(found: Top | None) -> dict[str, object]:
+def _top(found: Top | None) -> dict[str, Any]:
     rows = found.rows if found else []
     return {
         "rows": [(row["name"], row["ticker"], f"{row['total_score']:.1f}", row["grade"] or "–") for row in rows],
@@ -231,7 +231,7 @@ def _top(found: Top | None) -> dict[str, object]:
     }
 
 
-def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, object]:
+def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, Any]:
     return {
         "counts": counted(designation.word for _, _, designation in found),
         "rows": [(name, ticker, f"{designation}") for name, ticker, designation in found[:SHOWN_DESIGNATED]],
@@ -239,7 +239,7 @@ def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, obje
     }
 
 
-def _sizes(facts: Facts) -> dict[str, object]:
+def _sizes(facts: Facts) -> dict[str, Any]:
     shown = facts.sizes[:SHOWN_TABLES]
     largest = max((count for _, _, count in shown), default=0) or 1
     return {

@@ -3,7 +3,7 @@
 import pytest
 from support import EVENING
 
-from foresto_cli.loading import indices, prices
+from foresto_cli.loading import indices
 from foresto_cli.running import job
 from foresto_cli.verify import verification
 
@@ -22,7 +22,7 @@ def found(result):
     return {finding.check for finding in result.findings} & set(OF_AN_INDEX)
 
 
-def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended_by_its_hint(open_loaded):
+def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended(open_loaded):
     with open_loaded(patience=1) as world:
         indices.load_index_history(world.app, None, None, QUICK)
         assert found(verification.verify_weekly(world.app)) == set()
@@ -32,9 +32,8 @@ def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended_by
                 result = verification.verify_daily(world.app)
                 assert found(result) == {check}, code
                 (finding,) = [one for one in result.findings if one.check == check]
-                assert finding.repair == "foresto prices index --again"
-                prices.load_index(world.app, 14, job.Options(again=True))
-                assert found(verification.verify_daily(world.app)) == set(), code
+                assert finding.repair.startswith("foresto retry --data prices.index")
+                assert found(verification.with_repair(world.app, verification.verify_daily, QUICK)) == set(), code
 
 
 def test_a_shifted_kospi_is_found_by_another_source(open_loaded):

@@ -32,7 +32,7 @@ def test_a_stock_that_one_source_lacks_comes_from_another(open_world, kind):
         prices(world)
         assert world.scalar(LOST) == 0
         (finding,) = holes(world)
-        assert [(f"{row['거래일']}", row["ticker"]) for row in finding["sample"]] == [("2026-11-18", "035420")]
+        assert [(f"{row['거래일']}", row["ticker"]) for row in finding.sample] == [("2026-11-18", "035420")]
         again = prices(world)
         assert again.sources == {"KRX": 1}
         assert world.scalar(LOST) == 1
@@ -50,7 +50,7 @@ def test_a_hole_that_nobody_fills_is_asked_for_a_few_times_and_stays_a_finding(o
         asked = [prices(world).units.planned for _ in range(12)]
         assert asked[1:3] == [1, 1]
         assert asked[-1] == 0
-        assert holes(world)[0]["severity"] == "warning"
+        assert holes(world)[0].severity == "warning"
         world.sandbox.faults.clear()
         result = verification.with_repair(world.app, verification.verify_daily, QUICK)
         assert [found.check for found in result.findings if found.check == "prices.holes"] == []

@@ -93,12 +93,15 @@ def history(
     app: "App",
     ticker: Ticker,
     days: Annotated[int, typer.Option(help="며칠까지.", metavar="N")] = 20,
+    versions: Annotated[
+        bool, typer.Option("--versions", help="나중에 다시 매겨 바뀐 점수의 앞선 판과 바뀐 까닭도 보여 줍니다.")
+    ] = False,
 ) -> Shown:
-    """한 종목의 저장된 점수를 새것부터 보여 줍니다."""
-    from foresto_cli.views import score_card
+    """한 종목의 저장된 점수를 새것부터, 날마다 마지막 판을 보여 줍니다."""
+    from foresto_cli.views import score_history
 
-    found = score_card.history_of(app, ticker, days)
-    score_card.show_history(app.console, found)
+    found = score_history.history_of(app, ticker, days)
+    score_history.show_history(app.console, found, with_versions=versions)
     return Shown(found)
 
 

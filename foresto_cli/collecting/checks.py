@@ -41,6 +41,7 @@ class Scope:
         sessions: the newest ended sessions to be looked at, oldest first.
         due: the session that everything must have reached by now; the last of ``sessions``, or the one before it while
             jobs of the timetable are still at it.
+        has_dart: there is a key for statements; to have none is the operator's choice.
     """
 
     connection: Connection
@@ -48,6 +49,7 @@ class Scope:
     now: datetime
     sessions: Sequence[date]
     due: date
+    has_dart: bool = True
     _found: dict["Find", Rows] = field(default_factory=dict, compare=False)
 
     def once(self, find: "Find") -> Rows:

@@ -1,9 +1,11 @@
 """Scoring as a job: lock, run record, gates, alerts, one result, one exit code."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 from sqlalchemy import Connection
 
 from foresto_cli import __version__, clock
@@ -13,7 +15,8 @@ from foresto_cli.console import Console
 from foresto_cli.errors import NotYet, UsageError, VerificationFailed
 from foresto_cli.running import lock, runs, stop
 from foresto_cli.running.results import Result, Units, plain_fields
-from foresto_cli.score import compute, formula, gates, load, panel, reasons, rows, store
+from foresto_cli.score import compute, formula, gates, load, panel, reasons, rows, store, versions
+from foresto_cli.score.formula import AXES, AXIS_COLUMNS, AXIS_LABELS
 from foresto_cli.score.validation import run as validation
 from foresto_cli.store.engine import unit_transaction
 from foresto_cli.store.upsert import Counts
@@ -24,6 +27,10 @@ COMMAND, LABEL = "score batch", "Compass Score"
 SOME_MISSING = 3
 FAILED_SHARE = 0.3
 """Share of stocks without a score for want of data, above which the operator is warned."""
+PRICES_ONLY = (
+    "DART_API_KEY가 없어 재무·밸류에이션 축이 없고, 축 셋이 있어야 하는 총점과 등급도 없습니다."
+    " 기술·리스크 축은 그대로 있습니다: foresto score rank --axis risk"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,8 @@ class Scored(Result):
         not_scored_because: stocks without one by their first reason.
         grades: stocks by grade.
         kept: the stored scores of that day are of other inputs and were left as they are.
+        coverage: by axis, how much of its weight had a value, 0-100, on average of the stocks that can have a score.
+        replaced_because: codes of what had changed since the scores that were replaced; those are kept as versions.
     """
 
     score_date: str
@@ -64,6 +73,8 @@ class Scored(Result):
     not_scored_because: dict[str, int]
     grades: dict[str, int]
     kept: bool
+    coverage: dict[str, float]
+    replaced_because: list[str]
 
 
 def score_batch(app: App, options: Options) -> Scored:
@@ -91,8 +102,9 @@ def score_batch(app: App, options: Options) -> Scored:
             with unit_transaction(app.engine) as connection:
                 facts = rows.RunFacts(run.run_id, __version__, started, clock.wall(), [one.code for one in fired])
                 written = store.write(connection, scores, inputs, facts, replace=options.replace, limit=options.limit)
-            result = _result(run, scores, written)
-            result.alerts = _alert(app, scores, run.run_id)
+            has_key = app.settings.dart_api_key is not None
+            result = _result(run, scores, written, has_key=has_key)
+            result.alerts = _alert(app, scores, run.run_id, has_key=has_key)
             result.seconds = run.seconds
             run.close(result, None)
     return result
@@ -124,16 +136,13 @@ def _answer_gates(app: App, fired: list[gates.Fired], run_id: int, *, force: boo
     raise VerificationFailed(f"자료가 온전하지 않아 아무것도 쓰지 않았습니다. {told}")
 
 
-def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> Scored:
+def _result(run: runs.Run, scores: compute.Scores, written: store.Written, *, has_key: bool) -> Scored:
     counts = rows.counts(scores)
     tables = {"compass_score_history": written.history, "compass_score_component": written.components}
     if written.stocks:
         tables["stocks"] = Counts(changed=written.stocks)
     rows_written = sum(tables.values(), Counts())
-    few = missing_share(scores) > FAILED_SHARE
-    kept = (
-        f"{scores.day}의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다. 바꾸려면 --replace를 붙이세요."
-    )
+    few = missing_share(scores, has_key=has_key) > FAILED_SHARE
     return Scored(
         COMMAND,
         "partial" if few else "done" if rows_written.added or rows_written.changed else "nothing_to_do",
@@ -146,7 +155,7 @@ def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> Sc
         ),
         rows=rows_written,
         tables=tables,
-        notes=[kept] if written.differs else [],
+        notes=list(_notes(scores, written, has_key=has_key)),
         score_date=f"{scores.day}",
         scored=counts[reasons.SCORED],
         partial=counts[reasons.PARTIAL],
@@ -154,7 +163,34 @@ def _result(run: runs.Run, scores: compute.Scores, written: store.Written) -> Sc
         not_scored_because=why_not(scores),
         grades={letter: scores.grades.count(letter) for _, letter in formula.GRADES},
         kept=written.differs,
+        coverage=_coverage(scores),
+        replaced_because=list(written.because),
     )
+
+
+def _notes(scores: compute.Scores, written: store.Written, *, has_key: bool) -> Iterator[str]:
+    if written.differs:
+        yield (
+            f"{scores.day}의 저장된 점수는 지금과 다른 자료로 매긴 것이라 그대로 두었습니다."
+            " 바꾸려면 --replace를 붙이세요."
+        )
+    if written.because:
+        told = ", ".join(versions.REPLACED[code] for code in written.because)
+        yield (
+            f"{scores.day}의 점수 {written.history.changed:,}개가 바뀌었습니다({told})."
+            " 앞선 점수도 남습니다: foresto score history 종목 --versions"
+        )
+    if not has_key and missing_share(scores, has_key=True) > FAILED_SHARE:
+        yield PRICES_ONLY
+
+
+def _coverage(scores: compute.Scores) -> dict[str, float]:
+    """Return how much of each axis is known, on average of those who do not lack it by their nature."""
+    able = np.array([not reasons.UNAVOIDABLE.intersection(codes) for codes in scores.reasons], bool)
+    return {
+        AXIS_COLUMNS[axis]: round(float(scores.axes[axis].coverage[able].mean()), 1) if able.any() else 0.0
+        for axis in AXES
+    }
 
 
 def why_not(scores: compute.Scores) -> dict[str, int]:
@@ -165,17 +201,22 @@ def why_not(scores: compute.Scores) -> dict[str, int]:
     return dict(found.most_common())
 
 
-def missing_share(scores: compute.Scores) -> float:
-    """Return the share of stocks that have no score for want of data, not by their nature."""
+def missing_share(scores: compute.Scores, *, has_key: bool) -> float:
+    """Return the share of stocks that have no score for want of data, not by their nature.
+
+    Without a key of DART (``has_key``) nobody can have the axes of statements: that is the operator's choice, and only
+    who lacks an axis of prices too wants data.
+    """
+    of_prices = np.isnan(scores.axis_scores["T"]) | np.isnan(scores.axis_scores["R"])
     wanting = sum(
-        status == reasons.NOT_SCORED and not reasons.UNAVOIDABLE.intersection(codes)
-        for codes, status in zip(scores.reasons, scores.status, strict=True)
+        status == reasons.NOT_SCORED and not reasons.UNAVOIDABLE.intersection(codes) and (has_key or bool(lacks))
+        for codes, status, lacks in zip(scores.reasons, scores.status, of_prices, strict=True)
     )
     return wanting / max(len(scores.tickers), 1)
 
 
-def _alert(app: App, scores: compute.Scores, run_id: int) -> list[str]:
-    share = missing_share(scores)
+def _alert(app: App, scores: compute.Scores, run_id: int, *, has_key: bool) -> list[str]:
+    share = missing_share(scores, has_key=has_key)
     if share <= FAILED_SHARE:
         alerts.resolve(app.engine, "score_failed", "compass")
         return []
@@ -194,6 +235,8 @@ def show_batch(console: Console, result: Scored) -> None:
         console.line(f"  {code} {count:,}: {reasons.REASONS[code]}")
     if any(result.grades.values()):
         console.line("등급: " + " · ".join(f"{letter} {count:,}" for letter, count in result.grades.items()))
+    axes = " · ".join(f"{AXIS_LABELS[axis]} {result.coverage[AXIS_COLUMNS[axis]]:.0f}%" for axis in AXES)
+    console.line(f"점수에 쓸 자료 가운데 있는 몫(축마다 평균): {axes}")
     for note in result.notes:
         console.line(f"· {note}")
     counts = result.tables["compass_score_history"]

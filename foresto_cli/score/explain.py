@@ -230,10 +230,11 @@ def show(console: Console, found: Found) -> None:
 
 def _bar(axis: Found) -> str:
     label = axis["label"] + "  " * (5 - len(axis["label"]))
+    known = f"(자료 {axis['coverage']:.0f}%)"
     if axis["score"] is None:
-        return f"{label} {'·' * BAR}  없음"
+        return f"{label} {'·' * BAR}  없음 {known}"
     filled = round(axis["score"] / PERCENT * BAR)
-    return f"{label} {'█' * filled}{'░' * (BAR - filled)} {axis['score']:5.1f}"
+    return f"{label} {'█' * filled}{'░' * (BAR - filled)} {axis['score']:5.1f} {known}"
 
 
 def _show_axis(console: Console, axis: Found) -> None:

@@ -67,16 +67,21 @@ def missing_scores(scope: Scope) -> Rows:
     "재무제표와 시세를 마저 받은 뒤 foresto score batch --replace",
 )
 def unscored_stocks(scope: Scope) -> Rows:
-    """Find a newest scored session in which too many stocks have no score for want of data."""
+    """Find a newest scored session in which too many stocks have no score for want of data.
+
+    Without a key of DART nobody can have one; then it is the axes of prices that must not be missing.
+    """
     return scope.rows(
         text(
             "SELECT score_date AS 거래일, wanting AS 점수_없음, rows AS 종목 FROM (SELECT score_date, count(*) AS rows,"
-            " count(*) FILTER (WHERE status = 'NOT_SCORED' AND NOT reasons && CAST(:unavoidable AS text[])) AS wanting"
+            " count(*) FILTER (WHERE status = 'NOT_SCORED' AND NOT reasons && CAST(:unavoidable AS text[])"
+            " AND (:has_dart OR technical_score IS NULL OR risk_score IS NULL)) AS wanting"
             " FROM compass_score_history WHERE (score_date, formula_version) ="
             " (SELECT score_date, formula_version FROM compass_score_history"
             " ORDER BY 1 DESC, 2 DESC LIMIT 1)"
             " GROUP BY 1) AS newest WHERE wanting > :share * rows"
         ),
         unavoidable=UNAVOIDABLE,
+        has_dart=scope.has_dart,
         share=MISSING_SHARE,
     )

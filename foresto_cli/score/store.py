@@ -1,5 +1,8 @@
-"""Writing scores: an append-only history with its components, the run, and the newest values beside each stock."""
+"""Writing scores: their history with its components, the run, and the newest values beside each stock."""
 
+import json
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +12,7 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql import bindparam
 
-from foresto_cli.score import FORMULA_VERSION, commentary, formula, rows
+from foresto_cli.score import FORMULA_VERSION, commentary, formula, rows, versions
 from foresto_cli.score.compute import Inputs, Scores
 from foresto_cli.score.formula import AXES, AXIS_COLUMNS
 from foresto_cli.store.fragments import fragment, sql
@@ -54,12 +57,14 @@ class Written:
         history, components: rows added, changed, unchanged.
         stocks: rows of ``stocks`` that changed.
         differs: the stored scores of that day are of other inputs and were left as they are.
+        because: codes of what had changed since the scores that were replaced; empty where none was.
     """
 
     history: Counts
     components: Counts
     stocks: int
     differs: bool = False
+    because: Sequence[str] = ()
 
 
 def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
@@ -74,7 +79,7 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
     """Store the scores of a day in the caller's transaction.
 
     What is stored stays, unless ``replace`` or the stored run was made of provisional prices. The same inputs again
-    change nothing, not even a time.
+    change nothing, not even a time. What is replaced is kept as an earlier version.
 
     Args:
         connection: an open transaction.
@@ -104,23 +109,35 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
         return Written(unchanged, unchanged, _beside_stocks(connection, scores, run, only))
     overwrite = replace or last is None or last.is_provisional
     over = "TRUE" if overwrite else "FALSE"
-    tables = (
-        (compass_score_history, rows.history_rows(scores, chosen)),
-        (compass_score_component, rows.component_rows(scores, chosen)),
-    )
-    history, details = (
-        upsert(connection, table, made, {"run_id": run.run_id}, only_over=over, scope={"score_date": day})
-        for table, made in tables
-    )
-    if overwrite and limit is None:
-        _drop(connection, key | {"tickers": wanted})
+    made = rows.component_rows(scores, chosen)
+    tables = ((compass_score_history, rows.history_rows(scores, chosen)), (compass_score_component, made))
+    because = _because(connection, key, made, last) if overwrite and last is not None and known else []
+    with versions.kept(connection, key, run, because) if because else nullcontext():
+        history, details = (
+            upsert(connection, table, found, {"run_id": run.run_id}, only_over=over, scope={"score_date": day})
+            for table, found in tables
+        )
+        if overwrite and limit is None:
+            _drop(connection, key | {"tickers": wanted})
     if history.added or history.changed or details.changed:
         connection.execute(insert(compass_score_run).values(rows.run_row(scores, inputs, run, fingerprint)))
     differs = not overwrite and not is_same and bool(known)
     stocks = 0 if differs else _beside_stocks(connection, scores, run, only)
     if _is_newest(connection, day):
         connection.execute(FORGET, {"before": day - KEPT_DAYS})
-    return Written(history, details, stocks, differs)
+        connection.execute(versions.FORGET, {"before": day - versions.KEPT_DAYS})
+    return Written(history, details, stocks, differs, because if history.changed else [])
+
+
+def _because(connection: Connection, key: Record, made: Sequence[Record], last: Row[Any]) -> list[str]:
+    """Return what differs between the scores that are stored of a day and those ``made`` now."""
+    now = {one["ticker"]: {part[0]: part[1] for part in json.loads(one["components"])} for one in made}
+    return versions.differences(
+        versions.raw_stored(connection, key),
+        now,
+        was_provisional=last.is_provisional,
+        is_same_formula=last.config_sha256 == formula.sha256(),
+    )
 
 
 def _chosen(scores: Scores, limit: int | None) -> list[int]:

@@ -45,7 +45,11 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "dart_answer",
         ),
     ),
-    ("점수", "The score", ("compass_score_history", "compass_score_component", "compass_score_run")),
+    (
+        "점수",
+        "The score",
+        ("compass_score_history", "compass_score_earlier", "compass_score_component", "compass_score_run"),
+    ),
     ("채권", "Bonds", ("bonds",)),
     (
         "금융상품",

@@ -12,9 +12,9 @@ from foresto_cli.errors import StoreUnavailable
 from foresto_cli.store import advisory, described, whose
 from foresto_cli.store.fragments import sql
 
-HEAD = "0026"
+HEAD = "0027"
 """The newest revision in ``migrations/versions``; a test compares."""
-EARLIER: tuple[str, ...] = ("0017",)
+EARLIER: tuple[str, ...] = ("0017", "0026")
 """Earlier revisions whose exports ``foresto db import`` reads; ``tests/exports`` holds one of each."""
 NEWER = "이 데이터베이스는 더 새로운 foresto가 만든 것입니다(개정 {revision}). foresto를 새 버전으로 올리세요."
 FOLDER = Path(__file__).parent / "migrations"

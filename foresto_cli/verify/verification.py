@@ -150,7 +150,9 @@ def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
     before = requests_by_upstream(app.upstream_sessions)
     with runs.recorded(app.engine, command, label) as run:
         with app.engine.connect() as connection:
-            findings = run_checks(asked, Scope(connection, app.calendar, clock.now(), sessions, due))
+            has_dart = app.settings.dart_api_key is not None
+            scope = Scope(connection, app.calendar, clock.now(), sessions, due, has_dart)
+            findings = run_checks(asked, scope)
             measures = None if second is None else trend.measure(connection)
             told = designation_checks.news(connection, sessions[-1]) if command == WEEKLY else None
         findings = _honest(app, findings)

@@ -1,4 +1,4 @@
-"""Looking at scores: one stock explained, the best of a day, what is stored of a stock."""
+"""Looking at scores: one stock explained, the best of a day."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,17 +12,11 @@ from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.names import ticker_of
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.score import compute, explain, load, panel
-from foresto_cli.score.batch import score_date
+from foresto_cli.score.batch import PRICES_ONLY, score_date
 from foresto_cli.views.top_scores import Wanted, best
 
 AXES = {"total": "총점", "financial": "재무", "valuation": "밸류에이션", "technical": "기술", "risk": "리스크"}
 UNKNOWING = "점수는 지정을 반영하지 않습니다. 상장폐지 위험을 따로 확인하세요."
-OF_TICKER = text(
-    "SELECT DISTINCT ON (score_date) score_date, total_score, grade, rank, financial_score, valuation_score,"
-    " technical_score, risk_score,"
-    " status, reasons, formula_version FROM compass_score_history WHERE ticker = :ticker"
-    " ORDER BY score_date DESC, formula_version DESC LIMIT :days"
-)
 
 
 def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
@@ -33,7 +27,7 @@ def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
         UsageError: the stock has no price on that day.
     """
     with app.engine.connect() as connection:
-        ticker = _ticker(connection, ticker)
+        ticker = ticker_given(connection, ticker)
         day = score_date(connection, as_of)
         days = panel.sessions_until(connection, day, 2)
         inputs = load.history(connection, days, day)
@@ -44,7 +38,7 @@ def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
         raise UsageError(f"{ticker}: {day}의 시세가 없는 종목입니다. 종목코드(예: 005930)를 확인하세요.") from None
     before = compute.scored(inputs, days[0]) if days[0] != day else None
     earlier = explain.computed(before, ticker) if before is not None and ticker in before.tickers else None
-    return _shown(found, earlier, marked.get(ticker))
+    return _shown(app, found, earlier, marked.get(ticker))
 
 
 def recalled(app: App, ticker: str, day: date) -> dict[str, Any]:
@@ -54,15 +48,15 @@ def recalled(app: App, ticker: str, day: date) -> dict[str, Any]:
         UsageError: nothing is stored for that stock and day.
     """
     with app.engine.connect() as connection:
-        ticker = _ticker(connection, ticker)
+        ticker = ticker_given(connection, ticker)
         found, before = explain.stored(connection, ticker, day)
         marked = designations.as_of(connection, day, [ticker])
     if found is None:
         raise UsageError(f"{ticker}: {day}로 저장된 점수가 없습니다. foresto score history {ticker}로 찾아보세요.")
-    return _shown(found, before, marked.get(ticker))
+    return _shown(app, found, before, marked.get(ticker))
 
 
-def _ticker(connection: Connection, given: str) -> str:
+def ticker_given(connection: Connection, given: str) -> str:
     """Return the ticker of who is given by ticker or name; a ticker that has prices needs no listing.
 
     Raises:
@@ -80,15 +74,18 @@ def _ticker(connection: Connection, given: str) -> str:
 
 
 def _shown(
-    found: dict[str, Any], before: dict[str, Any] | None, designation: designations.Designation | None
+    app: App, found: dict[str, Any], before: dict[str, Any] | None, designation: designations.Designation | None
 ) -> dict[str, Any]:
     has_both = before is not None and before["total"] is not None and found["total"] is not None
+    notes = [f"{designation}: {UNKNOWING}"] if designation else []
+    if app.settings.dart_api_key is None and "NO_FS" in found["reasons"]:
+        notes.append(PRICES_ONLY)
     return {
         "command": "score show",
         "exit_code": 0,
         **found,
         "designation": designations.plain(designation),
-        "notes": [f"{designation}: {UNKNOWING}"] if designation else [],
+        "notes": notes,
         "changes": explain.changes(found, before) if has_both else [],
         "previous_date": before["score_date"] if before else None,
         "previous_total": before["total"] if before else None,
@@ -110,34 +107,23 @@ def ranking(app: App, wanted: Wanted) -> dict[str, Any]:
         found = best(connection, wanted)
     if found is None:
         raise ConfigError("저장된 점수가 없습니다. 먼저 foresto score batch를 실행하세요.")
+    notes = [f"{found.told} 모두 보려면 --with-designated를 붙이세요."] if found.told else []
+    if app.settings.dart_api_key is None and all(row["total_score"] is None for row in found.rows):
+        notes.append(PRICES_ONLY)
     return {
         "command": "score rank",
         "exit_code": 0,
         "score_date": f"{found.day}",
         "axis": wanted.axis,
-        "stocks": [_plain(row | {"designation": designations.plain(row["designation"])}) for row in found.rows],
+        "stocks": [plain(row | {"designation": designations.plain(row["designation"])}) for row in found.rows],
         "left_out": found.left_out,
-        "notes": [f"{found.told} 모두 보려면 --with-designated를 붙이세요."] if found.told else [],
+        "notes": notes,
     }
 
 
-def history_of(app: App, ticker: str, days: int) -> dict[str, Any]:
-    """Return the stored scores of a stock, newest first.
-
-    Raises:
-        UsageError: nothing is stored for it.
-    """
-    with app.engine.connect() as connection:
-        ticker = _ticker(connection, ticker)
-        rows = connection.execute(OF_TICKER, {"ticker": ticker, "days": days}).mappings()
-        found = [_plain(dict(row)) for row in rows]
-    if not found:
-        raise UsageError(f"{ticker}: 저장된 점수가 없습니다. 종목코드를 확인하거나 foresto score batch를 실행하세요.")
-    return {"command": "score history", "exit_code": 0, "ticker": ticker, "history": found}
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    scores = {name for name in row if name.endswith("_score")}
+def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored scores with nothing in them that JSON does not know."""
+    scores = {name for name in row if name.endswith(("_score", "_coverage"))}
     return {
         name: None
         if value is None
@@ -154,12 +140,19 @@ def show_ranking(console: Console, found: dict[str, Any]) -> None:
     """Print the best stocks, who among them is designated, and who was left out."""
     columns = [f"{axis}_score" for axis in AXES]
     rows = [
-        (one["rank"], one["ticker"], one["name"], one["grade"], *(_score(one[column]) for column in columns))
+        (
+            one["rank"],
+            one["ticker"],
+            one["name"],
+            one["grade"],
+            *(points(one[column]) for column in columns),
+            "·".join(f"{one[f'{axis}_coverage']:.0f}" for axis in AXES if axis != "total"),
+        )
         for one in found["stocks"]
     ]
     title = f"{found['score_date']} · {AXES[found['axis']]} 순"
     if rows:
-        console.table(title, ("순위", "종목코드", "종목명", "등급", *AXES.values()), rows)
+        console.table(title, ("순위", "종목코드", "종목명", "등급", *AXES.values(), "축별 자료 %"), rows)
     else:
         console.line(f"{title}: 조건에 맞는 종목이 없습니다.")
     for one in found["stocks"]:
@@ -169,21 +162,6 @@ def show_ranking(console: Console, found: dict[str, Any]) -> None:
         console.line(f"· {note}")
 
 
-def show_history(console: Console, found: dict[str, Any]) -> None:
-    """Print the stored scores of one stock."""
-    columns = [f"{axis}_score" for axis in AXES]
-    rows = [
-        (
-            one["score_date"],
-            one["grade"],
-            one["rank"],
-            *(_score(one[column]) for column in columns),
-            " ".join(one["reasons"]),
-        )
-        for one in found["history"]
-    ]
-    console.table(found["ticker"], ("날짜", "등급", "순위", *AXES.values(), "까닭"), rows)
-
-
-def _score(value: float | None) -> str | None:
+def points(value: float | None) -> str | None:
+    """Return a score as it is shown."""
     return None if value is None else f"{value:.1f}"

@@ -12,26 +12,33 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from foresto_cli.datasets.listed import designations
+from foresto_cli.store.fragments import Fragment, sql
 
 SUSPENDED, LEAVING = "거래정지", "정리매매·상장폐지"
 NEWEST = text(
     "SELECT score_date, formula_version FROM compass_score_history"
     " ORDER BY score_date DESC, formula_version DESC LIMIT 1"
 )
-RANKED = text(
+RANKED = sql(
     "SELECT h.ticker, coalesce(s.name, p.name) AS name, coalesce(p.market, s.market) AS market, s.sector,"
     " h.total_score, h.grade, h.rank, h.financial_score, h.valuation_score, h.technical_score, h.risk_score,"
+    " h.financial_coverage, h.valuation_coverage, h.technical_coverage, h.risk_coverage,"
     # KONEX has stocks that nobody trades for a day: that is no suspension.
     " (coalesce(p.is_halted, false) AND coalesce(p.market, s.market) <> 'KONEX') OR 'SUSPENDED' = ANY(h.reasons)"
     " AS is_suspended, NOT coalesce(s.is_active, true) OR 'LIQUIDATION' = ANY(h.reasons) AS is_leaving"
     " FROM compass_score_history h LEFT JOIN stocks s USING (ticker)"
     " LEFT JOIN stock_price_daily p ON p.ticker = h.ticker AND p.trade_date = h.score_date"
-    " WHERE h.score_date = :day AND h.formula_version = :version AND h.total_score IS NOT NULL"
+    " WHERE h.score_date = :day AND h.formula_version = :version AND {axis} IS NOT NULL"
+    # Where nobody has a total, as without statements, the axes of prices are what there is.
+    " AND (h.total_score IS NOT NULL OR NOT EXISTS (SELECT FROM compass_score_history o"
+    " WHERE o.score_date = :day AND o.formula_version = :version AND o.total_score IS NOT NULL))"
     " AND (CAST(:market AS text) IS NULL OR coalesce(p.market, s.market) = :market)"
     " AND (CAST(:sector AS text) IS NULL OR s.sector = :sector)"
-    " ORDER BY CASE :axis WHEN 'financial' THEN h.financial_score WHEN 'valuation' THEN h.valuation_score"
-    " WHEN 'technical' THEN h.technical_score WHEN 'risk' THEN h.risk_score ELSE h.total_score END DESC NULLS LAST,"
-    " h.rank, h.ticker"
+    " ORDER BY {axis} DESC, h.rank, h.ticker",
+    axis=Fragment(
+        "CASE :axis WHEN 'financial' THEN h.financial_score WHEN 'valuation' THEN h.valuation_score"
+        " WHEN 'technical' THEN h.technical_score WHEN 'risk' THEN h.risk_score ELSE h.total_score END"
+    ),
 )
 
 

@@ -1,5 +1,6 @@
 """What a batch stores, replaces and leaves alone, and what it refuses."""
 
+import dataclasses
 import re
 from collections import Counter
 from datetime import date
@@ -16,9 +17,11 @@ from foresto_cli.cli import _command
 from foresto_cli.console import Console
 from foresto_cli.errors import UsageError, VerificationFailed
 from foresto_cli.score import batch as job
-from foresto_cli.score import load
+from foresto_cli.score import explain, load
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import upsert
+from foresto_cli.views import score_card, score_history
+from foresto_cli.views.top_scores import Wanted
 
 
 def test_a_batch_twice_leaves_the_same_bytes_and_says_so(app):
@@ -241,3 +244,113 @@ def test_many_stocks_without_data_are_a_warning_and_no_statement_is_no_guess(app
 def test_impossible_options_are_refused(app, options):
     with pytest.raises(UsageError):
         job.score_batch(app, options)
+
+
+# --- versions --------------------------------------------------------------------------------------------------------
+
+
+def earlier(app):
+    return rows(
+        app,
+        "SELECT ticker, run_id, total_score, replaced_by, replaced_because FROM compass_score_earlier"
+        " ORDER BY ticker, run_id",
+    )
+
+
+def test_what_a_later_batch_replaces_is_kept_with_its_reason(app, changed_price):
+    job.score_batch(app, job.Options())
+    before = {
+        ticker: rest for ticker, *rest in rows(app, "SELECT ticker, run_id, total_score FROM compass_score_history")
+    }
+    changed_price()
+    result = job.score_batch(app, job.Options(replace=True))
+    assert result.replaced_because == ["PRICES"]
+    assert "--versions" in result.notes[0]
+    found = earlier(app)
+    assert len(found) == result.tables["compass_score_history"].changed > 0
+    assert all(before[ticker] == [run, total] for ticker, run, total, _, _ in found)
+    assert {(by, *because) for *_, by, because in found} == {(result.run_id, "PRICES")}
+    assert rows(app, "SELECT score_date, ticker, formula_version FROM compass_score_history GROUP BY 1, 2, 3"
+                     " HAVING count(*) > 1") == []  # fmt: skip
+
+
+def test_the_same_data_again_make_no_version(app):
+    for _ in range(2):
+        assert job.score_batch(app, job.Options(replace=True)).replaced_because == []
+    assert earlier(app) == []
+
+
+def test_a_version_of_provisional_prices_is_kept_for_thirty_days(app, changed_price, market):
+    changed_price("PROVISIONAL")
+    job.score_batch(app, job.Options())
+    changed_price(won=20)
+    assert job.score_batch(app, job.Options()).replaced_because == ["PROVISIONAL"]
+    with app.engine.begin() as connection:
+        connection.execute(text("UPDATE compass_score_earlier SET score_date = :day"), {"day": market.sessions[-40]})
+    changed_price(won=30)
+    job.score_batch(app, job.Options(replace=True))
+    assert rows(app, "SELECT DISTINCT score_date, replaced_because FROM compass_score_earlier") == [(LAST, ["PRICES"])]
+
+
+def test_new_statements_are_named_as_the_reason(app):
+    job.score_batch(app, job.Options())
+    with app.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE kept_reports AS SELECT * FROM financial_report"))
+        connection.execute(
+            text("UPDATE financial_report SET operating_income = -operating_income WHERE corp_code LIKE '%1'")
+        )
+    try:
+        assert job.score_batch(app, job.Options(replace=True)).replaced_because == ["STATEMENTS"]
+    finally:
+        with app.engine.begin() as connection:
+            connection.execute(text("DELETE FROM financial_report"))
+            connection.execute(text("INSERT INTO financial_report SELECT * FROM kept_reports"))
+            connection.execute(text("DROP TABLE kept_reports"))
+    job.score_batch(app, job.Options(replace=True))
+    assert len({run for _, run, *_ in earlier(app)}) == 2, "back to the first numbers, and both versions are there"
+
+
+def test_a_stored_day_shows_its_versions(app, changed_price, market, capsys):
+    ticker = market.tickers[0]
+    job.score_batch(app, job.Options())
+    changed_price()
+    job.score_batch(app, job.Options(replace=True))
+    found = score_history.history_of(app, ticker, 20)
+    (day,) = found["history"]
+    assert [one["replaced_because"] for one in day["earlier"]] == [["PRICES"]]
+    score_history.show_history(Console(), found, with_versions=False)
+    told = capsys.readouterr().out
+    assert "--versions" in told
+    assert "앞선 판 1" in told
+    score_history.show_history(Console(), found, with_versions=True)
+    told = capsys.readouterr().out
+    assert "시세가 고쳐졌거나 더해졌습니다" in told
+
+
+def test_coverage_of_each_axis_is_told(app, capsys):
+    result = job.score_batch(app, job.Options())
+    assert set(result.coverage) == {"financial", "valuation", "technical", "risk"}
+    job.show_batch(Console(), result)
+    assert re.search(r"재무 \d+% · 밸류에이션 \d+% · 기술 \d+% · 리스크 \d+%", capsys.readouterr().out)
+
+
+def test_without_a_key_of_dart_there_are_axes_of_prices_and_no_alarm(app, monkeypatch, capsys):
+    nothing = load.reports.assembled(np.zeros(0, load.reports.RECORD))
+    monkeypatch.setattr(load.reports, "read", lambda *_: nothing)
+    without = dataclasses.replace(app, settings=app.settings.model_copy(update={"dart_api_key": None}))
+    result = job.score_batch(without, job.Options())
+    assert (result.outcome, result.exit_code, result.alerts) == ("done", 0, [])
+    assert "DART_API_KEY" in result.notes[0]
+    assert rows(app, "SELECT count(*) FROM ops_alert") == [(0,)]
+    assert rows(app, "SELECT count(*) > 50, max(total_score) FROM compass_score_history"
+                     " WHERE technical_score IS NOT NULL AND risk_score IS NOT NULL") == [(True, None)]  # fmt: skip
+    assert score_card.ranking(without, Wanted(top=5))["stocks"] == []
+    found = score_card.ranking(without, Wanted(top=5, axis="risk"))
+    assert [one["risk_score"] for one in found["stocks"]] == sorted(
+        (one["risk_score"] for one in found["stocks"]), reverse=True
+    )
+    assert "DART_API_KEY" in found["notes"][-1]
+    score_card.show_ranking(Console(), found)
+    shown = score_card.explained(without, found["stocks"][0]["ticker"], None)
+    explain.show(Console(), shown)
+    assert "점수 없음" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import UsageError
 from foresto_cli.score import FORMULA_VERSION, commentary, explain, formula
 from foresto_cli.score import batch as job
-from foresto_cli.views import score_card
+from foresto_cli.views import score_card, score_history
 from foresto_cli.views.top_scores import Wanted
 
 
@@ -105,7 +105,7 @@ def test_what_changed_is_told_within_one_version_of_the_formula(app, market):
             connection.execute(text("DROP TABLE old"))
     found = score_card.recalled(app, ticker, LAST)
     assert (found["formula_version"], found["previous_date"]) == (FORMULA_VERSION, f"{market.sessions[-2]}")
-    history = score_card.history_of(app, ticker, 20)["history"]
+    history = score_history.history_of(app, ticker, 20)["history"]
     assert [(one["score_date"], one["formula_version"]) for one in history] == [
         (f"{market.sessions[place]}", FORMULA_VERSION) for place in (-1, -2)
     ]
@@ -136,7 +136,7 @@ def test_ranking_and_history_answer_from_what_is_stored(app, market):
         one["risk_score"] for one in score_card.ranking(app, Wanted(top=7, sector="기타", axis="risk"))["stocks"]
     ]
     assert by_risk == sorted(by_risk, reverse=True)
-    assert [one["score_date"] for one in score_card.history_of(app, best[0]["ticker"], 20)["history"]] == [f"{LAST}"]
+    assert [one["score_date"] for one in score_history.history_of(app, best[0]["ticker"], 20)["history"]] == [f"{LAST}"]
     with pytest.raises(UsageError, match="axis"):
         score_card.ranking(app, Wanted(top=5, axis="luck"))
 
@@ -156,7 +156,7 @@ def test_a_score_is_found_by_name_too(app, market):
         for given in ("가상이름", f" {ticker.lower()} "):
             assert score_card.explained(app, given, None)["ticker"] == ticker
             assert score_card.recalled(app, given, LAST)["ticker"] == ticker
-            assert score_card.history_of(app, given, 1)["ticker"] == ticker
+            assert score_history.history_of(app, given, 1)["ticker"] == ticker
         with pytest.raises(UsageError, match="혹시"):
             score_card.explained(app, "가상", None)
     finally:
@@ -165,7 +165,8 @@ def test_a_score_is_found_by_name_too(app, market):
 
 
 @pytest.mark.parametrize(
-    "look", [lambda app: score_card.explained(app, "999999", None), lambda app: score_card.history_of(app, "999999", 5)]
+    "look",
+    [lambda app: score_card.explained(app, "999999", None), lambda app: score_history.history_of(app, "999999", 5)],
 )
 def test_an_unknown_stock_is_said_to_be_unknown(app, look):
     with pytest.raises(UsageError, match="999999"):

@@ -56,11 +56,8 @@ from foresto_cli.store.tables.operations import (
     foresto_meta,
     unit_ledger,
 )
-from foresto_cli.store.tables.scores import (
-    compass_score_component,
-    compass_score_history,
-    compass_score_run,
-)
+from foresto_cli.store.tables.score_history import compass_score_earlier, compass_score_history
+from foresto_cli.store.tables.scores import compass_score_component, compass_score_run
 from foresto_cli.store.tables.unattended import (
     alert_delivery,
     dead_source,
@@ -89,6 +86,7 @@ __all__ = [
     "annuity_savings_products",
     "bonds",
     "compass_score_component",
+    "compass_score_earlier",
     "compass_score_history",
     "compass_score_run",
     "corporate_actions",

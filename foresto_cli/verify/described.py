@@ -5,9 +5,10 @@ from datetime import date
 
 from sqlalchemy import Table
 
-from foresto_cli.collecting.checks import CRITICAL, WARNING, Check, Rows, Scope
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Check, Rows, Scope, days_of
 from foresto_cli.declared import HALF, ByDay, Declared, PerGroup, WholeList
 from foresto_cli.store.fragments import Fragment, joined, sql
+from foresto_cli.verify import described_neighbours
 
 
 def checks(described: Iterable[Declared]) -> list[Check]:
@@ -53,6 +54,7 @@ def _by_day(one: ByDay) -> Iterator[Check]:
         "처음 저장한 날 뒤의 거래일이 모두 있다",
         lambda rows: _span(one, rows),
         lambda scope: _missing(scope, one.table),
+        units=days_of(one.name),
     )
     yield Check(
         f"{one.name}.rows",
@@ -62,6 +64,7 @@ def _by_day(one: ByDay) -> Iterator[Check]:
         f"거래일마다 저장했다고 적힌 만큼의 행이 있다(적히지 않았으면 평소의 {HALF:.0%})",
         lambda rows: _span(one, rows),
         lambda scope: _few(scope, one),
+        units=days_of(one.name),
     )
     order = _order(one.table)
     if order:
@@ -73,7 +76,16 @@ def _by_day(one: ByDay) -> Iterator[Check]:
             "종가는 0보다 크고 저가와 고가 사이에 있다",
             lambda rows: _span(one, rows),
             lambda scope: _impossible(scope, one.table, order),
+            units=days_of(one.name),
         )
+
+    def told(scope: Scope) -> Rows:
+        impossible = _impossible(scope, one.table, order) if order else []
+        return [*_missing(scope, one.table), *_few(scope, one), *impossible]
+
+    neighbours = described_neighbours.check(one, told)
+    if neighbours:
+        yield neighbours
 
 
 def _span(one: ByDay, rows: Rows) -> str:
@@ -125,6 +137,10 @@ def _order(table: Table) -> Fragment:
         if {"low_price", "high_price"} <= set(table.columns.keys()):
             rules.append(
                 Fragment("(low_price > 0 AND high_price > 0 AND close_price NOT BETWEEN low_price AND high_price)")
+            )
+        if {"open_price", "low_price", "high_price"} <= set(table.columns.keys()):
+            rules.append(
+                Fragment("(open_price > 0 AND low_price > 0 AND open_price NOT BETWEEN low_price AND high_price)")
             )
     return joined(" OR ", rules)
 

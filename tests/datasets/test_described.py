@@ -22,6 +22,7 @@ PATIENCE = 2
 QUICK = job.Options()
 SETS = pytest.mark.parametrize("one", data_sets.of_kind(ByDay), ids=lambda one: one.name)
 DAMAGES = ("truncated", "missing_field", "renamed_field", "500", "html", "huge_number", "duplicate")
+TEN_FOLD = ("close_price", "price_change", "open_price", "low_price", "high_price")
 NEWEST = date(2026, 11, 19)
 """The OPEN API has a session on the next morning."""
 
@@ -80,7 +81,7 @@ def test_lost_rows_and_sessions_are_found_and_the_hint_mends_them(open_world, on
         found = findings(world, one)
         assert {name.partition(".")[2] for name in found} == {"sessions", "rows"}
         for finding in found.values():
-            words = finding["repair"].split()
+            words = finding.repair.split()
             assert words[:4] == ["foresto", one.name, "load", "--again"]
             since, until = (date.fromisoformat(words[words.index(word) + 1]) for word in ("--since", "--until"))
             load(world, one, since, until, job.Options(again=True))
@@ -97,6 +98,26 @@ def test_impossible_values_are_found_and_the_hint_mends_them(open_world, one):
         assert findings(world, one).keys() == {f"{one.name}.values"}
         load(world, one, date(2026, 11, 18), date(2026, 11, 18), job.Options(again=True))
         assert findings(world, one) == {}
+
+
+@SETS
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE {table} SET " + ", ".join(f"{name} = 10 * {name}" for name in TEN_FOLD) + " WHERE {row}",
+        "UPDATE {table} SET volume = volume * 1000 WHERE {row}",
+        "DELETE FROM {table} WHERE {row}; UPDATE unit_ledger SET row_count = row_count - 1 WHERE unit = '2026-11-16'",
+    ],
+)
+def test_a_row_that_contradicts_its_neighbours_is_found_and_mended(open_world, one, damage):
+    with open_world(sessions=40) as world:
+        load(world, one)
+        row = f"trade_date = '2026-11-16' AND ticker = (SELECT min(ticker) FROM {one.table.name})"
+        for statement in damage.format(table=one.table.name, row=row).split(";"):
+            world.execute(statement)
+        assert findings(world, one).keys() == {f"{one.name}.neighbours"}
+        result = verification.with_repair(world.app, verification.verify_daily, QUICK)
+        assert [found.check for found in result.findings if found.check.startswith(one.name)] == []
 
 
 @SETS

@@ -123,7 +123,7 @@ class App:
     @cached_property
     def fdr(self) -> Fdr:
         """Return FinanceDataReader's mirror."""
-        return Fdr(self._transport)
+        return Fdr(self._transport, self.settings.foresto_krx_daily_budget)
 
     @cached_property
     def naver(self) -> Naver:
@@ -242,7 +242,7 @@ class App:
                 log.info("%s cannot be made", name, exc_info=True)
                 continue
             policies = (session.policy for session in getattr(client, "sessions", ()))
-            budgets |= {policy.name: policy.daily_budget for policy in policies}
+            budgets |= {policy.counter: policy.daily_budget for policy in policies}
         return budgets
 
     @property

@@ -147,7 +147,7 @@ class Loader(ABC):
 
     def unit(self, key: str, label: str, requests: int = 1) -> Unit:
         """Return a unit whose requests come from the budget of the first session's upstream."""
-        return Unit(key, label, requests, self.sessions[0].policy.name)
+        return Unit(key, label, requests, self.sessions[0].policy.counter)
 
     @abstractmethod
     def units(self) -> list[Unit]:

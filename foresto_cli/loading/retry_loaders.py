@@ -157,12 +157,13 @@ def _etfs(app: App, keys: Keys) -> list[Only]:
     days = _days(_part([key for key in keys if key.startswith("prices:")], 1))
     asks = app.krx is not None or app.krx_openapi is not None
     sessions = [day for day in days if app.calendar.is_session(day)] if asks else []
-    extra = [Unit(f"prices:{day}", f"ETF 시세 {day}") for day in sessions]
+    funds = roster.funds(app)
+    extra = [funds.unit(f"prices:{day}", f"ETF 시세 {day}") for day in sessions]
 
     def heir(key: str, units: Sequence[Unit]) -> str | None:
         return _of_its_kind(key, units) if key.startswith("list:") else None
 
-    return [Only(roster.funds(app), keys, extra, heir)]
+    return [Only(funds, keys, extra, heir)]
 
 
 def _derived(name: str) -> Make:

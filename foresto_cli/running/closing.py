@@ -3,6 +3,7 @@
 from foresto_cli.collecting.checks import RETRY
 from foresto_cli.console import Console
 from foresto_cli.running.results import Plan, Result
+from foresto_cli.store import limits
 
 SHOWN_REASONS = 3
 OUTCOMES = {
@@ -55,3 +56,6 @@ def _say_plan(console: Console, plan: Plan) -> None:
     time = f"약 {plan.seconds:.0f}초" if minutes < 1 else f"약 {minutes:,.0f}분"
     days = f" 하루 한도 때문에 {plan.budget_days}일에 나누어 받습니다." if plan.budget_days > 1 else ""
     console.line(f"걸리는 시간: {time}.{days}")
+    for name, upstream in plan.upstreams.items():
+        if upstream.requests > upstream.left:
+            console.line(f"{limits.label(name)}: 오늘은 {upstream.left:,}번 남았습니다.")

@@ -36,8 +36,20 @@ class Units:
 
 
 @dataclass(frozen=True)
+class PlannedUpstream:
+    """What one daily budget would be asked for: requests, logins among them, what today has left, on how many days."""
+
+    requests: int
+    left: int
+    days: int
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What would be asked (``--dry-run``): the labels of the first and the last unit, days of budget, seconds."""
+    """What would be asked (``--dry-run``): the labels of the first and the last unit, days of budget, seconds.
+
+    ``upstreams`` has each budget by the name of whose it is.
+    """
 
     units: int
     requests: int
@@ -45,6 +57,7 @@ class Plan:
     last: str | None
     budget_days: int
     seconds: float
+    upstreams: Mapping[str, PlannedUpstream]
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ def port(given: str) -> str:
 def count(given: str) -> str:
     """Return a number of requests."""
     value = given.strip(BLANKS)
-    if not re.fullmatch(r"[0-9]{1,8}", value) or int(value) > MOST_REQUESTS:
-        raise Wrong(f"는 0~{MOST_REQUESTS:,}의 정수여야 합니다")
+    if not re.fullmatch(r"[0-9]{1,8}", value) or not 1 <= int(value) <= MOST_REQUESTS:
+        raise Wrong(f"는 1~{MOST_REQUESTS:,}의 정수여야 합니다")
     return value
 
 

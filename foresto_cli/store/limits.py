@@ -20,7 +20,6 @@ SPENT = Fragment("u.spent_at IS NOT NULL AND u.spent_at <= :believable")
 
 LABELS = {
     "krx": "KRX",
-    "krx_login": "KRX 로그인",
     "krx_openapi": "KRX OPEN API",
     "fdr": "FDR 미러",
     "fsc": "공공데이터포털",

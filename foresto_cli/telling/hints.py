@@ -49,7 +49,7 @@ class Doors:
         breaker = policy.name if policy.name in breakers else next(iter(policy.hosts.values()))[0]
         if breaker in self._blocks:
             return Closed(datetime.fromisoformat(self._blocks[breaker]), f"{policy.label} 차단")
-        if policy.name in self._spent or self._used.get(policy.name, 0) >= policy.daily_budget:
+        if policy.counter in self._spent or self._used.get(policy.counter, 0) >= policy.daily_budget:
             midnight = datetime.combine(clock.today() + timedelta(days=1), datetime.min.time())
             return Closed(midnight, f"{policy.label} 하루 한도 소진")
         return None

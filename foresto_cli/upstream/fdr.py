@@ -13,6 +13,7 @@ import urllib.request
 import urllib.response
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from email.message import Message
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,8 @@ from urllib.parse import urlsplit
 import requests
 
 from foresto_cli import clock
-from foresto_cli.errors import BadPayload, NotYet, Transient
+from foresto_cli.errors import BadPayload, ForestoError, NotYet, Transient
+from foresto_cli.upstream import krx
 from foresto_cli.upstream._bodies import give_body, json_object, refuse_html
 from foresto_cli.upstream._known import known
 from foresto_cli.upstream._readers import json_value, refuse_ragged, refuse_wide_csv
@@ -34,17 +36,24 @@ if TYPE_CHECKING:
 SOURCE_ID = "FDR"
 LIBRARY = "finance-datareader"
 LABEL = "FinanceDataReader 미러"
-KRX_HOST = "data.krx.co.kr"
+KRX_HOST = krx.HOST
 MIRROR_HOST = "raw.githubusercontent.com"
 MIRROR = f"https://{MIRROR_HOST}/FinanceData/fdr_krx_data_cache/refs/heads/master/data"
 NAVER_HOST = "finance.naver.com"
 POLICY = Policy(
     name="fdr",
     label=LABEL,
-    hosts={KRX_HOST: ("krx", "fdr"), MIRROR_HOST: ("fdr",), NAVER_HOST: ("naver",)},
+    hosts={MIRROR_HOST: ("fdr",), NAVER_HOST: ("naver",)},
     pace=0.3,
     daily_budget=2_000,
 )
+
+
+def date_policy(krx_daily_budget: int) -> Policy:
+    """Return how politely KRX is asked for the newest session's date: as its pages are, out of the same budget."""
+    return replace(krx.policy(krx_daily_budget), name=POLICY.name, shares=krx.NAME, hosts={KRX_HOST: (krx.NAME, "fdr")})
+
+
 INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
 
 _ENDLESS_EXPONENT = re.compile(rb"""(?:^|[,"'\s])[+-]?[0-9.]+[eE][+-]?[0-9]{4}""", re.MULTILINE)
@@ -115,11 +124,12 @@ def _refuse_broken_csv(response: requests.Response) -> None:
 class Fdr:
     """The mirror; needs no key."""
 
-    def __init__(self, transport: Transport) -> None:
-        """Make the session; nothing is sent yet."""
+    def __init__(self, transport: Transport, krx_daily_budget: int) -> None:
+        """Make the sessions; nothing is sent yet."""
         self._session = transport.session(POLICY, inspect)
-        self._client = _Client(self._session)
-        self.sessions = [self._session]
+        self._dates = transport.session(date_policy(krx_daily_budget), inspect)
+        self._client = _Client(self._dates)
+        self.sessions = [self._session, self._dates]
 
     def listing(self) -> tuple[date, list[Record]]:
         """Return (the day the file is named after, every listed stock with its prices) (``StockListing("KRX")``).
@@ -221,20 +231,25 @@ class Fdr:
             for needed in ("StockListing", "DataReader"):
                 getattr(FinanceDataReader, needed)
         with _one_at_a_time:
-            self._session.error = None
+            self._session.error = self._dates.error = None
             listing.requests = self._client
             urllib.request.install_opener(urllib.request.build_opener(_Opener(self._session)))
             try:
                 yield FinanceDataReader
             # The library's own complaints hide the cause, which the session knows.
             except Exception as error:  # as above
-                if self._session.error is None:
+                if self._swallowed is None:
                     raise BadPayload(f"{LABEL}: 자료를 읽을 수 없습니다({type(error).__name__}).") from error
             finally:
                 listing.requests = own
                 urllib.request.install_opener(urllib.request.build_opener())
-            if self._session.error is not None:
-                raise self._session.error
+            if self._swallowed is not None:
+                raise self._swallowed
+
+    @property
+    def _swallowed(self) -> ForestoError | None:
+        """Return what went wrong in here and the library kept to itself."""
+        return self._dates.error or self._session.error
 
 
 class _Client:

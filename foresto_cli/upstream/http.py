@@ -8,7 +8,7 @@ the environment it takes the proxies and the certificates, and no login: not fro
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -64,20 +64,22 @@ class Transport:
     haste: float = 1.0
     patience: float = 1.0
     world: World = World.REAL
+    _lines: dict[str, "_Line"] = field(default_factory=dict, init=False, repr=False)
 
-    def session(
-        self, policy: Policy, inspect: Inspector | None = None, beside: "UpstreamSession | None" = None
-    ) -> "UpstreamSession":
-        """Return a new session for one upstream; ``beside`` another one it shares that one's pace and connections."""
-        return UpstreamSession(policy, self, inspect or (lambda _: None), beside)
+    def session(self, policy: Policy, inspect: Inspector | None = None) -> "UpstreamSession":
+        """Return a new session for one upstream; all that count in one budget share pace, places and connections."""
+        line = self._lines.setdefault(policy.counter, _Line(threading.Semaphore(policy.in_flight)))
+        return UpstreamSession(policy, self, inspect or (lambda _: None), line)
 
 
-class _Turns:
-    """The starts of requests of one or several sessions, at least a pace apart."""
+@dataclass
+class _Line:
+    """What sessions of one budget share: how many ask at once, when the next may, and over which connections."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._next_start = 0.0
+    places: threading.Semaphore
+    adapter: DeadlineAdapter = field(default_factory=DeadlineAdapter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _next_start: float = 0.0
 
     def take(self, pace: float) -> float:
         """Take the next start and return how many seconds away it is; negative when it is past."""
@@ -97,13 +99,11 @@ class UpstreamSession(requests.Session):
         breaker: the breaker of the host asked last; incidents are named after it.
     """
 
-    def __init__(
-        self, policy: Policy, transport: Transport, inspect: Inspector, beside: "UpstreamSession | None" = None
-    ) -> None:
+    def __init__(self, policy: Policy, transport: Transport, inspect: Inspector, line: _Line) -> None:
         """Use :meth:`Transport.session`."""
         super().__init__()
         for scheme in ("https://", "http://"):
-            self.mount(scheme, beside.adapters[scheme] if beside else DeadlineAdapter())
+            self.mount(scheme, line.adapter)
         # With none of its own, requests looks into ~/.netrc and the URL for one.
         self.auth = _no_login
         self.policy = policy
@@ -113,8 +113,7 @@ class UpstreamSession(requests.Session):
         self.breaker = next(iter(policy.hosts.values()))[0]
         self._transport = transport
         self._inspect = inspect
-        self._places: threading.Semaphore = beside._places if beside else threading.Semaphore(policy.in_flight)  # noqa: SLF001  # its own kind
-        self._turns: _Turns = beside._turns if beside else _Turns()  # noqa: SLF001  # its own kind
+        self._line = line
         self._refused: ForestoError | None = None
         self._failures = 0
 
@@ -159,7 +158,7 @@ class UpstreamSession(requests.Session):
             raise ForestoError(f"{self.policy.label}: 허용되지 않은 호스트({host})로 요청하려 했습니다.")
         breakers = self.policy.hosts[host]
         limits = self._transport.limits
-        with self._places:
+        with self._line.places:
             self._wait_for_turn()
             # While this request waited for its turn, another one may have been blocked or refused.
             if self._refused is not None:
@@ -167,7 +166,7 @@ class UpstreamSession(requests.Session):
             self.breaker = breakers[0]
             for breaker in breakers:
                 limits.check(breaker)
-            limits.spend(self.policy.name, self.policy.daily_budget)
+            limits.spend(self.policy.counter, self.policy.daily_budget)
             self.sent += 1
             try:
                 response = self._send(method, url, options)
@@ -227,7 +226,7 @@ class UpstreamSession(requests.Session):
         return body_of(pieces, encoding, self.policy.largest, self.policy.label)
 
     def _wait_for_turn(self) -> None:
-        pause = self._turns.take(self.policy.pace * self._transport.haste)
+        pause = self._line.take(self.policy.pace * self._transport.haste)
         if pause > 0:
             clock.sleep(pause)
 
@@ -246,7 +245,7 @@ class UpstreamSession(requests.Session):
                 said = f"{error} 잇따라 {self._failures}번 실패해 이번 실행에서는 더 요청하지 않습니다."
                 self.refuse(GivenUp(said, error))
         if isinstance(error, RateLimited) and not isinstance(error, BudgetSpent) and self.policy.retried:
-            self._transport.limits.exhaust(self.policy.name, str(error))
+            self._transport.limits.exhaust(self.policy.counter, str(error))
         if isinstance(error, Blocked | RateLimited | AuthFailed | Untrusted):
             self.refuse(error)
 

@@ -2,7 +2,8 @@
 
 pykrx logs in over the network while it is imported, prints, has no time limits and logs in again at every call once a
 login failed. So it is imported without credentials and with its output caught, the login is done here, once, and pykrx
-is handed a session of ours. KRX forbids automated bulk reading: the daily budget keeps this path small.
+is handed a session of ours. KRX forbids automated bulk reading: the daily budget keeps this path small. It is the
+host's: pages, logins and the date that :mod:`foresto_cli.upstream.fdr` asks for count together and share one pace.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import io
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SOURCE_ID = "KRX"
+NAME = "krx"
 LABEL = "KRX"
 HOST = "data.krx.co.kr"
 LOGIN_PAGE = f"https://{HOST}/contents/MDC/COMS/client/MDCCOMS001.cmd"
@@ -44,7 +47,8 @@ MEMBERS_PAGE = "www.krx.co.kr"
 LONGEST_CODE, LONGEST_MESSAGE = 20, 150
 """Characters shown of what KRX says of a login."""
 
-LOGIN_POLICY = Policy(name="krx_login", label="KRX 로그인", hosts={HOST: ("krx",)}, pace=0.5, daily_budget=60)
+LOGIN_REQUESTS = 3
+"""Page, frame and form."""
 
 
 class LoggedOut(ForestoError):
@@ -56,8 +60,13 @@ class SessionTaken(NotYet):
 
 
 def policy(daily_budget: int) -> Policy:
-    """Return how politely the data pages are asked."""
-    return Policy(name="krx", label=LABEL, hosts={HOST: ("krx",)}, pace=1.0, daily_budget=daily_budget, in_flight=1)
+    """Return how politely the host is asked, by whatever client and for whatever page."""
+    return Policy(name=NAME, label=LABEL, hosts={HOST: (NAME,)}, pace=1.0, daily_budget=daily_budget, in_flight=1)
+
+
+def login_policy(daily_budget: int) -> Policy:
+    """Return how politely the login is asked: as the pages are, out of the same budget."""
+    return replace(policy(daily_budget), name="krx_login", label="KRX 로그인", shares=NAME, opening=LOGIN_REQUESTS)
 
 
 def inspect(response: requests.Response) -> None:
@@ -84,7 +93,7 @@ class Krx:
     def __init__(self, transport: Transport, login_id: str, password: str, daily_budget: int) -> None:
         """Keep the credentials; nothing is sent yet."""
         self.sessions = [
-            transport.session(LOGIN_POLICY, inspect_login),
+            transport.session(login_policy(daily_budget), inspect_login),
             transport.session(policy(daily_budget), self._inspect),
         ]
         self._login_id = login_id

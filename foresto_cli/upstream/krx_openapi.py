@@ -98,12 +98,10 @@ class KrxOpenApi:
     def __init__(self, transport: Transport, key: str) -> None:
         """Keep the key in the sessions' headers, where no URL shows it."""
         self._services: dict[str, UpstreamSession] = {}
-        first: UpstreamSession | None = None
         for service in used_services():
-            session = transport.session(POLICY, functools.partial(inspect, service=service), first)
+            session = transport.session(POLICY, functools.partial(inspect, service=service))
             session.headers["AUTH_KEY"] = key
             self._services[service.path] = session
-            first = first or session
         self._answered: set[str] = set()
 
     @property

@@ -10,13 +10,15 @@ class Policy:
     """How politely one upstream is asked.
 
     Attributes:
-        name: key of budgets, of ``requests`` in ``--json`` and of messages.
+        name: key of ``requests`` in ``--json`` and of messages.
         label: what Korean messages call it.
         hosts: host → breakers that must be closed to ask it; the first is opened when it blocks us. Other hosts are
             never asked, so no cookie or key leaks.
         pace: least seconds between the starts of two requests.
         in_flight: requests under way at the same time.
         daily_budget: requests a KST day.
+        shares: name of the upstream whose host this one asks too: one budget, one pace, one limit of ``in_flight``.
+        opening: requests of a run before its first question, for the plan: a login.
         connect_timeout: seconds to a connection.
         read_timeout: seconds between two pieces of an answer.
         total_timeout: seconds for a whole answer, however steadily it drips.
@@ -32,6 +34,8 @@ class Policy:
     hosts: Mapping[str, tuple[str, ...]]
     pace: float
     daily_budget: int
+    shares: str = ""
+    opening: int = 0
     in_flight: int = 4
     connect_timeout: float = 10
     read_timeout: float = 30
@@ -40,6 +44,11 @@ class Policy:
     retried: bool = True
     any_success: bool = False
     cut_off_means: str = ""
+
+    @property
+    def counter(self) -> str:
+        """Return whose budget its requests are counted in."""
+        return self.shares or self.name
 
 
 class Limits(Protocol):

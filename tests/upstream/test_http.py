@@ -163,7 +163,7 @@ def test_a_block_is_never_tried_again_and_stops_every_session_of_that_breaker(op
             first.get(KRX_PAGE)
         assert len(world.asked()) == 1
         world.sandbox.faults.clear()
-        for session in (first, world.app._transport.session(policy), world.app.fdr.sessions[0]):
+        for session in (first, world.app._transport.session(policy), world.app.fdr.sessions[1]):
             with pytest.raises(Blocked):
                 session.get(KRX_PAGE)
         assert len(world.asked()) == 1
@@ -181,7 +181,7 @@ def test_a_block_of_krx_is_never_called_one_of_the_mirror(open_world, waits):
     with open_world(faults="block@data.krx.co.kr") as world:
         for match in (r"^KRX: 이 주소가 차단되었습니다", r"^KRX: [-0-9 :]*까지 요청하지 않습니다. KRX: 이 주소가"):
             with pytest.raises(Blocked, match=match):
-                world.app._transport.session(fdr.POLICY, fdr.inspect).get(KRX_PAGE)
+                world.app._transport.session(fdr.date_policy(200), fdr.inspect).get(KRX_PAGE)
 
 
 def test_a_block_of_the_mirror_does_not_block_krx(open_world, waits):
@@ -365,7 +365,7 @@ def test_no_message_holds_a_key_a_password_or_a_url(open_world, waits, fault):
 
 def test_cookies_of_krx_are_sent_to_no_other_host(open_world, waits):
     with open_world() as world:
-        session = session_of(world, hosts=fdr.POLICY.hosts)
+        session = session_of(world, hosts=fdr.POLICY.hosts | krx.policy(9).hosts)
         assert session.get(KRX_PAGE).headers["Set-Cookie"].startswith("JSESSIONID=")
         assert "JSESSIONID=" in session.get(KRX_PAGE).request.headers["Cookie"]
         elsewhere = session.get(f"{MIRROR}/listing/krx/2026-11-20.csv")

@@ -102,12 +102,13 @@ class Etfs(Loader):
     def units(self) -> list[Unit]:
         """Return the list first, which makes the rows that the prices fill in; prices are of the newest session."""
         session = self.calendar.latest_ended(self.now)
-        units = [Unit(f"{LIST}:{session}", f"ETF 목록 {session}")]
+        listed_by = (self.krx or self.mirror).sessions[0].policy.counter
+        units = [Unit(f"{LIST}:{session}", f"ETF 목록 {session}", 1, listed_by)]
         if self.krx is None:
             session = self.calendar.latest_official(self.now)
         if self.krx is None and self.openapi is None:
             return units
-        return [*(units if self.whole else []), Unit(f"{PRICES}:{session}", f"ETF 시세 {session}")]
+        return [*(units if self.whole else []), self.unit(f"{PRICES}:{session}", f"ETF 시세 {session}")]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the unit was read; what was read before the numbers were final is read once more."""

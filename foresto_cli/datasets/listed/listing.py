@@ -103,13 +103,13 @@ class Listing(Loader):
         session = self.calendar.latest_ended(self.now)
         week = session - timedelta(days=session.weekday())
         first = self._in_order(session)[0]
-        current = Unit(f"{CURRENT}:{session}", f"상장 종목 {session}", first.requests, first.sessions[0].policy.name)
+        current = Unit(f"{CURRENT}:{session}", f"상장 종목 {session}", first.requests, first.sessions[0].policy.counter)
         if not self.whole or self.mirror is None:
             return [current]
         return [
             current,
-            Unit(f"{DESCRIPTION}:{week}", f"종목 설명 {week} 주"),
-            Unit(f"{DELISTED}:{session}", f"상장폐지 {session}"),
+            Unit(f"{DESCRIPTION}:{week}", f"종목 설명 {week} 주", 1, fdr.POLICY.name),
+            Unit(f"{DELISTED}:{session}", f"상장폐지 {session}", 1, fdr.POLICY.name),
         ]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:

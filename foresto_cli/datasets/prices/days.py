@@ -115,7 +115,7 @@ class PriceDays(Loader):
 
     def _unit(self, day: date) -> list[Unit]:
         best = self.choice.capable(day)[:1]
-        return [Unit(f"{day}", f"{day}", source.requests, source.sessions[-1].policy.name) for source in best]
+        return [Unit(f"{day}", f"{day}", source.requests, source.sessions[0].policy.counter) for source in best]
 
     def without_source(self, entries: Mapping[str, Entry]) -> list[date]:
         """Return the sessions that ought to be stored, are not, and that no source at hand has."""

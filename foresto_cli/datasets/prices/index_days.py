@@ -83,7 +83,7 @@ class IndexDays(Loader):
         """Return each index and year, newest year first; a year without an ended session is not wanted yet."""
         latest = self.calendar.latest_ended(self.now)
         years = range(latest.year, self.start.year - 1, -1)
-        return [Unit(f"{code}:{year}", f"{code} {year}년") for year in years for code in CODES]
+        return [self.unit(f"{code}:{year}", f"{code} {year}년") for year in years for code in CODES]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:
         """Say whether the year was read after the numbers of its last session were final."""

@@ -120,7 +120,7 @@ def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_wo
 
 def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
     with open_world(without=("krx_openapi_key",), patience=2) as world:
-        world.app.settings.foresto_krx_daily_budget = 5
+        world.app.settings.foresto_krx_daily_budget = 3 + 5
         result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert (result.outcome, result.exit_code) == ("quota", 75)
         assert result.units.done == 5
@@ -137,9 +137,9 @@ def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
 
 def test_the_plan_tells_requests_days_of_budget_and_time(open_world):
     with open_world(without=("krx_openapi_key",)) as world:
-        world.app.settings.foresto_krx_daily_budget = 5
+        world.app.settings.foresto_krx_daily_budget = 3 + 5
         plan = prices.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True)).plan
-        assert (plan.units, plan.requests, plan.budget_days) == (12, 12, 3)
+        assert (plan.units, plan.requests, plan.budget_days) == (12, 12 + 3 * 3, 3)
         assert plan.seconds >= 12
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock, data_sets
 from foresto_cli.app import App
 from foresto_cli.collecting.data_set import DataSet
-from foresto_cli.collecting.derived import Derived
+from foresto_cli.collecting.derived import UNIT, Derived
 from foresto_cli.collecting.loader import Unit
 from foresto_cli.datasets.dart import capital_changes, decisions, dividends
 from foresto_cli.datasets.dart.actions import Actions
@@ -19,6 +19,7 @@ from foresto_cli.datasets.dart.decisions import Decisions
 from foresto_cli.datasets.dart.details import Details
 from foresto_cli.datasets.dart.dividends import Dividends
 from foresto_cli.datasets.dart.filings import DATASET as FILINGS
+from foresto_cli.datasets.dart.filings import UNIT as LIST_OF_FILINGS
 from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
@@ -190,10 +191,11 @@ def _yahoo(app: App, keys: Keys) -> list[Only]:
 
 
 def _filings(app: App, keys: Keys) -> list[Only]:
+    """Ask for what was filed since the last look, or since the first day in ``keys``."""
     client = statements.client_of(app)
     with app.engine.connect() as connection:
         read = ledger.entries(connection, FILINGS.name)
-    return [Only(Filings(client, clock.now(), read), keys)]
+    return [Only(Filings(client, clock.now(), read, min(_days(keys), default=None)), [LIST_OF_FILINGS])]
 
 
 def _companies(app: App, keys: Keys) -> list[Only]:
@@ -233,11 +235,16 @@ def _same_hundred(key: str, units: Sequence[Unit]) -> str | None:
 
 
 def _details(app: App, keys: Keys) -> list[Only]:
-    return [Only(Details(statements.client_of(app), lambda: statements.filed(app, Wanted())), keys)]
+    """Ask for given whole statements, also for those that were read before."""
+    loader = Details(statements.client_of(app), lambda: statements.filed(app, Wanted()), is_again=True)
+    return [Only(loader, keys)]
 
 
 def _reparse(_: App, keys: Keys) -> list[Only]:
-    return [Only(statements.reparsing(), keys)]
+    """Read the reports in ``keys`` ("2025/11011") anew, or all of them."""
+    parts = (key.split("/") for key in keys)
+    reports = [Report(int(part[0]), part[1]) for part in parts if part[0].isdecimal() and part[-1] in QUARTERS]
+    return [Only(statements.reparsing(*reports), [UNIT])]
 
 
 def _dart_dividends(app: App, keys: Keys) -> list[Only]:
@@ -270,7 +277,7 @@ def _decisions(app: App, keys: Keys) -> list[Only]:
 def _capital(app: App, keys: Keys) -> list[Only]:
     def executed() -> list[capital_changes.Executed]:
         with app.engine.connect() as connection:
-            return capital_changes.read(connection)
+            return capital_changes.read(connection, keys)
 
     return [Only(Capital(statements.client_of(app), clock.now(), executed), keys)]
 

@@ -96,9 +96,12 @@ def reparse(app: App, options: Options) -> Result:
     return job.run_or_preview(app, "dart reparse", "재무제표 다시 읽기", make, options)
 
 
-def reparsing() -> Derived:
-    """Return what reads the kept answers again."""
-    return Derived(dart_reparse.DATASET, dart_reparse.write)
+def reparsing(*reports: Report) -> Derived:
+    """Return what reads the kept answers again, of all reports or of ``reports``."""
+    return Derived(
+        dart_reparse.DATASET,
+        lambda connection, provenance: dart_reparse.write(connection, provenance, reports),
+    )
 
 
 def wanted_reports(year: int | None, word: str | None, since: int | None, ticker: str | None) -> Wanted:

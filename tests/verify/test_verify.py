@@ -1,6 +1,7 @@
 """The daily verification finds what is wrong, and nothing when nothing is."""
 
 import pytest
+from verify import filed
 
 from foresto_cli import data_sets
 from foresto_cli.loading import prices
@@ -95,6 +96,7 @@ PLANTED = {
     " 1, 1, 1, 1, 0, 0, '{}')",
     "score.coverage": SCORED + "10",
     "score.missing": SCORED + "1000",
+    **filed.PLANTED,
 }
 
 
@@ -149,6 +151,7 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "score.fresh",
         "score.coverage",
         "score.missing",
+        *filed.PLANTED,
     }
     logged = loaded.rows("SELECT rule_id, severity FROM data_quality_log WHERE rule_id = :check", check=check)
     assert logged == [(check, finding.severity)]

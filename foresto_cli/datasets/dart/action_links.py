@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import decision_kinds
+from foresto_cli.store.fragments import Fragment, sql
 from foresto_cli.store.upsert import Counts, Row
 
 DATASET = DataSet(
@@ -45,7 +46,7 @@ SUPERSEDE_NOTICES = text(
     " FROM corporate_actions o WHERE o.action_type = ANY(:notices)) n"
     " WHERE n.rcept_no = a.rcept_no AND n.newest IS NOT NULL AND a.corrected_by IS DISTINCT FROM n.newest"
 )
-LINK = text(
+WANTED = Fragment(
     "WITH classes AS (SELECT * FROM unnest(CAST(:actions AS text[]), CAST(:events AS text[])) AS c (action, event)),"
     " decided AS (SELECT a.rcept_no, a.ticker, a.action_type,"
     "  CASE WHEN a.action_type IN ('FREE_INCREASE', 'PAID_FREE_INCREASE') THEN a.record_date"
@@ -62,13 +63,26 @@ LINK = text(
     "  row_number() OVER (PARTITION BY ticker, trade_date ORDER BY apart, rcept_no DESC) AS of_event FROM pairs),"
     " linked AS (SELECT * FROM ranked WHERE of_decision = 1 AND of_event = 1),"
     " wanted AS (SELECT a.rcept_no, l.trade_date, l.adj_event, l.adj_factor"
-    "  FROM corporate_actions a LEFT JOIN linked l USING (rcept_no)),"
+    "  FROM corporate_actions a LEFT JOIN linked l USING (rcept_no))"
+)
+"""``wanted``: every decision with the event that carries it out, if there is one."""
+LINK = sql(
+    "{wanted},"
     " written AS (UPDATE corporate_actions a SET price_event_date = w.trade_date, price_event = w.adj_event,"
     "  price_factor = w.adj_factor, batch_id = :batch_id, updated_at = :updated_at FROM wanted w"
     "  WHERE w.rcept_no = a.rcept_no AND (a.price_event_date, a.price_event, a.price_factor)"
     "   IS DISTINCT FROM (w.trade_date, w.adj_event, w.adj_factor) RETURNING 1)"
-    " SELECT (SELECT count(*) FROM linked) AS linked, (SELECT count(*) FROM written) AS written"
+    " SELECT (SELECT count(*) FROM linked) AS linked, (SELECT count(*) FROM written) AS written",
+    wanted=WANTED,
 )
+MISLINKED = sql(
+    "{wanted} SELECT a.rcept_no AS 접수번호, a.ticker, a.action_type AS 결정, a.price_event_date AS 저장,"
+    " w.trade_date AS 기준가_사건 FROM wanted w JOIN corporate_actions a USING (rcept_no)"
+    " WHERE (a.price_event_date, a.price_event, a.price_factor) IS DISTINCT FROM (w.trade_date, w.adj_event,"
+    " w.adj_factor) AND coalesce(w.trade_date, a.price_event_date) < :linked ORDER BY 2, 1",
+    wanted=WANTED,
+)
+"""Rows that :data:`LINK` would change, of events that it can have seen on the day ``linked``."""
 
 
 CONSOLIDATED = text(
@@ -92,18 +106,25 @@ CONSOLIDATED = text(
 """DART tells no ratio of a consolidation anywhere: the shares listed before and after the restated price do."""
 
 
+def classes() -> dict[str, object]:
+    """Return the parameters of :data:`WANTED`."""
+    pairs = [(action, event) for action, events in EVENTS.items() for event in events]
+    return {
+        "actions": [action for action, _ in pairs],
+        "events": [event for _, event in pairs],
+        "near": NEAR_DAYS,
+        "longest": LONGEST_DAYS,
+    }
+
+
 def write(connection: Connection, provenance: Row) -> Counts:
     """Bring corrections of notices, the links and ratios up to date; return how many rows that changed."""
     notices = [decision_kinds.SPLIT, decision_kinds.CONSOLIDATION]
     corrected = connection.execute(SUPERSEDE_NOTICES, {"notices": notices}).rowcount
-    pairs = [(action, event) for action, events in EVENTS.items() for event in events]
     found = connection.execute(
         LINK,
         {
-            "actions": [action for action, _ in pairs],
-            "events": [event for _, event in pairs],
-            "near": NEAR_DAYS,
-            "longest": LONGEST_DAYS,
+            **classes(),
             "batch_id": provenance["batch_id"],
             "updated_at": provenance["updated_at"],
         },

@@ -43,7 +43,7 @@ EXECUTED = text(
     "  AND p.trade_date < a.price_event_date ORDER BY p.trade_date DESC LIMIT 1) AS shares_before"
     " FROM corporate_actions a JOIN fdr_stock_listing l ON l.ticker = a.ticker AND l.is_listed"
     " WHERE a.action_type = :split AND a.corrected_by IS NULL AND NOT a.is_withdrawn"
-    " AND a.ratio IS NULL AND a.price_event_date IS NOT NULL ORDER BY a.rcept_no DESC"
+    " AND (a.ratio IS NULL OR a.rcept_no = ANY(:again)) AND a.price_event_date IS NOT NULL ORDER BY a.rcept_no DESC"
 )
 FILL = text(
     "UPDATE corporate_actions SET ratio = :ratio, effective_date = :effective_date, shares_before = :shares_before,"
@@ -83,8 +83,8 @@ class Executed:
         )
 
 
-def read(connection: Connection) -> list[Executed]:
-    """Return the splits that were carried out and whose ratio is not known."""
+def read(connection: Connection, again: Sequence[str] = ()) -> list[Executed]:
+    """Return the splits that were carried out and whose ratio is not known, or is asked for ``again``, by notice."""
     return [
         Executed(
             row.rcept_no,
@@ -94,7 +94,7 @@ def read(connection: Connection) -> list[Executed]:
             closing_month(row.settle_month),
             row.shares_before,
         )
-        for row in connection.execute(EXECUTED, {"split": decision_kinds.SPLIT})
+        for row in connection.execute(EXECUTED, {"split": decision_kinds.SPLIT, "again": list(again)})
     ]
 
 

@@ -93,11 +93,13 @@ class Details(PerCompany[Filed]):
         client: DART.
         facts: reads what is stored, at the moment it is called.
         reports: only these, if any are named.
+        is_again: also those that were read before.
     """
 
     client: Dart
     facts: Callable[[], Sequence[Filed]]
     reports: tuple[Report, ...] = ()
+    is_again: bool = False
     data_set = DATASET
 
     def questions(self) -> Iterator[tuple[str, str, Filed]]:
@@ -112,7 +114,7 @@ class Details(PerCompany[Filed]):
                 self._periods.setdefault((filed.corp_code, filed.report), {})[filed.rcept_no] = filed.period
         newest: dict[tuple[str, Report], Filed] = {}
         for filed in stored:
-            if not filed.has_details and (not self.reports or filed.report in self.reports):
+            if (self.is_again or not filed.has_details) and (not self.reports or filed.report in self.reports):
                 newest.setdefault((filed.corp_code, filed.report), filed)
         for filed in newest.values():
             key = f"{filed.report.year}/{filed.report.code}/{filed.corp_code}/{filed.rcept_no}"

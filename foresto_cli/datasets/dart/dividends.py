@@ -41,8 +41,11 @@ FIGURES_FOLLOW = timedelta(days=3)
 MOST_WON = 10_000_000
 """More per share than any Korean company has paid, a hundred times over."""
 ONLY_NEWS = (
-    "old.stck_genr_dvdn_amt IS DISTINCT FROM excluded.stck_genr_dvdn_amt OR old.ticker IS NULL"
-    " OR old.stck_dvdn_rcd_nm IS DISTINCT FROM excluded.stck_dvdn_rcd_nm"
+    "(old.stck_genr_dvdn_amt, old.stck_dvdn_rcd_nm, old.ticker, old.corp_code, old.fiscal_year, old.stck_par_prc,"
+    " old.scrs_itms_kcd_nm, old.is_outlier) IS DISTINCT FROM (excluded.stck_genr_dvdn_amt, excluded.stck_dvdn_rcd_nm,"
+    " excluded.ticker, excluded.corp_code, excluded.fiscal_year, excluded.stck_par_prc, excluded.scrs_itms_kcd_nm,"
+    " false)"
+    " OR old.rcept_no > excluded.rcept_no OR old.rcept_dt <> to_date(left(old.rcept_no, 8), 'YYYYMMDD')"
 )
 
 PAYERS = text(

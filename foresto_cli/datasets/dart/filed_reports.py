@@ -27,7 +27,8 @@ PARTS = {EARLIER: financial_restated.name}
 KEEP = text(
     "INSERT INTO dart_answer (endpoint, subject, bsns_year, reprt_code, fs_div, sha256, period_end, answered_at, body)"
     " VALUES (:endpoint, :subject, :year, :code, :fs_div, :sha256, :period_end, :answered_at, :body)"
-    " ON CONFLICT DO NOTHING"
+    " ON CONFLICT (endpoint, subject, bsns_year, reprt_code, fs_div, sha256) DO UPDATE SET body = excluded.body"
+    " WHERE dart_answer.body <> excluded.body"
 )
 
 
@@ -51,7 +52,7 @@ class Question:
 
 
 def keep(connection: Connection, question: Question, body: bytes, answered_at: datetime) -> None:
-    """Keep an answer as it came, compressed and with its hash; one that is there already is left alone."""
+    """Keep an answer as it came, compressed and with its hash; one that is there already is only put right."""
     connection.execute(
         KEEP,
         {

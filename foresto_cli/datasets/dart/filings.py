@@ -39,11 +39,13 @@ class Filings(Loader):
         client: DART.
         now: the clock's reading.
         known: what the ledger has.
+        first: read the list once more from this day on.
     """
 
     client: Dart
     now: datetime
     known: Mapping[str, Entry]
+    first: date | None = None
     data_set = DATASET
     source_id = dart.SOURCE_ID
 
@@ -51,6 +53,8 @@ class Filings(Loader):
     def since(self) -> date:
         """Return the day on which the list was read last, before that day was over; else a few days ago."""
         today = self.now.date()
+        if self.first is not None:
+            return min(self.first, today)
         read = self.known.get(UNIT)
         if read is None or read.status == "failed" or read.asked_at == ledger.NEVER:
             return today - BEGINNING

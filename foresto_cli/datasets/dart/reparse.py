@@ -1,9 +1,14 @@
-"""``financial_report`` read anew from the kept answers, nobody being asked: what a better account mapping is for."""
+"""``financial_report`` read anew from the kept answers, nobody being asked: what a better account mapping is for.
 
+Verification reads them in the same way, to see whether the tables still say what DART said.
+"""
+
+import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, select, text, tuple_
 
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import comparatives, filed_reports, reports
@@ -19,37 +24,90 @@ DATASET = DataSet(name="dart.reparse", label="재무제표 다시 읽기", table
 REPORTS = text("SELECT DISTINCT bsns_year, reprt_code FROM dart_answer WHERE endpoint IN (:main, :whole) ORDER BY 1, 2")
 # Main accounts first: whole statements win over them, and later answers over earlier ones.
 ANSWERS = text(
-    "SELECT endpoint, subject, fs_div, period_end, body FROM dart_answer WHERE endpoint IN (:main, :whole)"
+    "SELECT endpoint, subject, fs_div, period_end, sha256, body FROM dart_answer WHERE endpoint IN (:main, :whole)"
     " AND bsns_year = :year AND reprt_code = :code ORDER BY endpoint = :whole, answered_at"
 )
+TICKERS = text(
+    "SELECT corp_code, ticker FROM dart_company UNION ALL SELECT DISTINCT ON (r.corp_code) r.corp_code, r.ticker"
+    " FROM financial_report r WHERE NOT EXISTS (SELECT FROM dart_company c WHERE c.corp_code = r.corp_code)"
+)
+"""Who is not in the list of companies is called as in the reports that are stored."""
+EVERY_ANSWER = text("SELECT endpoint, subject, bsns_year, reprt_code, sha256, body FROM dart_answer")
+ANSWERS_AT_ONCE = 100
 BOTH = {"main": MAIN, "whole": WHOLE}
 
+Key = tuple[object, ...]
+"""The values of :data:`KEY`; both tables have it."""
+Found = dict[Key, Row]
 
-def write(connection: Connection, provenance: Row) -> Counts:
+
+def write(connection: Connection, provenance: Row, only: Iterable[Report] = ()) -> Counts:
     """Parse every kept answer again in the caller's transaction and return exact counts.
+
+    Rows that bear the receipt number of an answer and are not in it go: their key was changed after they were stored.
+
+    Args:
+        connection: the database.
+        provenance: of the rows.
+        only: these reports, if any are named.
 
     Raises:
         BadPayload: an answer that was understood once is not any more.
     """
-    tickers = {
-        row.corp_code: row.ticker for row in connection.execute(text("SELECT corp_code, ticker FROM dart_company"))
-    }
+    tickers = tickers_of(connection)
     counts = Counts()
-    for row in connection.execute(REPORTS, BOTH).all():
-        rows, earlier = _read(connection, Report(row.bsns_year, row.reprt_code), tickers)
-        for table, found in ((financial_report, rows), (financial_restated, earlier)):
-            counts += upsert(connection, table, filed_reports.with_receipt(connection, found), provenance)
+    for report in only or kept(connection):
+        for table, found in read(connection, report, tickers).items():
+            before = stored(connection, table, found)
+            counts += upsert(
+                connection, table, [_joined(before.get(key), row) for key, row in found.items()], provenance
+            )
+            strays = before.keys() - found.keys()
+            if strays:
+                columns = tuple_(*(table.c[name] for name in KEY))
+                counts += Counts(changed=connection.execute(table.delete().where(columns.in_(strays))).rowcount)
     return counts
 
 
-def _read(connection: Connection, report: Report, tickers: Mapping[str, str]) -> tuple[list[Row], list[Row]]:
-    """Return what all answers about one report say together; what is not said any more becomes null.
+def kept(connection: Connection) -> list[Report]:
+    """Return the reports of which answers are kept, the oldest first."""
+    return [Report(row.bsns_year, row.reprt_code) for row in connection.execute(REPORTS, BOTH)]
 
-    The second are the earlier periods that the report speaks of.
+
+def tickers_of(connection: Connection) -> dict[str, str]:
+    """Return the ticker of every company that has or had one."""
+    return {row.corp_code: row.ticker for row in connection.execute(TICKERS)}
+
+
+def stored(connection: Connection, table: Table, found: Found) -> dict[Key, Row]:
+    """Return the stored rows of the receipt numbers in ``found``."""
+    numbers = {f"{row['rcept_no']}" for row in found.values()}
+    rows = connection.execute(select(table).where(table.c.rcept_no.in_(numbers))).mappings()
+    return {_key(row): dict(row) for row in rows}
+
+
+def read(
+    connection: Connection, report: Report, tickers: Mapping[str, str], *, main_only: bool = False
+) -> dict[Table, Found]:
+    """Return what all kept answers about one report say together: the versions of it, and of the periods before it.
+
+    What is not said any more becomes null. Damaged answers are left out: :func:`damaged`.
+
+    Args:
+        connection: the database.
+        report: which report.
+        tickers: company number → ticker.
+        main_only: leave the whole statements out, an answer for every company.
+
+    Raises:
+        BadPayload: an answer is not understood.
     """
-    found: dict[tuple[object, ...], Row] = {}
-    earlier: dict[tuple[object, ...], Row] = {}
-    for answer in connection.execute(ANSWERS, {**BOTH, "year": report.year, "code": report.code}):
+    found: Found = {}
+    earlier: Found = {}
+    names = {"main": MAIN, "whole": MAIN if main_only else WHOLE}
+    for answer in connection.execute(ANSWERS, {**names, "year": report.year, "code": report.code}):
+        if not _is_intact(answer.sha256, answer.body):
+            continue
         records = dart.rows_of(dart.read(zlib.decompress(answer.body)))
         if answer.endpoint == MAIN:
             rows = reports.main_rows(records, report, tickers)
@@ -69,8 +127,35 @@ def _read(connection: Connection, report: Report, tickers: Mapping[str, str]) ->
                 earlier |= {_key(one): comparatives.together(earlier.get(_key(one)), one) for one in row[EARLIER]}
     if not found:
         raise BadPayload(f"보관한 {report.label} 응답에서 재무제표를 하나도 읽지 못했습니다.")
-    return list(found.values()), list(earlier.values())
+    return {
+        table: {_key(row): row for row in filed_reports.with_receipt(connection, list(rows.values()))}
+        for table, rows in ((financial_report, found), (financial_restated, earlier))
+    }
 
 
-def _key(row: Row) -> tuple[object, ...]:
+def damaged(connection: Connection) -> list[Row]:
+    """Return the kept answers that are not as they came: ``endpoint``, ``subject``, ``bsns_year``, ``reprt_code``."""
+    answers = connection.execution_options(yield_per=ANSWERS_AT_ONCE).execute(EVERY_ANSWER)
+    return [
+        {name: value for name, value in answer._mapping.items() if name != "body"}  # noqa: SLF001  # public
+        for answer in answers
+        if not _is_intact(answer.sha256, answer.body)
+    ]
+
+
+def _is_intact(sha256: str, packed: bytes) -> bool:
+    try:
+        return hashlib.sha256(zlib.decompress(packed)).hexdigest() == sha256
+    except zlib.error:
+        return False
+
+
+def _joined(own: Row | None, row: Row) -> Row:
+    """Return ``row`` with what whole statements said, where their answer is not kept any more."""
+    if own is None or row["has_details"] or not own["has_details"]:
+        return row
+    return filed_reports.merged(own, row) if "is_financial" in row else comparatives.together(own, row)
+
+
+def _key(row: Any) -> Key:  # noqa: ANN401  # a mapping of either table's row
     return tuple(row[name] for name in KEY)

@@ -10,7 +10,6 @@ from support import EVENING
 
 from foresto_cli.loading import listed, prices, statements
 from foresto_cli.settings import SANDBOX_KEYS
-from foresto_cli.verify import verification
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 KEY = SANDBOX_KEYS["dart_api_key"]
@@ -211,30 +210,6 @@ def test_stocks_have_ratios_by_definition(listed_world):
         )
         assert set(foreign) <= {(None, None)}
         assert listed.load_stocks(world.app, QUICK).tables["stocks"].changed == 0
-
-
-@pytest.mark.parametrize(
-    ("check", "planted", "found"),
-    [
-        (
-            "statements.balance",
-            "UPDATE financial_report SET total_assets = total_assets * 2 WHERE ticker = '005930'",
-            2,
-        ),
-        ("statements.years", "DELETE FROM financial_report WHERE ticker < '1'", 1),
-    ],
-)
-def test_what_is_wrong_with_statements_is_found_weekly(listed_world, check, planted, found):
-    with listed_world() as world:
-        load(world, 2025)
-        names = {"statements.balance", "statements.years"}
-        before = verification.verify_weekly(world.app).findings
-        assert [finding.check for finding in before if finding.check in names] == []
-        world.execute(planted)
-        after = {finding.check: finding for finding in verification.verify_weekly(world.app).findings}
-        assert after.keys() & names == {check}
-        assert (after[check].severity, after[check].found) == ("warning", found)
-        assert not names & {finding.check for finding in verification.verify_daily(world.app).findings}
 
 
 def test_the_key_is_nowhere(listed_world):

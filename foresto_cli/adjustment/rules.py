@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from foresto_cli.adjustment.ticks import segment, tick
 
@@ -142,7 +142,7 @@ class Verdict(NamedTuple):
     event: str | None
     factor: float
     review: bool
-    evidence: dict[str, Any]
+    evidence: dict[str, object]
 
     @property
     def is_stored(self) -> bool:
@@ -282,7 +282,7 @@ RULES: tuple[tuple[int, Callable[[Case], Found | None]], ...] = (
 """In order; the numbers are part of the evidence."""
 
 
-def _evidence(case: Case) -> dict[str, Any]:
+def _evidence(case: Case) -> dict[str, object]:
     return {
         "base": case.base,
         "previous_close": case.previous_close,

@@ -1,7 +1,5 @@
 """The take-over as a command: whose database it is, nobody beside us, what will come of it, what came of it."""
 
-from typing import Any
-
 from foresto_cli import app as application
 from foresto_cli.adopt import telling
 from foresto_cli.adopt.take_over import adopt
@@ -13,7 +11,7 @@ from foresto_cli.store.engine import as_it_is
 from foresto_cli.store.tables import metadata
 
 
-def take_over(app: App, *, dry_run: bool, while_connected: bool) -> dict[str, Any]:
+def take_over(app: App, *, dry_run: bool, while_connected: bool) -> dict[str, object]:
     """Take the database of ``DATABASE_URL`` over, print what becomes of it, and return the ``--json`` object.
 
     Raises:

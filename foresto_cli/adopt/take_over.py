@@ -46,7 +46,7 @@ class Report:
     time_zone: str
     run_id: int
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return it for ``--json`` and the run's row."""
         return {**asdict(self), "moved": [asdict(one) for one in self.moved], "views": list(self.views)}
 
@@ -83,7 +83,7 @@ def _adopted(connection: Connection, found: predecessor.Found, advance: Advance)
     beginning.make(connection, migrate.HEAD)
     migrate.claim(connection, sandbox=False)
     names = {name: renamed.get(name, name) for name in found.columns}
-    marks: dict[str, Any] = {"now": clock.wall(), "batch": None}
+    marks: dict[str, object] = {"now": clock.wall(), "batch": None}
     moved = [_carried(connection, history.RUNS, names, found, marks)]
     run_id = _opened(connection, names, marks)
     todo = [*history.MOVES, *market.MOVES, *reports.MOVES, *products.moves(), *us.MOVES]
@@ -125,7 +125,7 @@ def _strange(old: str, names: Mapping[str, str], rows: Mapping[str, int]) -> Mov
     return Moved(old, names.get(old, old), number, stayed={"표의 모양이 다름": number} if number else {})
 
 
-def _opened(connection: Connection, names: Mapping[str, str], marks: dict[str, Any]) -> int:
+def _opened(connection: Connection, names: Mapping[str, str], marks: dict[str, object]) -> int:
     for table, column in NUMBERED:
         if table in names:
             sequence = {"sequence": f"{table}_{column}_seq"}

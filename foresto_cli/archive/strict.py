@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Table
+
 from foresto_cli.archive import parquet
 from foresto_cli.errors import UsageError
 from foresto_cli.store.tables import metadata
@@ -65,7 +67,7 @@ def checked(content: bytes, where: str) -> dict[str, Any]:
     return found
 
 
-def tables() -> dict[str, Any]:
+def tables() -> dict[str, Table]:
     """Return the tables that an export may hold, by name."""
     return {name: table for name, table in metadata.tables.items() if name not in LEFT_OUT}
 
@@ -95,7 +97,7 @@ def _json(content: bytes) -> dict[str, Any]:
     return result
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
@@ -186,7 +188,7 @@ def _need(condition: bool, where: str, value: object) -> None:  # noqa: FBT001  
         raise _Wrong(f"{where}의 값이 맞지 않습니다({_shown(value)})")
 
 
-def _mapping(value: object) -> dict[str, Any]:
+def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 

@@ -106,7 +106,7 @@ def command(
         def run(ctx: typer.Context, *, as_json: bool, **given: Any) -> None:  # whatever options it has
             def bound(app: "App") -> Ended:
                 fields = {one.name: given.pop(one.name) for one in asked}
-                return work(app, *([_options(fields)] if asked else []), **given)
+                return work(app, *([_options(**fields)] if asked else []), **given)
 
             word = called or ctx.command_path.partition(" ")[2]
             is_closed = closes and DRY_RUN in asked
@@ -122,12 +122,10 @@ def command(
     return decorate
 
 
-def _options(fields: dict[str, Any]) -> "Options":
+def _options(wait: str = "0s", **others: Any) -> "Options":
     from foresto_cli.running.job import Options
 
-    if "wait" in fields:
-        fields["wait"] = parse_duration(fields["wait"])
-    return Options(**fields)
+    return Options(wait=parse_duration(wait), **others)
 
 
 def _perform(

@@ -15,6 +15,7 @@ def doctor(
     """Look at everything a run needs."""
     from foresto_cli.console import Console
     from foresto_cli.running import stop
+    from foresto_cli.telling.diagnosis import gravest
     from foresto_cli.views import doctor as examination
 
     stop.listen()
@@ -22,6 +23,5 @@ def doctor(
     console = Console(as_json=as_json)
     found = examination.examine(console, sandboxed=globals_.sandbox, ask_upstreams=not offline)
     examination.show(console, found)
-    result = examination.as_result(found)
-    console.result(result)
-    raise typer.Exit(console.exit_code(result["exit_code"]))
+    console.result(examination.as_result(found))
+    raise typer.Exit(console.exit_code(gravest(found)))

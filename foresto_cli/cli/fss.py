@@ -60,9 +60,10 @@ def best(
 ) -> Shown:
     """금리가 좋은 상품부터 보여 줍니다. 예금과 적금은 높은 것, 대출은 낮은 것이 먼저입니다."""
     from foresto_cli.loading import products
+    from foresto_cli.running.results import plain_fields
     from foresto_cli.views import best_products
 
     wish = best_products.Wish(kind=kind, groups=products.wanted_groups(areas), term=term, top=top, base=base)
     found = best_products.best(app, wish)
     best_products.show(app.console, found)
-    return Shown(found)
+    return Shown(plain_fields(found))

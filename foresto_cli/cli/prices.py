@@ -70,7 +70,7 @@ def index(
     if listed:
         found = indices.listed(app)
         indices.show_listed(app.console, found)
-        return Shown(found)
+        return Shown({"indices": [dict(row) for row in found]})
     options = replace(options, again=again)
     if code is not None or all_indices:
         return indices.load_index_history(app, None if all_indices else code, date_or_none(since), options)

@@ -14,7 +14,7 @@ class Said(TypedDict):
     """Arguments of a table or column that hold its description."""
 
     comment: str
-    info: dict[str, Any]
+    info: dict[str, object]
 
 
 def said(korean: str, english: str) -> Said:

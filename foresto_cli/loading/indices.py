@@ -1,9 +1,9 @@
 """The command about indices: the three main ones always, all of the exchange's through the OPEN API, their list."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
@@ -78,7 +78,7 @@ def load_index_history(app: App, code: str | None, since: date | None, options: 
     return job.run_or_preview(app, "prices index", "지수", make, options)
 
 
-def listed(app: App) -> dict[str, Any]:
+def listed(app: App) -> Sequence[RowMapping]:
     """Return every index known: code, class, name, and from when to when its levels are stored."""
     with app.engine.connect() as connection:
         rows = connection.execute(
@@ -89,16 +89,15 @@ def listed(app: App) -> dict[str, Any]:
                 " ORDER BY l.index_code NOT IN ('KOSPI', 'KOSDAQ', 'KS200'), l.index_class, l.index_code"
             )
         )
-        found = [dict(row) for row in rows.mappings()]
-    return {"command": "prices index", "exit_code": 0, "indices": found}
+        return rows.mappings().all()
 
 
-def show_listed(console: Console, result: dict[str, Any]) -> None:
+def show_listed(console: Console, found: Sequence[RowMapping]) -> None:
     """Print the list of indices."""
-    for row in result["indices"]:
+    for row in found:
         span = f"{row['first_day']}~{row['last_day']} {row['sessions']:,}거래일" if row["sessions"] else "지수값 없음"
         console.line(f"{row['index_code']:<20} {row['index_class']:<6} {row['name']}  {span}")
-    if not result["indices"]:
+    if not found:
         console.line("아직 받은 지수가 없습니다: foresto prices index")
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import text
 
@@ -136,7 +135,7 @@ def wanted_reports(year: int | None, word: str | None, since: int | None, ticker
     return Wanted(tuple(ended), ticker)
 
 
-def quota(app: App) -> dict[str, Any]:
+def quota(app: App) -> dict[str, object]:
     """Return what is used and left of DART's daily budget, when it begins anew, and what stands in the way."""
     client = app.dart
     with app.engine.connect() as connection:
@@ -146,8 +145,6 @@ def quota(app: App) -> dict[str, Any]:
     budget = app.settings.foresto_dart_daily_budget
     reset = datetime.combine(clock.today() + timedelta(days=1), time())
     return {
-        "command": "dart quota",
-        "exit_code": 0,
         "has_key": client is not None,
         "budget": budget,
         "used": used,
@@ -158,7 +155,7 @@ def quota(app: App) -> dict[str, Any]:
     }
 
 
-def show_quota(app: App, found: dict[str, Any]) -> None:
+def show_quota(app: App, found: dict[str, object]) -> None:
     """Print :func:`quota` for a person."""
     console = app.console
     console.strong(f"DART: 오늘 {found['used']:,}번 물었고 {found['left']:,}번 남았습니다(하루 {found['budget']:,}번).")

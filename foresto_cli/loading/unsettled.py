@@ -1,7 +1,7 @@
 """What of the ledger a person may want to ask for again: what failed, and what could not be read; by data set."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 from foresto_cli.app import App
 from foresto_cli.console import Console
@@ -11,11 +11,20 @@ from foresto_cli.telling import hints
 MOST_NAMED = 3
 
 
-def found(app: App) -> list[dict[str, Any]]:
+class Unsettled(TypedDict):
+    """What failed (``failed``) or could not be read (``unreadable``): units by data set, told in a line, and a hint."""
+
+    kind: str
+    units: dict[str, int]
+    text: str
+    hint: str
+
+
+def found(app: App) -> list[Unsettled]:
     """Return a line for what failed and one for what could not be read, each with its hint; none where all is well."""
     with app.engine.connect() as connection:
         failed, unreadable = retry.wanted(connection), retry.unreadable(connection)
-    lines = []
+    lines: list[Unsettled] = []
     for kind, label, units, command in (
         ("failed", "실패", failed, hints.RETRY),
         ("unreadable", "읽을 수 없음", unreadable, hints.AGAIN),
@@ -29,7 +38,7 @@ def found(app: App) -> list[dict[str, Any]]:
     return lines
 
 
-def show(console: Console, lines: Sequence[Mapping[str, Any]], before: str = "") -> None:
+def show(console: Console, lines: Sequence[Unsettled], before: str = "") -> None:
     """Print such lines."""
     for line in lines:
         console.line(f"· {before}{line['text']}: {line['hint']}")

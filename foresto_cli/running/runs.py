@@ -4,14 +4,14 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Engine, Row, RowMapping, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import bindparam
 
@@ -254,17 +254,16 @@ WITH_STEPS = fragment(
 )
 
 
-def recent(connection: Connection, wanted: Wanted) -> list[dict[str, Any]]:
+def recent(connection: Connection, wanted: Wanted) -> Sequence[RowMapping]:
     """Return the newest runs, newest first, as mappings of their columns; steps below their chain, in order."""
     parameters = {"job": wanted.job, "failed": wanted.failed, "since": wanted.since, "limit": wanted.limit}
-    rows = connection.execute(text(WITH_STEPS if wanted.steps else TOP), parameters)
-    return [dict(row) for row in rows.mappings()]
+    return connection.execute(text(WITH_STEPS if wanted.steps else TOP), parameters).mappings().all()
 
 
-def newest(connection: Connection, limit: int) -> list[dict[str, Any]]:
+def newest(connection: Connection, limit: int) -> Sequence[RowMapping]:
     """Return the newest runs of any kind, steps among them, newest first, as mappings of their columns."""
     rows = connection.execute(text("SELECT * FROM data_collection_log ORDER BY id DESC LIMIT :limit"), {"limit": limit})
-    return [dict(row) for row in rows.mappings()]
+    return rows.mappings().all()
 
 
 def jobs(connection: Connection) -> list[str]:
@@ -272,19 +271,18 @@ def jobs(connection: Connection) -> list[str]:
     return list(connection.scalars(text("SELECT DISTINCT job_name FROM data_collection_log ORDER BY 1")))
 
 
-def one(connection: Connection, run_id: int) -> dict[str, Any] | None:
+def one(connection: Connection, run_id: int) -> RowMapping | None:
     """Return one run as a mapping of its columns, or None when there is no such number."""
     found = connection.execute(text("SELECT * FROM data_collection_log WHERE id = :id"), {"id": run_id})
-    row = found.mappings().one_or_none()
-    return None if row is None else dict(row)
+    return found.mappings().one_or_none()
 
 
-def steps(connection: Connection, chain_id: int) -> list[dict[str, Any]]:
+def steps(connection: Connection, chain_id: int) -> Sequence[RowMapping]:
     """Return the runs that were steps of a chain, in order, as mappings of their columns."""
     rows = connection.execute(
         text("SELECT * FROM data_collection_log WHERE chain_id = :id ORDER BY id"), {"id": chain_id}
     )
-    return [dict(row) for row in rows.mappings()]
+    return rows.mappings().all()
 
 
 def _is_alive(process_id: int) -> bool:

@@ -6,12 +6,11 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from foresto_cli.sandbox import poison
 from foresto_cli.sandbox.wire import HTML, JSON, TEXT, Answer, as_json
 
-Rows = list[dict[str, Any]]
+Rows = list[dict[str, object]]
 _TOTAL = re.compile(rb'("totalCount":"?|<totalCount>)(\d+)')
 
 MAINTENANCE = """<div class="content">
@@ -156,7 +155,7 @@ def _recoded(body: bytes) -> bytes:
         return body.decode("euc-kr", "replace").encode()
 
 
-def needed(row: dict[str, Any]) -> str:
+def needed(row: dict[str, object]) -> str:
     """Return the name of the field whose loss is tried out on ``row``."""
     return next((name for name in NEEDED if name in row), list(row)[min(1, len(row) - 1)])
 

@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 from foresto_cli.sandbox.wire import Answer
 
@@ -44,7 +43,7 @@ BOMB_BYTES = 300_000_000
 """Unpacked; packed it has some hundred thousand."""
 REDOS_TIMES = 250_000
 
-Record = dict[str, Any]
+Record = dict[str, object]
 
 
 def spoil(kind: str, answer: Answer) -> Answer:
@@ -127,9 +126,9 @@ def _csv(kind: str, body: bytes) -> bytes:
         return body
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     if len(rows) > 1:
-        record = dict(zip(rows[0], rows[1], strict=False))
+        record: Record = dict(zip(rows[0], rows[1], strict=False))
         _change(kind, record)
-        rows[1] = list(record.values())
+        rows[1] = [f"{value}" for value in record.values()]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     mark = b"\xef\xbb\xbf" if body.startswith(b"\xef\xbb\xbf") else b""

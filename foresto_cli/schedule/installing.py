@@ -5,7 +5,7 @@ import shutil
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import text
 
@@ -26,14 +26,14 @@ HANDED_ON = ("FORESTO_HOME", "FORESTO_LOG_LEVEL", "XDG_CONFIG_HOME", "XDG_DATA_H
 SHOWN_STARTS = 10
 
 
-def show(console: Console) -> dict[str, Any]:
+def show(console: Console) -> dict[str, object]:
     """Print the timetable and return it."""
     rows = [(job.name, job.when, job.label, f"foresto {' '.join(job.command)}") for job in JOBS]
     console.table("시간표 (KST)", ("작업", "시각", "이름", "명령"), rows)
-    return {"command": "schedule show", "exit_code": 0, "jobs": [_as_json(job) for job in JOBS]}
+    return {"jobs": [_as_json(job) for job in JOBS]}
 
 
-def upcoming(console: Console) -> dict[str, Any]:
+def upcoming(console: Console) -> dict[str, object]:
     """Print the next starts and return them."""
     starts: list[tuple[datetime, Job]] = []
     for job in JOBS:
@@ -45,10 +45,10 @@ def upcoming(console: Console) -> dict[str, Any]:
     rows = [(f"{start:%m-%d %H:%M}", job.label, _ahead(start)) for start, job in starts]
     console.table("다음 시작 (KST)", ("시각", "작업", "앞으로"), rows)
     found = [{"at": f"{start:%Y-%m-%d %H:%M}", "job": job.name} for start, job in starts]
-    return {"command": "schedule next", "exit_code": 0, "starts": found}
+    return {"starts": found}
 
 
-def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, Any]:
+def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, object]:
     """Put the timetable into a scheduler, replacing what foresto put in before.
 
     Raises:
@@ -74,15 +74,13 @@ def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, Any]:
         for line in advice:
             app.console.line(f"· {line}")
     return {
-        "command": "schedule install",
-        "exit_code": 0,
         "scheduler": scheduler.name,
         "files": [f"{file}" for file in files],
         "notes": advice,
     }
 
 
-def uninstall(app: App, name: str | None) -> dict[str, Any]:
+def uninstall(app: App, name: str | None) -> dict[str, object]:
     """Take the timetable out of a scheduler; nothing is expected to run any more.
 
     Raises:
@@ -93,10 +91,10 @@ def uninstall(app: App, name: str | None) -> dict[str, Any]:
     scheduler.uninstall()
     late_jobs.expect_nothing(app)
     app.console.strong(f"✓ {scheduler.name}에서 foresto의 작업을 뺐습니다.")
-    return {"command": "schedule uninstall", "exit_code": 0, "scheduler": scheduler.name}
+    return {"scheduler": scheduler.name}
 
 
-def status(app: App, name: str | None) -> dict[str, Any]:
+def status(app: App, name: str | None) -> dict[str, object]:
     """Print which jobs are in, when each ran last and runs next, what is wrong with them, and return that.
 
     Raises:
@@ -126,8 +124,6 @@ def status(app: App, name: str | None) -> dict[str, Any]:
     if not installed:
         app.console.line(f"스케줄러에 없습니다. 넣으려면: foresto schedule install --scheduler {scheduler.name}")
     return {
-        "command": "schedule status",
-        "exit_code": 0,
         "scheduler": scheduler.name,
         "installed": installed,
         "troubles": troubles,
@@ -145,7 +141,19 @@ def chosen(name: str | None) -> Scheduler:
     return schedulers.choose(name) if name else next(iter(schedulers.in_use()), schedulers.choose(None))
 
 
-def plan(app: App) -> list[dict[str, Any]]:
+class Planned(TypedDict):
+    """One job: by which scheduler it is started, if any, when it ran last and runs next, and what it missed."""
+
+    job: str
+    label: str
+    when: str
+    scheduler: str | None
+    last_start: str | None
+    next_start: str | None
+    missed: list[str | None]
+
+
+def plan(app: App) -> list[Planned]:
     """Return for each job when it ran last and runs next, whether a scheduler starts it, and which starts it missed."""
     now = clock.now()
     with app.engine.connect() as connection:
@@ -250,7 +258,7 @@ def _advice(app: App, scheduler: Scheduler, found: Place) -> list[str]:
     return advice
 
 
-def _as_json(job: Job) -> dict[str, Any]:
+def _as_json(job: Job) -> dict[str, object]:
     return {"job": job.name, "label": job.label, "when": job.when, "command": f"foresto {' '.join(job.command)}"}
 
 

@@ -186,7 +186,7 @@ def _refusal(code: int, words: str) -> str:
     return f"{meaning} (launchd의 말: {words})" if meaning else f"launchd가 거절했습니다({words})"
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> dict[str, object]:
     """Return the content of a plist; nothing where it is none."""
     try:
         content = plistlib.loads(file.read_bytes())

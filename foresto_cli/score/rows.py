@@ -20,7 +20,7 @@ from foresto_cli.score.reports import day_of
 PLACES = 6
 """Decimals of a stored score."""
 
-Record = dict[str, Any]
+Record = dict[str, object]
 
 
 @dataclass(frozen=True)

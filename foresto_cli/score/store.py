@@ -46,7 +46,7 @@ BESIDE_STOCKS = sql(
     new=[f"v.{name}" for name in COPIED],
 ).bindparams(bindparam("rows", type_=JSONB))
 
-Record = dict[str, Any]
+Record = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
 
 def _because(connection: Connection, key: Record, made: Sequence[Record], last: Row[Any]) -> list[str]:
     """Return what differs between the scores that are stored of a day and those ``made`` now."""
-    now = {one["ticker"]: {part[0]: part[1] for part in json.loads(one["components"])} for one in made}
+    now = {f"{one['ticker']}": {part[0]: part[1] for part in json.loads(f"{one['components']}")} for one in made}
     return versions.differences(
         versions.raw_stored(connection, key),
         now,

@@ -1,14 +1,13 @@
 """``foresto alerts``: the incidents for people, and whether the channels work."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError
 from foresto_cli.telling import alerts, notify
 
 
-def show_list(app: App, limit: int) -> list[dict[str, Any]]:
+def show_list(app: App, limit: int) -> list[dict[str, object]]:
     """Print the open incidents and the newest ended ones, and return them."""
     with app.engine.connect() as connection:
         found = alerts.recent(connection, limit)
@@ -23,7 +22,7 @@ def show_list(app: App, limit: int) -> list[dict[str, Any]]:
             app.console.line(f"  {alert['alert_message']}")
     if not found:
         app.console.line("경보가 없습니다.")
-    return found
+    return [dict(alert) for alert in found]
 
 
 def acknowledge(app: App, number: int) -> dict[str, object]:

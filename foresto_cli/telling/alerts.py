@@ -1,9 +1,9 @@
 """``ops_alert``: one open row per incident, counted while it lasts, resolved when its cause is gone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, RowMapping, text
 
 from foresto_cli import clock
 from foresto_cli.errors import UsageError
@@ -101,7 +101,7 @@ def acknowledge(engine: Engine, number: int) -> str:
     return title
 
 
-def recent(connection: Connection, limit: int) -> list[dict[str, Any]]:
+def recent(connection: Connection, limit: int) -> Sequence[RowMapping]:
     """Return every open incident and the newest ``limit`` ended ones, open ones first, as mappings of their columns."""
     rows = connection.execute(
         text(
@@ -111,4 +111,4 @@ def recent(connection: Connection, limit: int) -> list[dict[str, Any]]:
         ),
         {"limit": limit},
     )
-    return [dict(row) for row in rows.mappings()]
+    return rows.mappings().all()

@@ -7,9 +7,9 @@ takes what is written again it becomes an incident of the database that has ende
 import functools
 import json
 import logging
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import text
 
@@ -33,31 +33,41 @@ PROBE = 32_768
 """So many random words of 32 letters are written to see whether there is room: a short row finds some on any page."""
 
 
+@dataclass
+class _Kept:
+    """What the file remembers: since when, what is told, and when each channel was told it last."""
+
+    at: str = field(default_factory=lambda: clock.wall().isoformat())
+    title: str = ""
+    message: str = ""
+    told: dict[str, object] = field(default_factory=dict)
+
+
 def tell(app: App, error: StoreUnavailable) -> None:
     """Tell every channel that was not told today; ``app`` is one without a database."""
-    kept = _load(app.folders.outage_file) or _begun()
-    kept["title"] = kept["title"] or _title(error)
-    kept["message"] = f"{error}"
-    since = datetime.fromisoformat(kept["at"])
+    kept = _load(app.folders.outage_file) or _Kept()
+    kept.title = kept.title or _title(error)
+    kept.message = f"{error}"
+    since = datetime.fromisoformat(kept.at)
     for channel in notify.channels(app):
-        told = kept["told"].get(channel.name)
+        told = kept.told.get(channel.name)
         if _is_fresh(told):
             continue
-        title = app.redact(f"[foresto 심각] {kept['title']}")
+        title = app.redact(f"[foresto 심각] {kept.title}")
         again = " 계속되고 있습니다." if told else ""
         body = app.redact(f"{since:%m-%d %H:%M}부터: {error}{again}")
         failure = attempts.attempt(app, channel.label, functools.partial(channel.send, title, body))
         if failure is not None:
             log.warning("channel %s failed: %s", channel.name, failure)
         else:
-            kept["told"][channel.name] = clock.wall().isoformat()
+            kept.told[channel.name] = clock.wall().isoformat()
     _save(app.folders.outage_file, kept)
 
 
 def current(app: App) -> tuple[int, str, str, str, int] | None:
     """Return an outage that goes on as (number, level, title, message, occurrences), as open incidents are."""
     kept = _load(app.folders.outage_file)
-    return None if kept is None else (0, "critical", kept["title"] or REFUSED_TITLE, kept["message"], 1)
+    return None if kept is None else (0, "critical", kept.title or REFUSED_TITLE, kept.message, 1)
 
 
 def over(app: App) -> None:
@@ -80,17 +90,17 @@ def over(app: App) -> None:
             {
                 "kind": KIND,
                 "subject": SUBJECT,
-                "title": kept["title"] or REFUSED_TITLE,
-                "since": datetime.fromisoformat(kept["at"]),
+                "title": kept.title or REFUSED_TITLE,
+                "since": datetime.fromisoformat(kept.at),
                 "now": clock.wall(),
                 "probe": PROBE,
             },
         ).scalar_one()
         connection.execute(
             text("UPDATE ops_alert SET alert_message = :message WHERE alert_id = :number"),
-            {"message": app.redact(kept["message"]), "number": number},
+            {"message": app.redact(kept.message), "number": number},
         )
-        for channel in kept["told"]:
+        for channel in kept.told:
             connection.execute(
                 text(
                     "INSERT INTO alert_delivery (alert_id, channel, first_told_at, last_told_at, told_level)"
@@ -113,10 +123,6 @@ def _title(error: StoreUnavailable) -> str:
     return REFUSED_TITLE if isinstance(error, StoreRefused) else TITLE
 
 
-def _begun() -> dict[str, Any]:
-    return {"at": clock.wall().isoformat(), "title": "", "message": "", "told": {}}
-
-
 def _is_fresh(told: object) -> bool:
     try:
         at = datetime.fromisoformat(str(told)).replace(tzinfo=None)
@@ -127,7 +133,7 @@ def _is_fresh(told: object) -> bool:
     return at.date() == clock.today() or clock.wall() - at < notify.REMIND_AFTER
 
 
-def _load(file: Path) -> dict[str, Any] | None:
+def _load(file: Path) -> _Kept | None:
     """Return what is remembered; what cannot be read is an outage of which nobody was told."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -136,13 +142,13 @@ def _load(file: Path) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         log.warning("outage not read from %s: %s", file, type(error).__name__)
         found = {}
-    kept = _begun()
-    for name, usual in kept.items():
+    kept = _Kept()
+    for name, usual in vars(kept).items():
         if isinstance(found, dict) and isinstance(found.get(name), type(usual)):
-            kept[name] = found[name]
-    if not _is_believable(kept["at"]):
-        kept["at"] = clock.wall().isoformat()
-    kept["told"] = {name: at for name, at in kept["told"].items() if name in CHANNELS}
+            setattr(kept, name, found[name])
+    if not _is_believable(kept.at):
+        kept.at = clock.wall().isoformat()
+    kept.told = {name: at for name, at in kept.told.items() if name in CHANNELS}
     return kept
 
 
@@ -153,9 +159,9 @@ def _is_believable(moment: str) -> bool:
         return False
 
 
-def _save(file: Path, kept: dict[str, Any]) -> None:
+def _save(file: Path, kept: _Kept) -> None:
     try:
-        files.write(file, json.dumps(kept, ensure_ascii=False))
+        files.write(file, json.dumps(asdict(kept), ensure_ascii=False))
     except ConfigError as error:
         # Told once too often rather than not at all: a full disk takes the database and this file at once.
         log.warning("outage not remembered: %s", error)

@@ -6,7 +6,6 @@ Everything is read from what is stored (rows, ledger, runs, breakers, budgets), 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -100,7 +99,7 @@ def _is_over(connection: Connection, day: date) -> bool:
 
 def why_missing(connection: Connection, day: date) -> Cause | None:
     """Return why ``day`` has no price, by the newest run that asked for it; None when nobody did."""
-    found: dict[str, Any] | None = connection.scalar(
+    found: dict[str, str] | None = connection.scalar(
         text(
             "SELECT detail -> 'unanswered' -> CAST(:day AS text) FROM data_collection_log"
             " WHERE detail -> 'unanswered' ? CAST(:day AS text) AND started_at <= :believable ORDER BY id DESC LIMIT 1"

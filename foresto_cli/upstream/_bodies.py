@@ -1,7 +1,5 @@
 """What a body is when it is not what was asked for: a block page, a maintenance page, nothing, half of something."""
 
-from typing import Any
-
 import requests
 
 from foresto_cli.errors import BadPayload, Blocked, Transient
@@ -37,7 +35,7 @@ def refuse_html(response: requests.Response, label: str) -> None:
         raise Transient(f"{label}: 자료 대신 웹 화면이 왔습니다(점검 중일 수 있습니다).")
 
 
-def json_object(response: requests.Response, label: str) -> dict[str, Any]:
+def json_object(response: requests.Response, label: str) -> dict[str, object]:
     """Return the JSON object in ``response``.
 
     Raises:

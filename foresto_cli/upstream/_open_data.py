@@ -176,15 +176,15 @@ def _is_xml(response: requests.Response) -> bool:
     return response.content.lstrip().startswith((b"<?xml", b"<response"))
 
 
-def _from_xml(response: requests.Response) -> dict[str, Any]:
+def _from_xml(response: requests.Response) -> Mapping[str, object]:
     """Return an XML answer in the shape of the JSON ones.
 
     Raises:
         BadPayload: as :func:`xml_root`.
     """
     root = xml_root(response.content, LABEL)
-    parts = {part.tag: {field.tag: field.text or "" for field in part} for part in root}
+    parts: dict[str, dict[str, object]] = {part.tag: {field.tag: field.text or "" for field in part} for part in root}
     if "body" in parts:
         items = [{field.tag: field.text or "" for field in item} for item in root.iterfind("body/items/item")]
-        parts["body"] = {**parts["body"], "items": items}  # type: ignore[dict-item]  # the one part that is no text
+        parts["body"]["items"] = items
     return parts

@@ -7,7 +7,6 @@ the key, so no message of ours quotes them.
 import csv
 import io
 import json
-from typing import Any
 
 import requests
 
@@ -27,7 +26,7 @@ POLICY = Policy(
 LISTING_COLUMNS = ["symbol", "name", "exchange", "assetType", "ipoDate", "delistingDate", "status"]
 ASSETS, STATES = ("Stock", "ETF"), ("Active", "Delisted")
 
-Record = dict[str, Any]
+Record = dict[str, object]
 
 
 def inspect(response: requests.Response) -> None:

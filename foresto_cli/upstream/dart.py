@@ -8,7 +8,6 @@ day, which looks like a broken line. 01:00 to 02:00 KST is left alone. Values co
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
-from typing import Any
 
 import requests
 
@@ -70,7 +69,7 @@ _MEANINGS = {
     "101": "잘못된 접근이라고 합니다",
 }
 
-Record = dict[str, Any]
+Record = dict[str, object]
 
 
 def inspect(response: requests.Response) -> None:
@@ -100,7 +99,7 @@ def status_of(response: requests.Response) -> str:
         BadPayload: neither, or without one.
     """
     if response.content.lstrip().startswith(b"<?xml"):
-        found = xml_root(response.content, LABEL).findtext("status")
+        found: object = xml_root(response.content, LABEL).findtext("status")
     else:
         found = json_object(response, LABEL).get("status")
     if not isinstance(found, str) or not found:
@@ -208,7 +207,7 @@ class Dart:
                     )
             if not all(isinstance(row.get("rcept_no"), str) for row in rows):
                 raise BadPayload(f"{LABEL}: 공시 목록에 접수번호가 없습니다.")
-            found |= {row["rcept_no"]: row for row in rows}
+            found |= {f"{row['rcept_no']}": row for row in rows}
             page += 1
         if len(found) < total:
             raise BadPayload(f"{LABEL}: 공시 {total:,}건 가운데 {len(found):,}건만 왔습니다.")
@@ -237,6 +236,6 @@ def _windows(start: date, end: date) -> Iterator[tuple[date, date]]:
 
 def _count(answer: Record, name: str) -> int:
     try:
-        return int(answer[name])
-    except (KeyError, TypeError, ValueError):
+        return int(f"{answer[name]}")
+    except (KeyError, ValueError):
         raise BadPayload(f"{LABEL}: 공시 목록에 {name}이(가) 없습니다.") from None

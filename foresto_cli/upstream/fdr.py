@@ -59,7 +59,7 @@ INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}
 _ENDLESS_EXPONENT = re.compile(rb"""(?:^|[,"'\s])[+-]?[0-9.]+[eE][+-]?[0-9]{4}""", re.MULTILINE)
 """At the start of a field: KR70005E0003 is an ISIN."""
 
-Record = dict[str, Any]
+Record = dict[str, object]
 _one_at_a_time = threading.Lock()
 
 
@@ -275,8 +275,8 @@ class _Client:
 
 def _work_date(response: requests.Response) -> date:
     try:
-        found = json_object(response, LABEL)["result"]["output"][0]["max_work_dt"]
-        return clock.day_of(found)
+        found: Any = json_object(response, LABEL)
+        return clock.day_of(found["result"]["output"][0]["max_work_dt"])
     except (LookupError, TypeError, ValueError):
         raise BadPayload("KRX가 알려 주는 최근 거래일을 읽을 수 없습니다.", response.content) from None
 

@@ -45,7 +45,7 @@ _MEANINGS: dict[str, tuple[type[ForestoError], str]] = {
     "900": (Transient, "정의되지 않은 오류입니다"),
 }
 
-Record = dict[str, Any]
+Record = dict[str, object]
 
 
 @dataclass(frozen=True)

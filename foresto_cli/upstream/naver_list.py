@@ -30,7 +30,7 @@ again, and what all readings have together counts."""
 LEAST_SHARE = 0.98
 """Fewer than this share of what is announced is half a list."""
 
-Record = dict[str, Any]
+Record = dict[str, object]
 
 
 def inspect(response: requests.Response) -> None:
@@ -69,8 +69,9 @@ class NaverList:
         found: dict[str, Record] = {}
         for _ in range(READINGS):
             total, records = self._pages(market)
-            overlaps = len({record["itemCode"] for record in records}) < len(records)
-            found |= {record["itemCode"]: {**record, MARKET: market} for record in records}
+            codes = [f"{record['itemCode']}" for record in records]
+            overlaps = len(set(codes)) < len(codes)
+            found |= {code: {**record, MARKET: market} for code, record in zip(codes, records, strict=True)}
             if not overlaps or len(found) >= total:
                 break
         if not found or len(found) < (total if overlaps else LEAST_SHARE * total):
@@ -83,7 +84,7 @@ class NaverList:
         total = 0
         for page in range(1, MOST_PAGES + 1):
             url = f"https://{HOST}/api/stocks/marketValue/{market}"
-            body = json_object(self._session.get(url, params={"page": f"{page}", "pageSize": f"{PAGE}"}), LABEL)
+            body: Any = json_object(self._session.get(url, params={"page": f"{page}", "pageSize": f"{PAGE}"}), LABEL)
             total = body["totalCount"]
             records += body["stocks"]
             if not body["stocks"] or page * PAGE >= total:

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -91,7 +89,29 @@ class Wish:
     base: bool = False
 
 
-def best(app: App, wish: Wish) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Offer:
+    """One product and its best option: two rates in percent, and what sort of option it is."""
+
+    rank: int
+    company: str
+    name: str
+    sort: str | None
+    best: float
+    other: float | None
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best products of a kind, as they were on the day ``as_of``; ``term`` is None where there is none."""
+
+    kind: str
+    term: int | None
+    as_of: str
+    products: list[Offer]
+
+
+def best(app: App, wish: Wish) -> Best:
     """Return the best products of one kind (``--json`` of ``foresto fss best``).
 
     Raises:
@@ -110,14 +130,7 @@ def best(app: App, wish: Wish) -> dict[str, Any]:
     with app.engine.connect() as connection:
         as_of = _asked(connection, kind)
         rows = _rows(connection, kind, wish, months)
-    return {
-        "command": "fss best",
-        "exit_code": 0,
-        "kind": kind.name,
-        "term": months,
-        "as_of": as_of,
-        "products": rows,
-    }
+    return Best(kind.name, months, as_of, rows)
 
 
 def _asked(connection: Connection, kind: Kind) -> str:
@@ -133,7 +146,7 @@ def _asked(connection: Connection, kind: Kind) -> str:
     return f"{asked}"
 
 
-def _rows(connection: Connection, kind: Kind, wish: Wish, months: int | None) -> list[dict[str, Any]]:
+def _rows(connection: Connection, kind: Kind, wish: Wish, months: int | None) -> list[Offer]:
     ranking = RANKINGS[kind.name]
     decides = ranking.other if wish.base else ranking.best
     asked: dict[str, object] = {"top": wish.top, "groups": list(wish.groups)}
@@ -169,36 +182,32 @@ def _rows(connection: Connection, kind: Kind, wish: Wish, months: int | None) ->
         conditions=joined(" AND ", conditions),
     )
     return [
-        {"rank": rank, **{name: _plain(value) for name, value in row._asdict().items()}}
-        for rank, row in enumerate(connection.execute(query, asked), 1)
+        Offer(rank, company, name, sort, float(rate), None if other is None else float(other))
+        for rank, (company, name, sort, rate, other) in enumerate(connection.execute(query, asked), 1)
     ]
-
-
-def _plain(value: object) -> object:
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def _percent(rate: float | None) -> str:
     return "-" if rate is None else f"{rate:.2f}"
 
 
-def show(console: Console, found: dict[str, Any]) -> None:
+def show(console: Console, found: Best) -> None:
     """Print the ranking for a person, in 80 columns."""
-    kind, ranking = BY_NAME[found["kind"]], RANKINGS[found["kind"]]
-    months = f" {found['term']}개월" if found["term"] is not None else ""
-    if not found["products"]:
-        console.line(f"조건에 맞는 {kind.label}{months} 상품이 없습니다({found['as_of']} 확인).")
+    kind, ranking = BY_NAME[found.kind], RANKINGS[found.kind]
+    months = f" {found.term}개월" if found.term is not None else ""
+    if not found.products:
+        console.line(f"조건에 맞는 {kind.label}{months} 상품이 없습니다({found.as_of} 확인).")
         return
     rows = [
         (
-            one["rank"],
-            one["company"],
-            one["name"],
-            SORT_WORDS.sub("", one["sort"] or ""),
-            _percent(one["best"]),
-            _percent(one["other"]),
+            one.rank,
+            one.company,
+            one.name,
+            SORT_WORDS.sub("", one.sort or ""),
+            _percent(one.best),
+            _percent(one.other),
         )
-        for one in found["products"]
+        for one in found.products
     ]
-    title = f"{kind.label}{months} 상위 {len(rows)} · {found['as_of']} 확인"
+    title = f"{kind.label}{months} 상위 {len(rows)} · {found.as_of} 확인"
     console.table(title, ("순위", "금융회사", "상품", "종류", *ranking.columns), rows)

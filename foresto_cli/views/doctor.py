@@ -117,7 +117,7 @@ def show(console: Console, found: list[Diagnosis]) -> None:
     console.strong("✓ 준비되어 있습니다." if wrong == 0 else f"✗ 고칠 것이 {wrong}가지 있습니다.")
 
 
-def as_result(found: list[Diagnosis]) -> dict[str, Any]:
+def as_result(found: list[Diagnosis]) -> dict[str, object]:
     """Return the ``--json`` object; the exit code is that of the gravest thing wrong."""
     return {
         "command": "doctor",

@@ -1,6 +1,9 @@
 """The run history for people and programs."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import RowMapping
 
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
@@ -28,7 +31,7 @@ SHOWN = (
 STEP = "  └ "
 
 
-def show_list(app: App, wanted: Wanted) -> dict[str, Any]:
+def show_list(app: App, wanted: Wanted) -> dict[str, object]:
     """Print the newest runs that are ``wanted`` and return them: chains and single commands, steps below their chain.
 
     Raises:
@@ -55,10 +58,10 @@ def show_list(app: App, wanted: Wanted) -> dict[str, Any]:
     app.console.table("실행", ("번호", "작업", "시작", "결과", "성공", "실패", "시간"), table)
     if not found:
         app.console.line("그런 실행이 없습니다.")
-    return {"command": "runs list", "exit_code": 0, "runs": found}
+    return {"runs": [dict(run) for run in found]}
 
 
-def show_one(app: App, run_id: int) -> dict[str, Any]:
+def show_one(app: App, run_id: int) -> dict[str, object]:
     """Print one run and return it.
 
     Raises:
@@ -69,7 +72,7 @@ def show_one(app: App, run_id: int) -> dict[str, Any]:
         steps = runs.steps(connection, run_id)
     if found is None:
         raise UsageError(f"{run_id}번 실행은 없습니다. foresto runs list로 번호를 확인하세요.")
-    values = found | {"status": words.outcome(found["status"])}
+    values = dict(found) | {"status": words.outcome(found["status"])}
     app.console.table("", ("항목", "값"), [(label, values[name]) for name, label in SHOWN if values[name] is not None])
     detail = found["detail"] or {}
     for reason in detail.get("reasons", []):
@@ -83,10 +86,14 @@ def show_one(app: App, run_id: int) -> dict[str, Any]:
         _show_steps(app, steps, detail.get("steps", []))
     left = unsettled.found(app) if found["failed_count"] or detail.get("unreadable") else []
     unsettled.show(app.console, left, "지금 남은 ")
-    return {"command": "runs show", "exit_code": 0, "run": found, "steps": steps, "unsettled": left}
+    return {
+        "run": dict(found),
+        "steps": [dict(step) for step in steps],
+        "unsettled": left,
+    }
 
 
-def _show_steps(app: App, steps: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
+def _show_steps(app: App, steps: Sequence[RowMapping], told: Sequence[Mapping[str, Any]]) -> None:
     """Print what ran, and what the chain says about steps that have no run of their own (skipped, refused)."""
     rows = [
         (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import Connection, text
 
@@ -13,13 +13,24 @@ from foresto_cli.datasets.listed.names import ticker_of
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.score import compute, explain, load, panel
 from foresto_cli.score.batch import PRICES_ONLY, score_date
+from foresto_cli.score.explain import Found
 from foresto_cli.views.top_scores import Wanted, best
 
 AXES = {"total": "총점", "financial": "재무", "valuation": "밸류에이션", "technical": "기술", "risk": "리스크"}
 UNKNOWING = "점수는 지정을 반영하지 않습니다. 상장폐지 위험을 따로 확인하세요."
 
 
-def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
+class Ranking(TypedDict):
+    """The best stocks of a day, and in words who was left out of them."""
+
+    score_date: str
+    axis: str
+    stocks: list[Mapping[str, Any]]
+    left_out: dict[str, int]
+    notes: list[str]
+
+
+def explained(app: App, ticker: str, as_of: date | None) -> dict[str, object]:
     """Return a stock's score computed now, with what changed since the session before (``--json`` of score show).
 
     Raises:
@@ -41,7 +52,7 @@ def explained(app: App, ticker: str, as_of: date | None) -> dict[str, Any]:
     return _shown(app, found, earlier, marked.get(ticker))
 
 
-def recalled(app: App, ticker: str, day: date) -> dict[str, Any]:
+def recalled(app: App, ticker: str, day: date) -> dict[str, object]:
     """Return a stock's score as it was stored for ``day``.
 
     Raises:
@@ -74,15 +85,13 @@ def ticker_given(connection: Connection, given: str) -> str:
 
 
 def _shown(
-    app: App, found: dict[str, Any], before: dict[str, Any] | None, designation: designations.Designation | None
-) -> dict[str, Any]:
+    app: App, found: Found, before: Found | None, designation: designations.Designation | None
+) -> dict[str, object]:
     has_both = before is not None and before["total"] is not None and found["total"] is not None
     notes = [f"{designation}: {UNKNOWING}"] if designation else []
     if app.settings.dart_api_key is None and "NO_FS" in found["reasons"]:
         notes.append(PRICES_ONLY)
     return {
-        "command": "score show",
-        "exit_code": 0,
         **found,
         "designation": designations.plain(designation),
         "notes": notes,
@@ -92,7 +101,7 @@ def _shown(
     }
 
 
-def ranking(app: App, wanted: Wanted) -> dict[str, Any]:
+def ranking(app: App, wanted: Wanted) -> Ranking:
     """Return the best stocks of the newest scored day (``--json`` of score rank).
 
     Raises:
@@ -111,23 +120,21 @@ def ranking(app: App, wanted: Wanted) -> dict[str, Any]:
     if app.settings.dart_api_key is None and all(row["total_score"] is None for row in found.rows):
         notes.append(PRICES_ONLY)
     return {
-        "command": "score rank",
-        "exit_code": 0,
         "score_date": f"{found.day}",
         "axis": wanted.axis,
-        "stocks": [plain(row | {"designation": designations.plain(row["designation"])}) for row in found.rows],
+        "stocks": [plain(row) for row in found.rows],
         "left_out": found.left_out,
         "notes": notes,
     }
 
 
-def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+def plain(row: Mapping[str, object]) -> Mapping[str, Any]:
     """Return stored scores with nothing in them that JSON does not know."""
     scores = {name for name in row if name.endswith(("_score", "_coverage"))}
     return {
         name: None
         if value is None
-        else float(value)
+        else float(f"{value}")
         if name in scores
         else f"{value}"
         if isinstance(value, date)
@@ -136,7 +143,7 @@ def plain(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def show_ranking(console: Console, found: dict[str, Any]) -> None:
+def show_ranking(console: Console, found: Ranking) -> None:
     """Print the best stocks, who among them is designated, and who was left out."""
     columns = [f"{axis}_score" for axis in AXES]
     rows = [

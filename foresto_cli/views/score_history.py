@@ -1,6 +1,7 @@
 """The stored scores of one stock: the newest version of each day, and on request the earlier ones with their reason."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 from foresto_cli.app import App
 from foresto_cli.console import Console
@@ -30,7 +31,14 @@ EARLIER = sql(
 )
 
 
-def history_of(app: App, ticker: str, days: int) -> dict[str, Any]:
+class History(TypedDict):
+    """The stored scores of one stock, each a row with its ``earlier`` versions."""
+
+    ticker: str
+    history: Sequence[Mapping[str, Any]]
+
+
+def history_of(app: App, ticker: str, days: int) -> History:
     """Return the stored scores of a stock, newest first, each with its ``earlier`` versions, the latest first.
 
     Raises:
@@ -45,14 +53,14 @@ def history_of(app: App, ticker: str, days: int) -> dict[str, Any]:
             )
         since = rows[-1]["score_date"]
         replaced = connection.execute(EARLIER, {"ticker": ticker, "since": since}).mappings().all()
-    found = [plain(dict(row)) | {"earlier": []} for row in rows]
-    by_day = {one["score_date"]: one["earlier"] for one in found}
+    by_day: dict[str, list[Mapping[str, Any]]] = {f"{row['score_date']}": [] for row in rows}
     for row in replaced:
         by_day[f"{row['score_date']}"].append(plain(dict(row)))
-    return {"command": "score history", "exit_code": 0, "ticker": ticker, "history": found}
+    found = [{**plain(dict(row)), "earlier": by_day[f"{row['score_date']}"]} for row in rows]
+    return {"ticker": ticker, "history": found}
 
 
-def show_history(console: Console, found: dict[str, Any], *, with_versions: bool) -> None:
+def show_history(console: Console, found: History, *, with_versions: bool) -> None:
     """Print the stored scores of one stock, ``with_versions`` the earlier ones too; else say that there are some."""
     rows = []
     for one in found["history"]:
@@ -65,12 +73,12 @@ def show_history(console: Console, found: dict[str, Any], *, with_versions: bool
         console.line("· 나중에 다시 매긴 날이 있습니다. 앞선 점수와 바뀐 까닭은 --versions로 봅니다.")
 
 
-def _row(one: dict[str, Any], version: str) -> tuple[object, ...]:
+def _row(one: Mapping[str, Any], version: str) -> tuple[object, ...]:
     scores = (points(one[f"{axis}_score"]) for axis in AXES)
     return (one["score_date"], one["grade"], one["rank"], *scores, " ".join(one["reasons"]), version)
 
 
-def _why(version: dict[str, Any]) -> str:
+def _why(version: Mapping[str, Any]) -> str:
     told = ", ".join(versions.REPLACED[code] for code in version["replaced_because"])
     until = version["replaced_at"]
     return f"↳ 산식 {version['formula_version']}" if until is None else f"↳ {until[:16]}까지: {told}"

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
@@ -12,15 +12,94 @@ from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.loading import unsettled
+from foresto_cli.loading.unsettled import Unsettled
 from foresto_cli.running import runs
 from foresto_cli.schedule import installing
+from foresto_cli.schedule.installing import Planned
 from foresto_cli.store import limits
 from foresto_cli.telling import alerts, moments, notify, outage
 from foresto_cli.verify.data_sets import watched
 from foresto_cli.verify.freshness import age
 
 
-def status(app: App) -> dict[str, Any]:
+class Held(TypedDict):
+    """A data set: how new it is, when that was due, and what of it is not settled."""
+
+    name: str
+    label: str
+    newest: str | None
+    due: str
+    current: bool
+    asked_at: str | None
+    failed: int
+    unreadable: int
+    provisional: int
+    command: str
+
+
+class Running(TypedDict):
+    """A run under way, and how far it is."""
+
+    id: int
+    job: str
+    since: str
+    alive: bool
+    done: int
+    planned: int
+    unit: str
+
+
+class Ran(TypedDict):
+    """A run that has ended."""
+
+    id: int
+    job: str
+    started_at: str
+    outcome: str
+    seconds: float | None
+    error: str | None
+
+
+class Opened(TypedDict):
+    """An open alert."""
+
+    id: int
+    level: str
+    title: str
+    message: str
+    occurrences: int
+
+
+class Closed(TypedDict):
+    """An upstream that is not asked for a while."""
+
+    upstream: str
+    until: str
+    reason: str
+
+
+class State(TypedDict):
+    """Everything that ``foresto status`` tells; ``level`` is None where all is well."""
+
+    now: str
+    last_session: str
+    next_session: str
+    level: str | None
+    verdict: str
+    running: list[Running]
+    data: list[Held]
+    unsettled: list[Unsettled]
+    last_runs: list[Ran]
+    alerts: list[Opened]
+    jobs: list[Planned]
+    channels: list[str]
+    ahead: str | None
+    budgets: dict[str, int]
+    spent: dict[str, str]
+    blocked: list[Closed]
+
+
+def status(app: App) -> State:
     """Return the whole state as one object (``--json`` of ``foresto status``)."""
     with app.engine.connect() as connection:
         last = app.calendar.latest_ended(clock.now())
@@ -30,7 +109,6 @@ def status(app: App) -> dict[str, Any]:
         open_alerts = [*([away] if away else []), *alerts.open_alerts(connection)]
         level, verdict = _verdict([alert[1] for alert in open_alerts], data)
         return {
-            "command": "status",
             "now": f"{clock.now():%Y-%m-%d %H:%M}",
             "last_session": f"{last}",
             "next_session": f"{app.calendar.following(clock.today())}",
@@ -53,11 +131,10 @@ def status(app: App) -> dict[str, Any]:
                 {"upstream": name, "until": until, "reason": reason}
                 for name, until, reason in limits.open_blocks(connection)
             ],
-            "exit_code": 0,
         }
 
 
-def _verdict(levels: Sequence[str], data: Sequence[dict[str, Any]]) -> tuple[str | None, str]:
+def _verdict(levels: Sequence[str], data: Sequence[Held]) -> tuple[str | None, str]:
     """Return the level (None is good) and the sentence that sum everything up, on the terminal and on the page."""
     counts = Counter(levels)
     if counts["critical"]:
@@ -74,7 +151,7 @@ def _verdict(levels: Sequence[str], data: Sequence[dict[str, Any]]) -> tuple[str
     return None, "모두 정상입니다"
 
 
-def _data_set(connection: Connection, app: App, data_set: DataSet) -> dict[str, Any]:
+def _data_set(connection: Connection, app: App, data_set: DataSet) -> Held:
     found = age(connection, app, data_set)
     row = connection.execute(
         text(
@@ -99,7 +176,7 @@ def _data_set(connection: Connection, app: App, data_set: DataSet) -> dict[str, 
     }
 
 
-def _running(run: dict[str, Any]) -> dict[str, Any]:
+def _running(run: RowMapping) -> Running:
     progress = run["progress"] or {}
     return {
         "id": run["id"],
@@ -112,7 +189,7 @@ def _running(run: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _brief(run: dict[str, Any]) -> dict[str, Any]:
+def _brief(run: RowMapping) -> Ran:
     return {
         "id": run["id"],
         "job": run["job_name"],
@@ -123,7 +200,7 @@ def _brief(run: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def show(console: Console, found: dict[str, Any]) -> None:
+def show(console: Console, found: State) -> None:
     """Print the state for a person."""
     console.strong(f"{found['now']} KST · 마지막 거래일 {found['last_session']} · 다음 거래일 {found['next_session']}")
     console.strong(f"{'⚠' if found['level'] else '✓'} {found['verdict']}")
@@ -149,8 +226,8 @@ def show(console: Console, found: dict[str, Any]) -> None:
         console.line("· 경보를 받을 곳이 없습니다: foresto doctor")
     expected = [job for job in found["jobs"] if job["scheduler"] is not None]
     if expected:
-        rows = [(job["label"], job["last_start"], job["next_start"], len(job["missed"])) for job in expected]
-        console.table("시간표", ("작업", "마지막 시작", "다음 시작", "놓침"), rows)
+        planned = [(job["label"], job["last_start"], job["next_start"], len(job["missed"])) for job in expected]
+        console.table("시간표", ("작업", "마지막 시작", "다음 시작", "놓침"), planned)
     if found["ahead"]:
         console.line(f"⚠ {found['ahead']}")
     for block in found["blocked"]:
@@ -162,7 +239,7 @@ def show(console: Console, found: dict[str, Any]) -> None:
         console.line(f"오늘 보낸 요청: {used}")
 
 
-def watch(app: App, seconds: float) -> dict[str, Any]:
+def watch(app: App, seconds: float) -> State:
     """Print the state again and again until the operator stops it; return the last one."""
     found = status(app)
     try:

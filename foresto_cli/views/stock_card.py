@@ -79,8 +79,6 @@ def card(app: App, given: str) -> Found:
         identity = _identity(connection, ticker)
         current = marked if identity["is_listed"] else None
         return {
-            "command": "stocks show",
-            "exit_code": 0,
             "stock": identity
             | {
                 "designation": current.word if current else None,
@@ -140,7 +138,7 @@ def delisted(app: App, since: date | None) -> Found:
             " ORDER BY delisting_date DESC NULLS FIRST, ticker",
             since=since or date.min,
         )
-    return {"command": "listing delisted", "exit_code": 0, "delisted": rows}
+    return {"delisted": rows}
 
 
 def show_delisted(console: Console, found: Found) -> None:

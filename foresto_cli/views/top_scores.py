@@ -7,7 +7,6 @@ does not know of a designation. Whoever is left out is counted.
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -67,13 +66,13 @@ class Top:
 
     Attributes:
         day: of the scores.
-        rows: the best, each with its ``designation`` (None for most) and ``caution``, in a few words why it would be
-            left out (None for most).
+        rows: the best, each with its ``designation`` as JSON (None for most) and ``caution``, in a few words why it
+            would be left out (None for most).
         left_out: how many were left out, by the reason.
     """
 
     day: date
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, object]]
     left_out: dict[str, int]
 
     @property
@@ -93,7 +92,7 @@ def best(connection: Connection, wanted: Wanted) -> Top | None:
     given = {"market": wanted.market, "sector": wanted.sector, "axis": wanted.axis}
     rows = connection.execute(RANKED, given | {"day": newest.score_date, "version": newest.formula_version}).mappings()
     marked = designations.as_of(connection, newest.score_date)
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, object]] = []
     left_out: Counter[str] = Counter()
     for row in rows:
         designation = marked.get(row["ticker"])
@@ -104,5 +103,5 @@ def best(connection: Connection, wanted: Wanted) -> Top | None:
         elif len(found) < wanted.top:
             caution = f"{designation}" if designation else word
             own = {name: value for name, value in row.items() if name not in {"is_suspended", "is_leaving"}}
-            found.append(own | {"designation": designation, "caution": caution})
+            found.append(own | {"designation": designations.plain(designation), "caution": caution})
     return Top(newest.score_date, found, dict(left_out.most_common()))

@@ -43,7 +43,7 @@ def rows_of(lines: Sequence[Line], code: str, quarter: int, facts: Mapping[str, 
         return []
     if facts["is_financial"]:
         found["revenue"] = None
-    told: dict[tuple[int, int], dict[str, Any]] = {}
+    told: dict[tuple[int, int], dict[str, object]] = {}
     for names, period, at in ((SINCE_THE_START, flows, quarter), (POSITIONS, balance, ANNUAL_QUARTER)):
         if period is None or period.last >= own.last or all(found[name] is None for name in names):
             continue
@@ -63,7 +63,7 @@ def together(old: Row | None, new: Row) -> Row:
     return {**new, **amounts, "has_details": better["has_details"]}
 
 
-def _earlier(line: Line) -> dict[str, Any]:
+def _earlier(line: Line) -> dict[str, object]:
     alone = str(line.get("frmtrm_q_amount") or "").strip() or line.get("frmtrm_amount") or ""
     return {
         **line,
@@ -94,7 +94,7 @@ def _a_year_before(own: Period) -> Period:
     return Period(None if own.first is None else periods.before(own.first, YEAR_MONTHS), last, own.months)
 
 
-def _empty(facts: Mapping[str, Any], period: Period, quarter: int) -> dict[str, Any]:
+def _empty(facts: Mapping[str, Any], period: Period, quarter: int) -> dict[str, object]:
     return {
         "ticker": facts["ticker"],
         "fiscal_year": periods.fiscal_year(period.last, quarter, period.months),

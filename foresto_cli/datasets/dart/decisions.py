@@ -164,7 +164,7 @@ class Decisions(PerCompany[Decision]):
         if received is None:
             raise BadPayload(f"{answer.unit.label}의 접수번호에 날짜가 없습니다.")
         known = next((filing for filing in one.filings if filing["rcept_no"] == number), None)
-        listed = dict(known) if known else _unlisted(one.first, number, received)
+        listed = known or _unlisted(one.first, number, received)
         details, notes = decision_kinds.details_of(listed["action_type"], record, listed["rcept_dt"])
         reason = f"읽을 수 없어 비워 둔 값: {', '.join(notes)}" if notes else None
         return Parsed([{**listed, **details, "source_id": dart.SOURCE_ID}], reason=reason)
@@ -207,7 +207,7 @@ def _its_own(records: Sequence[Mapping[str, Any]], one: Decision) -> Mapping[str
     return found[0]
 
 
-def _unlisted(first: Filing, number: str, received: date) -> dict[str, Any]:
+def _unlisted(first: Filing, number: str, received: date) -> Filing:
     """Return what the list would say of a correction that it has not shown yet."""
     return {**first, "rcept_no": number, "rcept_dt": received, "report_name": None, "remark": None,
             "is_correction": True}  # fmt: skip

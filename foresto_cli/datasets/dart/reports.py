@@ -144,7 +144,7 @@ def whole_rows(records: Sequence[Line], report: Report, company: Row) -> list[Ro
     ]
 
 
-def _told(period: Period | None) -> dict[str, Any]:
+def _told(period: Period | None) -> dict[str, object]:
     if period is None:
         return {}
     return {"period_end": period.last, "period_start": period.first, "period_months": period.months}
@@ -188,7 +188,7 @@ def _refuse_contradictions(lines: Sequence[Line]) -> None:
             raise BadPayload(f"DART: {line['account_nm']} 줄이 다른 금액으로 두 번 왔습니다.")
 
 
-def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _row(lines: Sequence[Line], report: Report, facts: Mapping[str, Any]) -> dict[str, object]:
     amounts = figures.of(lines, report.code)
     quarter, ends = QUARTERS[report.code], facts["period_end"]
     balance_first = sorted(lines, key=lambda line: line["sj_div"] != "BS")

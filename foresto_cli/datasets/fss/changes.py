@@ -62,7 +62,7 @@ def write(connection: Connection, seen: Seen, provenance: Row) -> Counts:
     return counts
 
 
-def differences(kind: Kind, before: Rates, after: Rates) -> list[dict[str, Any]]:
+def differences(kind: Kind, before: Rates, after: Rates) -> list[dict[str, object]]:
     """Return every rate of a product known before that is another now, with its old and new value.
 
     An option that came or went changes from or to null.

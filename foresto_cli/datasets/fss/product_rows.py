@@ -89,7 +89,7 @@ def _contradictions(kind: Kind, product: Row, options: Sequence[Row]) -> Iterato
         yield f"공시월 {product['dcls_month']}을 읽을 수 없습니다"
 
 
-def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str]) -> dict[str, Any]:
+def _read(table: Table, record: Record, rates: Sequence[str], problems: list[str]) -> dict[str, object]:
     """Return the columns of ``table``: keys, names and rates have to be there and legible, the rest is null otherwise.
 
     Raises:

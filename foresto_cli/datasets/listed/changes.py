@@ -1,13 +1,12 @@
 """What a load changed about who is listed, counted for the closing line: new, renamed, moved, left, back."""
 
 from collections import Counter
-from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 KINDS = {"new": "신규 상장", "renamed": "이름 변경", "moved": "시장 이동", "left": "상장폐지", "returned": "재상장"}
 
-Roster = dict[str, Any]
+Roster = dict[str, Row[tuple[str, str, str, bool]]]
 """Ticker → its row of ``stock_history`` that holds now."""
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -171,13 +170,11 @@ def _row_counts(connection: Connection, since: date) -> dict[date, tuple[int, in
     return {row.trade_date: (row.official, row.adjusted) for row in rows}
 
 
-def as_result(days: Sequence[Day], ticker: str | None) -> dict[str, Any]:
+def as_result(days: Sequence[Day], ticker: str | None) -> dict[str, object]:
     """Return the ``--json`` object."""
     counts = Counter(day.state for day in days)
     gaps = [day for day in days if day.state in GAPS or day.state == ABSENT]
     return {
-        "command": "prices gaps",
-        "exit_code": 0,
         "ticker": ticker,
         "states": dict(counts),
         "gaps": [{"day": f"{day.day}", "state": day.state, "reason": day.reason, "rows": day.rows} for day in gaps],

@@ -132,7 +132,7 @@ def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
         BadPayload: another company, a list missing, one of the three without any period or any amount, a period twice,
             a number that is none.
     """
-    rows: dict[tuple[date, str], dict[str, Any]] = {}
+    rows: dict[tuple[date, str], dict[str, object]] = {}
     columns = [column for fields in STATEMENTS.values() for column in fields]
     try:
         for function, fields in STATEMENTS.items():
@@ -181,6 +181,6 @@ def prices(symbol: str, series: Record) -> list[Row]:
         raise BadPayload(f"{symbol} 시세에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
 
 
-def _period(symbol: str, end: date, kind: str, columns: list[str]) -> dict[str, Any]:
+def _period(symbol: str, end: date, kind: str, columns: list[str]) -> dict[str, object]:
     head = {"symbol": symbol, "fiscal_date": end, "report_type": kind, "currency": None}
     return {**head, **dict.fromkeys(columns), "source_id": alphavantage.SOURCE_ID}

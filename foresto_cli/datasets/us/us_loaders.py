@@ -65,7 +65,7 @@ class Kind:
         )
 
 
-def _statements(client: AlphaVantage, symbol: str) -> dict[str, Any]:
+def _statements(client: AlphaVantage, symbol: str) -> dict[str, object]:
     return {function: client.reports(function, symbol) for function in us_figures.STATEMENTS}
 
 

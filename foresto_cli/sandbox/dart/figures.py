@@ -1,5 +1,6 @@
 """What companies earn and own: whole arrays per fiscal quarter, consistent with the per-share figures KRX shows."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -188,7 +189,7 @@ def _consolidated(market: Market, fiscal_year: int, quarter: int) -> dict[str, N
     }
 
 
-def _table(given: dict[str, Any]) -> NDArray[np.int64]:
+def _table(given: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
     """Return the (company, item) table in whole currency units; every total is the sum of its parts."""
     unit = np.where(given["dollars"] > 0, WON_PER_DOLLAR, 1)
     whole = {name: np.rint(values / unit).astype(np.int64) for name, values in given.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from foresto_cli.sandbox.dart import filings, shares, slips, terms, versions
 from foresto_cli.sandbox.dart.companies import FINANCIAL, Company
@@ -10,7 +10,7 @@ from foresto_cli.sandbox.dart.figures import Statement
 from foresto_cli.sandbox.dart.periods import ANNUAL, Period
 from foresto_cli.sandbox.market import Market
 
-Row = dict[str, Any]
+Row = dict[str, str]
 
 SCOPES = {"CFS": "연결재무제표", "OFS": "재무제표"}
 BALANCE = (

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from typing import Any
 from xml.sax.saxutils import escape
 
 from foresto_cli.sandbox.dart import companies
@@ -46,7 +45,7 @@ def _item(code: str, name: str, english: str, ticker: str) -> str:
     )
 
 
-def outline(company: Company) -> dict[str, Any]:
+def outline(company: Company) -> dict[str, object]:
     """Return the fields of company.json (기업개황)."""
     number = company.number
     return {

@@ -1,6 +1,6 @@
 """What OpenDART says besides data: status codes as JSON, and as XML where a zip was asked for."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from foresto_cli.sandbox.wire import Answer, as_json
 
@@ -35,7 +35,7 @@ def refusal(status: str, message: str | None = None, *, as_xml: bool = False) ->
     return as_json({"status": status, "message": text})
 
 
-def listing(rows: list[dict[str, Any]], **top: int) -> Answer:
+def listing(rows: Sequence[Mapping[str, object]], **top: int) -> Answer:
     """Return ``rows`` under list, with the counters ``top`` before it; status 013 if there are none."""
     if not rows:
         return refusal("013")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from foresto_cli.sandbox.dart import accounts_listed, filings, shares, slips, terms, versions
 from foresto_cli.sandbox.dart.accounts_listed import Line
@@ -11,7 +10,7 @@ from foresto_cli.sandbox.dart.figures import Statement
 from foresto_cli.sandbox.dart.periods import ANNUAL, Period
 from foresto_cli.sandbox.market import Market
 
-Row = dict[str, Any]
+Row = dict[str, str]
 Column = tuple[str, Period]
 
 STATEMENTS = {"BS": "재무상태표", "IS": "손익계산서", "CIS": "포괄손익계산서", "CF": "현금흐름표", "SCE": "자본변동표"}

@@ -5,7 +5,6 @@ redemption and no balance), replaced by the next with an ISIN of its own.
 """
 
 from datetime import date, timedelta
-from typing import Any
 from zlib import crc32
 
 from foresto_cli.sandbox.market import codes, names
@@ -37,12 +36,12 @@ def count(stocks: int) -> int:
     return round(stocks * BONDS / STOCKS)
 
 
-def rows(stocks: int, seed: int, day: date, start: int, end: int) -> list[dict[str, Any]]:
+def rows(stocks: int, seed: int, day: date, start: int, end: int) -> list[dict[str, object]]:
     """Return the bonds at the positions from ``start`` up to ``end`` of the list of ``day``."""
     return [_bond(place, stocks, seed, day) for place in range(start, end)]
 
 
-def _bond(place: int, stocks: int, seed: int, day: date) -> dict[str, Any]:
+def _bond(place: int, stocks: int, seed: int, day: date) -> dict[str, object]:
     chance = crc32(f"{seed}:{place}".encode())
     days = TERMS[chance % len(TERMS)] * 365 + chance // 8 % 200
     cycle = days + SHOWN_AFTERWARDS

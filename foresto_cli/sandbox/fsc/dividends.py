@@ -6,7 +6,7 @@ amounts were not recorded, and one is what the whole company paid instead of wha
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from foresto_cli.sandbox.market import codes
@@ -37,7 +37,7 @@ def count(market: "Market", day: date) -> int:
     return len(_entries(market, day))
 
 
-def rows(market: "Market", day: date, start: int, end: int) -> list[dict[str, Any]]:
+def rows(market: "Market", day: date, start: int, end: int) -> list[dict[str, object]]:
     """Return the records at the positions from ``start`` up to ``end`` of the table of ``day``, newest dates first."""
     entries = _entries(market, day)
     found = [_record(entry, day) for entry in entries[start:end]]
@@ -75,7 +75,7 @@ def _year(market: "Market", stock: "Stock", year: int, day: date) -> list[Entry]
     return [(when, isin, stock, len(months)) for when in days if when <= day + ANNOUNCED]
 
 
-def _record(entry: Entry, day: date) -> dict[str, Any]:
+def _record(entry: Entry, day: date) -> dict[str, object]:
     when, isin, stock, times = entry
     kind, kind_name = KINDS.get(stock.kind, COMMON)
     issuer = f"{stock.code[:5]}0"

@@ -1,6 +1,6 @@
 """The envelope of data.go.kr: a page of a service's rows, JSON or XML as ``resultType`` says (XML without one)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -15,7 +15,7 @@ PUBLISHED = time(13, 0)
 """A session's data appear at this hour of the next one."""
 DEFAULT_ROWS = 10
 XML = "application/xml;charset=UTF-8"
-Rows = list[dict[str, Any]]
+Rows = Sequence[Mapping[str, object]]
 Slice = Callable[[int, int], Rows]
 """The rows from one position up to another: no more are made than are shown."""
 
@@ -31,7 +31,7 @@ def page(request: Request, total: int, rows: Slice, most: int) -> Answer:
     if request.query.get("resultType") != "json":
         return _as_xml(size, number, total, shown)
     items: Any = {"item": shown[0] if len(shown) == 1 else shown} if shown else ""
-    counters: dict[str, Any] = {"numOfRows": size, "pageNo": number, "totalCount": total}
+    counters: dict[str, object] = {"numOfRows": size, "pageNo": number, "totalCount": total}
     if number % 2 == 0:
         counters = {name: f"{value}" for name, value in counters.items()}
     header = {"resultCode": "00", "resultMsg": "NORMAL SERVICE."}

@@ -1,12 +1,12 @@
 """Listed items with company numbers, and daily stock prices."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
 
-Rows = list[dict[str, Any]]
+Rows = list[dict[str, str]]
 
 
 def items(market: "Market", day: date, *, legacy: bool) -> Rows:

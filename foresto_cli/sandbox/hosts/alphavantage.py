@@ -1,8 +1,8 @@
 """www.alphavantage.co: overviews, statements, daily series and the list of listings; refusals with HTTP 200."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from foresto_cli.sandbox.market.calendar import SATURDAY
 from foresto_cli.sandbox.wire import Answer, Request, as_json, plain
@@ -40,7 +40,7 @@ def answer(request: Request, world: World) -> Answer:
     return as_json(made or {"Error Message": "Invalid API call. Please retry or visit the documentation."}, indent=4)
 
 
-def _answers(function: str, symbol: str, today: date) -> dict[str, Any] | Answer | None:
+def _answers(function: str, symbol: str, today: date) -> Mapping[str, object] | Answer | None:
     """Return what ``function`` says; None for a call that is not understood."""
     known = symbol in STOCKS
     match function:
@@ -94,7 +94,7 @@ def _overview(symbol: str) -> dict[str, str]:
     }
 
 
-def _reports(symbol: str, today: date) -> dict[str, Any]:
+def _reports(symbol: str, today: date) -> dict[str, object]:
     years = [date(today.year - back, 9, 30) for back in range(1, YEARS + 1)]
     quarters = [_quarter_end(today, back) for back in range(1, QUARTERS + 1)]
     return {

@@ -1,12 +1,12 @@
 """finlife.fss.or.kr: financial products of the FSS, by kind and group, page by page."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from foresto_cli.sandbox.wire import Answer, Request, as_json, plain
 from foresto_cli.sandbox.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 HOSTS = ("finlife.fss.or.kr",)
 OPERATIONS = {
@@ -40,7 +40,7 @@ def answer(request: Request, world: World) -> Answer:
         return damage.finlife("010")
     if group not in shelf.COMPANIES or not page.isdigit():
         return damage.finlife("101")
-    entries: Sequence[tuple[dict[str, Any], list[dict[str, Any]]]]
+    entries: Sequence[tuple[Mapping[str, object], Sequence[Mapping[str, object]]]]
     if described:
         entries, size = [(record, []) for record in listed.of_group(described, group)], len(described.names)
     else:

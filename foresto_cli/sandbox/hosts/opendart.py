@@ -1,6 +1,6 @@
 """opendart.fss.or.kr: OpenDART (전자공시), JSON endpoints and the zip of company codes."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from foresto_cli.clock import day_of
 from foresto_cli.sandbox.wire import Answer, Request, as_json
@@ -66,7 +66,7 @@ def _main_accounts(request: Request, market: "Market") -> Answer:
     if len(codes) > MOST_COMPANIES:
         return statuses.refusal("021")
     known = companies.of(market).by_code
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, str]] = []
     for company in (known[code] for code in codes if code in known):
         for period in _periods(request, company):
             rows += main_accounts.rows(market, company, period, market.now.date())

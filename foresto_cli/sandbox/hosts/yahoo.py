@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from foresto_cli.sandbox.wire import Answer, Request, as_json, plain
@@ -77,7 +77,7 @@ def _summary(request: Request, market: "Market") -> Answer:
     return as_json({"quoteSummary": {"result": [wanted], "error": None}})
 
 
-def _quote_type(found: "Profile") -> dict[str, Any]:
+def _quote_type(found: "Profile") -> dict[str, object]:
     from foresto_cli.sandbox.market import abroad
 
     return {
@@ -94,6 +94,6 @@ def _quote_type(found: "Profile") -> dict[str, Any]:
     }
 
 
-def _profile(found: "Profile") -> dict[str, Any]:
+def _profile(found: "Profile") -> dict[str, object]:
     named = {"sector": found.sector, "industry": found.industry} if found.sector else {}
     return {"country": "South Korea", **named, "companyOfficers": [], "maxAge": 86_400}

@@ -6,7 +6,6 @@ the rows).
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from foresto_cli.sandbox.krx import finders, funds, indices, stocks
 from foresto_cli.sandbox.market import Market
@@ -25,7 +24,7 @@ def answer(market: Market, form: dict[str, str]) -> Answer | None:
     if known is None:
         return None
     key, table = known
-    value: dict[str, Any] = {key: table(market, form), "CURRENT_DATETIME": moment(market.now)}
+    value: dict[str, object] = {key: table(market, form), "CURRENT_DATETIME": moment(market.now)}
     # KRX calls its JSON HTML.
     return as_json(value, content_type=HTML)
 

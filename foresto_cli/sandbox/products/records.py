@@ -4,17 +4,16 @@ Rates may be null, a limit may be missing, names have line breaks and trailing b
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from foresto_cli.sandbox.products.shelf import Product, on_offer
 
 BROKEN, COMPOUND, ONLY_BEST = 4, 5, 20
 """Remainders of the numbers of products with a name in two lines, compound interest, one rate alone."""
-Record = dict[str, Any]
-Entry = tuple[Record, list[Record]]
+Record = dict[str, object]
+Entry = tuple[Mapping[str, object], Sequence[Record]]
 """A product and its options."""
 
 SCRIPT_NAME = "<script>alert('예금')</script>"
@@ -56,12 +55,12 @@ def _entries(division: str, product: Product) -> Iterator[Entry]:
     }
     if division == "C":
         for loan, words in LOANS[: 1 + product.number % 2]:
-            terms = {"crdt_prdt_type": loan, "crdt_prdt_type_nm": words, "cb_name": "NICE, KCB"}
+            lent = {"crdt_prdt_type": loan, "crdt_prdt_type_nm": words, "cb_name": "NICE, KCB"}
             named = key | {"crdt_prdt_type": loan}
-            yield base | terms | days, [named | option for option in _credit_options(product, dice)]
+            yield base | lent | days, [{**named, **option} for option in _credit_options(product, dice)]
         return
     terms = TERMS[division](product, dice)
-    yield base | terms | days, [key | option for option in OPTIONS[division](product, dice)]
+    yield {**base, **terms, **days}, [{**key, **option} for option in OPTIONS[division](product, dice)]
 
 
 def _name(division: str, product: Product) -> str:
@@ -86,7 +85,7 @@ def _rate(value: float) -> float:
     return round(min(max(value, 0.1), 19.9), 2)
 
 
-def _saving_options(product: Product, dice: random.Random, sorts: tuple[Record, ...]) -> Iterator[Record]:
+def _saving_options(product: Product, dice: random.Random, sorts: Sequence[Mapping[str, object]]) -> Iterator[Record]:
     level = 2.2 + dice.random() * 1.4 + product.drift
     compound = product.number % 6 == COMPOUND
     for sort in sorts:

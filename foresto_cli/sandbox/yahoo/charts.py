@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from foresto_cli.clock import KST
@@ -63,7 +63,7 @@ def answer(market: Market, symbol: str, query: Mapping[str, str]) -> Answer | No
     return as_json({"chart": {"result": [{"meta": meta, **_columns(shown)}], "error": None}})
 
 
-def _columns(shown: Stamped) -> dict[str, Any]:
+def _columns(shown: Stamped) -> dict[str, object]:
     if not shown:
         return {"indicators": {"quote": [{}], "adjclose": [{}]}}
     columns = [list(column) for column in zip(*(bar[1:] for _, bar in shown), strict=True)]

@@ -1,8 +1,7 @@
 """What the market mail asks others for: indices abroad and the night's filings. Who does not answer is named."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
 
 from foresto_cli.app import App
 from foresto_cli.errors import UPSTREAM_ERRORS
@@ -45,7 +44,7 @@ def filings(app: App, session: date, today: date, of_interest: Collection[str]) 
     except UPSTREAM_ERRORS as error:
         return Section([], f"공시를 받지 못했습니다: {error}")
     listed = [filing for filing in found if filing.get("corp_cls") in LISTED]
-    listed.sort(key=lambda filing: filing["rcept_no"], reverse=True)
+    listed.sort(key=lambda filing: f"{filing['rcept_no']}", reverse=True)
     listed.sort(key=lambda filing: filing.get("stock_code") not in of_interest)
     if not listed:
         return Section([], "상장회사의 주요사항보고가 없습니다.")
@@ -53,10 +52,10 @@ def filings(app: App, session: date, today: date, of_interest: Collection[str]) 
     return Section([_filing(one) for one in listed[:FILINGS]], f"그 밖에 {more:,}건이 있습니다." if more > 0 else "")
 
 
-def _filing(found: dict[str, Any]) -> Row:
+def _filing(found: Mapping[str, object]) -> Row:
     return {
-        "ticker": found.get("stock_code", "").strip(),
-        "name": found.get("corp_name", "").strip(),
-        "title": " ".join(found.get("report_nm", "").split()),
+        "ticker": f"{found.get('stock_code', '')}".strip(),
+        "name": f"{found.get('corp_name', '')}".strip(),
+        "title": " ".join(f"{found.get('report_nm', '')}".split()),
         "url": f"https://dart.fss.or.kr/dsaf001/main.do?rcpNo={found['rcept_no']}",
     }

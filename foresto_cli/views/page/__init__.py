@@ -2,7 +2,6 @@
 
 import webbrowser
 from pathlib import Path
-from typing import Any
 
 from foresto_cli import clock, files
 from foresto_cli.app import App
@@ -19,7 +18,7 @@ def render(app: App) -> str:
     return filled("dashboard.html", page=view.page(facts.gathered(app)))
 
 
-def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str, Any]:
+def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str, object]:
     """Write the page and return the ``--json`` object of ``foresto dashboard``.
 
     Args:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import RowMapping
+
+from foresto_cli.schedule.installing import Planned
 from foresto_cli.timetable import JOBS, Job
 from foresto_cli.views import words
 from foresto_cli.views.page import charts
 from foresto_cli.views.page.charts import Box
-from foresto_cli.views.page.facts import Facts, Row
+from foresto_cli.views.page.facts import Facts
 from foresto_cli.views.page.tones import NOTE, TONES, WARN, Pill, of_outcome
 
 
@@ -28,7 +31,7 @@ class Card:
     trend_width: int
 
 
-def _card(job: Job, plan: Row, found: Sequence[Row], now: datetime) -> Card:
+def _card(job: Job, plan: Planned, found: Sequence[RowMapping], now: datetime) -> Card:
     last = found[0] if found else None
     pill = Pill(NOTE, "아직 없음") if last is None else of_outcome(last["status"])
     missed = len(plan["missed"])

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
@@ -17,6 +16,7 @@ from foresto_cli.running import runs
 from foresto_cli.store import upkeep
 from foresto_cli.store.fragments import Fragment, fragment
 from foresto_cli.views import state, top_scores
+from foresto_cli.views.state import State
 from foresto_cli.views.top_scores import Top
 
 CALENDAR_MONTHS = 12
@@ -29,7 +29,23 @@ TOP = 10
 BINS = 20
 """Columns in which scores are counted."""
 
-Row = dict[str, Any]
+
+@dataclass(frozen=True)
+class Verification:
+    """A run of a verification and what it found."""
+
+    run: RowMapping
+    findings: Sequence[RowMapping]
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A scoring run: stocks by column of the histogram, by grade, and without a score by reason."""
+
+    run: RowMapping
+    bins: Sequence[int]
+    grades: Mapping[str, int]
+    reasons: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -43,9 +59,9 @@ class Facts:
         jobs: newest runs of each job, newest first, by its name; jobs in the order of their newest run.
         runs: the newest runs of all, newest first.
         days: weekdays of a year and what became of each.
-        verifications: the newest verification of each kind with its ``findings``, newest first.
+        verifications: the newest verification of each kind, newest first.
         limits: requests allowed a day, by upstream.
-        scores: the newest scoring run with its ``bins``, ``grades`` and ``reasons``; None before the first.
+        scores: the newest scoring run; None before the first.
         top: the best of it, without designated and suspended stocks; None before the first.
         designated: (name, ticker, designation) of the designated stocks, the newest designation first.
         sizes: (table, rows, bytes with indexes), largest first.
@@ -54,13 +70,13 @@ class Facts:
 
     now: datetime
     is_sandbox: bool
-    state: Row
-    jobs: Mapping[str, Sequence[Row]]
-    runs: Sequence[Row]
+    state: State
+    jobs: Mapping[str, Sequence[RowMapping]]
+    runs: Sequence[RowMapping]
     days: Sequence[Day]
-    verifications: Sequence[Row]
+    verifications: Sequence[Verification]
     limits: Mapping[str, int]
-    scores: Row | None
+    scores: Scoring | None
     top: Top | None
     designated: Sequence[tuple[str, str, Designation]]
     sizes: Sequence[tuple[str, int, int]]
@@ -88,8 +104,8 @@ def gathered(app: App) -> Facts:
         )
 
 
-def _rows(connection: Connection, query: str, **parameters: object) -> list[Row]:
-    return [dict(row) for row in connection.execute(text(query), parameters).mappings()]
+def _rows(connection: Connection, query: str, **parameters: object) -> Sequence[RowMapping]:
+    return connection.execute(text(query), parameters).mappings().all()
 
 
 def _days(app: App, connection: Connection, today: date) -> list[Day]:
@@ -102,8 +118,8 @@ def _months_before(today: date) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _jobs(connection: Connection) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+def _jobs(connection: Connection) -> dict[str, list[RowMapping]]:
+    found: dict[str, list[RowMapping]] = {}
     rows = _rows(
         connection,
         "SELECT * FROM (SELECT id, job_name, job_label, status, started_at, heartbeat_at, completed_at,"
@@ -116,7 +132,7 @@ def _jobs(connection: Connection) -> dict[str, list[Row]]:
     return found
 
 
-def _verifications(connection: Connection) -> list[Row]:
+def _verifications(connection: Connection) -> list[Verification]:
     newest = _rows(
         connection,
         "SELECT DISTINCT ON (job_name) id, job_name, job_label, status, started_at,"
@@ -124,14 +140,12 @@ def _verifications(connection: Connection) -> list[Row]:
         " WHERE job_name LIKE 'verify %' AND status IN ('done', 'failed') AND detail IS NOT NULL"
         " ORDER BY job_name, id DESC",
     )
-    for run in newest:
-        run["findings"] = _rows(
-            connection,
-            "SELECT rule_name, severity, found, sample, expected_condition, repair FROM data_quality_log"
-            " WHERE run_id = :run ORDER BY severity, log_id",
-            run=run["id"],
-        )
-    return sorted(newest, key=lambda run: -run["id"])
+    findings = (
+        "SELECT rule_name, severity, found, sample, expected_condition, repair FROM data_quality_log"
+        " WHERE run_id = :run ORDER BY severity, log_id"
+    )
+    ordered = sorted(newest, key=lambda run: -run["id"])
+    return [Verification(run, _rows(connection, findings, run=run["id"])) for run in ordered]
 
 
 def _designated(connection: Connection) -> list[tuple[str, str, Designation]]:
@@ -141,7 +155,7 @@ def _designated(connection: Connection) -> list[tuple[str, str, Designation]]:
     return sorted(found, key=lambda one: (-one[2].since.toordinal(), one[1]))
 
 
-def _scores(connection: Connection) -> Row | None:
+def _scores(connection: Connection) -> Scoring | None:
     newest = _rows(connection, "SELECT * FROM compass_score_run ORDER BY score_date DESC, run_id DESC LIMIT 1")
     if not newest:
         return None
@@ -173,9 +187,9 @@ def _scores(connection: Connection) -> Row | None:
         **named,
     )
     counts = {row["bin"]: row["stocks"] for row in bins}
-    return {
-        **run,
-        "bins": [counts.get(place, 0) for place in range(BINS)],
-        "grades": {row["grade"]: row["stocks"] for row in grades},
-        "reasons": {row["reason"]: row["stocks"] for row in reasons},
-    }
+    return Scoring(
+        run,
+        bins=[counts.get(place, 0) for place in range(BINS)],
+        grades={row["grade"]: row["stocks"] for row in grades},
+        reasons={row["reason"]: row["stocks"] for row in reasons},
+    )

@@ -16,8 +16,9 @@ from foresto_cli.views import words
 from foresto_cli.views.page import charts
 from foresto_cli.views.page.cards import cards
 from foresto_cli.views.page.charts import Month
-from foresto_cli.views.page.facts import BINS, Facts, Row
+from foresto_cli.views.page.facts import BINS, Facts, Scoring, Verification
 from foresto_cli.views.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
+from foresto_cli.views.state import Held, Opened, Running
 from foresto_cli.views.top_scores import Top
 
 GRADES = "SABCDF"
@@ -35,7 +36,7 @@ class Column:
     stocks: int
 
 
-def page(facts: Facts) -> dict[str, Any]:
+def page(facts: Facts) -> dict[str, object]:
     """Return everything the template ``dashboard.html`` names."""
     alerts = [_alert(alert) for alert in facts.state["alerts"]]
     return {
@@ -45,7 +46,7 @@ def page(facts: Facts) -> dict[str, Any]:
         "stamp": f"{facts.now:%Y-%m-%d %H:%M}",
         "last_session": _day_of(facts.state["last_session"]),
         "next_session": _day_of(facts.state["next_session"]),
-        "verdict": Pill(LEVEL_TONES.get(facts.state["level"], GOOD), facts.state["verdict"]),
+        "verdict": Pill(LEVEL_TONES.get(facts.state["level"] or "", GOOD), facts.state["verdict"]),
         "running": [_running(run) for run in facts.state["running"]],
         "alerts": alerts,
         "cards": cards(facts),
@@ -70,7 +71,7 @@ def _day_of(text: str) -> str:
     return words.day(date.fromisoformat(text))
 
 
-def _running(run: Row) -> dict[str, Any]:
+def _running(run: Running) -> dict[str, object]:
     share = 100 * run["done"] / run["planned"] if run["planned"] else 0
     return {
         "job": run["job"],
@@ -82,12 +83,12 @@ def _running(run: Row) -> dict[str, Any]:
     }
 
 
-def _alert(alert: Row) -> dict[str, Any]:
+def _alert(alert: Opened) -> dict[str, object]:
     tone = LEVEL_TONES.get(alert["level"], NOTE)
     return {**alert, "pill": Pill(tone, LEVELS.get(alert["level"], ""))}
 
 
-def _data_set(item: Row) -> dict[str, Any]:
+def _data_set(item: Held) -> dict[str, object]:
     if item["newest"] is None:
         pill = Pill(WARN, "없음")
     else:
@@ -134,7 +135,7 @@ def _calendar(days: Sequence[Day]) -> Calendar | None:
     )
 
 
-def _runs(facts: Facts) -> list[dict[str, Any]]:
+def _runs(facts: Facts) -> list[dict[str, object]]:
     longest = {
         name: max((run["duration_seconds"] or 0 for run in found), default=0) or 1 for name, found in facts.jobs.items()
     }
@@ -155,19 +156,21 @@ def _runs(facts: Facts) -> list[dict[str, Any]]:
     ]
 
 
-def _verification(run: Row) -> dict[str, Any]:
+def _verification(verified: Verification) -> dict[str, object]:
+    run = verified.run
+    pills = [Pill(LEVEL_TONES.get(one["severity"], NOTE), LEVELS.get(one["severity"], "")) for one in verified.findings]
     findings = [
         {
             "name": finding["rule_name"],
-            "pill": Pill(LEVEL_TONES.get(finding["severity"], NOTE), LEVELS.get(finding["severity"], "")),
+            "pill": pill,
             "found": finding["found"],
             "expected": finding["expected_condition"],
             "example": _example(finding["sample"]),
             "repair": finding["repair"],
         }
-        for finding in run["findings"]
+        for finding, pill in zip(verified.findings, pills, strict=True)
     ]
-    worst = BAD if any(finding["pill"].tone == BAD for finding in findings) else WARN
+    worst = BAD if any(pill.tone == BAD for pill in pills) else WARN
     passed = (run["checks"] or 0) - len(findings)
     summary = f"검사 {run['checks'] or 0}개 가운데 {passed}개 통과"
     return {
@@ -184,7 +187,7 @@ def _example(sample: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(f"{name} {value}" for name, value in sample[0].items()) if sample else ""
 
 
-def _budgets(facts: Facts) -> list[dict[str, Any]]:
+def _budgets(facts: Facts) -> list[dict[str, object]]:
     used: Mapping[str, int] = facts.state["budgets"]
     rows = []
     for name in sorted(used.keys() | facts.limits.keys()):
@@ -195,11 +198,12 @@ def _budgets(facts: Facts) -> list[dict[str, Any]]:
     return rows
 
 
-def _scores(run: Row | None) -> dict[str, Any] | None:
-    if run is None:
+def _scores(found: Scoring | None) -> dict[str, object] | None:
+    if found is None:
         return None
-    highest = max(run["bins"]) or 1
-    graded = sum(run["grades"].values()) or 1
+    run = found.run
+    highest = max(found.bins) or 1
+    graded = sum(found.grades.values()) or 1
     return {
         "day": words.day(run["score_date"]),
         "formula": run["formula_version"],
@@ -209,21 +213,21 @@ def _scores(run: Row | None) -> dict[str, Any] | None:
         "provisional": run["is_provisional"],
         "columns": [
             Column(f"{place * 100 // BINS}–{(place + 1) * 100 // BINS}점", round(100 * stocks / highest, 1), stocks)
-            for place, stocks in enumerate(run["bins"])
+            for place, stocks in enumerate(found.bins)
         ],
         "grades": [
             {
                 "grade": grade,
-                "stocks": run["grades"].get(grade, 0),
-                "share": round(100 * run["grades"].get(grade, 0) / graded, 1),
+                "stocks": found.grades.get(grade, 0),
+                "share": round(100 * found.grades.get(grade, 0) / graded, 1),
             }
             for grade in GRADES
         ],
-        "reasons": [(REASONS.get(code, code), stocks) for code, stocks in run["reasons"].items()][:SHOWN_REASONS],
+        "reasons": [(REASONS.get(code, code), stocks) for code, stocks in found.reasons.items()][:SHOWN_REASONS],
     }
 
 
-def _top(found: Top | None) -> dict[str, Any]:
+def _top(found: Top | None) -> dict[str, object]:
     rows = found.rows if found else []
     return {
         "rows": [(row["name"], row["ticker"], f"{row['total_score']:.1f}", row["grade"] or "–") for row in rows],
@@ -231,7 +235,7 @@ def _top(found: Top | None) -> dict[str, Any]:
     }
 
 
-def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, Any]:
+def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, object]:
     return {
         "counts": counted(designation.word for _, _, designation in found),
         "rows": [(name, ticker, f"{designation}") for name, ticker, designation in found[:SHOWN_DESIGNATED]],
@@ -239,7 +243,7 @@ def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, Any]
     }
 
 
-def _sizes(facts: Facts) -> dict[str, Any]:
+def _sizes(facts: Facts) -> dict[str, object]:
     shown = facts.sizes[:SHOWN_TABLES]
     largest = max((count for _, _, count in shown), default=0) or 1
     return {

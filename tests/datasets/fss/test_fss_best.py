@@ -27,26 +27,26 @@ def test_the_best_come_first(open_world):
         load(world, "all")
         everyone = list(GROUPS)
         found = best_products.best(world.app, Wish(kind="deposits", groups=everyone, top=10))
-        rates = [one["best"] for one in found["products"]]
+        rates = [one.best for one in found.products]
         assert rates == sorted(rates, reverse=True)
-        assert (len(rates), found["term"], found["as_of"]) == (10, 12, "2026-11-20")
+        assert (len(rates), found.term, found.as_of) == (10, 12, "2026-11-20")
         most = "SELECT max(coalesce(intr_rate2, intr_rate)) FROM deposit_rate_options WHERE save_trm = 12"
         assert rates[0] == float(world.scalar(most))
         by_base = best_products.best(world.app, Wish(kind="savings", groups=["020000"], term=24, base=True))
-        rates = [one["other"] for one in by_base["products"]]
+        rates = [one.other for one in by_base.products]
         assert rates == sorted(rates, reverse=True)
-        assert {one["company"][-2:] for one in by_base["products"]} == {"은행"}
+        assert {one.company[-2:] for one in by_base.products} == {"은행"}
         for kind in ("mortgage", "rent-house", "credit"):
             found = best_products.best(world.app, Wish(kind=kind, groups=everyone, top=1_000))
-            rates = [one["best"] for one in found["products"]]
+            rates = [one.best for one in found.products]
             assert rates == sorted(rates)
-            names = [(one["company"], one["name"], one["sort"]) for one in found["products"]]
+            names = [(one.company, one.name, one.sort) for one in found.products]
             assert len(set(names)) == len(names) > 50
         top = "SELECT min(crdt_grad_avg) FROM credit_loan_options WHERE crdt_lend_rate_type = 'A'"
         assert rates[0] == float(world.scalar(top)), "margins alone are no rates"
         world.execute("UPDATE deposit_products SET is_active = false, closed_on = '2026-11-20'")
         nobody = best_products.best(world.app, Wish(kind="deposits", groups=everyone))
-        assert nobody["products"] == []
+        assert nobody.products == []
         with pytest.raises(UsageError, match="--term"):
             best_products.best(world.app, Wish(kind="credit", groups=everyone, term=12))
         with pytest.raises(UsageError, match="annuity"):
@@ -77,7 +77,7 @@ def test_the_table_fits_into_eighty_columns(open_world, monkeypatch):
             lines = drawn(found)
             assert len(lines) > 20
             assert max(map(cell_len, lines)) <= 80, kind
-            assert any(found["products"][0]["company"] in line for line in lines)
+            assert any(found.products[0].company in line for line in lines)
 
 
 def test_the_command_knows_every_kind():

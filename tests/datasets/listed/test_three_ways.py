@@ -183,7 +183,7 @@ def test_the_history_of_all_indices_is_planned_like_every_other_and_by_class(ope
         assert sessions == 13 == len(world.asked("/idx/"))
         world.execute("DELETE FROM unit_ledger WHERE unit = 'KOSDAQ:2026-11-12'")
         assert indices.load_index_history(world.app, "KQ150", None, QUICK).requests["total"] == 1
-        listed = indices.listed(world.app)["indices"]
+        listed = indices.listed(world.app)
         assert {row["index_code"] for row in listed} >= {"KOSDAQ", "KQ150", "KQ_CHEM"}
 
 

@@ -100,6 +100,11 @@ def _price_days(app: App, keys: Keys) -> list[Only]:
     return [Only(price_days(app, min(days), max(days)), keys)]
 
 
+def distrusted_days(app: App, days: Sequence[date]) -> list[Only]:
+    """Return what asks again for market days whose stored rows are contradicted, and writes over all of them."""
+    return [Only(price_days(app, min(days), max(days), distrusted=days), [f"{day}" for day in days])]
+
+
 def _price_tickers(app: App, keys: Keys) -> list[Only]:
     with app.engine.connect() as connection:
         listed = set(connection.scalars(text("SELECT ticker FROM fdr_stock_listing WHERE is_listed")))

@@ -10,6 +10,7 @@ from foresto_cli.app import App
 from foresto_cli.collecting.checks import ADJUSTMENT, CLOSURE, HERE, NO_SESSION, SCORE, Units
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.prices import day_closures
+from foresto_cli.datasets.prices.days import NAME as PRICES
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import listed, retry_loaders
 from foresto_cli.running import job
@@ -72,12 +73,19 @@ def _loaders(app: App, units: Mapping[str, Sequence[str]], notes: list[str]) -> 
         if name in HERE:
             continue
         try:
-            loaders += retry_loaders.loaders_for(app, name, keys)
+            loaders += _asking(app, name, keys)
         except ConfigError as error:
             notes.append(f"{name} {len(keys):,}건은 요청하지 않았습니다. {error}")
     with app.engine.connect() as connection:
         is_derived = connection.scalar(text("SELECT EXISTS (SELECT FROM stocks)"))
     return [*loaders, *(listed.derived(app) if is_derived else ())]
+
+
+def _asking(app: App, name: str, keys: Sequence[str]) -> Sequence[Loader]:
+    """Return what asks again for ``keys``; prices that are contradicted are written over, whoever they come from."""
+    if name == PRICES and all(map(_is_day, keys)):
+        return retry_loaders.distrusted_days(app, _days(keys))
+    return retry_loaders.loaders_for(app, name, keys)
 
 
 def _correct(app: App, units: Units) -> None:

@@ -8,7 +8,7 @@ from foresto_cli.adjustment.holes import lacks
 from foresto_cli.collecting.checks import CRITICAL, NO_SESSION, WARNING, Rows, Scope, Units, check, days_of
 from foresto_cli.datasets.prices import day_sums, row_faults
 from foresto_cli.datasets.prices.reasons import lacked_markets
-from foresto_cli.datasets.prices.repairs import prices_again
+from foresto_cli.datasets.prices.repairs import prices_again, whole_history
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.store.fragments import Fragment, sql
 
@@ -72,6 +72,13 @@ def low_coverage(scope: Scope) -> Rows:
     return [] if row["priced"] >= LEAST_COVERAGE * row["listed"] else [{"거래일": scope.last, **row}]
 
 
+def _since_the_last_row(scope: Scope, rows: Rows) -> Units:
+    """Return the sessions after the newest row of each stock, as far back as the span shows one."""
+    ended = {row["ticker"]: row["place"] for row in scope.once(row_faults.every) if row_faults.ENDED in row["rules"]}
+    first = min((ended[row["ticker"]] or len(scope.sessions) for row in rows if row["ticker"] in ended), default=-1)
+    return {"prices.day": [f"{day}" for day in (scope.sessions[first:] or scope.sessions[-1:])]}
+
+
 @check(
     "prices.unpriced",
     "마지막 거래일에 없는 종목",
@@ -79,7 +86,7 @@ def low_coverage(scope: Scope) -> Rows:
     "stock_price_daily",
     "상장 종목은 거래가 없어도 마지막 거래일의 시세가 있다",
     "foresto listing load --again && foresto prices repair",
-    units=_newest_day,
+    units=_since_the_last_row,
 )
 def unpriced_stocks(scope: Scope) -> Rows:
     """Find stocks of a listing as new as the last session that have no row on it, while most others do."""
@@ -103,7 +110,8 @@ def unpriced_stocks(scope: Scope) -> Rows:
     WARNING,
     "stock_price_daily",
     "마지막 거래일의 시세는 상장 목록에 있는 종목의 것이고, 한 이름의 종목은 하나이다",
-    "foresto listing load --again",
+    "foresto listing load --again && foresto verify monthly --repair",
+    units=whole_history,
 )
 def unlisted_stocks(scope: Scope) -> Rows:
     """Find rows of the last session of stocks that a listing as new as it does not have, or calls delisted before.

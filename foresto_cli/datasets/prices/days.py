@@ -16,7 +16,7 @@ from foresto_cli.datasets.prices.day_closures import Witness, is_closed, note_cl
 from foresto_cli.datasets.prices.neighbours import OTHER_SESSION, Fingerprint, refuse_half, refuse_other_session, seen
 from foresto_cli.datasets.prices.reasons import FILLED, LEFT_OUT, lacked_markets, lacking_reason
 from foresto_cli.datasets.prices.rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
-from foresto_cli.datasets.prices.settled import settled_closes
+from foresto_cli.datasets.prices.settled import drop_unknown, settled_closes
 from foresto_cli.datasets.prices.sources import PriceSource
 from foresto_cli.datasets.prices.tables import after_market_daily, stock_price_daily
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotYet
@@ -221,6 +221,8 @@ class PriceDays(Loader):
         is_official = source.settles(day) and parsed.status == "done"
         over = "TRUE" if is_official or day in self.distrusted else UNOFFICIAL_OVER
         settled = settled_closes(connection, day, parsed.rows) if is_official else Counts()
+        if is_official and day in self.distrusted and not self._lacked(day):
+            drop_unknown(connection, day, parsed.rows)
         counts = settled + upsert(
             connection, stock_price_daily, parsed.rows, provenance, only_over=over, scope={"trade_date": day}
         )

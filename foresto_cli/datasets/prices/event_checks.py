@@ -1,42 +1,26 @@
 """Checks of price events: base prices and factors that explain each other, adjusted closes, days not looked at yet."""
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from math import isclose
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
 from foresto_cli.adjustment.rules import Case, Verdict, classify
 from foresto_cli.collecting.checks import ADJUSTMENT, CRITICAL, WARNING, Rows, Scope, Units, check, days_of
 from foresto_cli.datasets.prices import day_checks, row_faults
+from foresto_cli.datasets.prices.repairs import stretches
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Row = Mapping[str, Any]
 
-LONGEST_STRETCH = 30
-"""Sessions between two contradictions of one stock that are asked for again together: a stretch that was shifted or
-multiplied contradicts the others at its two ends alone."""
-
 
 def _days_around(scope: Scope, rows: Rows) -> Units:
-    """Return the sessions of contradicting base prices, those before them, and the stretches between two of a stock."""
-    by_ticker: defaultdict[str, list[date]] = defaultdict(list)
-    for row in rows:
-        by_ticker[row["ticker"]].append(row["trade_date"])
-    days = {day for own in by_ticker.values() for day in _stretches(scope.sessions, own)}
-    return {"prices.day": [f"{day}" for day in sorted(days)], ADJUSTMENT: [f"{day}" for day in sorted(days)]}
-
-
-def _stretches(sessions: Sequence[date], days: Sequence[date]) -> Iterator[date]:
-    places = [bisect_left(sessions, day) for day in days]
-    for place in places:
-        yield from sessions[max(place - 1, 0) : place + 1]
-    for first, last in pairwise(places):
-        if last - first <= LONGEST_STRETCH:
-            yield from sessions[first:last]
+    days = stretches(scope, rows)
+    return {"prices.day": days, ADJUSTMENT: days}
 
 
 @check(

@@ -4,9 +4,9 @@ from datetime import date
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check, days_of
+from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, Units, check, days_of
 from foresto_cli.datasets.prices import row_faults
-from foresto_cli.datasets.prices.repairs import prices_again
+from foresto_cli.datasets.prices.repairs import prices_again, stretches, whole_history
 
 NEAR_AN_EVENT = 90
 """Days between an event and the listing of its shares."""
@@ -100,14 +100,30 @@ def wrong_labels(scope: Scope) -> Rows:
     return row_faults.having(scope, row_faults.LABELS, "quality_flag", "price_basis", "volume", "prev_close")
 
 
+def _days_around(scope: Scope, rows: Rows) -> Units:
+    return {"prices.day": stretches(scope, rows)}
+
+
+def _days_or_all(scope: Scope, rows: Rows) -> Units:
+    """Return the days of the rows; those of a stock's whole history where it is not the listing's."""
+    if any("listed_market" in row for row in rows):
+        return whole_history(scope, rows)
+    return {"prices.day": sorted({f"{row['trade_date']}" for row in rows})}
+
+
+def _hint(rows: Rows) -> str:
+    is_of_a_day = not any("listed_market" in row for row in rows)
+    return prices_again(rows) if is_of_a_day else "foresto verify monthly --repair"
+
+
 @check(
     "prices.frozen",
     "멈춘 시세",
     WARNING,
     "stock_price_daily",
     "거래된 종목의 가격과 거래량이 사흘 내리 같지 않다",
-    prices_again,
-    units=days_of("prices.day"),
+    "foresto verify monthly --repair",
+    units=_days_around,
 )
 def frozen_rows(scope: Scope) -> Rows:
     """Find stocks whose source stands still: all prices and the volume of the sessions before."""
@@ -120,8 +136,8 @@ def frozen_rows(scope: Scope) -> Rows:
     WARNING,
     "stock_price_daily",
     "상장주식수가 하루만 달라지거나 사건 없이 열 배가 되지 않고, 마지막 거래일에는 상장 목록과 맞는다",
-    prices_again,
-    units=days_of("prices.day"),
+    _hint,
+    units=_days_or_all,
 )
 def wrong_shares(scope: Scope) -> Rows:
     """Find listed shares that differ on one day, are a power of ten of those before, or are not the listing's."""
@@ -155,8 +171,8 @@ def _explained(scope: Scope, found: Rows) -> set[tuple[str, date]]:
     WARNING,
     "stock_price_daily",
     "시장과 이름이 하루만 바뀌지 않고, 마지막 거래일의 시장은 상장 목록과 같다",
-    prices_again,
-    units=days_of("prices.day"),
+    _hint,
+    units=_days_or_all,
 )
 def wrong_market(scope: Scope) -> Rows:
     """Find rows of another market or name than the rows before and after them, or than the listing."""

@@ -1,4 +1,4 @@
-"""What official numbers of a session make of the provisional ones that are stored of it."""
+"""What official numbers of a session make of what is stored of it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,3 +25,15 @@ def settled_closes(connection: Connection, day: date, rows: Sequence[Row]) -> Co
     official = {row["ticker"]: row["close_price"] for row in rows}
     pairs = [(row.close_price, official[row.ticker]) for row in stored if row.ticker in official]
     return Counts(confirmed=len(pairs), corrected=sum(before != now for before, now in pairs))
+
+
+def drop_unknown(connection: Connection, day: date, rows: Sequence[Row]) -> None:
+    """Delete the rows of ``day`` whose stock neither its official ``rows`` have nor the listing, gone ones included."""
+    connection.execute(
+        text(
+            "DELETE FROM stock_price_daily p WHERE trade_date = :day AND ticker <> ALL(:tickers)"
+            " AND quality_flag <> 'ADJUSTED' AND EXISTS (SELECT FROM fdr_stock_listing)"
+            " AND NOT EXISTS (SELECT FROM fdr_stock_listing l WHERE l.ticker = p.ticker)"
+        ),
+        {"day": day, "tickers": [row["ticker"] for row in rows]},
+    )

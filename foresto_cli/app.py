@@ -360,6 +360,8 @@ def _surroundings(console: Console, *, sandboxed: bool, without: tuple[str, ...]
             found = settings.load_sandbox()
         else:
             found = settings.load(folders)
+        for misspelt in found.origins.misspelt:
+            console.complain(f"! {misspelt}")
         found = found.model_copy(update=dict.fromkeys(without))
         redact = logs.Redactor(found.secrets())
         logs.start(folders.logs, found.foresto_log_level, redact, console.complain)

@@ -157,12 +157,16 @@ def _histories(app: App, days: PriceDays, *, may_ask: bool) -> list[Loader]:
 
     Which sessions that is shows when the market days have been asked for: a source may turn out to be dead.
     """
+    return [histories(app, days, _listed(app), may_ask=may_ask)]
+
+
+def _listed(app: App) -> list[str]:
+    """Return the tickers of the listing, the largest companies first."""
     with app.engine.connect() as connection:
         listed = connection.scalars(
             text("SELECT ticker FROM fdr_stock_listing WHERE is_listed ORDER BY marcap DESC NULLS LAST, ticker")
         )
-        tickers = list(listed)
-    return [histories(app, days, tickers, may_ask=may_ask)]
+        return list(listed)
 
 
 def histories(app: App, days: PriceDays, tickers: Sequence[str], *, may_ask: bool) -> PriceTickers:
@@ -191,9 +195,15 @@ def _with_notes(app: App, loader: PriceDays, result: Result) -> Result:
         known = ledger.entries(connection, NAME)
     out_of_reach = loader.without_source(known)
     if out_of_reach:
+        instead = (
+            "지금 상장된 종목만 네이버의 수정주가(종목당 최대 3,000거래일)로 채웁니다."
+            if _listed(app)
+            else "지금 상장된 종목만 네이버의 수정주가로 채울 수 있는데, 상장 목록이 없어 아직 채우지 못했습니다."
+            " 먼저 foresto listing load를 실행하고 다시 실행하세요."
+        )
         note = (
             f"지난 {len(out_of_reach):,}거래일({out_of_reach[-1]}~{out_of_reach[0]})의 거래소 시세는 받을 곳이 없어,"
-            f" 지금 상장된 종목만 네이버의 수정주가(종목당 최대 3,000거래일)로 채웁니다. {_better(app, out_of_reach)}"
+            f" {instead} {_better(app, out_of_reach)}"
         )
         result.notes.append(note)
     return result

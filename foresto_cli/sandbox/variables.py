@@ -11,6 +11,7 @@ from foresto_cli.errors import UsageError
 from foresto_cli.sandbox import Options, Sandbox, faults
 from foresto_cli.sandbox.hosts.fdr_cache import stop
 from foresto_cli.sandbox.world import AFTER_MARKET, MIRROR_STOPPED
+from foresto_cli.settings import forms
 
 EVENING = time(20, 30)
 """When all numbers of a day are final."""
@@ -25,9 +26,9 @@ def options() -> Options:
     recorded = os.environ.get("FORESTO_SANDBOX_RECORDED")
     return Options(
         now=_sandbox_now(),
-        stocks=_whole_number("FORESTO_SANDBOX_STOCKS", 300, 60, 3_000),
-        sessions=_whole_number("FORESTO_SANDBOX_SESSIONS", 300, 2, 1_300),
-        seed=_whole_number("FORESTO_SANDBOX_SEED", 1, 0, 2**31),
+        stocks=_whole_number(forms.STOCKS),
+        sessions=_whole_number(forms.SESSIONS),
+        seed=_whole_number(forms.SEED),
         recorded=Path(recorded) if recorded else None,
         after_market=_share("FORESTO_SANDBOX_AFTER_MARKET", AFTER_MARKET),
         mirror_stopped=_mirror_stopped(),
@@ -85,10 +86,10 @@ def _sandbox_now() -> datetime:
     return moment.astimezone(clock.KST) if moment.tzinfo else moment.replace(tzinfo=clock.KST)
 
 
-def _whole_number(name: str, default: int, least: int, most: int) -> int:
-    given = os.environ.get(name, f"{default}")
-    if not given.isdecimal() or not least <= int(given) <= most:
-        raise UsageError(f"{name}={given} 는 {least:,}~{most:,} 의 정수여야 합니다.")
+def _whole_number(asked: forms.Whole) -> int:
+    given = os.environ.get(asked.name, f"{asked.default}")
+    if not given.isdecimal() or not asked.least <= int(given) <= asked.most:
+        raise UsageError(f"{asked.name}={given} 는 {asked.least:,}~{asked.most:,} 의 정수여야 합니다.")
     return int(given)
 
 

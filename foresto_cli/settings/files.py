@@ -14,14 +14,15 @@ from dotenv.parser import Binding, parse_stream
 from dotenv.variables import parse_variables
 
 from foresto_cli.errors import ConfigError
+from foresto_cli.settings import forms
 from foresto_cli.settings.model import FSC_ALIASES, Settings
 
 LARGEST = 1_000_000
 """Bytes; no file of settings is larger, but what a stranger's folder calls .env may be."""
-PREFIXES = ("FORESTO", "KRX_", "DART_", "OPENDART_", "FSC_", "FSS_", "SMTP_", "DATABASE_", "ALPHA_VANTAGE")
-"""A name that begins so can only be meant for us."""
+OWN_PREFIX = "FORESTO_"
+PREFIXES = (OWN_PREFIX, "KRX_", "DART_", "OPENDART_", "FSC_", "FSS_", "SMTP_", "DATABASE_", "ALPHA_VANTAGE")
+"""A name that begins so can only be meant for us; in a stranger's file, only with the first."""
 ALIKE = 0.8
-ENVIRONMENT_ONLY = ("FORESTO_ALLOW_SANDBOX", "FORESTO_HOME", "FORESTO_SCHEDULER")
 SHOWABLE = re.compile(r"[A-Z_]{1,40}|[a-z_]{1,40}")
 """A name that is shown; in any other part of a key may have got into it."""
 ENVIRONMENT = "환경 변수"
@@ -85,8 +86,7 @@ def environment() -> Source:
 def unknown_in_environment() -> list[str]:
     """Return the variables that can only be meant for us and that nobody reads."""
     names = (name for name in os.environ if name.startswith("FORESTO_") and not field_of(name))
-    names = (name for name in names if SHOWABLE.fullmatch(name))
-    return sorted(name for name in names if name not in ENVIRONMENT_ONLY and not name.startswith("FORESTO_SANDBOX_"))
+    return sorted(name for name in names if SHOWABLE.fullmatch(name) and name not in forms.KNOWN)
 
 
 def dotenv(file: Path, *, ours: bool) -> Source:
@@ -224,13 +224,14 @@ def _look_at_name(reading: _Reading, name: str, line: int, *, is_used: bool) -> 
     if field_of(name) or is_used:
         return
     upper = name.upper()
-    if upper in ENVIRONMENT_ONLY or upper.startswith("FORESTO_SANDBOX_"):
+    if upper in forms.KNOWN:
         reading.wrong(line, f": {upper} 설정은 환경 변수로만 쓸 수 있습니다. 그 줄을 지우세요.")
         return
     known = list(_names())
     near = difflib.get_close_matches(re.sub(r"[^A-Z0-9_]", "", upper), known, n=1, cutoff=ALIKE)
     inside = [one for one in known if one in upper] if reading.strict else []
-    if not (near or inside or upper.startswith(PREFIXES)) or (not reading.strict and not near):
+    is_meant = near or upper.startswith(OWN_PREFIX) or (reading.strict and (inside or upper.startswith(PREFIXES)))
+    if not is_meant:
         return
     shown = f" {name}" if SHOWABLE.fullmatch(name) else ""
     meant = f" {(near or inside)[0]}을(를) 쓰려던 것이면 고치고, 아니면" if near or inside else ""

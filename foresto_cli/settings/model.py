@@ -32,6 +32,7 @@ class Origins:
         by_source: label of a source → the fields taken from it, best source first.
         problems: field → one sentence that says what is wrong with its value, where it stands, and what to do.
         notes: what was found and is not used, one sentence each.
+        misspelt: names that can only be meant for us and that nobody reads; every command says them.
         working_file: the ``.env`` of the working folder, when a value came from it.
     """
 
@@ -39,6 +40,7 @@ class Origins:
     by_source: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    misspelt: tuple[str, ...] = ()
     working_file: Path | None = None
 
 

@@ -4,7 +4,7 @@ import os
 
 from foresto_cli.settings.files import ENVIRONMENT, Given
 from foresto_cli.settings.model import Origins, Settings
-from foresto_cli.settings.sources import checked
+from foresto_cli.settings.sources import checked, misspelt_in_environment
 
 SANDBOX_KEYS = {
     "krx_id": "sandbox",
@@ -22,25 +22,53 @@ SANDBOX_KEYS = {
 """Keys of the sandbox. An environment variable set to the empty string takes its key away: a missing key rehearsed."""
 
 
+TAKEN = (
+    "foresto_dart_daily_budget",
+    "foresto_fsc_routes",
+    "foresto_datasets",
+    "foresto_log_level",
+    "foresto_market_email_to",
+    # The running sandbox says where its mail server listens.
+    "smtp_host",
+    "smtp_port",
+)
+"""Settings that the sandbox takes from the environment as they are."""
+UNLESS_GIVEN = {"foresto_krx_daily_budget": "100000", "alert_email": "operator@sandbox.example"}
+"""Settings that the environment may replace."""
+WEB = ("json://", "jsons://")
+"""Services of Apprise that are told over the web, where everything ends in the sandbox; mail would leave it."""
+
+
 def load_sandbox() -> Settings:
     """Return settings for the sandbox, read from nowhere but a few variables of the environment.
 
     Raises:
-        ConfigError: ``FORESTO_LOG_LEVEL``, ``FORESTO_DATASETS`` or ``FORESTO_DART_DAILY_BUDGET`` does not fit.
+        ConfigError: ``FORESTO_LOG_LEVEL`` or a budget does not fit.
     """
     keys = {name: value for name, value in SANDBOX_KEYS.items() if os.environ.get(name.upper()) != ""}
+    services = os.environ.get("FORESTO_APPRISE_URLS", "").split()
     values = {
-        "foresto_krx_daily_budget": "100000",
-        "foresto_dart_daily_budget": os.environ.get("FORESTO_DART_DAILY_BUDGET", ""),
-        "foresto_datasets": os.environ.get("FORESTO_DATASETS", ""),
-        "foresto_log_level": os.environ.get("FORESTO_LOG_LEVEL", ""),
-        # The running sandbox says where its mail server listens.
-        "smtp_host": os.environ.get("SMTP_HOST", ""),
-        "smtp_port": os.environ.get("SMTP_PORT", ""),
+        **{name: os.environ.get(name.upper(), "") for name in TAKEN},
+        **{name: os.environ.get(name.upper(), usual) for name, usual in UNLESS_GIVEN.items()},
         "smtp_from": "foresto <foresto@sandbox.example>",
-        "alert_email": os.environ.get("ALERT_EMAIL", "operator@sandbox.example"),
-        "foresto_market_email_to": os.environ.get("FORESTO_MARKET_EMAIL_TO", ""),
+        "foresto_apprise_urls": " ".join(service for service in services if service.startswith(WEB)),
     }
+    left_out = sum(not service.startswith(WEB) for service in services)
+    notes = (
+        (f"FORESTO_APPRISE_URLS의 주소 {left_out}개: 모의 환경은 {', '.join(WEB)} 주소만 씁니다.",) if left_out else ()
+    )
     problems: dict[str, str] = {}
     given = {name: Given(value, ENVIRONMENT) for name, value in (keys | values).items() if value.strip()}
-    return checked(given, problems).known_by(Origins(problems=problems))
+    origins = Origins(problems=problems, notes=notes, misspelt=misspelt_in_environment())
+    return checked(given, problems).known_by(origins)
+
+
+def taken(name: str) -> str:
+    """Return in Korean what the sandbox takes of a field: its value, only that it is empty, or nothing."""
+    if name in UNLESS_GIVEN:
+        return f"환경 변수의 값. 없으면 {UNLESS_GIVEN[name]}"
+    if name == "foresto_apprise_urls":
+        return f"환경 변수의 값 가운데 {', '.join(f'`{scheme}`' for scheme in WEB)}"
+    if name in SANDBOX_KEYS:
+        return "모의 키. 환경 변수가 빈 값이면 없음"
+    return "환경 변수의 값" if name in TAKEN and not name.startswith("smtp_") else "–"

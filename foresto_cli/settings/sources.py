@@ -69,23 +69,31 @@ def load(folders: Paths) -> Settings:
     if working is not None:
         if working.complaints and not has_home:
             raise ConfigError(working.complaints[0])
-        choice.notes += [f"{complaint} (쓰지 않는 파일의 줄입니다)" for complaint in working.complaints]
         working = _allowed(working, choice, has_home=has_home, tells=any(name in env.values for name in TELLING))
     _choose(choice, [env, *home, *([working] if working else [])])
-    choice.notes += [
-        f"환경 변수 {name}: 모르는 이름입니다. 철자를 확인하세요." for name in files.unknown_in_environment()
-    ]
     found = checked(choice.values, choice.problems)
     used = working is not None and working.label in choice.by_source
+    misspelt = misspelt_in_environment()
+    if working is not None and used:
+        misspelt += working.complaints
+    elif working is not None:
+        choice.notes += [f"{complaint} (쓰지 않는 파일의 줄입니다)" for complaint in working.complaints]
     return found.known_by(
         Origins(
             places={name: given.place for name, given in choice.values.items()},
             by_source={label: tuple(names) for label, names in choice.by_source.items()},
             problems=choice.problems,
             notes=tuple(choice.notes),
+            misspelt=misspelt,
             working_file=Path(working.label) if working is not None and used else None,
         )
     )
+
+
+def misspelt_in_environment() -> tuple[str, ...]:
+    """Return a sentence about each variable that can only be meant for us and that nobody reads."""
+    unknown = files.unknown_in_environment()
+    return tuple(f"환경 변수 {name}: 모르는 이름입니다. 철자를 확인하세요." for name in unknown)
 
 
 def checked(given: Mapping[str, Given], problems: dict[str, str]) -> Settings:
@@ -160,7 +168,8 @@ def _allowed(source: Source, choice: _Choice, *, has_home: bool, tells: bool) ->
     if left_out:
         why = "이 폴더의 파일로는 정하지 않습니다. 쓰려면 설정 폴더의 .env에 적으세요"
         choice.notes.append(f"{source.label}의 {_named(left_out)}: {why}.")
-    return Source(source.label, {name: given for name, given in source.values.items() if name not in barred})
+    kept = {name: given for name, given in source.values.items() if name not in barred}
+    return Source(source.label, kept, source.complaints)
 
 
 def _choose(choice: _Choice, sources: Sequence[Source]) -> None:

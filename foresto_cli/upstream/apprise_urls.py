@@ -8,6 +8,7 @@ from foresto_cli.upstream.http import Transport
 NAME = "apprise"
 LABEL = "Apprise"
 DAILY_BUDGET = 300
+PACE_SECONDS = 1.0
 INSTALL = "FORESTO_APPRISE_URLS를 쓰려면 먼저 설치하세요: pip install 'foresto[apprise]'"
 
 
@@ -16,8 +17,7 @@ class Apprise:
 
     def __init__(self, transport: Transport, urls: str) -> None:
         """Remember the URLs, separated by blanks; nothing is sent yet."""
-        self._limits = transport.limits
-        self._world = transport.world
+        self._transport = transport
         self._urls = urls.split()
 
     def send(self, title: str, text: str) -> None:
@@ -38,8 +38,9 @@ class Apprise:
             if not services.add(url):
                 raise ConfigError(f"FORESTO_APPRISE_URLS의 {position}번째 주소를 Apprise가 알지 못합니다.")
         for _ in self._urls:
-            self._limits.spend(NAME, DAILY_BUDGET)
-        with guarded(self._world, LABEL) as guard:
+            self._transport.limits.spend(NAME, DAILY_BUDGET)
+        self._transport.wait_for_turn(NAME, PACE_SECONDS)
+        with guarded(self._transport.world, LABEL) as guard:
             try:
                 taken = services.notify(body=harmless.lines(text), title=harmless.line(title))
             # A channel that fails, in whatever way, is a failed channel.

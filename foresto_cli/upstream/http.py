@@ -66,10 +66,17 @@ class Transport:
     world: World = World.REAL
     _lines: dict[str, "_Line"] = field(default_factory=dict, init=False, repr=False)
 
+    def wait_for_turn(self, name: str, pace: float) -> None:
+        """Wait until ``pace`` seconds have passed since the last message of a channel that sends by itself."""
+        self._line(name, 1).wait(pace * self.haste)
+
     def session(self, policy: Policy, inspect: Inspector | None = None) -> "UpstreamSession":
         """Return a new session for one upstream; all that count in one budget share pace, places and connections."""
-        line = self._lines.setdefault(policy.counter, _Line(threading.Semaphore(policy.in_flight)))
+        line = self._line(policy.counter, policy.in_flight)
         return UpstreamSession(policy, self, inspect or (lambda _: None), line)
+
+    def _line(self, name: str, in_flight: int) -> "_Line":
+        return self._lines.setdefault(name, _Line(threading.Semaphore(in_flight)))
 
 
 @dataclass
@@ -81,12 +88,13 @@ class _Line:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _next_start: float = 0.0
 
-    def take(self, pace: float) -> float:
-        """Take the next start and return how many seconds away it is; negative when it is past."""
+    def wait(self, pace: float) -> None:
+        """Wait for the next start; the one after it is at least ``pace`` seconds later."""
         with self._lock:
             pause = self._next_start - clock.monotonic()
             self._next_start = max(self._next_start, clock.monotonic()) + pace
-        return pause
+        if pause > 0:
+            clock.sleep(pause)
 
 
 class UpstreamSession(requests.Session):
@@ -159,7 +167,7 @@ class UpstreamSession(requests.Session):
         breakers = self.policy.hosts[host]
         limits = self._transport.limits
         with self._line.places:
-            self._wait_for_turn()
+            self._line.wait(self.policy.pace * self._transport.haste)
             # While this request waited for its turn, another one may have been blocked or refused.
             if self._refused is not None:
                 raise self._refused
@@ -224,11 +232,6 @@ class UpstreamSession(requests.Session):
         pieces = response.raw.stream(CHUNK, decode_content=False)
         encoding = response.headers.get("Content-Encoding", "")
         return body_of(pieces, encoding, self.policy.largest, self.policy.label)
-
-    def _wait_for_turn(self) -> None:
-        pause = self._line.take(self.policy.pace * self._transport.haste)
-        if pause > 0:
-            clock.sleep(pause)
 
     def _note_retry(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

@@ -2,7 +2,6 @@
 
 import smtplib
 import ssl
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -87,12 +86,9 @@ class Mail:
     def __init__(self, server: Server, transport: Transport) -> None:
         """Remember the server; nothing is sent yet."""
         self._server = server
-        self._limits = transport.limits
+        self._transport = transport
         self._world = transport.world
-        self._pace = PACE_SECONDS * transport.haste
         self._patience = transport.patience
-        self._turn = threading.Lock()
-        self._next_start = 0.0
 
     @property
     def sender(self) -> str:
@@ -110,8 +106,8 @@ class Mail:
             QuotaSpent: as many mails as allowed were sent today.
         """
         message = compose(letter, self._server.sender)
-        self._limits.spend(NAME, DAILY_BUDGET)
-        self._wait_for_turn()
+        self._transport.limits.spend(NAME, DAILY_BUDGET)
+        self._transport.wait_for_turn(NAME, PACE_SECONDS)
         with deadline(TOTAL_SECONDS * self._patience) as limit, self._explained(), self._connected() as connection:
             limit.socket = connection.sock
             refused = connection.send_message(message, to_addrs=list(letter.to))
@@ -187,13 +183,6 @@ class Mail:
         if code in TRY_LATER:
             return RateLimited(f"{LABEL}가 지금은 받지 않습니다({code}). 다음 실행에서 다시 보냅니다.")
         return ConfigError(f"{LABEL}가 {what}를 거절했습니다({code}). SMTP_FROM과 받는 주소를 확인하세요.")
-
-    def _wait_for_turn(self) -> None:
-        with self._turn:
-            pause = self._next_start - clock.monotonic()
-            self._next_start = max(self._next_start, clock.monotonic()) + self._pace
-        if pause > 0:
-            clock.sleep(pause)
 
 
 def compose(letter: Letter, sender: str) -> "Message[Any, Any]":

@@ -2,7 +2,7 @@
 
 import functools
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -62,12 +62,20 @@ def examine(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> list[D
     Raises:
         Interrupted: the process was asked to stop.
     """
-    found = list(each(Redactor(), ("시계", _clock), ("폴더", _folders)))
-    started = functools.partial(_started, console, sandboxed=sandboxed, ask_upstreams=ask_upstreams)
+    around: tuple[Examination, ...] = (
+        ("시계", _clock),
+        ("상태 폴더", functools.partial(_folders, sandboxed=sandboxed)),
+    )
+    # The sandbox has a time of its own, which begins with it.
+    found = [] if sandboxed else list(each(Redactor(), *around))
+    started = functools.partial(
+        _started, console, around if sandboxed else (), sandboxed=sandboxed, ask_upstreams=ask_upstreams
+    )
     found += each(Redactor(), ("시작", started))
     seen = {diagnosis.name for diagnosis in found}
     # Where nothing could be started, what needs no start is looked at all the same.
     rest: tuple[Examination, ...] = (
+        *around,
         ("설정", functools.partial(_settings_alone, sandboxed=sandboxed)),
         ("달력", lambda: [_today(Calendar())]),
         ("스케줄러", unattended.scheduler),
@@ -76,8 +84,11 @@ def examine(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> list[D
     return found + list(each(Redactor(), *missing))
 
 
-def _started(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> Iterator[Diagnosis]:
+def _started(
+    console: Console, first: Sequence[Examination], *, sandboxed: bool, ask_upstreams: bool
+) -> Iterator[Diagnosis]:
     with application.without_database(console, sandboxed=sandboxed) as around:
+        yield from each(around.redact, *first)
         yield Diagnosis("설정", OK, "읽었습니다.")
         yield from each(
             around.redact,
@@ -135,9 +146,10 @@ def _clock() -> Iterator[Diagnosis]:
     yield Diagnosis("시계", OK, text)
 
 
-def _folders() -> Iterator[Diagnosis]:
-    folders = settings.paths()
-    files = (folders.config / ".env", folders.config / "config.toml", settings.working_file())
+def _folders(*, sandboxed: bool) -> Iterator[Diagnosis]:
+    folders = settings.paths().in_sandbox() if sandboxed else settings.paths()
+    read = (folders.config / ".env", folders.config / "config.toml", settings.working_file())
+    files = () if sandboxed else read
     yield from each(
         Redactor(),
         ("설정 폴더", lambda: [_privacy("설정 폴더", settings.private_folder(folders.config))]),
@@ -163,7 +175,7 @@ def _keys(given_settings: Settings) -> Iterator[Diagnosis]:
     origins = given_settings.origins
     for label, fields in origins.by_source.items():
         yield Diagnosis("설정 출처", OK, f"{label}: {', '.join(name.upper() for name in fields)}")
-    for note in origins.notes:
+    for note in (*origins.notes, *origins.misspelt):
         yield Diagnosis("설정", NOTE, note)
     keys = (*KEYS, *map(_of_client, KEYS_OF_CLIENTS))
     listed = [name.lower() for names, _, _ in keys for name in names]

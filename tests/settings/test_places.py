@@ -187,4 +187,4 @@ def test_the_settings_folder_as_working_folder_is_one_place(place, monkeypatch):
 
 def test_a_misspelt_variable_of_the_environment_is_noted(place, monkeypatch):
     monkeypatch.setenv("FORESTO_PNG_URL", "https://x")
-    assert any("FORESTO_PNG_URL" in note for note in settings.load(place).origins.notes)
+    assert any("FORESTO_PNG_URL" in said for said in settings.load(place).origins.misspelt)

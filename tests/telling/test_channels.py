@@ -6,6 +6,7 @@ import types
 
 import pytest
 
+from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, NetworkDown, RateLimited, Transient
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream.apprise_urls import Apprise
@@ -136,6 +137,23 @@ def test_apprise_is_optional(open_world, monkeypatch):
         world.app.apprise._urls.pop()
         world.app.apprise.send("제목", "본문")
         assert said == [("제목", "본문")]
+
+
+def test_messages_of_apprise_and_mails_are_a_second_apart(open_world, monkeypatch):
+    waits = []
+    monkeypatch.setattr(clock, "sleep", waits.append)
+    monkeypatch.setattr(clock, "monotonic", lambda: 1000.0)
+    fake = types.SimpleNamespace(add=lambda _: True, notify=lambda **_: True)
+    monkeypatch.setitem(sys.modules, "apprise", types.SimpleNamespace(Apprise=lambda: fake))
+    with open_world() as world:
+        transport = world.app._transport
+        for _ in range(2):
+            Apprise(transport, "json://x").send("제목", "본문")
+        assert waits == pytest.approx([transport.haste]), "by whichever object they are sent"
+        waits.clear()
+        for _ in range(2):
+            world.app.mail.send(LETTER)
+        assert waits == pytest.approx([transport.haste])
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -172,3 +172,12 @@ def test_a_lock_that_is_a_folder_is_a_finding(tmp_path):
     code, found = diagnosed(tmp_path, DATABASE_URL="postgresql://127.0.0.1:1/x", PATH=os.defpath)
     assert code == 78
     assert found["잠금"]["state"] == WRONG
+
+
+def test_the_sandbox_has_its_own_time_and_its_own_folders(home):
+    done = run_foresto(home, "--sandbox", "doctor", "--offline", FORESTO_SANDBOX_TODAY="2026-11-20T16:40")
+    said = {line.partition(": ")[0][2:]: line.partition(": ")[2] for line in done.stdout.splitlines()}
+    assert said["시계"].startswith("지금은 2026-11-20 16:4")
+    assert said["상태 폴더"] == f"{home / 'state' / 'sandbox'}"
+    assert said["로그"].startswith(f"{home / 'state' / 'sandbox'}")
+    assert "설정 파일" not in said

@@ -118,6 +118,18 @@ def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_wo
         assert prices.load_prices_incremental(world.app, 1825, 2, QUICK).requests == {"total": 0}
 
 
+def test_without_a_listing_nobody_claims_that_histories_were_filled(open_world):
+    with open_world(without=NO_KEYS) as world:
+        (note,) = prices.load_prices_incremental(world.app, 1825, 2, QUICK).notes
+        assert "먼저 foresto listing load를 실행" in note
+        assert "채웁니다" not in note
+        assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE source_id = 'NAVER'") == 0
+        roster.load_listing(world.app, QUICK)
+        (note,) = prices.load_prices_incremental(world.app, 1825, 2, QUICK).notes
+        assert "채웁니다" in note
+        assert "listing load" not in note
+
+
 def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
     with open_world(without=("krx_openapi_key",), patience=2) as world:
         world.app.settings.foresto_krx_daily_budget = 3 + 5

@@ -22,6 +22,8 @@ SCORED_SESSIONS = 30
 """Scored sessions that are computed again when it is not known from which day on they are wrong."""
 BY_DAY = ("prices.day", "prices.index_day", ADJUSTMENT)
 """Data sets whose units are trade dates, or end with one: scores before the first of them stay as they are."""
+APART = ("listing", "etfs", "stocks", "bonds")
+"""Data sets that no score is made of, with what is derived beside them (``stocks.ratios``)."""
 
 
 def mend(app: App, findings: Iterable[Units], options: Options) -> tuple[Result, list[str]]:
@@ -115,7 +117,7 @@ def _scored(connection: Connection, units: Units) -> list[date]:
     """Return the scored sessions that may have become others, oldest first."""
     wanted = {date.fromisoformat(day) for day in units.get(SCORE, ())}
     since = min((key[-10:] for name in BY_DAY for key in units.get(name, ())), default=None)
-    is_open = any(name not in {*BY_DAY, SCORE} for name in units)
+    is_open = any(name not in {*BY_DAY, SCORE} and name.partition(".")[0] not in APART for name in units)
     scored = list(
         connection.scalars(
             text("SELECT DISTINCT score_date FROM compass_score_run ORDER BY 1 DESC LIMIT :most"),

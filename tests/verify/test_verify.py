@@ -1,7 +1,7 @@
 """The daily verification finds what is wrong, and nothing when nothing is."""
 
 import pytest
-from verify import filed
+from verify import filed, lists
 
 from foresto_cli import data_sets
 from foresto_cli.loading import prices
@@ -97,6 +97,7 @@ PLANTED = {
     "score.coverage": SCORED + "10",
     "score.missing": SCORED + "1000",
     **filed.PLANTED,
+    **lists.PLANTED,
 }
 
 
@@ -152,6 +153,7 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "score.coverage",
         "score.missing",
         *filed.PLANTED,
+        *lists.PLANTED,
     }
     logged = loaded.rows("SELECT rule_id, severity FROM data_quality_log WHERE rule_id = :check", check=check)
     assert logged == [(check, finding.severity)]

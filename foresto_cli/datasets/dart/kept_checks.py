@@ -1,8 +1,7 @@
 """Checks of statements against DART's kept answers: they say what every row has to say, to the won.
 
-Reading the main accounts of one report of the whole market anew takes some four seconds, its whole statements, an
-answer a company, as long again. Every day the main accounts of the reports behind today's results are read, every week
-those of all others and the whole statements of the newest, once a month everything.
+Reading one report of the whole market anew takes some ten seconds. The reports behind today's results are read every
+day, of whole statements, an answer a company, every week; all others once a month.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +51,7 @@ def _ask_again(_: Scope, rows: Rows) -> Units:
 )
 def differing(scope: Scope) -> Rows:
     """Find rows of the reports behind today's results that do not say what the kept main accounts say."""
-    return scope.once(_newest_main)
+    return list(_differences(scope, [report for report in _kept(scope) if _is_new(scope, report)], main_only=True))
 
 
 @check(
@@ -66,7 +65,7 @@ def differing(scope: Scope) -> Rows:
 )
 def differing_whole(scope: Scope) -> Rows:
     """Find the same by the whole statements, where a row was completed from them."""
-    told = {_place(row) for row in scope.once(_newest_main)}
+    told = {_place(row) for row in scope.once(differing)}
     return [row for row in scope.once(_newest) if row["항목"] != SOURCELESS and _place(row) not in told]
 
 
@@ -76,27 +75,12 @@ def differing_whole(scope: Scope) -> Rows:
     WARNING,
     "financial_report",
     "모든 보고서의 값이 보관한 DART 응답을 다시 읽은 것과 같다",
-    level=WEEKLY,
-    units=_reread_again,
-)
-def differing_past(scope: Scope) -> Rows:
-    """Find the same in all other reports by the main accounts."""
-    return scope.once(_past_main)
-
-
-@check(
-    "statements.reread_past_whole",
-    "DART가 답한 것과 다른 옛 전체 재무제표",
-    WARNING,
-    "financial_report",
-    "모든 보고서의 값이 보관한 전체 재무제표를 다시 읽은 것과 같다",
     level=MONTHLY,
     units=_reread_again,
 )
-def differing_past_whole(scope: Scope) -> Rows:
-    """Find the same in all other reports by the whole statements."""
-    told = {_place(row) for row in scope.once(_past_main)}
-    return [row for row in scope.once(_past) if row["항목"] != SOURCELESS and _place(row) not in told]
+def differing_past(scope: Scope) -> Rows:
+    """Find the same in all other reports."""
+    return [row for row in scope.once(_past) if row["항목"] != SOURCELESS]
 
 
 @check(
@@ -175,26 +159,20 @@ def _version(scope: Scope, answer: Mapping[str, Any]) -> str:
     return f"/{found.rpartition('/')[2]}" if found else ""
 
 
-def _newest_main(scope: Scope) -> Rows:
-    return list(_differences(scope, _reports(scope, is_new=True), main_only=True))
+def _kept(scope: Scope) -> list[Report]:
+    return reparse.kept(scope.connection)
 
 
-def _past_main(scope: Scope) -> Rows:
-    return list(_differences(scope, _reports(scope, is_new=False), main_only=True))
+def _is_new(scope: Scope, report: Report) -> bool:
+    return report.period_end(DECEMBER) >= scope.last - BEHIND_TODAY
 
 
 def _newest(scope: Scope) -> Rows:
-    return list(_differences(scope, _reports(scope, is_new=True)))
+    return list(_differences(scope, [report for report in _kept(scope) if _is_new(scope, report)]))
 
 
 def _past(scope: Scope) -> Rows:
-    return list(_differences(scope, _reports(scope, is_new=False)))
-
-
-def _reports(scope: Scope, *, is_new: bool) -> list[Report]:
-    """Return the reports of which answers are kept: those behind today's results, or the others."""
-    since = scope.last - BEHIND_TODAY
-    return [one for one in reparse.kept(scope.connection) if (one.period_end(DECEMBER) >= since) == is_new]
+    return list(_differences(scope, [report for report in _kept(scope) if not _is_new(scope, report)]))
 
 
 def _place(row: Told) -> tuple[object, ...]:

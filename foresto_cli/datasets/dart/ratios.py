@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from foresto_cli import clock
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import issuers
-from foresto_cli.store.fragments import sql
+from foresto_cli.store.fragments import fragment, sql
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.store.views import twelve_months
 
@@ -27,7 +27,7 @@ DATASET = DataSet(name="stocks.ratios", label="종목 지표", table="stocks", c
 NEEDED_DAYS = 1300
 """An annual report 485 days old, and the two years before it that its twelve months may reach into."""
 
-UPDATE = sql(
+WANTED = fragment(
     """
 WITH recent AS (
   SELECT * FROM financial_report WHERE rcept_dt <= :today AND period_end >= CAST(:today AS date) - {needed_days}
@@ -75,18 +75,25 @@ WITH recent AS (
   LEFT JOIN classes c ON c.root = left(s.ticker, 5)
   LEFT JOIN told n ON s.is_active AND n.ticker = left(s.ticker, 5) || '0'
   LEFT JOIN told i ON i.ticker = n.ticker AND NOT i.is_stale
-), written AS (
-  UPDATE stocks s SET pe_ratio = w.pe_ratio, pb_ratio = w.pb_ratio, roe = w.roe, income_basis = w.income_basis,
-    ratio_reason = w.ratio_reason, batch_id = :batch_id, updated_at = :updated_at
-  FROM wanted w WHERE w.ticker = s.ticker
-    AND (s.pe_ratio, s.pb_ratio, s.roe, s.income_basis, s.ratio_reason)
-      IS DISTINCT FROM (w.pe_ratio, w.pb_ratio, w.roe, w.income_basis, w.ratio_reason)
+)
+""",
+    needed_days=NEEDED_DAYS,
+    known=twelve_months("recent"),
+)
+"""The common table ``wanted``: each stock's ratios as of ``:today``."""
+COLUMNS = ("pe_ratio", "pb_ratio", "roe", "income_basis", "ratio_reason")
+UPDATE = sql(
+    """{wanted}, written AS (
+  UPDATE stocks s SET {set}, batch_id = :batch_id, updated_at = :updated_at
+  FROM wanted w WHERE w.ticker = s.ticker AND ({old}) IS DISTINCT FROM ({new})
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM written) AS written
 """,
-    needed_days=NEEDED_DAYS,
-    known=twelve_months("recent"),
+    wanted=WANTED,
+    set=[fragment("{name} = w.{name}", name=name) for name in COLUMNS],
+    old=[f"s.{name}" for name in COLUMNS],
+    new=[f"w.{name}" for name in COLUMNS],
 )
 
 

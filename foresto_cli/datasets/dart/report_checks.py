@@ -95,8 +95,8 @@ def contradicted(scope: Scope) -> Rows:
     """
     told = {
         (row.get("ticker"), row.get("fs_div"), row.get("접수번호"))
-        for find in (kept_checks.differing, kept_checks.differing_whole, kept_checks.differing_past)
-        for row in find(scope)
+        for find in (kept_checks.differing, kept_checks.differing_whole)
+        for row in scope.once(find)
     }
     found = scope.rows(
         text(

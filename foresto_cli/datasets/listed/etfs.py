@@ -315,14 +315,15 @@ def _day_of(unit: Unit) -> date:
 
 
 def _show_newest(connection: Connection, day: date, provenance: Row) -> None:
-    """Copy price, NAV and net assets of ``day`` to the list, unless it already shows a later day."""
+    """Copy price, NAV and net assets of ``day`` to the list, unless it already shows a later day that has come."""
     connection.execute(
         text(
             "UPDATE etfs e SET current_price = p.close_price, nav = p.nav, aum = p.net_assets, price_date = :day,"
             " batch_id = :batch_id, updated_at = :updated_at FROM etf_price_daily p"
-            " WHERE p.ticker = e.ticker AND p.trade_date = :day AND (e.price_date IS NULL OR e.price_date <= :day)"
+            " WHERE p.ticker = e.ticker AND p.trade_date = :day"
+            " AND (e.price_date IS NULL OR e.price_date NOT BETWEEN CAST(:day AS date) + 1 AND :today)"
             " AND (e.current_price, e.nav, e.aum, e.price_date)"
             " IS DISTINCT FROM (p.close_price, p.nav, p.net_assets, :day)"
         ),
-        {**provenance, "day": day},
+        {**provenance, "day": day, "today": clock.today()},
     )

@@ -6,6 +6,8 @@ from sqlalchemy import text
 
 from foresto_cli.adjustment.holes import lacks
 from foresto_cli.collecting.checks import CRITICAL, WARNING, WEEKLY, Rows, Scope, check
+from foresto_cli.datasets.listed import crno
+from foresto_cli.datasets.listed.asking_again import listing_again, lists_again, numbers_again
 from foresto_cli.store.fragments import Fragment, sql
 
 THE_DAY = Fragment("CAST(:day AS date)")
@@ -16,6 +18,8 @@ SUDDEN_DROP = 0.02
 MOST_INACTIVE = 0.3
 """The exchange loses some two percent of its stocks a year."""
 LEAST_NUMBERED = 0.95
+LONG_UNPRICED = 10
+"""Days after which not the prices lack a stock, but the list has one too many."""
 WEEK = timedelta(days=7)
 
 
@@ -27,6 +31,7 @@ WEEK = timedelta(days=7)
     "활성 종목과 ETF의 수가 거래소의 것과 1% 넘게 다르지 않다",
     "foresto stocks load --again && foresto stocks etfs --again",
     level=WEEKLY,
+    units=lists_again,
 )
 def other_count_than_the_exchange(scope: Scope) -> Rows:
     """Find active stocks or ETFs in another number than the exchange has on the last session."""
@@ -53,6 +58,7 @@ def other_count_than_the_exchange(scope: Scope) -> Rows:
     "활성 종목과 ETF가 지난주보다 2% 넘게 줄지 않았다",
     "foresto stocks load --again && foresto stocks etfs --again",
     level=WEEKLY,
+    units=lists_again,
 )
 def sudden_drop(scope: Scope) -> Rows:
     """Find clearly fewer active stocks or ETFs than a week before the last session."""
@@ -78,6 +84,7 @@ def sudden_drop(scope: Scope) -> Rows:
     "비활성 종목이 30% 이하",
     "foresto stocks load --again",
     level=WEEKLY,
+    units=lists_again,
 )
 def mostly_gone(scope: Scope) -> Rows:
     """Find more inactive stocks than the exchange ever loses."""
@@ -85,47 +92,67 @@ def mostly_gone(scope: Scope) -> Rows:
     return [row] if row["비활성"] > MOST_INACTIVE * row["전체"] else []
 
 
+# The session of the newest list, or the one before it of which there are prices: both are read by different jobs.
+LIST_DAY = Fragment(
+    "(SELECT max(trade_date) FROM stock_price_daily WHERE trade_date BETWEEN :first AND least(CAST(:last AS date),"
+    " (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY as_of_date) FROM fdr_stock_listing WHERE is_listed)))"
+)
+LISTED_MARKETS = Fragment("(SELECT split_part(market, ' ', 1) FROM fdr_stock_listing WHERE is_listed)")
+
+
 @check(
     "roster.unpriced",
-    "시세 없는 활성 종목",
+    "시세 없는 상장 종목",
     WARNING,
-    "stocks",
-    "활성 종목은 마지막 거래일의 시세가 있다",
+    "fdr_stock_listing",
+    "상장된 종목에는 열흘 안의 시세가 있다",
     "foresto listing load --again && foresto prices repair && foresto stocks load",
-    level=WEEKLY,
+    units=listing_again,
 )
-def active_without_prices(scope: Scope) -> Rows:
-    """Find active stocks that have no price on the last session, on which others have."""
+def listed_without_prices(scope: Scope) -> Rows:
+    """Find listed stocks that had no price for long, while others of their market have one on the list's session."""
     return scope.rows(
         sql(
-            "SELECT s.ticker, s.name, s.market, s.price_date AS 마지막_시세 FROM stocks s WHERE s.is_active"
-            " AND EXISTS (SELECT FROM stock_price_daily WHERE trade_date = :day)"
-            " AND NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = s.ticker AND p.trade_date = :day)"
-            " AND NOT {lacked} ORDER BY s.market_cap DESC NULLS LAST",
-            lacked=lacks(THE_DAY, "s.market"),
+            "WITH day AS (SELECT {day} AS day), priced AS (SELECT ticker, market FROM stock_price_daily, day"
+            " WHERE trade_date = day.day) SELECT l.ticker, l.name, l.market, day.day AS 거래일, p.last_day AS"
+            " 마지막_시세 FROM fdr_stock_listing l CROSS JOIN day LEFT JOIN LATERAL (SELECT max(trade_date) AS last_day"
+            " FROM stock_price_daily WHERE ticker = l.ticker) p ON true"
+            " WHERE l.is_listed AND NOT EXISTS (SELECT FROM priced WHERE priced.ticker = l.ticker)"
+            " AND split_part(l.market, ' ', 1) IN (SELECT split_part(market, ' ', 1) FROM priced)"
+            " AND coalesce(p.last_day, l.created_at::date) < day.day - {long}"
+            " AND coalesce(l.listing_date <= day.day, true) AND NOT {lacked} ORDER BY l.marcap DESC NULLS LAST",
+            day=LIST_DAY,
+            long=LONG_UNPRICED,
+            lacked=lacks(Fragment("day.day"), "l.market"),
         ),
-        day=scope.last,
+        first=scope.sessions[0],
+        last=scope.last,
     )
 
 
 @check(
     "roster.unknown",
-    "신상 없는 시세",
+    "상장되지 않은 종목의 시세",
     WARNING,
-    "stocks",
-    "시세가 있는 종목은 stocks에도 있다",
-    "foresto stocks load --again",
-    level=WEEKLY,
+    "fdr_stock_listing",
+    "시세가 있는 날에는 그 종목이 상장되어 있었다",
+    "foresto listing load --again && foresto stocks load",
+    units=listing_again,
 )
-def prices_without_identity(scope: Scope) -> Rows:
-    """Find stocks that have prices and are not in ``stocks``."""
+def prices_of_nobody_listed(scope: Scope) -> Rows:
+    """Find stocks that have prices and are in no list, or had left by then; of markets that the list has at all."""
     return scope.rows(
-        text(
-            "SELECT p.ticker, max(p.name) AS name, max(p.trade_date) AS 마지막_시세 FROM stock_price_daily p"
-            " WHERE p.trade_date >= :first AND NOT EXISTS (SELECT FROM stocks s WHERE s.ticker = p.ticker)"
-            " GROUP BY p.ticker ORDER BY 1"
+        sql(
+            "SELECT p.ticker, max(p.name) AS name, max(p.trade_date) AS 마지막_시세,"
+            " max(l.delisting_date) AS 상장폐지일 FROM stock_price_daily p"
+            " LEFT JOIN fdr_stock_listing l ON l.ticker = p.ticker"
+            " WHERE p.trade_date BETWEEN :first AND {day} AND split_part(p.market, ' ', 1) IN {markets}"
+            " AND NOT coalesce(l.is_listed OR l.delisting_date > p.trade_date, false) GROUP BY 1 ORDER BY 1",
+            day=LIST_DAY,
+            markets=LISTED_MARKETS,
         ),
         first=scope.sessions[0],
+        last=scope.last,
     )
 
 
@@ -137,13 +164,16 @@ def prices_without_identity(scope: Scope) -> Rows:
     "국내 활성 종목의 95% 이상에 법인등록번호가 있다",
     "foresto stocks load --again",
     level=WEEKLY,
+    units=numbers_again,
 )
 def few_company_numbers(scope: Scope) -> Rows:
-    """Find company numbers for too few of the active stocks, once there are any; foreign companies have none."""
+    """Find company numbers for too few of the active stocks, once they were read; foreign companies have none."""
     row = scope.rows(
         text(
             "SELECT count(*) AS 종목, count(crno) AS 법인등록번호 FROM stocks"
-            " WHERE is_active AND isin LIKE 'KR%' AND market <> 'KONEX'"
-        )
+            " WHERE is_active AND isin LIKE 'KR%' AND market <> 'KONEX' AND EXISTS (SELECT FROM unit_ledger"
+            " WHERE dataset = :name AND status = 'done' AND row_count > 0)"
+        ),
+        name=crno.NAME,
     )[0]
-    return [row] if 0 < row["법인등록번호"] < LEAST_NUMBERED * row["종목"] else []
+    return [row] if row["법인등록번호"] < LEAST_NUMBERED * row["종목"] else []

@@ -10,6 +10,7 @@ names in stored price rows: a rename then is dated by the first row under the ne
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -43,6 +44,7 @@ class Seen(NamedTuple):
         is_listed: then.
         listing_date: first day, where it is told.
         delisting_date: first day on which it was no longer listed, where it is told.
+        is_known: the history was made of it before.
     """
 
     day: date
@@ -51,6 +53,7 @@ class Seen(NamedTuple):
     is_listed: bool
     listing_date: date | None
     delisting_date: date | None
+    is_known: bool = False
 
 
 def advanced(spans: Sequence[Span], seen: Seen) -> list[Span]:
@@ -62,6 +65,9 @@ def advanced(spans: Sequence[Span], seen: Seen) -> list[Span]:
         return _corrected(before, last, seen)
     if last[2:] == (seen.name, seen.market, seen.is_listed):
         return list(spans)
+    if seen.is_known:
+        # Not the stock changed, but the row of its history.
+        return [*before, last._replace(name=seen.name, market=seen.market, is_listed=seen.is_listed)]
     since = seen.day if seen.is_listed == last.is_listed else _turned(last, seen)
     if since <= last.valid_from:
         # A second change noted for the same day: the last word counts.
@@ -115,12 +121,19 @@ def told_by_prices(spans: Sequence[Span], seen: Seen, runs: Sequence[Run]) -> li
     return [*parts, *spans[1:]]
 
 
+def is_unbroken(spans: Sequence[Span]) -> bool:
+    """Say whether each span ends where the next begins, and the last one holds until now."""
+    return all(one.valid_to == after.valid_from for one, after in pairwise(spans)) and spans[-1].valid_to is None
+
+
 def write(connection: Connection, _: Row) -> Counts:
     """Bring ``stock_history`` up to date in the caller's transaction and return exact counts.
 
     Its rows say by their dates when they came.
     """
-    known, listing = _known(connection), _listing(connection)
+    stored, listing = _known(connection), _listing(connection)
+    # Of spans that contradict each other none can be believed: what the listing and the prices tell is all there is.
+    known = {ticker: spans for ticker, spans in stored.items() if is_unbroken(spans)}
     oldest = {ticker: _oldest(known.get(ticker) or _first(seen), seen) for ticker, seen in listing.items()}
     past = past_names.runs(connection, oldest)
     wanted: dict[str, list[Span]] = {}
@@ -129,7 +142,7 @@ def write(connection: Connection, _: Row) -> Counts:
         if ticker in past:
             spans = told_by_prices(spans, seen, past[ticker])
         wanted[ticker] = advanced(spans, seen)
-    _delete(connection, known, wanted)
+    _delete(connection, stored, wanted)
     return upsert(
         connection,
         stock_history,
@@ -156,12 +169,17 @@ def _listing(connection: Connection) -> dict[str, Seen]:
     """Return what the listing says of every stock."""
     newest = connection.scalar(text("SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"))
     rows = connection.execute(
-        text("SELECT ticker, as_of_date, name, market, is_listed, listing_date, delisting_date FROM fdr_stock_listing")
+        text(
+            "SELECT ticker, as_of_date, name, market, is_listed, listing_date, delisting_date, coalesce(updated_at <="
+            " (SELECT max(asked_at) FROM unit_ledger WHERE dataset = :name AND status = 'done'), false) AS is_known"
+            " FROM fdr_stock_listing"
+        ),
+        {"name": DATASET.name},
     )
     # Who is gone without a date was still there on its own last day, and no longer on the newest list's.
     return {
-        ticker: Seen(as_of if is_listed else newest or as_of, name, market, is_listed, listed, left)
-        for ticker, as_of, name, market, is_listed, listed, left in rows
+        ticker: Seen(as_of if is_listed else newest or as_of, name, market, is_listed, listed, left, is_known)
+        for ticker, as_of, name, market, is_listed, listed, left, is_known in rows
     }
 
 

@@ -55,6 +55,11 @@ Closes = Mapping[tuple[str, date], Decimal]
 
 def write(connection: Connection, calendar: Calendar, provenance: Row) -> Counts:
     """Bring ``stocks`` up to date in the caller's transaction and return exact counts."""
+    return upsert(connection, stocks, wanted(connection, calendar), provenance)
+
+
+def wanted(connection: Connection, calendar: Calendar) -> list[Row]:
+    """Return the rows that follow from the listing and the stored prices."""
     listed = connection.execute(LISTED).all()
     days = {row.trade_date for row in listed if row.is_listed and row.trade_date}
     bases = {day: (a_year_before(day, calendar), calendar.previous(date(day.year, 1, 1))) for day in days}
@@ -63,7 +68,7 @@ def write(connection: Connection, calendar: Calendar, provenance: Row) -> Counts
     names = {row.ticker: row.name for row in listed}
     industries = {row.ticker: row.industry for row in listed}
     marked = designations.as_of(connection)
-    rows = [
+    return [
         {
             "ticker": row.ticker,
             "name": row.name,
@@ -83,7 +88,6 @@ def write(connection: Connection, calendar: Calendar, provenance: Row) -> Counts
         }
         for row in listed
     ]
-    return upsert(connection, stocks, rows, provenance)
 
 
 def a_year_before(day: date, calendar: Calendar) -> date:

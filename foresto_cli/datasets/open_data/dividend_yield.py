@@ -8,16 +8,17 @@ an outlier. Records, but none that paid in that year: 0.
 
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.store.fragments import Fragment, sql
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream import fsc
 
 DATASET = DataSet(name="stocks.dividend_yield", label="배당수익률", table="stocks", command="stocks load")
 YEAR = timedelta(days=365)
 
-WRITE = text(
+WANTED = Fragment(
     "WITH paid AS (SELECT d.ticker, d.stck_genr_dvdn_amt * coalesce(later.factor, 1) AS cash,"
     " d.stck_genr_dvdn_amt IS NULL OR d.is_outlier AS is_doubtful,"
     " d.dvdn_bas_dt > :since AND d.dvdn_bas_dt <= :today AS counts"
@@ -28,10 +29,15 @@ WRITE = text(
     " year AS (SELECT ticker, CASE WHEN bool_or(counts AND is_doubtful) THEN NULL"
     " ELSE coalesce(sum(cash) FILTER (WHERE counts), 0) END AS cash FROM paid GROUP BY 1),"
     " wanted AS (SELECT s.ticker, CASE WHEN s.is_active AND s.current_price > 0"
-    " THEN round(100 * y.cash / s.current_price, 4) END AS percent FROM stocks s LEFT JOIN year y USING (ticker)),"
-    " written AS (UPDATE stocks s SET dividend_yield = w.percent, batch_id = :batch_id, updated_at = :updated_at"
-    " FROM wanted w WHERE w.ticker = s.ticker AND s.dividend_yield IS DISTINCT FROM w.percent RETURNING 1)"
-    " SELECT (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM written) AS written"
+    " THEN round(100 * y.cash / s.current_price, 4) END AS percent FROM stocks s LEFT JOIN year y USING (ticker))"
+)
+"""The common table ``wanted``: each stock's yield of the year from ``:since`` to ``:today``."""
+WRITE = sql(
+    "{wanted}, written AS (UPDATE stocks s SET dividend_yield = w.percent, batch_id = :batch_id,"
+    " updated_at = :updated_at FROM wanted w WHERE w.ticker = s.ticker"
+    " AND s.dividend_yield IS DISTINCT FROM w.percent RETURNING 1)"
+    " SELECT (SELECT count(*) FROM wanted) AS wanted, (SELECT count(*) FROM written) AS written",
+    wanted=WANTED,
 )
 
 

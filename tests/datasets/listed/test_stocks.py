@@ -183,6 +183,7 @@ def test_a_new_name_is_history(open_world):
     with open_world() as world:
         load(world)
         world.execute("UPDATE stock_history SET name = '옛이름' WHERE ticker = '005930'")
+        world.execute("UPDATE fdr_stock_listing SET updated_at = updated_at + interval '1 hour'")
         load(world)
         assert world.rows("SELECT name, valid_to FROM stock_history WHERE ticker = '005930' ORDER BY valid_from") == [
             ("옛이름", DAY),
@@ -276,3 +277,17 @@ def test_a_snapshot_of_zeros_is_not_believed(open_world):
         result = roster.load_listing(world.app, job.Options())
         assert result.units.failed == 1
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE shares = 0") == 0
+
+
+def test_what_is_wrong_in_the_history_alone_is_no_change(open_world):
+    with open_world() as world:
+        load(world)
+        rows = "SELECT * FROM stock_history ORDER BY ticker, valid_from"
+        before = world.rows(rows)
+        world.execute("UPDATE stock_history SET name = '틀린이름' WHERE ticker = '005930'")
+        world.execute(
+            "INSERT INTO stock_history SELECT ticker, valid_from - 10, NULL, '겹침', market, true"
+            " FROM stock_history WHERE ticker = '000660'"
+        )
+        load(world)
+        assert world.rows(rows) == before

@@ -1,0 +1,60 @@
+"""Checks of what ``stocks`` shows of companies: their numbers and ratios are those that the stored reports give."""
+
+from sqlalchemy import text
+
+from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, check, whole
+from foresto_cli.datasets.dart import issuers, ratios
+from foresto_cli.store.fragments import fragment, sql
+
+# Derived later than the reports and the stocks were: until then they are only not yet brought up to date.
+DERIVED_ON = text(
+    "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = :name AND status = 'done'"
+    " HAVING max(asked_at) >= coalesce((SELECT max(updated_at) FROM financial_report), max(asked_at))"
+    " AND max(asked_at) >= (SELECT max(asked_at) FROM unit_ledger WHERE dataset = 'stocks')"
+)
+DIFFERING = sql(
+    "{wanted} SELECT s.ticker, s.name, {both} FROM stocks s JOIN wanted w ON w.ticker = s.ticker"
+    " WHERE ({old}) IS DISTINCT FROM ({new}) ORDER BY 1",
+    wanted=ratios.WANTED,
+    both=[fragment("s.{name}, w.{name} AS {name}_계산", name=name) for name in ratios.COLUMNS],
+    old=[f"s.{name}" for name in ratios.COLUMNS],
+    new=[f"w.{name}" for name in ratios.COLUMNS],
+)
+
+
+@check(
+    "stocks.ratios",
+    "PER·PBR·ROE",
+    WARNING,
+    "stocks",
+    "PER, PBR, ROE는 저장된 재무제표와 현재가에서 계산한 그대로이다",
+    "foresto stocks load --again",
+    level=WEEKLY,
+    units=whole(ratios.DATASET.name, "all"),
+)
+def other_ratios(scope: Scope) -> Rows:
+    """Find ratios that are not what the newest statements and the current price make them."""
+    day = scope.connection.scalar(DERIVED_ON, {"name": ratios.DATASET.name})
+    return [] if day is None else scope.rows(DIFFERING, today=day)
+
+
+@check(
+    "stocks.corp_code",
+    "종목의 DART 고유번호",
+    WARNING,
+    "stocks",
+    "종목의 DART 고유번호는 DART 회사 목록의 것이다",
+    "foresto stocks load --again",
+    level=WEEKLY,
+    units=whole(ratios.DATASET.name, "all"),
+)
+def other_company(scope: Scope) -> Rows:
+    """Find stocks without their company's number although DART's list has it, or with another one."""
+    return scope.rows(
+        sql(
+            "{wanted} SELECT s.ticker, s.name, s.corp_code, w.corp_code AS 회사_목록 FROM stocks s"
+            " JOIN wanted w ON w.ticker = s.ticker WHERE w.corp_code IS NOT NULL"
+            " AND s.corp_code IS DISTINCT FROM w.corp_code ORDER BY 1",
+            wanted=issuers.WANTED,
+        )
+    )

@@ -1,0 +1,64 @@
+"""What is wrong in the lists, in what is derived of them and in ETFs is found, named, and mended where it can be."""
+
+import pytest
+from verify import lists
+
+from foresto_cli.running import job
+from foresto_cli.verify import verification
+
+ROWS = {
+    "fdr_stock_listing": "ticker, isin, name, market, sector, industry, products, listing_date, settle_month,"
+    " representative, region, shares, marcap, security_group, is_listed, delisting_date, delisting_reason, as_of_date",
+    "stocks": "ticker, name, market, crno, corp_code, isin, is_active, current_price, price_date, market_cap, shares,"
+    " pe_ratio, pb_ratio, roe, ytd_return, one_year_return, dividend_yield, designation, designated_since",
+    "stock_history": "*",
+    "etfs": "ticker, isin, name, expense_ratio, current_price, nav, aum, price_date, is_active",
+    "etf_price_daily": "ticker, trade_date, close_price, nav, net_assets",
+}
+WEEKLY = {
+    "listing.described": "UPDATE fdr_stock_listing SET products = NULL",
+    "stocks.company_numbers": "UPDATE stocks SET crno = (SELECT crno FROM stocks WHERE ticker = '000660')"
+    " WHERE ticker = '005930'",
+    "stocks.yield": "UPDATE stocks SET dividend_yield = 999 WHERE ticker = '005930'",
+    "stocks.ratios": "UPDATE stocks SET pe_ratio = 999 WHERE ticker = '005930'",
+    "history.spans": "DELETE FROM stock_history WHERE ticker = '005930'",
+}
+UNMENDED = {
+    "roster.unpriced": "its day of leaving is in no list that the sandbox still has",
+    "etf.continuity": "a session that was never loaded stands before the first one",
+    "stocks.ghosts": "nothing is ever deleted: a person decides",
+    "stocks.score": "nothing was scored",
+    "etf.provisional": "the units are closed",
+}
+
+
+def contents(world):
+    return {table: world.rows(f"SELECT {what} FROM {table} ORDER BY 1, 2") for table, what in ROWS.items()}
+
+
+@pytest.mark.parametrize("check", sorted({*lists.PLANTED} - {*UNMENDED}))
+def test_repair_restores_what_the_lists_say(loaded, check):
+    before = contents(loaded)
+    loaded.execute(lists.PLANTED[check])
+    result = verification.with_repair(loaded.app, verification.verify_daily, job.Options())
+    assert result.findings == []
+    assert contents(loaded) == before
+
+
+@pytest.mark.parametrize("check", WEEKLY)
+def test_what_is_checked_weekly_is_found_and_restored(loaded, check):
+    before = contents(loaded)
+    loaded.execute(WEEKLY[check])
+    assert check in {finding.check for finding in verification.verify_weekly(loaded.app).findings}
+    result = verification.with_repair(loaded.app, verification.verify_weekly, job.Options())
+    assert check not in {finding.check for finding in result.findings}
+    assert contents(loaded) == before
+
+
+def test_a_stock_that_no_list_has_is_left_to_people(loaded):
+    loaded.execute(lists.PLANTED["stocks.ghosts"])
+    result = verification.with_repair(loaded.app, verification.verify_daily, job.Options())
+    (finding,) = result.findings
+    assert (finding.check, finding.sample[0]["ticker"]) == ("stocks.ghosts", "999990")
+    assert "운영자" in finding.repair
+    assert loaded.scalar("SELECT count(*) FROM stocks WHERE ticker = '005930'") == 1

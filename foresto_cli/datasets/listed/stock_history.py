@@ -121,9 +121,10 @@ def told_by_prices(spans: Sequence[Span], seen: Seen, runs: Sequence[Run]) -> li
     return [*parts, *spans[1:]]
 
 
-def is_unbroken(spans: Sequence[Span]) -> bool:
-    """Say whether each span ends where the next begins, and the last one holds until now."""
-    return all(one.valid_to == after.valid_from for one, after in pairwise(spans)) and spans[-1].valid_to is None
+def is_believable(spans: Sequence[Span]) -> bool:
+    """Say whether each span ends where the next begins, the last one holds until now, and none lacks name or market."""
+    is_unbroken = all(one.valid_to == after.valid_from for one, after in pairwise(spans))
+    return is_unbroken and spans[-1].valid_to is None and all(one.name and one.market for one in spans)
 
 
 def write(connection: Connection, _: Row) -> Counts:
@@ -133,7 +134,7 @@ def write(connection: Connection, _: Row) -> Counts:
     """
     stored, listing = _known(connection), _listing(connection)
     # Of spans that contradict each other none can be believed: what the listing and the prices tell is all there is.
-    known = {ticker: spans for ticker, spans in stored.items() if is_unbroken(spans)}
+    known = {ticker: spans for ticker, spans in stored.items() if is_believable(spans)}
     oldest = {ticker: _oldest(known.get(ticker) or _first(seen), seen) for ticker, seen in listing.items()}
     past = past_names.runs(connection, oldest)
     wanted: dict[str, list[Span]] = {}

@@ -289,5 +289,6 @@ def test_what_is_wrong_in_the_history_alone_is_no_change(open_world):
             "INSERT INTO stock_history SELECT ticker, valid_from - 10, NULL, '겹침', market, true"
             " FROM stock_history WHERE ticker = '000660'"
         )
+        world.execute("UPDATE stock_history SET market = '' WHERE NOT is_listed")
         load(world)
         assert world.rows(rows) == before

@@ -5,6 +5,7 @@ import shutil
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
+from shlex import quote as quoted
 from typing import TypedDict
 
 from sqlalchemy import text
@@ -51,15 +52,18 @@ def upcoming(console: Console) -> dict[str, object]:
 def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, object]:
     """Put the timetable into a scheduler, replacing what foresto put in before.
 
+    The jobs read the settings folder, wherever this is typed.
+
     Raises:
-        ConfigError: the scheduler refuses, or this is the sandbox.
+        ConfigError: the scheduler refuses, this is the sandbox, or settings stand where no job reads them.
         UsageError: there is no such scheduler.
     """
     if app.sandbox is not None and not dry_run:
         raise ConfigError("모의 환경은 스케줄러에 넣지 않습니다. --sandbox 없이 실행하세요.")
-    scheduler, found = schedulers.choose(name), place(app.folders, app.settings.origins.working_file)
+    scheduler, found = schedulers.choose(name), place(app.folders)
     files = scheduler.files(found)
-    advice = _advice(app, scheduler, found)
+    elsewhere = _in_working_folder(app)
+    advice = [*([elsewhere] if elsewhere else []), *_advice(app, scheduler, found)]
     if dry_run:
         for file, content in files.items():
             app.console.strong(f"# {file}")
@@ -67,7 +71,11 @@ def install(app: App, name: str | None, *, dry_run: bool) -> dict[str, object]:
         for line in advice:
             app.console.line(f"· {line}")
     else:
+        if elsewhere:
+            raise ConfigError(elsewhere)
         schedulers.prepared(found)
+        settings.private_folder(app.folders.config)
+        advice += _moved(scheduler, found)
         scheduler.install(found)
         late_jobs.expect(app, scheduler.name, *(job.name for job in JOBS))
         app.console.strong(f"✓ {scheduler.name}에 작업 {len(ENTRIES)}개를 넣었습니다.")
@@ -115,10 +123,7 @@ def status(app: App, name: str | None) -> dict[str, object]:
         for job in jobs
     ]
     app.console.table(scheduler.name, ("작업", "상태", "마지막 시작", "다음 시작", ""), rows)
-    troubles = [
-        trouble.told(scheduler.name)
-        for trouble in next_starts.troubles(scheduler, place(settings.paths(), app.settings.origins.working_file))
-    ]
+    troubles = [trouble.told(scheduler.name) for trouble in next_starts.troubles(scheduler, place(settings.paths()))]
     for line in troubles:
         app.console.line(f"✗ {line}")
     if not installed:
@@ -173,12 +178,8 @@ def plan(app: App) -> list[Planned]:
         ]
 
 
-def place(folders: Paths, working_file: Path | None = None) -> Place:
-    """Return where scheduled commands live on this machine.
-
-    Args:
-        folders: in force.
-        working_file: the ``.env`` of a working folder, when settings come from one.
+def place(folders: Paths) -> Place:
+    """Return where scheduled commands live on this machine: they start in the settings folder, whoever stands where.
 
     Raises:
         ConfigError: nobody knows where ``foresto`` is.
@@ -189,18 +190,26 @@ def place(folders: Paths, working_file: Path | None = None) -> Place:
     found = Place(
         program=PurePosixPath(Path(program).absolute()),
         logs=PurePosixPath(folders.logs.absolute()),
-        # The .env of the folder where a command starts counts only while the settings folder has none of it.
-        folder=PurePosixPath(Path.home() if working_file is None else working_file.parent),
+        # In any other folder a .env that lies there would be read too.
+        folder=PurePosixPath(folders.config.absolute()),
         offset=machine_offset(clock.now()),
         zone=machine_zone(clock.now()),
         home=f"{Path.home()}",
-        variables={name: os.environ[name] for name in HANDED_ON if os.environ.get(name)},
+        variables=_handed_on(),
     )
     for value in (f"{found.program}", f"{found.logs}", f"{found.folder}", *found.variables.values()):
         if not value.isprintable():
             raise ConfigError(
                 f"경로 {os_commands.shown(value)!r}에 스케줄러가 읽지 못하는 글자가 있습니다. 폴더 이름을 바꾸세요."
             )
+    return found
+
+
+def _handed_on() -> dict[str, str]:
+    """Return the variables that decide where foresto keeps things, with folders that mean the same from anywhere."""
+    found = {name: os.environ[name] for name in HANDED_ON if os.environ.get(name)}
+    if "FORESTO_HOME" in found:
+        found["FORESTO_HOME"] = f"{Path(found['FORESTO_HOME']).expanduser().absolute()}"
     return found
 
 
@@ -232,6 +241,23 @@ def only_in_environment(app: App) -> list[str]:
     finally:
         os.environ.update({name.upper(): value for name, value in kept.items()})
     return [name.upper() for name in given if getattr(found, name) == Settings.model_fields[name].default]
+
+
+def _in_working_folder(app: App) -> str:
+    """Say which settings come from the folder one stands in, where no scheduled job reads them; empty when none do."""
+    file = app.settings.origins.working_file
+    if file is None:
+        return ""
+    names = ", ".join(name.upper() for name in app.settings.origins.by_source[f"{file}"])
+    ours = app.folders.config / ".env"
+    move = f"{ours}에 옮겨 적으세요" if ours.exists() else f"옮기세요: mv {quoted(f'{file}')} {quoted(f'{ours}')}"
+    return f"{names}: {file}에 있어 예약된 작업이 읽지 않습니다. 설정 폴더로 {move}"
+
+
+def _moved(scheduler: Scheduler, found: Place) -> list[str]:
+    """Say that the jobs so far read the settings of another folder."""
+    before = {started.folder for started in scheduler.would_start().values()} - {f"{found.folder}"}
+    return [f"작업이 읽는 설정이 {folder}의 것에서 {found.folder}의 것으로 바뀌었습니다." for folder in sorted(before)]
 
 
 def _advice(app: App, scheduler: Scheduler, found: Place) -> list[str]:

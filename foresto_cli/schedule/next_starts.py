@@ -96,8 +96,8 @@ def _differences(found: Started, wanted: Started) -> Iterator[str]:
         yield f"다른 프로그램({found.program})을 시작합니다. 지금 쓰는 것은 {wanted.program}입니다."
     if not os.path.isdir(found.folder):  # noqa: PTH112  # false also for a folder that may not be entered
         yield f"시작할 폴더 {found.folder}를 쓸 수 없습니다."
-    elif wanted.folder not in {found.folder, f"{Path.home()}"}:
-        yield f"다른 폴더({found.folder})에서 시작합니다. 지금 .env 파일이 있는 곳은 {wanted.folder}입니다."
+    elif wanted.folder != found.folder:
+        yield f"다른 폴더({found.folder})에서 시작해 그곳의 .env도 읽습니다. 설정 폴더는 {wanted.folder}입니다."
     names = sorted(
         name
         for name in {*found.variables, *wanted.variables}

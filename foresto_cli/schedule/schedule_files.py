@@ -43,7 +43,7 @@ class Place:
     Attributes:
         program: the ``foresto`` executable, absolute.
         logs: folder for what a command prints.
-        folder: where commands are started (a ``.env`` there is read).
+        folder: where commands are started: the settings folder (a ``.env`` anywhere else would be read too).
         offset: the machine's distance from UTC; in summer, where there is one.
         zone: the machine's time zone as cron understands it.
         home: the operator's home folder.

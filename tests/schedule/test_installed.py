@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from foresto_cli import clock
+from foresto_cli import clock, settings
 from foresto_cli.errors import ConfigError
 from foresto_cli.schedule import installing, next_starts, schedulers
 from foresto_cli.schedule.schedule_files import Place
@@ -205,3 +205,68 @@ def test_a_folder_name_that_no_scheduler_reads_is_refused(tmp_path, monkeypatch)
     monkeypatch.setenv("FORESTO_HOME", f"{tmp_path}/a\nb")
     with pytest.raises(ConfigError, match="글자"):
         installing.place(paths())
+
+
+# --- which settings the jobs read ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def installs(place, open_world, monkeypatch, tmp_path):
+    """Give what installs into cron with the settings as they are read in the working folder."""
+    monkeypatch.chdir(tmp_path / "work")
+    for name in (field.upper() for field in settings.Settings.model_fields):
+        monkeypatch.delenv(name, raising=False)
+    with open_world() as world:
+        world.app.sandbox = None
+
+        def install(*, dry_run=False):
+            world.app.folders = settings.paths()
+            world.app.settings = settings.load(world.app.folders)
+            return installing.install(world.app, "cron", dry_run=dry_run)["notes"]
+
+        yield install
+
+
+def folders_of_jobs():
+    return {started.folder for started in schedulers.choose("cron").would_start().values()}
+
+
+def test_jobs_start_in_the_settings_folder_wherever_they_are_installed_from(installs, tmp_path, monkeypatch):
+    (tmp_path / "work" / ".env").write_text("UNRELATED=1\n")
+    installs()
+    assert folders_of_jobs() == {f"{settings.paths().config}"}
+    monkeypatch.chdir(tmp_path / "logs")
+    assert not [note for note in installs() if "바뀌었습니다" in note]
+    assert next_starts.troubles(schedulers.choose("cron"), installing.place(settings.paths())) == []
+
+
+@pytest.mark.parametrize("has_own", [False, True])
+def test_settings_of_a_working_folder_are_no_settings_of_a_job(installs, tmp_path, has_own):
+    ours = settings.paths().config / ".env"
+    if has_own:
+        ours.parent.mkdir(parents=True)
+        ours.write_text("FSS_API_KEY=mine\n")
+    (tmp_path / "work" / ".env").write_text("DART_API_KEY=mine\n")
+    with pytest.raises(ConfigError, match=r"^DART_API_KEY: .*예약된 작업이 읽지 않습니다") as caught:
+        installs()
+    assert ("mv " in str(caught.value)) != has_own
+    assert f"{ours}" in str(caught.value)
+    assert schedulers.choose("cron").would_start() == {}
+    assert installs(dry_run=True)[0] == str(caught.value)
+
+
+def test_another_settings_folder_than_before_is_told(installs, tmp_path, monkeypatch):
+    installs()
+    before = settings.paths().config
+    monkeypatch.setenv("FORESTO_HOME", "elsewhere")
+    (told,) = [note for note in installs() if "바뀌었습니다" in note]
+    assert f"{before}" in told
+    assert f"{tmp_path / 'work' / 'elsewhere' / 'config'}" in told
+    (home,) = {job.variables["FORESTO_HOME"] for job in schedulers.choose("cron").would_start().values()}
+    assert home == f"{tmp_path / 'work' / 'elsewhere'}", "a job starts in another folder"
+
+
+def test_a_job_that_starts_where_it_was_installed_is_told_to_be_installed_again(place):
+    schedulers.choose("cron").install(place)
+    (found,) = told("cron", replace(place, folder=PurePosixPath(settings.paths().config)))
+    assert "설정 폴더는" in found

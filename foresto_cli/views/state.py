@@ -49,17 +49,6 @@ class Running(TypedDict):
     unit: str
 
 
-class Ran(TypedDict):
-    """A run that has ended."""
-
-    id: int
-    job: str
-    started_at: str
-    outcome: str
-    seconds: float | None
-    error: str | None
-
-
 class Opened(TypedDict):
     """An open alert."""
 
@@ -68,14 +57,6 @@ class Opened(TypedDict):
     title: str
     message: str
     occurrences: int
-
-
-class Closed(TypedDict):
-    """An upstream that is not asked for a while."""
-
-    upstream: str
-    until: str
-    reason: str
 
 
 class State(TypedDict):
@@ -89,14 +70,14 @@ class State(TypedDict):
     running: list[Running]
     data: list[Held]
     unsettled: list[Unsettled]
-    last_runs: list[Ran]
+    last_runs: list[dict[str, object]]
     alerts: list[Opened]
     jobs: list[Planned]
     channels: list[str]
     ahead: str | None
     budgets: dict[str, int]
     spent: dict[str, str]
-    blocked: list[Closed]
+    blocked: list[dict[str, str]]
 
 
 def status(app: App) -> State:
@@ -189,7 +170,7 @@ def _running(run: RowMapping) -> Running:
     }
 
 
-def _brief(run: RowMapping) -> Ran:
+def _brief(run: RowMapping) -> dict[str, object]:
     return {
         "id": run["id"],
         "job": run["job_name"],

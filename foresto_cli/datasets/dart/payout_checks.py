@@ -15,6 +15,8 @@ BEFORE = timedelta(days=730)
 """So far before the sessions looked at, as of FSC's dividends."""
 FAR = 4
 """Two statements of one dividend on one par value that are so many times apart are in different units."""
+LARGEST_JUMP = 200
+"""Between the dividends of two years: one in thousands is further off."""
 MOST_APART = 3
 """Between what DART and FSC say of a year, in the middle of all who paid: single companies differ by interim cash."""
 FEWEST_PAYERS = 10
@@ -80,6 +82,8 @@ def contradicted_payouts(scope: Scope) -> Rows:
             "  split_part(d.security_id, '/', 2) AS kind, CAST(extract(year FROM d.dvdn_bas_dt) AS int)"
             "   + CASE WHEN d.scrs_itms_kcd = :later THEN 1 ELSE 0 END AS year,"
             "  lag(d.stck_par_prc) OVER w AS par_before, lead(d.stck_par_prc) OVER w AS par_after,"
+            "  greatest(lag(nullif(d.stck_genr_dvdn_amt, 0)) OVER w, lead(nullif(d.stck_genr_dvdn_amt, 0)) OVER w)"
+            "   AS beside,"
             "  (SELECT p.close_price FROM stock_price_daily p WHERE p.ticker = d.ticker AND p.close_price > 0"
             "   AND p.trade_date BETWEEN d.dvdn_bas_dt - 30 AND d.dvdn_bas_dt"
             "   ORDER BY p.trade_date DESC LIMIT 1) AS price"
@@ -90,7 +94,8 @@ def contradicted_payouts(scope: Scope) -> Rows:
             "  WINDOW w AS (PARTITION BY d.security_id, d.scrs_itms_kcd ORDER BY d.dvdn_bas_dt)),"
             " judged AS (SELECT *, CASE"
             "  WHEN stck_genr_dvdn_amt < 0 OR stck_par_prc <= 0 THEN '음수'"
-            "  WHEN stck_genr_dvdn_amt > :most OR stck_genr_dvdn_amt > price THEN '주당 배당금'"
+            "  WHEN stck_genr_dvdn_amt > :most OR stck_genr_dvdn_amt > price"
+            "   OR (beside > 0 AND stck_genr_dvdn_amt > :jump * beside) THEN '주당 배당금'"
             "  WHEN rcept_dt > :today OR rcept_dt <= dvdn_bas_dt THEN '접수일'"
             "  WHEN abs(rcept_dt - to_date(left(rcept_no, 8), 'YYYYMMDD')) > :furthest THEN '접수일과 접수번호'"
             "  WHEN fiscal_year <> extract(year FROM dvdn_bas_dt) THEN '사업연도'"
@@ -111,6 +116,7 @@ def contradicted_payouts(scope: Scope) -> Rows:
         later=AFTERWARDS,
         first_day=scope.sessions[0] - BEFORE,
         most=dividends.MOST_WON,
+        jump=LARGEST_JUMP,
         today=scope.now.date(),
         furthest=FURTHEST,
         common=COMMON,
@@ -120,7 +126,8 @@ def contradicted_payouts(scope: Scope) -> Rows:
 
 
 def _both_again(scope: Scope, rows: Rows) -> Units:
-    years = [row["사업연도"] for row in rows]
+    # The next year's report tells of the year too.
+    years = sorted({row["사업연도"] + later for row in rows for later in (0, 1)})
     companies = scope.rows(
         text("SELECT unit FROM unit_ledger WHERE dataset = :dataset AND CAST(left(unit, 4) AS int) = ANY(:years)"
              " AND unit ~ '^\\d{4}/\\d{8}$' ORDER BY 1"),

@@ -2,21 +2,23 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, text
 
-from foresto_cli.archive import folders, parquet, schema, strict
+from foresto_cli.archive import carried_limits, folders, parquet, schema, strict
 from foresto_cli.archive import manifest as manifests
 from foresto_cli.archive.manifest import Manifest, Part
 from foresto_cli.archive.strict import DAY, LEFT_OUT
 from foresto_cli.console import Advance
 from foresto_cli.errors import BadPayload, UsageError, VerificationFailed
-from foresto_cli.store import copying
+from foresto_cli.store import copying, upkeep
 from foresto_cli.store.fragments import count_rows, sql
-from foresto_cli.store.migrate import EARLIER, HEAD
+from foresto_cli.store.migrate import HEAD, OLDEST_EXPORT
 from foresto_cli.store.tables import metadata
 
 SEEDED = ("data_source",)
@@ -26,12 +28,38 @@ LOOKED = ("alert_delivery", "ops_alert", "notify_channel", "scheduled_job")
 LONGEST_HEADER = 65_536
 
 
+@dataclass(frozen=True)
+class Checked:
+    """An export whose every file is what its manifest says.
+
+    Attributes:
+        root: descriptor of its folder, which nobody writes to meanwhile.
+        manifest: what it holds.
+    """
+
+    root: int
+    manifest: Manifest
+
+
 def restore(engine: Engine, folder: Path, *, sandbox: bool, advance: Advance) -> Manifest:
     """Fill an empty database from the export in ``folder``, in one transaction, and return its manifest.
 
     Raises:
         UsageError: not an export, of an unknown revision or another world, or the database is not empty.
         VerificationFailed: a file is not what the manifest says, or a table holds other rows afterwards.
+    """
+    with checked(folder, sandbox=sandbox) as export:
+        fill(engine, export, advance)
+        return export.manifest
+
+
+@contextmanager
+def checked(folder: Path, *, sandbox: bool) -> Iterator[Checked]:
+    """Yield the export in ``folder`` after reading all of it.
+
+    Raises:
+        UsageError: not an export, or of an unknown revision or another world.
+        VerificationFailed: a file is not what the manifest says.
     """
     with folders.entered(folder, alone=False) as root:
         found = manifests.found(root, folder)
@@ -40,16 +68,27 @@ def restore(engine: Engine, folder: Path, *, sandbox: bool, advance: Advance) ->
             parquet.require()
         for part in found.parts:
             _check_file(root, part)
-        with engine.begin() as connection:
-            _fill(connection, root, found, advance)
+        yield Checked(root, found)
+
+
+def fill(engine: Engine, export: Checked, advance: Advance) -> None:
+    """Fill the empty database of ``engine`` in one transaction, then bring PostgreSQL's statistics up to date.
+
+    Raises:
+        UsageError: the database is not empty, or has no such columns.
+        VerificationFailed: a table holds other rows afterwards than the manifest says.
+    """
+    found = export.manifest
+    with engine.begin() as connection:
+        _fill(connection, export.root, found, advance)
     advance(len(found.parts), len(found.parts), "")
-    return found
+    upkeep.tidy(engine, sorted({part.table for part in found.parts}))
 
 
 def _check_origin(found: Manifest, *, sandbox: bool) -> None:
-    if found.revision not in {HEAD, *EARLIER}:
+    if not OLDEST_EXPORT <= found.revision <= HEAD:
         raise UsageError(
-            f"이 내보내기는 개정 {found.revision}의 것이고, 읽을 수 있는 개정은 {', '.join((*EARLIER, HEAD))}입니다."
+            f"이 내보내기는 개정 {found.revision}의 것이고, 읽을 수 있는 개정은 {OLDEST_EXPORT}부터 {HEAD}까지입니다."
             " 더 새로운 foresto가 내보낸 것이면 foresto를 올리고, 더 오래된 것이면 그때의 foresto로 가져온 뒤 올리세요."
         )
     if found.format == strict.SPREADSHEET:
@@ -75,25 +114,32 @@ def _check_file(root: int, part: Part) -> None:
 def _fill(connection: Connection, root: int, found: Manifest, advance: Advance) -> None:
     _check_empty(connection)
     schema.check(connection, found)
+    own = carried_limits.read(connection)
     for name in _replaced(found):
         connection.execute(metadata.tables[name].delete())
     for number, part in enumerate(found.parts):
         advance(number, len(found.parts), part.path)
         _load(connection, root, found, part)
     _check_rows(connection, found)
+    carried_limits.merge(connection, own)
     _set_sequences(connection)
 
 
 def _check_empty(connection: Connection) -> None:
-    for name in sorted(set(metadata.tables) - {*LEFT_OUT, *SEEDED, *LOOKED}):
+    for name in sorted(set(metadata.tables) - {*LEFT_OUT, *SEEDED, *LOOKED, *carried_limits.TABLES}):
         if connection.scalar(sql("SELECT EXISTS (SELECT FROM {table})", table=name)):
-            raise UsageError(f"데이터베이스가 비어 있지 않습니다({name}). 새 데이터베이스(DATABASE_URL)에 가져오세요.")
+            raise UsageError(
+                f"데이터베이스가 비어 있지 않습니다({name}). foresto db restore 폴더로 내장 데이터베이스를 새로"
+                " 만들거나, DATABASE_URL에 빈 데이터베이스를 적고 다시 실행하세요."
+            )
 
 
 def _replaced(found: Manifest) -> list[str]:
     """Return the tables whose rows make room: those of which the export has some of its own."""
     seeded = [name for name in SEEDED if name in found.columns]
-    return [*seeded, *(LOOKED if set(LOOKED) & set(found.columns) else ())]
+    looked = LOOKED if set(LOOKED) & set(found.columns) else ()
+    # What this database knows of them is added again afterwards.
+    return [*seeded, *looked, *carried_limits.TABLES]
 
 
 def _load(connection: Connection, root: int, found: Manifest, part: Part) -> None:

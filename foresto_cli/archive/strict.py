@@ -23,8 +23,8 @@ SPREADSHEET = "spreadsheet"
 FORMATS = ("parquet", "csv", SPREADSHEET)
 EXTENSIONS = {SPREADSHEET: "csv"}
 WORLDS = ("real", "sandbox")
-LEFT_OUT = frozenset({"foresto_meta", "upstream_usage", "upstream_block"})
-"""Of one database only, never in an export: its world, its budgets, its breakers."""
+LEFT_OUT = frozenset({"foresto_meta"})
+"""Of one database only, never in an export: which world it belongs to."""
 DAY = "trade_date"
 """Tables with this column in their key hold years of days, and are partitioned by year."""
 RENAMED = {"last_updated": "updated_at"}

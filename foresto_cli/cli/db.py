@@ -137,11 +137,9 @@ def import_(
     """내보낸 폴더로 새(빈) 데이터베이스를 채웁니다. 중간에 실패하면 아무것도 남지 않습니다."""
     from foresto_cli.archive.restore import restore
     from foresto_cli.running import lock
-    from foresto_cli.store import upkeep
 
     with lock.collecting(app, 0), app.console.progress("가져오기") as advance:
         read = restore(app.engine, folder, sandbox=app.sandbox is not None, advance=advance)
-        upkeep.tidy(app.engine, sorted({part.table for part in read.parts}))
     rows = sum(part.rows for part in read.parts)
     app.console.line(f"✓ {rows:,}행을 가져왔습니다({read.exported_at}에 내보낸 것).")
     return Shown({"folder": str(folder), "rows": rows})

@@ -14,8 +14,8 @@ from foresto_cli.store.fragments import sql
 
 HEAD = "0027"
 """The newest revision in ``migrations/versions``; a test compares."""
-EARLIER: tuple[str, ...] = ("0017", "0026")
-"""Earlier revisions whose exports ``foresto db import`` reads; ``tests/exports`` holds one of each."""
+OLDEST_EXPORT = "0017"
+"""The oldest revision whose exports are read; ``tests/exports`` holds one of every revision that was ever released."""
 NEWER = "이 데이터베이스는 더 새로운 foresto가 만든 것입니다(개정 {revision}). foresto를 새 버전으로 올리세요."
 FOLDER = Path(__file__).parent / "migrations"
 

@@ -37,7 +37,7 @@ def content(engine):
     found = {}
     with engine.connect() as connection:
         for name, table in metadata.tables.items():
-            if name in {"foresto_meta", "upstream_usage", "upstream_block"}:
+            if name == "foresto_meta":
                 continue
             values = ", ".join(_exact(column) for column in table.columns)
             rows = f"(SELECT {values} FROM {name}) row"

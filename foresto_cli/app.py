@@ -313,6 +313,7 @@ def with_database(around: App, *, sandboxed: bool, beside: bool = False, embedde
         patient=settings.started_by() is not None,
         beside=beside,
         named=", ".join(("DATABASE_URL", *filter(None, [around.settings.origins.places.get("database_url")]))),
+        tell=around.console.complain,
     ) as engine:
         if not sandboxed:
             remembered.remember(around.folders.database_file, database)

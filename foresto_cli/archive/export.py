@@ -10,7 +10,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection, Engine, String, Table, text
 
 from foresto_cli import clock
-from foresto_cli.archive import folders, parquet, schema, strict
+from foresto_cli.archive import folders, last_export, parquet, schema, strict
 from foresto_cli.archive import manifest as manifests
 from foresto_cli.archive.manifest import Manifest, Part
 from foresto_cli.archive.strict import DAY, FORMATS
@@ -34,7 +34,8 @@ def export(  # noqa: PLR0913  # what, where, how
 ) -> Manifest:
     """Write ``tables`` (all when none are named) below ``folder`` and return the manifest.
 
-    What an earlier export into the same folder wrote and the database still says the same is left as it is.
+    What an earlier export into the same folder wrote and the database still says the same is left as it is. The
+    database remembers when it was exported as a whole.
 
     Args:
         engine: database.
@@ -60,7 +61,11 @@ def export(  # noqa: PLR0913  # what, where, how
         # One snapshot for all tables, whatever is being loaded meanwhile.
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             connection.execute(text("SET TRANSACTION READ ONLY"))
-            return _written(connection, root, _head(connection, file_format, wanted), earlier, since, advance)
+            made = _written(connection, root, _head(connection, file_format, wanted), earlier, since, advance)
+    if last_export.is_whole(made) and (since is None or earlier):
+        with engine.begin() as connection:
+            last_export.remember(connection, made)
+    return made
 
 
 def _head(connection: Connection, file_format: str, wanted: Sequence[Table]) -> Manifest:

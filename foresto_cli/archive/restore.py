@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, text
 
-from foresto_cli.archive import carried_limits, folders, parquet, schema, strict
+from foresto_cli.archive import carried_limits, folders, last_export, parquet, schema, strict
 from foresto_cli.archive import manifest as manifests
 from foresto_cli.archive.manifest import Manifest, Part
 from foresto_cli.archive.strict import DAY, LEFT_OUT
@@ -122,6 +122,7 @@ def _fill(connection: Connection, root: int, found: Manifest, advance: Advance) 
         _load(connection, root, found, part)
     _check_rows(connection, found)
     carried_limits.merge(connection, own)
+    last_export.remember(connection, found)
     _set_sequences(connection)
 
 

@@ -91,14 +91,17 @@ def dump(
     app: "App",
     out: Annotated[Path | None, typer.Option("--out", help="쓸 파일. 없으면 지금 폴더에 날짜로.")] = None,
 ) -> Shown:
-    """데이터베이스 전체를 pg_restore로 되살릴 수 있는 파일 하나로 씁니다."""
+    """데이터베이스 전체를 파일 하나로 씁니다. PostgreSQL 18 이상의 pg_restore가 읽습니다."""
     from foresto_cli import clock
     from foresto_cli.archive.dump import dump as write
+    from foresto_cli.store.binaries import MAJOR, binaries
 
     target = out or Path(f"foresto-{clock.now():%Y%m%d-%H%M%S}.dump")
     written = write(app.engine, target)
-    app.console.line(f"✓ {target} {written / 1_048_576:,.1f} MB. 되살리기: pg_restore --dbname 주소 {target}")
-    return Shown({"file": str(target), "bytes": written})
+    app.console.line(f"✓ {target} {written / 1_048_576:,.1f} MB.")
+    app.console.line(f"  되살리기(PostgreSQL {MAJOR} 이상의 pg_restore): pg_restore --no-owner --dbname 주소 {target}")
+    app.console.line(f"  foresto와 함께 설치된 것: {binaries() / 'pg_restore'}")
+    return Shown({"file": str(target), "bytes": written, "pg_restore": int(MAJOR)})
 
 
 @command(group)
@@ -143,6 +146,24 @@ def import_(
     rows = sum(part.rows for part in read.parts)
     app.console.line(f"✓ {rows:,}행을 가져왔습니다({read.exported_at}에 내보낸 것).")
     return Shown({"folder": str(folder), "rows": rows})
+
+
+@command(group, opens=False, attended=False)
+def restore(
+    app: "App",
+    folder: Annotated[Path, typer.Argument(help="내보낸 폴더.", metavar="폴더")],
+) -> Shown:
+    """내보낸 폴더로 내장 데이터베이스를 새로 만듭니다. 지금 것은 날짜를 붙여 남기고, 실패하면 그대로 씁니다."""
+    from foresto_cli.archive.anew import restore_anew
+
+    with app.console.progress("복구") as advance:
+        done = restore_anew(app, folder, advance)
+    rows = sum(part.rows for part in done.manifest.parts)
+    app.console.line(f"✓ {rows:,}행으로 데이터베이스를 새로 만들었습니다({done.manifest.exported_at}에 내보낸 것).")
+    if done.kept:
+        app.console.line(f"  전의 것은 {done.kept}에 있습니다. 며칠 써 본 뒤 지우세요.")
+    app.console.line("  그 뒤의 데이터를 받으려면: foresto run weekday")
+    return Shown({"folder": str(folder), "rows": rows, "kept": str(done.kept) if done.kept else None})
 
 
 @command(group, opens=False)

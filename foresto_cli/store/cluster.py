@@ -32,7 +32,7 @@ from foresto_cli.store.refusals import explained, reason
 
 PORT = 5432
 RENEWING, RENEWED = "renewing", "whole"
-"""Where a cluster of a new major version is made, and the file in there that says that it is whole."""
+"""Where a cluster is made that shall take the place of another, and the file in there that says that it is whole."""
 
 # sockaddr_un holds 103 bytes on macOS and 107 on Linux; one limit for both keeps the choice of folder the same.
 _SOCKET_PATH_BYTES = 103
@@ -79,8 +79,9 @@ def location(folder: Path) -> Path:
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         apart = owners.SYSTEM_FOLDER / "clusters" / hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-        if (beside / "data").is_dir() or (apart / "data").is_dir():
-            return beside if (beside / "data").is_dir() else apart
+        made = [place for place in (beside, apart) if (place / "data").is_dir() or (place / RENEWING).is_dir()]
+        if made:
+            return made[0]
         return beside if may_enter(folder, service_account()) else apart
 
 
@@ -199,13 +200,17 @@ def major_of(data: Path) -> str:
     return found
 
 
-def mark_renewed(cluster: Path) -> Path:
-    """Write down that the cluster in :data:`RENEWING` is whole; return where the old data will be kept."""
-    kept = f"data-{major_of(cluster / 'data')}"
-    number = 1
+def mark_renewed(cluster: Path, name: str) -> Path:
+    """Write down that the cluster in :data:`RENEWING` is whole; return where the old data will be kept.
+
+    Args:
+        cluster: whose place it takes.
+        name: what the folder of the old data shall be called; a number is added when there is one.
+    """
+    kept, number = name, 1
     while (cluster / kept).exists():
         number += 1
-        kept = f"data-{major_of(cluster / 'data')}-{number}"
+        kept = f"{name}-{number}"
     _on_disk(cluster / RENEWING)
     mark = cluster / RENEWING / RENEWED
     descriptor = os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -217,11 +222,13 @@ def mark_renewed(cluster: Path) -> Path:
     return cluster / kept
 
 
-def put_in_place(cluster: Path) -> None:
-    """Let a renewed cluster that is whole take the place of the old one, however often a kill has interrupted this."""
+def put_in_place(cluster: Path) -> Path:
+    """Let a renewed cluster that is whole take the place of the old one, however often a kill has interrupted this.
+
+    Returns:
+        The folder in which the old data are kept, if there were any.
+    """
     fresh, mark = cluster / RENEWING, cluster / RENEWING / RENEWED
-    if not mark.is_file():
-        return
     kept = cluster / Path(mark.read_text(encoding="ascii").strip()).name
     if (fresh / "data").is_dir():
         if (cluster / "data").is_dir():
@@ -230,6 +237,7 @@ def put_in_place(cluster: Path) -> None:
         (fresh / "data").rename(cluster / "data")
         _on_disk(cluster)
     shutil.rmtree(fresh)
+    return kept
 
 
 def _on_disk(folder: Path) -> None:

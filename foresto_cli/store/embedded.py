@@ -9,11 +9,12 @@ No daemon and no memory of who uses it: locks that the kernel drops with their p
 """
 
 import fcntl
+import logging
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -22,25 +23,43 @@ from foresto_cli import clock
 from foresto_cli.errors import StoreUnavailable
 from foresto_cli.store import libpq, postmaster
 from foresto_cli.store.binaries import MAJOR, binaries, environment, ways_to
-from foresto_cli.store.cluster import PORT, create, location, major_of, prepare, put_in_place, socket_folder
+from foresto_cli.store.cluster import (
+    PORT,
+    RENEWED,
+    RENEWING,
+    create,
+    location,
+    major_of,
+    prepare,
+    put_in_place,
+    socket_folder,
+)
+from foresto_cli.store.own_locks import STEP_SECONDS, alone, take
 from foresto_cli.store.owners import Owner, account_of, own_file
 from foresto_cli.store.refusals import explained, reason
 
-_STEP_SECONDS = 0.004
 _START_SECONDS = 300.0  # a crash is recovered from at most 1 GB of log, on a slow disk
 _STOP_SECONDS = 60.0
 _LOG_BYTES = 5_000_000
 _LOG_KEPT_BYTES = 500_000
 _SPARE_BYTES = 32 * 1024 * 1024  # less than two segments of the write-ahead log
 
+INTERRUPTED = "! 새 데이터베이스를 만들다가 중단되어 지웠고 전의 것을 그대로 씁니다. 다시 하려면 그 명령을 실행하세요."
+FINISHED = "! 중단된 일을 마쳤습니다: 이제 새로 만든 데이터베이스를 씁니다."
+
 _started: list[subprocess.Popen[bytes]] = []
+log = logging.getLogger(__name__)
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
+def running(folder: Path, tell: Callable[[str], None] = log.warning) -> Iterator[str]:
     """Start or join the server whose data lives under ``folder``; yield its libpq URL; stop it after its last user.
 
     May be nested. A user that is killed leaves the server up; the next one joins it and stops it at its end.
+
+    Args:
+        folder: of the data.
+        tell: is told what became of a new cluster that was to take the place of this one, and was interrupted.
 
     Raises:
         StoreUnavailable: the server cannot be started; the message says why and what to do.
@@ -56,10 +75,12 @@ def running(folder: Path) -> Iterator[str]:
         try:
             with explained(cluster), alone(start, _START_SECONDS):
                 fcntl.flock(users, fcntl.LOCK_SH)
-                put_in_place(cluster)
+                told = settled(cluster)
+                if told:
+                    tell(told)
                 _check_version(cluster / "data", folder)
                 sockets = _joined(cluster) or _start(cluster, owner)
-            url = _url(sockets)
+            url = url_of(sockets)
             with libpq.of_our_own(cluster):
                 yield url
         finally:
@@ -74,38 +95,33 @@ def is_running(folder: Path) -> bool:
         return postmaster.is_alive(location(folder))
 
 
-def _url(sockets: Path) -> str:
+def settled(cluster: Path) -> str:
+    """Finish what should have taken the place of ``cluster`` and is whole; throw away what is not.
+
+    The caller holds the lock that serialises starting and stopping, so nobody is making it any more.
+
+    Returns:
+        What the operator should know; empty when nothing was interrupted.
+    """
+    fresh = cluster / RENEWING
+    if not fresh.is_dir():
+        return ""
+    if (fresh / RENEWED).is_file():
+        kept = put_in_place(cluster)
+        return f"{FINISHED} 옛것은 {kept}에 있습니다." if kept.is_dir() else FINISHED
+    # Killed after the data went to their place, only what lay beside them is left.
+    had_begun = any((*fresh.glob("data"), *fresh.glob("new-*")))
+    if postmaster.is_alive(fresh):
+        stop(fresh)
+    shutil.rmtree(fresh, ignore_errors=True)
+    return INTERRUPTED if had_begun else ""
+
+
+def url_of(sockets: Path) -> str:
+    """Return the URL of the server that listens in ``sockets``."""
     url = f"postgresql://foresto@/foresto?host={quote(str(sockets))}"
     # Also for the operator's own psql, whose shell may name the port of another server.
     return url if os.environ.get("PGPORT", str(PORT)) == str(PORT) else f"{url}&port={PORT}"
-
-
-@contextmanager
-def alone(start: int, patience: float) -> Iterator[None]:
-    """Hold the lock that serialises starting and stopping."""
-    take(start, patience, "다른 foresto가 데이터베이스를 켜거나 끄는 일을 끝내지 않고 있습니다.")
-    try:
-        yield
-    finally:
-        fcntl.flock(start, fcntl.LOCK_UN)
-
-
-def take(lock: int, patience: float, holder: str) -> None:
-    """Get ``lock`` for us alone.
-
-    Raises:
-        StoreUnavailable: ``holder`` did not let go of it within ``patience`` seconds.
-    """
-    until = clock.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if clock.monotonic() > until:
-                raise StoreUnavailable(f"{holder} 잠시 뒤 다시 실행하세요.") from None
-            clock.nap(_STEP_SECONDS)
-        else:
-            return
 
 
 def _leave(cluster: Path, start: int, users: int) -> None:
@@ -134,7 +150,7 @@ def _joined(cluster: Path) -> Path | None:
             return server.sockets
         if not answers and not postmaster.is_alive(cluster):
             return None
-        clock.nap(_STEP_SECONDS)
+        clock.nap(STEP_SECONDS)
     raise StoreUnavailable(f"데이터베이스가 준비되지 않습니다. 기록을 확인한 뒤 다시 실행하세요: {cluster}/server.log")
 
 
@@ -199,7 +215,7 @@ def _await_ready(cluster: Path, process: subprocess.Popen[bytes], log: int, befo
             server = postmaster.read(cluster)
             if server and server.pid == process.pid and server.status == "ready":
                 return
-            clock.nap(_STEP_SECONDS)
+            clock.nap(STEP_SECONDS)
     finally:
         server = postmaster.read(cluster)
         if process.poll() is None and not (server and server.status == "ready"):
@@ -228,7 +244,7 @@ def stop(cluster: Path) -> None:
         os.kill(server.pid, signal.SIGINT)
     until = clock.monotonic() + _STOP_SECONDS
     while clock.monotonic() < until and _is_left(cluster):
-        clock.nap(_STEP_SECONDS)
+        clock.nap(STEP_SECONDS)
     for process in _started:
         if process.pid == server.pid:
             with suppress(subprocess.TimeoutExpired):

@@ -1,7 +1,7 @@
 """Opening the database: the operator's server, or our own embedded one. Nothing else opens connections."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
     patient: bool = False,
     beside: bool = False,
     named: str = "DATABASE_URL",
+    tell: Callable[[str], None] = log.warning,
 ) -> Iterator[Engine]:
     """Yield an engine on a migrated database.
 
@@ -45,6 +46,7 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
         patient: whether to try twice more to reach the operator's server; a person is told at once.
         beside: whether our tables may be made beside other people's.
         named: the setting that named the operator's server, for messages.
+        tell: is told what became of an interrupted restore or upgrade of the embedded server.
 
     Raises:
         StoreUnavailable: no connection, or the database belongs to other people, to the other world or to a newer
@@ -52,7 +54,7 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
         ConfigError: the URL is not one of PostgreSQL.
     """
     if url is None:
-        with embedded.running(folder) as own, _current(own, sandbox=sandbox, own=True, beside=beside) as engine:
+        with embedded.running(folder, tell) as own, _current(own, sandbox=sandbox, own=True, beside=beside) as engine:
             yield engine
     else:
         with _current(url, sandbox=sandbox, patient=patient, beside=beside, named=named) as engine:
@@ -60,9 +62,9 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
 
 
 @contextmanager
-def connected(url: str, *, sandbox: bool, patient: bool = False) -> Iterator[Engine]:
-    """Yield an engine on the server at ``url``, its tables made or migrated first."""
-    with _current(url, sandbox=sandbox, patient=patient) as engine:
+def connected(url: str, *, sandbox: bool, patient: bool = False, own: bool = False) -> Iterator[Engine]:
+    """Yield an engine on the server at ``url``, its tables made or migrated first; ``own``: it is the embedded one."""
+    with _current(url, sandbox=sandbox, patient=patient, own=own) as engine:
         yield engine
 
 

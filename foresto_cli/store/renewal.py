@@ -1,30 +1,23 @@
 """A new major version of PostgreSQL for the embedded server: everything in the old cluster moves to a new one.
 
 The old server runs from its own programs beside the new one, ``pg_dumpall`` of the new version reads it, and ``psql``
-writes it. The new cluster takes the old one's place only when both say the same of every table; the old one is kept.
-Killed at any moment, the old cluster is as it was, or the new one is whole and the next start puts it in its place.
+writes it. The new cluster takes the old one's place only when both say the same of every table (:mod:`.replacing`).
 """
 
-import fcntl
-import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
 from foresto_cli.errors import StoreUnavailable, UsageError, VerificationFailed
-from foresto_cli.store import embedded, libpq, postmaster
+from foresto_cli.store import libpq, replacing
 from foresto_cli.store.binaries import MAJOR, binaries, environment, old_programs
-from foresto_cli.store.cluster import PORT, RENEWING, create, location, major_of, mark_renewed, prepare, put_in_place
-from foresto_cli.store.owners import Owner, own_file
+from foresto_cli.store.cluster import PORT, RENEWING, location, major_of, mark_renewed, prepare, put_in_place
 from foresto_cli.store.refusals import explained, reason
 
-PATIENCE_SECONDS = 30.0
 SPARE = 1.1
 """How many times the old cluster has to fit on the disk beside it."""
 EXISTS_ALREADY = b"CREATE ROLE foresto;\n"
@@ -65,7 +58,8 @@ def renew(folder: Path, given: Path | None) -> Renewed:
 
     Raises:
         UsageError: there is nothing to renew.
-        StoreUnavailable: it is in use, the old programs are missing, there is no room, or one of the servers failed.
+        Busy: it is in use.
+        StoreUnavailable: the old programs are missing, there is no room, or one of the servers failed.
         VerificationFailed: the new cluster does not say the same; the old one is as it was.
     """
     cluster = location(folder)
@@ -73,52 +67,23 @@ def renew(folder: Path, given: Path | None) -> Renewed:
         if not (cluster / "data").is_dir() and not (cluster / RENEWING).is_dir():
             raise UsageError("아직 데이터베이스가 없습니다. 옮길 것이 없습니다.")
         owner = prepare(cluster)
-    with _for_us_alone(cluster, owner), explained(cluster):
-        put_in_place(cluster)
+    with replacing.for_us_alone(cluster, owner), explained(cluster):
         old = major_of(cluster / "data")
         if old == MAJOR:
             raise UsageError(f"이미 PostgreSQL {MAJOR}입니다. 할 일이 없습니다.")
         tools = old_programs(old, given)
-        _clear(cluster)
         _need_room(cluster)
-        with ExitStack() as stack:
-            source = stack.enter_context(_server(cluster, owner, tools))
-            fresh = cluster / RENEWING
-            fresh.mkdir(mode=0o700)
-            os.chown(fresh, *owner)
-            create(fresh, owner, with_database=False)
-            target = stack.enter_context(_server(fresh, owner, binaries()))
-            with libpq.of_our_own(cluster):
-                _carry(source, target)
-                found = _compared(source, target)
-        kept = mark_renewed(cluster)
+        with (
+            replacing.server(cluster, owner, tools) as old_sockets,
+            replacing.fresh(cluster, owner, with_database=False) as sockets,
+            libpq.of_our_own(cluster),
+        ):
+            source, target = _way_to(old_sockets), _way_to(sockets)
+            _carry(source, target)
+            found = _compared(source, target)
+        kept = mark_renewed(cluster, f"data-{old}")
         put_in_place(cluster)
     return Renewed(old, len(found), sum(found.values()), kept)
-
-
-@contextmanager
-def _for_us_alone(cluster: Path, owner: Owner) -> Iterator[None]:
-    """Hold both locks of the cluster: nobody uses the server, and nobody starts it."""
-    start = own_file(cluster / "start.lock", owner)
-    try:
-        users = own_file(cluster / "users.lock", owner)
-        try:
-            with embedded.alone(start, PATIENCE_SECONDS):
-                embedded.take(users, PATIENCE_SECONDS, "다른 foresto가 데이터베이스를 쓰고 있습니다.")
-                yield
-                fcntl.flock(users, fcntl.LOCK_UN)
-        finally:
-            os.close(users)
-    finally:
-        os.close(start)
-
-
-def _clear(cluster: Path) -> None:
-    """Stop what a killed renewal left running, and throw away what it had begun."""
-    for place in (cluster / RENEWING, cluster):
-        if (place / "server.lock").exists() and postmaster.is_alive(place):
-            embedded.stop(place)
-    shutil.rmtree(cluster / RENEWING, ignore_errors=True)
 
 
 def _need_room(cluster: Path) -> None:
@@ -131,14 +96,9 @@ def _need_room(cluster: Path) -> None:
         )
 
 
-@contextmanager
-def _server(cluster: Path, owner: Owner, tools: Path) -> Iterator[str]:
-    """Run the server of ``cluster`` from ``tools`` and yield how libpq finds it, without the database's name."""
-    sockets = embedded.launch(cluster, owner, tools)
-    try:
-        yield f"host='{sockets}' port={PORT} user=foresto"
-    finally:
-        embedded.stop(cluster)
+def _way_to(sockets: Path) -> str:
+    """Return how libpq finds the server, without the database's name."""
+    return f"host='{sockets}' port={PORT} user=foresto"
 
 
 def _carry(source: str, target: str) -> None:

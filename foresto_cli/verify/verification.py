@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, data_sets
 from foresto_cli.app import App
+from foresto_cli.archive import last_export
 from foresto_cli.collecting.checks import CRITICAL, Check, Finding, Scope, record, run_checks
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designation_checks
@@ -25,6 +26,7 @@ from foresto_cli.verify import checks, freshness, mending, trend
 from foresto_cli.verify.second_source import SecondSource
 
 WEEKLY = "verify weekly"
+MONTHLY = "verify monthly"
 SHOWN_ROWS = 2
 WEEKLY_SESSIONS = 250
 """A year of sessions."""
@@ -74,7 +76,7 @@ def verify_monthly(app: App) -> Verification:
     """Check the whole stored history in the same way as weekly, and the products."""
     last = _last(app)
     sessions = app.calendar.sessions(spans.first_stored(app) or last, last)
-    return _thoroughly(app, "verify monthly", "월간 검증", sessions)
+    return _thoroughly(app, MONTHLY, "월간 검증", sessions)
 
 
 def with_repair(app: App, verify: Callable[[App], Verification], options: job.Options) -> Verification:
@@ -155,6 +157,7 @@ def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
             findings = run_checks(asked, scope)
             measures = None if second is None else trend.measure(connection)
             told = designation_checks.news(connection, sessions[-1]) if command == WEEKLY else None
+            exported = last_export.notes(connection) if command == MONTHLY else []
         findings = _honest(app, findings)
         record(app.engine, run.run_id, findings)
         critical = [finding for finding in findings if finding.severity == CRITICAL]
@@ -171,6 +174,7 @@ def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
                 *_doubts(app, sessions[-1]),
                 *(second.notes if second else []),
                 *(told.notes if told else []),
+                *exported,
             ],
             checks=len(asked),
             sessions=len(sessions),

@@ -13,9 +13,9 @@ from embedded_server.places import PROJECT, ask, copy
 from sqlalchemy import create_engine
 from support import run_foresto
 
-from foresto_cli.errors import StoreUnavailable, UsageError, VerificationFailed
+from foresto_cli.errors import Busy, StoreUnavailable, UsageError, VerificationFailed
 from foresto_cli.store import binaries as programs
-from foresto_cli.store import embedded, migrate, renewal
+from foresto_cli.store import embedded, migrate, renewal, replacing
 from foresto_cli.store.binaries import MAJOR, environment
 from foresto_cli.store.cluster import PORT, RENEWED, RENEWING, location, prepare
 from foresto_cli.store.engine import psycopg_url
@@ -208,8 +208,8 @@ def test_without_room_nothing_is_begun(old, monkeypatch):
 
 
 def test_a_current_one_is_left_alone_while_it_is_used(shared, monkeypatch):
-    monkeypatch.setattr(renewal, "PATIENCE_SECONDS", 0.2)
-    with embedded.running(shared), pytest.raises(StoreUnavailable, match="쓰고 있습니다"):
+    monkeypatch.setattr(replacing, "PATIENCE_SECONDS", 0.2)
+    with embedded.running(shared), pytest.raises(Busy, match="쓰고 있습니다"):
         renewal.renew(shared, None)
     with pytest.raises(UsageError, match="할 일이 없습니다"):
         renewal.renew(shared, None)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import subprocess
 from datetime import date
 
 import psycopg
@@ -19,6 +20,7 @@ from foresto_cli.archive.restore import restore
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
 from foresto_cli.loading import listed, prices
 from foresto_cli.running.job import Options
+from foresto_cli.store.binaries import MAJOR, binaries
 from foresto_cli.store.engine import connected
 from foresto_cli.store.tables import metadata
 
@@ -221,10 +223,6 @@ def test_without_pyarrow_the_advice_is_the_extra(monkeypatch):
 
 
 def test_a_dump_is_restored_by_postgresql_itself(loaded, server, tmp_path):
-    import subprocess
-
-    from foresto_cli.store.binaries import binaries
-
     size = dump(loaded.app.engine, tmp_path / "all.dump")
     assert size > 10_000
     assert (tmp_path / "all.dump").stat().st_mode & 0o777 == 0o600
@@ -246,7 +244,9 @@ def test_the_commands_say_what_they_did(home, tmp_path):
     assert done.returncode == 0
     assert result_of(done)["rows"] > 100
     shown = run_foresto(home, "--sandbox", "db", "dump", "--out", str(tmp_path / "x.dump"))
-    assert "pg_restore" in shown.stdout
+    assert f"PostgreSQL {MAJOR} 이상의 pg_restore" in shown.stdout
+    assert f"{binaries() / 'pg_restore'}" in shown.stdout
+    assert f"PostgreSQL {MAJOR} 이상의 pg_restore" in run_foresto(home, "db", "dump", "--help").stdout
     refused = run_foresto(home, "--sandbox", "db", "import", str(tmp_path / "out"))
     assert refused.returncode == 2
     assert "비어 있지" in refused.stderr

@@ -21,22 +21,12 @@ from foresto_cli.declared.said import said, table_said
 foresto_meta = Table(
     "foresto_meta",
     metadata,
-    Column(
-        "key",
-        String(40),
-        primary_key=True,
-        **said("이름(world, datasets, exported_at)", "Name (world, datasets, exported_at)"),
-    ),
+    Column("key", String(40), primary_key=True, **said("이름(world)", "Name (world)")),
     Column(
         "value",
         Text,
         nullable=False,
-        **said(
-            "값(world: real 또는 sandbox, 바뀌지 않는다. datasets: 한 파일로 적은 자료 가운데 표가 있는 것."
-            " exported_at: 전체를 마지막으로 내보낸 시각(KST))",
-            "Value (world: real or sandbox, for ever; datasets: those of one file whose tables are here; exported_at:"
-            " when the whole was exported last, KST)",
-        ),
+        **said("값(world: real 또는 sandbox, 바뀌지 않는다)", "Value (world: real or sandbox, for ever)"),
     ),
     **table_said(
         "한 행은 이 데이터베이스에 관한 사실 하나",

@@ -21,10 +21,12 @@ ROUNDING = 0.02
 """Level and change are each published to a hundredth of a point."""
 
 RULES: dict[str, Fragment] = {
-    # Old sessions have a close alone.
+    # Old sessions have a close alone. Under price limits of 30 % the highest level is less than twice the lowest.
     ORDER: Fragment(
-        "low_price > 0 AND high_price > 0 AND (close_price NOT BETWEEN low_price AND high_price"
-        " OR (open_price > 0 AND open_price NOT BETWEEN low_price AND high_price))"
+        "(low_price > 0 AND high_price > 0 AND (close_price NOT BETWEEN low_price AND high_price"
+        " OR high_price > 2 * low_price"
+        " OR (open_price > 0 AND open_price NOT BETWEEN low_price AND high_price)))"
+        " OR LEAST(open_price, high_price, low_price) < 0"
     ),
     # The rate has two decimals, and so has the change it is made of.
     ARITHMETIC: Fragment(
@@ -37,7 +39,8 @@ RULES: dict[str, Fragment] = {
     NULLS: Fragment(
         "(lag_place = place - 1 AND (price_change IS NULL OR change_rate IS NULL)) OR (source_id = lag_source AND"
         " ((volume IS NULL AND lag_volume > 0) OR (trading_value IS NULL AND lag_value > 0)"
-        " OR (market_cap IS NULL AND lag_cap > 0)))"
+        " OR (market_cap IS NULL AND lag_cap > 0)"
+        " OR (lag_low > 0 AND (open_price IS NULL OR high_price IS NULL OR low_price IS NULL))))"
     ),
     # What a share costs on average, and all of them together, do not change twenty-fold and half for one session.
     SCALE: Fragment(
@@ -56,7 +59,8 @@ WITH sessions AS (
   SELECT day, place FROM unnest(CAST(:sessions AS date[])) WITH ORDINALITY AS s (day, place)
 ), seen AS (
   SELECT p.*, index_class, place, lag(place) OVER w AS lag_place, lag(close_price) OVER w AS lag_close,
-         lag(source_id) OVER w AS lag_source, lag(volume::numeric) OVER w AS lag_volume,
+         lag(low_price) OVER w AS lag_low, lag(source_id) OVER w AS lag_source,
+         lag(volume::numeric) OVER w AS lag_volume,
          lag(trading_value) OVER w AS lag_value, lag(market_cap) OVER w AS lag_cap,
          lead(volume::numeric) OVER w AS lead_volume, lead(trading_value) OVER w AS lead_value,
          lead(market_cap) OVER w AS lead_cap, lead(place) OVER w AS lead_place

@@ -31,6 +31,8 @@ step "$@" prices incremental
 step "$@" prices index
 step "$@" stocks load
 step "$@" stocks etfs
-optional "$@" dart financials --since "$(($(date +%Y) - 4))"
+optional "$@" dart financials --since "$(($(date +%Y) - 4))" --for-score
+optional "$@" stocks dividends
+optional "$@" dart dividends
 step "$@" score batch
 step "$@" verify daily

@@ -7,9 +7,20 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.app import App
+from foresto_cli.datasets.dart.details import Share
 from foresto_cli.datasets.prices import spans
 from foresto_cli.declared import Declared
-from foresto_cli.loading import capital, described, indices, listed, open_data, prices, products, statements
+from foresto_cli.loading import (
+    capital,
+    described,
+    indices,
+    listed,
+    open_data,
+    prices,
+    products,
+    statements,
+    whole_statements,
+)
 from foresto_cli.running import job, prune
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
@@ -48,21 +59,25 @@ class Step:
 
 
 def _statements(app: App, options: Options) -> Result:
-    """Read what can be new, the newest whole statements first, as far as the day's budget goes."""
+    """Read what can be new, and a Saturday's share of the whole statements."""
     wanted = statements.wanted_reports(None, None, None, None)
-    return statements.load_statements(app, wanted, options, full=True)
+    share = whole_statements.of_a_saturday(app)
+    return whole_statements.told(app, statements.load_statements(app, wanted, options, full=share))
 
 
 def _new_statements(app: App, options: Options) -> Result:
-    """Read what was filed since the last look, and the main accounts that it brought: one request on most days."""
+    """Read what was filed since the last look, and a morning's share of the whole statements, what is new first."""
     wanted = statements.wanted_reports(None, None, None, None)
-    return statements.load_statements(app, wanted, options, with_companies=False)
+    share = whole_statements.of_a_morning(app)
+    result = statements.load_statements(app, wanted, options, full=share, with_companies=False)
+    return whole_statements.told(app, result)
 
 
 def _past_statements(app: App, options: Options) -> Result:
-    """Read the main accounts of the years that a score looks back at."""
-    since = clock.today().year - SCORED_YEARS
-    return statements.load_statements(app, statements.wanted_reports(None, None, since, None), options)
+    """Read the main accounts of the years that a score looks back at, and the whole statements that it uses."""
+    wanted = statements.wanted_reports(None, None, clock.today().year - SCORED_YEARS, None)
+    result = statements.load_statements(app, wanted, options, full=Share(scored_only=True))
+    return whole_statements.told(app, result)
 
 
 def _scores(app: App, options: Options) -> Result:
@@ -118,7 +133,26 @@ VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(
 PRUNE = Step("runs prune", lambda app, _: prune.prune(app))
 VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
 
-INITIAL = (LISTING, PRICES, INDEX, STOCKS, ETFS, PAST_STATEMENTS, SCORE_AFTER_PRICES, VERIFY_DAILY)
+FSC_DIVIDENDS = Step("stocks dividends", open_data.load_dividends, key="fsc_api_key")
+DART_DIVIDENDS = Step(
+    "dart dividends",
+    lambda app, options: capital.load_dividends(app, None, options),
+    key="dart_api_key",
+    is_budgeted=True,
+)
+
+INITIAL = (
+    LISTING,
+    PRICES,
+    INDEX,
+    STOCKS,
+    ETFS,
+    PAST_STATEMENTS,
+    FSC_DIVIDENDS,
+    replace(DART_DIVIDENDS, needs=("listing load",)),
+    SCORE_AFTER_PRICES,
+    VERIFY_DAILY,
+)
 MORNING = (
     PRICES,
     ETF_PRICES,
@@ -151,8 +185,8 @@ WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY, PRUNE)
 MONTHLY = (BONDS, PRODUCTS, VERIFY_MONTHLY)
 QUARTERLY = (
     Step("dart corporate-actions", _actions, key="dart_api_key"),
-    Step("stocks dividends", open_data.load_dividends, key="fsc_api_key"),
-    Step("dart dividends", lambda app, options: capital.load_dividends(app, None, options), key="dart_api_key"),
+    FSC_DIVIDENDS,
+    DART_DIVIDENDS,
     VERIFY_DAILY,
 )
 CHAINS: dict[str, tuple[Step, ...]] = {

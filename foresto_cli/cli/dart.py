@@ -34,14 +34,26 @@ def financials(
     since: Annotated[int | None, typer.Option("--since", help="그 해부터의 모든 보고서.", metavar="연도")] = None,
     ticker: Annotated[str | None, typer.Option("--ticker", help="한 종목만(005930).", metavar="종목코드")] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="현금흐름과 지배주주 몫까지, 최근 공시부터 오늘 한도만큼.")
+        bool, typer.Option("--full", help="현금흐름과 지배주주 몫까지, 점수에 쓰는 것과 최근 공시부터 오늘 한도만큼.")
     ] = False,
+    for_score: Annotated[
+        bool, typer.Option("--for-score", help="--full 가운데 오늘의 점수에 쓰는 보고서만(회사마다 최대 셋).")
+    ] = False,
+    most: Annotated[
+        int | None, typer.Option("--most", min=0, help="--full이나 --for-score로 읽을 보고서를 N건까지만.", metavar="N")
+    ] = None,
 ) -> "Result":
     """재무제표를 100개사씩 받습니다. 옵션이 없으면 지금 새로 나올 수 있는 보고서만 묻습니다."""
+    from foresto_cli.datasets.dart.details import Share
+    from foresto_cli.errors import UsageError
     from foresto_cli.loading import statements
 
+    is_whole = full or for_score
+    if most is not None and not is_whole:
+        raise UsageError("--most는 --full이나 --for-score와 함께 쓰세요.")
     wanted = statements.wanted_reports(year, report, since, ticker)
-    return statements.load_statements(app, wanted, options, full=full)
+    share = Share(most=None if most is None else lambda: most, scored_only=for_score)
+    return statements.load_statements(app, wanted, options, full=share if is_whole else None)
 
 
 @command(group, DRY_RUN, WAIT)

@@ -137,11 +137,11 @@ def plan(engine: Engine, loader: Loader, *, again: bool = False, afresh: bool = 
         known = ledger.entries(connection, loader.name)
     units = loader.units()
     if afresh:
-        return units, 0
+        return units[: loader.most], 0
     todo = [
         unit for unit in units if unit.key not in known or not _is_settled(loader, unit, known[unit.key], again=again)
     ]
-    return todo, len(units) - len(todo)
+    return todo[: loader.most], len(units) - len(todo)
 
 
 def _is_settled(loader: Loader, unit: Unit, entry: ledger.Entry, *, again: bool) -> bool:

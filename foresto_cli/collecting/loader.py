@@ -145,6 +145,11 @@ class Loader(ABC):
         """Return the sessions it may use."""
         return self.client.sessions
 
+    @property
+    def most(self) -> int | None:
+        """Return how many units one run asks for, the first that are wanted; None is all."""
+        return None
+
     def unit(self, key: str, label: str, requests: int = 1) -> Unit:
         """Return a unit whose requests come from the budget of the first session's upstream."""
         return Unit(key, label, requests, self.sessions[0].policy.counter)

@@ -13,7 +13,7 @@ from foresto_cli.datasets.dart import companies as dart_companies
 from foresto_cli.datasets.dart import details, expected_reports, filings, ratios, statements
 from foresto_cli.datasets.dart import reparse as dart_reparse
 from foresto_cli.datasets.dart.companies import Companies
-from foresto_cli.datasets.dart.details import Details
+from foresto_cli.datasets.dart.details import Details, Share
 from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
@@ -43,7 +43,7 @@ def load_companies(app: App, options: Options) -> Result:
 
 
 def load_statements(
-    app: App, wanted: Wanted, options: Options, *, full: bool = False, with_companies: bool = True
+    app: App, wanted: Wanted, options: Options, *, full: Share | None = None, with_companies: bool = True
 ) -> Result:
     """Bring the statements up to date: who reports, what was filed, main accounts, whole statements, ratios.
 
@@ -51,7 +51,7 @@ def load_statements(
         app: what a command works with.
         wanted: which reports of whom.
         options: how to run.
-        full: read whole statements too, as far as today's budget goes.
+        full: read so much of the whole statements too.
         with_companies: ask who reports first.
 
     Raises:
@@ -72,8 +72,8 @@ def load_statements(
             Filings(client, clock.now(), read),
             Statements(client, clock.now(), lambda: facts(app), wanted),
         ]
-        if full:
-            loaders.append(Details(client, lambda: filed(app, wanted), wanted.reports))
+        if full is not None:
+            loaders.append(Details(client, lambda: filed(app, wanted), wanted.reports, full))
         return [*loaders, Derived(ratios.DATASET, ratios.write)]
 
     return job.run_or_preview(app, "dart financials", "재무제표", make, options)

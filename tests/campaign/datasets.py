@@ -11,6 +11,7 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import capital_changes
+from foresto_cli.datasets.dart.details import ALL
 from foresto_cli.datasets.us.us_loaders import FUNDS
 from foresto_cli.loading import capital as filings
 from foresto_cli.loading import listed, open_data, prices, products, statements, us_stocks
@@ -128,7 +129,7 @@ def filed(app: Any) -> Result:
 def details(app: Any) -> Result:
     """Load one company's whole statements."""
     wanted = statements.wanted_reports(None, "annual", 2023, "005930")
-    return statements.load_statements(app, wanted, QUICK, full=True)
+    return statements.load_statements(app, wanted, QUICK, full=ALL)
 
 
 def decisions(app: Any) -> Result:

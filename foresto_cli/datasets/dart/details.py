@@ -1,10 +1,11 @@
 """``financial_report`` completed from whole statements: cash flows, owners' shares, earnings per share.
 
-One company and report a question, the newest filings first, so that a budget that runs out leaves the oldest for
-tomorrow. Whose main accounts are stored is asked for, and again when a newer version is.
+One company and report a question: first what the scores of today are made of, then the rest, each with the newest
+filings first, so that a budget or a share of it that runs out leaves the oldest for tomorrow. Whose main accounts are
+stored is asked for, and again when a newer version is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ from foresto_cli.datasets.dart import filed_reports
 from foresto_cli.datasets.dart.filed_reports import WHOLE, Question
 from foresto_cli.datasets.dart.per_company import PerCompany
 from foresto_cli.datasets.dart.periods import Period
-from foresto_cli.datasets.dart.reports import QUARTERS, Report, impossible, whole_rows
+from foresto_cli.datasets.dart.reports import ANNUAL, QUARTERS, Report, impossible, whole_rows
 from foresto_cli.store import ledger
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
@@ -85,6 +86,45 @@ def read(connection: Connection, ticker: str | None) -> list[Filed]:
     return sorted(found, key=lambda filed: filed.rcept_no, reverse=True)
 
 
+def scored(stored: Iterable[Filed]) -> set[tuple[str, Report]]:
+    """Return of which reports a score of today takes the cash flow.
+
+    Those that make the newest twelve months of each company: its newest report, and where that is an interim one the
+    annual report before it and the same one of the year before.
+    """
+    by_company: dict[str, list[Filed]] = {}
+    for filed in stored:
+        by_company.setdefault(filed.corp_code, []).append(filed)
+    return {(company, report) for company, filed in by_company.items() for report in _twelve_months(filed)}
+
+
+def _twelve_months(filed: Sequence[Filed]) -> Iterator[Report]:
+    newest = max(filed, key=lambda one: one.period_end)
+    yield newest.report
+    if newest.report.code == ANNUAL:
+        return
+    yield Report(newest.report.year - 1, newest.report.code)
+    annual = [one for one in filed if one.report.code == ANNUAL]
+    if annual:
+        yield max(annual, key=lambda one: one.period_end).report
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How much of the whole statements one run reads.
+
+    Attributes:
+        most: so many reports at most, said when they are about to be asked for; None is as far as the budget goes.
+        scored_only: only what the scores of today are made of.
+    """
+
+    most: Callable[[], int] | None = None
+    scored_only: bool = False
+
+
+ALL = Share()
+
+
 @dataclass
 class Details(PerCompany[Filed]):
     """Whole statements; a unit is the newest version of one company's report.
@@ -94,16 +134,22 @@ class Details(PerCompany[Filed]):
         facts: reads what is stored, at the moment it is called.
         reports: only these, if any are named.
         is_again: also those that were read before.
+        share: how much of that in one run.
     """
 
     client: Dart
     facts: Callable[[], Sequence[Filed]]
     reports: tuple[Report, ...] = ()
     is_again: bool = False
+    share: Share = ALL
     data_set = DATASET
 
+    @property
+    def most(self) -> int | None:
+        return None if self.share.most is None else self.share.most()
+
     def questions(self) -> Iterator[tuple[str, str, Filed]]:
-        """Yield every company's report of which only the main accounts are stored, the newest version first.
+        """Yield every company's report of which only the main accounts are stored: the scored ones, the newest first.
 
         One answer holds the reports of both half-years of a company that closes twice a year: they are one unit.
         """
@@ -116,7 +162,11 @@ class Details(PerCompany[Filed]):
         for filed in stored:
             if (self.is_again or not filed.has_details) and (not self.reports or filed.report in self.reports):
                 newest.setdefault((filed.corp_code, filed.report), filed)
-        for filed in newest.values():
+        wanted = scored(stored)
+        found = [filed for place, filed in newest.items() if place in wanted]
+        if not self.share.scored_only:
+            found += [filed for place, filed in newest.items() if place not in wanted]
+        for filed in found:
             key = f"{filed.report.year}/{filed.report.code}/{filed.corp_code}/{filed.rcept_no}"
             yield key, f"{filed.report.label} {filed.ticker}", filed
 

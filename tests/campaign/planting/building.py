@@ -7,6 +7,7 @@ from support import EVENING
 from foresto_cli import clock, data_sets
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
+from foresto_cli.datasets.dart import details
 from foresto_cli.datasets.dart.statements import Wanted
 from foresto_cli.loading import capital, described, listed, statements, us_stocks
 from foresto_cli.running import job
@@ -35,7 +36,7 @@ def _begin(opened) -> None:
         app = world.app
         _whole(world, "initial")
         listed.load_stocks(app, QUICK, enrich=True)
-        statements.load_statements(app, Wanted(), QUICK, full=True)
+        statements.load_statements(app, Wanted(), QUICK, full=details.ALL)
         statements.reparse(app, QUICK)
         us_stocks.load(app, "", QUICK)
     with opened(BEGIN) as world:

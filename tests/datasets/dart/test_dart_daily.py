@@ -68,7 +68,7 @@ def test_a_new_filing_is_read_and_scored_on_the_next_morning(open_world):
         listed.load_listing(world.app, QUICK)
         prices.load_prices_incremental(world.app, 2 * ENOUGH, 2, QUICK)
         listed.load_stocks(world.app, QUICK)
-        load(world, since=2023)
+        load(world, since=2023, full=True)
         batch.score_batch(world.app, batch.Options(replace=True))
         before = scored(world, ticker)
         assert before[2] != number
@@ -81,7 +81,9 @@ def test_a_new_filing_is_read_and_scored_on_the_next_morning(open_world):
         assert after[1] != before[1], "the score itself has moved"
         lists = [one for one in requests if "list.json" in one.path]
         assert len(lists) == 1
-        assert 2 <= len(requests) <= 4, "the list, and the main accounts of the hundreds that filed"
+        whole = [one for one in requests if "fnlttSinglAcntAll" in one.path]
+        assert 2 <= len(requests) - len(whole) <= 4, "the list, and the main accounts of the hundreds that filed"
+        assert world.scalar("SELECT bool_and(has_details) FROM financial_report WHERE rcept_no = :n", n=number)
         # Nothing new the same morning: the list alone.
         steps, requests = morning(world)
         assert [one.path for one in requests] == ["/api/list.json"]
@@ -101,8 +103,8 @@ def test_a_day_without_filings_costs_one_request(open_world):
         listed.load_listing(world.app, QUICK)
         prices.load_prices_incremental(world.app, SESSIONS, 2, QUICK)
         listed.load_stocks(world.app, QUICK)
-        load(world, since=2025)
-        load(world)  # who closes twice a year is known by now
+        load(world, since=2025, full=True)
+        load(world, full=True)  # who closes twice a year is known by now
     with open_world(at(quiet + timedelta(days=1)), **size) as world:
         steps, requests = morning(world)
         assert [one.path for one in requests] == ["/api/list.json"]

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from foresto_cli.datasets.dart import details
 from foresto_cli.datasets.dart.reports import Report, reports_named
 from foresto_cli.errors import AuthFailed, BadPayload, RateLimited, Transient
 from foresto_cli.loading import listed as roster
@@ -59,7 +60,7 @@ def load(world, name):
     if name == "dart.companies":
         return statements.load_companies(world.app, QUICK)
     wanted = statements.wanted_reports(2025, None, None, "005930")
-    return statements.load_statements(world.app, wanted, QUICK, full=name == "dart.details")
+    return statements.load_statements(world.app, wanted, QUICK, full=details.ALL if name == "dart.details" else None)
 
 
 @pytest.mark.parametrize(("kind", "name"), SAMPLE)

@@ -25,11 +25,14 @@ from foresto_cli.running import job, prune
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
 from foresto_cli.score import batch
+from foresto_cli.upstream import dart
 from foresto_cli.verify import verification
 
 REFRESH_DAYS = 2
 SCORED_YEARS = 4
 """The stability of earnings is taken of twelve quarters, each a sum of four."""
+COMPANIES, MAIN_ACCOUNTS, SESSIONS = 2_700, 30, 1_230
+"""For what a step asks on an ordinary day: companies that report, hundreds of them, sessions of five years."""
 
 
 HAS_LISTING = "SELECT max(as_of_date) >= :day FROM fdr_stock_listing WHERE is_listed"
@@ -49,6 +52,8 @@ class Step:
         needs: steps that must have done their part first.
         key: setting without which the step is left out; that is the operator's choice and no failure.
         is_budgeted: it goes on until the day's budget is spent, which is its ordinary end.
+        options: what makes the command by hand ask for the same, with the default budgets; years as in the READMEs.
+        asks: requests of an ordinary day, with all keys, on the whole market; None where that hangs on what was filed.
     """
 
     name: str
@@ -56,6 +61,13 @@ class Step:
     needs: tuple[str, ...] = ()
     key: str | None = None
     is_budgeted: bool = False
+    options: str = ""
+    asks: int | None = 0
+
+    @property
+    def shown(self) -> str:
+        """Return the command with its options."""
+        return f"{self.name} {self.options}".rstrip()
 
 
 def _statements(app: App, options: Options) -> Result:
@@ -110,40 +122,62 @@ def _official_index(app: App, options: Options) -> Result:
     return indices.load_index(app, spans.DEFAULT_DAYS, options, official_only=is_there)
 
 
-LISTING = Step("listing load", listed.load_listing)
+LISTING = Step("listing load", listed.load_listing, asks=9)
 PRICES = Step(
     "prices incremental",
     lambda app, options: prices.load_prices_incremental(app, spans.DEFAULT_DAYS, REFRESH_DAYS, options),
+    asks=4,
 )
-INDEX = Step("prices index", lambda app, options: indices.load_index(app, spans.DEFAULT_DAYS, options))
-STOCKS = Step("stocks load", listed.load_stocks, needs=("listing load",))
-ETFS = Step("stocks etfs", listed.load_etfs)
-ETF_PRICES = Step("stocks etfs", listed.load_etf_prices)
+INDEX = Step("prices index", lambda app, options: indices.load_index(app, spans.DEFAULT_DAYS, options), asks=6)
+STOCKS = Step("stocks load", listed.load_stocks, needs=("listing load",), asks=1)
+ETFS = Step("stocks etfs", listed.load_etfs, asks=5)
+ETF_PRICES = Step("stocks etfs", listed.load_etf_prices, asks=1)
 DERIVED_STOCKS = Step("stocks load", listed.derive_stocks)
 VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True))
 """Whatever failed before: that is when somebody has to look. Weekly and monthly verification ask the same and more."""
-STATEMENTS = Step("dart financials", _statements, needs=("listing load",), key="dart_api_key", is_budgeted=True)
-NEW_STATEMENTS = replace(STATEMENTS, work=_new_statements, needs=())
-PAST_STATEMENTS = replace(STATEMENTS, work=_past_statements)
+_MORNING, _SATURDAY = (int(part * dart.DAILY_BUDGET) for part in (whole_statements.MORNING, whole_statements.SATURDAY))
+STATEMENTS = Step(
+    "dart financials",
+    _statements,
+    needs=("listing load",),
+    key="dart_api_key",
+    is_budgeted=True,
+    options=f"--full --most {_SATURDAY}",
+    asks=_SATURDAY,
+)
+NEW_STATEMENTS = replace(
+    STATEMENTS, work=_new_statements, needs=(), options=f"--full --most {_MORNING}", asks=_MORNING + MAIN_ACCOUNTS
+)
+PAST_STATEMENTS = replace(
+    STATEMENTS,
+    work=_past_statements,
+    options="--since 2022 --for-score",
+    asks=MAIN_ACCOUNTS * 4 * (SCORED_YEARS + 1) + 3 * COMPANIES,
+)
 SCORE = Step("score batch", _scores)
 SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
-BONDS = Step("bonds load", lambda app, options: open_data.load_bonds(app, "all", None, options), key="fsc_api_key")
-PRODUCTS = Step("fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key")
-VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app))
+BONDS = Step(
+    "bonds load", lambda app, options: open_data.load_bonds(app, "all", None, options), key="fsc_api_key", asks=None
+)
+PRODUCTS = Step(
+    "fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key", asks=53
+)
+VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), asks=51)
 PRUNE = Step("runs prune", lambda app, _: prune.prune(app))
-VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app))
+VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app), asks=51)
 
-FSC_DIVIDENDS = Step("stocks dividends", open_data.load_dividends, key="fsc_api_key")
+FSC_DIVIDENDS = Step("stocks dividends", open_data.load_dividends, key="fsc_api_key", asks=None)
 DART_DIVIDENDS = Step(
     "dart dividends",
     lambda app, options: capital.load_dividends(app, None, options),
     key="dart_api_key",
     is_budgeted=True,
+    asks=COMPANIES,
 )
 
 INITIAL = (
     LISTING,
-    PRICES,
+    replace(PRICES, asks=3 * SESSIONS),
     INDEX,
     STOCKS,
     ETFS,
@@ -163,9 +197,9 @@ MORNING = (
     VERIFY_DAILY,
 )
 EARLY_VERIFY = replace(VERIFY_DAILY, work=lambda app, _: verification.verify_daily(app, is_last_word=False))
-CLOSE = (Step("prices incremental", prices.load_regular_close, key="krx_id"), EARLY_VERIFY)
+CLOSE = (Step("prices incremental", prices.load_regular_close, key="krx_id", asks=4), EARLY_VERIFY)
 WEEKDAY = (
-    Step("listing load", listed.load_snapshot),
+    Step("listing load", listed.load_snapshot, asks=7),
     PRICES,
     INDEX,
     ETF_PRICES,
@@ -184,7 +218,7 @@ WEEKDAY_FINAL = (
 WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY, PRUNE)
 MONTHLY = (BONDS, PRODUCTS, VERIFY_MONTHLY)
 QUARTERLY = (
-    Step("dart corporate-actions", _actions, key="dart_api_key"),
+    Step("dart corporate-actions", _actions, key="dart_api_key", asks=None),
     FSC_DIVIDENDS,
     DART_DIVIDENDS,
     VERIFY_DAILY,

@@ -1,16 +1,19 @@
-"""The blocks of both READMEs that the data sets themselves say: which command brings what into which table, and when.
+"""The blocks of both READMEs that the code itself says: which command brings what, and the steps of the timetable.
 
-After a change of a data set: ``from foresto_cli.cli import _readme; _readme.write()`` in the project's folder.
+After a change of one: ``from foresto_cli.cli import _readme; _readme.write()`` in the project's folder.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from foresto_cli import data_sets
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.collecting import registry
 from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.running.previews import SECONDS_A_REQUEST
 
-BEGIN, END = "<!-- data-sets -->\n", "<!-- end -->"
+BEGIN, STEPS, END = "<!-- data-sets -->\n", "<!-- steps -->\n", "<!-- end -->"
 HEADS = {
     "README.md": "| command | brings | into | in the jobs |\n|---|---|---|---|\n",
     "README.ko.md": "| 명령 | 자료 | 표 | 작업 |\n|---|---|---|---|\n",
@@ -56,6 +59,13 @@ ENGLISH: Mapping[str, str] = {
 """What a data set is called in English; in Korean its own label says it."""
 
 
+STEP_HEADS = {
+    "README.md": "| job | a step, with its options by hand | requests | minutes |\n|---|---|---|---|\n",
+    "README.ko.md": "| 작업 | 단계와, 손으로 할 때의 옵션 | 요청 | 분 |\n|---|---|---|---|\n",
+}
+UNTOLD = {"README.md": "by pages and filings", "README.ko.md": "쪽수와 공시 수만큼"}
+
+
 def write(root: Path = Path()) -> None:
     """Write the blocks of both READMEs below ``root``."""
     for name in HEADS:
@@ -64,17 +74,33 @@ def write(root: Path = Path()) -> None:
 
 
 def rendered(name: str, page: str) -> str:
-    """Return ``page`` with the block of the README ``name`` as the data sets say it.
+    """Return ``page`` with the blocks of the README ``name`` as the code says them.
 
     Raises:
-        ValueError: the page has no place for it.
+        ValueError: the page has no place for one.
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"{name} has no {BEGIN}")
     said: Callable[[DataSet], str] = (lambda one: ENGLISH[one.name]) if name == "README.md" else (lambda one: one.label)
-    return before + begin + HEADS[name] + "".join(_rows(said)) + end + after
+    page = _filled(page, BEGIN, HEADS[name] + "".join(_rows(said)))
+    return _filled(page, STEPS, STEP_HEADS[name] + "".join(_steps(UNTOLD[name])))
+
+
+def _filled(page: str, begin: str, block: str) -> str:
+    before, found, rest = page.partition(begin)
+    _, end, after = rest.partition(END)
+    if not (found and end):
+        raise ValueError(f"the page has no {begin}")
+    return before + begin + block + end + after
+
+
+def _steps(untold: str) -> Iterable[str]:
+    """Yield a row for each step that asks somebody; what asks nobody takes seconds."""
+    for chain, steps in CHAINS.items():
+        for step in steps:
+            if step.asks is None:
+                yield f"| `{chain}` | `{step.shown}` | {untold} | |\n"
+            elif step.asks:
+                minutes = math.ceil(step.asks * SECONDS_A_REQUEST / 60)
+                yield f"| `{chain}` | `{step.shown}` | {step.asks:,} | {minutes:,} |\n"
 
 
 def _rows(said: Callable[[DataSet], str]) -> Iterable[str]:
@@ -84,10 +110,16 @@ def _rows(said: Callable[[DataSet], str]) -> Iterable[str]:
     for command, found in by_command.items():
         brings = ", ".join(map(said, found))
         into = ", ".join(dict.fromkeys(f"`{one.table}`" for one in found))
-        jobs = ", ".join(dict.fromkeys(f"`{job}`" for one in found for job in _jobs(one)))
+        named = [job for one in found for job in _jobs(one)] or _by_step(command)
+        jobs = ", ".join(dict.fromkeys(f"`{job}`" for job in named))
         yield f"| `foresto {command}` | {brings} | {into} | {jobs or '–'} |\n"
 
 
 def _jobs(one: DataSet) -> tuple[str, ...]:
     switched_on = {described.name for described in data_sets.every() if not described.is_default}
     return (f"FORESTO_DATASETS={one.name}",) if one.name in switched_on else one.jobs
+
+
+def _by_step(command: str) -> Iterable[str]:
+    """Return the jobs one of whose steps is ``command`` with its options."""
+    return (job for job, steps in CHAINS.items() if any(step.shown.startswith(f"{command} ") for step in steps))

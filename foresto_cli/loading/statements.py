@@ -73,7 +73,7 @@ def load_statements(
             Statements(client, clock.now(), lambda: facts(app), wanted),
         ]
         if full is not None:
-            loaders.append(Details(client, lambda: filed(app, wanted), wanted.reports, full))
+            loaders.append(Details(client, lambda: filed(app, wanted), wanted.reports, share=full))
         return [*loaders, Derived(ratios.DATASET, ratios.write)]
 
     return job.run_or_preview(app, "dart financials", "재무제표", make, options)

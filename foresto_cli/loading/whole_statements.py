@@ -41,7 +41,7 @@ def told(app: App, result: Result) -> Result:
 def _rest(app: App) -> Iterator[str]:
     client = statements.client_of(app)
     of_scores, every = (
-        len(plan(app.engine, Details(client, lambda: statements.filed(app, Wanted()), (), share))[0])
+        len(plan(app.engine, Details(client, lambda: statements.filed(app, Wanted()), share=share))[0])
         for share in (Share(scored_only=True), Share())
     )
     if not every:
@@ -51,7 +51,7 @@ def _rest(app: App) -> Iterator[str]:
     moves = (
         f"이 가운데 점수에 쓰는 것이 {of_scores:,}건이라 그때까지 점수가 움직입니다."
         if of_scores
-        else ("점수에 쓰는 것은 모두 받았고, 남은 것은 지난 기간의 것입니다.")
+        else "점수에 쓰는 것은 모두 받았고, 남은 것은 지난 기간의 것입니다."
     )
     yield (
         f"전체 재무제표 {every:,}건은 시간표의 작업이 매일 조금씩(평일 아침 {morning:,}건, 토요일 {saturday:,}건)"

@@ -1,9 +1,15 @@
 """What is wrong in the lists, in what is derived of them and in ETFs is found, named, and mended where it can be."""
 
+from datetime import timedelta
+
 import pytest
+from support import EVENING
 from verify import lists
 
+from foresto_cli.chains import chain
+from foresto_cli.chains.steps import CHAINS
 from foresto_cli.running import job
+from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.verify import verification
 
 ROWS = {
@@ -62,3 +68,21 @@ def test_a_stock_that_no_list_has_is_left_to_people(loaded):
     assert (finding.check, finding.sample[0]["ticker"]) == ("stocks.ghosts", "999990")
     assert "운영자" in finding.repair
     assert loaded.scalar("SELECT count(*) FROM stocks WHERE ticker = '005930'") == 1
+
+
+LOGIN = ("krx_id", "krx_pw")
+KEYS = (*LOGIN, "krx_openapi_key", "fsc_api_key", "dart_api_key")
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("without", [KEYS, LOGIN], ids=["no key at all", "no login"])
+def test_no_list_is_doubted_whatever_keys_there_are(open_world, without):
+    more = {"without": without, "mirror_stopped": MIRROR_STOPPED, "patience": 1}
+    with open_world(**more) as world:
+        market = [step for step in CHAINS["initial"] if step.name != "dart financials"]
+        chain.run(world.app, "initial", market, job.Options())
+        assert verification.verify_weekly(world.app).findings == []
+    for later, name in ((timedelta(days=2, hours=12), "morning"), (timedelta(days=3), "weekday_final")):
+        with open_world(EVENING + later, **more, sessions=13) as world:
+            chain.run(world.app, name, chain.steps.of(world.app, name), job.Options())
+            assert verification.verify_weekly(world.app).findings == []

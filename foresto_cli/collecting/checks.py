@@ -109,7 +109,9 @@ closed, or were not, is refuted; ``NO_SESSION`` days on which nobody traded and 
 UnitsOf = Callable[[Scope, Rows], Units]
 """Says which units would have to be asked for again to mend what a check found."""
 ADJUSTMENT, SCORE, CLOSURE, NO_SESSION = "adjustment", "score", "closure", "no_session"
-HERE = (CLOSURE, NO_SESSION, ADJUSTMENT, SCORE)
+RECORD = "record"
+"""Records of foresto itself that ``telling.tidying`` puts right."""
+HERE = (RECORD, CLOSURE, NO_SESSION, ADJUSTMENT, SCORE)
 """What ``--repair`` does by itself, without asking anybody."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, text
 
+from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting import registry
 from foresto_cli.collecting.loader import Loader
@@ -12,7 +13,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loading import retry_loaders
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
-from foresto_cli.running.leftovers import UNSETTLED
+from foresto_cli.running.leftovers import TWO_WEEKS, UNSETTLED
 from foresto_cli.running.results import Result
 from foresto_cli.store import ledger, newer
 
@@ -30,7 +31,7 @@ def wanted(connection: Connection, *, again: bool = False) -> dict[str, list[str
     """
     found: dict[str, list[str]] = {}
     superseded = {(row.dataset, row.unit) for row in connection.execute(text(newer.SUPERSEDED))}
-    for row in connection.execute(UNSETTLED, {"first": ledger.NEVER}):
+    for row in connection.execute(UNSETTLED, {"first": ledger.NEVER, "weeks_ago": clock.wall() - TWO_WEEKS}):
         if (row.dataset, row.unit) not in superseded:
             found.setdefault(row.dataset, []).append(row.unit)
     for name, keys in unreadable(connection).items() if again else ():

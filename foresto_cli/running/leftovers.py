@@ -10,6 +10,8 @@ from foresto_cli.store import newer
 from foresto_cli.store.fragments import sql
 
 STALLED = timedelta(minutes=10)
+TWO_WEEKS = timedelta(days=14)
+"""So long after it was read too early, anything has been asked for once more."""
 
 
 # The newest stored session is provisional until an official source or the next base prices settle it.
@@ -17,6 +19,8 @@ UNSETTLED = sql(
     "SELECT dataset, unit, status, reason FROM unit_ledger u WHERE status = 'failed'"
     " OR (status = 'provisional' AND dataset = 'prices.day' AND unit < (SELECT CAST(max(trade_date) AS text)"
     " FROM stock_price_daily WHERE quality_flag <> 'ADJUSTED'))"
+    " OR (status = 'provisional' AND dataset <> 'prices.day' AND asked_at < :weeks_ago"
+    " AND (dataset, unit) NOT IN ({superseded}))"
     " OR (reason LIKE '%행을 뺐습니다%' AND asked_at >= :first AND status IN ('done', 'provisional')"
     " AND (dataset, unit) NOT IN ({superseded})) ORDER BY 1, 2",
     superseded=newer.SUPERSEDED,
@@ -41,7 +45,7 @@ def _failed(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
 )
 def unsettled_units(scope: Scope) -> Rows:
     """Find units that failed, or left rows out lately, and provisional days that a later session should have proved."""
-    return scope.rows(UNSETTLED, first=scope.sessions[0])
+    return scope.rows(UNSETTLED, first=scope.sessions[0], weeks_ago=scope.now.replace(tzinfo=None) - TWO_WEEKS)
 
 
 @check(

@@ -1,10 +1,12 @@
 """Scores as rows: the history, its components, the run, and the fingerprint of what they were made of."""
 
 import hashlib
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -132,6 +134,17 @@ def component_rows(scores: Scores, chosen: Sequence[int]) -> list[Record]:
         }
         for place in chosen
     ]
+
+
+def differences(made: Record, stored: Mapping[str, Any]) -> list[str]:
+    """Return the columns of a row as it is made of which another value is stored."""
+    return [name for name, value in made.items() if _plain(name, value) != _plain(name, stored[name])]
+
+
+def _plain(name: str, value: object) -> object:
+    if name == "components" and isinstance(value, str):
+        return json.loads(value)
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def counts(scores: Scores) -> Mapping[str, int]:

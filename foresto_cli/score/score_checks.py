@@ -1,12 +1,15 @@
-"""Checks of scores: is the newest session scored, is everybody in it, are most of them worth a number."""
+"""Checks of scores: is each session scored that was to be, is everybody in it, are most of them worth a number."""
+
+from datetime import timedelta
 
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import SCORE, WARNING, Rows, Scope, check, days_of
+from foresto_cli.score.store import KEPT_DAYS
 
-LEAST_COVERAGE = 0.95
 MISSING_SHARE = 0.3
 UNAVOIDABLE = ["SPAC", "SUSPENDED", "LIQUIDATION", "NEW_LISTING"]
+SCORED_AGAIN = "foresto score batch --replace"
 
 
 @check(
@@ -39,22 +42,48 @@ def stale_scores(scope: Scope) -> Rows:
     "점수의 종목 수",
     WARNING,
     "compass_score_history",
-    "마지막으로 점수를 매긴 날에 시세가 있는 종목은 모두 점수나 까닭이 있다",
-    "foresto score batch --replace",
+    "점수를 매긴 날마다 실행 기록만큼 점수와 구성 요소가 있고, 마지막 날에는 시세가 있는 종목마다 점수나 사유가 있다",
     units=days_of(SCORE),
 )
 def missing_scores(scope: Scope) -> Rows:
-    """Find a newest scored session in which many stocks with a price have neither a score nor a reason."""
+    """Find scored sessions that have lost scores, components or their run, and stocks that the newest one lacks.
+
+    A session in between that was never scored is no loss: after days off, the chains score the newest one alone. That
+    one was scored and is gone is told by the runs.
+    """
+    kept = max(scope.sessions[0], scope.last - KEPT_DAYS + timedelta(days=1))
     return scope.rows(
         text(
-            "SELECT h.day AS 거래일, h.scored AS 점수_행, p.priced AS 시세_행"
-            " FROM (SELECT score_date AS day, count(*) AS scored FROM compass_score_history"
-            " WHERE (score_date, formula_version) = (SELECT score_date, formula_version FROM compass_score_history"
-            " ORDER BY 1 DESC, 2 DESC LIMIT 1) GROUP BY 1) h,"
-            " LATERAL (SELECT count(*) AS priced FROM stock_price_daily WHERE trade_date = h.day) p"
-            " WHERE h.scored < :share * p.priced"
+            "WITH r AS (SELECT DISTINCT ON (score_date, formula_version) * FROM compass_score_run"
+            " WHERE score_date >= :first ORDER BY score_date, formula_version, run_id DESC),"
+            " h AS (SELECT score_date, formula_version, count(*) AS n, count(*) FILTER (WHERE status = 'SCORED') AS"
+            " scored, count(*) FILTER (WHERE status = 'PARTIAL') AS partial FROM compass_score_history"
+            " WHERE score_date >= :first GROUP BY 1, 2),"
+            " c AS (SELECT score_date, formula_version, count(*) AS n FROM compass_score_component"
+            " WHERE score_date >= :kept GROUP BY 1, 2),"
+            " told AS (SELECT DISTINCT CAST(detail->>'score_date' AS date) AS day FROM data_collection_log"
+            " WHERE job_name = 'score batch' AND exit_code IN (0, 3)"
+            " AND detail->>'score_date' >= CAST(:first AS text)),"
+            " stored AS (SELECT coalesce(r.score_date, h.score_date) AS day, r.n_universe, h.n AS rows, c.n AS parts,"
+            " coalesce(r.n_universe <> h.n OR r.n_scored <> h.scored OR r.n_partial <> h.partial"
+            " OR r.n_scored + r.n_partial + r.n_not_scored <> r.n_universe, true)"
+            " OR (h.score_date >= :kept AND c.n IS DISTINCT FROM h.n) AS is_wrong"
+            " FROM r FULL JOIN h USING (score_date, formula_version) LEFT JOIN c ON"
+            " (c.score_date, c.formula_version) = (coalesce(r.score_date, h.score_date),"
+            " coalesce(r.formula_version, h.formula_version)))"
+            " SELECT day AS 거래일, n_universe AS 실행_기록, rows AS 점수_행, parts AS 구성_요소_행, NULL AS 종목"
+            " FROM stored WHERE is_wrong UNION ALL"
+            " SELECT day, NULL, 0, 0, NULL FROM told WHERE day NOT IN (SELECT day FROM stored)"
+            " AND EXISTS (SELECT FROM stock_price_daily WHERE trade_date = day) UNION ALL"
+            " SELECT newest.day, NULL, NULL, NULL, coalesce(p.ticker, s.ticker)"
+            " FROM (SELECT max(score_date) AS day FROM compass_score_history) newest,"
+            " LATERAL (SELECT ticker FROM stock_price_daily WHERE trade_date = newest.day) p"
+            " FULL JOIN LATERAL (SELECT DISTINCT ticker FROM compass_score_history WHERE score_date = newest.day) s"
+            " ON s.ticker = p.ticker WHERE p.ticker IS NULL OR s.ticker IS NULL"
+            " ORDER BY 1, 5 NULLS FIRST"
         ),
-        share=LEAST_COVERAGE,
+        first=scope.sessions[0],
+        kept=kept,
     )
 
 

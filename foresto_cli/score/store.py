@@ -22,8 +22,13 @@ from foresto_cli.store.upsert import Counts, upsert
 KEPT_DAYS = timedelta(days=30)
 """Components older than this are kept for the last scored session of their month only."""
 
+TOLD_BY_A_RUN = (
+    "inputs_sha256", "config_sha256", "is_provisional", "price_max_date", "price_rows", "fs_max_rcept_no",
+    "n_universe", "n_ref", "n_scored", "n_partial", "n_not_scored",
+)  # fmt: skip
+"""What a run says of its scores; one that says the same needs no row of its own."""
 LAST_RUN = text(
-    "SELECT run_id, inputs_sha256, config_sha256, is_provisional FROM compass_score_run"
+    "SELECT * FROM compass_score_run"
     " WHERE score_date = :day AND formula_version = :version ORDER BY run_id DESC LIMIT 1"
 )
 FORGET = text(
@@ -79,7 +84,8 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
     """Store the scores of a day in the caller's transaction.
 
     What is stored stays, unless ``replace`` or the stored run was made of provisional prices. The same inputs again
-    change nothing, not even a time. What is replaced is kept as an earlier version.
+    change nothing, not even a time; with ``replace`` they bring back what was lost or became another value. What other
+    inputs replace is kept as an earlier version.
 
     Args:
         connection: an open transaction.
@@ -100,18 +106,21 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
     )
     wanted = [str(scores.tickers[place]) for place in chosen]
     only = None if limit is None else wanted
+    made = rows.run_row(scores, inputs, run, fingerprint)
     is_same = last is not None and (last.inputs_sha256, last.config_sha256) == (fingerprint, formula.sha256())
-    if is_same and known.issuperset(wanted):
+    if is_same and known.issuperset(wanted) and not replace:
         unchanged = Counts(unchanged=len(wanted))
         if last is not None and last.is_provisional and not rows.is_provisional(inputs):
             # The prices turned out to be final as they were: from now on only --replace changes these scores.
-            connection.execute(insert(compass_score_run).values(rows.run_row(scores, inputs, run, fingerprint)))
+            connection.execute(insert(compass_score_run).values(made))
         return Written(unchanged, unchanged, _beside_stocks(connection, scores, run, only))
     overwrite = replace or last is None or last.is_provisional
     over = "TRUE" if overwrite else "FALSE"
-    made = rows.component_rows(scores, chosen)
-    tables = ((compass_score_history, rows.history_rows(scores, chosen)), (compass_score_component, made))
-    because = _because(connection, key, made, last) if overwrite and last is not None and known else []
+    parts = rows.component_rows(scores, chosen)
+    tables = ((compass_score_history, rows.history_rows(scores, chosen)), (compass_score_component, parts))
+    # The same inputs give the same scores: what differs then was damaged, and is no version.
+    is_other = overwrite and known and not is_same
+    because = _because(connection, key, parts, last) if last is not None and is_other else []
     with versions.kept(connection, key, run, because) if because else nullcontext():
         history, details = (
             upsert(connection, table, found, {"run_id": run.run_id}, only_over=over, scope={"score_date": day})
@@ -119,8 +128,9 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
         )
         if overwrite and limit is None:
             _drop(connection, key | {"tickers": wanted})
-    if history.added or history.changed or details.changed:
-        connection.execute(insert(compass_score_run).values(rows.run_row(scores, inputs, run, fingerprint)))
+    is_told = last is not None and all(getattr(last, name) == made[name] for name in TOLD_BY_A_RUN)
+    if history.added or history.changed or details.changed or (overwrite and not is_told):
+        connection.execute(insert(compass_score_run).values(made))
     differs = not overwrite and not is_same and bool(known)
     stocks = 0 if differs else _beside_stocks(connection, scores, run, only)
     if _is_newest(connection, day):

@@ -14,7 +14,7 @@ from foresto_cli.verify import described
 SESSIONS = 30
 """Newest sessions of the daily verification."""
 LEVELS = (DAILY, WEEKLY, MONTHLY)
-BESIDE = ("running.leftovers", "score.score_checks", "telling.late_jobs")
+BESIDE = ("running.leftovers", "score.score_checks", "score.value_checks", "telling.late_jobs", "telling.record_checks")
 """Modules with checks of what is no data set's."""
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.adjustment import closes, pending
 from foresto_cli.app import App
-from foresto_cli.collecting.checks import ADJUSTMENT, CLOSURE, HERE, NO_SESSION, SCORE, Units
+from foresto_cli.collecting.checks import ADJUSTMENT, CLOSURE, HERE, NO_SESSION, RECORD, SCORE, Units
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.prices import day_closures
 from foresto_cli.datasets.prices.days import NAME as PRICES
@@ -17,12 +17,13 @@ from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
 from foresto_cli.score import batch
+from foresto_cli.telling import tidying
 
 SCORED_SESSIONS = 30
 """Scored sessions that are computed again when it is not known from which day on they are wrong."""
 BY_DAY = ("prices.day", "prices.index_day", ADJUSTMENT)
 """Data sets whose units are trade dates, or end with one: scores before the first of them stay as they are."""
-APART = ("listing", "etfs", "stocks", "bonds")
+APART = ("listing", "etfs", "stocks", "bonds", "fss", "us", RECORD)
 """Data sets that no score is made of, with what is derived beside them (``stocks.ratios``)."""
 
 
@@ -98,6 +99,7 @@ def _correct(app: App, units: Units) -> None:
     days = {name: _days(units.get(name, ())) for name in (CLOSURE, NO_SESSION, ADJUSTMENT)}
     stocks = [key for key in units.get(ADJUSTMENT, ()) if not _is_day(key)]
     with app.engine.begin() as connection:
+        tidying.correct(connection, units.get(RECORD, ()))
         day_closures.forget_notes(connection, days[CLOSURE])
         day_closures.drop_prices(connection, days[NO_SESSION])
         for day in (*days[ADJUSTMENT], *days[CLOSURE], *days[NO_SESSION]):

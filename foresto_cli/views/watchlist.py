@@ -69,7 +69,8 @@ def remove(app: App, given: Sequence[str]) -> dict[str, object]:
         UsageError: one of ``given`` is nobody, or several.
     """
     with app.engine.begin() as connection:
-        tickers = [ticker_of(connection, one.strip()) for one in given]
+        watched = {row["ticker"] for row in _watched(connection)}
+        tickers = [one if one in watched else ticker_of(connection, one) for one in map(str.strip, given)]
         names = {row["ticker"]: row["name"] for row in _watched(connection)}
         removed = connection.scalars(
             text("DELETE FROM watchlist WHERE ticker = ANY(:tickers) RETURNING ticker"), {"tickers": tickers}

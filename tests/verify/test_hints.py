@@ -19,6 +19,7 @@ FOR_A_PERSON = {
     "prices.review": "whether an event is genuine is read in the filing",
     "prices.duplicates": "impossible while the primary key stands; rows have to be chosen",
     "prices.overrides": "what the operator wrote of a stock or day that never was is the operator's to correct",
+    "runs.history": "why a job fails, or who took the history away, stands in no table",
     "jobs.missed": "the scheduler or the machine was off",
     "score.missing": "statements of years may be missing",
     "statements.sourceless": "whether such a report was ever filed stands in DART's own search",
@@ -35,7 +36,7 @@ MORE = {
     "bonds.lost_rows": "DELETE FROM bonds WHERE isin_cd < 'KR60'",
     "bonds.maturity": "UPDATE bonds SET bond_expr_dt = NULL WHERE is_active",
     "bonds.rate": "UPDATE bonds SET interest_rate = 99 WHERE is_active",
-    "bonds.overdue": "UPDATE bonds SET bond_expr_dt = '2020-01-01' WHERE is_active",
+    "bonds.values": "UPDATE bonds SET bond_expr_dt = '2020-01-01' WHERE is_active",
     "fss.orphans": "DELETE FROM deposit_products",
     "fss.rates": "UPDATE deposit_rate_options SET intr_rate = 99",
     "fss.vanished": "UPDATE deposit_products SET is_active = false, closed_on = '2026-11-19',"

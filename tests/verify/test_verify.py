@@ -1,11 +1,12 @@
 """The daily verification finds what is wrong, and nothing when nothing is."""
 
 import pytest
-from verify import filed, lists
+from verify import filed, lists, others
 
 from foresto_cli import data_sets
 from foresto_cli.loading import prices
 from foresto_cli.running import job
+from foresto_cli.score import FORMULA_VERSION
 from foresto_cli.verify import described, verification
 
 QUICK = job.Options()
@@ -16,7 +17,8 @@ DERIVED = 4
 SCORED = (
     "INSERT INTO compass_score_history (score_date, ticker, formula_version, financial_coverage, valuation_coverage,"
     " technical_coverage, risk_coverage, status, reasons, flags, price_date, run_id)"
-    " SELECT trade_date, ticker, '1.0.0', 0, 0, 0, 0, 'NOT_SCORED', ARRAY['NO_FS'], ARRAY[]::text[], trade_date, 1"
+    f" SELECT trade_date, ticker, '{FORMULA_VERSION}', 0, 0, 0, 0, 'NOT_SCORED', ARRAY['NO_FS'], ARRAY[]::text[],"
+    " trade_date, 1"
     f" FROM stock_price_daily WHERE trade_date = '{LAST}' ORDER BY ticker LIMIT "
 )
 
@@ -98,6 +100,7 @@ PLANTED = {
     "score.missing": SCORED + "1000",
     **filed.PLANTED,
     **lists.PLANTED,
+    **others.PLANTED,
 }
 
 
@@ -154,6 +157,7 @@ def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
         "score.missing",
         *filed.PLANTED,
         *lists.PLANTED,
+        *others.PLANTED,
     }
     logged = loaded.rows("SELECT rule_id, severity FROM data_quality_log WHERE rule_id = :check", check=check)
     assert logged == [(check, finding.severity)]

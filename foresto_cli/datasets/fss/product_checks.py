@@ -1,8 +1,9 @@
-"""Checks of the financial products: how many there are against a month ago, what vanished, what contradicts itself."""
+"""Checks of the financial products: as many as the disclosure had, what vanished, what has lost its other half."""
 
 from datetime import timedelta
 
 from foresto_cli.collecting.checks import MONTHLY, WARNING, Rows, Scope, check
+from foresto_cli.datasets.fss.asking import groups_of
 from foresto_cli.datasets.fss.kinds import KINDS, Kind
 from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 
@@ -10,6 +11,8 @@ MONTH = timedelta(days=31)
 CHANGED_SHARE = 0.2
 FEW = 2
 """So many products more or less say nothing of a small group."""
+BARE_SHARE = 0.05
+"""Recorded disclosures have no product without options; companies that are late with them are few."""
 HIGHEST_RATE = 20
 """Percent: the legal maximum of loans (이자제한법), and far above any saving rate."""
 ADJUSTMENT = "D"
@@ -22,8 +25,8 @@ ADJUSTMENT = "D"
     WARNING,
     "*_products",
     "권역마다 상품 수가 한 달 전과 20% 넘게 다르지 않다",
-    "foresto fss all --again",
     level=MONTHLY,
+    units=groups_of,
 )
 def changed_counts(scope: Scope) -> Rows:
     """Find groups whose number of products differs by more than a fifth from a month ago."""
@@ -36,8 +39,8 @@ def changed_counts(scope: Scope) -> Rows:
     WARNING,
     "*_products",
     "권역마다 한 달 사이에 사라진 상품이 20% 이하",
-    "foresto fss all --again",
     level=MONTHLY,
+    units=groups_of,
 )
 def vanished(scope: Scope) -> Rows:
     """Find groups of whose products more than a fifth vanished within a month."""
@@ -45,31 +48,83 @@ def vanished(scope: Scope) -> Rows:
 
 
 @check(
-    "fss.orphans",
-    "상품 없는 옵션",
+    "fss.stored",
+    "저장된 금융상품",
     WARNING,
-    "*_options",
-    "옵션마다 상품이 있다",
-    "foresto fss all --again",
-    level=MONTHLY,
+    "*_products",
+    "권역마다 마지막 공시의 상품이 모두 공시 중으로 저장되어 있다",
+    units=groups_of,
 )
-def orphans(scope: Scope) -> Rows:
-    """Find options whose product is not there."""
+def lost_products(scope: Scope) -> Rows:
+    """Find groups with other numbers of open products than their newest answer had.
+
+    One that was left out of an answer stays as it was, open or not.
+    """
     return [
         row
         for kind in KINDS
         for row in scope.rows(
             sql(
-                "SELECT CAST(:kind AS text) AS kind, {key}, count(*) AS 옵션 FROM {options} o"
-                " WHERE NOT EXISTS (SELECT FROM {products} p WHERE {same}) GROUP BY {key} ORDER BY {key}",
-                key=kind.product_key,
-                options=kind.options.name,
+                "SELECT CAST(:kind AS text) AS kind, u.unit AS top_fin_grp_no, u.row_count AS 공시, p.n AS 저장됨"
+                " FROM unit_ledger u CROSS JOIN LATERAL (SELECT count(*) AS n FROM {products}"
+                " WHERE is_active AND top_fin_grp_no = u.unit) p WHERE u.dataset = :dataset"
+                " AND u.status IN ('done', 'no_data') AND (p.n < u.row_count OR (p.n > u.row_count"
+                " AND u.reason NOT LIKE '%뺐습니다%') OR (p.n > u.row_count AND u.reason IS NULL)) ORDER BY 2",
                 products=kind.products.name,
-                same=joined(" AND ", (fragment("p.{name} = o.{name}", name=name) for name in kind.product_key)),
             ),
             kind=kind.name,
+            dataset=kind.dataset,
         )
     ]
+
+
+@check(
+    "fss.orphans",
+    "상품 없는 옵션",
+    WARNING,
+    "*_options",
+    "옵션마다 상품이 있고, 공시 중인 상품의 95%에 옵션이 있다",
+    units=groups_of,
+)
+def orphans(scope: Scope) -> Rows:
+    """Find options whose product is not there, and groups in which too many products have none."""
+    return [row for kind in KINDS for row in (*_without_product(scope, kind), *_without_options(scope, kind))]
+
+
+def _without_product(scope: Scope, kind: Kind) -> Rows:
+    return scope.rows(
+        sql(
+            "SELECT CAST(:kind AS text) AS kind, {key}, count(*) AS 옵션 FROM {options} o"
+            " WHERE NOT EXISTS (SELECT FROM {products} p WHERE {same}) GROUP BY {key} ORDER BY {key}",
+            key=kind.product_key,
+            options=kind.options.name,
+            products=kind.products.name,
+            same=_same(kind),
+        ),
+        kind=kind.name,
+    )
+
+
+def _without_options(scope: Scope, kind: Kind) -> Rows:
+    return scope.rows(
+        sql(
+            "SELECT CAST(:kind AS text) AS kind, top_fin_grp_no, count(*) FILTER (WHERE is_bare) AS 옵션_없음,"
+            " count(*) AS 상품 FROM (SELECT top_fin_grp_no,"
+            " NOT EXISTS (SELECT FROM {options} o WHERE {same}) AS is_bare"
+            " FROM {products} p WHERE is_active) AS open GROUP BY 2"
+            " HAVING count(*) FILTER (WHERE is_bare) > greatest({few}, {share} * count(*)) ORDER BY 2",
+            options=kind.options.name,
+            products=kind.products.name,
+            same=_same(kind),
+            few=FEW,
+            share=BARE_SHARE,
+        ),
+        kind=kind.name,
+    )
+
+
+def _same(kind: Kind) -> Fragment:
+    return joined(" AND ", (fragment("p.{name} = o.{name}", name=name) for name in kind.product_key))
 
 
 @check(
@@ -78,8 +133,7 @@ def orphans(scope: Scope) -> Rows:
     WARNING,
     "*_options",
     "예금, 적금, 대출의 금리가 0~20% 안에 있다",
-    "foresto fss all --again",
-    level=MONTHLY,
+    units=groups_of,
 )
 def odd_rates(scope: Scope) -> Rows:
     """Find rates of open products below 0 or above 20 percent; returns of annuities are no rates in this sense."""
@@ -89,10 +143,11 @@ def odd_rates(scope: Scope) -> Rows:
         if kind.option_rates
         for row in scope.rows(
             sql(
-                "SELECT CAST(:kind AS text) AS kind, p.fin_co_no, p.fin_prdt_cd, p.name, r.key AS 금리, r.value AS 값"
+                "SELECT CAST(:kind AS text) AS kind, p.top_fin_grp_no, p.fin_co_no, p.fin_prdt_cd, p.name,"
+                " r.key AS 금리, r.value AS 값"
                 " FROM {options} o JOIN {products} p USING ({key}) CROSS JOIN LATERAL jsonb_each(to_jsonb(o)) r"
                 " WHERE p.is_active AND r.key = ANY(:rates) AND jsonb_typeof(r.value) = 'number'"
-                " AND (r.value::numeric > :highest OR r.value::numeric < {lowest}) ORDER BY 2, 3, 5",
+                " AND (r.value::numeric > :highest OR r.value::numeric < {lowest}) ORDER BY 3, 4, 6",
                 options=kind.options.name,
                 products=kind.products.name,
                 key=kind.product_key,

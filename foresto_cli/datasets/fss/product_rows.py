@@ -30,6 +30,8 @@ LARGEST_RATE = 1_000
 """Percent; beyond it a number is no rate."""
 LONGEST_TERM = 1_200
 """Months."""
+LONGEST_TERM_TOLD = 120
+"""Months: no saving product that is disclosed runs longer than ten years."""
 
 
 def products(kind: Kind, group: str, answer: finlife.Products) -> tuple[list[Row], int]:
@@ -73,7 +75,7 @@ def _row(kind: Kind, group: str, record: Record, options: Sequence[Record]) -> R
         problems += _contradictions(kind, product, distinct)
     product |= {"top_fin_grp_no": group, "is_active": True, "closed_on": None, "source_id": finlife.SOURCE_ID}
     if kind.shown:
-        product["interest_rate"] = None if problems else _shown_rate(kind, distinct)
+        product["interest_rate"] = None if problems else shown_rate(kind, distinct)
     name = f"{product.get('bank', product.get('company'))} {product['name']}"
     return {"label": name, "product": product, "options": distinct, "problem": next(iter(problems), None)}
 
@@ -166,10 +168,10 @@ def _moment(given: object) -> datetime:
 CONVERTERS: Mapping[type, Callable[[Any], Any]] = {Numeric: _number, Integer: _months, DateTime: _moment, Date: _day}
 
 
-def _shown_rate(kind: Kind, options: Sequence[Row]) -> Decimal | None:
+def shown_rate(kind: Kind, options: Sequence[Mapping[str, Any]]) -> Decimal | None:
     """Return the base rate of the option nearest to twelve months of the usual sort."""
 
-    def distance(option: Row) -> tuple[object, ...]:
+    def distance(option: Mapping[str, Any]) -> tuple[object, ...]:
         unlike = [option[name] != wanted for name, wanted in kind.shown]
         return abs(option["save_trm"] - SHOWN_MONTHS), *unlike, option["save_trm"]
 

@@ -17,6 +17,7 @@ from foresto_cli.datasets.open_data.bond_rows import bond_row
 from foresto_cli.datasets.open_data.bond_tables import bonds
 from foresto_cli.datasets.open_data.pages import is_isin
 from foresto_cli.datasets.open_data.ratings import WORST_TAKEN, passes
+from foresto_cli.store.fragments import Fragment, sql
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.fsc import Record
 
@@ -34,10 +35,12 @@ DATASET = DataSet(
 ALL = "all"
 QUALITIES = tuple(WORST_TAKEN)
 
-SEEN = text(
-    "UPDATE bonds SET bas_dt = :day, remaining_days = greatest(bond_expr_dt - :day, 0)"
+REMAINING = Fragment("CASE WHEN bond_expr_dt IS NOT NULL THEN greatest(bond_expr_dt - :day, 0) END")
+SEEN = sql(
+    "UPDATE bonds SET bas_dt = :day, remaining_days = {remaining}"
     " WHERE isin_cd = ANY(:isins) AND (bas_dt IS NULL OR :is_newest)"
-    " AND (bas_dt, remaining_days) IS DISTINCT FROM (CAST(:day AS date), greatest(bond_expr_dt - :day, 0))"
+    " AND (bas_dt, remaining_days) IS DISTINCT FROM (CAST(:day AS date), {remaining})",
+    remaining=REMAINING,
 )
 GONE = text(
     "UPDATE bonds SET is_active = false, inactive_since = :day, batch_id = :batch_id, updated_at = :updated_at"
@@ -91,7 +94,10 @@ class Bonds(OpenDataList):
         """
         day = base_date(answer)
         stored = set(connection.scalars(text("SELECT isin_cd FROM bonds")))
-        newest = connection.scalar(text("SELECT max(bas_dt) FROM bonds"))
+        # A base date that has not come is no list that was read.
+        newest = connection.scalar(
+            text("SELECT max(bas_dt) FROM bonds WHERE bas_dt <= :today"), {"today": answer.asked_at.date()}
+        )
         is_newest = newest is None or day >= newest
         rows = [row for row in parsed.rows if row["isin_cd"] in stored or passes(row["credit_rating"], self.quality)]
         counts = upsert(connection, bonds, rows, provenance, only_over="TRUE" if is_newest else "FALSE")

@@ -1,4 +1,4 @@
-"""The monthly verification finds what is wrong with the bonds, and nothing when nothing is."""
+"""The verification finds what is wrong with the bonds, and nothing when nothing is."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ import pytest
 
 from foresto_cli import data_sets
 from foresto_cli.collecting.checks import MONTHLY
+from foresto_cli.datasets.open_data.bond_tables import bonds
 from foresto_cli.loading import open_data
 from foresto_cli.running import job
 from foresto_cli.verify import checks, verification
@@ -13,13 +14,38 @@ from foresto_cli.views import state
 
 QUICK = job.Options()
 ONE = "isin_cd = (SELECT min(isin_cd) FROM bonds WHERE is_active)"
+UNKNOWN = "bond_expr_dt = NULL, maturity_years = NULL, remaining_days = NULL"
 PLANTED = {
     "bonds.count": "UPDATE unit_ledger SET row_count = 600 WHERE dataset = 'bonds' AND unit = '2026-10-16'",
     "bonds.lost_rows": f"DELETE FROM bonds WHERE {ONE}",
-    "bonds.maturity": "UPDATE bonds SET bond_expr_dt = NULL WHERE is_active AND name LIKE '%1%'",
-    "bonds.rate": f"UPDATE bonds SET interest_rate = 20.5 WHERE {ONE}",
-    "bonds.overdue": f"UPDATE bonds SET bond_expr_dt = bas_dt WHERE {ONE}",
+    "bonds.maturity": f"UPDATE bonds SET {UNKNOWN} WHERE is_active AND name LIKE '%1%'",
+    "bonds.rate": "UPDATE bonds SET interest_rate = 3 * interest_rate WHERE interest_rate < 6",
+    "bonds.values": f"UPDATE bonds SET interest_rate = 20.5 WHERE {ONE}",
 }
+CONTRADICTIONS = {
+    "표면금리": f"UPDATE bonds SET interest_rate = -1 WHERE {ONE}",
+    "발행금액": f"UPDATE bonds SET bond_issu_amt = bond_issu_amt * 1000000 WHERE {ONE}",
+    "발행잔액": "UPDATE bonds SET bond_bal = bond_bal * 10 WHERE isin_cd = (SELECT min(isin_cd) FROM bonds"
+    " WHERE bond_type = 'corporate' AND bond_bal > 0)",
+    "ISIN·이름·발행인": f"UPDATE bonds SET name = '' WHERE {ONE}",
+    "법인등록번호·통화": f"UPDATE bonds SET bond_issu_cur_cd = '' WHERE {ONE}",
+    "발행일·만기일·기준일의 순서": f"UPDATE bonds SET bond_issu_dt = bond_expr_dt + 1 WHERE {ONE}",
+    "이표일": "UPDATE bonds SET nxtm_copn_dt = rbf_copn_dt WHERE isin_cd ="
+    " (SELECT min(isin_cd) FROM bonds WHERE rbf_copn_dt IS NOT NULL AND nxtm_copn_dt IS NOT NULL)",
+    "만기 연수": f"UPDATE bonds SET maturity_years = maturity_years + 3 WHERE {ONE}",
+    "남은 날": f"UPDATE bonds SET remaining_days = remaining_days + 1000 WHERE {ONE}",
+    "신용등급": "UPDATE bonds SET credit_rating = 'AAA' WHERE isin_cd ="
+    " (SELECT min(isin_cd) FROM bonds WHERE credit_rating LIKE 'BBB%')",
+    "종류": "UPDATE bonds SET bond_type = 'corporate' WHERE isin_cd ="
+    " (SELECT min(isin_cd) FROM bonds WHERE bond_type = 'government')",
+    "만기가 지났는데 유효함": f"UPDATE bonds SET bond_expr_dt = bas_dt WHERE {ONE}",
+    "마지막 목록에 있는데 유효하지 않음": "UPDATE bonds SET is_active = false, inactive_since = bas_dt + 1"
+    f" WHERE {ONE}",
+    "유효하지 않게 된 날": "UPDATE bonds SET inactive_since = bond_expr_dt - 40 WHERE isin_cd ="
+    " (SELECT min(isin_cd) FROM bonds WHERE NOT is_active AND bond_expr_dt <= bas_dt"
+    " AND bas_dt = '2026-11-19')",
+}
+"""What ``bonds.values`` says of a row → how it is planted."""
 
 
 @pytest.fixture
@@ -36,7 +62,7 @@ def of_bonds(result):
 
 def test_good_bonds_have_no_finding_and_are_fresh(loaded):
     result = verification.verify_monthly(loaded.app)
-    assert of_bonds(result) == []
+    assert [f.sample for f in of_bonds(result)] == []
     assert result.checks == len(checks.of(MONTHLY, data_sets.every())) + 4
     fresh = {item["name"]: (item["newest"], item["current"]) for item in state.status(loaded.app)["data"]}
     assert fresh["bonds"] == ("2026-11-19", True)
@@ -63,8 +89,8 @@ def test_a_planted_fault_is_found_alerted_and_forgotten_when_it_is_mended(loaded
     assert loaded.scalar("SELECT count(*) FROM data_quality_log WHERE rule_id = :check", check=check) == 1
     open_alert = "SELECT count(*) FROM ops_alert WHERE subject = :check AND resolved_at IS NULL"
     assert loaded.scalar(open_alert, check=check) == 1
-    # The daily verification does not ask, and does not forget either.
-    assert of_bonds(verification.verify_daily(loaded.app)) == []
+    # Only the number of bonds is a question of months; the daily verification does not forget it either.
+    assert [one.check for one in of_bonds(verification.verify_daily(loaded.app))] == [check] * (check != "bonds.count")
     assert loaded.scalar(open_alert, check=check) == 1
     loaded.execute("DELETE FROM bonds; INSERT INTO bonds SELECT * FROM kept")
     loaded.execute("DELETE FROM unit_ledger; INSERT INTO unit_ledger SELECT * FROM kept_ledger")
@@ -73,7 +99,21 @@ def test_a_planted_fault_is_found_alerted_and_forgotten_when_it_is_mended(loaded
 
 
 def test_a_few_bonds_without_maturity_are_no_finding(loaded):
-    loaded.execute(f"UPDATE bonds SET bond_expr_dt = NULL WHERE {ONE}")
+    loaded.execute(f"UPDATE bonds SET {UNKNOWN} WHERE {ONE}")
     assert of_bonds(verification.verify_monthly(loaded.app)) == []
-    loaded.execute("UPDATE bonds SET bond_expr_dt = NULL, prmnc_bond_yn = 'Y'")
+    loaded.execute(f"UPDATE bonds SET {UNKNOWN}, prmnc_bond_yn = 'Y' WHERE is_active")
     assert of_bonds(verification.verify_monthly(loaded.app)) == []
+
+
+def test_every_contradiction_of_a_row_is_named_and_the_newest_list_mends_it(loaded):
+    query = "SELECT md5(string_agg(t::text, '|' ORDER BY isin_cd)) FROM (SELECT {names} FROM bonds) t"
+    names = ", ".join(c.name for c in bonds.columns if c.name not in {"batch_id", "created_at", "updated_at"})
+    before = loaded.scalar(query.format(names=names))
+    for name, statement in CONTRADICTIONS.items():
+        loaded.execute(statement)
+        assert loaded.scalar(query.format(names=names)) != before, name
+        [finding] = of_bonds(verification.verify_daily(loaded.app))
+        assert (finding.check, finding.units) == ("bonds.values", {"bonds": ["2026-11-19"]})
+        assert name in finding.sample[0]["어긋남"]
+        verification.with_repair(loaded.app, verification.verify_daily, QUICK)
+        assert loaded.scalar(query.format(names=names)) == before, name

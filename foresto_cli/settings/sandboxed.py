@@ -1,10 +1,13 @@
 """Settings of the sandbox: its own keys, its own database, never the operator's."""
 
 import os
+import re
+from pathlib import Path
 
 from foresto_cli.settings.files import ENVIRONMENT, Given
+from foresto_cli.settings.folders import paths
 from foresto_cli.settings.model import Origins, Settings
-from foresto_cli.settings.sources import checked, misspelt_in_environment
+from foresto_cli.settings.sources import checked, misspelt_in_environment, working_file
 
 SANDBOX_KEYS = {
     "krx_id": "sandbox",
@@ -59,8 +62,21 @@ def load_sandbox() -> Settings:
     )
     problems: dict[str, str] = {}
     given = {name: Given(value, ENVIRONMENT) for name, value in (keys | values).items() if value.strip()}
-    origins = Origins(problems=problems, notes=notes, misspelt=misspelt_in_environment())
+    looked_at = dict.fromkeys(filter(None, (paths().config / ".env", working_file())))
+    misspelt = (*misspelt_in_environment(), *(said for file in looked_at for said in _misplaced(file)))
+    origins = Origins(problems=problems, notes=notes, misspelt=misspelt)
     return checked(given, problems).known_by(origins)
+
+
+def _misplaced(file: Path) -> list[str]:
+    """Say which lines of a file mean the sandbox, which reads no file; of anything else in it nothing is kept."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    except OSError:
+        # A file that cannot be read has no say in the sandbox anyway.
+        return []
+    names = re.findall(r"(?m)^\s*(?:export\s+)?(FORESTO_SANDBOX_[A-Z_]{1,30})\s*=", text)
+    return [f"{name}: {file}에 있어 쓰지 않습니다. 환경 변수로 주세요." for name in names]
 
 
 def taken(name: str) -> str:

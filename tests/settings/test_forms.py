@@ -138,6 +138,14 @@ def test_every_command_says_a_misspelt_name(home):
     assert said.startswith("! 환경 변수 FORESTO_SANDBOX_STOKS: 모르는 이름입니다")
 
 
+@pytest.mark.parametrize("where", ["settings folder", "working folder"])
+def test_the_sandbox_says_what_stands_in_a_file_for_it(place, tmp_path, where):
+    file = place.config / ".env" if where == "settings folder" else tmp_path / "cwd" / ".env"
+    file.write_text("DART_API_KEY=secret\nexport FORESTO_SANDBOX_STOCKS=61\n")
+    (said,) = settings.load_sandbox().origins.misspelt
+    assert said == f"FORESTO_SANDBOX_STOCKS: {file}에 있어 쓰지 않습니다. 환경 변수로 주세요."
+
+
 def test_a_misspelt_line_of_a_working_folder_that_is_used_is_told_too(place, tmp_path):
     (place.config / ".env").write_text("DART_API_KEY=mine\n")
     (tmp_path / "cwd" / ".env").write_text("KRX_OPENAPI_KEY=mine\nFSS_API_KEI=other\nFORESTO_WHATEVER=1\n")

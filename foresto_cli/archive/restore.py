@@ -122,7 +122,8 @@ def _fill(connection: Connection, root: int, found: Manifest, advance: Advance) 
         _load(connection, root, found, part)
     _check_rows(connection, found)
     carried_limits.merge(connection, own)
-    last_export.remember(connection, found)
+    if last_export.is_whole(found):
+        last_export.remember(connection, found)
     _set_sequences(connection)
 
 

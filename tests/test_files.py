@@ -15,6 +15,8 @@ SOURCE = ROOT / "foresto_cli"
 OPENERS = {
     "files.py": "the helper itself",
     "cli/_reference.py": "of developers: docs/commands.md",
+    "cli/_readme.py": "of developers: README.md, README.ko.md",
+    "cli/_settings.py": "of developers: the table of settings",
     "store/dictionary.py": "of developers: docs/data.md and docs/data.ko.md",
     "schedule/schedule_files.py": "of developers: the example files",
     "sandbox/faults.py": "the lock beside the faults, in a private folder",

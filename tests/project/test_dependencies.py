@@ -26,6 +26,8 @@ def code_below(folder):
 
 BESIDE = ("tests", "benchmarks", "scripts")
 OURS = {"foresto_cli", "benchmarks"}
+TYPESHED = "_typeshed"
+"""Known to type checkers alone."""
 OURS |= {part for folder in BESIDE for path in code_below(folder) for part in (path.stem, path.parent.name)}
 PACKAGE = (("foresto_cli",), ("apprise", "parquet"))
 EVERYTHING = (("foresto_cli", "tests", "benchmarks"), ("apprise", "parquet", "test"))
@@ -57,7 +59,7 @@ def imported(*folders):
                 continue
             for name in names:
                 found.setdefault(name.partition(".")[0], path.relative_to(ROOT))
-    return {name: path for name, path in found.items() if name not in sys.stdlib_module_names and name not in OURS}
+    return {name: path for name, path in found.items() if name not in {*sys.stdlib_module_names, *OURS, TYPESHED}}
 
 
 @functools.cache

@@ -51,7 +51,7 @@ def test_the_second_time_it_is_settled_and_told_once(refused):
     assert (line["kind"], line["units"], line["hint"]) == ("unreadable", {"fss.deposits": 1}, "foresto retry --again")
     found = counted(refused)
     assert list(found) == ["ledger.unreadable"]
-    assert found["ledger.unreadable"]["severity"] == "info"
+    assert found["ledger.unreadable"].severity == "info"
     assert not refused.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'ledger.unreadable'")
 
 
@@ -87,7 +87,7 @@ def test_retry_leaves_it_alone_and_again_asks(refused):
     still = retry.retry(refused.app, None, AGAIN)
     assert (still.units.failed, still.unreadable, still.exit_code) == (1, 1, 65)
     assert refused.rows(UNIT) == [("unreadable", True)]
-    assert counted(refused)["ledger.unreadable"]["repair"] == "foresto retry --again"
+    assert counted(refused)["ledger.unreadable"].repair == "foresto retry --again"
     refused.sandbox.faults.clear()
     assert retry.retry(refused.app, None, AGAIN).units.done == 1
     assert refused.rows(UNIT) == [("done", False)]

@@ -353,7 +353,7 @@ def test_the_key_is_nowhere(open_world, caplog):
         result = load(world)
         assert result.exit_code == 78
         told = (
-            json.dumps(result)
+            json.dumps(result.as_json())
             + caplog.text
             + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
         )

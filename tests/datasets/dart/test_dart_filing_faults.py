@@ -68,7 +68,7 @@ def run(world, kind, place, work, dataset):
     """Meet one fault everywhere in ``place``, check what everybody is promised, and return how it ended."""
     world.sandbox.faults.add(f"{kind}@opendart.fss.or.kr/{place}")
     result = work(renewed(world, 0.005 if kind in {"timeout", "drip"} else 0.1))
-    told = json.dumps(result) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
+    told = json.dumps(result.as_json()) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
     assert SANDBOX_KEYS["dart_api_key"] not in told
     for file in world.app.folders.payloads.glob("*"):
         assert SANDBOX_KEYS["dart_api_key"] not in file.read_text("utf-8")

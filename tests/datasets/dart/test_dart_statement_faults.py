@@ -83,7 +83,9 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, nam
         found = "has_details" if name == "dart.details" else "TRUE"
         assert world.scalar(f"SELECT count(*) FROM {table} WHERE {found}") == 0
         assert result.reasons
-        told = json.dumps(result) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
+        told = json.dumps(result.as_json()) + str(
+            world.rows("SELECT detail::text, error_message FROM data_collection_log")
+        )
         assert SANDBOX_KEYS["dart_api_key"] not in told
         if exit_code == 78:
             assert world.rows("SELECT alert_level FROM ops_alert WHERE alert_type = 'auth'") == [("critical",)]

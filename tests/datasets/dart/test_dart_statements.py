@@ -214,8 +214,8 @@ def test_stocks_have_ratios_by_definition(listed_world):
 
 def test_the_key_is_nowhere(listed_world):
     with listed_world(faults=f"500@{HOST}/fnlttSinglAcntAll*9,dart100@{HOST}/fnlttMultiAcnt*1") as world:
-        said = json.dumps(load(world, 2025, full=True), ensure_ascii=False)
-        said += json.dumps(load(world, 2025, full=True), ensure_ascii=False)
+        said = json.dumps(load(world, 2025, full=True).as_json(), ensure_ascii=False)
+        said += json.dumps(load(world, 2025, full=True).as_json(), ensure_ascii=False)
         said += str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
         said += str(world.rows("SELECT * FROM unit_ledger")) + str(world.rows("SELECT * FROM ops_alert"))
         said += "".join(zlib.decompress(body).decode() for (body,) in world.rows("SELECT body FROM dart_answer"))

@@ -59,7 +59,9 @@ def test_the_key_is_sent_and_told_to_nobody(open_world):
         result = load(world, "deposits")
         key = SANDBOX_KEYS["fss_api_key"]
         assert world.asked("finlifeapi")[0].fields["auth"] == key
-        told = json.dumps(result) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
+        told = json.dumps(result.as_json()) + str(
+            world.rows("SELECT detail::text, error_message FROM data_collection_log")
+        )
         assert key not in told + str(world.rows("SELECT alert_title, alert_message FROM ops_alert"))
 
 

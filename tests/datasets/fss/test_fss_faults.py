@@ -49,7 +49,7 @@ def test_a_failure_in_the_middle_ends_as_documented_and_leaves_everything_as_it_
         assert (result.exit_code, result.outcome) == (exit_code, outcome), result.reasons
         assert getattr(result.units, unit) == result.units.planned == 1
         assert content(world) == before
-        assert SANDBOX_KEYS["fss_api_key"] not in json.dumps(result)
+        assert SANDBOX_KEYS["fss_api_key"] not in json.dumps(result.as_json())
         world.sandbox.faults.clear()
         start_anew(world)
         if outcome == "blocked":

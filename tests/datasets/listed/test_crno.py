@@ -149,7 +149,7 @@ def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
         assert world.scalar(NUMBERS) == 0
         status = world.rows("SELECT status FROM unit_ledger WHERE dataset = 'stocks.crno'")
         assert status == ([("failed",)] if state == FAILED else [])
-        told = json.dumps(result, default=str)
+        told = json.dumps(result.as_json())
         told += str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
         assert "fsc+key" not in told
         assert "fsc%2Bkey" not in told

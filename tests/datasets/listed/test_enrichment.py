@@ -134,7 +134,7 @@ def test_a_failing_yahoo_fails_nothing_overwrites_nothing_and_is_said(open_world
         assert world.rows("SELECT status FROM unit_ledger WHERE dataset = 'stocks.yahoo'") == []
         assert world.scalar("SELECT count(*) FROM ops_alert") == 0
         assert len(asked(world)) <= 2 * 2 + 4, "a Yahoo that does not answer is left alone"
-        json.dumps(result)
+        json.dumps(result.as_json())
         world.sandbox.faults.clear()
     if kind in {"403", "block", "429"}:
         return

@@ -13,6 +13,7 @@ from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices
 from foresto_cli.running import job
 from foresto_cli.running.closing import closing_lines
+from foresto_cli.store.upsert import Counts
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.views import state
 
@@ -208,9 +209,7 @@ def test_a_rename_in_price_rows_becomes_history_whichever_comes_first(open_world
         load(world)
         assert world.rows(RENAMED_ON, ticker="005930") == [("가상전자", days[20]), ("옛이름", date(1975, 6, 11))]
         again = load(world)
-        assert again.tables["stock_history"] == {
-            "added": 0, "changed": 0, "unchanged": world.scalar("SELECT count(*) FROM stock_history"),
-        }  # fmt: skip
+        assert again.tables["stock_history"] == Counts(unchanged=world.scalar("SELECT count(*) FROM stock_history"))
 
 
 def test_who_has_no_listing_date_was_listed_since_the_first_price_row(open_world):

@@ -14,6 +14,7 @@ from foresto_cli.loading import listed, open_data, prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.sandbox.market.codes import isin
+from foresto_cli.store.upsert import Counts
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 0.2
@@ -56,7 +57,7 @@ def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_wor
         result = load(world)
         count = world.scalar(COUNT)
         assert (result.outcome, result.requests) == ("done", {"fsc": 1, "total": 1})
-        assert result.tables["dividend_history"] == {"added": count, "changed": 0, "unchanged": 0}
+        assert result.tables["dividend_history"] == Counts(added=count)
         assert count > 1_500
         assert world.scalar("SELECT count(*) FROM dividend_history WHERE cash_dvdn_pay_dt > '2027-12-31'") == 0
         assert world.scalar("SELECT count(*) FROM dividend_history WHERE crno = '0'") == 0
@@ -69,7 +70,7 @@ def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_wor
         before = world.scalar(WHOLE)
         assert load(world).requests == {"total": 0}
         world.execute("DELETE FROM unit_ledger")
-        assert load(world).tables["dividend_history"] == {"added": 0, "changed": 0, "unchanged": count}
+        assert load(world).tables["dividend_history"] == Counts(unchanged=count)
         assert world.scalar(WHOLE) == before
 
 

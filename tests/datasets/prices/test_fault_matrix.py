@@ -103,7 +103,9 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, sou
         assert world.scalar("SELECT count(*) FROM market_closure") == 0
         assert len([r for r in world.sandbox.requests if r.path.endswith("MDCCOMS001D1.cmd")]) <= 1
         assert result.reasons
-        told = json.dumps(result) + str(world.rows("SELECT detail::text, error_message FROM data_collection_log"))
+        told = json.dumps(result.as_json()) + str(
+            world.rows("SELECT detail::text, error_message FROM data_collection_log")
+        )
         assert not [key for key in SANDBOX_KEYS.values() if key in told and key != "sandbox"]
 
         world.sandbox.faults.clear()

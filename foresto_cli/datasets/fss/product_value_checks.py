@@ -92,7 +92,8 @@ def _of_product(kind: Kind, product: Row, month: str, today: object) -> Iterator
     if not MONTH.fullmatch(product["dcls_month"]) or product["dcls_month"] > month:
         yield "공시월"
     first, last, submitted = (product[name] for name in ("dcls_strt_day", "dcls_end_day", "fin_co_subm_day"))
-    if (first and last and last < first) or (submitted and submitted.date() > today):
+    sold = product.get("sale_strt_day")
+    if (first and last and last < first) or any(day and day > today for day in (submitted and submitted.date(), sold)):
         yield "공시일"
     if _has_empty(kind.products, product):
         yield "빈 글"

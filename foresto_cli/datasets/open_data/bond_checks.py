@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import String, Text, text
 
 from foresto_cli.collecting.checks import CRITICAL, MONTHLY, WARNING, Rows, Scope, Units, check
 from foresto_cli.datasets.open_data.bond_rows import type_of, years_between
+from foresto_cli.datasets.open_data.bond_tables import bonds as bonds_table
 from foresto_cli.datasets.open_data.pages import is_isin
 from foresto_cli.datasets.open_data.ratings import AGENCIES, combined
 
@@ -26,6 +27,9 @@ REOPENED = ("government", "monetary", None)
 """Sorts of bonds that are issued again under one ISIN, so that more is outstanding than was issued at first."""
 AHEAD = timedelta(days=31)
 """Bonds are listed so long before they are issued, and coupons paid so long after a holiday, at most."""
+
+LONGEST_PERIOD = timedelta(days=800)
+"""Interest is paid at least once a year; a first coupon may be a long one."""
 
 NEWEST = text(
     "SELECT unit, row_count FROM unit_ledger WHERE dataset = 'bonds' AND status IN ('done', 'provisional')"
@@ -164,7 +168,11 @@ def _impossible(bond: dict[str, Any], today: date) -> Iterator[str]:
         yield "발행잔액"
     if (issued is not None and ((expires is not None and expires < issued) or issued > base + AHEAD)) or base > today:
         yield "발행일·만기일·기준일의 순서"
+    if any(bond[column.name] == "" for column in bonds_table.columns if isinstance(column.type, String | Text)):
+        yield "빈 글"
     last, following = bond["rbf_copn_dt"], bond["nxtm_copn_dt"]
+    if following is not None and following > base + LONGEST_PERIOD:
+        yield "다음 이표일"
     if last is not None and (last > base + AHEAD or (following is not None and following <= last)):
         yield "이표일"
 

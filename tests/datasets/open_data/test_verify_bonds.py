@@ -32,6 +32,8 @@ CONTRADICTIONS = {
     "발행일·만기일·기준일의 순서": f"UPDATE bonds SET bond_issu_dt = bond_expr_dt + 1 WHERE {ONE}",
     "이표일": "UPDATE bonds SET nxtm_copn_dt = rbf_copn_dt WHERE isin_cd ="
     " (SELECT min(isin_cd) FROM bonds WHERE rbf_copn_dt IS NOT NULL AND nxtm_copn_dt IS NOT NULL)",
+    "빈 글": f"UPDATE bonds SET bond_rnkn_dcd = '' WHERE {ONE}",
+    "다음 이표일": f"UPDATE bonds SET nxtm_copn_dt = '2031-03-01' WHERE {ONE}",
     "만기 연수": f"UPDATE bonds SET maturity_years = maturity_years + 3 WHERE {ONE}",
     "남은 날": f"UPDATE bonds SET remaining_days = remaining_days + 1000 WHERE {ONE}",
     "신용등급": "UPDATE bonds SET credit_rating = 'AAA' WHERE isin_cd ="

@@ -104,6 +104,15 @@ def unpriced_stocks(scope: Scope) -> Rows:
     )
 
 
+def _last_day_or_all(scope: Scope, rows: Rows) -> Units:
+    """Return the last session of stocks that no list has, and the whole history where two stocks have one name.
+
+    Whether the list itself lacks the stock is asked by ``roster.unknown``.
+    """
+    twins = [row for row in rows if "같은_이름" in row]
+    return whole_history(scope, twins) if twins else days_of("prices.day")(scope, rows)
+
+
 @check(
     "prices.unlisted",
     "상장 목록에 없는 시세",
@@ -111,7 +120,7 @@ def unpriced_stocks(scope: Scope) -> Rows:
     "stock_price_daily",
     "마지막 거래일의 시세는 상장 목록에 있는 종목의 것이고, 한 이름의 종목은 하나이다",
     "foresto listing load --again && foresto verify monthly --repair",
-    units=whole_history,
+    units=_last_day_or_all,
 )
 def unlisted_stocks(scope: Scope) -> Rows:
     """Find rows of the last session of stocks that a listing as new as it does not have, or calls delisted before.

@@ -1,4 +1,4 @@
-"""``foresto demo``: the whole system in about a minute."""
+"""``foresto demo``: the whole system in less than a minute."""
 
 import typer
 

@@ -6,29 +6,24 @@ import shlex
 import subprocess
 
 import pytest
-import typer
+from pages import COMMAND, EVERY, EXIT_CODES, PAGES, READMES, page, prose
 from support import ROOT
 
-from foresto_cli import data_sets, errors
+from foresto_cli import data_sets
 from foresto_cli.chains.steps import CHAINS
-from foresto_cli.cli import _readme, _reference, app
+from foresto_cli.cli import _readme, _reference
 from foresto_cli.collecting import registry
 from foresto_cli.sandbox import faults, hosts
 from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.timetable import JOBS
 
-READMES = ("README.md", "README.ko.md")
 SETTINGS = {"README.md": "Settings", "README.ko.md": "설정"}
-EXIT_CODES = {"README.md": "Exit codes", "README.ko.md": "종료 코드"}
-PAGES = sorted(
-    str(file.relative_to(ROOT)) for file in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
-)
+HEADING = {"README.md": "Exit codes", "README.ko.md": "종료 코드"}
 PATTERNS = {"…", "COMMAND", "명령", "CHAIN", "GROUP"}
 """Words that stand for others."""
-
-
-def page(name):
-    return (ROOT / name).read_text(encoding="utf-8")
+TRANSLATED = (READMES, ("docs/operating.md", "docs/operating.ko.md"))
+IN_KOREAN = {"FOLDER": "폴더", "FILE": "파일", "ADDRESS": "주소", "COMMAND": "명령", "job=URL": "작업=주소"}
+MONTHS = {"Feb": "2", "May": "5", "Aug": "8", "Nov": "11"}
 
 
 def section(name, heading):
@@ -37,18 +32,23 @@ def section(name, heading):
     return found
 
 
-def commands(node, path=()):
-    """Yield every command that does something, with its path."""
-    children = getattr(node, "commands", None)
-    if children is None:
-        yield " ".join(path), node
-    else:
-        for name, child in children.items():
-            yield from commands(child, (*path, name))
+def rows(name):
+    return [line for line in prose(name).splitlines() if line.startswith("| ")]
 
 
-COMMAND = typer.main.get_command(app())
-EVERY = dict(commands(COMMAND))
+def code_in(text):
+    """Return what stands in code, words that stand for others in Korean."""
+    found = re.findall(r"`([^`\n]+)`", text)
+    return sorted(
+        {re.sub(r"\b(?:[A-Z]+|job=URL)\b", lambda word: IN_KOREAN.get(word[0], word[0]), one) for one in found}
+    )
+
+
+def numbers_in(text):
+    """Return the numbers of a text outside code; an English month is one too."""
+    plain = re.sub(r"`[^`\n]+`", "", text)
+    plain = re.sub(rf"\b({'|'.join(MONTHS)})\b", lambda month: MONTHS[month[0]], plain)
+    return sorted(re.findall(r"\d[\d,.:]*\d|\d", plain))
 
 
 # --- the README, in both languages ----------------------------------------------------------------------------------
@@ -73,11 +73,9 @@ def test_every_data_set_has_an_english_name_and_no_other_has():
 
 @pytest.mark.parametrize("name", READMES)
 def test_the_readme_names_every_exit_code(name):
-    classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "exit_code")]
-    codes = {0, 3, 129, 130, 143} | {kind.exit_code for kind in classes}
-    table = section(name, EXIT_CODES[name])
+    table = section(name, HEADING[name])
     told = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE) for code in row.split(",")}
-    assert told == codes
+    assert told == EXIT_CODES
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -108,6 +106,21 @@ def test_the_readme_tells_when_every_chain_starts(name):
 def test_both_languages_tell_the_same():
     korean, english = (re.findall(r"^## |^\| |^```", page(name), re.MULTILINE) for name in reversed(READMES))
     assert korean == english, "one of them has a section, a line of a table or a block more"
+
+
+@pytest.mark.parametrize(("english", "korean"), TRANSLATED)
+def test_every_row_has_the_same_code_and_numbers_in_both_languages(english, korean):
+    assert len(rows(english)) == len(rows(korean)) > 20
+    for ours, theirs in zip(rows(english), rows(korean), strict=True):
+        assert (code_in(ours), numbers_in(ours)) == (code_in(theirs), numbers_in(theirs)), f"{ours}\n{theirs}"
+
+
+@pytest.mark.parametrize(("english", "korean"), TRANSLATED[1:])
+def test_every_section_has_the_same_code_and_numbers_in_both_languages(english, korean):
+    ours, theirs = (re.split(r"^## ", prose(name), flags=re.MULTILINE)[1:] for name in (english, korean))
+    for one, other in zip(ours, theirs, strict=True):
+        assert code_in(one) == code_in(other)
+        assert numbers_in(one) == numbers_in(other), other.splitlines()[0]
 
 
 def test_ci_runs_exactly_the_test_command_of_the_readme():
@@ -194,8 +207,17 @@ def test_every_shown_query_runs(engine):
             connection.exec_driver_sql(block)
 
 
+def anchors(text):
+    """Return what the headings of a page are called in links."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_link_leads_somewhere(name):
-    for target in re.findall(r"\]\(([^)#\s]+)", page(name)):
+    for target in re.findall(r"\]\(([^)\s]+)", page(name)):
+        file, _, place = target.partition("#")
         if not target.startswith("https://"):
-            assert (ROOT / name).parent.joinpath(target).exists(), target
+            found = (ROOT / name).parent / file if file else ROOT / name
+            assert found.exists(), target
+            assert not place or place in anchors(found.read_text(encoding="utf-8")), target

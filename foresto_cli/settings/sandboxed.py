@@ -75,7 +75,7 @@ def _misplaced(file: Path) -> list[str]:
     except OSError:
         # A file that cannot be read has no say in the sandbox anyway.
         return []
-    names = re.findall(r"(?m)^\s*(?:export\s+)?(FORESTO_SANDBOX_[A-Z_]{1,30})\s*=", text)
+    names = re.findall(r"(?m)^[ \t]*(?:export[ \t]+)?(FORESTO_SANDBOX_[A-Z_]{1,30})[ \t]*=", text)
     return [f"{name}: {file}에 있어 쓰지 않습니다. 환경 변수로 주세요." for name in names]
 
 

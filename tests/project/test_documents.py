@@ -164,13 +164,13 @@ def test_the_page_of_faults_names_every_kind_and_every_host():
 
 def shown(text):
     """Yield the arguments of every foresto command that a page shows, as a shell would read them."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```(?:sh|console)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     rest = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
     for line in [*lines, *re.findall(r"`([^`]+)`", rest)]:
         code = re.sub(r"(^|\s)#.*", "", line)
         for piece in re.split(r"&&|;", code):
-            called = re.fullmatch(r"\s*(?:\w+=\S* +)*(?:\.venv/bin/)?foresto( .*)?", piece)
+            called = re.fullmatch(r"\s*(?:\$ )?(?:\w+=\S* +)*(?:\.venv/bin/)?foresto( .*)?", piece)
             if called:
                 yield [word for word in shlex.split(called[1] or "") if word != "--sandbox"]
 

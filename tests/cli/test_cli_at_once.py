@@ -85,3 +85,18 @@ def test_a_signal_keeps_what_is_done_and_the_next_run_goes_on(home, number, code
     later = run_foresto(home, *arguments)
     assert later.returncode == 0
     assert (result_of(later)["units"]["planned"], result_of(later)["units"]["done"]) == (7, 7)
+
+
+def test_what_was_killed_is_closed_by_whatever_command_comes_next(home):
+    arguments = ("--sandbox", "prices", "incremental", "--workers", "1")
+    process = start_foresto(home, *arguments, FORESTO_SANDBOX_FAULTS=OLDER_HANGS)
+    await_holder(home, process)
+    time.sleep(1)
+    process.kill()
+    process.communicate(timeout=60)
+    assert run_foresto(home, "--sandbox", "db", "url").returncode == 0
+    with embedded.running(home / "data" / "sandbox") as url:
+        engine = create_engine(psycopg_url(url))
+        with engine.connect() as connection:
+            assert connection.scalars(text("SELECT status FROM data_collection_log")).all() == ["interrupted"]
+        engine.dispose()

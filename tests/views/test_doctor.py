@@ -3,9 +3,10 @@
 import contextlib
 import json
 import os
+from datetime import timedelta
 
 import pytest
-from support import environment_of, run_foresto
+from support import EVENING, environment_of, run_foresto
 
 from foresto_cli import app as application
 from foresto_cli.console import Console
@@ -113,6 +114,17 @@ def test_whatever_an_examination_meets_is_its_own_finding_and_the_others_go_on(e
         assert {"시계", "달력", "스케줄러", "폴더"} & seen
         if place not in {"start", "database"}:
             assert len(whole - seen) <= 2 + 5 * (place in {"keys", "folders"}), whole - seen
+
+
+def test_a_job_that_did_not_run_is_told_by_the_doctor_too(open_world, monkeypatch):
+    with open_world(now=EVENING - timedelta(days=1)) as world:
+        late_jobs.expect(world.app, "cron", "weekday")
+    with open_world(now=EVENING + timedelta(minutes=31), patience=1) as world:
+        monkeypatch.setattr(application, "without_database", lambda *_, **__: contextlib.nullcontext(world.app))
+        monkeypatch.setattr(application, "with_database", lambda *_, **__: contextlib.nullcontext(world.app))
+        doctor.examine(Console(as_json=True), sandboxed=True, ask_upstreams=False)
+        told = [item.subject for item in world.sandbox.outbox.items if item.channel == "slack"]
+        assert told == ["[foresto 주의] '평일 수집'이 제시간에 돌지 않았습니다"]
 
 
 def test_a_request_to_stop_is_no_finding(examined):

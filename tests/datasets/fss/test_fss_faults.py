@@ -103,6 +103,15 @@ def test_a_refusal_is_asked_about_as_often_as_promised(open_world, kind, tries):
         assert len(world.asked("finlifeapi")) == tries
 
 
+@pytest.mark.slow
+def test_an_odd_product_of_many_is_left_out_and_noted(open_world):
+    with open_world(faults=f"text_number@{HOST}") as world:
+        result = load(world, "savings")
+        assert (result.outcome, result.exit_code, result.units.failed) == ("done", 0, 0)
+        assert len(result.rejected) >= 1
+        assert world.scalar("SELECT count(*) FROM savings_products") > 50 * len(result.rejected)
+
+
 def test_without_a_key_it_says_which_one_and_where_to_get_it(open_world):
     with open_world(without=("fss_api_key",)) as world, pytest.raises(ConfigError, match=r"FSS_API_KEY.*finlife"):
         load(world, "deposits")

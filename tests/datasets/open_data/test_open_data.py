@@ -290,6 +290,11 @@ def test_a_table_that_keeps_growing_is_not_believed(open_world, small_pages):
         world.app.fsc.bonds(DAY)
 
 
+def test_a_table_that_announces_more_than_it_has_in_every_answer_is_not_understood(open_world):
+    with open_world(faults=f"grown@{HOST}") as world, pytest.raises(BadPayload, match="가운데"):
+        world.app.fsc.bonds(DAY)
+
+
 def overlapping(monkeypatch, rows, times):
     """Page 2 begins with ``rows`` rows of page 1, ``times`` times: the server keeps no order."""
     real, first, left = fsc.page_of, [], [times]

@@ -75,7 +75,7 @@ def unsound_records(scope: Scope) -> Rows:
         ),
         believable=believable,
         most=MOST_USED,
-        block=limits.BLOCK_LASTS,
+        block=limits.BLOCK_LASTS + clock.LEEWAY,
         yesterday=believable - A_DAY,
         sources=[source["source_id"] for source in SOURCES],
     )

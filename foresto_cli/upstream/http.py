@@ -166,12 +166,14 @@ class UpstreamSession(requests.Session):
             raise ForestoError(f"{self.policy.label}: 허용되지 않은 호스트({host})로 요청하려 했습니다.")
         breakers = self.policy.hosts[host]
         limits = self._transport.limits
+        self.breaker = breakers[0]
+        for breaker in breakers:
+            limits.check(breaker)
         with self._line.places:
             self._line.wait(self.policy.pace * self._transport.haste)
             # While this request waited for its turn, another one may have been blocked or refused.
             if self._refused is not None:
                 raise self._refused
-            self.breaker = breakers[0]
             for breaker in breakers:
                 limits.check(breaker)
             limits.spend(self.policy.counter, self.policy.daily_budget)

@@ -33,7 +33,7 @@ SOURCES = {
 
 @pytest.mark.parametrize("keys", WITHOUT)
 def test_a_first_load_gets_the_most_that_its_keys_allow(open_world, keys):
-    assert [step for step in STEPS if step not in INITIAL] == []
+    assert {step.name for step in STEPS} <= {step.name for step in INITIAL}
     world_of = {"stocks": 60, "sessions": SESSIONS, "faults": FROZEN, "patience": 3}
     with open_world(without=(*WITHOUT[keys], "dart_api_key"), **world_of) as world:
         result = chain.run(world.app, "initial", STEPS, job.Options())

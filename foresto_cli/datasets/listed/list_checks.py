@@ -140,14 +140,19 @@ def listed_without_prices(scope: Scope) -> Rows:
     units=listing_again,
 )
 def prices_of_nobody_listed(scope: Scope) -> Rows:
-    """Find stocks that have prices and are in no list, or had left by then; of markets that the list has at all."""
+    """Find stocks that have prices and are in no list, or had left by then; of markets that the list has at all.
+
+    Who left before the first list was read may be in none: only the mirror tells of them, and it stands still.
+    """
     return scope.rows(
         sql(
             "SELECT p.ticker, max(p.name) AS name, max(p.trade_date) AS 마지막_시세,"
             " max(l.delisting_date) AS 상장폐지일 FROM stock_price_daily p"
             " LEFT JOIN fdr_stock_listing l ON l.ticker = p.ticker"
             " WHERE p.trade_date BETWEEN :first AND {day} AND split_part(p.market, ' ', 1) IN {markets}"
-            " AND NOT coalesce(l.is_listed OR l.delisting_date > p.trade_date, false) GROUP BY 1 ORDER BY 1",
+            " AND NOT coalesce(l.is_listed OR l.delisting_date > p.trade_date, false)"
+            " AND (l.ticker IS NOT NULL OR p.trade_date >="
+            " (SELECT least(min(created_at)::date, {day}) FROM fdr_stock_listing)) GROUP BY 1 ORDER BY 1",
             day=LIST_DAY,
             markets=LISTED_MARKETS,
         ),

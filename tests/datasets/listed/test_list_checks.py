@@ -70,6 +70,13 @@ def test_a_stock_that_no_list_has_is_left_to_people(loaded):
     assert loaded.scalar("SELECT count(*) FROM stocks WHERE ticker = '005930'") == 1
 
 
+def test_who_left_before_the_first_list_may_be_in_none(loaded):
+    loaded.execute("DELETE FROM fdr_stock_listing WHERE ticker = '000660'")
+    assert "roster.unknown" in {finding.check for finding in verification.verify_weekly(loaded.app).findings}
+    loaded.execute("DELETE FROM stock_price_daily WHERE ticker = '000660' AND trade_date > '2026-11-10'")
+    assert "roster.unknown" not in {finding.check for finding in verification.verify_weekly(loaded.app).findings}
+
+
 LOGIN = ("krx_id", "krx_pw")
 KEYS = (*LOGIN, "krx_openapi_key", "fsc_api_key", "dart_api_key")
 

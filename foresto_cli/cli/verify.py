@@ -27,13 +27,13 @@ def daily(app: "App", options: "Options", repair: Repair = False) -> "Result":
 
 @command(group, WAIT)
 def weekly(app: "App", options: "Options", repair: Repair = False) -> "Result":
-    """최근 250거래일, 명단과 공시, DART의 응답, 표의 크기를 살피고 50종목을 네이버와 견줍니다(요청 51)."""
+    """최근 250거래일, 명단과 공시, DART의 응답, 표의 크기를 살피고 13종목 가운데 1종목을 네이버와 견줍니다."""
     return _verified(app, "weekly", options, repair=repair)
 
 
 @command(group, WAIT)
 def monthly(app: "App", options: "Options", repair: Repair = False) -> "Result":
-    """저장된 전부를 주간처럼 살피고, 채권과 금융상품의 수, 마지막 내보내기도 살핍니다(요청 51)."""
+    """저장된 전부를 주간처럼 살피고, 채권과 금융상품의 수, 마지막 내보내기도 살핍니다."""
     return _verified(app, "monthly", options, repair=repair)
 
 

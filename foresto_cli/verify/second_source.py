@@ -1,25 +1,32 @@
-"""A second opinion on stored prices: fifty stocks against Naver's charts, a different sample each week.
+"""A second opinion on stored prices: every stock against Naver's chart once a quarter, a thirteenth of them each week.
 
 Naver's prices are adjusted as of today and truncated to a won. Its closes run on to the after-market's last trade, so
-opening prices are compared, which both sources have from the regular session: the newest as it is, an older one
-adjusted as our close is. Who could not be asked is no finding: it is said in a note.
+opening prices are compared, which both sources have from the regular session: the newest as it is, every older one
+adjusted as our close is, by its ratio to Naver's beside the ratios of the sessions around it. Two sources may adjust
+for an event differently, which moves all ratios before it; a wrong row stands alone. Who could not be asked is no
+finding: it is said in a note.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from statistics import median
 
 from sqlalchemy import Connection, text
 
-from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope
+from foresto_cli.collecting.checks import WARNING, Check, Rows, Scope, days_of
 from foresto_cli.datasets.prices.repairs import prices_again
 from foresto_cli.errors import ForestoError
+from foresto_cli.upstream import naver
 from foresto_cli.upstream.naver import Bar, Naver
 
-SAMPLE, LARGEST = 50, 10
+WEEKS, LARGEST = 13, 10
+"""A quarter, in which every stock has its turn; and the largest, which are asked about each week."""
 BARS = 21
-"""Sessions of a chart: a month."""
+"""Sessions of an index: a month."""
+AROUND = 3
+"""Sessions on either side whose ratios say what the ratio of a session should be."""
 SAME_DAY, EARLIER = 0.001, 0.01
 """Tolerances: of the newest opening price, and of an earlier one, where factors are rounded differently."""
 WON = 1
@@ -49,9 +56,10 @@ class SecondSource:
             "다른 출처와 견준 시세",
             WARNING,
             "stock_price_daily",
-            f"{SAMPLE}종목의 시가와 수정시가가 네이버의 것과 같다",
+            f"종목의 {WEEKS}분의 1(분기마다 모두)의 저장된 시가가 네이버의 것과 같다",
             prices_again,
             self._find,
+            units=days_of("prices.day"),
         )
 
     @property
@@ -100,7 +108,7 @@ class SecondSource:
         found: Rows = []
         for ticker in sample(scope.connection, scope.last):
             try:
-                bars = self.naver.bars(ticker, BARS)
+                bars = self.naver.bars(ticker, naver.MOST_BARS)
             except ForestoError as error:
                 self.silence = str(error)
                 break
@@ -110,22 +118,20 @@ class SecondSource:
 
 
 def sample(connection: Connection, last: date) -> Sequence[str]:
-    """Return the largest stocks priced on ``last`` and some others, chosen by week and ticker."""
-    year, week, _ = last.isocalendar()
-    rows = connection.execute(
+    """Return the largest stocks priced on ``last`` and those whose turn it is this week."""
+    return connection.scalars(
         text(
-            "SELECT ticker, row_number() OVER (ORDER BY market_cap DESC) AS place,"
-            " md5(ticker || :week) AS chance FROM stock_price_daily"
-            " WHERE trade_date = :last AND quality_flag <> 'ADJUSTED' AND volume > 0"
+            "SELECT ticker FROM (SELECT ticker, row_number() OVER (ORDER BY market_cap DESC) AS place,"
+            " row_number() OVER (ORDER BY ticker) % :weeks AS turn FROM stock_price_daily"
+            " WHERE trade_date = :last AND quality_flag <> 'ADJUSTED' AND volume > 0) AS priced"
+            " WHERE place <= :largest OR turn = :turn ORDER BY place"
         ),
-        {"last": last, "week": f"{year}-{week}"},
+        {"last": last, "weeks": WEEKS, "largest": LARGEST, "turn": last.toordinal() // 7 % WEEKS},
     ).all()
-    ranked = sorted(rows, key=lambda row: (row.place > LARGEST, row.chance))
-    return [row.ticker for row in ranked[:SAMPLE]]
 
 
 def differences(connection: Connection, ticker: str, last: date, bars: Sequence[Bar]) -> Iterator[dict[str, object]]:
-    """Yield the newest common session and the oldest one, where the two sources differ beyond tolerance."""
+    """Yield the sessions whose opening price contradicts Naver's: older ones by those around them."""
     theirs = {day: opened for day, opened, *_ in bars if day <= last and opened > 0}
     ours = connection.execute(
         text(
@@ -136,8 +142,12 @@ def differences(connection: Connection, ticker: str, last: date, bars: Sequence[
         ),
         {"ticker": ticker, "days": list(theirs)},
     ).all()
-    for row in [*ours[-1:], *ours[:-1][:1]]:
-        tolerance = SAME_DAY if row.trade_date == last else EARLIER
-        other = theirs[row.trade_date]
-        if abs(float(row.opened) - other) > max(WON, tolerance * float(row.opened)):
-            yield {"ticker": ticker, "거래일": row.trade_date, "저장된_수정시가": float(row.opened), "네이버": other}
+    opened = [float(row.opened) for row in ours]
+    ratios = [own / theirs[row.trade_date] for own, row in zip(opened, ours, strict=True)]
+    for place, row in enumerate(ours):
+        other = float(theirs[row.trade_date])
+        is_newest = row.trade_date == last
+        near = [*ratios[max(place - AROUND, 0) : place], *ratios[place + 1 : place + 1 + AROUND]]
+        expected = other if is_newest or not near else other * median(near)
+        if abs(opened[place] - expected) > max(WON, (SAME_DAY if is_newest else EARLIER) * opened[place]):
+            yield {"ticker": ticker, "거래일": row.trade_date, "저장된_수정시가": opened[place], "네이버": other}

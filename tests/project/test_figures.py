@@ -59,7 +59,7 @@ FIGURES = (
     (r"statements, (\d+) companies a request", dart.MOST_COMPANIES),
     (r"the newest (\d+) sessions row", checks.SESSIONS),
     (r"the newest (\d+), lists", verification.WEEKLY_SESSIONS),
-    (r"(\d+) stocks against", second_source.SAMPLE),
+    (r"(\d+) of (\d+) stocks", {"1", f"{second_source.WEEKS}"}),
     (r"runs go after (\d+) year", prune.RUN_DAYS // 365),
     (r"findings after (\d+) days", prune.FINDING_DAYS),
     (r"moved (\d+) points", watchlist.LEAST_MOVE),
@@ -117,8 +117,7 @@ def test_every_page_is_compared_or_listed_with_a_reason():
 
 
 def test_the_help_of_verification_says_whom_it_asks_how_often():
-    for command in ("verify weekly", "verify monthly"):
-        assert f"요청 {second_source.SAMPLE + 1}" in EVERY[command].help
+    assert f"{second_source.WEEKS}종목 가운데 1종목" in EVERY["verify weekly"].help
     assert f"최근 {checks.SESSIONS}거래일" in EVERY["verify daily"].help
     assert f"최근 {verification.WEEKLY_SESSIONS}거래일" in EVERY["verify weekly"].help
 

@@ -1,8 +1,10 @@
 """The weekly and the monthly verification: a second source, and the sizes of tables against earlier runs."""
 
+from datetime import date, timedelta
+
 from foresto_cli.loading import prices
 from foresto_cli.running import job
-from foresto_cli.verify import verification
+from foresto_cli.verify import second_source, verification
 
 QUICK = job.Options()
 PATIENCE = 0.5
@@ -15,9 +17,10 @@ def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_fo
     assert result.notes == []
     stocks_and_index = loaded.asked("/sise.nhn")[before:]
     asked = [request for request in stocks_and_index if request.fields["symbol"] != "KOSPI"]
-    assert len(asked) == len({request.fields["symbol"] for request in asked}) == 50
+    assert len(asked) == len({request.fields["symbol"] for request in asked})
+    assert second_source.LARGEST <= len(asked) <= second_source.LARGEST + 60 / second_source.WEEKS + 1
     assert "005930" in {request.fields["symbol"] for request in asked}
-    assert result.requests == {"naver": 51, "total": 51}
+    assert result.requests == {"naver": len(asked) + 1, "total": len(asked) + 1}
     loaded.execute(
         "UPDATE stock_price_daily SET adj_close_price = adj_close_price * 1.05"
         " WHERE ticker = '005930' AND trade_date = (SELECT min(trade_date) FROM stock_price_daily)"
@@ -25,6 +28,25 @@ def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_fo
     found = {finding.check: finding for finding in verification.verify_weekly(loaded.app).findings}
     finding = found["prices.second_source"]
     assert (finding.severity, finding.found, finding.sample[0]["ticker"]) == ("warning", 1, "005930")
+
+
+def test_a_row_that_agrees_with_itself_alone_is_found_wherever_it_stands(loaded):
+    loaded.execute(
+        "UPDATE stock_price_daily SET open_price = open_price * 10, adj_close_price = adj_close_price,"
+        " close_price = close_price WHERE ticker = '005930' AND trade_date = '2026-11-12'"
+    )
+    found = {finding.check: finding for finding in verification.verify_weekly(loaded.app).findings}
+    assert found["prices.second_source"].units == {"prices.day": ["2026-11-12"]}
+
+
+def test_every_stock_has_its_turn_within_a_quarter(loaded):
+    with loaded.app.engine.connect() as connection:
+        weeks = [date(2026, 11, 20) - timedelta(weeks=back) for back in range(second_source.WEEKS)]
+        turns = {day.toordinal() // 7 % second_source.WEEKS for day in weeks}
+        chosen = second_source.sample(connection, weeks[0])
+    traded = loaded.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = '2026-11-20' AND volume > 0")
+    assert turns == set(range(second_source.WEEKS))
+    assert traded / second_source.WEEKS - 1 <= len(chosen) <= traded / second_source.WEEKS + 1 + second_source.LARGEST
 
 
 def test_a_second_source_that_is_silent_is_a_note_and_no_finding(open_loaded):

@@ -88,7 +88,8 @@ def _causeless(scope: Scope) -> Rows:
     found = []
     for row in scope.rows(
         text(
-            "SELECT alert_id, subject, last_seen_at FROM ops_alert WHERE alert_type = 'verify' AND resolved_at IS NULL"
+            "SELECT alert_id, subject, last_seen_at, run_id FROM ops_alert"
+            " WHERE alert_type = 'verify' AND resolved_at IS NULL"
         )
     ):
         level = levels.get(row["subject"]) or _of_file(row["subject"])
@@ -105,20 +106,18 @@ def _of_file(subject: str) -> str | None:
 
 
 def _was_asked_since(scope: Scope, row: dict[str, object], commands: list[str]) -> bool:
-    """Say whether a verification ended since the incident was seen last, and did not find it."""
+    """Say whether a verification ended since the one that found the incident last, and did not find it.
+
+    By their numbers: the clock may have been ahead once.
+    """
     return bool(
         scope.connection.scalar(
             text(
                 "SELECT EXISTS (SELECT FROM data_collection_log r WHERE r.job_name = ANY(:commands)"
-                " AND r.started_at > :seen AND r.completed_at <= :now AND r.detail ? 'findings'"
-                " AND NOT EXISTS (SELECT FROM data_quality_log q WHERE q.run_id = r.id AND q.rule_id = :subject))"
+                " AND r.completed_at IS NOT NULL AND r.detail ? 'findings' AND r.id > coalesce("
+                "(SELECT max(run_id) FROM data_quality_log WHERE rule_id = :subject), :run_id, 0))"
             ),
-            {
-                "commands": commands,
-                "seen": row["last_seen_at"],
-                "now": scope.now.replace(tzinfo=None),
-                "subject": row["subject"],
-            },
+            {"commands": commands, "run_id": row["run_id"], "subject": row["subject"]},
         )
     )
 

@@ -57,7 +57,7 @@ def app(filled, tmp_path):
     """The application on that database, without any score at first."""
     clock.pretend(_market.NOW)
     with filled.begin() as connection:
-        for table in (*TABLES, "ops_alert"):
+        for table in (*TABLES, "ops_alert", "data_collection_log"):
             connection.execute(text(f"DELETE FROM {table}"))
         cleared = ", ".join(f"{name} = NULL" for name in stocks.columns.keys() if name.startswith("compass_"))  # noqa: SIM118  # a collection of columns
         connection.execute(text(f"UPDATE stocks SET {cleared}"))

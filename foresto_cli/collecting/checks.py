@@ -174,7 +174,7 @@ def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
     for check in checks:
         rows = check.find(scope)
         if rows:
-            sample = [{name: _plain(value) for name, value in row.items()} for row in rows[:SAMPLE]]
+            sample = [_shown(row) for row in rows[:SAMPLE]]
             units = {name: list(keys) for name, keys in check.units(scope, rows).items()} if check.units else {}
             repair = check.repair if isinstance(check.repair, str) else check.repair(rows)
             findings.append(
@@ -187,7 +187,7 @@ def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
                     sample=sample,
                     expected=check.expected,
                     repair=repair or asking_again(units),
-                    days=sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if name in row}),
+                    days=sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if row.get(name) is not None}),
                     units=units,
                 )
             )
@@ -197,8 +197,8 @@ def run_checks(checks: Sequence[Check], scope: Scope) -> list[Finding]:
 def days_of(dataset: str) -> UnitsOf:
     """Return what names the trade dates of the rows as units of ``dataset``."""
 
-    def units(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
-        return {dataset: sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if name in row})}
+    def units(_scope: Scope, rows: Rows) -> Units:
+        return {dataset: sorted({f"{row[name]}" for row in rows for name in DAY_COLUMNS if row.get(name) is not None})}
 
     return units
 
@@ -206,7 +206,7 @@ def days_of(dataset: str) -> UnitsOf:
 def whole(dataset: str, *keys: str) -> UnitsOf:
     """Return what names always the same units of ``dataset``."""
 
-    def units(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+    def units(_scope: Scope, _rows: Rows) -> Units:
         return {dataset: keys}
 
     return units
@@ -217,7 +217,7 @@ def asking_again(units: Units) -> str:
     commands = []
     for dataset, keys in units.items():
         if dataset == SCORE:
-            commands += [f"foresto score batch --as-of {day} --replace" for day in keys]
+            commands += [f"foresto score batch --as-of {day} --replace" for day in keys] or ["foresto score batch"]
         elif dataset not in HERE:
             commands.append(" ".join([f"foresto retry --data {dataset}", *(f"--unit {key}" for key in keys)]))
     told = " && ".join(commands)
@@ -235,6 +235,11 @@ def record(engine: Engine, run_id: int, findings: Sequence[Finding]) -> None:
     with engine.begin() as connection:
         for finding in findings:
             connection.execute(statement, {**finding.__dict__, "run_id": run_id, "now": clock.wall()})
+
+
+def _shown(row: Mapping[str, object]) -> dict[str, object]:
+    """Return what a person reads of a row; flags and lists in it are for :data:`UnitsOf`."""
+    return {name: _plain(value) for name, value in row.items() if not isinstance(value, bool | list)}
 
 
 def _plain(value: object) -> object:

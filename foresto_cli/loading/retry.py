@@ -92,12 +92,26 @@ def units_again(app: App, data: str | None, units: Sequence[str], options: Optio
         ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
     if data is None or data not in retry_loaders.MAKERS:
-        raise UsageError(f"--unit는 --data와 함께 적으세요. 자료: {', '.join(retry_loaders.MAKERS)}")
+        said = "--unit는 --data와 함께 적으세요." if data is None else f"--data {data}: 이런 자료가 없습니다."
+        raise UsageError(f"{said} 자료: {', '.join(retry_loaders.MAKERS)}")
 
     def make() -> list[Loader]:
-        return list(retry_loaders.loaders_for(app, data, units))
+        loaders = retry_loaders.loaders_for(app, data, units)
+        if not any(loader.units() for loader in loaders):
+            raise UsageError(f"--data {data}에 {', '.join(units)} 단위가 없습니다.{_example(app, data)}")
+        return list(loaders)
 
     return job.run_or_preview(app, "retry", "다시 요청", make, replace(options, afresh=True))
+
+
+def _example(app: App, data: str) -> str:
+    """Return a sentence with the name of a unit of ``data``; none where the ledger has no unit of it."""
+    with app.engine.connect() as connection:
+        unit = connection.scalar(
+            text("SELECT unit FROM unit_ledger WHERE dataset = :data ORDER BY unit DESC LIMIT 1"),
+            {"data": data},
+        )
+    return f" 이 자료의 단위는 {unit}처럼 적습니다." if unit else ""
 
 
 def _is_of(name: str, data: str) -> bool:

@@ -27,7 +27,7 @@ UNSETTLED = sql(
 )
 
 
-def _failed(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def _failed(_scope: Scope, rows: Rows) -> Units:
     found: dict[str, list[str]] = {}
     for row in rows:
         found.setdefault(row["dataset"], []).append(row["unit"])

@@ -81,7 +81,7 @@ def _sandbox_now() -> datetime:
         moment = datetime.fromisoformat(given)
     except ValueError:
         raise UsageError(
-            f"FORESTO_SANDBOX_TODAY={given} 는 날짜(2026-11-20)나 시각(2026-11-20T16:30)이 아닙니다."
+            f"FORESTO_SANDBOX_TODAY={given}: 날짜(2026-11-20)나 시각(2026-11-20T16:30)으로 적으세요."
         ) from None
     return moment.astimezone(clock.KST) if moment.tzinfo else moment.replace(tzinfo=clock.KST)
 
@@ -89,7 +89,7 @@ def _sandbox_now() -> datetime:
 def _whole_number(asked: forms.Whole) -> int:
     given = os.environ.get(asked.name, f"{asked.default}")
     if not given.isdecimal() or not asked.least <= int(given) <= asked.most:
-        raise UsageError(f"{asked.name}={given} 는 {asked.least:,}~{asked.most:,} 의 정수여야 합니다.")
+        raise UsageError(f"{asked.name}={given}: {asked.least:,}~{asked.most:,}의 정수로 적으세요.")
     return int(given)
 
 
@@ -100,7 +100,7 @@ def _share(name: str, default: float) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise UsageError(f"{name}={given} 는 0~1 의 수여야 합니다.")
+        raise UsageError(f"{name}={given}: 0~1의 수로 적으세요.")
     return share
 
 
@@ -112,6 +112,5 @@ def _mirror_stopped() -> datetime | None:
         return stop(given) if given else None
     except ValueError:
         raise UsageError(
-            f"FORESTO_SANDBOX_MIRROR_STOPPED={given} 는 날짜(2026-09-17)나 시각(2026-11-20T15:03)이 아니고, 빈 값도 "
-            "아닙니다."
+            f"FORESTO_SANDBOX_MIRROR_STOPPED={given}: 날짜(2026-09-17)나 시각(2026-11-20T15:03)으로 적거나 비워 두세요."
         ) from None

@@ -72,14 +72,14 @@ def wrong_scores(scope: Scope) -> Rows:
 
 @check(
     "score.beside",
-    "종목에 적은 점수",
+    "종목 표의 점수",
     WARNING,
     "stocks",
-    "stocks의 점수와 등급은 마지막 점수와 같다",
+    "종목 표의 점수·등급·축 점수·설명은 마지막 점수의 것이다",
     units=days_of(SCORE),
 )
 def other_scores_beside(scope: Scope) -> Rows:
-    """Find stocks whose copied score, grade or axes are not those of the newest scored session.
+    """Find stocks whose copied score, grade, axes or sentences are not those of the newest scored session.
 
     While scores of that session are wrong themselves, that is what is told.
     """
@@ -87,12 +87,13 @@ def other_scores_beside(scope: Scope) -> Rows:
         sql(
             "SELECT newest.day AS 거래일, s.ticker, s.compass_score, h.total_score, s.compass_grade, h.grade"
             " FROM (SELECT score_date AS day, formula_version FROM compass_score_history"
-            " ORDER BY score_date DESC, formula_version DESC LIMIT 1) newest CROSS JOIN stocks s"
+            " ORDER BY score_date DESC, formula_version DESC LIMIT 1) newest RIGHT JOIN stocks s ON true"
             " LEFT JOIN compass_score_history h ON (h.score_date, h.formula_version, h.ticker)"
             " = (newest.day, newest.formula_version, s.ticker) AND h.total_score IS NOT NULL"
             " WHERE (s.compass_score, s.compass_grade, {axes}) IS DISTINCT FROM (h.total_score, h.grade, {scores})"
             " OR (s.compass_score IS NULL) <> (s.compass_updated_at IS NULL)"
-            " OR (h.ticker IS NOT NULL AND coalesce(s.compass_summary, '') = '') ORDER BY 2",
+            " OR (h.ticker IS NOT NULL AND (coalesce(s.compass_summary, '') NOT LIKE h.grade || '%'"
+            " OR coalesce(s.compass_commentary, '') = '')) ORDER BY 2",
             axes=_of_axes("s.compass_{a}_score", ", "),
             scores=_of_axes("h.{a}_score", ", "),
         )

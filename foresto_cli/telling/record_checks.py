@@ -38,7 +38,7 @@ OFTEN = 3
 """A job failed on so many days: no accident."""
 
 
-def _ours(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def _ours(_scope: Scope, rows: Rows) -> Units:
     """Return units of the ledger to be asked for again, and by their keys the records that ``--repair`` puts right."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows:

@@ -51,7 +51,8 @@ def mend(app: App, findings: Iterable[Units], options: Options) -> tuple[Result,
     for day in days:
         batch.score_batch(app, batch.Options(as_of=day, replace=True, wait=options.wait))
     if days:
-        notes.append(f"점수 {len(days):,}거래일을 다시 계산했습니다({days[0]} ~ {days[-1]}).")
+        span = f"{days[0]}" if len(days) == 1 else f"{days[0]}~{days[-1]}"
+        notes.append(f"점수 {len(days):,}거래일({span})을 다시 계산했습니다.")
     return asked, notes
 
 
@@ -81,6 +82,7 @@ def _loaders(app: App, units: Mapping[str, Sequence[str]], notes: list[str]) -> 
             notes.append(f"{name} {len(keys):,}건은 요청하지 않았습니다. {error}")
     with app.engine.connect() as connection:
         is_derived = connection.scalar(text("SELECT EXISTS (SELECT FROM stocks)"))
+    # Stocks may come twice: who was missing has to be there before numbers and names are written beside it.
     return [*loaders, *(listed.derived(app) if is_derived else ())]
 
 

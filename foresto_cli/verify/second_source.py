@@ -137,7 +137,8 @@ def differences(connection: Connection, ticker: str, last: date, bars: Sequence[
         text(
             "SELECT trade_date, open_price * adj_close_price / close_price AS opened FROM stock_price_daily"
             " WHERE ticker = :ticker AND open_price > 0"
-            " AND trade_date = ANY(:days) AND quality_flag <> 'ADJUSTED' AND adj_close_price IS NOT NULL"
+            " AND close_price > 0 AND adj_close_price IS NOT NULL"
+            " AND trade_date = ANY(:days) AND quality_flag <> 'ADJUSTED'"
             " ORDER BY trade_date"
         ),
         {"ticker": ticker, "days": list(theirs)},

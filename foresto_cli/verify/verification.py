@@ -238,7 +238,9 @@ def show(console: Console, result: Verification) -> None:
         console.strong(f"[{notify.LEVELS[finding.severity]}] {finding.name}: {finding.found:,}건")
         console.line(f"  기대: {finding.expected}")
         for row in finding.sample[:SHOWN_ROWS]:
-            console.line("  예: " + ", ".join(f"{name} {value}" for name, value in row.items()))
+            console.line(
+                "  예: " + ", ".join(f"{name} {'-' if value is None else value}" for name, value in row.items())
+            )
         console.line(f"  고치려면: {finding.repair}")
     for note in result.notes:
         console.line(f"· {note}")

@@ -65,7 +65,7 @@ def show_history(console: Console, found: History, *, with_versions: bool) -> No
     rows = []
     for one in found["history"]:
         count = len(one["earlier"])
-        rows.append(_row(one, f"앞선 판 {count}" if count else ""))
+        rows.append(_row(one, f"앞선 판 {count}" if count else "-"))
         if with_versions:
             rows += [_row(version, _why(version)) for version in one["earlier"]]
     console.table(found["ticker"], ("날짜", "등급", "순위", *AXES.values(), "까닭", "판"), rows)

@@ -253,3 +253,23 @@ def test_a_fortnight_later_every_failed_unit_is_answered_or_closed(open_loaded):
         result = retry.retry(world.app, None, QUICK)
         assert result.units.failed == 0, result.reasons
         assert world.rows("SELECT dataset, unit FROM unit_ledger WHERE status = 'failed'") == []
+
+
+def test_a_unit_that_did_not_fail_is_asked_for_again_by_name(loaded):
+    loaded.execute("UPDATE stock_price_daily SET name = '틀린이름' WHERE trade_date = '2026-11-18'")
+    plan = retry.units_again(loaded.app, "prices.day", ["2026-11-18"], job.Options(dry_run=True))
+    assert plan.units.planned == 1
+    result = retry.units_again(loaded.app, "prices.day", ["2026-11-18"], QUICK)
+    assert (result.outcome, result.units.done) == ("done", 1)
+    assert loaded.scalar("SELECT count(*) FROM stock_price_daily WHERE name = '틀린이름'") == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(None, "--data와 함께"), ("nonsense", "이런 자료가 없습니다"), ("prices.day", "단위는 2026-11-20처럼 적습니다")],
+)
+def test_a_unit_that_there_is_not_is_refused_in_one_sentence(loaded, data, said):
+    before = len(loaded.sandbox.requests)
+    with pytest.raises(UsageError, match=said):
+        retry.units_again(loaded.app, data, ["어제"], QUICK)
+    assert len(loaded.sandbox.requests) == before

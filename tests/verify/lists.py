@@ -15,7 +15,6 @@ PLANTED = {
     "roster.unknown": "UPDATE fdr_stock_listing SET is_listed = false WHERE ticker = '005930'",
     "stocks.derived": "UPDATE stocks SET current_price = 10 * current_price WHERE ticker = '005930'",
     "stocks.ghosts": "UPDATE stocks SET ticker = '999990' WHERE ticker = '005930'",
-    "stocks.score": "UPDATE stocks SET compass_score = 99, compass_grade = 'S' WHERE ticker = '005930'",
     "etf.numbers": "UPDATE etf_price_daily SET nav = 0",
     "etf.continuity": BEFORE.format(times=10),
     "etf.values": "UPDATE etf_price_daily SET net_assets = NULL",

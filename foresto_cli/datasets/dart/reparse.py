@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, text, tuple_
+from sqlalchemy import Connection, RowMapping, Table, select, text, tuple_
 
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.datasets.dart import comparatives, filed_reports, reports
@@ -135,11 +135,12 @@ def read(
 
 def damaged(connection: Connection) -> list[Row]:
     """Return the kept answers that are not as they came: ``endpoint``, ``subject``, ``bsns_year``, ``reprt_code``."""
-    answers = connection.execution_options(yield_per=ANSWERS_AT_ONCE).execute(EVERY_ANSWER)
+    # Options of a connection would stay with it, and with every check that asks after this one.
+    answers = connection.execute(EVERY_ANSWER, execution_options={"yield_per": ANSWERS_AT_ONCE}).mappings()
     return [
-        {name: value for name, value in answer._mapping.items() if name != "body"}  # noqa: SLF001  # public
+        {name: value for name, value in answer.items() if name != "body"}
         for answer in answers
-        if not _is_intact(answer.sha256, answer.body)
+        if not _is_intact(answer["sha256"], answer["body"])
     ]
 
 
@@ -157,5 +158,5 @@ def _joined(own: Row | None, row: Row) -> Row:
     return filed_reports.merged(own, row) if "is_financial" in row else comparatives.together(own, row)
 
 
-def _key(row: Any) -> Key:  # noqa: ANN401  # a mapping of either table's row
+def _key(row: Mapping[str, Any] | RowMapping) -> Key:
     return tuple(row[name] for name in KEY)

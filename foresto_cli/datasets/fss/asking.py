@@ -7,7 +7,7 @@ from foresto_cli.datasets.fss.kinds import BY_NAME
 from foresto_cli.upstream.finlife import GROUPS
 
 
-def groups_of(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def groups_of(_scope: Scope, rows: Rows) -> Units:
     """Return, by kind, the groups that ``rows`` name; where a row names none, or one that is none, all of them."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in rows:

@@ -8,7 +8,7 @@ from foresto_cli.collecting.checks import Rows, Scope, Units
 from foresto_cli.datasets.listed import crno, etfs, listing
 
 
-def listing_again(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def listing_again(scope: Scope, _rows: Rows) -> Units:
     """Return the three lists of now; whoever asks takes the newest of each kind."""
     day = scope.calendar.latest_ended(scope.now)
     week = day - timedelta(days=day.weekday())
@@ -17,13 +17,13 @@ def listing_again(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the 
     }
 
 
-def funds_again(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def funds_again(scope: Scope, _rows: Rows) -> Units:
     """Return the list of ETFs of now, and the newest stored session, whose prices the list shows."""
     day = scope.calendar.latest_ended(scope.now)
     return {etfs.DATASET.name: [f"{etfs.LIST}:{day}", f"{etfs.PRICES}:{day}"]}
 
 
-def fund_sessions_again(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def fund_sessions_again(_scope: Scope, rows: Rows) -> Units:
     """Return the prices of the sessions that ``rows`` name."""
     return {etfs.DATASET.name: sorted({f"{etfs.PRICES}:{row['trade_date']}" for row in rows})}
 
@@ -33,7 +33,7 @@ def lists_again(scope: Scope, rows: Rows) -> Units:
     return {**listing_again(scope, rows), **funds_again(scope, rows)}
 
 
-def numbers_again(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def numbers_again(scope: Scope, _rows: Rows) -> Units:
     """Return the newest list of company numbers, if there ever was one."""
     newest = scope.rows(
         text("SELECT max(unit) AS unit FROM unit_ledger WHERE dataset = :name AND status = 'done'"), name=crno.NAME

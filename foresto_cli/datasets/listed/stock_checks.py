@@ -5,20 +5,19 @@ from sqlalchemy import text
 from foresto_cli.collecting.checks import CRITICAL, SCORE, WARNING, WEEKLY, Rows, Scope, Units, check
 from foresto_cli.datasets.listed import enrichment, stocks
 from foresto_cli.datasets.listed.asking_again import listing_again, numbers_again
-from foresto_cli.store.fragments import sql
 
 DERIVED = "foresto stocks load"
 PRICED = ("current_price", "price_date", "ytd_return", "one_year_return", "designation", "designated_since")
 """Columns that follow from prices alone."""
 SHOWN = 3
-AXES = ("financial", "valuation", "technical", "risk")
 
-# Derived later than the list and the prices were read: until then it is only not yet brought up to date.
+# Derived by a later run than read the list and the prices, or by the same: until then it is not yet brought up to date.
+# By the numbers of the runs: the clock may have been ahead once.
 IS_CURRENT = text(
-    "SELECT coalesce(max(asked_at) >= greatest("
-    " (SELECT max(updated_at) FROM stock_price_daily WHERE trade_date >= :first),"
-    " (SELECT max(updated_at) FROM fdr_stock_listing)), false)"
-    " FROM unit_ledger WHERE dataset = :name AND status = 'done'"
+    "SELECT coalesce((SELECT max(run_id) FROM unit_ledger WHERE dataset = :name AND status = 'done')"
+    " >= (SELECT max(run_id) FROM data_load_batch WHERE batch_id IN"
+    " ((SELECT max(batch_id) FROM stock_price_daily WHERE trade_date >= :first),"
+    " (SELECT max(batch_id) FROM fdr_stock_listing))), false)"
 )
 
 
@@ -56,7 +55,7 @@ def _asked_once(scope: Scope, tickers: list[str]) -> Units:
     return {name: keys for name, keys in units.items() if keys}
 
 
-def scores_again(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def scores_again(scope: Scope, _rows: Rows) -> Units:
     """Return the newest scored session, if there is one."""
     newest = scope.rows(text("SELECT max(score_date) AS day FROM compass_score_history"))[0]["day"]
     return {SCORE: [f"{newest}"]} if newest else {}
@@ -108,37 +107,6 @@ def not_in_any_list(scope: Scope) -> Rows:
         text(
             "SELECT ticker, name, market, price_date FROM stocks s"
             " WHERE NOT EXISTS (SELECT FROM fdr_stock_listing l WHERE l.ticker = s.ticker) ORDER BY 1"
-        )
-    )
-
-
-@check(
-    "stocks.score",
-    "종목 표의 점수",
-    WARNING,
-    "stocks",
-    "종목 표의 점수, 등급, 축 점수는 가장 새 점수 기록의 것이다",
-    units=scores_again,
-)
-def other_score(scope: Scope) -> Rows:
-    """Find stocks whose score, grade, axes or sentences are not those of the newest scored session."""
-    return scope.rows(
-        sql(
-            "WITH newest AS (SELECT DISTINCT ON (ticker) * FROM compass_score_history"
-            " WHERE score_date = (SELECT max(score_date) FROM compass_score_history)"
-            " ORDER BY ticker, run_id DESC)"
-            " SELECT s.ticker, s.name, s.compass_score, h.total_score, s.compass_grade, h.grade FROM stocks s"
-            " LEFT JOIN newest h ON h.ticker = s.ticker"
-            " WHERE (h.total_score IS NOT NULL AND ((s.compass_score, s.compass_grade, {axes}) IS DISTINCT FROM"
-            " (h.total_score, h.grade, {scores}) OR s.compass_summary IS NULL OR s.compass_commentary IS NULL))"
-            " OR (h.ticker IS NOT NULL AND h.total_score IS NULL AND s.compass_score IS NOT NULL)"
-            " OR (h.ticker IS NULL AND s.compass_score IS NOT NULL AND NOT EXISTS"
-            " (SELECT FROM compass_score_history o WHERE o.ticker = s.ticker))"
-            " OR num_nulls(s.compass_score, s.compass_grade, s.compass_updated_at) IN (1, 2)"
-            " OR '' IN (s.compass_summary, s.compass_commentary)"
-            " OR s.compass_summary NOT LIKE s.compass_grade || '%' ORDER BY 1",
-            axes=[f"s.compass_{name}_score" for name in AXES],
-            scores=[f"h.{name}_score" for name in AXES],
         )
     )
 

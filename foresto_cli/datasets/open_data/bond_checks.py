@@ -37,7 +37,7 @@ NEWEST = text(
 )
 
 
-def newest_list(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def newest_list(scope: Scope, _rows: Rows) -> Units:
     """Return the newest list as what is to be asked for again."""
     return {"bonds": [row["unit"] for row in scope.rows(NEWEST)]}
 

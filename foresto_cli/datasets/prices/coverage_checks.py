@@ -28,7 +28,7 @@ LARGE_CAPS = (
 """Ten of the largest companies; a day without one of them is not whole."""
 
 
-def _newest_day(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def _newest_day(scope: Scope, _rows: Rows) -> Units:
     return {"prices.day": [f"{scope.last}"]}
 
 
@@ -253,7 +253,7 @@ def _adjusted(scope: Scope, gaps: Rows) -> set[tuple[str, date]]:
     return {(row["ticker"], row["trade_date"]) for row in found}
 
 
-def _no_sessions(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def _no_sessions(_scope: Scope, rows: Rows) -> Units:
     return {NO_SESSION: [f"{row['날짜']}" for row in rows]}
 
 

@@ -135,7 +135,7 @@ def doubtful_events(scope: Scope) -> Rows:
     )
 
 
-def _whole_series(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def _whole_series(_scope: Scope, rows: Rows) -> Units:
     return {ADJUSTMENT: sorted({row["ticker"] for row in rows})}
 
 

@@ -156,7 +156,7 @@ def lost(scope: Scope) -> Rows:
     )
 
 
-def units(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+def units(_scope: Scope, rows: Rows) -> Units:
     """Return what would have to be asked for again: years of the three main indices, sessions of the families.
 
     Rows of the OPEN API are replaced by itself alone.

@@ -145,6 +145,10 @@ RULES: dict[str, Fragment] = {
 """What each fault is, by the columns of ``seen``; ``lag_`` is the stock's row before, ``lead_`` the one after."""
 
 
+BEFORE = {"lag_close": "앞_종가", "lag_shares": "앞_주식수", "lag_market": "앞_시장", "lag_name": "앞_이름"}
+"""What an operator reads for the numbers of the row before."""
+
+
 def _cases() -> Fragment:
     return joined(
         ", ",
@@ -196,9 +200,9 @@ def every(scope: Scope) -> Rows:
 
 
 def having(scope: Scope, rule: str, *columns: str) -> Rows:
-    """Return stock, trade date and ``columns`` of the rows to which ``rule`` applies."""
+    """Return stock, trade date and ``columns`` of the rows to which ``rule`` applies, called as they are shown."""
     return [
-        {name: row[name] for name in ("ticker", "trade_date", *columns)}
+        {BEFORE.get(name, name): row[name] for name in ("ticker", "trade_date", *columns)}
         for row in scope.once(every)
         if rule in row["rules"]
     ]

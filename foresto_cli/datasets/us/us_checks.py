@@ -54,7 +54,7 @@ STATEMENT_RULES: Rules = {
 def symbols_of(kind: Kind) -> UnitsOf:
     """Return what names the symbols of the rows as units of ``kind``; of funds the one list."""
 
-    def units(scope: Scope, rows: Rows) -> Units:  # noqa: ARG001  # as the others
+    def units(_scope: Scope, rows: Rows) -> Units:
         return {kind.name: ["all"] if kind is FUNDS else sorted({row["symbol"] for row in rows})}
 
     return units

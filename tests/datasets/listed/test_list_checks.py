@@ -33,7 +33,6 @@ UNMENDED = {
     "roster.unpriced": "its day of leaving is in no list that the sandbox still has",
     "etf.continuity": "a session that was never loaded stands before the first one",
     "stocks.ghosts": "nothing is ever deleted: a person decides",
-    "stocks.score": "nothing was scored",
     "etf.provisional": "the units are closed",
 }
 
@@ -68,6 +67,12 @@ def test_a_stock_that_no_list_has_is_left_to_people(loaded):
     assert (finding.check, finding.sample[0]["ticker"]) == ("stocks.ghosts", "999990")
     assert "운영자" in finding.repair
     assert loaded.scalar("SELECT count(*) FROM stocks WHERE ticker = '005930'") == 1
+
+
+def test_a_score_although_nothing_was_ever_scored_is_found(loaded):
+    loaded.execute("UPDATE stocks SET compass_score = 99, compass_grade = 'S' WHERE ticker = '005930'")
+    found = {finding.check: finding for finding in verification.verify_daily(loaded.app).findings}
+    assert (found["score.beside"].found, found["score.beside"].units) == (1, {"score": []})
 
 
 def test_who_left_before_the_first_list_may_be_in_none(loaded):

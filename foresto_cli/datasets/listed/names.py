@@ -1,15 +1,54 @@
-"""Which stock is meant: by its ticker, or by any name it has or had."""
+"""Which stock, ETF or index is meant: by its code, or by any name it has or had. One answer for every command."""
 
 import difflib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.datasets.prices.index_codes import MAIN
 from foresto_cli.errors import ConfigError, UsageError
 
 CANDIDATES = 5
 LIKENESS = 0.5
+STOCK, ETF, INDEX = "stock", "etf", "index"
+EVERY = (STOCK, ETF, INDEX)
+KINDS = {STOCK: "종목", ETF: "ETF", INDEX: "지수"}
+"""Kind → what the operator calls it."""
+LOADED_BY = {STOCK: "foresto listing load", ETF: "foresto stocks etfs", INDEX: "foresto prices index"}
+"""Kind → the command that brings its list."""
+KNOWN = {
+    STOCK: text(
+        "SELECT ticker AS code, name, is_listed, 'stock' AS kind FROM fdr_stock_listing"
+        " ORDER BY is_listed DESC, marcap DESC NULLS LAST, ticker"
+    ),
+    ETF: text(
+        "SELECT ticker AS code, name, is_active AS is_listed, 'etf' AS kind FROM etfs"
+        " ORDER BY is_active DESC, aum DESC NULLS LAST, ticker"
+    ),
+    INDEX: text(
+        "SELECT index_code AS code, coalesce(l.name, p.index_code) AS name, true AS is_listed, 'index' AS kind"
+        " FROM index_listing l FULL JOIN (SELECT DISTINCT index_code FROM index_price_daily) p USING (index_code)"
+        " ORDER BY index_code NOT IN ('KOSPI', 'KOSDAQ', 'KS200'), index_code"
+    ),
+}
+PRICED = text("SELECT name FROM stock_price_daily WHERE ticker = :ticker ORDER BY trade_date DESC LIMIT 1")
+
+
+class Security(NamedTuple):
+    """What has prices.
+
+    Attributes:
+        code: ticker of a stock or ETF, or foresto's code of an index.
+        name: its name now, or its last one.
+        is_listed: it is traded now.
+        kind: :data:`STOCK`, :data:`ETF` or :data:`INDEX`.
+    """
+
+    code: str
+    name: str
+    is_listed: bool
+    kind: str
 
 
 def require_listing(connection: Connection) -> None:
@@ -30,30 +69,80 @@ def ticker_of(connection: Connection, given: str) -> str:
         UsageError: nobody is, or several are.
     """
     require_listing(connection)
-    everyone = connection.execute(
-        text("SELECT ticker, name, is_listed FROM fdr_stock_listing ORDER BY is_listed DESC, marcap DESC NULLS LAST")
-    ).all()
-    if any(row.ticker == given.upper() for row in everyone):
-        return given.upper()
-    called = [row for row in everyone if row.name == given]
-    exact = [row for row in called if row.is_listed] or called
-    if not exact:
-        once = set(
-            connection.scalars(text("SELECT DISTINCT ticker FROM stock_history WHERE name = :name"), {"name": given})
-        )
-        exact = [row for row in everyone if row.ticker in once]
+    return security_of(connection, given, (STOCK,)).code
+
+
+def security_of(
+    connection: Connection, given: str, kinds: Sequence[str] = EVERY, *, takes_part: bool = False
+) -> Security:
+    """Return what ``given`` is the code or the name of; capitals and spaces in a name make no difference.
+
+    Args:
+        connection: the database.
+        given: what the operator typed.
+        kinds: what may be meant.
+        takes_part: a part of a name is enough where only one listed name has it. For commands that only show, and
+            say whom they show.
+
+    Raises:
+        ConfigError: none of ``kinds`` has a list to look in.
+        UsageError: nobody is, or several are; the message names the nearest.
+    """
+    everyone = [Security(*row) for kind in kinds for row in connection.execute(KNOWN[kind])]
+    code, wanted = given.strip().upper(), _plain(given)
+    by_code = next((one for one in everyone if one.code == code), None)
+    if by_code is not None:
+        return by_code
+    if STOCK in kinds and (priced := connection.execute(PRICED, {"ticker": code}).one_or_none()) is not None:
+        return Security(code, priced.name or code, is_listed=False, kind=STOCK)
+    if not everyone:
+        loads = ", ".join(LOADED_BY[kind] for kind in kinds)
+        raise ConfigError(f"{_list(kinds)} 목록이 비어 있습니다. 먼저 {loads}를 실행하세요.")
+    exact = _listed_first([one for one in everyone if wanted and wanted in _names(one)])
+    if not exact and STOCK in kinds:
+        exact = _once_called(connection, given.strip(), everyone)
     if len(exact) == 1:
-        return str(exact[0].ticker)
+        return exact[0]
     if exact:
-        raise UsageError(f"{given}: 여러 종목의 이름입니다. 종목코드로 고르세요: {_named(exact)}")
-    near = [row for row in everyone if given and given.lower() in row.name.lower()]
+        raise UsageError(f"{given}: 여러 {_kinds(kinds)}의 이름입니다. 코드로 고르세요: {_named(exact)}")
+    near = [one for one in everyone if wanted and any(wanted in name for name in _names(one))]
+    living = [one for one in near if one.is_listed]
+    if takes_part and len(living) == 1:
+        return living[0]
     if not near:
-        alike = difflib.get_close_matches(given, [row.name for row in everyone], CANDIDATES, LIKENESS)
-        near = [row for row in everyone if row.name in alike]
-    hint = f"혹시 이 가운데 있습니까? {_named(near)}" if near else "종목코드(예: 005930)나 정확한 이름을 적으세요."
-    raise UsageError(f"{given}: 그런 종목코드나 이름은 상장 목록에 없습니다. {hint}")
+        alike = difflib.get_close_matches(given, [one.name for one in everyone], CANDIDATES, LIKENESS)
+        near = [one for one in everyone if one.name in alike]
+    hint = f"혹시 이 가운데 있습니까? {_named(near)}" if near else "코드(예: 005930)나 정확한 이름을 적으세요."
+    raise UsageError(f"{given}: 그런 코드나 이름은 {_list(kinds)} 목록에 없습니다. {hint}")
 
 
-def _named(rows: Sequence[Any]) -> str:
-    shown = ", ".join(f"{row.ticker} {row.name}{'' if row.is_listed else '(폐지)'}" for row in rows[:CANDIDATES])
-    return shown + (f" 외 {len(rows) - CANDIDATES}종목" if len(rows) > CANDIDATES else "")
+def _plain(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
+def _names(one: Security) -> set[str]:
+    """Return what somebody may be called; the main indices have a Korean name although no list names them."""
+    own = {_plain(one.name)}
+    return own | ({_plain(name) for (_, name), code in MAIN.items() if code == one.code} if one.kind == INDEX else own)
+
+
+def _listed_first(found: list[Security]) -> list[Security]:
+    return [one for one in found if one.is_listed] or found
+
+
+def _once_called(connection: Connection, name: str, everyone: Iterable[Security]) -> list[Security]:
+    once = set(connection.scalars(text("SELECT DISTINCT ticker FROM stock_history WHERE name = :name"), {"name": name}))
+    return [one for one in everyone if one.kind == STOCK and one.code in once]
+
+
+def _kinds(kinds: Sequence[str]) -> str:
+    return "·".join(KINDS[kind] for kind in kinds)
+
+
+def _list(kinds: Sequence[str]) -> str:
+    return "상장" if tuple(kinds) == (STOCK,) else _kinds(kinds)
+
+
+def _named(found: Sequence[Security]) -> str:
+    shown = ", ".join(f"{one.code} {one.name}{'' if one.is_listed else '(폐지)'}" for one in found[:CANDIDATES])
+    return shown + (f" 외 {len(found) - CANDIDATES}개" if len(found) > CANDIDATES else "")

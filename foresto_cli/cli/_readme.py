@@ -4,7 +4,7 @@ After a change of one: ``from foresto_cli.cli import _readme; _readme.write()`` 
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from foresto_cli import data_sets
@@ -19,7 +19,7 @@ HEADS = {
     "README.ko.md": "| 명령 | 자료 | 표 | 작업 |\n|---|---|---|---|\n",
 }
 """The files, and the head of the table in each."""
-ENGLISH: Mapping[str, str] = {
+ENGLISH: dict[str, str] = {
     "prices.day": "market days",
     "prices.index": "three indices",
     "prices.index_day": "all indices",
@@ -54,9 +54,8 @@ ENGLISH: Mapping[str, str] = {
     "us.overviews": "US companies",
     "us.statements": "US statements",
     "us.prices": "US prices",
-    "gold": "gold prices",
 }
-"""What a data set is called in English; in Korean its own label says it."""
+"""What the data sets of the rooms are called in English; in Korean their labels say it, and described ones say both."""
 
 
 STEP_HEADS = {
@@ -79,7 +78,8 @@ def rendered(name: str, page: str) -> str:
     Raises:
         ValueError: the page has no place for one.
     """
-    said: Callable[[DataSet], str] = (lambda one: ENGLISH[one.name]) if name == "README.md" else (lambda one: one.label)
+    english = ENGLISH | {one.name: one.english for one in data_sets.every()}
+    said: Callable[[DataSet], str] = (lambda one: english[one.name]) if name == "README.md" else (lambda one: one.label)
     page = _filled(page, BEGIN, HEADS[name] + "".join(_rows(said)))
     return _filled(page, STEPS, STEP_HEADS[name] + "".join(_steps(UNTOLD[name])))
 

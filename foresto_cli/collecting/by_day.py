@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from foresto_cli.collecting.described_rows import row_of
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
@@ -87,13 +87,19 @@ class DeclaredDays(OpenApiDays):
 
 
 def _is_stored_under(connection: Connection, described: ByDay, rows: Sequence[Row], day: date) -> bool:
-    """Say whether exactly these numbers are stored of ``day``, though something was traded: that does not happen."""
-    if not any(row.get("volume") or row.get("trading_value") for row in rows):
+    """Say whether exactly these numbers are stored of ``day``, though something moved: that does not happen."""
+    if not any(row[name] for row in rows for name in _moving(described.table)):
         return False
     columns = list(wire_fields(described.table))
     query = select(*(described.table.c[name] for name in columns)).where(described.table.c.trade_date == day)
     stored = {tuple(row) for row in connection.execute(query)}
     return stored == {tuple(row[name] for name in columns) for row in rows}
+
+
+def _moving(table: Table) -> list[str]:
+    """Return the columns one of which is not 0 when anything happened: what was traded, or else what has changed."""
+    names = set(table.columns.keys())
+    return sorted(names & {"volume", "trading_value"}) or sorted(name for name in names if name.endswith("_change"))
 
 
 def impossible_price(row: Row) -> str | None:

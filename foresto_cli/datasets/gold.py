@@ -24,6 +24,7 @@ gold_price_daily = daily_table(
 DATASET = ByDay(
     name="gold",
     label="금 시세",
+    english="gold prices",
     table=gold_price_daily,
     service=OpenApi("gen/gold_bydd_trd", "금시장 일별매매정보"),
     since=date(2014, 3, 24),

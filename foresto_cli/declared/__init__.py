@@ -93,8 +93,10 @@ class Described:
     """What every described data set says.
 
     Attributes:
-        name: in the ledger, and the group of its commands: ``foresto NAME load``, ``foresto NAME show``.
+        name: in the ledger, and the group of its commands: ``foresto NAME load``, ``foresto NAME show``. Its file is
+            called the same, with ``_`` for each hyphen.
         label: what the operator calls it.
+        english: the same for readers of the English pages.
         table: made by :func:`daily_table`, :func:`list_table` or :func:`group_table`.
         chain: the job that loads it.
         is_default: loaded without being asked for; others are switched on by ``FORESTO_DATASETS``.
@@ -104,6 +106,7 @@ class Described:
 
     name: str
     label: str
+    english: str
     table: Table
     chain: str = "monthly"
     is_default: bool = False

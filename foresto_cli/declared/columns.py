@@ -37,7 +37,7 @@ def on_wire(  # noqa: PLR0913  # what a column is
 
 def daily_table(name: str, korean: str, english: str, *columns: Column[Any]) -> Table:
     """Return a table with one row per key and trade date, ending with the columns that say who wrote a row and when."""
-    command = name.removesuffix("_daily").removesuffix("_price")
+    command = name.removesuffix("_daily").removesuffix("_price").replace("_", "-")
     day = Column("trade_date", Date, primary_key=True, **said("거래일", "Session"))
     return _table(name, command, korean, english, [*columns, day])
 

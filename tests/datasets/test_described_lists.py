@@ -22,8 +22,8 @@ TABLE = Table(
     Column(GROUP, String, primary_key=True),
     Column("is_active", Boolean),
 )
-LIST = WholeList(name="things", label="것", table=TABLE, service=OpenData("것", ("a/b",)))
-GROUPS = PerGroup(name="things", label="것", table=TABLE, service=Disclosure("things", "T"))
+LIST = WholeList(name="things", label="것", english="things", table=TABLE, service=OpenData("것", ("a/b",)))
+GROUPS = PerGroup(name="things", label="것", english="things", table=TABLE, service=Disclosure("things", "T"))
 
 
 def entry(rows):

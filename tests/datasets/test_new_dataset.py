@@ -54,18 +54,18 @@ def result(finished):
 
 
 def test_one_file_gives_loading_resuming_checking_showing_and_exporting(run, tmp_path):
-    assert "oil" in run("--help").stdout
-    assert result(run("oil", "load", "--dry-run", "--json"))["plan"]["requests"] > 0
-    loaded = result(run("oil", "load", "--json"))
+    assert "warrants" in run("--help").stdout
+    assert result(run("warrants", "load", "--dry-run", "--json"))["plan"]["requests"] > 0
+    loaded = result(run("warrants", "load", "--json"))
     assert loaded["outcome"] == "done"
     assert loaded["rows"]["added"] == 3 * loaded["units"]["done"] > 30
-    assert result(run("oil", "load", "--json"))["outcome"] == "nothing_to_do"
-    assert "휘발유" in run("oil", "show", "--limit", "3").stdout
-    assert len(result(run("oil", "show", "등유", "--json", "--limit", "9"))["rows"]) == 9
-    result(run("db", "export", f"{tmp_path / 'out'}", "--format", "csv", "--tables", "oil_price_daily", "--json"))
-    assert "휘발유" in (tmp_path / "out/oil_price_daily/year=2026/part-0.csv").read_text(encoding="utf-8")
-    checks = [finding["check"] for finding in json.loads(run("verify", "daily", "--json").stdout)["findings"]]
-    assert not [check for check in checks if check.startswith("oil.")]
+    assert result(run("warrants", "load", "--json"))["outcome"] == "nothing_to_do"
+    assert "가상1WR" in run("warrants", "show", "--limit", "3").stdout
+    assert len(result(run("warrants", "show", "WAR003", "--json", "--limit", "9"))["rows"]) == 9
+    table = "warrants_price_daily"
+    result(run("db", "export", f"{tmp_path / 'out'}", "--format", "csv", "--tables", table, "--json"))
+    assert "가상1WR" in (tmp_path / f"out/{table}/year=2026/part-0.csv").read_text(encoding="utf-8")
+    assert findings(run, "warrants") == {}
 
 
 def findings(run, name):

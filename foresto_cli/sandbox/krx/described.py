@@ -4,7 +4,7 @@ import zlib
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Integer, Numeric
+from sqlalchemy import BigInteger, Date, Integer, Numeric
 
 from foresto_cli import data_sets
 from foresto_cli.declared import ByDay, wire_fields
@@ -16,6 +16,7 @@ Rows = list[dict[str, str]]
 FIRST_PRICE = 10_000
 SWING = 0.1
 LONGEST_CODE = 6
+A_DAY = "20280102"
 
 
 def service(name: str) -> ByDay | None:
@@ -35,12 +36,15 @@ def _record(described: ByDay, market: "Market", when: date, number: int) -> dict
     columns = described.table.columns
     record = {"BAS_DD": f"{when:%Y%m%d}"}
     for name, field in wire_fields(described.table).items():
-        if isinstance(columns[name].type, BigInteger | Integer | Numeric):
+        kind = columns[name].type
+        if isinstance(kind, Date):
+            record[field] = A_DAY
+        elif isinstance(kind, BigInteger | Integer | Numeric):
             record[field] = values.get(name, f"{int(_chance(described, market, when, number, name) * 1_000_000)}")
         elif columns[name].primary_key and "name" in columns:
             record[field] = f"{described.name.upper()[: LONGEST_CODE - 3]}{number + 1:03}"
         else:
-            record[field] = described.names[number]
+            record[field] = described.names[number][: getattr(kind, "length", None)]
     return record
 
 

@@ -9,7 +9,7 @@ import logging
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -46,15 +46,17 @@ SCHEMA = 1
 class Console:
     """The operator's terminal, or the pipe in its place.
 
-    With ``as_json`` stdout is kept for :meth:`result`, and everything else goes to stderr.
+    With ``as_json`` stdout is kept for :meth:`result`, with ``keeps_stdout`` for :meth:`file`; everything else goes to
+    stderr.
     """
 
-    def __init__(self, *, as_json: bool = False) -> None:
+    def __init__(self, *, as_json: bool = False, keeps_stdout: bool = False) -> None:
         """Decide where lines go."""
         self.as_json = as_json
         self._errors = _Stream(sys.stderr)
-        self._lines = self._errors if as_json else _Stream(sys.stdout)
+        self._lines = self._errors if as_json or keeps_stdout else _Stream(sys.stdout)
         self._result_is_lost = False
+        self._begun: _Stream | None = None
 
     @property
     def is_terminal(self) -> bool:
@@ -86,9 +88,21 @@ class Console:
         """Print one line on stderr, whatever breaks are in ``text``."""
         print(harmless.line(text, LONGEST_LINE), file=cast("TextIO", self._errors), flush=True)
 
-    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Print a table; numbers stand to the right."""
-        if self.is_terminal and _safely(lambda: self._rich().print(self._table(title, columns, rows))):
+    @property
+    def width(self) -> int:
+        """Return how many cells a line of the terminal has."""
+        return self._rich().width
+
+    def table(
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        *,
+        right: Container[int] | None = None,
+    ) -> None:
+        """Print a table; numbers stand to the right, or what stands in the places ``right``."""
+        if self.is_terminal and _safely(lambda: self._rich().print(self._table(title, columns, rows, right))):
             return
         self.line(f"[{title}]" if title else "")
         for row in rows:
@@ -97,7 +111,9 @@ class Console:
             )
             self.line("  " + "  ".join(cells))
 
-    def _table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> "Table":
+    def _table(
+        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Container[int] | None
+    ) -> "Table":
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
 
@@ -109,7 +125,11 @@ class Console:
             pad_edge=False,
         )
         for position, name in enumerate(columns):
-            numbers = bool(rows) and all(isinstance(row[position], int | float) for row in rows)
+            numbers = (
+                bool(rows) and all(isinstance(row[position], int | float) for row in rows)
+                if right is None
+                else position in right
+            )
             drawn.add_column(_only_text(name), justify="right" if numbers else "left", overflow="fold")
         for row in rows:
             drawn.add_row(*(_only_text(_text(value)) for value in row))
@@ -137,17 +157,58 @@ class Console:
         """Print the one JSON object, when it was asked for; say on stderr when it could not be written."""
         if not self.as_json:
             return
-        stream = _Stream(sys.stdout)
+        stream = self._begun or _Stream(sys.stdout)
         versioned = {"schema": SCHEMA, **found}
+        if self._begun is not None:
+            # Of a refusal: what was written before it was known stands there.
+            versioned.pop("rows", None)
         written = as_json(versioned)
         if not stream.knows(written):
             written = as_json(versioned, ascii_only=True)
+        if self._begun is not None:
+            written = f"\n], {written[1:]}"
         print(written, file=cast("TextIO", stream), flush=True)
+        self._look_after(stream, "--json 결과를")
+
+    def rows(self, pieces: Iterable[tuple[int, str]]) -> int:
+        """Begin the one JSON object with its ``rows``, which :meth:`result` completes, and return how many there are.
+
+        Args:
+            pieces: of JSON, to stand with commas between them, each with the number of its rows.
+        """
+        stream = self._begun = _Stream(sys.stdout)
+        stream.write('{"rows": [\n')
+        count = 0
+        for number, piece in pieces:
+            written = _NOT_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], piece)
+            stream.write(",\n" if count else "")
+            stream.write(written if stream.knows(written) else _in_ascii(written))
+            count += number
+            if stream.is_gone:
+                break
+        return count
+
+    def file(self, pieces: Iterable[tuple[int, str]]) -> int:
+        """Write a file to stdout in UTF-8, whatever the terminal's encoding; return how many rows it has.
+
+        Args:
+            pieces: of the file, each with the number of its rows.
+        """
+        stream, count = _Stream(sys.stdout), 0
+        for number, piece in pieces:
+            stream.write_bytes(piece.encode())
+            count += number
+            if stream.is_gone:
+                break
+        stream.flush()
+        self._look_after(stream, "파일을")
+        return count
+
+    def _look_after(self, stream: "_Stream", what: str) -> None:
+        """Say on stderr when ``what`` was to be on stdout and could not be written."""
         if stream.failure is not None and not stream.is_gone:
             self._result_is_lost = True
-            self.complain(
-                f"✗ --json 결과를 표준 출력에 쓸 수 없습니다({stream.failure}). 공간을 비운 뒤 다시 실행하세요."
-            )
+            self.complain(f"✗ {what} 표준 출력에 쓸 수 없습니다({stream.failure}). 공간을 비운 뒤 다시 실행하세요.")
 
     def exit_code(self, own: int) -> int:
         """Return what the process ends with, given the code of the work: who asked for JSON learns that it is lost."""
@@ -189,9 +250,13 @@ def as_json(found: object, *, ascii_only: bool = False) -> str:
     except ValueError:
         written = json.dumps(_finite(found), ensure_ascii=False, default=str)
     if ascii_only:
-        # Whatever is no ASCII stands inside a text.
-        return "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in written)
+        return _in_ascii(written)
     return _NOT_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], written)
+
+
+def _in_ascii(written: str) -> str:
+    """Return JSON in ASCII: whatever is none stands inside a text."""
+    return "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in written)
 
 
 def _finite(found: object) -> object:
@@ -226,6 +291,9 @@ class _Stream:
     def write(self, text: str) -> int:
         self._try(lambda stream: stream.write(text))
         return len(text)
+
+    def write_bytes(self, block: bytes) -> None:
+        self._try(lambda stream: stream.buffer.write(block))
 
     def flush(self) -> None:
         self._try(lambda stream: stream.flush())

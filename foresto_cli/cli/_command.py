@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import typer
 
+from foresto_cli.cli import _output
 from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import ForestoError, Interrupted, StoreUnavailable, exit_code_of
 
@@ -82,6 +83,7 @@ def command(
     opens: bool = True,
     attended: bool = True,
     closes: bool = True,
+    output: bool = False,
 ) -> Callable[[Callable[..., Ended]], Callable[..., None]]:
     """Make a command of a function that takes the application, then its own options.
 
@@ -97,20 +99,29 @@ def command(
         opens: open the database, its tables made or migrated first.
         attended: notice late jobs and tell incidents around the work; a look that finds nothing tells nothing.
         closes: print the closing lines of what has ``--dry-run``; otherwise the command says for itself what it did.
+        output: rows come of it: adds ``--csv``, ``--xlsx``, ``--parquet`` and more, given to the function as a ``Form``
+            after the application (and ``job.Options``), to be handed on to ``output.give.give``.
     """
 
     def decorate(work: Callable[..., Ended]) -> Callable[..., None]:
         own = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in signature(work).parameters.values()]
-        parameters = [CONTEXT, *own[2 if asked else 1 :], *asked, JSON]
+        handed = 1 + bool(asked) + output
+        parameters = [CONTEXT, *own[handed:], *asked, *(_output.OPTIONS if output else ()), JSON]
 
         def run(ctx: typer.Context, *, as_json: bool, **given: Any) -> None:  # whatever options it has
+            keeps_stdout = output and _output.keeps_stdout(given)
+
             def bound(app: "App") -> Ended:
                 fields = {one.name: given.pop(one.name) for one in asked}
-                return work(app, *([_options(**fields)] if asked else []), **given)
+                forms = [_output.form_of(given)] if output else []
+                return work(app, *([_options(**fields)] if asked else []), *forms, **given)
+
+            from foresto_cli.console import Console
 
             word = called or ctx.command_path.partition(" ")[2]
             is_closed = closes and DRY_RUN in asked
-            _perform(ctx.obj, word, bound, as_json=as_json, opens=opens, attended=attended, closes=is_closed)
+            console = Console(as_json=as_json, keeps_stdout=keeps_stdout)
+            _perform(ctx.obj, console, word, bound, opens=opens, attended=attended, closes=is_closed)
 
         run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what Typer makes options of
         run.__annotations__ = {one.name: one.annotation for one in parameters}
@@ -130,18 +141,15 @@ def _options(wait: str = "0s", **others: Any) -> "Options":
 
 def _perform(
     common: Globals,
+    console: "Console",
     word: str,
     work: Callable[["App"], Ended],
     *,
-    as_json: bool,
     opens: bool,
     attended: bool,
     closes: bool,
 ) -> None:
     """Open the application, do ``work``, print its result and exit with its code."""
-    from foresto_cli.console import Console
-
-    console = Console(as_json=as_json)
     try:
         result = _done(common, console, word, work, opens=opens, attended=attended)
     except OSError as error:

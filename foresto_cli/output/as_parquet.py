@@ -1,0 +1,75 @@
+"""Parquet: numbers as float64, whole ones as int64, days as date32, texts (tickers too) as strings.
+
+pyarrow is an extra (170 MB): ``pip install 'foresto[parquet]'``.
+"""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from foresto_cli.errors import ConfigError
+from foresto_cli.output import plain
+from foresto_cli.output.rows import Kind, Rows, blocks
+
+if TYPE_CHECKING:
+    from pyarrow import Array, DataType
+
+_GROUP_ROWS = 100_000
+
+
+def require() -> None:
+    """Let pass when pyarrow is there.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    try:
+        import_module("pyarrow")
+    except ImportError:
+        raise ConfigError(
+            "Parquet에는 pyarrow가 필요합니다. pip install 'foresto[parquet]' 로 설치하거나 --csv로 쓰세요."
+        ) from None
+
+
+def write(rows: Rows, target: BinaryIO) -> int:
+    """Write ``rows`` to ``target``, a group of rows at a time, and return their number."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    schema = pa.schema([(column.name, _type(column.kind)) for column in rows.columns])
+    count = 0
+    with parquet.ParquetWriter(target, schema, compression="zstd") as writer:
+        for block in blocks(rows.rows, _GROUP_ROWS):
+            columns = [
+                _array(column.kind, values)
+                for column, values in zip(rows.columns, zip(*block, strict=True), strict=True)
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+            count += len(block)
+    return count
+
+
+def _type(kind: Kind) -> "DataType":
+    import pyarrow as pa
+
+    return {
+        Kind.TEXT: pa.string(),
+        Kind.WHOLE: pa.int64(),
+        Kind.NUMBER: pa.float64(),
+        Kind.DAY: pa.date32(),
+        Kind.MOMENT: pa.timestamp("us"),
+        Kind.TRUTH: pa.bool_(),
+    }[kind]
+
+
+_MADE: dict[Kind, Callable[[Any], object]] = {Kind.TEXT: plain.text, Kind.NUMBER: float, Kind.MOMENT: plain.korean}
+"""What a value is made into first, where it may be something else."""
+
+
+def _array(kind: Kind, values: Sequence[object]) -> "Array":
+    import pyarrow as pa
+
+    made = _MADE.get(kind)
+    return pa.array(
+        values if made is None else [None if value is None else made(value) for value in values], type=_type(kind)
+    )

@@ -1,3 +1,48 @@
-"""foresto: a complete, verified copy of the Korean market in the operator's own PostgreSQL."""
+"""foresto: a complete, verified copy of the Korean market in your own PostgreSQL, and Python's way to ask it.
+
+    import foresto_cli as foresto
+
+    foresto.prices("005930", "2024")             # adjusted open, high, low, close, volume by day
+    foresto.prices(["삼성전자", "SK하이닉스"], "2024-01", adjusted=False)
+    foresto.prices()                             # every stock, every day, delisted ones too
+    foresto.listing()                            # the stocks now; listing("2020-03-31"): those of that day
+    foresto.scores()                             # the newest Compass Scores; scores("005930"): their history
+    foresto.open(sandbox=True)                   # the sandbox's database in place of your own
+
+Every function returns a pandas frame: numbers float64, days datetime64, an index in order. Stocks, ETFs and indices
+are named by their code or their name. The database is opened at the first question and closed with the process; the
+embedded server runs until then, and scheduled runs join it. Nothing can be written. What is missing is NaN, never a
+guess; errors are those of ``foresto_cli.errors`` and say what to do. Columns are those of the tables: docs/data.md.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from foresto_cli.reading.market import listing, scores
+    from foresto_cli.reading.prices import prices
+    from foresto_cli.reading.session import close, open  # noqa: A004  # foresto.open
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "close", "listing", "open", "prices", "scores"]
+
+_PLACES = {
+    "open": "session",
+    "close": "session",
+    "prices": "prices",
+    "listing": "market",
+    "scores": "market",
+}
+"""Function → its module below ``reading``, imported when it is first asked for: commands do without pandas."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.reading.{_PLACES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

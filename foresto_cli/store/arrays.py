@@ -27,16 +27,23 @@ DAYS = "days"
 
 
 def by_ticker(
-    connection: Connection, relation: Fragment, columns: Mapping[str, Kind], where: Fragment, **values: object
+    connection: Connection,
+    relation: Fragment,
+    columns: Mapping[str, Kind],
+    where: Fragment,
+    *,
+    key: str = "ticker",
+    **values: object,
 ) -> Iterator[tuple[str, Arrays]]:
     """Yield each ticker of ``relation`` with its rows for which ``where`` holds, by ``trade_date``, oldest first.
 
     Args:
         connection: database.
-        relation: a table or view with ``ticker`` and ``trade_date``.
+        relation: a table or view with ``key`` and ``trade_date``.
         columns: names and kinds; all become float64. A ``won`` is a numeric of whole won, which the server makes an
             integer in half the time; a ``whole`` a bigint; a ``number`` any number. Only a ``number`` may be NULL: NaN.
         where: condition; ``{name}`` stands for one of ``values``.
+        key: the column of the ticker, or of an index's code.
         values: what is put into ``where``.
 
     Yields:
@@ -44,11 +51,12 @@ def by_ticker(
     """
     record = np.dtype([(DAYS, ">i4"), *((name, _WIRE[kind]) for name, kind in columns.items())])
     query = fragment(
-        "COPY (SELECT ticker, string_agg(int4send(trade_date - DATE '1970-01-01') || {packed}, ''::bytea)"
-        " FROM {relation} WHERE {where} GROUP BY ticker) TO STDOUT (FORMAT BINARY)",
+        "COPY (SELECT {key}, string_agg(int4send(trade_date - DATE '1970-01-01') || {packed}, ''::bytea)"
+        " FROM {relation} WHERE {where} GROUP BY {key}) TO STDOUT (FORMAT BINARY)",
         packed=joined(" || ", (fragment(_PACKED[kind], name=name) for name, kind in columns.items())),
         relation=relation,
         where=where,
+        key=key,
     )
     for ticker, rows in copying.values_out(connection, query, ["text", "bytea"], **values):
         found = np.frombuffer(rows, dtype=record)

@@ -7,6 +7,8 @@
     foresto.prices()                             # every stock, every day, delisted ones too
     foresto.listing()                            # the stocks now; listing("2020-03-31"): those of that day
     foresto.scores()                             # the newest Compass Scores; scores("005930"): their history
+    foresto.compat.fdr.DataReader("005930", "2024")      # FinanceDataReader's columns
+    foresto.compat.pykrx.get_market_ohlcv("20240102", "20240131", "005930")
     foresto.open(sandbox=True)                   # the sandbox's database in place of your own
 
 Every function returns a pandas frame: numbers float64, days datetime64, an index in order. Stocks, ETFs and indices
@@ -37,6 +39,8 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> object:
+    if name == "compat":
+        return import_module(f"{__name__}.compat")
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f"{__name__}.reading.{_PLACES[name]}"), name)

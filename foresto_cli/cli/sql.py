@@ -21,8 +21,11 @@ def sql(
     ] = None,
     file: Annotated[str | None, typer.Option("-f", "--file", help="SQL이 적힌 파일.", metavar="파일")] = None,
     timeout: Annotated[
-        str, typer.Option("--timeout", help="서버가 멈추기까지의 시간(10m, 90s, 1h). 0은 제한 없음.", metavar="시간")
-    ] = "60s",
+        str | None,
+        typer.Option(
+            "--timeout", help="서버가 멈추기까지의 시간(10m, 90s, 1h). 0은 제한 없음(기본: 60초).", metavar="시간"
+        ),
+    ] = None,
     tables: Annotated[bool, typer.Option("--tables", help="표와 뷰의 이름, 대략의 행 수, 뜻을 보여 줍니다.")] = False,
     columns: Annotated[
         str | None, typer.Option("--columns", help="그 표나 뷰의 열마다 형과 뜻을 보여 줍니다.", metavar="표")
@@ -33,4 +36,5 @@ def sql(
 
     form.check(as_json=app.console.as_json)
     asked = questions.chosen(statement, file, tables=tables, columns=columns)
-    return Shown(questions.answer(app, asked, form, parse_duration(timeout).total_seconds()))
+    seconds = parse_duration(timeout).total_seconds() if timeout else questions.USUAL_SECONDS
+    return Shown(questions.answer(app, asked, form, seconds))

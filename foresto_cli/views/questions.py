@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from foresto_cli.app import App
 
 STDIN = "-"
+USUAL_SECONDS = 60
+"""Time limit of the server, without ``--timeout``."""
 KINDS = {
     **dict.fromkeys((20, 21, 23, 26), Kind.WHOLE),
     **dict.fromkeys((700, 701, 1700), Kind.NUMBER),
@@ -64,7 +66,7 @@ def chosen(statement: str | None, file: str | None, *, tables: bool, columns: st
     return Question(statement=text)
 
 
-def answer(app: "App", question: Question, form: Form, seconds: float) -> dict[str, object]:
+def answer(app: "App", question: Question, form: Form, seconds: float = USUAL_SECONDS) -> dict[str, object]:
     """Give out what ``question`` comes to; return what ``--json`` says beside the rows.
 
     Args:

@@ -14,6 +14,7 @@ from pages import EVERY, EXIT_CODES, PAGES, page, prose, unchecked
 from foresto_cli import logs, regimes, timetable
 from foresto_cli.datasets.prices import spans
 from foresto_cli.loading import statements, us_stocks
+from foresto_cli.output import on_screen
 from foresto_cli.running import payloads, prune
 from foresto_cli.sandbox.market import all_indices
 from foresto_cli.score import batch, formula
@@ -21,7 +22,7 @@ from foresto_cli.settings import Settings
 from foresto_cli.store import binaries, limits, whose
 from foresto_cli.upstream import alphavantage, dart, fdr, finlife, fsc, krx, krx_openapi, mail, naver, yahoo
 from foresto_cli.verify import checks, second_source, verification
-from foresto_cli.views import watchlist
+from foresto_cli.views import questions, watchlist
 
 CHECKED = ("README.md", "docs/operating.md")
 NUMBER = re.compile(r"(?<!\w)\d[\d,.:]*\d|(?<!\w)\d")
@@ -71,6 +72,8 @@ FIGURES = (
     (r"load (\d+) well-known stocks", len(us_stocks.STOCKS)),
     (r"stocks and (\d+) ETFs", len(us_stocks.FUNDS)),
     (r"statements since (\d+)", statements.OLDEST_YEAR),
+    (r"for (\d+) seconds at most", questions.USUAL_SECONDS),
+    (r"on a terminal ([\d,]+)\s+rows", on_screen.MOST_ROWS),
     (r"^(\d)\. ", {"1", "2", "3", "4"}),
 )
 """What stands around a number, and what it is; of several, the allowed ones."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foresto_cli.cli import _db_server
 from foresto_cli.cli._command import Shown, command, new_group
 from foresto_cli.cli._dates import date_or_none
 
@@ -64,12 +65,13 @@ def upgrade_cluster(
 @command(group)
 def url(app: "App") -> Shown:
     """데이터베이스 주소를 보여 줍니다(비밀번호는 가립니다)."""
+    from foresto_cli.store import keeping
     from foresto_cli.store.engine import shown_url
 
     address = shown_url(app.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
     app.console.line(address)
-    if app.settings.database_url is None:
-        app.console.complain("내장 서버는 foresto가 실행되는 동안에만 켜져 있습니다.")
+    if app.settings.database_url is None and not keeping.is_kept(app.folders.state):
+        app.console.complain("내장 서버는 foresto가 실행되는 동안에만 켜져 있습니다. 계속 켜 두려면: foresto db up")
     return Shown({"url": address})
 
 
@@ -180,3 +182,6 @@ def adopt(
     from foresto_cli.adopt.command import take_over
 
     return Shown(take_over(app, dry_run=dry_run, while_connected=while_connected))
+
+
+_db_server.add(group)

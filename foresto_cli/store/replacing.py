@@ -19,6 +19,7 @@ from foresto_cli.store.own_locks import alone, take
 from foresto_cli.store.owners import Owner, own_file
 
 PATIENCE_SECONDS = 30.0
+USED = "다른 foresto가 데이터베이스를 쓰고 있습니다(켜 두었으면 foresto db down)."
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def for_us_alone(cluster: Path, owner: Owner) -> Iterator[None]:
         users = own_file(cluster / "users.lock", owner)
         try:
             with alone(start, PATIENCE_SECONDS):
-                take(users, PATIENCE_SECONDS, "다른 foresto가 데이터베이스를 쓰고 있습니다.", Busy)
+                take(users, PATIENCE_SECONDS, USED, Busy)
                 embedded.settled(cluster)
                 # What a killed command left running.
                 if (cluster / "server.lock").exists() and postmaster.is_alive(cluster):

@@ -123,6 +123,7 @@ class Console:
             title_style="bold",
             box=SIMPLE_HEAD,
             pad_edge=False,
+            collapse_padding=True,
         )
         for position, name in enumerate(columns):
             numbers = (

@@ -8,6 +8,7 @@ from foresto_cli.cli._command import AFRESH, DRY_RUN, WAIT, Shown, command, new_
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.output.give import Form
     from foresto_cli.running.job import Options
     from foresto_cli.running.results import Result
 
@@ -67,3 +68,37 @@ def best(
     found = best_products.best(app, wish)
     best_products.show(app.console, found)
     return Shown(plain_fields(found))
+
+
+@command(group, output=True)
+def show(
+    app: "App",
+    form: "Form",
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="deposits 예금, savings 적금, annuity 연금저축, mortgage 주택담보, rent-house 전세자금,"
+            " credit 신용대출.",
+            metavar="종류",
+        ),
+    ],
+    text: Annotated[str, typer.Argument(help="금융회사나 상품 이름의 일부. 없으면 전부.", metavar="글")] = "",
+    is_best: Annotated[bool, typer.Option("--best", help="금리가 좋은 순서로(foresto fss best와 같음).")] = False,
+    has_changed: Annotated[bool, typer.Option("--changes", help="상품 대신 금리가 바뀐 기록.")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="공시에서 빠진 상품도.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="많아야 이만큼.", metavar="N")] = 20,
+) -> Shown:
+    """저장된 금융상품을 회사와 조건별로 보여 줍니다."""
+    from foresto_cli.errors import UsageError
+    from foresto_cli.views.reading import best_offers, product_changes, products
+    from foresto_cli.views.reading.reading import given
+
+    if is_best and has_changed:
+        raise UsageError("--best와 --changes 가운데 하나만 적으세요.")
+    if is_best:
+        found = best_offers.show(app, kind, limit)
+    elif has_changed:
+        found = product_changes.show(app, kind, text, limit)
+    else:
+        found = products.show(app, products.Wish(kind, text, closed, limit))
+    return Shown(given(app.console, found, form))

@@ -8,9 +8,11 @@ import typer
 
 from foresto_cli.cli._command import DRY_RUN, WAIT, WORKERS, Shown, Workers, command, new_group
 from foresto_cli.cli._dates import date_or_none, parse_date
+from foresto_cli.cli._words import From, To
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.output.give import Form
     from foresto_cli.running.job import Options
     from foresto_cli.running.results import Result
 
@@ -84,15 +86,14 @@ Since = Annotated[str | None, typer.Option(help="이 날부터(기본: 저장된
 def gaps(
     app: "App",
     since: Since = None,
-    ticker: Annotated[str | None, typer.Option(help="한 종목만.", metavar="종목코드")] = None,
+    ticker: Annotated[str | None, typer.Option(help="한 종목만(종목코드나 이름).", metavar="종목")] = None,
 ) -> Shown:
     """거래일마다, 종목마다 무엇이 왜 빠졌는지 달력으로 보여 줍니다."""
     from foresto_cli.datasets.prices import gaps as search
-    from foresto_cli.datasets.prices import spans
+    from foresto_cli.views.reading import who
 
     start = _since(app, since)
-    if ticker:
-        spans.check_known(app, ticker)
+    ticker = who.stock(app, ticker) if ticker else None
     days = search.by_ticker(app, ticker, start) if ticker else search.by_session(app, start)
     search.show(app.console, days, ticker)
     return Shown(search.as_result(days, ticker))
@@ -101,16 +102,15 @@ def gaps(
 @command(group)
 def events(
     app: "App",
-    ticker: Annotated[str | None, typer.Option(help="한 종목만.", metavar="종목코드")] = None,
+    ticker: Annotated[str | None, typer.Option(help="한 종목만(종목코드나 이름).", metavar="종목")] = None,
     since: Annotated[str | None, typer.Option(help="이 날부터.", metavar="날짜")] = None,
     review: Annotated[bool, typer.Option("--review", help="사람이 확인해야 할 것만.")] = False,
 ) -> Shown:
     """기준가를 바꾼 사건(분할, 병합, 권리락 …)을 새것부터 보여 줍니다."""
     from foresto_cli.adjustment import events as stored
-    from foresto_cli.datasets.prices import spans
+    from foresto_cli.views.reading import who
 
-    if ticker:
-        spans.check_known(app, ticker)
+    ticker = who.stock(app, ticker) if ticker else None
     with app.engine.connect() as connection:
         rows = stored.events(connection, ticker, date_or_none(since), review_only=review)
     stored.show(app.console, rows)
@@ -131,6 +131,50 @@ def repair(
 
     days = [parse_date(day) for day in on.split(",")] if on else []
     return prices.repair_prices(app, min(days) if days and not since else _since(app, since), options, days)
+
+
+@command(group, output=True)
+def show(
+    app: "App",
+    form: "Form",
+    given: Annotated[
+        list[str],
+        typer.Argument(help="종목, ETF, 지수의 코드나 이름(005930, 가상전자, KOSPI). 여럿도 됩니다.", metavar="종목"),
+    ],
+    start: From = None,
+    end: To = None,
+    adjusted: Annotated[bool, typer.Option("--adjusted", help="분할·병합 등을 반영한 수정주가와 수정 거래량.")] = False,
+    weekly: Annotated[bool, typer.Option("--weekly", help="주별로.")] = False,
+    monthly: Annotated[bool, typer.Option("--monthly", help="월별로.")] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="최근 이만큼만(기간이 없으면 20).", metavar="N")
+    ] = None,
+    after_market: Annotated[bool, typer.Option("--after-market", help="정규장 대신 애프터마켓.")] = False,
+    chart: Annotated[
+        str | None,
+        typer.Option(
+            "--chart", help="수정주가 차트를 이 파일에 그립니다(.svg, .png. 기간이 없으면 1년).", metavar="파일"
+        ),
+    ] = None,
+) -> Shown:
+    """저장된 시세를 오래된 날부터 보여 주고, 파일로 쓰고, 차트로 그립니다."""
+    from foresto_cli.errors import UsageError
+    from foresto_cli.views.reading import after_hours, charts, prices, reading
+
+    if weekly and monthly:
+        raise UsageError("--weekly와 --monthly 가운데 하나만 적으세요.")
+    wish = prices.Wish(
+        given=given,
+        start=date_or_none(start),
+        end=date_or_none(end),
+        adjusted=adjusted,
+        period=prices.WEEKLY if weekly else prices.MONTHLY if monthly else prices.DAILY,
+        limit=limit,
+    )
+    if chart is not None:
+        return Shown(charts.draw(app, wish, chart))
+    found = after_hours.show(app, wish) if after_market else prices.show(app, wish)
+    return Shown(reading.all_given(app.console, found, form))
 
 
 def _since(app: "App", since: str | None) -> date:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._command import DRY_RUN, WAIT, command, new_group
+from foresto_cli.cli._command import DRY_RUN, WAIT, Shown, command, new_group
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
+    from foresto_cli.output.give import Form
     from foresto_cli.running.job import Options
     from foresto_cli.running.results import Result
 
@@ -31,3 +32,23 @@ def prices(app: "App", options: "Options", tickers: Tickers = "") -> "Result":
     from foresto_cli.loading import us_stocks
 
     return us_stocks.prices(app, tickers, replace(options, workers=1))
+
+
+@command(group, output=True)
+def show(
+    app: "App",
+    form: "Form",
+    symbol: Annotated[str, typer.Argument(help="기호나 이름(AAPL).", metavar="종목")],
+    days: Annotated[bool, typer.Option("--prices", help="개요 대신 일별 시세.")] = False,
+    statements: Annotated[bool, typer.Option("--statements", help="개요 대신 재무제표.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="시세나 재무제표를 최근 이만큼만.", metavar="N")] = 20,
+) -> Shown:
+    """저장된 미국 종목의 개요, 시세, 재무제표를 보여 줍니다."""
+    from foresto_cli.errors import UsageError
+    from foresto_cli.views.reading import us
+    from foresto_cli.views.reading.reading import given
+
+    if days and statements:
+        raise UsageError("--prices와 --statements 가운데 하나만 적으세요.")
+    part = us.PRICES if days else us.STATEMENTS if statements else us.CARD
+    return Shown(given(app.console, us.show(app, symbol, part, limit), form))

@@ -108,7 +108,7 @@ def test_what_could_not_be_found_out_is_said_and_never_made_up(morning):
         "아직 점수를 매기지 않았습니다.",
     ):
         assert said in text
-    assert "코스닥 " not in text.partition("[상승률 상위]")[0].replace("코스피·코스닥", "")
+    assert "코스닥 " not in text.partition("[업종]")[0].replace("코스피·코스닥", "")
 
 
 def test_filings_of_interest_come_first_and_the_rest_is_counted(morning):
@@ -387,3 +387,74 @@ def test_without_mail_server_and_readers_nothing_is_done_with_one_of_them_it_is_
 
 def test_addresses_of_the_setting():
     assert addresses(READERS) == ["a@sandbox.example", "b@sandbox.example", "c@sandbox.example"]
+
+
+# --- sectors --------------------------------------------------------------------------------------------------------
+
+
+def with_sectors(world, day, rates, market="KOSPI"):
+    """Store sector indices of a session as the OPEN API's rows are; other sectors of it go."""
+    world.execute("DELETE FROM index_price_daily WHERE trade_date = :day AND index_code LIKE 'T\\_%'", day=day)
+    for number, (name, rate) in enumerate(rates.items()):
+        code = f"T_{market}_{number}"
+        world.execute(
+            "INSERT INTO index_listing (index_code, index_class, name, as_of_date, source_id, batch_id, created_at,"
+            " updated_at) VALUES (:code, :market, :name, :day, 'KRX_OPENAPI', 1, now(), now())"
+            " ON CONFLICT (index_code) DO UPDATE SET name = excluded.name",
+            code=code, market=market, name=name, day=day,
+        )  # fmt: skip
+        world.execute(
+            "INSERT INTO index_price_daily (index_code, trade_date, close_price, change_rate, source_id, batch_id,"
+            " created_at, updated_at) VALUES (:code, :day, 100, :rate, 'KRX_OPENAPI', 1, now(), now())",
+            code=code, day=day, rate=rate,
+        )  # fmt: skip
+
+
+def without_sectors(world):
+    world.execute(
+        "DELETE FROM index_price_daily WHERE index_code IN (SELECT index_code FROM index_listing"
+        " WHERE name NOT LIKE '코스%')"
+    )
+    world.execute("DELETE FROM index_listing WHERE name NOT LIKE '코스%'")
+
+
+SEVEN = {"화학": 3.21, "제약": 2.5, "금속": 1.0, "건설": 0, "유통": -0.5, "통신": -1.25, "증권": -4.04}
+
+
+def test_the_best_and_worst_sectors_stand_in_text_and_html(morning):
+    without_sectors(morning)
+    with_sectors(morning, "2026-11-20", SEVEN | {"코스피 대형주": 9.99})
+    draft = market_mail.drafted(morning.app)
+    assert "[업종]\n코스피 상위  화학 +3.21% · 제약 +2.50% · 금속 +1.00%\n" in draft.text
+    assert "코스피 하위  증권 −4.04% · 통신 −1.25% · 유통 −0.50%\n" in draft.text
+    shown = " ".join(html5lib.parse(draft.html, namespaceHTMLElements=False).itertext())
+    shown = " ".join(shown.split())
+    assert "코스피 상위 화학 +3.21% · 제약 +2.50% · 금속 +1.00%" in shown
+    assert "코스피 하위 증권 −4.04% · 통신 −1.25% · 유통 −0.50%" in shown
+    for told in (draft.text, shown):
+        assert "9.99" not in told
+        assert "코스닥 상위" not in told
+
+
+def test_sectors_of_the_session_before_say_their_day(morning):
+    without_sectors(morning)
+    with_sectors(morning, "2026-11-19", SEVEN, "KOSDAQ")
+    draft = market_mail.drafted(morning.app)
+    assert "[업종] 11월 19일 (목)\n코스닥 상위  화학 +3.21%" in draft.text
+    assert "11월 19일 (목)" in draft.html
+    with_sectors(morning, "2026-11-18", SEVEN, "KOSPI")
+    assert "코스피 상위" not in market_mail.drafted(morning.app).text
+
+
+def test_without_sectors_there_is_no_section(morning):
+    without_sectors(morning)
+    for day in ("2026-11-18", None):
+        if day:
+            with_sectors(morning, day, SEVEN)
+        draft = market_mail.drafted(morning.app)
+        assert "업종" not in draft.text
+        assert "업종" not in draft.html
+    with_sectors(morning, "2026-11-20", {EVIL: 1, **dict(list(SEVEN.items())[:5])})
+    draft = market_mail.drafted(morning.app)
+    assert EVIL not in draft.html
+    assert "&lt;script&gt;" in draft.html

@@ -156,6 +156,6 @@ corporate_actions = Table(
         "한 행은 주식에 관한 한 공시(접수번호): 증자, 감자, 합병, 분할 …. 접수일부터 알려진 것",
         "One row per filing (접수번호) of a corporate action, known from rcept_dt on",
         fills="dart corporate-actions",
-        reads="dart corporate-actions, verify weekly, verify monthly",
+        reads="actions show, dart corporate-actions, verify weekly, verify monthly",
     ),
 )

@@ -222,7 +222,7 @@ financial_report = Table(
         "한 행은 한 보고서의 한 정정본(접수번호): 종목, 기간, 연결·별도마다. 지워지지 않으며 접수일부터 알려진 값",
         "One row per version (접수번호) of a report: stock, period and basis; never removed, known from rcept_dt on",
         fills="dart financials, dart reparse",
-        reads="stocks load, score batch, verify weekly",
+        reads="statements show, stocks load, score batch, verify weekly",
     ),
 )
 
@@ -299,6 +299,6 @@ adopted_statement = Table(
         "한 행은 이전 DB에서 인수한 한 종목의 한 기간. financial_statement에 보이기만 하고 점수에는 쓰지 않는다",
         "One row per stock and period of an adopted database: shown by financial_statement, never scored",
         fills="db adopt",
-        reads="",
+        reads="statements show",
     ),
 )

@@ -123,6 +123,6 @@ financial_restated = Table(
         "One row per earlier period as a later report states it (frmtrm); its own report's figures stay in"
         " financial_report",
         fills="dart financials, dart reparse",
-        reads="score batch",
+        reads="statements show, score batch",
     ),
 )

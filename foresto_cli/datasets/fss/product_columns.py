@@ -50,6 +50,11 @@ def text(name: str, korean: str, english: str) -> Column[Any]:
     )
 
 
+def _readers(command: str) -> str:
+    # Annuities have returns of the past and no rate to rank by.
+    return "fss show" if command == "annuity" else "fss show, fss best"
+
+
 def products(
     name: str,
     command: str,
@@ -100,7 +105,7 @@ def products(
         *provenance(),
         CheckConstraint("is_active = (closed_on IS NULL)", name=f"chk_{name}_closed"),
         Index(f"ix_{name}_name", "name"),
-        **table_said(*what, fills=f"fss {command}, fss all", reads="" if command == "annuity" else "fss best"),
+        **table_said(*what, fills=f"fss {command}, fss all", reads=_readers(command)),
     )
 
 
@@ -114,7 +119,7 @@ def options(
         *key(credit=credit),
         *columns,
         *provenance(with_source=False),
-        **table_said(*what, fills=f"fss {command}, fss all", reads="" if command == "annuity" else "fss best"),
+        **table_said(*what, fills=f"fss {command}, fss all", reads=_readers(command)),
     )
 
 

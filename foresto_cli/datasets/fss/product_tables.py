@@ -259,6 +259,6 @@ product_rate_history = Table(
         "한 행은 이미 알던 상품의 금리 하나가 바뀐 일. 우리가 본 때",
         "One row per change of a rate of a known product, when it was seen",
         fills="fss deposits, fss savings, fss annuity, fss mortgage, fss rent-house, fss credit, fss all",
-        reads="",
+        reads="fss show",
     ),
 )

@@ -53,7 +53,7 @@ etfs = Table(
         "한 행은 한 ETF의 지금. 목록에서 빠진 것은 is_active = false로 남는다",
         "One row per ETF as it is now; those that left the list stay, not active",
         fills="stocks etfs",
-        reads="stocks etfs, verify weekly, status",
+        reads="etfs list, etfs show, stocks etfs, verify weekly, status",
     ),
 )
 
@@ -81,6 +81,6 @@ etf_price_daily = Table(
         "한 행은 한 ETF의 한 거래일",
         "One row per ETF and session",
         fills="stocks etfs",
-        reads="stocks etfs, verify weekly",
+        reads="etfs show, prices show, stocks etfs, verify weekly",
     ),
 )

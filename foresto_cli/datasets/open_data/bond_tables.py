@@ -218,6 +218,6 @@ bonds = Table(
         " is_active = false로 남는다",
         "One row per bond (ISIN), by the newest list that has it (FSC); redeemed and vanished ones stay, not active",
         fills="bonds load",
-        reads="verify monthly",
+        reads="bonds find, bonds show, verify monthly",
     ),
 )

@@ -24,7 +24,7 @@ index_listing = Table(
         "한 행은 거래소의 한 지수: 계열과 이름에 붙인 코드",
         "One row per index of the exchange: our code for its family and name",
         fills="prices index",
-        reads="prices index",
+        reads="indices list, prices index",
     ),
 )
 
@@ -72,6 +72,6 @@ index_price_daily = Table(
         "한 행은 한 지수의 한 거래일, 포인트. OPEN API의 행은 다른 출처가 덮지 않는다",
         "One row per index and session, in points; rows of the OPEN API are never replaced by others",
         fills="prices index",
-        reads="prices incremental, verify daily, report market-email",
+        reads="indices show, prices show, prices incremental, verify daily, report market-email",
     ),
 )

@@ -60,24 +60,6 @@ def searched_since(app: App, since: date | None) -> date:
     return since
 
 
-def check_known(app: App, ticker: str) -> None:
-    """Let a ticker pass that is or was listed, or has prices.
-
-    Raises:
-        UsageError: nobody knows it; saying that nothing of it is missing would be a guess.
-    """
-    with app.engine.connect() as connection:
-        known = connection.scalar(
-            text(
-                "SELECT EXISTS (SELECT FROM fdr_stock_listing WHERE ticker = :ticker)"
-                " OR EXISTS (SELECT FROM stock_price_daily WHERE ticker = :ticker)"
-            ),
-            {"ticker": ticker},
-        )
-    if not known:
-        raise UsageError(f"{ticker} 라는 종목은 상장 목록에도 시세에도 없습니다. 종목코드(예: 005930)를 적으세요.")
-
-
 def check_listed(app: App, ticker: str) -> None:
     """Let the ticker of a stock pass that is listed now.
 

@@ -175,7 +175,7 @@ stock_price_daily = Table(
         "한 행은 한 종목의 한 거래일. 거래소의 조정하지 않은 숫자와 그날의 가격 조정 사건",
         "One row per stock and session: the exchange's unadjusted numbers, and the day's own adjustment event",
         fills="prices incremental, prices load, prices repair",
-        reads="stocks load, stocks show, prices gaps, prices events, score batch, verify daily, dashboard",
+        reads="prices show, stocks load, stocks show, prices gaps, prices events, score batch, verify daily, dashboard",
     ),
 )
 
@@ -225,7 +225,7 @@ after_market_daily = Table(
         "한 행은 한 종목의 한 거래일 애프터마켓(2026-09-14부터). 마지막 거래 뒤에 읽은 것만",
         "One row per stock and session of KRX's after-market (since 2026-09-14), read after its last trade",
         fills="prices incremental, prices load, prices repair",
-        reads="",
+        reads="prices show",
     ),
 )
 

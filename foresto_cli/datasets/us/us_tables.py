@@ -99,7 +99,7 @@ alpha_vantage_stocks = Table(
         "한 행은 미국 기업 하나. 알려 주지 않는 값은 0이 아니라 NULL",
         "One row per US company; what is not told is NULL, never 0",
         fills="us load, us prices",
-        reads="us load",
+        reads="us show, us load",
     ),
 )
 
@@ -146,7 +146,7 @@ alpha_vantage_etfs = Table(
         "한 행은 설정한 미국 ETF 하나(Alpha Vantage의 상장 목록에서)",
         "One row per wanted US exchange-traded fund, from Alpha Vantage's list",
         fills="us load, us prices",
-        reads="",
+        reads="us show",
     ),
 )
 
@@ -201,7 +201,7 @@ alpha_vantage_financials = Table(
         "한 행은 미국 기업의 한 회계 기간: 손익, 재무상태, 현금흐름을 기간 말일로 합친 것. 보고 통화",
         "One row per US company and fiscal period: the three statements joined by period end, in the reported currency",
         fills="us load",
-        reads="",
+        reads="us show",
     ),
 )
 
@@ -221,6 +221,6 @@ alpha_vantage_timeseries = Table(
         "한 행은 미국 종목의 한 거래일, 조정하지 않은 시세. 상장 통화",
         "One row per US symbol and session: prices as traded, not adjusted, in the listing's currency",
         fills="us prices",
-        reads="us prices",
+        reads="us show, us prices",
     ),
 )

@@ -156,6 +156,6 @@ financial_twelve_months = Table(
         "한 행은 종목, 연결·별도, 보고 기간 하나: 그 말일까지 12개월의 합. 짧은 기간은 앞의 사업보고서를 더한다",
         "One row per stock, basis and period: sums of the twelve months up to its end; shorter periods are added up",
         fills="dart financials",
-        reads="stocks load",
+        reads="statements show, stocks load",
     ),
 )

@@ -11,6 +11,7 @@ from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.designations import Designation
 from foresto_cli.store.fragments import Fragment, fragment
 from foresto_cli.views import top_scores
+from foresto_cli.views.market_mail import sectors
 
 LIQUID = 1_000_000_000
 """Won traded in the session (10억원): a stock below moves by single orders and is no news."""
@@ -57,6 +58,7 @@ class Facts:
         stocks: how many stocks have a price that day.
         breadth: how many rose, stayed and fell.
         indices: KOSPI and KOSDAQ.
+        sectors: the best and worst sectors of both.
         gainers: largest rises among liquid stocks.
         losers: largest falls among them.
         cards: scores of the first of both.
@@ -72,6 +74,7 @@ class Facts:
     stocks: int
     breadth: Row
     indices: Section
+    sectors: sectors.Sectors
     gainers: Section
     losers: Section
     cards: Section
@@ -105,6 +108,7 @@ def gathered(connection: Connection, session: date, before: date) -> Facts:
         stocks=counts["stocks"],
         breadth={name: counts[name] for name in ("up", "flat", "down")},
         indices=_indices(connection, session),
+        sectors=sectors.of(connection, session, before),
         gainers=_with_designations(gainers, marked),
         losers=_with_designations(losers, marked),
         cards=_with_designations(_cards(connection, [*gainers.rows[:CARDS], *losers.rows[:CARDS]], days), marked),

@@ -65,6 +65,8 @@ def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
         "breadth": facts.breadth,
         "home": _section(facts.indices, _index),
         "abroad": _section(outside.abroad, _index),
+        "sectors": [_market(market) for market in facts.sectors.markets],
+        "sector_day": _other_day(facts.sectors.day, facts.session),
         "gainers": _section(facts.gainers, _mover),
         "losers": _section(facts.losers, _mover),
         "liquid": words.won(LIQUID),
@@ -132,6 +134,18 @@ def _index(row: Row) -> Row:
         "rate": f"{words.signed(float(row['rate']))}%" if row["rate"] is not None else "",
         "direction": _direction(row["rate"] or 0),
         "day": f"{row['day']:%m-%d}" if "day" in row else "",
+    }
+
+
+def _market(market: Row) -> Row:
+    return {"name": market["name"], **{end: [_sector(row) for row in market[end]] for end in ("best", "worst")}}
+
+
+def _sector(row: Row) -> Row:
+    return {
+        "name": row["name"],
+        "rate": f"{words.signed(float(row['rate']))}%",
+        "direction": _direction(row["rate"]),
     }
 
 

@@ -6,10 +6,11 @@ import pytest
 from support import EVENING
 
 from foresto_cli.datasets.prices import gaps, spans
-from foresto_cli.errors import UsageError
+from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loading import listed as roster
 from foresto_cli.loading import prices
 from foresto_cli.running import job
+from foresto_cli.views.reading import who
 
 QUICK = job.Options()
 NO_KEYS = ("krx_id", "krx_pw", "krx_openapi_key")
@@ -158,9 +159,9 @@ def test_the_plan_tells_requests_days_of_budget_and_time(open_world):
 def test_a_ticker_that_nobody_knows_is_refused_not_called_whole(open_world):
     with open_world() as world:
         prices.load_prices_incremental(world.app, 1825, 2, QUICK)
-        with pytest.raises(UsageError, match="999999"):
-            spans.check_known(world.app, "999999")
-        spans.check_known(world.app, "005930")
+        with pytest.raises(ConfigError, match="foresto listing load"):
+            who.stock(world.app, "999999")
+        assert who.stock(world.app, "005930") == "005930"
 
 
 def test_a_day_to_come_is_refused_and_an_empty_database_is_not_called_whole(open_world):

@@ -1,0 +1,1 @@
+"""What is stored, as rows: one module a subject, for the commands that show."""

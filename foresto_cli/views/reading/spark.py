@@ -1,0 +1,37 @@
+"""A line of prices as one line of text."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from foresto_cli.views.reading.reading import price
+
+BARS = "▁▂▃▄▅▆▇█"
+WIDTH = 60
+"""Characters at most: with its ends it stands in 80 columns."""
+LEAST = 3
+"""Fewer prices than this are no line."""
+
+
+def lines(closes: Sequence[tuple[date, float]], *, is_adjusted: bool) -> list[str]:
+    """Return a sparkline of (day, close), oldest first, and the extremes below it; nothing of too few."""
+    if len(closes) < LEAST:
+        return []
+    lowest, highest = min(closes, key=lambda one: one[1]), max(closes, key=lambda one: one[1])
+    change = 100 * (closes[-1][1] / closes[0][1] - 1)
+    kind = "수정 종가" if is_adjusted else "종가"
+    return [
+        bars([close for _, close in closes]),
+        f"{kind} {closes[0][0]}부터 {change:+.1f}% · {_at('최고', *highest)} · {_at('최저', *lowest)}",
+    ]
+
+
+def _at(word: str, day: date, close: float) -> str:
+    return f"{word} {price(close)} ({day:%m-%d})"
+
+
+def bars(values: Sequence[float], width: int = WIDTH) -> str:
+    """Return ``values`` as at most ``width`` bars, each the last value of an equal share of them."""
+    count = min(len(values), width)
+    chosen = [values[(place + 1) * len(values) // count - 1] for place in range(count)]
+    low, span = min(chosen), max(chosen) - min(chosen)
+    return "".join(BARS[int((value - low) / span * (len(BARS) - 1) + 0.5) if span else 0] for value in chosen)

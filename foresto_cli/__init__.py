@@ -7,6 +7,7 @@
     foresto.prices()                             # every stock, every day, delisted ones too
     foresto.listing()                            # the stocks now; listing("2020-03-31"): those of that day
     foresto.scores()                             # the newest Compass Scores; scores("005930"): their history
+    foresto.screen("score > 70 and not designated", "2025-03-31")
     foresto.compat.fdr.DataReader("005930", "2024")      # FinanceDataReader's columns
     foresto.compat.pykrx.get_market_ohlcv("20240102", "20240131", "005930")
     foresto.open(sandbox=True)                   # the sandbox's database in place of your own
@@ -23,10 +24,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from foresto_cli.reading.market import listing, scores
     from foresto_cli.reading.prices import prices
+    from foresto_cli.reading.screening import screen
     from foresto_cli.reading.session import close, open  # noqa: A004  # foresto.open
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "close", "listing", "open", "prices", "scores"]
+__all__ = ["__version__", "close", "listing", "open", "prices", "scores", "screen"]
 
 _PLACES = {
     "open": "session",
@@ -34,6 +36,7 @@ _PLACES = {
     "prices": "prices",
     "listing": "market",
     "scores": "market",
+    "screen": "screening",
 }
 """Function → its module below ``reading``, imported when it is first asked for: commands do without pandas."""
 

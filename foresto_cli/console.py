@@ -100,9 +100,10 @@ class Console:
         rows: Sequence[Sequence[object]],
         *,
         right: Container[int] | None = None,
+        kept: Container[int] = (),
     ) -> None:
-        """Print a table; numbers stand to the right, or what stands in the places ``right``."""
-        if self.is_terminal and _safely(lambda: self._rich().print(self._table(title, columns, rows, right))):
+        """Print a table; numbers, or what is in the places ``right``, stand to the right; ``kept`` is not folded."""
+        if self.is_terminal and _safely(lambda: self._rich().print(self._table(title, columns, rows, right, kept))):
             return
         self.line(f"[{title}]" if title else "")
         for row in rows:
@@ -112,7 +113,12 @@ class Console:
             self.line("  " + "  ".join(cells))
 
     def _table(
-        self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Container[int] | None
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        right: Container[int] | None,
+        kept: Container[int],
     ) -> "Table":
         from rich.box import SIMPLE_HEAD
         from rich.table import Table
@@ -131,7 +137,9 @@ class Console:
                 if right is None
                 else position in right
             )
-            drawn.add_column(_only_text(name), justify="right" if numbers else "left", overflow="fold")
+            drawn.add_column(
+                _only_text(name), justify="right" if numbers else "left", overflow="fold", no_wrap=position in kept
+            )
         for row in rows:
             drawn.add_row(*(_only_text(_text(value)) for value in row))
         return drawn

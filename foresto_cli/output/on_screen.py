@@ -12,7 +12,8 @@ MOST_ROWS = 1_000
 """On a terminal, without ``--all``."""
 _NARROWEST = 12
 """Cells to which a column of texts may be folded; numbers and days are never folded."""
-_BETWEEN = 2
+_BETWEEN = 3
+"""Cells between two columns, as rich draws them; the table has one more on either side."""
 _NUMBERS = {Kind.WHOLE, Kind.NUMBER}
 
 
@@ -46,7 +47,8 @@ def _print(console: Console, title: str, columns: Sequence[Column], block: Seque
             console.table(f"{title} {number:,}".strip(), ("열", "값"), tuple(zip(labels, row, strict=True)))
         return
     right = frozenset(place for place, column in enumerate(columns) if column.kind in _NUMBERS)
-    console.table(title, labels, cells, right=right)
+    kept = frozenset(place for place, column in enumerate(columns) if column.kind is not Kind.TEXT)
+    console.table(title, labels, cells, right=right, kept=kept)
 
 
 def _cell(column: Column, value: object) -> str:
@@ -65,7 +67,7 @@ def _least_width(columns: Sequence[Column], cells: Sequence[tuple[str, ...]]) ->
         min(width, max(_NARROWEST, _width(column.label))) if column.kind is Kind.TEXT else width
         for column, width in zip(columns, widths, strict=True)
     )
-    return sum(folded) + _BETWEEN * len(columns)
+    return sum(folded) + _BETWEEN * (len(columns) - 1) + 2
 
 
 def _width(text: str) -> int:

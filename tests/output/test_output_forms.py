@@ -358,6 +358,15 @@ def test_exactly_a_thousand_rows_are_all(monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("width", range(40, 121, 4))
+def test_no_number_or_day_is_folded_at_any_width(monkeypatch, width):
+    columns = (Column("ticker", "종목코드"), Column("name", "종목명"), Column("day", "날짜", Kind.DAY))
+    columns += tuple(Column(f"n{place}", f"수 {place}", Kind.WHOLE) for place in range(3))
+    row = ("005930", "가상전자 1우선주", date(2026, 11, 20), 790_271_662_587_000, 1_342_779, 12)
+    text = shown(monkeypatch, Rows(columns, [row]), width=width)[1]
+    assert all(part in text for part in ("2026-11-20", "790,271,662,587,000", "1,342,779", "12"))
+
+
 def test_a_table_too_wide_for_the_terminal_is_shown_record_by_record(monkeypatch):
     text = shown(monkeypatch, rows(), width=40)[1]
     lines = [line for line in text.splitlines() if line.strip()]

@@ -1,0 +1,57 @@
+"""A screen as the operator sees it: the count after each condition, and who is left."""
+
+from foresto_cli.app import App
+from foresto_cli.console import Console
+from foresto_cli.output import rows as output
+from foresto_cli.output.rows import Column, Rows
+from foresto_cli.reading.conditions import Field, Kind
+from foresto_cli.reading.screen_fields import FIELDS
+from foresto_cli.reading.screening import Screened, screened
+
+KINDS = {
+    Kind.NUMBER: output.Kind.NUMBER,
+    Kind.TEXT: output.Kind.TEXT,
+    Kind.TRUTH: output.Kind.TRUTH,
+    Kind.DAY: output.Kind.DAY,
+}
+
+
+def found(app: App, condition: str, as_of: str, *, top: int | None, sort: str) -> Screened:
+    """Return who fulfils ``condition``.
+
+    Raises:
+        UsageError, ConfigError: as :func:`foresto_cli.reading.screening.screen`.
+    """
+    with app.engine.connect() as connection:
+        return screened(connection, condition, as_of or None, top=top, sort=sort)
+
+
+def show_counts(console: Console, found: Screened) -> None:
+    """Print how many stocks each condition left over."""
+    console.line(f"{found.day} · 시세가 있는 {found.everybody:,}종목")
+    for said, count in found.counts:
+        console.line(f"  {said} → {count:,}종목")
+
+
+def rows(found: Screened) -> Rows:
+    """Return who is left."""
+    return Rows(tuple(_column(one) for one in found.fields), found.rows)
+
+
+def plain(found: Screened) -> dict[str, object]:
+    """Return the counts for ``--json``."""
+    return {
+        "as_of": f"{found.day}",
+        "everybody": found.everybody,
+        "conditions": [{"condition": said, "left": count} for said, count in found.counts],
+    }
+
+
+def known() -> Rows:
+    """Return what conditions can speak of."""
+    columns = (Column("name", "이름"), Column("korean", "한국어 이름"), Column("label", "뜻"), Column("kind", "종류"))
+    return Rows(columns, [(*one.names, one.label, one.kind.value) for one in FIELDS])
+
+
+def _column(one: Field) -> Column:
+    return Column(one.name, one.label, KINDS[one.kind])

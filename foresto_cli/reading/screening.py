@@ -1,0 +1,154 @@
+"""Which stocks fulfil conditions on a day, of all that had a price then, those that left the market since included."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, TextClause, text
+
+from foresto_cli.datasets.listed import designations
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.reading import session
+from foresto_cli.reading.conditions import Condition, Field, conditions
+from foresto_cli.reading.days import Day, last_of
+from foresto_cli.reading.rows import frame_of
+from foresto_cli.reading.screen_fields import BACK, FIELDS, PARTS
+from foresto_cli.score.panel import LAST_SESSIONS
+from foresto_cli.store.fragments import Fragment, fragment, joined, sql
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SHOWN = ("ticker", "name", "market", "score", "grade", "market_cap")
+"""Shown of everybody, before what the conditions speak of."""
+SESSION = text("SELECT max(trade_date) FROM stock_price_daily WHERE trade_date <= :day")
+BY_NAME = {one.name: one for one in FIELDS}
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Who fulfils the conditions.
+
+    Attributes:
+        day: the session it is about.
+        counts: conditions as they were read, each with how many fulfil it and all before it.
+        everybody: how many had a price that day.
+        fields: of the rows, in their order.
+        rows: who is left, in the order asked for.
+    """
+
+    day: date
+    everybody: int
+    counts: Sequence[tuple[str, int]]
+    fields: Sequence[Field]
+    rows: Sequence[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    day: date
+    conditions: Sequence[Condition]
+    shown: Sequence[Field]
+    order: Field
+    is_descending: bool
+
+
+def screen(condition: str, as_of: Day = None, *, top: int | None = None, sort: str = "-score") -> "DataFrame":
+    """Return the stocks that fulfil ``condition`` on the last session up to ``as_of``, by ticker.
+
+    ``foresto.screen("per < 10 and score > 70 and not designated", "2025-03-31")``. What is unknown fulfils nothing.
+    Only what was known on that day counts; the columns are those of ``foresto screen --fields``.
+
+    Args:
+        condition: comparisons with ``and``, ``or``, ``not``, ``in`` and arithmetic; names in English or Korean.
+        as_of: a past day; None for the newest session.
+        top: at most so many.
+        sort: the field that orders them, with ``-`` in front from the largest down.
+
+    Raises:
+        UsageError: the condition, the field or the day cannot be understood.
+        ConfigError, StoreUnavailable: nothing is stored, or the database cannot be had.
+    """
+    with session.reading() as connection:
+        query, values = _query(connection, _asked(connection, condition, as_of, sort), top)
+        return frame_of(connection, query, values, index="ticker")
+
+
+def screened(
+    connection: Connection, condition: str, as_of: Day = None, *, top: int | None = None, sort: str = "-score"
+) -> Screened:
+    """Return who fulfils ``condition``, and how many each of its parts left over; as :func:`screen`."""
+    asked = _asked(connection, condition, as_of, sort)
+    everybody, *counts = _counted(connection, asked)
+    query, values = _query(connection, asked, top)
+    rows = [tuple(row) for row in connection.execute(query, values)]
+    said = [one.said for one in asked.conditions]
+    return Screened(asked.day, everybody, list(zip(said, counts, strict=True)), asked.shown, rows)
+
+
+def _asked(connection: Connection, given: str, as_of: Day, sort: str) -> _Asked:
+    found = conditions(given, FIELDS)
+    order = BY_NAME.get(sort.lstrip("-+"))
+    if order is None:
+        raise UsageError(f"{sort}: 그런 이름으로 정렬할 수 없습니다. foresto screen --fields로 이름을 보세요.")
+    day = connection.scalar(SESSION, {"day": last_of(as_of)})
+    if day is None:
+        raise ConfigError(
+            "그날까지 저장된 시세가 없습니다. foresto prices incremental을 실행하거나 다른 날을 적으세요."
+        )
+    used = {name for one in found for name in one.used}.difference(SHOWN)
+    shown = [BY_NAME[name] for name in SHOWN] + [one for one in FIELDS if one.name in used]
+    return _Asked(day, found, shown, order, sort.startswith("-"))
+
+
+def _query(connection: Connection, asked: _Asked, top: int | None) -> tuple[TextClause, dict[str, object]]:
+    fields = [*asked.shown, asked.order]
+    query = sql(
+        "SELECT {columns} FROM {people} WHERE {all} ORDER BY {order} {way} NULLS LAST, p.market_cap DESC NULLS LAST,"
+        " p.ticker LIMIT :top",
+        columns=[fragment("{value} AS {name}", value=one.sql, name=one.name) for one in asked.shown],
+        people=_people(fields),
+        all=joined(" AND ", [one.sql for one in asked.conditions]),
+        order=asked.order.sql,
+        way=Fragment("DESC" if asked.is_descending else "ASC"),
+    )
+    return query, _parameters(connection, asked, fields) | {"top": top}
+
+
+def _counted(connection: Connection, asked: _Asked) -> Sequence[int]:
+    """Return how many there are, and how many fulfil the first condition, the first two, and so on."""
+    fields = [BY_NAME[name] for one in asked.conditions for name in one.used]
+    parts = [one.sql for one in asked.conditions]
+    query = sql(
+        "SELECT {counts} FROM {people}",
+        counts=[
+            Fragment("count(*)"),
+            *(
+                fragment("count(*) FILTER (WHERE {all})", all=joined(" AND ", parts[: place + 1]))
+                for place in range(len(parts))
+            ),
+        ],
+        people=_people(fields),
+    )
+    return list(connection.execute(query, _parameters(connection, asked, fields)).one())
+
+
+def _people(fields: Sequence[Field]) -> Fragment:
+    needed = {one.part for one in fields}
+    relations = [joining for part, joining in PARTS.items() if part in needed]
+    return joined(" ", [Fragment("(SELECT * FROM stock_price_daily WHERE trade_date = :day) p"), *relations])
+
+
+def _parameters(connection: Connection, asked: _Asked, fields: Sequence[Field]) -> dict[str, object]:
+    found: dict[str, object] = {"day": asked.day}
+    for one in asked.conditions:
+        found |= one.parameters
+    if any(one.name == "designated" for one in fields):
+        found["designated"] = list(designations.as_of(connection, asked.day))
+    furthest = max((BACK[one.part][0] for one in fields if one.part in BACK), default=0)
+    if furthest:
+        sessions = list(connection.scalars(LAST_SESSIONS, {"until": asked.day, "count": furthest + 1}))
+        for name, (back, _) in BACK.items():
+            found[f"back_{name}"] = sessions[-1 - back] if back < len(sessions) else None
+    return found

@@ -1,0 +1,117 @@
+"""``foresto screen``: the stocks of a day that fulfil conditions, as the tables have them."""
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+import foresto_cli as foresto
+from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.reading.screen_fields import FIELDS
+from foresto_cli.reading.screening import screened
+from foresto_cli.score import batch
+
+
+@pytest.fixture
+def scored(asked):
+    batch.score_batch(asked.app, batch.Options(force=True))
+    return asked
+
+
+def _screened(world, condition, **options):
+    with world.app.engine.connect() as connection:
+        return screened(connection, condition, **options)
+
+
+def test_every_condition_leaves_over_whom_it_should(scored):
+    found = _screened(scored, "market = 'KOSDAQ' and price > 20000 and not halted")
+    day = scored.scalar("SELECT max(trade_date) FROM stock_price_daily")
+    counts = [
+        scored.scalar(f"SELECT count(*) FROM stock_price_daily WHERE trade_date = :day AND {condition}", day=day)
+        for condition in (
+            "market = 'KOSDAQ'",
+            "market = 'KOSDAQ' AND close_price > 20000",
+            "market = 'KOSDAQ' AND close_price > 20000 AND NOT is_halted",
+        )
+    ]
+    assert found.day == day
+    assert found.everybody == scored.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = :day", day=day)
+    assert [count for _, count in found.counts] == counts
+    assert len(found.rows) == counts[-1]
+
+
+@pytest.mark.parametrize("one", FIELDS, ids=lambda one: one.name)
+def test_every_field_can_be_asked_for_and_ordered_by(scored, one):
+    condition = {"수": f"{one.name} > 0 or not ({one.name} > 0)", "참·거짓": f"{one.name} or not {one.name}"}.get(
+        one.kind.value, f"{one.name} = {one.name}"
+    )
+    found = _screened(scored, condition, sort=one.name, top=3)
+    assert len(found.rows) <= 3
+    assert one.name in [field.name for field in found.fields]
+
+
+def test_a_past_day_has_who_traded_then_and_what_was_known_then(scored):
+    first = scored.scalar("SELECT min(trade_date) FROM stock_price_daily")
+    gone = scored.scalar(
+        "SELECT ticker FROM stock_price_daily WHERE trade_date = :day ORDER BY market_cap LIMIT 1", day=first
+    )
+    scored.execute("DELETE FROM stock_price_daily WHERE ticker = :gone AND trade_date > :day", gone=gone, day=first)
+    then = foresto.screen("price > 0", f"{first}")
+    assert gone in then.index
+    assert gone not in foresto.screen("price > 0").index
+    assert then["score"].isna().all()
+
+
+def test_returns_are_of_adjusted_closes(scored):
+    found = foresto.screen("return_1w > -100")
+    ticker = found.index[0]
+    closes = foresto.prices(ticker)["close_price"]
+    assert found.loc[ticker, "return_1w"] == pytest.approx((closes.iloc[-1] / closes.iloc[-6] - 1) * 100, abs=0.006)
+    assert foresto.screen("return_1y > -100").empty
+
+
+def test_scores_and_designations_are_of_the_day(scored):
+    ticker = scored.scalar("SELECT min(ticker) FROM stocks")
+    scored.execute(
+        "UPDATE stock_price_daily SET designation = '관리종목', source_id = 'KRX' WHERE ticker = :ticker"
+        " AND trade_date = (SELECT max(trade_date) FROM stock_price_daily)",
+        ticker=ticker,
+    )
+    assert list(foresto.screen("designated").index)[:1] == [ticker] or ticker in foresto.screen("designated").index
+    assert ticker not in foresto.screen("not designated").index
+    assert set(foresto.screen("score > 0").index) == {
+        row[0] for row in scored.rows("SELECT ticker FROM compass_score_history WHERE total_score > 0")
+    }
+
+
+def test_nothing_stored_and_unknown_orders_are_said(scored):
+    with pytest.raises(ConfigError, match="foresto prices incremental"):
+        foresto.screen("price > 0", "1990")
+    with pytest.raises(UsageError, match="--fields"):
+        foresto.screen("price > 0", sort="ticker; DROP TABLE stocks")
+
+
+def test_the_command_shows_counts_and_gives_rows_out(foresto, tmp_path):
+    assert foresto("--sandbox", "run", "initial", KRX_ID="").returncode in {0, 3}
+    shown = foresto("--sandbox", "screen", "price > 0 and 시장 = 'KOSPI'", "--top", "2")
+    assert shown.returncode == 0, shown.stderr
+    assert "시장 = 'KOSPI' → " in shown.stdout
+    told = json.loads(foresto("--sandbox", "screen", "price > 0", "--top", "2", "--json").stdout)
+    assert told["count"] == len(told["rows"]) == 2
+    assert told["conditions"][0]["left"] == told["everybody"]
+    file = tmp_path / "found.csv"
+    assert foresto("--sandbox", "screen", "price > 0", "--csv", f"{file}").returncode == 0
+    assert file.read_text(encoding="utf-8").startswith("ticker,name,market")
+    assert "return_1y" in foresto("--sandbox", "screen", "--fields").stdout
+    wrong = foresto("--sandbox", "screen", "scor > 1")
+    assert wrong.returncode == 2
+    assert "score" in wrong.stderr
+
+
+def test_no_table_is_touched(scored):
+    before = scored.rows("SELECT count(*) FROM stocks")
+    for attack in ("name = '; DROP TABLE stocks; --'", "market = 'x' or name = \"'; DELETE FROM stocks\""):
+        foresto.screen(attack)
+    assert scored.rows("SELECT count(*) FROM stocks") == before
+    with scored.app.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM stocks")) > 0

@@ -148,7 +148,7 @@ def _as_written(said: str, put_in: Mapping[str, str]) -> str:
 
 
 def _called(label: str) -> str:
-    return re.sub(r"\(.*\)|[\s·]", "", label)
+    return "".join(label.partition("(")[0].split())
 
 
 def _python(found: re.Match[str]) -> str:

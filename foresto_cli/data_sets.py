@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from foresto_cli.declared import ByDay, Declared, Described
+    from foresto_cli.declared import ByDay, Declared, Described, KrxPage
 
     Kind = TypeVar("Kind", bound=Described)
 
-WORDS = ("name", "label")
+WORDS = ("name", "label", "extra")
+ALL = "all"
+"""Switches on whatever ``FORESTO_KRX_EXTRAS`` can."""
 FOLDER = Path(__file__).parent / "datasets"
 
 
@@ -25,14 +27,16 @@ class Said:
     """What a file says of its data set in plain words.
 
     Attributes:
-        kind: ``ByDay``, ``WholeList`` or ``PerGroup``.
+        kind: ``ByDay``, ``KrxPage``, ``WholeList`` or ``PerGroup``.
         name: of the data set.
         label: what the operator calls it.
+        extra: the word of ``FORESTO_KRX_EXTRAS`` that switches it on, if one does.
     """
 
     kind: str
     name: str
     label: str
+    extra: str = ""
 
 
 @cache
@@ -47,9 +51,15 @@ def of_kind(kind: "type[Kind]") -> "tuple[Kind, ...]":
     return tuple(found for found in every() if isinstance(found, kind))
 
 
-def wanted(switched_on: Collection[str]) -> "tuple[Declared, ...]":
-    """Return the data sets that chains load: those of everybody, and those that the operator switched on."""
-    return tuple(found for found in every() if found.is_default or found.name in switched_on)
+def wanted(switched_on: Collection[str], extras: Collection[str] = ()) -> "tuple[Declared, ...]":
+    """Return the data sets that chains load: those of everybody, and those that the operator switched on.
+
+    Args:
+        switched_on: names in ``FORESTO_DATASETS``.
+        extras: words of ``FORESTO_KRX_EXTRAS``.
+    """
+    extra = {one.name for one in said() if one.extra and {one.extra, ALL} & set(extras)}
+    return tuple(found for found in every() if found.is_default or found.name in {*switched_on, *extra})
 
 
 def named(name: str) -> "Declared":
@@ -61,21 +71,31 @@ def named(name: str) -> "Declared":
     return {found.name: found for found in every()}[name]
 
 
-def by_day(name: str) -> "ByDay":
+def by_day(name: str) -> "ByDay | KrxPage":
     """Return the data set ``name``, which comes by trade date.
 
     Raises:
         KeyError: there is none.
     """
-    from foresto_cli.declared import ByDay
+    from foresto_cli.declared import Daily
 
-    return {found.name: found for found in of_kind(ByDay)}[name]
+    return {found.name: found for found in every() if isinstance(found, Daily)}[name]
 
 
 @cache
 def said() -> tuple[Said, ...]:
     """Return what the files say, read without running them."""
     return tuple(_said_in(file) for file in _files())
+
+
+def switchable() -> tuple[str, ...]:
+    """Return the names that ``FORESTO_DATASETS`` may hold: pages behind a login have a switch of their own."""
+    return tuple(one.name for one in said() if one.kind != "KrxPage")
+
+
+def extras() -> tuple[str, ...]:
+    """Return the words that ``FORESTO_KRX_EXTRAS`` may hold, beside :data:`ALL`."""
+    return tuple(dict.fromkeys(one.extra for one in said() if one.extra))
 
 
 def labels() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The steps of every chain, in the order of what they need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import text
@@ -9,7 +9,7 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.datasets.dart.details import Share
 from foresto_cli.datasets.prices import spans
-from foresto_cli.declared import Declared
+from foresto_cli.declared import ByDay, Declared, KrxPage
 from foresto_cli.loading import (
     capital,
     described,
@@ -238,8 +238,13 @@ CHAINS: dict[str, tuple[Step, ...]] = {
 
 def of(app: App, name: str) -> tuple[Step, ...]:
     """Return the steps of a chain: those above, and before the scores the described data sets that are switched on."""
+    return with_described(name, described.wanted(app))
+
+
+def with_described(name: str, wanted: Iterable[Declared]) -> tuple[Step, ...]:
+    """Return the steps of a chain, those of ``wanted`` that it loads among them."""
     steps = CHAINS[name]
-    more = [_described(one) for one in described.wanted(app) if one.chain == name]
+    more = [_described(one) for one in wanted if name in one.chains]
     place = next((i for i, step in enumerate(steps) if step.name.startswith(("score", "verify"))), len(steps))
     return (*steps[:place], *more, *steps[place:])
 
@@ -248,4 +253,5 @@ def _described(one: Declared) -> Step:
     def work(app: App, options: Options) -> Result:
         return described.load_in_chain(app, one, options)
 
-    return Step(f"{one.name} load", work, key=described.KEYS[type(one)])
+    asks = len(one.page.parts) if isinstance(one, KrxPage) else 1 if isinstance(one, ByDay) else None
+    return Step(f"{one.name} load", work, key=described.KEYS[type(one)], asks=asks)

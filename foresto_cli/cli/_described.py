@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from foresto_cli.running.results import Result
 
 
+SINCE = {"ByDay": "최근 30거래일 안의 빠진 날", "KrxPage": "최신 거래일과 바로 앞의 빠진 날"}
+"""What is loaded without ``--since``, by kind."""
+
+
 def described(said: data_sets.Said) -> typer.Typer:
     """Return the commands of a data set."""
-    return _by_day(said.name, said.label) if said.kind == "ByDay" else _list(said.name, said.label)
+    if said.kind in SINCE:
+        return _by_day(said.name, said.label, SINCE[said.kind])
+    return _list(said.name, said.label)
 
 
 def _list(name: str, label: str) -> typer.Typer:
@@ -42,16 +48,14 @@ def _list(name: str, label: str) -> typer.Typer:
     return group
 
 
-def _by_day(name: str, label: str) -> typer.Typer:
+def _by_day(name: str, label: str, usual: str) -> typer.Typer:
     group = new_group()
 
     @command(group, WORKERS, DRY_RUN, WAIT, said=f"{label}: 빠진 거래일을 모두 받아 저장합니다.")
     def load(
         app: "App",
         options: "Options",
-        since: Annotated[
-            str | None, typer.Option(help="이 거래일부터(기본: 최근 30거래일 안의 빠진 날).", metavar="날짜")
-        ] = None,
+        since: Annotated[str | None, typer.Option(help=f"이 거래일부터(기본: {usual}).", metavar="날짜")] = None,
         until: Annotated[
             str | None, typer.Option(help="이 거래일까지(기본: 공개된 마지막 날).", metavar="날짜")
         ] = None,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from foresto_cli import data_sets
-from foresto_cli.chains.steps import CHAINS
+from foresto_cli.chains.steps import CHAINS, with_described
 from foresto_cli.collecting import registry
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.running.previews import SECONDS_A_REQUEST
@@ -94,8 +94,8 @@ def _filled(page: str, begin: str, block: str) -> str:
 
 def _steps(untold: str) -> Iterable[str]:
     """Yield a row for each step that asks somebody; what asks nobody takes seconds."""
-    for chain, steps in CHAINS.items():
-        for step in steps:
+    for chain in CHAINS:
+        for step in with_described(chain, data_sets.wanted(())):
             if step.asks is None:
                 yield f"| `{chain}` | `{step.shown}` | {untold} | |\n"
             elif step.asks:
@@ -116,8 +116,8 @@ def _rows(said: Callable[[DataSet], str]) -> Iterable[str]:
 
 
 def _jobs(one: DataSet) -> tuple[str, ...]:
-    switched_on = {described.name for described in data_sets.every() if not described.is_default}
-    return (f"FORESTO_DATASETS={one.name}",) if one.name in switched_on else one.jobs
+    switch = {described.name: described.switch for described in data_sets.every()}.get(one.name)
+    return (switch,) if switch else one.jobs
 
 
 def _by_step(command: str) -> Iterable[str]:

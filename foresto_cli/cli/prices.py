@@ -117,6 +117,25 @@ def events(
     return Shown({"events": [row._asdict() for row in rows]})
 
 
+@command(group)
+def fundamentals(
+    app: "App",
+    ticker: Annotated[str | None, typer.Option(help="한 종목만, 새 거래일부터.", metavar="종목코드")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
+) -> Shown:
+    """거래소가 셈한 PER, PBR, EPS, BPS, 배당을 보여 줍니다(받기: foresto fundamentals load)."""
+    from foresto_cli import data_sets
+    from foresto_cli.datasets.prices import spans
+    from foresto_cli.loading import described
+
+    if ticker:
+        spans.check_known(app, ticker)
+    one = data_sets.named("fundamentals")
+    rows = described.show(app, one, ticker, None, None, limit)
+    described.print_shown(app.console, one, rows)
+    return Shown({"rows": rows})
+
+
 @command(group, WORKERS, DRY_RUN, WAIT)
 def repair(
     app: "App",

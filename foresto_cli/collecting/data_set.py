@@ -114,6 +114,14 @@ def published(at_hand: AtHand, start: datetime) -> date:
     return at_hand.calendar.previous(day) if clock.now() < at_hand.calendar.official_until(day) else day
 
 
+def shown(lag: int, at_hand: AtHand, start: datetime) -> date:
+    """Return the newest session that a page of KRX has at ``start``, which it shows ``lag`` sessions later.
+
+    Without a login nobody has it, and nothing is late.
+    """
+    return at_hand.calendar.back(at_hand.calendar.latest_ended(start), lag) if at_hand.krx is not None else date.min
+
+
 def priced(at_hand: AtHand, start: datetime) -> date:
     """Return the newest session of which the keys at hand give prices at ``start``; without any key Naver does."""
     if at_hand.krx is not None:

@@ -1,13 +1,13 @@
 """Every data set there is, as its own module describes it."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 
 from foresto_cli import data_sets
-from foresto_cli.collecting.data_set import DataSet, all_asked, last_asked, last_read, published
-from foresto_cli.declared import ByDay, Declared, WholeList
+from foresto_cli.collecting.data_set import DataSet, Reached, all_asked, last_asked, last_read, published, shown
+from foresto_cli.declared import ByDay, Daily, Declared, KrxPage, WholeList
 from foresto_cli.store.fragments import fragment
 
 ROOMS = ("prices", "listed", "dart", "open_data", "fss", "us")
@@ -24,13 +24,14 @@ def every() -> Mapping[str, DataSet]:
 def of_file(described: Declared) -> DataSet:
     """Return what is to be known about a data set that one file describes."""
     name, table = described.name, described.table.name
-    if isinstance(described, ByDay):
-        client, newest = "krx_openapi", fragment("SELECT max(trade_date) FROM {table}", table=table)
+    if isinstance(described, Daily):
+        client = "krx" if isinstance(described, KrxPage) else "krx_openapi"
+        newest = fragment("SELECT max(trade_date) FROM {table}", table=table)
     elif isinstance(described, WholeList):
         client, newest = "fsc", last_read(name)
     else:
         client, newest = "finlife", all_asked(name, len(described.service.groups))
-    is_daily = isinstance(described, ByDay)
+    is_daily = isinstance(described, Daily)
     return DataSet(
         name=name,
         label=described.label,
@@ -38,11 +39,17 @@ def of_file(described: Declared) -> DataSet:
         command=f"{name} load",
         clients=(client,),
         batch="DECLARED",
-        jobs=(described.chain,),
+        jobs=described.chains,
         newest=newest,
-        reached=published if is_daily else None,
+        reached=_reached(described),
         asked=None if is_daily else last_asked(name),
     )
+
+
+def _reached(described: Declared) -> Reached | None:
+    if isinstance(described, KrxPage):
+        return partial(shown, described.lag)
+    return published if isinstance(described, ByDay) else None
 
 
 def _modules() -> list[str]:

@@ -1,13 +1,14 @@
 """The words in which one file describes a data set; everything else follows from what it says.
 
 Such a file is a module in :mod:`foresto_cli.datasets` with one table and one :class:`ByDay` (one trade date at a time),
-:class:`WholeList` (a list is read whole) or :class:`PerGroup` (a disclosure of the FSS, group by group). Loading,
+:class:`KrxPage` (a page of data.krx.co.kr, behind a login), :class:`WholeList` (a list is read whole) or
+:class:`PerGroup` (a disclosure of the FSS, group by group). Loading,
 resuming, ``--dry-run``, status, verification, ``show``, export, the data dictionary and the sandbox's answers read the
 description; nothing else names the data set.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,12 +20,16 @@ from foresto_cli.declared.metadata import metadata
 __all__ = [
     "GROUP",
     "HALF",
+    "PART",
     "ByDay",
+    "Daily",
     "Declared",
     "Described",
     "Disclosure",
+    "KrxPage",
     "OpenApi",
     "OpenData",
+    "Page",
     "PerGroup",
     "WholeList",
     "daily_table",
@@ -52,6 +57,31 @@ class OpenApi:
 
     path: str
     title: str
+
+
+PART = "part"
+"""Field added to every record of a page that takes several questions: which of them brought it."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of data.krx.co.kr that answers for one trade date whoever is logged in.
+
+    Attributes:
+        bld: its query below ``dbms/MDC/STAT/``, as ``standard/MDCSTAT03501``.
+        title: what data.krx.co.kr calls it.
+        answers: key of the list in its answer.
+        form: its fields beside those of the day.
+        days: its fields that hold the day.
+        parts: further fields by question, where one takes several; a record's :data:`PART` names its own.
+    """
+
+    bld: str
+    title: str
+    answers: str = "output"
+    form: Mapping[str, str] = field(default_factory=dict)
+    days: tuple[str, ...] = ("trdDd",)
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: {"": {}})
 
 
 @dataclass(frozen=True)
@@ -118,21 +148,61 @@ class Described:
         """Return the command that brings it up to date."""
         return f"foresto {self.name} load"
 
+    @property
+    def chains(self) -> tuple[str, ...]:
+        """Return the jobs that load it; the evening's second one does what its first one does, with final numbers."""
+        return (self.chain, "weekday_final") if self.chain == "weekday" else (self.chain,)
+
+    @property
+    def switch(self) -> str:
+        """Return the setting that has chains load it; empty where they do so anyway."""
+        return "" if self.is_default else f"FORESTO_DATASETS={self.name}"
+
 
 @dataclass(frozen=True, kw_only=True)
-class ByDay(Described):
+class Daily(Described):
+    """What every data set by trade date says.
+
+    Attributes:
+        since: first trade date that there is.
+        needed: the column without which a row says nothing (``-`` on the wire): such rows are left out.
+    """
+
+    since: date
+    needed: str = "close_price"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByDay(Daily):
     """A data set that is asked for by trade date, every row of a date in one answer.
 
     Attributes:
         service: who answers.
-        since: first trade date that the service has.
-        needed: the column without which a row says nothing (``-`` on the wire): such rows are left out.
     """
 
     service: OpenApi
-    since: date
     chain: str = "morning"
-    needed: str = "close_price"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KrxPage(Daily):
+    """A data set that a page of data.krx.co.kr has: the newest session, others only when they are asked for.
+
+    Attributes:
+        page: who answers.
+        lag: so many sessions later the page has a session.
+        extra: the word of ``FORESTO_KRX_EXTRAS`` that switches it on; empty: ``is_default`` says.
+    """
+
+    page: Page
+    chain: str = "weekday_final"
+    lag: int = 0
+    extra: str = ""
+
+    @property
+    def switch(self) -> str:
+        """Return the setting that has chains load it."""
+        return f"FORESTO_KRX_EXTRAS={self.extra}" if self.extra else super().switch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,4 +227,4 @@ class PerGroup(Described):
     service: Disclosure
 
 
-Declared = ByDay | WholeList | PerGroup
+Declared = ByDay | KrxPage | WholeList | PerGroup

@@ -35,11 +35,20 @@ def on_wire(  # noqa: PLR0913  # what a column is
                   info={**words["info"], "wire": field})  # fmt: skip
 
 
-def daily_table(name: str, korean: str, english: str, *columns: Column[Any]) -> Table:
-    """Return a table with one row per key and trade date, ending with the columns that say who wrote a row and when."""
+def daily_table(name: str, korean: str, english: str, *columns: Column[Any], fills: str = "", reads: str = "") -> Table:
+    """Return a table with one row per key and trade date, ending with the columns that say who wrote a row and when.
+
+    Args:
+        name: of the table; without ``_daily`` and ``_price`` the data set's, unless ``fills`` says another.
+        korean: what one row is.
+        english: the same.
+        *columns: made by :func:`on_wire`.
+        fills: the command that writes its rows, without ``foresto``.
+        reads: the commands that need them, separated by commas.
+    """
     command = name.removesuffix("_daily").removesuffix("_price").replace("_", "-")
     day = Column("trade_date", Date, primary_key=True, **said("거래일", "Session"))
-    return _table(name, command, korean, english, [*columns, day])
+    return _table(name, command, korean, english, [*columns, day], fills=fills, reads=reads)
 
 
 def list_table(name: str, korean: str, english: str, *columns: Column[Any]) -> Table:
@@ -65,13 +74,22 @@ def _leaving() -> list[Column[Any]]:
     ]
 
 
-def _table(name: str, command: str, korean: str, english: str, columns: list[Column[Any]]) -> Table:
+def _table(  # noqa: PLR0913  # what a table is
+    name: str,
+    command: str,
+    korean: str,
+    english: str,
+    columns: list[Column[Any]],
+    *,
+    fills: str = "",
+    reads: str = "",
+) -> Table:
     return Table(
         name,
         metadata,
         *sorted(columns, key=lambda column: not column.primary_key),
         *provenance(),
-        **table_said(korean, english, fills=f"{command} load", reads=f"{command} show"),
+        **table_said(korean, english, fills=fills or f"{command} load", reads=reads or f"{command} show"),
     )
 
 

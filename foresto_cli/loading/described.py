@@ -8,16 +8,20 @@ from sqlalchemy import Connection, func, select
 
 from foresto_cli import clock, data_sets
 from foresto_cli.app import App
+from foresto_cli.collecting import krx_pages
 from foresto_cli.collecting.by_day import DeclaredDays
+from foresto_cli.collecting.krx_pages import KrxPages
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices.spans import check_span
-from foresto_cli.declared import ByDay, Declared, OpenApi, PerGroup, WholeList, key_of
+from foresto_cli.declared import ByDay, Daily, Declared, KrxPage, OpenApi, PerGroup, WholeList, key_of
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import described_lists
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
+from foresto_cli.store import ledger
+from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 
 REACH_BACK = 30
@@ -27,13 +31,13 @@ USUAL_OF = 5
 PROVENANCE = ("source_id", "batch_id", "created_at", "updated_at")
 
 
-KEYS = {ByDay: "krx_openapi_key", WholeList: "fsc_api_key", PerGroup: "fss_api_key"}
+KEYS = {ByDay: "krx_openapi_key", KrxPage: "krx_id", WholeList: "fsc_api_key", PerGroup: "fss_api_key"}
 """Setting that each kind of data set takes."""
 
 
 def wanted(app: App) -> tuple[Declared, ...]:
-    """Return the data sets that chains load: those of everybody, and those that FORESTO_DATASETS switches on."""
-    return data_sets.wanted(app.settings.datasets)
+    """Return the data sets that chains load: those of everybody, and those that are switched on."""
+    return data_sets.wanted(app.settings.datasets, app.settings.krx_extras)
 
 
 def services(app: App) -> list[OpenApi]:
@@ -47,14 +51,14 @@ def load_in_chain(app: App, described: Declared, options: Options) -> Result:
     Raises:
         ForestoError: as :func:`load`.
     """
-    if isinstance(described, ByDay):
+    if isinstance(described, Daily):
         return load(app, described, None, None, options, asked_for=False)
     return described_lists.load(app, described, options)
 
 
 def load(  # noqa: PLR0913  # which dates, and how
     app: App,
-    described: ByDay,
+    described: ByDay | KrxPage,
     since: date | None,
     until: date | None,
     options: Options,
@@ -66,7 +70,8 @@ def load(  # noqa: PLR0913  # which dates, and how
     Args:
         app: what the command works with.
         described: the data set.
-        since: first trade date; None: the first thirty sessions, afterwards from the oldest one stored.
+        since: first trade date; None: the first thirty sessions, afterwards from the oldest one stored; of a page
+            behind a login the newest session alone.
         until: last trade date; None: the newest one published.
         options: how the command runs.
         asked_for: by name; otherwise a service that is not approved is left out with a note.
@@ -76,42 +81,84 @@ def load(  # noqa: PLR0913  # which dates, and how
         UsageError: the span is impossible.
         ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
     """
-    client(app, described)
+    _client(app, described)
     today = clock.today()
     if since is not None or until is not None:
         check_span(app, since or described.since, until or today)
 
-    def make() -> list[Loader]:
-        return [loader(app, described, since, until or today, again=options.again, asked_for=asked_for)]
+    made: list[Loader] = []
 
-    return job.run_or_preview(app, f"{described.name} load", described.label, make, options)
+    def make() -> list[Loader]:
+        made.append(loader(app, described, since, until or today, again=options.again, asked_for=asked_for))
+        return made
+
+    result = job.run_or_preview(app, f"{described.name} load", described.label, make, options)
+    if made and made[0].most is not None and result.units.planned >= made[0].most:
+        result.notes.append(
+            f"KRX 화면은 한 번의 실행에서 {krx_pages.MOST_REQUESTS}번까지만 요청합니다."
+            " 남은 거래일은 다시 실행하면 이어집니다."
+        )
+    return result
 
 
 def loader(  # noqa: PLR0913  # as above
     app: App,
-    described: ByDay,
+    described: ByDay | KrxPage,
     since: date | None,
     until: date,
     *,
     again: bool = False,
     asked_for: bool = True,
-) -> DeclaredDays:
+) -> Loader:
     """Return what loads ``described``, with the facts of the moment.
 
     Raises:
         ConfigError: there is no key.
     """
-    asked = client(app, described)
     with app.engine.connect() as connection:
         stored = _stored(connection, described)
+        known = ledger.entries(connection, described.name)
     newest = sorted(stored)[-USUAL_OF:]
     usual = int(median(stored[day] for day in newest)) if newest else 0
+    if isinstance(described, KrxPage):
+        unsettled = {date.fromisoformat(unit) for unit, entry in known.items() if entry.status == "provisional"}
+        return KrxPages(
+            krx_of(app, described),
+            app.calendar,
+            described,
+            clock.now(),
+            since=since,
+            until=until,
+            again=again,
+            stored=stored,
+            usual=usual,
+            unsettled=frozenset(unsettled),
+        )
+    asked = client(app, described)
     start = since or max(
         app.calendar.back(app.calendar.latest_official(clock.now()), REACH_BACK), min(stored, default=date.min)
     )
     return DeclaredDays(
         asked, app.calendar, start, clock.now(), described, until, stored, usual, asked_for=asked_for, again=again
     )
+
+
+def _client(app: App, described: ByDay | KrxPage) -> object:
+    return krx_of(app, described) if isinstance(described, KrxPage) else client(app, described)
+
+
+def krx_of(app: App, described: KrxPage) -> Krx:
+    """Return the login that has ``described``.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if app.krx is None:
+        raise ConfigError(
+            f"{described.label}: 로그인한 KRX 화면에만 있습니다. data.krx.co.kr의 회원 ID와 비밀번호를"
+            " KRX_ID와 KRX_PW에 설정하세요."
+        )
+    return app.krx
 
 
 def client(app: App, described: ByDay) -> KrxOpenApi:
@@ -134,7 +181,7 @@ def show(  # noqa: PLR0913, PLR0917  # which rows
     """Return rows, the newest trade dates first: all columns but who wrote them."""
     table, keys = described.table, [described.table.c[name] for name in key_of(described.table)]
     query = select(*(column for column in table.columns if column.name not in PROVENANCE))
-    if isinstance(described, ByDay):
+    if isinstance(described, Daily):
         query = query.order_by(table.c.trade_date.desc())
     if code is not None:
         query = query.where(keys[0] == code)
@@ -167,7 +214,7 @@ def _shown(value: int | str | None) -> str:
     return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value}"
 
 
-def _stored(connection: Connection, described: ByDay) -> dict[date, int]:
+def _stored(connection: Connection, described: Daily) -> dict[date, int]:
     day = described.table.c.trade_date
     query = select(day, func.count().label("rows")).group_by(day)
     return {row.trade_date: row.rows for row in connection.execute(query)}

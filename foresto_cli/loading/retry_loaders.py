@@ -32,7 +32,7 @@ from foresto_cli.datasets.prices.index_sessions import IndexSessions
 from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.datasets.us import us_loaders
-from foresto_cli.declared import ByDay, WholeList
+from foresto_cli.declared import Daily, WholeList
 from foresto_cli.loading import (
     capital,
     described,
@@ -133,7 +133,7 @@ def _index_years(app: App, keys: Keys) -> list[Only]:
 
 def _described(name: str, app: App, keys: Keys) -> list[Only]:
     one = data_sets.named(name)
-    if not isinstance(one, ByDay):
+    if not isinstance(one, Daily):
         return [Only(described_lists.loader(app, one), keys, heir=_newest if isinstance(one, WholeList) else no_heir)]
     days = _days(keys) or [clock.today()]
     return [Only(described.loader(app, one, min(days), max(days)), keys)]

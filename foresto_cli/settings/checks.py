@@ -97,10 +97,18 @@ def routes(given: str) -> str:
 def described(given: str) -> str:
     """Return names of data sets that are loaded only when they are switched on."""
     names = [name.strip(BLANKS) for name in given.split(",")]
-    unknown = sorted(set(names) - set(data_sets.labels()))
-    if unknown:
-        raise Wrong(f"에는 자료 이름을 쉼표로 이어 적으세요({', '.join(data_sets.labels())})")
+    if not set(names) <= set(data_sets.switchable()):
+        raise Wrong(f"에는 자료 이름을 쉼표로 이어 적으세요({', '.join(data_sets.switchable())})")
     return ",".join(names)
+
+
+def extras(given: str) -> str:
+    """Return words that switch on more pages of data.krx.co.kr."""
+    words = [word.strip(BLANKS) for word in given.split(",")]
+    known = (*data_sets.extras(), data_sets.ALL)
+    if not set(words) <= set(known):
+        raise Wrong(f"에는 이름을 쉼표로 이어 적으세요({', '.join(known)})")
+    return ",".join(words)
 
 
 def webhook(given: str) -> str:
@@ -197,6 +205,7 @@ OF: Mapping[str, Check] = {
     "foresto_dart_daily_budget": count,
     "foresto_fsc_routes": routes,
     "foresto_datasets": described,
+    "foresto_krx_extras": extras,
     "foresto_log_level": level,
 }
 """The check of every field."""

@@ -69,6 +69,7 @@ class Settings(BaseModel):
     foresto_dart_daily_budget: int = 20_000
     foresto_fsc_routes: str = ""
     foresto_datasets: str = ""
+    foresto_krx_extras: str = ""
     foresto_log_level: str = "INFO"
     _origins: Origins = PrivateAttr(default_factory=Origins)
 
@@ -88,6 +89,11 @@ class Settings(BaseModel):
     def datasets(self) -> frozenset[str]:
         """Return the names of the data sets that the operator switched on."""
         return frozenset(_words(self.foresto_datasets))
+
+    @property
+    def krx_extras(self) -> frozenset[str]:
+        """Return the words that switch on more pages of data.krx.co.kr."""
+        return frozenset(_words(self.foresto_krx_extras))
 
     @property
     def fsc_routes(self) -> dict[str, str]:

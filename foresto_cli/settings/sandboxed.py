@@ -29,6 +29,7 @@ TAKEN = (
     "foresto_dart_daily_budget",
     "foresto_fsc_routes",
     "foresto_datasets",
+    "foresto_krx_extras",
     "foresto_log_level",
     "foresto_market_email_to",
     # The running sandbox says where its mail server listens.

@@ -13,12 +13,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import requests
 
 from foresto_cli import harmless
+from foresto_cli.declared import PART, Page
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, NotYet
 from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html, text_records
 from foresto_cli.upstream._known import known
@@ -40,6 +42,8 @@ BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
 )
 
+BLD = "dbms/MDC/STAT"
+"""Where the queries of the pages are."""
 LOGGED_IN = "CD001"
 EXPIRED = "CD010"
 LOGGED_IN_ELSEWHERE = "CD011"
@@ -158,6 +162,19 @@ class Krx:
             ForestoError: as :meth:`market_day`.
         """
         return self._ask(lambda: _funds().ETF_전종목기본종목().fetch())
+
+    def page(self, page: Page, day: date) -> list[dict[str, str]]:
+        """Return the rows of ``page`` for ``day``; one request for each of its parts, which each row names.
+
+        Raises:
+            ForestoError: as :meth:`market_day`.
+        """
+        when = dict.fromkeys(page.days, f"{day:%Y%m%d}")
+        found = []
+        for part, fields in page.parts.items():
+            form = {**page.form, **fields, **when}
+            found += [{**row, PART: part} for row in self._ask(partial(_rows, page, form))]
+        return found
 
     def _inspect(self, response: requests.Response) -> None:
         inspect(response)
@@ -303,6 +320,16 @@ def _funds() -> ModuleType:
 
     funds: ModuleType = core
     return funds
+
+
+def _rows(page: Page, form: dict[str, str]) -> "DataFrame":
+    """Ask a page that pykrx has no class for in the way in which its classes ask."""
+    with known("pykrx"):
+        from pandas import DataFrame
+        from pykrx.website.krx.krxio import KrxWebIo
+
+        asking = type("Asking", (KrxWebIo,), {"bld": f"{BLD}/{page.bld}", "fetch": None})()
+    return DataFrame(asking.read(**form)[page.answers])
 
 
 def _hand_over() -> Callable[[UpstreamSession, UpstreamSession], None]:

@@ -19,6 +19,7 @@ SCORE = DataSet(
 
 def watched(app: App) -> tuple[DataSet, ...]:
     """Return the data sets that jobs load: of those that one file describes, the ones that are switched on."""
-    left_out = {one.name for one in data_sets.every()} - {one.name for one in data_sets.wanted(app.settings.datasets)}
+    switched_on = data_sets.wanted(app.settings.datasets, app.settings.krx_extras)
+    left_out = {one.name for one in data_sets.every()} - {one.name for one in switched_on}
     loaded = [one for one in registry.every().values() if one.jobs and one.name not in left_out]
     return (*loaded, SCORE)

@@ -6,14 +6,14 @@ from datetime import date
 from sqlalchemy import Table
 
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Check, Rows, Scope, days_of
-from foresto_cli.declared import HALF, ByDay, Declared, PerGroup, WholeList
+from foresto_cli.declared import HALF, Daily, Declared, KrxPage, PerGroup, WholeList
 from foresto_cli.store.fragments import Fragment, joined, sql
 from foresto_cli.verify import described_neighbours
 
 
 def checks(described: Iterable[Declared]) -> list[Check]:
     """Return the checks of every data set."""
-    return [check for one in described for check in (_by_day(one) if isinstance(one, ByDay) else [_listed(one)])]
+    return [check for one in described for check in (_by_day(one) if isinstance(one, Daily) else [_listed(one)])]
 
 
 def _listed(one: WholeList | PerGroup) -> Check:
@@ -45,7 +45,7 @@ def _lost(scope: Scope, one: WholeList | PerGroup) -> Rows:
     )
 
 
-def _by_day(one: ByDay) -> Iterator[Check]:
+def _by_day(one: Daily) -> Iterator[Check]:
     yield Check(
         f"{one.name}.sessions",
         f"{one.label}: 빠진 거래일",
@@ -53,7 +53,7 @@ def _by_day(one: ByDay) -> Iterator[Check]:
         one.table.name,
         "처음 저장한 날 뒤의 거래일이 모두 있다",
         lambda rows: _span(one, rows),
-        lambda scope: _missing(scope, one.table),
+        lambda scope: _missing(scope, one),
         units=days_of(one.name),
     )
     yield Check(
@@ -81,37 +81,40 @@ def _by_day(one: ByDay) -> Iterator[Check]:
 
     def told(scope: Scope) -> Rows:
         impossible = _impossible(scope, one.table, order) if order else []
-        return [*_missing(scope, one.table), *_few(scope, one), *impossible]
+        return [*_missing(scope, one), *_few(scope, one), *impossible]
 
     neighbours = described_neighbours.check(one, told)
     if neighbours:
         yield neighbours
 
 
-def _span(one: ByDay, rows: Rows) -> str:
+def _span(one: Daily, rows: Rows) -> str:
     days = [row["거래일"] for row in rows]
     return f"{one.load_command} --again --since {min(days)} --until {max(days)}"
 
 
-def _published(scope: Scope) -> list[date]:
-    """Return the sessions that the OPEN API has published."""
+def _published(scope: Scope, one: Daily) -> list[date]:
+    """Return the sessions that the OPEN API has published, or that are due on a page of KRX."""
+    if isinstance(one, KrxPage):
+        last = scope.calendar.back(scope.due, one.lag)
+        return [day for day in scope.sessions if day < last]
     newest = scope.calendar.latest_official(scope.now)
     return [day for day in scope.sessions if day <= newest and scope.now >= scope.calendar.official_until(day)]
 
 
-def _missing(scope: Scope, table: Table) -> Rows:
+def _missing(scope: Scope, one: Daily) -> Rows:
     return scope.rows(
         sql(
             "SELECT day AS 거래일 FROM unnest(CAST(:days AS date[])) AS day"
             " WHERE day >= (SELECT min(trade_date) FROM {table})"
             " AND NOT EXISTS (SELECT FROM {table} WHERE trade_date = day) ORDER BY 1",
-            table=table.name,
+            table=one.table.name,
         ),
-        days=_published(scope),
+        days=_published(scope, one),
     )
 
 
-def _few(scope: Scope, one: ByDay) -> Rows:
+def _few(scope: Scope, one: Daily) -> Rows:
     return scope.rows(
         sql(
             "WITH stored AS (SELECT trade_date, count(*) AS rows FROM {table} WHERE trade_date >= :first"

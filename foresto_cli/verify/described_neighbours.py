@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from foresto_cli.collecting.checks import WARNING, Check, Find, Rows, Scope, Units
-from foresto_cli.declared import ByDay
+from foresto_cli.declared import Daily, KrxPage
 from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 
 RULES: tuple[tuple[frozenset[str], Fragment], ...] = (
@@ -35,8 +35,10 @@ RULES: tuple[tuple[frozenset[str], Fragment], ...] = (
 UNIT = Fragment("lag(trading_value / NULLIF(volume, 0)::numeric / NULLIF(close_price, 0)) OVER w")
 
 
-def check(one: ByDay, told: Find) -> Check | None:
-    """Return the check; None where the table has none of the columns that tell anything.
+def check(one: Daily, told: Find) -> Check | None:
+    """Return the check; None where the table has none of the columns that tell anything, and of pages behind a login.
+
+    These show the after-market's last price as a close, which the next day's base price is not.
 
     Args:
         one: the data set.
@@ -44,7 +46,7 @@ def check(one: ByDay, told: Find) -> Check | None:
     """
     named = set(one.table.columns.keys())
     rules = [rule for columns, rule in RULES if columns <= named]
-    if not rules:
+    if not rules or isinstance(one, KrxPage):
         return None
 
     def units(scope: Scope, rows: Rows) -> Units:

@@ -11,8 +11,9 @@ from datetime import timedelta
 import pytest
 from pages import EVERY, EXIT_CODES, PAGES, page, prose, unchecked
 
-from foresto_cli import logs, regimes, timetable
+from foresto_cli import data_sets, logs, regimes, timetable
 from foresto_cli.datasets.prices import spans
+from foresto_cli.declared import KrxPage
 from foresto_cli.loading import statements, us_stocks
 from foresto_cli.output import on_screen
 from foresto_cli.running import payloads, prune
@@ -32,6 +33,12 @@ KRX_BUDGET = Settings.model_fields["foresto_krx_daily_budget"].default
 STARTS = {f"{job.at:%H:%M}" for job in timetable.JOBS}
 EXITS = {f"{code}" for code in EXIT_CODES}
 HOUR = timedelta(hours=1)
+
+
+def asked_by(extra):
+    return sum(len(one.page.parts) for one in data_sets.of_kind(KrxPage) if one.extra == extra)
+
+
 FIGURES = (
     (r"Python ([\d.]+) or newer", PYTHON),
     (r"prices, ([\d,]+) sessions at most", naver.MOST_BARS),
@@ -41,6 +48,9 @@ FIGURES = (
     (r"from ([\d:]+) of the next session", f"{NOW.open_data:%H:%M}"),
     (r"(?:US stocks,|key has) (\d+) requests a day", alphavantage.DAILY),
     (r"at most (\d+) requests a day|newest date together \((\d+)\)", KRX_BUDGET),
+    (r"`flows` \(investors; (\d+) requests\)", asked_by("flows")),
+    (r"`short` \(short selling and balances; (\d+) requests\)", asked_by("short")),
+    (r"`foreign` \(ownership; (\d+) request\)", asked_by("foreign")),
     (r"^\| (?:Mon-Fri|daily|Sat|1st|1st of Feb, May, Aug, Nov) ([\d:, ]+) \|", STARTS),
     (r"every day at ([\d:]+)", f"{timetable.JOBS[4].at:%H:%M}"),
     (r"^\| (\d+)st", 1),

@@ -108,6 +108,7 @@ STRANGERS = {
     "FORESTO_KRX_DAILY_BUDGET": "9999", "FORESTO_DART_DAILY_BUDGET": "9999", "FORESTO_LOG_LEVEL": "DEBUG",
     "FORESTO_FSC_ROUTES": "bonds=evil/evil", "SMTP_HOST": "evil.example",
     "FORESTO_DATASETS": "gold",
+    "FORESTO_KRX_EXTRAS": "all",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ the rows).
 from collections.abc import Callable
 from datetime import datetime
 
-from foresto_cli.sandbox.krx import finders, funds, indices, stocks
+from foresto_cli.sandbox.krx import finders, funds, indices, investors, stocks
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.wire import HTML, Answer, as_json
 
@@ -15,7 +15,13 @@ NOON = 12
 Rows = list[dict[str, str]]
 Table = Callable[[Market, dict[str, str]], Rows]
 
-TABLES: dict[str, tuple[str, Table]] = {**stocks.TABLES, **funds.TABLES, **indices.TABLES, **finders.TABLES}
+TABLES: dict[str, tuple[str, Table]] = {
+    **stocks.TABLES,
+    **funds.TABLES,
+    **indices.TABLES,
+    **finders.TABLES,
+    **investors.TABLES,
+}
 
 
 def answer(market: Market, form: dict[str, str]) -> Answer | None:

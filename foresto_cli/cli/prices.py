@@ -120,16 +120,15 @@ def events(
 @command(group)
 def fundamentals(
     app: "App",
-    ticker: Annotated[str | None, typer.Option(help="한 종목만, 새 거래일부터.", metavar="종목코드")] = None,
+    ticker: Annotated[str | None, typer.Option(help="한 종목만(종목코드나 이름).", metavar="종목")] = None,
     limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
 ) -> Shown:
     """거래소가 셈한 PER, PBR, EPS, BPS, 배당을 보여 줍니다(받기: foresto fundamentals load)."""
     from foresto_cli import data_sets
-    from foresto_cli.datasets.prices import spans
     from foresto_cli.loading import described
+    from foresto_cli.views.reading import who
 
-    if ticker:
-        spans.check_known(app, ticker)
+    ticker = who.stock(app, ticker) if ticker else None
     one = data_sets.named("fundamentals")
     rows = described.show(app, one, ticker, None, None, limit)
     described.print_shown(app.console, one, rows)

@@ -177,6 +177,7 @@ def show(
 ) -> Shown:
     """저장된 시세를 오래된 날부터 보여 주고, 파일로 쓰고, 차트로 그립니다."""
     from foresto_cli.errors import UsageError
+    from foresto_cli.output.give import Form
     from foresto_cli.views.reading import after_hours, charts, prices, reading
 
     if weekly and monthly:
@@ -189,6 +190,8 @@ def show(
         period=prices.WEEKLY if weekly else prices.MONTHLY if monthly else prices.DAILY,
         limit=limit,
     )
+    if chart is not None and (after_market or form != Form(everything=form.everything)):
+        raise UsageError("--chart는 다른 파일이나 --after-market과 함께 쓸 수 없습니다. 따로 실행하세요.")
     if chart is not None:
         return Shown(charts.draw(app, wish, chart))
     found = after_hours.show(app, wish) if after_market else prices.show(app, wish)

@@ -12,7 +12,7 @@ MOST_ROWS = 1_000
 """On a terminal, without ``--all``."""
 _NARROWEST = 12
 """Cells to which a column of texts may be folded; numbers and days are never folded."""
-_BETWEEN = 3
+_BETWEEN = 2
 """Cells between two columns, as rich draws them; the table has one more on either side."""
 _NUMBERS = {Kind.WHOLE, Kind.NUMBER}
 

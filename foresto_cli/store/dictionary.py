@@ -139,7 +139,8 @@ KOREAN = Page(
 
 데이터베이스의 모든 표와 열입니다. 같은 글이 데이터베이스에도 있습니다(psql에서 `\\d+ stock_price_daily`).
 표의 정의에서 프로그램이 만듭니다(`foresto_cli/store/dictionary.py`). 시각은 모두 한국 시각(KST)이고,
-모르는 값은 0이 아니라 NULL입니다. 명령은 앞의 `foresto`를 뺀 것입니다.""",
+모르는 값은 0이 아니라 NULL입니다. 명령은 앞의 `foresto`를 뺀 것입니다.
+어느 표나 뷰든 `foresto sql`로 볼 수 있습니다.""",
     "뷰",
     "기본 키",
     "채우는 명령",
@@ -155,7 +156,8 @@ ENGLISH = Page(
 
 Every table and column of the database. The same texts in Korean are in the database (`\\d+ stock_price_daily` in psql).
 Made from the definitions of the tables (`foresto_cli/store/dictionary.py`). All times are Korean time (KST);
-what is not known is NULL, never 0. Commands are without `foresto` before them.""",
+what is not known is NULL, never 0. Commands are without `foresto` before them.
+Any table or view is shown by `foresto sql`.""",
     "view",
     "Primary key",
     "Filled by",

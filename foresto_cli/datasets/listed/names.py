@@ -27,9 +27,12 @@ KNOWN = {
         " ORDER BY is_active DESC, aum DESC NULLS LAST, ticker"
     ),
     INDEX: text(
-        "SELECT index_code AS code, coalesce(l.name, p.index_code) AS name, true AS is_listed, 'index' AS kind"
-        " FROM index_listing l FULL JOIN (SELECT DISTINCT index_code FROM index_price_daily) p USING (index_code)"
-        " ORDER BY index_code NOT IN ('KOSPI', 'KOSDAQ', 'KS200'), index_code"
+        "SELECT code, name, true AS is_listed, 'index' AS kind FROM (SELECT index_code AS code, name FROM index_listing"
+        # No list names these three where there is no key of the OPEN API.
+        " UNION SELECT code, name FROM (VALUES ('KOSPI', '코스피'), ('KOSDAQ', '코스닥'), ('KS200', '코스피 200'))"
+        " AS main (code, name) WHERE NOT EXISTS (SELECT FROM index_listing l WHERE l.index_code = code)"
+        " AND EXISTS (SELECT FROM index_price_daily p WHERE p.index_code = code)) known"
+        " ORDER BY code NOT IN ('KOSPI', 'KOSDAQ', 'KS200'), code"
     ),
 }
 PRICED = text("SELECT name FROM stock_price_daily WHERE ticker = :ticker ORDER BY trade_date DESC LIMIT 1")

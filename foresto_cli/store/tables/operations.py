@@ -63,7 +63,7 @@ data_source = Table(
         "한 행은 출처 하나: 다른 표의 source_id",
         "One row per source: source_id of every other table",
         fills="*",
-        reads="",
+        reads="sql",
     ),
 )
 

@@ -122,7 +122,7 @@ financial_statement = Table(
         "One row per stock and period: consolidated before separate, the newest version; adopted_statement where"
         " financial_report has nothing of the period",
         fills="dart financials",
-        reads="",
+        reads="sql",
     ),
 )
 

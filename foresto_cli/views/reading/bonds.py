@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 
 from sqlalchemy import Connection
 
@@ -175,6 +176,8 @@ def _conditions(wish: Wish) -> tuple[list[Fragment], dict[str, object]]:
     if wish.kind:
         conditions.append(Fragment("bond_type = :kind"))
         asked["kind"] = _kind(wish.kind)
+    if wish.min_coupon is not None and not isfinite(wish.min_coupon):
+        raise UsageError(f"{wish.min_coupon}: 이율은 수로 적으세요(4.5).")
     if wish.min_coupon is not None:
         conditions.append(Fragment("interest_rate >= :coupon"))
         asked["coupon"] = wish.min_coupon

@@ -7,7 +7,7 @@ from datetime import date
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from foresto_cli import files
 from foresto_cli.adjustment.events import LABELS
@@ -34,6 +34,18 @@ NEEDED = 2
 """Days: one is no line."""
 
 
+class Drawn(NamedTuple):
+    """A picture.
+
+    Attributes:
+        days: in it.
+        speaks_korean: False where this machine has no font with Korean letters, which are left out then.
+    """
+
+    days: int
+    speaks_korean: bool
+
+
 def form_of(file: Path) -> str:
     """Return which picture ``file`` is to be, by its ending.
 
@@ -46,10 +58,10 @@ def form_of(file: Path) -> str:
     return form
 
 
-def write(file: Path, title: str, unit: str, days: Sequence[Mapping[str, Any]], caches: Path) -> int:
+def write(file: Path, title: str, unit: str, days: Sequence[Mapping[str, Any]], caches: Path) -> Drawn:
     """Draw the closes of ``days``, oldest first, over their volume, and put the picture in the place of ``file``.
 
-    Returns how many days were drawn.
+    Returns what was drawn.
 
     Args:
         file: ends with ``.svg`` or ``.png``.
@@ -78,9 +90,10 @@ def write(file: Path, title: str, unit: str, days: Sequence[Mapping[str, Any]], 
     with settings, warnings.catch_warnings():
         # Of fonts and letters that this machine does not have.
         warnings.simplefilter("ignore", UserWarning)
-        picture = _drawn(title, unit, known, form, speaks_korean=korean is not None or form == "svg")
+        speaks_korean = korean is not None or form == "svg"
+        picture = _drawn(title, unit, known, form, speaks_korean=speaks_korean)
     files.write(file, picture)
-    return len(known)
+    return Drawn(len(known), speaks_korean)
 
 
 def _korean_font() -> str | None:

@@ -29,5 +29,7 @@ def draw(app: App, wish: prices.Wish, file: str) -> dict[str, object]:
     unit = "포인트" if found.facts["kind"] == INDEX else "원"
     title = f"{found.facts['code']} {found.facts['name']}"
     drawn = chart.write(target, title, unit, found.rows, app.folders.state / "matplotlib")
-    app.console.line(f"✓ {target}: {title} {drawn:,}개")
-    return {"code": found.facts["code"], "name": found.facts["name"], "file": f"{target}", "count": drawn}
+    app.console.line(f"✓ {target}: {title} {drawn.days:,}개")
+    if not drawn.speaks_korean:
+        app.console.line("· 이 컴퓨터에 한글 글꼴이 없어 한글을 뺐습니다. .svg로 그리면 보는 쪽의 글꼴로 나옵니다.")
+    return {"code": found.facts["code"], "name": found.facts["name"], "file": f"{target}", "count": drawn.days}

@@ -82,9 +82,16 @@ def show(app: App, wish: Wish) -> Reading:
         fields=_fields(wish.form, scale),
         rows=found,
         notes=_notes(wish.form, found),
-        nothing=f"저장된 보고서가 없습니다. 받으려면 foresto {LOADED_BY} --ticker {_issuer(stock.code)} --since"
-        f" {clock.today().year - YEARS[ANNUAL]}",
+        nothing=_nothing(stock, wish),
         facts={"ticker": stock.code, "name": stock.name, "form": wish.form, "as_of": _text(wish.as_of)},
+    )
+
+
+def _nothing(stock: Security, wish: Wish) -> str:
+    known = "그날까지 접수된 보고서가" if wish.as_of else "보고서가"
+    since = (wish.as_of or clock.today()).year - YEARS[ANNUAL]
+    return (
+        f"{known} 저장되어 있지 않습니다. 받으려면 foresto {LOADED_BY} --ticker {_issuer(stock.code)} --since {since}"
     )
 
 

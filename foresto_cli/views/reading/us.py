@@ -66,11 +66,13 @@ def _which(connection: Connection, given: str) -> tuple[str, str]:
     if near:
         named = ", ".join(f"{row['symbol']} {row['name']}" for row in near[:10])
         raise UsageError(f"{given}: 여러 종목이 있습니다. 기호로 고르세요: {named}")
-    raise UsageError(f"{given}: 저장된 미국 종목이 아닙니다. 받으려면 foresto us load --tickers {_symbol(given)}")
+    raise UsageError(f"{given}: 저장된 미국 종목이 아닙니다. {_advice(given)}")
 
 
-def _symbol(given: str) -> str:
-    return given.upper() if given.isascii() and given.isalnum() else "AAPL"
+def _advice(given: str) -> str:
+    if given.isascii() and given.isalnum():
+        return f"받으려면 foresto us load --tickers {given.upper()}"
+    return "저장된 종목은 기호(AAPL)나 영문 이름으로 찾습니다."
 
 
 def _card(connection: Connection, symbol: str, name: str) -> Reading:

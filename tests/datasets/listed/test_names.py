@@ -89,6 +89,15 @@ def test_nobody_is_nobody(listed, given):
         names.security_of(listed, given, takes_part=True)
 
 
+def test_the_main_indices_are_known_without_a_list(listed):
+    listed.execute(text("DELETE FROM index_listing"))
+    for given in ("코스피", "코스닥", "코스피 200"):
+        assert names.security_of(listed, given).kind == INDEX
+    listed.execute(text("DELETE FROM index_price_daily WHERE index_code = 'KS200'"))
+    with pytest.raises(UsageError, match="없습니다"):
+        names.security_of(listed, "KS200")
+
+
 def test_without_lists_the_commands_that_bring_them_are_named(engine):
     with engine.connect() as connection:
         with pytest.raises(ConfigError, match="foresto listing load, foresto stocks etfs, foresto prices index"):

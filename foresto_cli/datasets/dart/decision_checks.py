@@ -77,14 +77,17 @@ def contradicted_decisions(scope: Scope) -> Rows:
     return scope.rows(
         text(
             "WITH judged AS (SELECT a.*, CASE"
-            "  WHEN a.rcept_dt > :today OR abs(a.rcept_dt - to_date(left(a.rcept_no, 8), 'YYYYMMDD')) > :furthest"
+            "  WHEN a.rcept_dt > :today OR left(a.rcept_no, 8) NOT BETWEEN"
+            " to_char(a.rcept_dt - CAST(:furthest AS integer), 'YYYYMMDD')"
+            " AND to_char(a.rcept_dt + CAST(:furthest AS integer), 'YYYYMMDD')"
             "   THEN '접수일'"
             "  WHEN c.ticker <> a.ticker OR a.corp_code !~ '^[0-9]{8}$' THEN '종목코드'"
             "  WHEN a.shares_after <= 0 OR a.shares_before <= 0 OR a.new_shares < 0 THEN '주식수'"
             "  WHEN a.action_type = ANY(:issuing) AND a.shares_after <> a.shares_before + a.new_shares THEN '주식수'"
-            "  WHEN a.action_type <> :free AND abs(a.ratio * a.shares_before / a.shares_after - 1) > :rounded"
+            "  WHEN a.action_type <> :free AND abs(a.ratio * a.shares_before / nullif(a.shares_after, 0) - 1) >"
+            " :rounded"
             "   THEN '비율과 주식수'"
-            "  WHEN a.action_type = :free AND CAST(a.new_shares AS numeric) / a.shares_before"
+            "  WHEN a.action_type = :free AND CAST(a.new_shares AS numeric) / nullif(a.shares_before, 0)"
             "   NOT BETWEEN (a.ratio - 1) * :own AND (a.ratio - 1) * (1 + :rounded) THEN '비율과 주식수'"
             "  WHEN (a.action_type = ANY(:more) AND a.ratio < 1) OR (a.action_type = ANY(:fewer) AND a.ratio > 1)"
             "   THEN '비율의 방향'"
@@ -100,7 +103,7 @@ def contradicted_decisions(scope: Scope) -> Rows:
             " LEFT JOIN corporate_actions n ON n.rcept_no = a.corrected_by AND n.corp_code = a.corp_code"
             "  AND n.action_type = a.action_type"
             " LEFT JOIN unit_ledger l ON l.dataset = :decisions AND l.unit = a.rcept_no AND l.status = 'done')"
-            " SELECT to_char(to_date(left(rcept_no, 6), 'YYYYMM'), 'YYYY-MM') AS 월, rcept_no AS 접수번호, ticker,"
+            " SELECT left(rcept_no, 4) || '-' || substr(rcept_no, 5, 2) AS 월, rcept_no AS 접수번호, ticker,"
             " action_type AS 결정, ratio AS 비율, wrong AS 어긋난_것 FROM judged WHERE wrong IS NOT NULL ORDER BY 2"
         ),
         today=scope.now.date(),

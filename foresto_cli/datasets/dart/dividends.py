@@ -45,7 +45,7 @@ ONLY_NEWS = (
     " old.scrs_itms_kcd_nm, old.is_outlier) IS DISTINCT FROM (excluded.stck_genr_dvdn_amt, excluded.stck_dvdn_rcd_nm,"
     " excluded.ticker, excluded.corp_code, excluded.fiscal_year, excluded.stck_par_prc, excluded.scrs_itms_kcd_nm,"
     " false)"
-    " OR old.rcept_no > excluded.rcept_no OR old.rcept_dt <> to_date(left(old.rcept_no, 8), 'YYYYMMDD')"
+    " OR old.rcept_no > excluded.rcept_no OR to_char(old.rcept_dt, 'YYYYMMDD') <> left(old.rcept_no, 8)"
 )
 
 PAYERS = text(

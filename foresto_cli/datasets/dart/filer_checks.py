@@ -108,11 +108,11 @@ def lost_filings(scope: Scope) -> Rows:
     return scope.rows(
         text(
             "SELECT DISTINCT r.rcept_no AS 접수번호, r.rcept_dt AS 접수일, r.ticker FROM financial_report r,"
-            " (SELECT to_date(min(left(rcept_no, 8)), 'YYYYMMDD') AS first FROM dart_filing"
+            " (SELECT min(left(rcept_no, 8)) AS first FROM dart_filing"
             "  WHERE rcept_no ~ '^[0-9]{14}$') f,"
             " (SELECT asked_at::date AS last FROM unit_ledger WHERE dataset = :dataset AND unit = :unit"
             "  AND status IN ('done', 'no_data')) l"
-            " WHERE r.rcept_dt > f.first AND r.rcept_dt < l.last"
+            " WHERE to_char(r.rcept_dt, 'YYYYMMDD') > f.first AND r.rcept_dt < l.last"
             " AND NOT EXISTS (SELECT FROM dart_filing g WHERE g.rcept_no = r.rcept_no) ORDER BY 2, 1"
         ),
         dataset=filings.DATASET.name,
@@ -137,7 +137,8 @@ def mistaken_filings(scope: Scope) -> Rows:
             " f.report_nm AS 보고서 FROM dart_filing f LEFT JOIN dart_company c USING (corp_code)"
             " LEFT JOIN (SELECT DISTINCT rcept_no, corp_code FROM financial_report) r ON r.rcept_no = f.rcept_no"
             " WHERE f.rcept_no !~ '^[0-9]{14}$' OR f.rcept_dt > :today"
-            " OR abs(f.rcept_dt - to_date(left(f.rcept_no, 8), 'YYYYMMDD')) > :furthest"
+            " OR left(f.rcept_no, 8) NOT BETWEEN to_char(f.rcept_dt - CAST(:furthest AS integer), 'YYYYMMDD')"
+            " AND to_char(f.rcept_dt + CAST(:furthest AS integer), 'YYYYMMDD')"
             " OR f.report_nm !~ '보고서' OR f.corp_code !~ '^[0-9]{8}$'"
             " OR c.ticker <> f.ticker OR r.corp_code <> f.corp_code ORDER BY 2, 1"
         ),

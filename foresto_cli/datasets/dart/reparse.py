@@ -70,8 +70,9 @@ def write(connection: Connection, provenance: Row, only: Iterable[Report] = ()) 
 
 
 def kept(connection: Connection) -> list[Report]:
-    """Return the reports of which answers are kept, the oldest first."""
-    return [Report(row.bsns_year, row.reprt_code) for row in connection.execute(REPORTS, BOTH)]
+    """Return the reports of which answers are kept, the oldest first; :func:`damaged` tells of what names none."""
+    found = [Report(row.bsns_year, row.reprt_code) for row in connection.execute(REPORTS, BOTH)]
+    return [report for report in found if report.is_one]
 
 
 def tickers_of(connection: Connection) -> dict[str, str]:
@@ -134,13 +135,18 @@ def read(
 
 
 def damaged(connection: Connection) -> list[Row]:
-    """Return the kept answers that are not as they came: ``endpoint``, ``subject``, ``bsns_year``, ``reprt_code``."""
+    """Return the kept answers that are not as they came: ``endpoint``, ``subject``, ``bsns_year``, ``reprt_code``.
+
+    Neither is one under a year or a code of report that there is not.
+    """
     # Options of a connection would stay with it, and with every check that asks after this one.
     answers = connection.execute(EVERY_ANSWER, execution_options={"yield_per": ANSWERS_AT_ONCE}).mappings()
     return [
         {name: value for name, value in answer.items() if name != "body"}
         for answer in answers
-        if not _is_intact(answer["sha256"], answer["body"])
+        if not (
+            Report(answer["bsns_year"], answer["reprt_code"]).is_one and _is_intact(answer["sha256"], answer["body"])
+        )
     ]
 
 

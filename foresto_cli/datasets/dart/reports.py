@@ -24,6 +24,8 @@ ANNUAL = "11011"
 WORDS = {"q1": "11013", "half": "11012", "q3": "11014", "annual": ANNUAL}
 LABELS = {"11013": "1분기", "11012": "반기", "11014": "3분기", ANNUAL: "사업"}
 MONTHS_OF_A_QUARTER = 3
+FIRST_YEAR = 1990
+"""No report at DART is of an earlier year."""
 DECEMBER = 12
 ALWAYS = ("bsns_year", "reprt_code", "sj_div", "account_nm", "ord")
 """Fields that every line has."""
@@ -48,6 +50,11 @@ class Report:
 
     year: int
     code: str
+
+    @property
+    def is_one(self) -> bool:
+        """Say whether there can be such a report."""
+        return self.code in QUARTERS and FIRST_YEAR <= self.year <= clock.today().year + 1
 
     @property
     def label(self) -> str:

@@ -17,7 +17,10 @@ RULES = {
     "등락률이 대비 ÷ 기준가가 아니다": (
         NUMBERS,
         # Rates are rounded to two places.
-        "close_price > price_change AND abs(change_rate - 100 * price_change / (close_price - price_change)) > 0.011",
+        (
+            "close_price > price_change"
+            " AND abs(change_rate - 100 * price_change / NULLIF(close_price - price_change, 0)) > 0.011"
+        ),
     ),
     "기준가가 0 이하": (NUMBERS, "close_price <= price_change"),
     "시가총액이 종가 × 좌수가 아니다": (
@@ -35,7 +38,7 @@ RULES = {
     # Trades outside the regular session may be up to the price limit away.
     "거래대금 ÷ 거래량이 그날 가격과 다르다": (
         NUMBERS,
-        f"{TRADED} AND trading_value / volume NOT BETWEEN 0.7 * low_price AND 1.3 * high_price",
+        f"{TRADED} AND trading_value / NULLIF(volume, 0) NOT BETWEEN 0.7 * low_price AND 1.3 * high_price",
     ),
     "거래량과 거래대금 가운데 하나만 있다": (NUMBERS, "(volume > 0) <> (trading_value > 0)"),
     # A fund that nobody may trade (a Russian one at 217 times its value) keeps its last price.

@@ -30,8 +30,8 @@ RULES: dict[str, Fragment] = {
     ),
     # The rate has two decimals, and so has the change it is made of.
     ARITHMETIC: Fragment(
-        "close_price > price_change AND abs(change_rate - 100 * price_change / (close_price - price_change))"
-        " > 0.006 + 1 / (close_price - price_change)"
+        "close_price > price_change AND abs(change_rate - 100 * price_change / NULLIF(close_price - price_change, 0))"
+        " > 0.006 + 1 / NULLIF(close_price - price_change, 0)"
     ),
     CHAIN: fragment(
         "lag_place = place - 1 AND abs(close_price - price_change - lag_close) > {rounding}", rounding=ROUNDING

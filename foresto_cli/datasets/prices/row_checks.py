@@ -159,7 +159,9 @@ def _explained(scope: Scope, found: Rows) -> set[tuple[str, date]]:
         ),
         tickers=[row["ticker"] for row in found],
         days=[row["trade_date"] for row in found],
-        ratios=[row[row_faults.BEFORE["lag_shares"]] / (row["shares_outstanding"] or float("inf")) for row in found],
+        ratios=[
+            (row[row_faults.BEFORE["lag_shares"]] or 0) / (row["shares_outstanding"] or float("inf")) for row in found
+        ],
         near=NEAR_AN_EVENT,
     )
     return {(row["ticker"], row["day"]) for row in rows}

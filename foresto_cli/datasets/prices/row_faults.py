@@ -43,9 +43,13 @@ IS_OTHER = fragment(
     tick=tick_sql(Fragment("lag_close"), "trade_date", "market"),
 )
 IS_NEXT = Fragment("lag_place = place - 1")
-HAS_JUMPED = fragment("abs(ln(lag_shares / NULLIF(shares_outstanding, 0)::double precision)) > {big}", big=BIG_CHANGE)
+HAS_JUMPED = fragment(
+    "abs(ln(NULLIF(greatest(lag_shares, 0), 0) / NULLIF(greatest(shares_outstanding, 0), 0)::double precision))"
+    " > {big}",
+    big=BIG_CHANGE,
+)
 IS_BEYOND = fragment(
-    "abs(prev_close / lag_close - 1) > CASE market WHEN 'KONEX' THEN {konex} ELSE {others} END",
+    "abs(prev_close / NULLIF(lag_close, 0) - 1) > CASE market WHEN 'KONEX' THEN {konex} ELSE {others} END",
     konex=DAY_LIMITS["KONEX"],
     others=DAY_LIMIT,
 )
@@ -59,7 +63,7 @@ RULES: dict[str, Fragment] = {
     # The rate has two decimals.
     ARITHMETIC: fragment(
         "{official} AND (close_price - price_change <> prev_close"
-        " OR (prev_close > 0 AND abs(change_rate - 100 * price_change / prev_close) > 0.011))",
+        " OR (prev_close > 0 AND abs(change_rate - 100 * price_change / NULLIF(prev_close, 0)) > 0.011))",
         official=OFFICIAL,
     ),
     MARKET_CAP: Fragment("quality_flag = 'NORMAL' AND market_cap <> close_price * shares_outstanding"),
@@ -114,8 +118,9 @@ RULES: dict[str, Fragment] = {
     # does not jump back on the next.
     BASE: fragment(
         "prev_close > 0 AND {is_next} AND lag_known AND (({is_other} AND adj_event IS NULL)"
-        " OR (abs(prev_close / lag_close - 1) > 0.05 AND lead_place = place + 1 AND shares_outstanding = lag_shares"
-        " AND abs(prev_close / lag_close * lead_base / close_price - 1) < 0.01))",
+        " OR (abs(prev_close / NULLIF(lag_close, 0) - 1) > 0.05 AND lead_place = place + 1 AND"
+        " shares_outstanding = lag_shares"
+        " AND abs(prev_close / NULLIF(lag_close, 0) * lead_base / NULLIF(close_price, 0) - 1) < 0.01))",
         is_next=IS_NEXT,
         is_other=IS_OTHER,
     ),

@@ -37,7 +37,8 @@ OVERVIEW_RULES: Rules = {
 NEWEST_RULES: Rules = {
     "마지막 시세": "(current_price, previous_close, volume, price_date)"
     " IS DISTINCT FROM (close, before, bar_volume, date)",
-    "등락률": "abs(change_percent - (close / before - 1) * 100) > 0.0001 OR (change_percent IS NULL AND before > 0)",
+    "등락률": "abs(change_percent - (close / nullif(before, 0) - 1) * 100) > 0.0001 OR (change_percent IS NULL AND"
+    " before > 0)",
 }
 STATEMENT_RULES: Rules = {
     "자산 = 부채 + 자본": "abs(total_assets - total_liabilities - total_equity) > {outsiders} * abs(total_assets)",

@@ -8,6 +8,7 @@
     foresto.listing()                            # the stocks now; listing("2020-03-31"): those of that day
     foresto.scores()                             # the newest Compass Scores; scores("005930"): their history
     foresto.screen("score > 70 and not designated", "2025-03-31")
+    foresto.sql("SELECT market, count(*) FROM stocks GROUP BY 1")
     foresto.compat.fdr.DataReader("005930", "2024")      # FinanceDataReader's columns
     foresto.compat.pykrx.get_market_ohlcv("20240102", "20240131", "005930")
     foresto.open(sandbox=True)                   # the sandbox's database in place of your own
@@ -22,13 +23,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from foresto_cli.reading.asking import sql
     from foresto_cli.reading.market import listing, scores
     from foresto_cli.reading.prices import prices
     from foresto_cli.reading.screening import screen
     from foresto_cli.reading.session import close, open  # noqa: A004  # foresto.open
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "close", "listing", "open", "prices", "scores", "screen"]
+__all__ = ["__version__", "close", "listing", "open", "prices", "scores", "screen", "sql"]
 
 _PLACES = {
     "open": "session",
@@ -37,6 +39,7 @@ _PLACES = {
     "listing": "market",
     "scores": "market",
     "screen": "screening",
+    "sql": "asking",
 }
 """Function → its module below ``reading``, imported when it is first asked for: commands do without pandas."""
 

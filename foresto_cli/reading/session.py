@@ -20,10 +20,11 @@ from foresto_cli.store import engine as store_engine
 class Database:
     """An open database; a ``with`` block closes it."""
 
-    def __init__(self, engine: Engine, held: ExitStack, *, is_sandbox: bool) -> None:
-        """Keep what has to be let go of."""
+    def __init__(self, engine: Engine, held: ExitStack, *, is_sandbox: bool, is_own: bool) -> None:
+        """Keep what has to be let go of; ``is_own``: it is the embedded server."""
         self.engine = engine
         self.is_sandbox = is_sandbox
+        self.is_own = is_own
         self._held = held
 
     def close(self) -> None:
@@ -71,8 +72,17 @@ def open(*, sandbox: bool = False) -> Database:  # noqa: A001  # foresto.open
             url = None if found.database_url is None else found.database_url.get_secret_value()
         held = ExitStack()
         engine = held.enter_context(store_engine.opened(url, folders.data, sandbox=sandbox))
-        _current = Database(engine, held, is_sandbox=sandbox)
+        _current = Database(engine, held, is_sandbox=sandbox, is_own=url is None)
         return _current
+
+
+def current() -> Database:
+    """Return the open database, opened now if none is.
+
+    Raises:
+        ConfigError, StoreUnavailable: as :func:`open`.
+    """
+    return _current or open()
 
 
 def close() -> None:
@@ -88,12 +98,11 @@ def reading() -> Iterator[Connection]:
     Raises:
         ConfigError, StoreUnavailable: as :func:`open`.
     """
-    database = _current or open()
     with (
         store_engine.explained(),
-        database.engine.connect().execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        ) as connection,
+        current()
+        .engine.connect()
+        .execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as connection,
     ):
         yield connection
 

@@ -13,6 +13,7 @@ from foresto_cli.declared import ByDay, Declared, KrxPage
 from foresto_cli.loading import (
     capital,
     described,
+    funds,
     indices,
     listed,
     open_data,
@@ -130,8 +131,8 @@ PRICES = Step(
 )
 INDEX = Step("prices index", lambda app, options: indices.load_index(app, spans.DEFAULT_DAYS, options), asks=6)
 STOCKS = Step("stocks load", listed.load_stocks, needs=("listing load",), asks=1)
-ETFS = Step("stocks etfs", listed.load_etfs, asks=5)
-ETF_PRICES = Step("stocks etfs", listed.load_etf_prices, asks=1)
+ETFS = Step("stocks etfs", funds.load_etfs, asks=5)
+ETF_PRICES = Step("stocks etfs", funds.load_etf_prices, asks=1)
 DERIVED_STOCKS = Step("stocks load", listed.derive_stocks)
 VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True))
 """Whatever failed before: that is when somebody has to look. Weekly and monthly verification ask the same and more."""
@@ -180,7 +181,7 @@ INITIAL = (
     replace(PRICES, asks=3 * SESSIONS),
     INDEX,
     STOCKS,
-    ETFS,
+    replace(ETFS, work=funds.load_etf_history, asks=SESSIONS),
     PAST_STATEMENTS,
     FSC_DIVIDENDS,
     replace(DART_DIVIDENDS, needs=("listing load",)),

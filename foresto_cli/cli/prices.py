@@ -44,7 +44,9 @@ def load(
     options: "Options",
     start: Annotated[str, typer.Option(help="첫날(2026-02-13 또는 20260213).", metavar="날짜")],
     end: Annotated[str, typer.Option(help="마지막 날.", metavar="날짜")],
-    ticker: Annotated[str | None, typer.Option(help="한 종목만(여섯 자리 종목코드).", metavar="종목코드")] = None,
+    ticker: Annotated[
+        str | None, typer.Option(help="한 종목만(여섯 자리 종목코드, ETF도).", metavar="종목코드")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="이미 받은 거래일도 다시 받습니다.")] = False,
 ) -> "Result":
     """기간을 정해 시세를 받습니다."""

@@ -1,10 +1,12 @@
 """``foresto stocks``: the stocks as they are now."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._command import AFRESH, DRY_RUN, WAIT, Shown, command, new_group
+from foresto_cli.cli._command import AFRESH, DRY_RUN, WAIT, WORKERS, Shown, command, new_group
+from foresto_cli.cli._dates import date_or_none
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -32,9 +34,11 @@ def load(
 @command(group)
 def show(
     app: "App",
-    stock: Annotated[str, typer.Argument(help="종목코드나 이름(005930, 가상전자).", metavar="종목")],
+    stock: Annotated[
+        str, typer.Argument(help="주식이나 ETF의 종목코드나 이름(005930, 가상전자, 069500).", metavar="종목")
+    ],
 ) -> Shown:
-    """한 종목의 신상, 이력, 최근 시세, 기준가 사건을 보여 줍니다."""
+    """한 종목의 기본 정보, 이력, 최근 시세, 기준가 사건을, ETF는 기초지수, 보수, NAV, 괴리율을 보여 줍니다."""
     from foresto_cli.views import stock_card
 
     found = stock_card.card(app, stock)
@@ -42,12 +46,24 @@ def show(
     return Shown(found)
 
 
-@command(group, AFRESH, DRY_RUN, WAIT)
-def etfs(app: "App", options: "Options") -> "Result":
-    """ETF 목록과 마지막 거래일의 ETF 시세를 받습니다."""
-    from foresto_cli.loading import listed
+@command(group, WORKERS, DRY_RUN, WAIT)
+def etfs(
+    app: "App",
+    options: "Options",
+    since: Annotated[
+        str | None,
+        typer.Option(help="이 거래일부터(기본: 저장된 가장 오래된 거래일).", metavar="날짜"),
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="이 거래일까지(기본: 마지막 거래일).", metavar="날짜")] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="이미 받은 목록과 마지막 거래일(--since가 있으면 그날부터)도 다시 받습니다."),
+    ] = False,
+) -> "Result":
+    """ETF 목록과 빠진 거래일의 ETF 시세를 새것부터 모두 받습니다."""
+    from foresto_cli.loading import funds
 
-    return listed.load_etfs(app, options)
+    return funds.load_etfs(app, replace(options, again=again), date_or_none(since), date_or_none(until))
 
 
 @command(group, AFRESH, DRY_RUN, WAIT)

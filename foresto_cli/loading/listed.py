@@ -1,4 +1,4 @@
-"""Which loaders the commands about who is listed run: listing, stocks, ETFs."""
+"""Which loaders the commands about who is listed run: listing and stocks."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,6 @@ from foresto_cli.datasets.dart import ratios
 from foresto_cli.datasets.listed import changes, crno, enrichment, stock_history, stocks
 from foresto_cli.datasets.listed.crno import CompanyNumbers
 from foresto_cli.datasets.listed.enrichment import Enrichment
-from foresto_cli.datasets.listed.etfs import Etfs
 from foresto_cli.datasets.listed.list_sources import ListSource, krx_list, mirror_list, naver_ranking, openapi_list
 from foresto_cli.datasets.listed.listing import Listing
 from foresto_cli.datasets.prices import mirror_life
@@ -117,36 +116,6 @@ def _roster(app: App) -> changes.Roster:
 def _unenriched(app: App) -> list[tuple[str, str]]:
     with app.engine.connect() as connection:
         return enrichment.wanted(connection)
-
-
-def load_etf_prices(app: App, options: Options) -> Result:
-    """Bring the newest prices of ETFs up to date; the list only where there is none yet, or nothing else to be had.
-
-    Raises:
-        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
-    """
-    return load_etfs(app, options, whole=False)
-
-
-def load_etfs(app: App, options: Options, *, whole: bool = True) -> Result:
-    """Bring the list of ETFs and their newest prices up to date.
-
-    Raises:
-        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
-    """
-    result = job.run_or_preview(app, "stocks etfs", "ETF", lambda: [funds(app, whole=whole)], options)
-    if app.krx is None:
-        prices = "일별 시세는 다음 거래일 KRX OPEN API에서 받습니다" if app.krx_openapi else "일별 시세도 없습니다"
-        note = f"KRX_ID와 KRX_PW가 없어 네이버 목록(이름, 분류, 현재가, NAV)만 받습니다. 보수는 없고, {prices}."
-        result.notes.append(note)
-    return result
-
-
-def funds(app: App, *, whole: bool = True) -> Etfs:
-    """Return the loader of ETFs; without the list where prices are all that is wanted and there is a list."""
-    with app.engine.connect() as connection:
-        active = connection.scalar(text("SELECT count(*) FROM etfs WHERE is_active")) or 0
-    return Etfs(app.krx, app.fdr, app.calendar, clock.now(), active, app.krx_openapi, whole=whole or not active)
 
 
 def derived(app: App) -> list[Loader]:

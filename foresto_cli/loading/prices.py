@@ -10,13 +10,14 @@ from foresto_cli import clock
 from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
 from foresto_cli.collecting.loader import Loader
+from foresto_cli.datasets.listed.names import fund_of
 from foresto_cli.datasets.prices import closures
 from foresto_cli.datasets.prices.days import NAME, PriceDays
 from foresto_cli.datasets.prices.market_days import price_days
 from foresto_cli.datasets.prices.spans import check_listed, check_span, days_back
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import ticker_history
+from foresto_cli.loading import funds, ticker_history
 from foresto_cli.loading.indices import load_index
 from foresto_cli.regimes import closes_at, extended_at
 from foresto_cli.running import job
@@ -104,7 +105,7 @@ def repair_prices(app: App, start: date, options: Options, distrusted: Iterable[
 
 
 def load_prices_between(app: App, start: date, end: date, ticker: str | None, options: Options) -> Result:
-    """Fetch the market days of a span, or one stock's history of it.
+    """Fetch the market days of a span, or one stock's history of it; of an ETF the sessions of all ETFs.
 
     Raises:
         UsageError: the span is impossible, or nobody by that ticker is listed.
@@ -113,6 +114,10 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
     """
     check_span(app, start, end)
     if ticker is not None:
+        with app.engine.connect() as connection:
+            fund = fund_of(connection, ticker)
+        if fund is not None:
+            return funds.load_span(app, start, end, fund, options)
         check_listed(app, ticker)
     days = price_days(app, start, end)
     # A chart never replaces rows of the exchange: those are asked for once more as market days, where a key reaches.

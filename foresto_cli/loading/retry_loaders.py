@@ -33,10 +33,12 @@ from foresto_cli.datasets.prices.market_days import index_sources, price_days
 from foresto_cli.datasets.prices.tickers import PriceTickers
 from foresto_cli.datasets.us import us_loaders
 from foresto_cli.declared import Daily, WholeList
+from foresto_cli.errors import ConfigError
 from foresto_cli.loading import (
     capital,
     described,
     described_lists,
+    funds,
     indices,
     open_data,
     prices,
@@ -159,17 +161,20 @@ def _listing(app: App, keys: Keys) -> list[Only]:
     return [Only(roster.listing(app), keys, heir=_of_its_kind)]
 
 
-def _etfs(app: App, keys: Keys) -> list[Only]:
-    days = _days(_part([key for key in keys if key.startswith("prices:")], 1))
-    asks = app.krx is not None or app.krx_openapi is not None
-    sessions = [day for day in days if app.calendar.is_session(day)] if asks else []
-    funds = roster.funds(app)
-    extra = [funds.unit(f"prices:{day}", f"ETF 시세 {day}") for day in sessions]
+def _etf_list(app: App, keys: Keys) -> list[Only]:
+    return [Only(funds.the_list(app), keys, heir=_of_its_kind)]
 
-    def heir(key: str, units: Sequence[Unit]) -> str | None:
-        return _of_its_kind(key, units) if key.startswith("list:") else None
 
-    return [Only(funds, keys, extra, heir)]
+def _etf_days(app: App, keys: Keys) -> list[Only]:
+    """Ask for sessions, and derive the returns that follow from them."""
+    if not funds.sources(app):
+        raise ConfigError(funds.NO_SOURCE)
+    days = _days(keys) or [clock.today()]
+    return [Only(funds.sessions(app, min(days), max(days)), keys), *_etf_returns(app, keys)]
+
+
+def _etf_returns(app: App, _: Keys) -> list[Only]:
+    return [Only(funds.returns(app, always=True), [UNIT])]
 
 
 def _derived(name: str) -> Make:
@@ -326,7 +331,9 @@ MAKERS: Mapping[str, Make] = {
     "prices.ticker": _price_tickers,
     "prices.index": _index_years,
     "prices.index_day": _index_sessions,
-    "etfs": _etfs,
+    "etfs": _etf_list,
+    "etfs.day": _etf_days,
+    "etfs.returns": _etf_returns,
     "stocks": _derived("stocks"),
     "stocks.history": _derived("stocks.history"),
     "stocks.crno": _company_numbers,

@@ -166,7 +166,8 @@ def unknown_watched(scope: Scope) -> Rows:
             "SELECT ticker, last_notified_score AS 알린_점수, 'foresto watchlist remove ' || ticker"
             " || CASE WHEN is_known THEN ' && foresto watchlist add ' || ticker ELSE '' END AS 명령 FROM (SELECT *,"
             " EXISTS (SELECT FROM fdr_stock_listing l WHERE l.ticker = w.ticker)"
-            " OR EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = w.ticker) AS is_known FROM watchlist w) w"
+            " OR EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = w.ticker)"
+            " OR EXISTS (SELECT FROM etfs e WHERE e.ticker = w.ticker) AS is_known FROM watchlist w) w"
             " WHERE NOT is_known OR last_notified_score NOT BETWEEN 0 AND 100"
             " OR last_notified_grade NOT IN ('S', 'A', 'B', 'C', 'D', 'F') OR last_notified_at > :now ORDER BY 1"
         ),

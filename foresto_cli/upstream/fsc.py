@@ -1,4 +1,4 @@
-"""FSC open data (apis.data.go.kr/1160100): listed items, stock prices, bonds, dividends.
+"""FSC open data (apis.data.go.kr/1160100): listed items, stock prices, ETF prices, bonds, dividends.
 
 Data of a session appear after 13:00 of the next business day; a holiday looks the same as "not yet". Items and prices
 (from KRX) are KOGL type 4: non-commercial, unchanged, not to be passed on; bonds and dividends (from KSD) KOGL type 2.
@@ -62,6 +62,14 @@ SERVICES = {
         (
             "GetStockSecuritiesInfoService_V2/getStockPriceInfo_V2",
             "service/GetStockSecuritiesInfoService/getStockPriceInfo",
+        ),
+        10_000,
+    ),
+    "etfs": OpenData(
+        "금융위원회_증권상품시세정보",
+        (
+            "GetSecuritiesProductInfoService_V2/getETFPriceInfo_V2",
+            "service/GetSecuritiesProductInfoService/getETFPriceInfo",
         ),
         10_000,
     ),
@@ -205,6 +213,7 @@ class Fsc:
         self._desks = {name: _Desk(transport, plain, service, own.get(name)) for name, service in services.items()}
         self.sessions = [desk.session for desk in self._desks.values()]
         self.price_sessions = [self._desks["prices"].session]
+        self.etf_sessions = [self._desks["etfs"].session]
 
     def listed_items(self, day: date) -> list[Record]:
         """Return ``isinCd, srtnCd, mrktCtg, itmsNm, crno`` … of every stock listed on ``day``, preferred ones missing.
@@ -227,6 +236,16 @@ class Fsc:
             ForestoError: as :meth:`listed_items`.
         """
         return _with_plain_codes(self._of_day("prices", day))
+
+    def etf_prices(self, day: date) -> list[Record]:
+        """Return every ETF of ``day``, 18 text fields, from 2020-01-02 on; ``nav`` is ``0`` where there is none.
+
+        An empty list means what it does in :meth:`listed_items`.
+
+        Raises:
+            ForestoError: as :meth:`listed_items`.
+        """
+        return _with_plain_codes(self._of_day("etfs", day))
 
     def bonds(self, day: date) -> list[Record]:
         """Return :data:`BOND_FIELDS` of every bond as of ``day``; the routes before 2026 know fewer of them.

@@ -1,17 +1,17 @@
-"""One stock at a glance, found by ticker or name; and who has left the market."""
+"""One stock or ETF at a glance, found by ticker or name; and who has left the market."""
 
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from foresto_cli.adjustment import events
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designations
-from foresto_cli.datasets.listed.names import require_listing, ticker_of
-from foresto_cli.views import words
+from foresto_cli.datasets.listed.names import ETF, require_listing, stock_or_fund
+from foresto_cli.errors import UsageError
+from foresto_cli.views import fund_card, words
+from foresto_cli.views.stored import Found, rows_of
 
 PRICES = 5
 """Sessions shown."""
@@ -63,18 +63,23 @@ RATIO_REASONS = {
     "ANNUAL_FALLBACK": "최근 12개월을 더할 수 없어 마지막 사업보고서의 이익을 썼습니다",
 }
 """``stocks.ratio_reason``: why a ratio is missing, or what it rests on."""
-Found = dict[str, Any]
 
 
 def card(app: App, given: str) -> Found:
     """Return identity, history, newest prices and events of one stock (``--json`` of ``foresto stocks show``).
+
+    Of an ETF: :func:`foresto_cli.views.fund_card.card`.
 
     Raises:
         ConfigError: there is no listing to look in.
         UsageError: ``given`` is the ticker or the name of nobody, or of several.
     """
     with app.engine.connect() as connection:
-        ticker = ticker_of(connection, given.strip())
+        meant = stock_or_fund(connection, given)
+        if meant.kind == ETF:
+            return fund_card.card(connection, meant.code)
+        require_listing(connection)
+        ticker = meant.code
         marked = designations.as_of(connection, tickers=[ticker]).get(ticker)
         identity = _identity(connection, ticker)
         current = marked if identity["is_listed"] else None
@@ -85,13 +90,13 @@ def card(app: App, given: str) -> Found:
                 "designated_since": f"{current.since}" if current else None,
                 "designated": f"{current}" if current else None,
             },
-            "history": _rows(
+            "history": rows_of(
                 connection,
                 "SELECT valid_from, valid_to, name, market, is_listed FROM stock_history WHERE ticker = :ticker"
                 " ORDER BY valid_from DESC",
                 ticker=ticker,
             ),
-            "prices": _rows(
+            "prices": rows_of(
                 connection,
                 "SELECT trade_date, open_price, high_price, low_price, close_price, change_rate, volume, is_halted,"
                 " adj_close_price FROM stock_price_daily WHERE ticker = :ticker ORDER BY trade_date DESC LIMIT :count",
@@ -104,6 +109,9 @@ def card(app: App, given: str) -> Found:
 
 def show(console: Console, found: Found) -> None:
     """Print the card for a person."""
+    if "etf" in found:
+        fund_card.show(console, found)
+        return
     stock = found["stock"]
     said = stock | {"market_cap": None if stock["market_cap"] is None else words.won(stock["market_cap"])}
     rows = [(label, said[name]) for name, label in SHOWN if said[name] is not None]
@@ -131,7 +139,7 @@ def delisted(app: App, since: date | None) -> Found:
     """
     with app.engine.connect() as connection:
         require_listing(connection)
-        rows = _rows(
+        rows = rows_of(
             connection,
             "SELECT ticker, name, market, listing_date, delisting_date, delisting_reason, successor_ticker"
             " FROM fdr_stock_listing WHERE NOT is_listed AND (delisting_date IS NULL OR delisting_date >= :since)"
@@ -152,7 +160,7 @@ def show_delisted(console: Console, found: Found) -> None:
 
 
 def _identity(connection: Connection, ticker: str) -> Found:
-    (row,) = _rows(
+    found = rows_of(
         connection,
         "SELECT l.ticker, l.name, l.market, l.is_listed, s.sector, l.industry, l.products, l.isin, s.crno,"
         " l.listing_date, l.delisting_date, l.delisting_reason, s.current_price, s.market_cap,"
@@ -167,6 +175,10 @@ def _identity(connection: Connection, ticker: str) -> Found:
         " FROM fdr_stock_listing l LEFT JOIN stocks s USING (ticker) WHERE l.ticker = :ticker",
         ticker=ticker,
     )
+    if not found:
+        # It has prices, and left before the list of who left begins.
+        raise UsageError(f"{ticker}: 시세만 있고 상장 목록에는 없는 종목입니다. foresto listing load를 실행하세요.")
+    row = found[0]
     told = (*_income(row), RATIO_REASONS.get(row["ratio_reason"]))
     return {**row, "ratio_note": " · ".join(one for one in told if one) or None}
 
@@ -178,17 +190,3 @@ def _income(row: Found) -> list[str]:
         unread = OWNERS_UNREAD.format(ticker=f"{row['ticker'][:5]}0")
         return [OWNERS_UNKNOWN] if row["has_details"] else [INCOME_OF[basis], unread]
     return [INCOME_OF[basis]] if basis in INCOME_OF else []
-
-
-def _rows(connection: Connection, query: str, **parameters: object) -> list[Found]:
-    return [
-        {name: _plain(value) for name, value in row._asdict().items()}
-        for row in connection.execute(text(query), parameters)
-    ]
-
-
-def _plain(value: object) -> object:
-    """Return a decimal as a number that JSON knows, a day as text; anything else as it is."""
-    if isinstance(value, Decimal):
-        return int(value) if value == int(value) else float(value)
-    return f"{value}" if isinstance(value, date) else value

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.datasets.listed import designations
-from foresto_cli.datasets.listed.names import ticker_of
+from foresto_cli.datasets.listed.names import stock_or_fund
 from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.running import runs
 from foresto_cli.running.results import SOME_FAILED, Result
@@ -25,11 +25,13 @@ LEAST_MOVE = Decimal(5)
 """Points of the score that are news."""
 DISCLAIMER = "점수는 과거 자료로 계산한 값이며 투자를 권하는 것이 아닙니다."
 WATCHED = (
-    "SELECT w.ticker, coalesce(s.name, l.name, w.ticker) AS name, s.compass_score AS score, s.compass_grade AS grade,"
+    "SELECT w.ticker, coalesce(s.name, l.name, e.name, w.ticker) AS name, s.compass_score AS score,"
+    " s.compass_grade AS grade, l.ticker IS NULL AND e.ticker IS NOT NULL AS is_fund,"
+    " coalesce(s.current_price, e.current_price) AS price,"
     " s.compass_summary AS summary, w.last_notified_score AS told_score, w.last_notified_grade AS told_grade,"
     " w.last_notified_at AS told_at, w.last_notified_designation AS told_designation"
     " FROM watchlist w LEFT JOIN stocks s USING (ticker)"
-    " LEFT JOIN fdr_stock_listing l USING (ticker) ORDER BY w.created_at, w.ticker"
+    " LEFT JOIN fdr_stock_listing l USING (ticker) LEFT JOIN etfs e USING (ticker) ORDER BY w.created_at, w.ticker"
 )
 
 Row = dict[str, Any]
@@ -43,7 +45,7 @@ def add(app: App, given: Sequence[str]) -> dict[str, object]:
         UsageError: one of ``given`` is nobody, or several.
     """
     with app.engine.begin() as connection:
-        tickers = [ticker_of(connection, one.strip()) for one in given]
+        tickers = [stock_or_fund(connection, one).code for one in given]
         added = connection.scalars(
             text(
                 "INSERT INTO watchlist (ticker, last_notified_score, last_notified_grade, created_at)"
@@ -70,7 +72,7 @@ def remove(app: App, given: Sequence[str]) -> dict[str, object]:
     """
     with app.engine.begin() as connection:
         watched = {row["ticker"] for row in _watched(connection)}
-        tickers = [one if one in watched else ticker_of(connection, one) for one in map(str.strip, given)]
+        tickers = [one if one in watched else stock_or_fund(connection, one).code for one in map(str.strip, given)]
         names = {row["ticker"]: row["name"] for row in _watched(connection)}
         removed = connection.scalars(
             text("DELETE FROM watchlist WHERE ticker = ANY(:tickers) RETURNING ticker"), {"tickers": tickers}
@@ -94,13 +96,14 @@ def show(app: App) -> dict[str, object]:
             (
                 row["ticker"],
                 row["name"],
-                _points(row["score"], row["grade"]),
+                f"{row['price']:,}" if row["price"] is not None else None,
+                "ETF" if row["is_fund"] else _points(row["score"], row["grade"]),
                 _points(row["told_score"], row["told_grade"]),
                 f"{row['told_at']:%m-%d %H:%M}" if row["told_at"] else None,
             )
             for row in rows
         ]
-        app.console.table("관심 종목", ("종목코드", "종목명", "지금 점수", "기준 점수", "마지막 알림"), table)
+        app.console.table("관심 종목", ("종목코드", "종목명", "현재가", "지금 점수", "기준 점수", "마지막 알림"), table)
         for row in rows:
             if row["designation"]:
                 app.console.line(f"! {row['name']}({row['ticker']}): {row['designation']}")
@@ -265,6 +268,9 @@ def _points(score: object, grade: object) -> str | None:
 
 
 def _standing(row: Row) -> str:
+    if row["is_fund"]:
+        price = "아직 시세가 없습니다." if row["price"] is None else f"현재가 {row['price']:,}원입니다."
+        return f"ETF라 점수는 없습니다. {price}"
     told = f"지금 {_points(row['score'], row['grade'])}" if row["score"] is not None else "아직 점수가 없습니다."
     return f"{told} {row['designation']} 종목입니다." if row["designation"] else told
 

@@ -14,6 +14,7 @@ from foresto_cli.datasets.dart import capital_changes
 from foresto_cli.datasets.dart.details import ALL
 from foresto_cli.datasets.us.us_loaders import FUNDS
 from foresto_cli.loading import capital as filings
+from foresto_cli.loading import funds as etf_loading
 from foresto_cli.loading import listed, open_data, prices, products, statements, us_stocks
 from foresto_cli.running import job
 from foresto_cli.running.results import Result
@@ -210,9 +211,9 @@ DATA_SETS: dict[str, DataSet] = {
     "Yahoo's sectors": DataSet(
         load=enriched, ledger="stocks.yahoo", host=YAHOO, part="quoteSummary", before=(stocks,), few=7
     ),
-    "ETFs, KRX": DataSet(load=lambda app: listed.load_etfs(app, QUICK), ledger="etfs", host=KRX, part="getJsonData",
-                         dead=f"500@{NAVER_LIST}", older=3),
-    "ETFs, Naver": DataSet(load=lambda app: listed.load_etfs(app, QUICK), ledger="etfs", host=NAVER_LIST,
+    "ETFs, KRX": DataSet(load=lambda app: etf_loading.load_etfs(app, QUICK), ledger="etfs", host=KRX,
+                         part="getJsonData", dead=f"500@{NAVER_LIST}", older=3),
+    "ETFs, Naver": DataSet(load=lambda app: etf_loading.load_etfs(app, QUICK), ledger="etfs", host=NAVER_LIST,
                            without=NO_KEYS, older=3),
     "prices, KRX": DataSet(load=days(-6, -4), ledger="prices.day", host=KRX, part="MDCSTAT01501",
                            without=(*KEY, "fsc_api_key")),

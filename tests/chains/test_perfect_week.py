@@ -113,7 +113,7 @@ def test_no_hour_around_a_weekend_is_late_and_a_missed_job_is(open_loaded):
     assert (missed[0], missed[3]) == ("재무제표 자료가 시간표보다 늦습니다", 0), "the morning's job did not run"
     assert gone[0] == gone[1] != GOOD[0]
     assert (gone[2] != "good", gone[3]) == (True, 65)
-    assert {"일별 시세", "상장 목록", "ETF", "지수", "종목"} <= set(gone[5])
+    assert {"일별 시세", "상장 목록", "ETF 시세", "지수", "종목"} <= set(gone[5])
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from everything import QUICK, load_everything
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import indices, listed, open_data, prices, products, retry
+from foresto_cli.loading import funds, indices, listed, open_data, prices, products, retry
 from foresto_cli.running import job
 from foresto_cli.running.results import Units
 from foresto_cli.verify import verification
@@ -39,7 +39,7 @@ def test_exactly_the_failed_units_are_asked_for_again(loaded):
         ("prices.day", "2026-11-09"),
         ("prices.day", "2026-11-17"),
         ("prices.index", "KOSDAQ:2026"),
-        ("etfs", "prices:2026-11-20"),
+        ("etfs.day", "2026-11-20"),
     ):
         loaded.execute(FAIL, dataset=dataset, unit=unit)
         assert status_of(loaded, dataset, unit) == "failed"
@@ -47,10 +47,10 @@ def test_exactly_the_failed_units_are_asked_for_again(loaded):
     assert unsettled(loaded).repair == "foresto retry"
     before = len(loaded.sandbox.requests)
     plan = retry.retry(loaded.app, None, job.Options(dry_run=True))
-    assert (plan.plan.units, len(loaded.sandbox.requests)) == (4, before)
+    assert (plan.plan.units, len(loaded.sandbox.requests)) == (5, before), "four, and the returns of ETFs"
     result = retry.retry(loaded.app, None, QUICK)
     assert (result.outcome, result.exit_code) == ("done", 0)
-    assert result.units == Units(planned=4, done=4)
+    assert result.units == Units(planned=5, done=5)
     days = {r.fields.get("basDd") for r in loaded.sandbox.requests[before:] if "stk_bydd" in r.path}
     assert days == {"20261109", "20261117"}
     assert unsettled(loaded) is None
@@ -112,14 +112,14 @@ def test_so_is_one_by_whatever_command_found_the_mirror_dead_but_not_one_that_fa
 def test_what_failed_and_then_was_refused_to_the_key_is_closed(open_world):
     keys = {"without": ("krx_id", "krx_pw", "fsc_api_key")}
     with open_world(stocks=60, sessions=14, faults="unapproved@etf_bydd_trd", **keys) as world:
-        world.execute(PLANT, dataset="etfs", unit="prices:2026-11-19")
-        listed.load_etfs(world.app, QUICK)
-        assert status_of(world, "etfs", "prices:2026-11-19") == "superseded"
+        world.execute(PLANT, dataset="etfs.day", unit="2026-11-19")
+        funds.load_etfs(world.app, QUICK)
+        assert status_of(world, "etfs.day", "2026-11-19") == "superseded"
         assert unsettled(world) is None
     # Approved since: it is asked for like one that never was.
     with open_world(stocks=60, sessions=14, **keys) as world:
-        listed.load_etfs(world.app, QUICK)
-        assert status_of(world, "etfs", "prices:2026-11-19") == "done"
+        funds.load_etfs(world.app, QUICK)
+        assert status_of(world, "etfs.day", "2026-11-19") == "done"
 
 
 @pytest.mark.parametrize(

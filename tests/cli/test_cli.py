@@ -219,7 +219,7 @@ def test_status_tells_what_there_is(glances):
     found = result_of(glances["status --json"])
     assert found["last_session"] == "2026-11-20"
     assert {item["name"]: item["current"] for item in found["data"]} == {
-        "listing": True, "prices.day": True, "stocks": True, "etfs": True, "prices.index": True,
+        "listing": True, "prices.day": True, "stocks": True, "etfs": True, "etfs.day": True, "prices.index": True,
         "dart.statements": True, "dart.dividends": True, "dart.actions": True, "bonds": True, "dividends.fsc": True,
         "fss.deposits": True, "fss.savings": True, "fss.annuity": True,
         "fss.mortgage": True, "fss.rent-house": True, "fss.credit": True,

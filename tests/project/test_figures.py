@@ -12,6 +12,7 @@ import pytest
 from pages import EVERY, EXIT_CODES, PAGES, page, prose, unchecked
 
 from foresto_cli import data_sets, logs, regimes, timetable
+from foresto_cli.datasets.listed import etf_sources
 from foresto_cli.datasets.prices import spans
 from foresto_cli.declared import KrxPage
 from foresto_cli.loading import statements, us_stocks
@@ -45,6 +46,7 @@ FIGURES = (
     (r"all (\d+) indices", sum(map(len, all_indices.SERVICES.values()))),
     (r"ETF prices since (\d+)", krx_openapi.HISTORY_SINCE.year),
     (r"market day since (\d+)", fsc.PRICES_SINCE.year),
+    (r"prices of the newest (\d+) sessions", etf_sources.PAGES),
     (r"from ([\d:]+) of the next session", f"{NOW.open_data:%H:%M}"),
     (r"(?:US stocks,|key has) (\d+) requests a day", alphavantage.DAILY),
     (r"at most (\d+) requests a day|newest date together \((\d+)\)", KRX_BUDGET),

@@ -64,7 +64,7 @@ def test_pykrx_works_unmodified(served, run_client):
     assert out["index"] == [float(market.path.levels[market.position(session), 0]) for session in sessions]
     assert out["index day"] == ["코스닥", "코스닥150"]
     assert out["nearest"] == "20261120"
-    assert out["funds"] == out["fund list"] == 100
+    assert out["funds"] == out["fund list"] == 96
     assert out["base"] == len(market.listed(market.sessions[-1]).stocks)
 
 
@@ -80,7 +80,7 @@ def test_finance_data_reader_works_unmodified(served, run_client):
     assert out["description"][1] >= sum(stock.kind == "preferred" for stock in listed.stocks)
     departures = market.departures(day)
     assert out["gone"] == [20 + len(departures), str(max(gone.day for gone in departures))]
-    assert out["funds"] == [100, 12]
+    assert out["funds"] == [96, 12]
     assert out["index"][1] == float(market.path.levels[-1, 0])
     assert out["chart"] == out["index"][0]
     assert out["unknown"] == 0

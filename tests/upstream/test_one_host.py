@@ -7,7 +7,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import BudgetSpent
-from foresto_cli.loading import listed, prices
+from foresto_cli.loading import funds, listed, prices
 from foresto_cli.running import job
 from foresto_cli.store import limits
 from foresto_cli.upstream import krx
@@ -30,7 +30,7 @@ def used(world):
 def test_everything_sent_to_the_host_is_counted_in_one_budget(open_world, no_waiting):
     with open_world() as world:
         listed.load_listing(world.app, QUICK)
-        listed.load_etfs(world.app, QUICK)
+        funds.load_etfs(world.app, QUICK)
         world.app.fdr.listing()
         kinds = {request.path.rsplit("/", 1)[-1] for request in at_krx(world)}
         assert len(kinds) >= 5, "pages, the login's three, the date"

@@ -1,9 +1,5 @@
 """Faults in the lists, in what is derived of them, and in ETFs; each is found daily."""
 
-BEFORE = (
-    "INSERT INTO etf_price_daily SELECT (jsonb_populate_record(p, jsonb_build_object('trade_date', '2026-11-19',"
-    " 'close_price', {times} * close_price, 'index_close', index_close))).* FROM etf_price_daily p"
-)
 PLANTED = {
     "listing.names": "UPDATE fdr_stock_listing SET isin = 'KR7000660001' WHERE ticker = '005930'",
     "listing.dates": "UPDATE fdr_stock_listing SET listing_date = '2026-11-18' WHERE ticker = '005930'",
@@ -16,9 +12,12 @@ PLANTED = {
     "stocks.derived": "UPDATE stocks SET current_price = 10 * current_price WHERE ticker = '005930'",
     "stocks.ghosts": "UPDATE stocks SET ticker = '999990' WHERE ticker = '005930'",
     "etf.numbers": "UPDATE etf_price_daily SET nav = 0",
-    "etf.continuity": BEFORE.format(times=10),
+    "etf.continuity": "UPDATE etf_price_daily SET close_price = 10 * close_price WHERE trade_date = '2026-11-19'",
     "etf.values": "UPDATE etf_price_daily SET net_assets = NULL",
     "etf.lost_rows": "DELETE FROM etf_price_daily WHERE ticker = (SELECT min(ticker) FROM etfs)",
     "etf.list": "UPDATE etfs SET expense_ratio = 100 * expense_ratio",
-    "etf.provisional": "UPDATE unit_ledger SET status = 'provisional', asked_at = '2026-10-20' WHERE dataset = 'etfs'",
+    "etf.sessions": "DELETE FROM etf_price_daily WHERE trade_date = '2026-11-12'",
+    "etf.returns": "UPDATE etfs SET ytd_return = 12.5",
+    "etf.provisional": "UPDATE unit_ledger SET status = 'provisional', asked_at = '2026-10-20'"
+    " WHERE dataset LIKE 'etfs%'",
 }

@@ -100,7 +100,7 @@ OLD = "2026-11-18"
 LATE = {
     "상장 목록": f"UPDATE fdr_stock_listing SET as_of_date = '{OLD}'",
     "종목": f"UPDATE stocks SET price_date = '{OLD}'",
-    "ETF": f"UPDATE etfs SET price_date = '{OLD}'; DELETE FROM etf_price_daily WHERE trade_date > '{OLD}'",
+    "ETF 시세": f"UPDATE etfs SET price_date = '{OLD}'; DELETE FROM etf_price_daily WHERE trade_date > '{OLD}'",
     "지수": f"DELETE FROM index_price_daily WHERE trade_date > '{OLD}'",
     "Compass Score": f"UPDATE compass_score_history SET score_date = '{OLD}';"
     f" UPDATE compass_score_run SET score_date = '{OLD}', price_max_date = '{OLD}'",

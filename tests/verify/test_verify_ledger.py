@@ -53,7 +53,9 @@ def test_failed_units_are_told_with_the_one_command_that_asks_for_them_again(wor
 
 
 def test_failed_prices_are_asked_for_again(world):
-    world.execute("UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE unit = '2026-11-17'")
+    world.execute(
+        "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE dataset = 'prices.day' AND unit = '2026-11-17'"
+    )
     plant(world, ("bonds", "2026-11-19"))
     result = verification.with_repair(world.app, verification.verify_daily, job.Options())
     assert result.repair.units.done == 6, "two, and the four that follow from what is stored"

@@ -7,7 +7,9 @@ import pytest
 
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.views import stock_card
+from foresto_cli.loading import funds
+from foresto_cli.running import job
+from foresto_cli.views import score_card, stock_card
 
 
 @pytest.mark.parametrize("given", ["005930", "가상전자", " 가상전자 "])
@@ -117,3 +119,41 @@ def test_who_left_is_listed_newest_first(loaded):
     assert all(row["delisting_date"] >= middle for row in some)
     stock_card.show_delisted(loaded.app.console, {"delisted": some})
     assert stock_card.delisted(loaded.app, date(2099, 1, 1))["delisted"] == []
+
+
+def a_fund(world):
+    return world.rows("SELECT ticker, name FROM etfs WHERE is_active AND nav > 0 AND index_name <> '' ORDER BY 1")[0]
+
+
+def test_a_fund_is_shown_by_code_and_by_name(loaded, capsys):
+    ticker, name = a_fund(loaded)
+    found = stock_card.card(loaded.app, ticker)
+    assert found == stock_card.card(loaded.app, f" {name} ") == stock_card.card(loaded.app, name.upper())
+    fund, newest = found["etf"], found["prices"][0]
+    assert (fund["name"], fund["price_date"], len(found["prices"])) == (name, "2026-11-20", 5)
+    assert fund["premium"] == round(100 * (newest["close_price"] / newest["nav"] - 1), 2)
+    assert (fund["expense_ratio"], fund["current_price"]) == (0.15, newest["close_price"])
+    json.dumps(found)
+    stock_card.show(Console(), found)
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in (name, "기초지수", "총보수", "괴리율(%)", "순자산", "최근 시세", "--since"))
+    with pytest.raises(UsageError, match=f"ETF입니다.*foresto stocks show {ticker}"):
+        score_card.explained(loaded.app, ticker, None)
+    loaded.execute("DELETE FROM etf_price_daily; UPDATE etfs SET nav = NULL, current_price = NULL, price_date = NULL")
+    stock_card.show(Console(), stock_card.card(loaded.app, ticker))
+    assert "foresto stocks etfs로 받으세요" in capsys.readouterr().out
+
+
+def test_funds_are_found_where_no_stock_is_listed_yet(open_world, no_waiting):
+    with open_world() as world:
+        with pytest.raises(ConfigError, match="foresto listing load"):
+            stock_card.card(world.app, "069500")
+        funds.load_etfs(world.app, job.Options())
+        ticker, name = a_fund(world)
+        assert stock_card.card(world.app, name)["etf"]["ticker"] == ticker
+
+
+def test_a_stock_that_only_prices_know_is_told(loaded):
+    loaded.execute("UPDATE stock_price_daily SET ticker = '999990' WHERE ticker = '005930'")
+    with pytest.raises(UsageError, match="999990: 시세만 있고"):
+        stock_card.card(loaded.app, "999990")

@@ -1,9 +1,13 @@
 """Watched stocks: the first sight sets the base, a move is told once, and only what was heard counts as told."""
 
+from dataclasses import replace
+
 import pytest
 
+from foresto_cli.console import Console
 from foresto_cli.errors import Busy, UsageError
 from foresto_cli.store import advisory
+from foresto_cli.verify import verification
 from foresto_cli.views import watchlist
 
 TICKER = "005930"
@@ -157,3 +161,16 @@ def test_without_a_channel_nothing_counts_as_told(world):
 def test_two_at_once_do_not_tell_twice(world):
     with advisory.alone(world.app.engine, advisory.WATCHLIST), pytest.raises(Busy):
         watchlist.notify_moves(world.app)
+
+
+def test_a_fund_is_watched_with_its_price_and_without_a_score(world, capsys):
+    ticker, name, price = world.rows("SELECT ticker, name, current_price FROM etfs WHERE is_active ORDER BY 1")[0]
+    app = replace(world.app, console=Console())
+    assert watchlist.add(app, [name, TICKER])["added"] == [ticker, TICKER]
+    (row,) = [one for one in watchlist.show(app)["watchlist"] if one["ticker"] == ticker]
+    assert (row["name"], row["is_fund"], row["price"], row["score"]) == (name, True, float(price), None)
+    said = capsys.readouterr().out
+    assert f"ETF라 점수는 없습니다. 현재가 {price:,}원입니다." in said
+    assert watchlist.notify_moves(world.app).moved == []
+    assert all(finding.check != "watchlist.known" for finding in verification.verify_daily(world.app).findings)
+    assert watchlist.remove(app, [name])["removed"] == [ticker]

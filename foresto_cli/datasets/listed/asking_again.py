@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import Rows, Scope, Units
-from foresto_cli.datasets.listed import crno, etfs, listing
+from foresto_cli.datasets.listed import crno, etf_days, etfs, listing
 
 
 def listing_again(scope: Scope, _rows: Rows) -> Units:
@@ -20,12 +20,12 @@ def listing_again(scope: Scope, _rows: Rows) -> Units:
 def funds_again(scope: Scope, _rows: Rows) -> Units:
     """Return the list of ETFs of now, and the newest stored session, whose prices the list shows."""
     day = scope.calendar.latest_ended(scope.now)
-    return {etfs.DATASET.name: [f"{etfs.LIST}:{day}", f"{etfs.PRICES}:{day}"]}
+    return {etfs.NAME: [f"{etfs.LIST}:{day}"], etf_days.NAME: [f"{day}"]}
 
 
 def fund_sessions_again(_scope: Scope, rows: Rows) -> Units:
     """Return the prices of the sessions that ``rows`` name."""
-    return {etfs.DATASET.name: sorted({f"{etfs.PRICES}:{row['trade_date']}" for row in rows})}
+    return {etf_days.NAME: sorted({f"{row['trade_date']}" for row in rows})}
 
 
 def lists_again(scope: Scope, rows: Rows) -> Units:

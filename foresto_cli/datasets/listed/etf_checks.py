@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, Units, check
-from foresto_cli.datasets.listed import etf_faults, etfs
+from foresto_cli.datasets.listed import etf_days, etf_faults, etfs
 from foresto_cli.datasets.listed.asking_again import fund_sessions_again, funds_again
 from foresto_cli.store.fragments import Fragment, sql
 
@@ -73,18 +73,17 @@ def empty_values(scope: Scope) -> Rows:
 def lost_rows(scope: Scope) -> Rows:
     """Find sessions with fewer funds than were received, and funds missing between two sessions.
 
-    A session that was never asked for is none: the jobs ask for the newest one alone.
+    A session that was never asked for is told by ``etf.sessions``.
     """
     recorded = scope.rows(
         text(
             "SELECT u.day AS trade_date, u.row_count AS 받은_행, count(p.ticker) AS 실제 FROM"
-            " (SELECT split_part(unit, ':', 2)::date AS day, row_count FROM unit_ledger WHERE dataset = :name"
-            " AND unit ~ :prices AND status IN ('done', 'provisional')) u"
+            " (SELECT unit::date AS day, row_count FROM unit_ledger WHERE dataset = :name"
+            " AND status IN ('done', 'provisional')) u"
             " LEFT JOIN etf_price_daily p ON p.trade_date = u.day WHERE u.day BETWEEN :first AND :last"
             " GROUP BY 1, 2 HAVING count(p.ticker) < u.row_count ORDER BY 1"
         ),
-        name=etfs.DATASET.name,
-        prices=rf"^{etfs.PRICES}:\d{{4}}-\d\d-\d\d$",
+        name=etf_days.NAME,
         first=scope.sessions[0],
         last=scope.last,
     )
@@ -165,11 +164,14 @@ LIST_FAULTS = sql(
 )
 def wrong_list(scope: Scope) -> Rows:
     """Find funds whose row contradicts itself or the newest prices, and traded ones that are not in the list."""
-    return scope.rows(LIST_FAULTS, name=etfs.DATASET.name, last=scope.last, today=scope.now.date())
+    return scope.rows(LIST_FAULTS, name=etfs.NAME, last=scope.last, today=scope.now.date())
 
 
 def _unsettled(_: Scope, rows: Rows) -> Units:
-    return {etfs.DATASET.name: [row["unit"] for row in rows]}
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["dataset"], []).append(row["unit"])
+    return found
 
 
 @check(
@@ -184,12 +186,14 @@ def provisional_for_long(scope: Scope) -> Rows:
     """Find prices that were read before they were final and never again, and a newest list of that kind."""
     return scope.rows(
         text(
-            "SELECT unit, asked_at, reason FROM unit_ledger u WHERE dataset = :name AND status = 'provisional'"
-            " AND asked_at < CAST(:now AS timestamp) - make_interval(days => :old) AND (unit LIKE 'prices:%'"
+            "SELECT dataset, unit, asked_at, reason FROM unit_ledger u WHERE status = 'provisional'"
+            " AND dataset IN (:prices, :list)"
+            " AND asked_at < CAST(:now AS timestamp) - make_interval(days => :old) AND (dataset = :prices"
             " OR NOT EXISTS (SELECT FROM unit_ledger n WHERE n.dataset = u.dataset AND n.unit LIKE 'list:%'"
-            " AND n.status = 'done' AND n.asked_at > u.asked_at)) ORDER BY 1"
+            " AND n.status = 'done' AND n.asked_at > u.asked_at)) ORDER BY 1, 2"
         ),
-        name=etfs.DATASET.name,
+        prices=etf_days.NAME,
+        list=etfs.NAME,
         now=scope.now.replace(tzinfo=None),
         old=OLD,
     )

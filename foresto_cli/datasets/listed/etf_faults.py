@@ -43,7 +43,7 @@ RULES = {
     "거래량과 거래대금 가운데 하나만 있다": (NUMBERS, "(volume > 0) <> (trading_value > 0)"),
     # A fund that nobody may trade (a Russian one at 217 times its value) keeps its last price.
     "종가가 NAV와 절반 넘게 다르다": (NUMBERS, f"{TRADED} AND close_price NOT BETWEEN 0.5 * nav AND 1.5 * nav"),
-    "NAV가 없거나 0 이하": (NUMBERS, "coalesce(nav, 0) <= 0"),
+    "NAV나 순자산이 0 이하": (NUMBERS, "nav <= 0 OR net_assets <= 0"),
     # Splits and merges of units move the base price; the listed units move the other way.
     "기준가가 전날 종가와 다르다": (
         NEIGHBOURS,
@@ -74,9 +74,17 @@ RULES = {
     ),
     # Three of a hundred recorded funds have no index.
     "그날 ETF 절반의 기초지수가 없다": (EMPTY, "index_close IS NULL AND day_indices < 0.5 * day_rows"),
+    # Some funds have no NAV, some no net assets (the sources write 0), and then on every session.
+    "앞뒤 거래일에 있는 NAV가 없다": (EMPTY, "nav IS NULL AND last_nav IS NOT NULL AND next_nav IS NOT NULL"),
+    "그날 ETF 절반의 NAV가 없다": (EMPTY, "nav IS NULL AND day_navs < 0.5 * day_rows"),
+    "앞뒤 거래일에 있는 순자산이 없다": (
+        EMPTY,
+        "net_assets IS NULL AND last_assets IS NOT NULL AND next_assets IS NOT NULL",
+    ),
+    "그날 ETF 절반의 순자산이 없다": (EMPTY, "net_assets IS NULL AND day_assets < 0.5 * day_rows"),
     "거래소 시세인데 빈 값": (
         EMPTY,
-        "num_nulls(price_change, change_rate, trading_value, market_cap, net_assets, shares_outstanding) > 0",
+        "num_nulls(price_change, change_rate, trading_value, market_cap, shares_outstanding) > 0",
     ),
 }
 """What is wrong → (which check tells it, SQL of it)."""
@@ -84,7 +92,10 @@ FAULTS = sql(
     "WITH around AS (SELECT *, lag(close_price) OVER own AS last_close, lag(nav) OVER own AS last_nav,"
     " lag(shares_outstanding) OVER own AS last_shares, lead(shares_outstanding) OVER own AS next_shares,"
     " lag(index_close) OVER own AS last_index, lead(index_close) OVER own AS next_index,"
-    " count(*) OVER same AS day_rows, count(index_close) OVER same AS day_indices"
+    " lead(nav) OVER own AS next_nav, lag(net_assets) OVER own AS last_assets,"
+    " lead(net_assets) OVER own AS next_assets, count(*) OVER same AS day_rows,"
+    " count(index_close) OVER same AS day_indices, count(nav) OVER same AS day_navs,"
+    " count(net_assets) OVER same AS day_assets"
     " FROM etf_price_daily WHERE trade_date >= CAST(:first AS date) - 14"
     " WINDOW own AS (PARTITION BY ticker ORDER BY trade_date), same AS (PARTITION BY trade_date)),"
     " judged AS (SELECT *, array_remove(ARRAY[{rules}], NULL) AS faults FROM around WHERE trade_date >= :first)"

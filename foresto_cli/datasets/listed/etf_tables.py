@@ -1,6 +1,6 @@
 """Exchange-traded funds and their prices by session."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Numeric, String, Table
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Index, Numeric, String, Table
 
 from foresto_cli.declared.metadata import metadata
 from foresto_cli.declared.said import provenance, said, table_said, ticker, trade_date
@@ -46,6 +46,22 @@ etfs = Table(
         BigInteger,
         **said("price_date의 순자산총액, 원. 시세를 받지 않았으면 NULL", "Net assets, won; NULL without stored prices"),
     ),
+    Column(
+        "one_year_return",
+        Numeric,
+        **said(
+            "1년 전 종가 대비, %(기준가로 좌수 분할·병합을 반영). 그날부터의 시세가 다 없으면 NULL",
+            "Return over one year, percent, splits of units counted; NULL without every session since",
+        ),
+    ),
+    Column(
+        "ytd_return",
+        Numeric,
+        **said(
+            "전년 마지막 종가 대비, %(one_year_return과 같은 기준). 그날부터의 시세가 다 없으면 NULL",
+            "Return since last year's close, percent, as one_year_return; NULL without every session since",
+        ),
+    ),
     Column("price_date", Date, **said("가격의 거래일. 가격을 모르면 NULL", "Session of the price; NULL without one")),
     Column("is_active", Boolean, nullable=False, **said("지금 상장되어 있는지", "Listed now")),
     *provenance(),
@@ -53,7 +69,7 @@ etfs = Table(
         "한 행은 한 ETF의 지금. 목록에서 빠진 것은 is_active = false로 남는다",
         "One row per ETF as it is now; those that left the list stay, not active",
         fills="stocks etfs",
-        reads="etfs list, etfs show, stocks etfs, verify weekly, status",
+        reads="etfs list, etfs show, stocks etfs, stocks show, watchlist list, verify daily, status",
     ),
 )
 
@@ -68,19 +84,28 @@ etf_price_daily = Table(
     Column("close_price", Numeric, nullable=False, **said("종가, 원", "Close, won")),
     Column("price_change", Numeric, **said("전 거래일 대비, 원. 없으면 NULL", "Change, won; NULL where not given")),
     Column("change_rate", Numeric, **said("등락률, %. 없으면 NULL", "Change, percent; NULL where not given")),
-    Column("nav", Numeric, **said("순자산가치(NAV), 원/좌. 없으면 NULL", "Net asset value a unit, won; or NULL")),
+    Column(
+        "nav",
+        Numeric,
+        **said("순자산가치(NAV), 원/좌. 없거나 0이면 NULL", "NAV a unit, won; or NULL"),
+    ),
     Column("volume", BigInteger, nullable=False, **said("거래량, 좌", "Volume, units")),
     Column("trading_value", BigInteger, **said("거래대금, 원. 없으면 NULL", "Value traded, won; NULL where not given")),
     Column("market_cap", BigInteger, **said("시가총액, 원. 없으면 NULL", "Market value, won; NULL where not given")),
-    Column("net_assets", BigInteger, **said("순자산총액, 원. 없으면 NULL", "Net assets, won; NULL where not given")),
+    Column(
+        "net_assets",
+        BigInteger,
+        **said("순자산총액, 원. 없거나 0이면 NULL", "Net assets, won; or NULL"),
+    ),
     Column("shares_outstanding", BigInteger, **said("상장좌수, 좌. 없으면 NULL", "Listed units; NULL where not given")),
     Column("index_close", Numeric, **said("기초지수 종가, 포인트. 없으면 NULL", "Close of its index, points; or NULL")),
     *provenance(),
     CheckConstraint("close_price > 0", name="chk_etf_price_close_positive"),
+    Index("idx_etf_price_date", "trade_date"),
     **table_said(
-        "한 행은 한 ETF의 한 거래일",
-        "One row per ETF and session",
+        "한 행은 한 ETF의 한 거래일. 2010년부터 모든 거래일",
+        "One row per ETF and session, every session since 2010",
         fills="stocks etfs",
-        reads="etfs show, prices show, stocks etfs, verify weekly",
+        reads="etfs show, prices show, stocks etfs, stocks show, verify daily",
     ),
 )

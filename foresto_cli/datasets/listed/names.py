@@ -69,10 +69,40 @@ def ticker_of(connection: Connection, given: str) -> str:
 
     Raises:
         ConfigError: there is no listing to look in.
-        UsageError: nobody is, or several are.
+        UsageError: nobody is, or several are, or it is an ETF.
     """
     require_listing(connection)
-    return security_of(connection, given, (STOCK,)).code
+    try:
+        return security_of(connection, given, (STOCK,)).code
+    except UsageError:
+        fund = fund_of(connection, given)
+        if fund is None:
+            raise
+    raise UsageError(f"{given}: ETF입니다. 점수와 재무제표는 주식에만 있습니다. foresto stocks show {fund}로 보세요.")
+
+
+def stock_or_fund(connection: Connection, given: str) -> Security:
+    """Return the stock or ETF that ``given`` is the code or the name of.
+
+    Raises:
+        ConfigError: there is no listing to look in.
+        UsageError: nobody is, or several are.
+    """
+    try:
+        return security_of(connection, given, (STOCK, ETF))
+    except UsageError:
+        require_listing(connection)
+        raise
+
+
+def fund_of(connection: Connection, given: str) -> str | None:
+    """Return the code of the ETF that ``given`` is the code or the name of; None when it is none, or several."""
+    code, wanted = given.strip().upper(), _plain(given)
+    everyone = [Security(*row) for row in connection.execute(KNOWN[ETF])]
+    found = [one for one in everyone if one.code == code] or _listed_first(
+        [one for one in everyone if wanted and wanted in _names(one)]
+    )
+    return found[0].code if len(found) == 1 else None
 
 
 def security_of(

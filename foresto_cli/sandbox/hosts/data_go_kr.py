@@ -1,4 +1,4 @@
-"""apis.data.go.kr: four services of FSC, as JSON or XML, on the routes of 2026 and on those before.
+"""apis.data.go.kr: five services of FSC, as JSON or XML, on the routes of 2026 and on those before.
 
 Parameters that a service does not know are ignored, as there: whoever asks with a wrong name gets another answer.
 """
@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 
 HOSTS = ("apis.data.go.kr",)
 ROOT = "/1160100/"
-MOST_ROWS = {"getItemInfo": 10_000, "getStockPriceInfo": 10_000, "getBondBasiInfo": 1_000, "getDiviInfo": 5_000}
+MOST_ROWS = {
+    "getItemInfo": 10_000,
+    "getStockPriceInfo": 10_000,
+    "getETFPriceInfo": 10_000,
+    "getBondBasiInfo": 1_000,
+    "getDiviInfo": 5_000,
+}
 """Rows of a page at most, whatever ``numOfRows`` says."""
 SERVICES = {
     "getItemInfo": "GetKrxListedInfoService",
     "getStockPriceInfo": "GetStockSecuritiesInfoService",
+    "getETFPriceInfo": "GetSecuritiesProductInfoService",
     "getBondBasiInfo": "GetBondIssuInfoService",
     "getDiviInfo": "GetStocDiviInfoService",
 }
@@ -77,6 +84,17 @@ def _prices(market: "Market", request: Request, **_: bool) -> tuple[int, "Slice"
     return _cut([row | {"basDt": f"{day:%Y%m%d}"} for row in stocks.prices(market, shown)])
 
 
+def _funds(market: "Market", request: Request, **_: bool) -> tuple[int, "Slice"]:
+    from foresto_cli.sandbox.fsc import funds
+    from foresto_cli.sandbox.market.market import session_shown
+
+    day = _published_day(market, request)
+    if day is None:
+        return _cut([])
+    shown = session_shown(market, day, request.fault, request.fault_detail)
+    return _cut([row | {"basDt": f"{day:%Y%m%d}"} for row in funds.prices(market, shown)])
+
+
 def _bonds(market: "Market", request: Request, **_: bool) -> tuple[int, "Slice"]:
     from foresto_cli.sandbox.fsc import bonds
 
@@ -105,6 +123,7 @@ class Table(Protocol):
 TABLES: dict[str, Table] = {
     "getItemInfo": _items,
     "getStockPriceInfo": _prices,
+    "getETFPriceInfo": _funds,
     "getBondBasiInfo": _bonds,
     "getDiviInfo": _dividends,
 }

@@ -34,7 +34,7 @@ def answer(request: Request, world: World) -> Answer:
                 "threeMonthEarnRate": 1.23,
                 "quant": volume,
                 "amonut": volume * close // PER_MILLION,
-                "marketSum": close * fund.units // PER_100_MILLION,
+                "marketSum": close * int(quotes.units[row]) // PER_100_MILLION,
             }
         )
     items.sort(key=lambda item: -int(str(item["marketSum"])))

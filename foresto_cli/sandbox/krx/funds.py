@@ -28,6 +28,8 @@ VALUES = (
 )
 """Order of the fields after the names."""
 GIVEN = ("FLUC_TP_CD", "LIST_SHRS", "IDX_IND_NM", "FLUC_TP_CD1")
+OF_INDEX = ("OBJ_STKPRC_IDX", "CMPPREVDD_IDX", "FLUC_TP_CD1", "FLUC_RT1")
+"""``-`` for an index that the exchange does not know."""
 
 
 def by_date(market: Market, form: dict[str, str]) -> Rows:
@@ -54,7 +56,7 @@ def by_date(market: Market, form: dict[str, str]) -> Rows:
             "ACC_TRDVOL": count(volume),
             "ACC_TRDVAL": count(volume * traded // 4),
             "MKTCAP": count(close * units),
-            "INVSTASST_NETASST_TOTAMT": count(int(float(quotes.nav[row]) * units)),
+            "INVSTASST_NETASST_TOTAMT": count(int(float(quotes.nav[row]) * units) if fund.has_assets else 0),
             "LIST_SHRS": count(units),
             "IDX_IND_NM": f"가상 {fund.theme} 지수",
             "OBJ_STKPRC_IDX": decimal(quotes.index),
@@ -62,6 +64,8 @@ def by_date(market: Market, form: dict[str, str]) -> Rows:
             "FLUC_TP_CD1": _direction(index_change),
             "FLUC_RT1": decimal(100 * index_change / quotes.index_before),
         }
+        if not fund.has_index:
+            values |= dict.fromkeys(OF_INDEX, "-")
         if not known:
             values = {name: values[name] if name in GIVEN else "-" for name in VALUES} | {
                 "FLUC_TP_CD": "0",
@@ -99,14 +103,14 @@ def master(market: Market, _: dict[str, str]) -> Rows:
             "ETF_REPLICA_METHD_TP_CD": "실물(패시브)",
             "IDX_MKT_CLSS_NM": "국내",
             "IDX_ASST_CLSS_NM": "주식",
-            "LIST_SHRS": count(fund.units),
+            "LIST_SHRS": count(fund.units * fund.pieces(market.now.date())),
             "COM_ABBRV": fund.manager,
             "CU_QTY": "50,000",
             "ETF_TOT_FEE": "0.150000",
             "TAX_TP_CD": "비과세" if fund.multiple == 1 else "배당소득세(보유기간과세)",
         }
         for fund in funds.universe(market.size)
-        if fund.listed <= market.now.date()
+        if fund.is_listed(market.now.date())
     ]
 
 

@@ -21,6 +21,12 @@ MOST = 1_066
 THEMES = ("200", "코스닥150", "전자", "바이오", "배당", "반도체", "에너지", "가치", "성장", "저변동")
 STYLES = (("", 1.0, "일반"), ("레버리지", 2.0, "2X 레버리지 (2)"), ("인버스", -1.0, "1X 인버스 (-1)"))
 BRANDS = (("가온", "가온가상자산운용"), ("누리", "누리가상자산운용"), ("도담", "도담가상자산운용"))
+NEW_IN, GONE_IN, SPLIT_IN, LACKING_IN, WITHOUT_INDEX_IN = 6, 25, 40, 40, 30
+"""One fund in so many was listed lately, has left, had its units split, has no NAV or no net assets, no known index."""
+NEWEST_LISTING, NEWEST_LEAVING, NEWEST_SPLIT = date(2026, 11, 12), date(2026, 10, 27), date(2026, 9, 7)
+GONE, SPLIT, WITHOUT_NAV, WITHOUT_ASSETS, WITHOUT_INDEX = 9, 8, 14, 15, 16
+"""Which one it is."""
+SPLIT_BY = 5
 TICK = 5
 TICK_FROM = 2_000
 
@@ -38,12 +44,27 @@ class Fund(NamedTuple):
     listed: date
     units: int
     start: int
-    """Price before 2020-01-02 (won)."""
+    """Price before 2020-01-02 (won), in units as they were then."""
+    gone: date | None = None
+    """First session on which it is not listed any more."""
+    split: date | None = None
+    """From this session on five units are what one was."""
+    has_nav: bool = True
+    has_assets: bool = True
+    has_index: bool = True
+
+    def is_listed(self, day: date) -> bool:
+        """Say whether it is traded on ``day``."""
+        return self.listed <= day and (self.gone is None or day < self.gone)
+
+    def pieces(self, day: date) -> int:
+        """Return how many units of ``day`` a unit of 2020 is."""
+        return SPLIT_BY if self.split is not None and self.split <= day else 1
 
 
 @dataclass(frozen=True)
 class FundQuotes:
-    """Quotes of all ``funds`` listed on a day; prices and money in won, NAV with two decimals."""
+    """Quotes of all ``funds`` listed on a day; prices and money in won, NAV with two decimals, 0 for none."""
 
     funds: list[Fund]
     close: NDArray[np.int64]
@@ -68,8 +89,11 @@ def universe(stocks: int) -> tuple[Fund, ...]:
         brand, manager = BRANDS[number // 30 % len(BRANDS)]
         series = number // 90
         name = f"{brand} 가상{theme}{style}{'' if not series else series + 1}"
+        turn = timedelta(weeks=1) * (number // NEW_IN)
         listed = (
-            date(2002, 10, 14) + timedelta(days=(number * 37) % 6_200)
+            NEWEST_LISTING - turn
+            if number % NEW_IN == NEW_IN - 1
+            else date(2002, 10, 14) + timedelta(days=(number * 37) % 6_200)
             if number % 10
             else EPOCH + timedelta(days=number * 2)
         )
@@ -87,6 +111,11 @@ def universe(stocks: int) -> tuple[Fund, ...]:
                 listed,
                 100_000 * (1 + number % 70),
                 5_000 + number % 40 * 1_000,
+                gone=NEWEST_LEAVING - timedelta(days=61) * (number // GONE_IN) if number % GONE_IN == GONE else None,
+                split=NEWEST_SPLIT - timedelta(days=97) * (number // SPLIT_IN) if number % SPLIT_IN == SPLIT else None,
+                has_nav=number % LACKING_IN != WITHOUT_NAV,
+                has_assets=number % LACKING_IN != WITHOUT_ASSETS,
+                has_index=number % WITHOUT_INDEX_IN != WITHOUT_INDEX,
             )
         )
     return tuple(found)
@@ -96,11 +125,12 @@ def quotes(market: Market, day: date) -> FundQuotes:
     """Return the quotes of session ``day``, as far as they are known now."""
     t = market.position(day)
     everyone = universe(market.size)
-    rows = [number for number, fund in enumerate(everyone) if fund.listed <= day]
+    rows = [number for number, fund in enumerate(everyone) if fund.is_listed(day)]
     funds = [everyone[number] for number in rows]
     paths = _values(market)
-    nav = paths[t][rows]
-    before = paths[t - 1][rows] if t else np.array([fund.start for fund in funds], np.float64)
+    pieces = np.array([fund.pieces(day) for fund in funds], np.int64)
+    nav = paths[t][rows] / pieces
+    before = (paths[t - 1][rows] if t else np.array([fund.start for fund in funds], np.float64)) / pieces
     close, base = _on_grid(nav), _on_grid(before)
     numbers = np.array(rows)
     draws = [uniform(market.seed, 30 + stream, day.toordinal(), numbers) for stream in range(4)]
@@ -109,7 +139,7 @@ def quotes(market: Market, day: date) -> FundQuotes:
         close = _on_grid(opened + (close - opened) * market.progress)
     high = np.maximum(_on_grid(np.maximum(opened, close) * (1 + 0.006 * draws[1])), np.maximum(opened, close))
     low = np.minimum(_on_grid(np.minimum(opened, close) * (1 - 0.006 * draws[2])), np.minimum(opened, close))
-    units = np.array([fund.units for fund in funds], np.int64)
+    units = np.array([fund.units for fund in funds], np.int64) * pieces
     share = market.progress if market.state(day) == OPEN else 1.0
     # Some funds find no buyer on some days.
     volume = np.where(draws[3] < IDLE, 0, (units * 0.04 * draws[3] ** 2 * share).astype(np.int64) + 1)
@@ -123,7 +153,7 @@ def quotes(market: Market, day: date) -> FundQuotes:
         np.where(traded, high, 0),
         np.where(traded, low, 0),
         volume,
-        np.round(nav * (1 + 0.002 * (draws[1] - 0.5)), 2),
+        np.where([fund.has_nav for fund in funds], np.round(nav * (1 + 0.002 * (draws[1] - 0.5)), 2), 0.0),
         units,
         float(levels[t, KOSPI_200]),
         float(levels[max(t - 1, 0), KOSPI_200]),

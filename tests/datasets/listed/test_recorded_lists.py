@@ -12,7 +12,7 @@ from support import SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices.index_codes import code_of
-from foresto_cli.loading import indices, listed, prices
+from foresto_cli.loading import funds, indices, listed, prices
 from foresto_cli.running import job
 
 pytestmark = [needs_shared, pytest.mark.usefixtures("no_waiting")]
@@ -112,7 +112,7 @@ def test_all_indices_of_two_sessions_are_stored_to_the_digit(recorded_world):
 
 def test_the_funds_of_an_official_session_are_stored_to_the_digit(recorded_world):
     with recorded_world(MORNING, without=ONLY_OPENAPI) as world:
-        listed.load_etfs(world.app, QUICK)
+        funds.load_etfs(world.app, QUICK)
         records = block("krx_openapi/etf_bydd_trd_20240105.json.gz")
         fields = ("TDD_OPNPRC", "TDD_HGPRC", "TDD_LWPRC", "TDD_CLSPRC", "CMPPREVDD_PRC", "FLUC_RT", "NAV", "ACC_TRDVOL",
                   "ACC_TRDVAL", "MKTCAP", "INVSTASST_NETASST_TOTAMT", "LIST_SHRS", "OBJ_STKPRC_IDX")  # fmt: skip

@@ -30,11 +30,7 @@ PLANTED = {
     ),
     "ETFs gone at once": (
         "roster.drop",
-        (
-            'INSERT INTO etf_price_daily SELECT (jsonb_populate_record(p, \'{"trade_date": "2026-11-13"}\')).*'
-            " FROM etf_price_daily p;"
-            " UPDATE etfs SET is_active = false WHERE ticker IN (SELECT ticker FROM etfs LIMIT 2)"
-        ),
+        "UPDATE etfs SET is_active = false WHERE ticker IN (SELECT ticker FROM etfs WHERE is_active LIMIT 2)",
     ),
     "nobody left": ("roster.inactive", EXTRA.format(active="false", count=60)),
     "numbers lost": ("roster.crno", "UPDATE stocks SET crno = NULL WHERE ticker < '1'"),

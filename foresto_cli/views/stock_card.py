@@ -10,7 +10,7 @@ from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.names import ETF, require_listing, stock_or_fund
 from foresto_cli.errors import UsageError
-from foresto_cli.views import fund_card, words
+from foresto_cli.views import fund_card, stock_news, words
 from foresto_cli.views.stored import Found, rows_of
 
 PRICES = 5
@@ -36,6 +36,7 @@ SHOWN = (
     ("pe_ratio", "PER(배)"),
     ("pb_ratio", "PBR(배)"),
     ("roe", "ROE(%)"),
+    ("dividend_yield", "배당수익률(%)"),
     ("ratio_note", "PER·ROE 근거"),
     ("one_year_return", "1년 수익률(%)"),
     ("ytd_return", "연초 대비(%)"),
@@ -104,6 +105,7 @@ def card(app: App, given: str) -> Found:
                 count=PRICES,
             ),
             "events": [event._asdict() for event in events.events(connection, ticker)],
+            **stock_news.of(connection, app.calendar, ticker),
         }
 
 
@@ -114,7 +116,7 @@ def show(console: Console, found: Found) -> None:
         return
     stock = found["stock"]
     said = stock | {"market_cap": None if stock["market_cap"] is None else words.won(stock["market_cap"])}
-    rows = [(label, said[name]) for name, label in SHOWN if said[name] is not None]
+    rows = [(label, said[name]) for name, label in SHOWN if said[name] is not None] + stock_news.lines(found)
     console.table(f"{stock['ticker']} {stock['name']}", ("항목", "값"), rows)
     if found["history"]:
         spans = [
@@ -129,6 +131,7 @@ def show(console: Console, found: Found) -> None:
     else:
         console.line("저장된 시세가 없습니다. foresto prices incremental로 받으세요.")
     events.show(console, [events.Event(**event) for event in found["events"]])
+    stock_news.show(console, found)
 
 
 def delisted(app: App, since: date | None) -> Found:
@@ -167,6 +170,7 @@ def _identity(connection: Connection, ticker: str) -> Found:
         " coalesce(s.shares, l.shares) AS shares, round(s.one_year_return, 2) AS one_year_return,"
         " round(s.ytd_return, 2) AS ytd_return,"
         " round(s.pe_ratio, 2) AS pe_ratio, round(s.pb_ratio, 2) AS pb_ratio, round(s.roe, 2) AS roe, s.income_basis,"
+        " round(s.dividend_yield, 2) AS dividend_yield,"
         " s.ratio_reason, (SELECT r.has_details FROM financial_report r WHERE r.ticker = left(l.ticker, 5) || '0'"
         " AND r.fs_div = 'CFS' ORDER BY r.period_end DESC, r.rcept_no DESC LIMIT 1) AS has_details,"
         " s.english_name, s.yahoo_sector,"

@@ -12,12 +12,12 @@ Found = dict[str, Any]
 def rows_of(connection: Connection, query: str, **parameters: object) -> list[Found]:
     """Return the rows of a query, numbers and days as JSON knows them."""
     return [
-        {name: _plain(value) for name, value in row._asdict().items()}
+        {name: plain(value) for name, value in row._asdict().items()}
         for row in connection.execute(text(query), parameters)
     ]
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Return a decimal as a number that JSON knows, a day as text; anything else as it is."""
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)

@@ -157,3 +157,39 @@ def test_a_stock_that_only_prices_know_is_told(loaded):
     loaded.execute("UPDATE stock_price_daily SET ticker = '999990' WHERE ticker = '005930'")
     with pytest.raises(UsageError, match="999990: 시세만 있고"):
         stock_card.card(loaded.app, "999990")
+
+
+def test_dividends_filings_and_the_exchanges_ratios_stand_on_the_card(loaded, capsys):
+    bare = stock_card.card(loaded.app, "005930")
+    assert (bare["dividends"], bare["krx"], bare["filings"]) == ({"last": None, "next": None}, None, [])
+    for day, amount, paid in (("2025-12-31", 500, "'2026-04-20'"), ("2026-12-31", "NULL", "NULL")):
+        loaded.execute(
+            "INSERT INTO dividend_history (security_id, dvdn_bas_dt, scrs_itms_kcd, source_id, ticker,"
+            " stck_genr_dvdn_amt, cash_dvdn_pay_dt, batch_id, created_at, updated_at) VALUES ('KR7005930003', :day,"
+            f" '0101', 'FSC', '005930', {amount}, {paid}, 1, now(), now())",
+            day=day,
+        )
+    loaded.execute(
+        "INSERT INTO krx_fundamental_daily (ticker, trade_date, per, pbr, dividend_yield, source_id, batch_id,"
+        " created_at, updated_at) VALUES ('005930', '2026-11-20', NULL, 1.23, 0.4, 'KRX', 1, now(), now())"
+    )
+    for number in range(5):
+        loaded.execute(
+            "INSERT INTO dart_filing (rcept_no, corp_code, ticker, report_nm, rcept_dt, batch_id, created_at,"
+            " updated_at) VALUES (:number, '00126380', '005930', :name, '2026-11-16', 1, now(), now())",
+            number=f"2026111600000{number}",
+            name=f"분기보고서 {number}",
+        )
+    found = stock_card.card(loaded.app, "005930")
+    json.dumps(found)
+    last, following = found["dividends"]["last"], found["dividends"]["next"]
+    assert (last["ex_date"], last["amount"], last["payment_date"]) == ("2025-12-29", 500, "2026-04-20")
+    assert (following["record_date"], following["ex_date"], following["amount"]) == ("2026-12-31", "2026-12-29", None)
+    assert [one["rcept_no"][-1] for one in found["filings"]] == ["4", "3", "2"]
+    assert found["filings"][0]["url"].endswith("20261116000004")
+    stock_card.show(Console(), found)
+    shown = capsys.readouterr().out
+    assert "값=금액 모름 · 배당락 2026-12-29, 기준 2026-12-31" in shown
+    assert "값=주당 500원 · 배당락 2025-12-29, 기준 2025-12-31, 지급 2026-04-20" in shown
+    assert "값=PBR 1.23배 · 배당수익률 0.40% (2026-11-20, 사업보고서 기준)" in shown
+    assert "분기보고서 4" in shown

@@ -161,6 +161,6 @@ dividend_history = Table(
         "한 행은 한 증권의 주당 배당: 금융위는 배당기준일마다, DART는 사업연도마다",
         "One row per security and dividend a share: FSC's by record date, DART's by fiscal year",
         fills="stocks dividends, dart dividends",
-        reads="dividends show, dividends calendar, stocks load, stocks dividends, score batch",
+        reads="dividends show, dividends calendar, stocks show, stocks load, stocks dividends, score batch",
     ),
 )

@@ -1,6 +1,7 @@
 """``foresto indices``: which indices there are, found by name; their days are shown as prices are."""
 
 from foresto_cli.app import App
+from foresto_cli.errors import ConfigError
 from foresto_cli.loading import indices
 from foresto_cli.output.rows import Kind
 from foresto_cli.views.reading.reading import Field, Reading
@@ -16,15 +17,20 @@ FIELDS = (
 
 
 def every(app: App, text: str) -> Reading:
-    """Return the indices whose code, family or name has ``text``; capitals and spaces make no difference."""
+    """Return the indices whose code or name has ``text``; capitals and spaces make no difference.
+
+    Raises:
+        ConfigError: no index is known.
+    """
     part = "".join(text.split()).casefold()
     known = [dict(row) for row in indices.listed(app)]
+    if not known:
+        raise ConfigError("지수: 저장된 것이 없습니다. 먼저 실행하세요: foresto prices index")
     found = [row for row in known if part in "".join(f"{row['index_code']}{row['name']}".split()).casefold()]
-    nothing = "그런 지수가 없습니다." if known else "아직 받은 지수가 없습니다: foresto prices index"
     return Reading(
         title=f"지수 {len(found):,}개",
         fields=FIELDS,
         rows=found,
-        nothing=nothing,
+        nothing="그런 지수가 없습니다.",
         notes=["값은 foresto indices show 코드, 지난 값 받기는 foresto prices index --code 코드"] if found else [],
     )

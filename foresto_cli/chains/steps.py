@@ -8,11 +8,13 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.datasets.dart.details import Share
+from foresto_cli.datasets.dart.filings import PAGES
 from foresto_cli.datasets.prices import spans
 from foresto_cli.declared import ByDay, Declared, KrxPage
 from foresto_cli.loading import (
     capital,
     described,
+    filings,
     funds,
     indices,
     listed,
@@ -82,8 +84,14 @@ def _new_statements(app: App, options: Options) -> Result:
     """Read what was filed since the last look, and a morning's share of the whole statements, what is new first."""
     wanted = statements.wanted_reports(None, None, None, None)
     share = whole_statements.of_a_morning(app)
-    result = statements.load_statements(app, wanted, options, full=share, with_companies=False)
+    result = statements.load_statements(app, wanted, options, full=share, is_step=True)
     return whole_statements.told(app, result)
+
+
+def _evening_statements(app: App, options: Options) -> Result:
+    """Read what was filed today, and of it the whole statements that today's scores use."""
+    wanted = statements.wanted_reports(None, None, None, None)
+    return statements.load_statements(app, wanted, options, full=whole_statements.of_an_evening(app), is_step=True)
 
 
 def _past_statements(app: App, options: Options) -> Result:
@@ -136,7 +144,16 @@ ETF_PRICES = Step("stocks etfs", funds.load_etf_prices, asks=1)
 DERIVED_STOCKS = Step("stocks load", listed.derive_stocks)
 VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True))
 """Whatever failed before: that is when somebody has to look. Weekly and monthly verification ask the same and more."""
-_MORNING, _SATURDAY = (int(part * dart.DAILY_BUDGET) for part in (whole_statements.MORNING, whole_statements.SATURDAY))
+_MORNING, _SATURDAY, _EVENING = (
+    int(part * dart.DAILY_BUDGET)
+    for part in (whole_statements.MORNING, whole_statements.SATURDAY, whole_statements.EVENING)
+)
+FILINGS = Step(
+    "filings load",
+    lambda app, options: filings.load_filings(app, None, options),
+    key="dart_api_key",
+    asks=PAGES,
+)
 STATEMENTS = Step(
     "dart financials",
     _statements,
@@ -148,6 +165,19 @@ STATEMENTS = Step(
 )
 NEW_STATEMENTS = replace(
     STATEMENTS, work=_new_statements, needs=(), options=f"--full --most {_MORNING}", asks=_MORNING + MAIN_ACCOUNTS
+)
+EVENING_STATEMENTS = replace(
+    NEW_STATEMENTS,
+    work=_evening_statements,
+    options=f"--for-score --most {_EVENING}",
+    asks=_EVENING + MAIN_ACCOUNTS,
+)
+FILED_ACTIONS = Step(
+    "dart corporate-actions",
+    capital.load_filed_actions,
+    key="dart_api_key",
+    options="--filed",
+    asks=None,
 )
 PAST_STATEMENTS = replace(
     STATEMENTS,
@@ -193,7 +223,10 @@ MORNING = (
     ETF_PRICES,
     replace(INDEX, work=_official_index),
     DERIVED_STOCKS,
+    # Yesterday whole, and what came this morning.
+    replace(FILINGS, asks=2 * PAGES),
     NEW_STATEMENTS,
+    FILED_ACTIONS,
     SCORE_AFTER_PRICES,
     VERIFY_DAILY,
 )
@@ -205,6 +238,8 @@ WEEKDAY = (
     INDEX,
     ETF_PRICES,
     replace(DERIVED_STOCKS, needs=("listing load",)),
+    FILINGS,
+    EVENING_STATEMENTS,
     SCORE_AFTER_PRICES,
     EARLY_VERIFY,
 )

@@ -98,9 +98,17 @@ def corporate_actions(
         str | None, typer.Option("--from", help="공시된 첫날(그 달 전체를 봅니다).", metavar="날짜")
     ] = None,
     end: Annotated[str | None, typer.Option("--to", help="공시된 마지막 날. 없으면 오늘.", metavar="날짜")] = None,
+    filed: Annotated[
+        bool, typer.Option("--filed", help="filings load가 최근 한 달에 찾은 결정의 내용만(결정마다 한 번).")
+    ] = False,
 ) -> "Result":
     """증자·감자·합병·분할·주식교환 공시를 받아 기준가 사건과 잇습니다. 기본은 지난 분기부터 오늘까지."""
+    from foresto_cli.errors import UsageError
     from foresto_cli.loading import capital
 
+    if filed and (quarter or start or end):
+        raise UsageError("--filed는 --quarter, --from, --to와 함께 쓸 수 없습니다.")
+    if filed:
+        return capital.load_filed_actions(app, options)
     first, last = capital.span(quarter, date_or_none(start), date_or_none(end))
     return capital.load_actions(app, first, last, options)

@@ -41,7 +41,7 @@ def list_watched(app: "App") -> Shown:
 
 @command(group)
 def notify(app: "App") -> "Result":
-    """마지막으로 알린 뒤 5점 이상 움직였거나 등급이 바뀐 종목을 한 번 알립니다(Slack, 메일, Apprise)."""
+    """마지막으로 알린 뒤 5점 이상 움직였거나 등급이 바뀐 종목과 새 공시를 한 번 알립니다(Slack, 메일, Apprise)."""
     from foresto_cli.chains import other_jobs
     from foresto_cli.views import watchlist
 

@@ -18,6 +18,8 @@ from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
 
+LATELY = timedelta(days=31)
+"""So far back decisions are asked for by their filings: fields may follow a week later, and machines sleep."""
 QUARTER = re.compile(r"(20\d{2})-?Q([1-4])")
 
 
@@ -65,10 +67,6 @@ def load_actions(app: App, start: date, end: date, options: Options) -> Result:
     """
     client = statements.client_of(app)
 
-    def facts() -> list[decisions.Decision]:
-        with app.engine.connect() as connection:
-            return decisions.read(connection)
-
     def executed() -> list[capital_changes.Executed]:
         with app.engine.connect() as connection:
             return capital_changes.read(connection)
@@ -76,12 +74,35 @@ def load_actions(app: App, start: date, end: date, options: Options) -> Result:
     def make() -> list[Loader]:
         return [
             Actions(client, start, end, clock.now()),
-            Decisions(client, clock.now(), start, end, facts),
+            Decisions(client, clock.now(), start, end, lambda: decided(app)),
             links(),
             Capital(client, clock.now(), executed),
         ]
 
     return job.run_or_preview(app, "dart corporate-actions", "자본 변동", make, options)
+
+
+def load_filed_actions(app: App, options: Options) -> Result:
+    """Bring what the decisions say that were filed in the last weeks, and which price carries them out.
+
+    Whose filing announces one is in the list of filings, which is read by ``filings load``: one question a decision.
+
+    Raises:
+        ConfigError: there is no key.
+        ForestoError: see :func:`foresto_cli.running.job.run_loaders`.
+    """
+    client = statements.client_of(app)
+
+    def make() -> list[Loader]:
+        return [Decisions(client, clock.now(), clock.today() - LATELY, clock.today(), lambda: decided(app)), links()]
+
+    return job.run_or_preview(app, "dart corporate-actions", "자본 변동", make, options)
+
+
+def decided(app: App) -> list[decisions.Decision]:
+    """Return the decisions that were filed, as far as the lists have been read."""
+    with app.engine.connect() as connection:
+        return decisions.read(connection)
 
 
 def links() -> Derived:

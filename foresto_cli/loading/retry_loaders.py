@@ -12,15 +12,12 @@ from foresto_cli.app import App
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.derived import UNIT, Derived
 from foresto_cli.collecting.loader import Unit
-from foresto_cli.datasets.dart import capital_changes, decisions, dividends
+from foresto_cli.datasets.dart import capital_changes, dividends
 from foresto_cli.datasets.dart.actions import Actions
 from foresto_cli.datasets.dart.capital_changes import Capital
 from foresto_cli.datasets.dart.decisions import Decisions
 from foresto_cli.datasets.dart.details import Details
 from foresto_cli.datasets.dart.dividends import Dividends
-from foresto_cli.datasets.dart.filings import DATASET as FILINGS
-from foresto_cli.datasets.dart.filings import UNIT as LIST_OF_FILINGS
-from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.fss.kinds import KINDS, Kind
@@ -38,6 +35,7 @@ from foresto_cli.loading import (
     capital,
     described,
     described_lists,
+    filings,
     funds,
     indices,
     open_data,
@@ -48,7 +46,6 @@ from foresto_cli.loading import (
 )
 from foresto_cli.loading import listed as roster
 from foresto_cli.running.only import Only, no_heir
-from foresto_cli.store import ledger
 from foresto_cli.store.upsert import Counts, Row
 from foresto_cli.upstream.finlife import GROUPS
 
@@ -201,11 +198,11 @@ def _yahoo(app: App, keys: Keys) -> list[Only]:
 
 
 def _filings(app: App, keys: Keys) -> list[Only]:
-    """Ask for what was filed since the last look, or since the first day in ``keys``."""
-    client = statements.client_of(app)
-    with app.engine.connect() as connection:
-        read = ledger.entries(connection, FILINGS.name)
-    return [Only(Filings(client, clock.now(), read, min(_days(keys), default=None)), [LIST_OF_FILINGS])]
+    return [Only(statements.filings_of(app, min(_days(keys), default=None)), keys)]
+
+
+def _filing_types(_: App, keys: Keys) -> list[Only]:
+    return [Only(filings.marks(), keys)]
 
 
 def _companies(app: App, keys: Keys) -> list[Only]:
@@ -277,11 +274,8 @@ def _actions(app: App, keys: Keys) -> list[Only]:
 
 
 def _decisions(app: App, keys: Keys) -> list[Only]:
-    def facts() -> list[decisions.Decision]:
-        with app.engine.connect() as connection:
-            return decisions.read(connection)
-
-    return [Only(Decisions(statements.client_of(app), clock.now(), date.min, clock.today(), facts), keys)]
+    client = statements.client_of(app)
+    return [Only(Decisions(client, clock.now(), date.min, clock.today(), lambda: capital.decided(app)), keys)]
 
 
 def _capital(app: App, keys: Keys) -> list[Only]:
@@ -342,6 +336,7 @@ MAKERS: Mapping[str, Make] = {
     "dividends.fsc": _fsc_dividends,
     "dart.companies": _companies,
     "dart.filings": _filings,
+    "dart.filing_types": _filing_types,
     "dart.statements": _statements,
     "dart.details": _details,
     "dart.reparse": _reparse,

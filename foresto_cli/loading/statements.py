@@ -1,7 +1,7 @@
 """Which loaders the commands about DART's companies and statements run."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import text
 
@@ -43,7 +43,7 @@ def load_companies(app: App, options: Options) -> Result:
 
 
 def load_statements(
-    app: App, wanted: Wanted, options: Options, *, full: Share | None = None, with_companies: bool = True
+    app: App, wanted: Wanted, options: Options, *, full: Share | None = None, is_step: bool = False
 ) -> Result:
     """Bring the statements up to date: who reports, what was filed, main accounts, whole statements, ratios.
 
@@ -52,7 +52,7 @@ def load_statements(
         wanted: which reports of whom.
         options: how to run.
         full: read so much of the whole statements too.
-        with_companies: ask who reports first.
+        is_step: who reports is known, and what was filed has just been read.
 
     Raises:
         ConfigError: there is no key, or no listing to say who is listed.
@@ -65,11 +65,8 @@ def load_statements(
         wanted = replace(wanted, ticker=_issuer(app, wanted.ticker))
 
     def make() -> list[Loader]:
-        with app.engine.connect() as connection:
-            read = ledger.entries(connection, filings.DATASET.name)
         loaders: list[Loader] = [
-            *([companies(app, client)] if with_companies else []),
-            Filings(client, clock.now(), read),
+            *([] if is_step else [companies(app, client), filings_of(app)]),
             Statements(client, clock.now(), lambda: facts(app), wanted),
         ]
         if full is not None:
@@ -177,6 +174,13 @@ def client_of(app: App) -> Dart:
     if app.dart is None:
         raise ConfigError("DART_API_KEY가 없습니다. opendart.fss.or.kr에서 무료로 발급받아 설정하세요.")
     return app.dart
+
+
+def filings_of(app: App, since: date | None = None) -> Filings:
+    """Return the loader of the filings, back to ``since``, with what it has to know."""
+    with app.engine.connect() as connection:
+        read = ledger.entries(connection, filings.DATASET.name)
+    return Filings(client_of(app), clock.now(), app.calendar, read, since)
 
 
 def companies(app: App, client: Dart) -> Companies:

@@ -13,7 +13,7 @@ from foresto_cli.running.results import Result
 from foresto_cli.store import limits
 from foresto_cli.upstream import dart
 
-MORNING, SATURDAY = 0.05, 0.3
+MORNING, SATURDAY, EVENING = 0.05, 0.3, 0.02
 """Of a day's budget of DART. Who has no consolidated statements is asked for twice: with those too a Saturday stays
 below a third."""
 FIVE = 5
@@ -23,6 +23,11 @@ FIVE = 5
 def of_a_morning(app: App) -> Share:
     """Return what a morning reads: what was filed since, then what is missing."""
     return Share(most=lambda: _part(app, MORNING))
+
+
+def of_an_evening(app: App) -> Share:
+    """Return what an evening reads: of what was filed since, what the scores of the day are made of."""
+    return Share(most=lambda: _part(app, EVENING), scored_only=True)
 
 
 def of_a_saturday(app: App) -> Share:

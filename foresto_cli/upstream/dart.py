@@ -42,6 +42,8 @@ MOST_COMPANIES = 100
 LIST_WINDOW = timedelta(days=88)
 """A search without a company spans at most three calendar months."""
 LIST_ROWS = 100
+LIST_READINGS = 3
+"""So often the pages of a window are read while filings go on arriving between them."""
 MOST_LIST_PAGES = 3_000
 """Of one window; all filings of a busy quarter are some 700."""
 LARGEST_MEMBER = 64_000_000
@@ -182,36 +184,48 @@ class Dart:
         return companies_of(_member(self._ask("corpCode.xml", {})))
 
     def _window(self, start: date, end: date, search: dict[str, str]) -> list[Record]:
-        """Return the filings of one window, each once, though filings that arrive meanwhile may shift the pages."""
+        """Return the filings of one window, each once, though filings that arrive meanwhile shift the pages.
+
+        Who arrives on a page that was read already is missed by that reading: then the newest count is larger than
+        what was found, and the pages are read once more.
+        """
+        found: dict[str, Record] = {}
+        total = 0
+        for _ in range(LIST_READINGS):
+            total = self._read_pages(start, end, search, found)
+            if len(found) >= total:
+                return [found[number] for number in sorted(found)]
+        raise BadPayload(f"{LABEL}: 공시 {total:,}건 가운데 {len(found):,}건만 왔습니다.")
+
+    def _read_pages(self, start: date, end: date, search: dict[str, str], found: dict[str, Record]) -> int:
+        """Add every page to ``found`` and return how many filings the last one counted."""
         parameters = {
             "bgn_de": f"{start:%Y%m%d}",
             "end_de": f"{end:%Y%m%d}",
             "last_reprt_at": "N",
-            # Newest first, the default, would shift the pages while filings arrive.
+            # Newest first, the default, would shift every page while filings arrive.
             "sort": "date",
             "sort_mth": "asc",
             "page_count": f"{LIST_ROWS}",
             **search,
         }
-        found: dict[str, Record] = {}
         page, pages, total = 1, 1, 0
         while page <= pages:
             answer = read(self.body("list", **parameters, page_no=f"{page}"))
             rows = rows_of(answer)
-            if page == 1:
-                total = _count(answer, "total_count") if rows else 0
-                pages = _count(answer, "total_page") if rows else 0
-                if pages > MOST_LIST_PAGES:
-                    raise BadPayload(
-                        f"{LABEL}: 공시 목록이 {pages:,}쪽이라고 합니다. {MOST_LIST_PAGES:,}쪽까지만 믿습니다."
-                    )
+            if not rows:
+                # Pages that were counted a moment ago are gone: what is missing shows in the count before.
+                break
+            total, pages = _count(answer, "total_count"), _count(answer, "total_page")
+            if pages > MOST_LIST_PAGES:
+                raise BadPayload(
+                    f"{LABEL}: 공시 목록이 {pages:,}쪽이라고 합니다. {MOST_LIST_PAGES:,}쪽까지만 믿습니다."
+                )
             if not all(isinstance(row.get("rcept_no"), str) for row in rows):
                 raise BadPayload(f"{LABEL}: 공시 목록에 접수번호가 없습니다.")
             found |= {f"{row['rcept_no']}": row for row in rows}
             page += 1
-        if len(found) < total:
-            raise BadPayload(f"{LABEL}: 공시 {total:,}건 가운데 {len(found):,}건만 왔습니다.")
-        return list(found.values())
+        return total
 
     def _ask(self, path: str, parameters: dict[str, str]) -> requests.Response:
         start, end = LEFT_ALONE

@@ -1,4 +1,4 @@
-"""Watched stocks: who they are, and one message when a score has moved far enough, or a designation began or ended."""
+"""Watched stocks: who they are, and one message of what is new: scores, designations, filings of their companies."""
 
 import functools
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from foresto_cli.running import runs
 from foresto_cli.running.results import SOME_FAILED, Result
 from foresto_cli.store import advisory
 from foresto_cli.telling import attempts, network, notify
-from foresto_cli.views import words
+from foresto_cli.views import watched_filings, words
 
 COMMAND, LABEL = "watchlist notify", "관심 종목 알림"
 LEAST_MOVE = Decimal(5)
@@ -117,11 +117,12 @@ class Told(Result):
     watched: int
     moved: list[Row]
     designated: list[Row]
+    filed: list[Row] = field(default_factory=list)
     channels: dict[str, str | None] = field(default_factory=dict)
 
 
 def notify_moves(app: App) -> Told:
-    """Tell every channel about watched stocks: what moved five points, changed grade, or is designated otherwise.
+    """Tell every channel about watched stocks: moves of five points, other grades, designations, and new filings.
 
     A stock first seen with a score sets what later scores are compared with. What reached a channel is told.
 
@@ -142,6 +143,7 @@ def _told(app: App, run_id: int) -> Told:
     with app.engine.begin() as connection:
         _set_bases(connection)
         rows = _watched(connection)
+        filed = watched_filings.read(connection)
     news = [row for row in rows if _has_moved(row) or _is_marked_anew(row)]
     found = Told(
         COMMAND,
@@ -149,11 +151,12 @@ def _told(app: App, run_id: int) -> Told:
         watched=len(rows),
         moved=[_plain(row) for row in news if _has_moved(row)],
         designated=[_plain(row) for row in news if _is_marked_anew(row)],
+        filed=filed,
     )
-    if not news:
-        found.reasons = ["알릴 만큼 달라진 점수나 지정이 없습니다." if rows else "관심 종목이 없습니다."]
+    if not news and not filed:
+        found.reasons = ["알릴 만큼 달라진 점수나 지정, 새 공시가 없습니다." if rows else "관심 종목이 없습니다."]
         return found
-    title, body = compose(news)
+    title, body = compose(news, filed)
     errors: list[ForestoError] = []
     channels = notify.channels(app)
     for channel in channels:
@@ -174,6 +177,7 @@ def _told(app: App, run_id: int) -> Told:
     with app.engine.begin() as connection:
         _remember(connection, [row for row in news if _has_moved(row)])
         _remember_designations(connection, news, clock.wall())
+        watched_filings.remember(connection, filed)
     found.outcome, found.exit_code = ("partial", SOME_FAILED) if errors else ("done", 0)
     return found
 
@@ -184,16 +188,23 @@ def show_told(app: App, result: Told) -> None:
     for row in told.values():
         for line in _lines(row):
             app.console.line(f"  {line}")
+    if result.filed:
+        for line in watched_filings.paragraph(result.filed).splitlines():
+            app.console.line(f"  {line}")
     for reason in result.reasons:
         app.console.complain(f"! {reason}") if result.exit_code else app.console.line(f"· {reason}")
     heard = [label for label, reason in result.channels.items() if reason is None]
     if heard:
-        app.console.strong(f"✓ {len(told)}종목을 {', '.join(heard)}(으)로 알렸습니다.")
+        what = [f"{len(told)}종목"] if told else []
+        what += [f"공시 {len(result.filed):,}건"] if result.filed else []
+        app.console.strong(f"✓ {'과 '.join(what)}을 {', '.join(heard)}(으)로 알렸습니다.")
 
 
-def compose(news: Sequence[Row]) -> tuple[str, str]:
-    """Return title and text of the message about the stocks of ``news``."""
-    if len(news) > 1:
+def compose(news: Sequence[Row], filed: Sequence[Row] = ()) -> tuple[str, str]:
+    """Return title and text of the message about the stocks of ``news`` and what companies have ``filed``."""
+    if not news:
+        title = f"[foresto] {watched_filings.title(filed)}"
+    elif len(news) > 1:
         what = "점수가 달라졌습니다" if all(_has_moved(row) for row in news) else "점수나 지정이 달라졌습니다"
         title = f"[foresto] 관심 종목 {len(news)}개의 {what}"
     elif _is_marked_anew(news[0]):
@@ -205,6 +216,9 @@ def compose(news: Sequence[Row]) -> tuple[str, str]:
         + (f"\n  {harmless.line(row['summary'])}" if row["summary"] else "")
         for row in news
     ]
+    if filed:
+        paragraphs.append(watched_filings.paragraph(filed))
+        title += f" · 공시 {len(filed):,}건" if news else ""
     return harmless.line(title), "\n\n".join([*paragraphs, DISCLAIMER])
 
 

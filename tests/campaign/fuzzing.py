@@ -142,7 +142,7 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "ETFs FDR": (KEYS, lambda world: listed.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
     "Yahoo": ((), lambda world: listed.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
     "DART companies": ((), lambda world: statements.companies(world.app, world.app.dart)),
-    "DART filings": ((), lambda world: Filings(world.app.dart, clock.now(), {})),
+    "DART filings": ((), lambda world: Filings(world.app.dart, clock.now(), world.app.calendar, {})),
     "DART main accounts": ((), main_accounts),
     "DART whole statements": ((), whole_statements),
     "DART dividends": ((), dividends),

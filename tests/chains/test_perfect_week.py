@@ -110,7 +110,7 @@ def test_no_hour_around_a_weekend_is_late_and_a_missed_job_is(open_loaded):
     seen = lived(open_loaded, "2026-11-20 20:30", "2026-11-23 23:59", looks, only=DAILY, **size)
     missed, gone = seen.pop("11-24 12:00"), seen.pop("11-24 23:45")
     assert {moment: found for moment, found in seen.items() if found != GOOD} == {}
-    assert (missed[0], missed[3]) == ("재무제표 자료가 시간표보다 늦습니다", 0), "the morning's job did not run"
+    assert (missed[0], missed[3]) == ("공시, 재무제표 자료가 시간표보다 늦습니다", 0), "the morning's job did not run"
     assert gone[0] == gone[1] != GOOD[0]
     assert (gone[2] != "good", gone[3]) == (True, 65)
     assert {"일별 시세", "상장 목록", "ETF 시세", "지수", "종목"} <= set(gone[5])

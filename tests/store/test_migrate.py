@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from conftest import own_database
 from sqlalchemy import create_engine, text
 
+from foresto_cli.datasets.dart import filing_types
 from foresto_cli.errors import ConfigError, ForestoError, StoreUnavailable, exit_code_of
 from foresto_cli.store import described, migrate
 from foresto_cli.store import engine as store_engine
@@ -65,6 +66,13 @@ def python(code, *arguments):
     )
 
 
+def configured(connection):
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
 def test_the_code_knows_the_newest_revision():
     config = Config()
     config.set_main_option("script_location", str(migrate.FOLDER))
@@ -79,11 +87,8 @@ def test_alembic_finds_nothing_to_change_in_a_migrated_database(engine):
 
 def test_a_new_database_is_what_the_upgrades_make_of_the_oldest(engine, empty_url):
     other = create_engine(psycopg_url(empty_url))
-    config = Config()
-    config.set_main_option("script_location", str(migrate.FOLDER))
     with other.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(configured(connection), "head")
         described.add(connection)
     upgraded = catalogue(other)
     other.dispose()
@@ -91,6 +96,46 @@ def test_a_new_database_is_what_the_upgrades_make_of_the_oldest(engine, empty_ur
     assert len(found["columns"]) > 100
     for kind, rows in upgraded.items():
         assert found[kind] == rows, kind
+
+
+def test_the_list_of_periodic_reports_goes_on_as_days_of_all_filings(empty_url):
+    engine = create_engine(psycopg_url(empty_url))
+    kept = (
+        ("20261120000001", "[기재정정]분기보고서 (2026.09)"),
+        ("20261120000002", "사업보고서 (2025.12)   "),
+        ("20261120000003", "등록법인결산서류(자본시장법이전)"),
+    )
+    for asked, status, unit in (
+        ("2026-11-20 16:30", "done", "2026-11-20"),
+        ("2026-11-22 10:00", "no_data", "2026-11-20"),
+        ("2026-11-20 16:30", "failed", None),
+    ):
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+        with engine.begin() as connection:
+            command.upgrade(configured(connection), "0028")
+            connection.execute(
+                text(
+                    "INSERT INTO unit_ledger (dataset, unit, status, row_count, run_id, asked_at, attempts)"
+                    " VALUES ('dart.filings', 'all', :status, 3, 1, CAST(:asked AS timestamp), 4)"
+                ),
+                {"status": status, "asked": asked},
+            )
+            for number, name in kept:
+                connection.execute(
+                    text(
+                        "INSERT INTO dart_filing (rcept_no, corp_code, ticker, report_nm, rcept_dt, batch_id,"
+                        " created_at, updated_at)"
+                        " VALUES (:n, '00100003', '005930', :name, '2026-11-20', 1, now(), now())"
+                    ),
+                    {"n": number, "name": name},
+                )
+            command.upgrade(configured(connection), "head")
+            assert connection.scalar(text("SELECT unit FROM unit_ledger")) == unit
+            found = connection.execute(text("SELECT filing_type FROM dart_filing ORDER BY rcept_no")).scalars().all()
+            assert found == ["periodic", "periodic", None]
+            assert [filing_types.code_of(name) for _, name in kept] == found
+    engine.dispose()
 
 
 def test_a_second_start_changes_nothing(engine):

@@ -98,6 +98,9 @@ PLANTED = {
     " 1, 1, 1, 1, 0, 0, '{}')",
     "score.coverage": SCORED + "10",
     "score.missing": SCORED + "1000",
+    "dart.filing_days": "INSERT INTO unit_ledger (dataset, unit, status, row_count, attempts, run_id, asked_at)"
+    " SELECT 'dart.filings', unit, 'done', 0, 1, 1, '2026-11-20'"
+    " FROM unnest(ARRAY['2026-11-16', '2026-11-19']) u (unit)",
     **filed.PLANTED,
     **lists.PLANTED,
     **others.PLANTED,

@@ -97,33 +97,17 @@ def test_a_stock_nobody_trades_is_no_mover_however_far_it_moved(morning):
 
 def test_what_could_not_be_found_out_is_said_and_never_made_up(morning):
     morning.sandbox.faults.add("500@query2.finance.yahoo.com")
-    morning.sandbox.faults.add("500@opendart.fss.or.kr")
     morning.execute("DELETE FROM index_price_daily WHERE index_code = 'KOSDAQ'")
     text = market_mail.drafted(morning.app).text
     for said in (
         "KOSDAQ 지수를 아직 받지 못했습니다.",
         "S&P 500 지수를 받지 못했습니다",
         "NASDAQ 지수를 받지 못했습니다",
-        "공시를 받지 못했습니다",
+        "공시 목록을 읽지 않았습니다",
         "아직 점수를 매기지 않았습니다.",
     ):
         assert said in text
     assert "코스닥 " not in text.partition("[업종]")[0].replace("코스피·코스닥", "")
-
-
-def test_filings_of_interest_come_first_and_the_rest_is_counted(morning):
-    start, end = date(2026, 8, 1), EVENING.date()
-    found = [one for one in morning.app.dart.filings(start, end, pblntf_ty="B") if one["corp_cls"] in {"Y", "K"}]
-    assert len(found) > 1
-    oldest = min(found, key=lambda one: one["rcept_no"])
-    section = market_mail.outside.filings(morning.app, start, end, {oldest["stock_code"]})
-    assert section.rows[0]["ticker"] == oldest["stock_code"]
-    assert section.rows[0]["url"].startswith("https://dart.fss.or.kr/dsaf001/main.do?rcpNo=2026")
-    assert "주요사항보고서" in section.rows[0]["title"]
-    others = [one["url"] for one in section.rows if one["ticker"] != oldest["stock_code"]]
-    assert others == sorted(others, reverse=True)
-    more = len(found) - len(section.rows)
-    assert section.missing == (f"그 밖에 {more:,}건이 있습니다." if more else "")
 
 
 def test_without_any_key_the_movers_are_those_of_the_charts(open_world):

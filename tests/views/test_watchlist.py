@@ -94,7 +94,7 @@ def test_a_move_is_told_once_to_every_channel(world):
     assert watchlist.DISCLAIMER in mail.text
     assert base(world) == (66.1, "A")
     again = watchlist.notify_moves(world.app)
-    assert again.reasons == ["알릴 만큼 달라진 점수나 지정이 없습니다."]
+    assert again.reasons == ["알릴 만큼 달라진 점수나 지정, 새 공시가 없습니다."]
     assert len(heard(world)) == len(heard(world, "mail")) == 1
 
 

@@ -7,20 +7,22 @@ entries. What a decision says is asked for by :mod:`foresto_cli.datasets.dart.de
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foresto_cli.collecting.data_set import DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
-from foresto_cli.datasets.dart import decision_kinds, free_text
+from foresto_cli.datasets.dart import filed_decisions, free_text
 from foresto_cli.datasets.dart.filings import CORP_CODE_LENGTH
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import dart
 from foresto_cli.upstream.dart import Dart
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 DATASET = DataSet(
     name="dart.actions",
@@ -29,7 +31,7 @@ DATASET = DataSet(
     command="dart corporate-actions",
     clients=("dart",),
     batch="ACTION",
-    jobs=("quarterly",),
+    jobs=("morning", "quarterly"),
     newest=last_asked("dart.actions"),
 )
 MAJOR = {"pblntf_ty": "B"}
@@ -37,9 +39,6 @@ NOTICES = {"pblntf_ty": "I", "pblntf_detail_ty": "I001"}
 REQUESTS = 40
 """Pages of an ordinary month: about 400 major reports and 3,500 notices. For the plan; few in the sandbox."""
 SETTLES = timedelta(days=92)
-WITHDRAWN = "철"
-"""In ``rm``: the filing was taken back."""
-TICKER = re.compile(r"[0-9A-Z]{6}")
 NUMBER = re.compile(r"[0-9]{14}")
 
 
@@ -91,7 +90,7 @@ class Actions(Loader):
         records: Sequence[Mapping[str, Any]] = answer.payload
         start, end = span(answer.unit.key)
         try:
-            rows = [row for record in records if (row := _row(record)) is not None]
+            rows = [row for record in records if (row := filed_decisions.row_of(record)) is not None]
             days = [free_text.day(record["rcept_dt"]) for record in records]
         except (KeyError, ValueError, AttributeError, TypeError) as error:
             raise BadPayload(f"{answer.unit.label}에 없거나 읽을 수 없는 항목이 있습니다({error}).") from None
@@ -116,24 +115,3 @@ def span(key: str) -> tuple[date, date]:
     """Return the first and the last day of the month in a unit's key."""
     year, month = map(int, key.split("-"))
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
-
-
-def _row(record: Mapping[str, Any]) -> Row | None:
-    name = record["report_nm"].strip()
-    action = decision_kinds.action_of(name)
-    ticker = record["stock_code"].strip()
-    if action is None or not TICKER.fullmatch(ticker) or not decision_kinds.has_figures(name):
-        return None
-    remark = record.get("rm") or ""
-    return {
-        "rcept_no": record["rcept_no"],
-        "corp_code": record["corp_code"].strip(),
-        "ticker": ticker,
-        "action_type": action,
-        "report_name": name,
-        "rcept_dt": free_text.day(record["rcept_dt"]),
-        "remark": remark or None,
-        "is_correction": decision_kinds.is_correction(name),
-        "is_withdrawn": WITHDRAWN in remark,
-        "source_id": dart.SOURCE_ID,
-    }

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, Units, check
-from foresto_cli.datasets.dart import action_links, actions, capital_changes, decision_kinds, decisions
+from foresto_cli.datasets.dart import action_links, actions, capital_changes, decision_kinds, decisions, filed_decisions
 
 FURTHEST = 7
 """Days between the day in a receipt number and the day of receipt."""
@@ -152,7 +152,7 @@ def misnamed_decisions(scope: Scope) -> Rows:
         != (
             decision_kinds.action_of(row["report_name"]),
             decision_kinds.is_correction(row["report_name"]),
-            actions.WITHDRAWN in (row["remark"] or ""),
+            filed_decisions.WITHDRAWN in (row["remark"] or ""),
         )
     ]
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from foresto_cli.datasets.dart import free_text
+from foresto_cli.datasets.dart import filing_types, free_text
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Row
 
@@ -49,7 +49,6 @@ SURE_RATIO = re.compile(r"1(?:\.0+)?\s*:\s*(\d+(?:\.\d+)?)")
 FAR = timedelta(days=3 * 365)
 """A day further than this from the filing is a slip of the pen (2923 for 2023 was seen)."""
 
-_PREFIX = re.compile(r"^(?:\[([^\]]+)\]\s*)+")
 _MAJOR = re.compile(r"주요사항보고서\(([^)]{1,200})\)")
 
 Record = Mapping[str, Any]
@@ -60,7 +59,7 @@ def action_of(report_name: str) -> str | None:
 
     Exact names only: ``유상증자결정(종속회사의주요경영사항)`` is about another company.
     """
-    plain = re.sub(r"[\sㆍ·・․,]", "", _PREFIX.sub("", report_name))
+    plain = filing_types.plain(report_name)
     found = _MAJOR.fullmatch(plain)
     return REPORTS.get(found[1]) if found else NOTICES.get(plain)
 

@@ -57,7 +57,7 @@ PAYERS = text(
 )
 FILED = text(
     "SELECT corp_code, CAST(substring(report_nm FROM '\\((\\d{4})\\.') AS int) AS year, max(rcept_dt) AS newest"
-    " FROM dart_filing WHERE report_nm LIKE '%사업보고서%' GROUP BY 1, 2"
+    " FROM dart_filing WHERE filing_type = 'periodic' AND report_nm LIKE '%사업보고서%' GROUP BY 1, 2"
 )
 SHORTER = text(
     "SELECT EXISTS (SELECT FROM dividend_history WHERE source_id = 'DART' AND corp_code = :corp_code"

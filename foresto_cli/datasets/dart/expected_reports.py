@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from foresto_cli.datasets.dart import filing_types
 from foresto_cli.datasets.dart.reports import ANNUAL, DECEMBER, QUARTERS, Report, reports_named
 from foresto_cli.store import ledger
 
@@ -111,11 +112,12 @@ def read(connection: Connection, dataset: str) -> Roll:
     }
     filings = connection.execute(
         text(
-            "SELECT f.corp_code, f.report_nm, f.rcept_dt FROM dart_filing f"
-            " WHERE NOT EXISTS (SELECT FROM financial_report r WHERE r.rcept_no = f.rcept_no)"
+            "SELECT f.corp_code, f.report_nm, f.rcept_dt FROM dart_filing f WHERE f.filing_type = :periodic"
+            " AND NOT EXISTS (SELECT FROM financial_report r WHERE r.rcept_no = f.rcept_no)"
             # A correction of attachments has no figures of its own.
             " AND f.report_nm NOT LIKE '[첨부%'"
-        )
+        ),
+        {"periodic": filing_types.PERIODIC},
     )
     fresh = [
         Fresh(

@@ -1,13 +1,9 @@
-"""Checks of who files at DART and what was filed: lost rows, numbers of other companies, days that cannot be."""
+"""Checks of who files at DART: lost companies, numbers of others, hundreds that have shrunk."""
 
 from sqlalchemy import text
 
-from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, Units, check, whole
-from foresto_cli.datasets.dart import companies, filings
-from foresto_cli.datasets.dart.reports import day_of
-
-FURTHEST = 7
-"""Days between the day in a receipt number and the day of receipt; in every recorded row they are the same."""
+from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, check, whole
+from foresto_cli.datasets.dart import companies
 
 
 @check(
@@ -84,64 +80,4 @@ def shrunken_groups(scope: Scope) -> Rows:
         ),
         dataset=companies.DATASET.name,
         unit=companies.UNIT,
-    )
-
-
-def _filings_since(scope: Scope, rows: Rows) -> Units:
-    """Ask for the list from the first day on of which a receipt number is doubted."""
-    today = scope.now.date()
-    days = [day for row in rows if (day := day_of(row["접수번호"])) and day <= today]
-    return {filings.DATASET.name: [f"{min(days, default=today)}"]}
-
-
-@check(
-    "dart.filings_lost",
-    "사라진 정기공시",
-    WARNING,
-    "dart_filing",
-    "공시 목록을 읽기 시작한 뒤에 접수된 재무제표의 공시가 모두 저장되어 있다",
-    level=WEEKLY,
-    units=_filings_since,
-)
-def lost_filings(scope: Scope) -> Rows:
-    """Find reports that were received while the list was being read and are not in it."""
-    return scope.rows(
-        text(
-            "SELECT DISTINCT r.rcept_no AS 접수번호, r.rcept_dt AS 접수일, r.ticker FROM financial_report r,"
-            " (SELECT min(left(rcept_no, 8)) AS first FROM dart_filing"
-            "  WHERE rcept_no ~ '^[0-9]{14}$') f,"
-            " (SELECT asked_at::date AS last FROM unit_ledger WHERE dataset = :dataset AND unit = :unit"
-            "  AND status IN ('done', 'no_data')) l"
-            " WHERE to_char(r.rcept_dt, 'YYYYMMDD') > f.first AND r.rcept_dt < l.last"
-            " AND NOT EXISTS (SELECT FROM dart_filing g WHERE g.rcept_no = r.rcept_no) ORDER BY 2, 1"
-        ),
-        dataset=filings.DATASET.name,
-        unit=filings.UNIT,
-    )
-
-
-@check(
-    "dart.filings",
-    "정기공시의 날짜와 회사",
-    WARNING,
-    "dart_filing",
-    "접수일이 접수번호의 날짜와 같고 오늘까지이며, 회사가 고유번호 목록과 같다",
-    level=WEEKLY,
-    units=_filings_since,
-)
-def mistaken_filings(scope: Scope) -> Rows:
-    """Find filings whose day, company or name contradicts their number, the companies or their report."""
-    return scope.rows(
-        text(
-            "SELECT f.rcept_no AS 접수번호, f.rcept_dt AS 접수일, f.ticker, c.ticker AS 회사의_종목코드,"
-            " f.report_nm AS 보고서 FROM dart_filing f LEFT JOIN dart_company c USING (corp_code)"
-            " LEFT JOIN (SELECT DISTINCT rcept_no, corp_code FROM financial_report) r ON r.rcept_no = f.rcept_no"
-            " WHERE f.rcept_no !~ '^[0-9]{14}$' OR f.rcept_dt > :today"
-            " OR left(f.rcept_no, 8) NOT BETWEEN to_char(f.rcept_dt - CAST(:furthest AS integer), 'YYYYMMDD')"
-            " AND to_char(f.rcept_dt + CAST(:furthest AS integer), 'YYYYMMDD')"
-            " OR f.report_nm !~ '보고서' OR f.corp_code !~ '^[0-9]{8}$'"
-            " OR c.ticker <> f.ticker OR r.corp_code <> f.corp_code ORDER BY 2, 1"
-        ),
-        today=scope.now.date(),
-        furthest=FURTHEST,
     )

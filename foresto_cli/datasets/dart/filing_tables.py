@@ -62,13 +62,48 @@ dart_filing = Table(
     ),
     Column("rcept_dt", Date, nullable=False, **said("접수일", "Day of receipt")),
     Column("rm", String(20), **said("DART의 비고(유, 코, 연 …). 없으면 NULL", "DART's remark; NULL without one")),
+    Column(
+        "corp_cls",
+        String(1),
+        **said(
+            "읽은 때의 시장: Y 유가증권, K 코스닥, N 코넥스, E 기타(상장폐지). 0029 전에 읽은 것은 NULL",
+            "Market when read: Y KOSPI, K KOSDAQ, N KONEX, E none any more; NULL of what was read before 0029",
+        ),
+    ),
+    Column(
+        "corp_name",
+        String(300),
+        **said(
+            "읽은 때의 회사 이름. 0029 전에 읽은 것은 NULL",
+            "The company's name when read; NULL of what was read before 0029",
+        ),
+    ),
+    Column(
+        "flr_nm",
+        String(300),
+        **said(
+            "제출인. 회사가 아닌 사람이나 기관일 수 있다. 0029 전에 읽은 것은 NULL",
+            "Who handed it in, often somebody else than the company; NULL of what was read before 0029",
+        ),
+    ),
+    Column(
+        "filing_type",
+        String(20),
+        **said(
+            "보고서 이름으로 표시한 유형(rights 유상증자, periodic 정기보고서 …). 표시하는 유형이 아니면 NULL",
+            "Type by the report's name (rights, periodic, …); NULL if it is none of those that are marked",
+        ),
+    ),
     *provenance(with_source=False),
     Index("idx_dart_filing_date", "rcept_dt"),
+    Index("idx_dart_filing_ticker", "ticker", "rcept_dt"),
+    Index("idx_dart_filing_type", "filing_type", "rcept_dt"),
     **table_said(
-        "한 행은 정기공시 한 건(접수번호), 정정 포함",
-        "One row per periodic report as filed (접수번호), corrections included",
-        fills="dart financials",
-        reads="dart financials, dart dividends",
+        "한 행은 상장회사의 공시 한 건(접수번호), 정정 포함. created_at은 처음 본 때. 0029 전에는 정기공시만",
+        "One row per filing of a company with a share (접수번호), corrections included; created_at is when it was first"
+        " seen. Before 0029 periodic reports only",
+        fills="filings load, dart financials",
+        reads="filings list, dart financials, dart dividends, watchlist notify, report market-email",
     ),
 )
 

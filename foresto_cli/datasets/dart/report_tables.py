@@ -44,7 +44,7 @@ financial_report = Table(
         Date,
         nullable=False,
         **said(
-            "접수일. 정기공시 목록의 날, 없으면 접수번호의 앞 여덟 자리",
+            "접수일. 공시 목록의 날, 없으면 접수번호의 앞 여덟 자리",
             "Day of receipt: of the list of filings, else the receipt number's first eight digits",
         ),
     ),

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from foresto_cli.collecting.data_set import DataSet, last_asked
+from foresto_cli.collecting.data_set import DAILY, DataSet, last_asked
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.datasets.dart import expected_reports, filed_reports
 from foresto_cli.datasets.dart.expected_reports import ODD_YEARS, Company, Roll
@@ -31,7 +31,7 @@ DATASET = DataSet(
     command="dart financials",
     clients=("dart",),
     batch="FINANCIAL",
-    jobs=("morning", "weekly"),
+    jobs=(*DAILY, "weekly"),
     # As old as the list of filings: main accounts are asked for only when something was filed.
     newest=last_asked("dart.filings"),
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from foresto_cli.sandbox.dart import companies, shares
 from foresto_cli.sandbox.dart.companies import Company
-from foresto_cli.sandbox.dart.filings import CORRECTION, Filing, weekday
+from foresto_cli.sandbox.dart.filings import BOARDS, CORRECTION, Filing, weekday
 from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.market import Market, calendar, path, plan, roster
 from foresto_cli.sandbox.market.plan import BONUS_LISTING, CONSOLIDATION_HALT, RIGHTS_LISTING, Event
@@ -34,7 +34,6 @@ REPORTS = {
     CONSOLIDATION: "주식병합결정",
 }
 NOTICES = (SPLIT, CONSOLIDATION)
-BOARDS = {"STK": "유", "KSQ": "코", "KNX": "넥"}
 KINDS = tuple(REPORTS)
 
 

@@ -50,6 +50,11 @@ class Company:
     """First day on which it is no longer listed; it files nothing from then on."""
 
     @property
+    def ticker(self) -> str:
+        """Return the code of its common share."""
+        return self.stock.code
+
+    @property
     def corp_cls(self) -> str:
         """Return Y (유가증권), K (코스닥), N (코넥스) or E (기타: no longer listed)."""
         return "E" if self.gone else CLASSES[self.stock.market]

@@ -2,10 +2,10 @@
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from foresto_cli.clock import day_of
-from foresto_cli.sandbox.dart import actions, companies, filings, periods, statuses
+from foresto_cli.sandbox.dart import actions, announced, everyday, filings, periods, statuses
 from foresto_cli.sandbox.dart.filings import Filing
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.wire import Answer
@@ -13,7 +13,8 @@ from foresto_cli.sandbox.wire import Answer
 WINDOW_MONTHS = 3
 MOST_ROWS = 100
 USUAL_ROWS = 10
-PERIODIC = "A"
+PERIODIC, NOTICE = "A", "I"
+PADDING = " " * 14
 SORTS = {"date": lambda one: one.number, "crp": lambda one: one.company.name, "rpt": lambda one: one.name}
 
 
@@ -32,8 +33,13 @@ def page(market: Market, asked: Mapping[str, str]) -> Answer:
     if not 1 <= size <= MOST_ROWS or number < 1:
         return statuses.refusal("100")
     kind = asked.get("pblntf_ty", "")
-    everything = [one for one in _known(market, first, last, kind) if _wanted(one, asked)]
+    now = moment(market)
     superseded = _superseded(market, first, today, kind)
+    everything = [one for one in _known(market, first, last, kind) if _wanted(one, asked)]
+    for more in (announced.received(market, first, min(last, today)), everyday.received(market, first, last, now)):
+        found = [one for one in more if _wanted(one, asked)]
+        everything += found
+        superseded |= {one.number for one in found if one.corrected_on and one.corrected_on <= today}
     if asked.get("last_reprt_at") == "Y":
         everything = [one for one in everything if one.number not in superseded]
     everything.sort(key=lambda one: one.number)
@@ -45,8 +51,13 @@ def page(market: Market, asked: Mapping[str, str]) -> Answer:
     return statuses.listing(rows, page_no=number, page_count=size, total_count=len(everything), total_page=pages)
 
 
+def moment(market: Market) -> datetime:
+    """Return the moment at which the list is looked at."""
+    return market.now
+
+
 def _known(market: Market, first: date, last: date, kind: str) -> Iterator[Filing]:
-    """Yield the filings of a kind ("" is any) received from ``first`` to ``last``, as far as received by now."""
+    """Yield reports of a kind ("" is any) and decisions received from ``first`` to ``last``, as far as by now."""
     until = min(last, market.now.date())
     years = range(max(first.year - 1, periods.OLDEST_YEAR), until.year + 1) if kind in ("", PERIODIC) else ()
     for year in years:
@@ -55,27 +66,6 @@ def _known(market: Market, first: date, last: date, kind: str) -> Iterator[Filin
                 yield from (one.filing for one in versions if first <= one.filing.received <= until)
     for action in actions.of(market):
         yield from (one for one in action.filings if first <= one.received <= until)
-    yield from (one for one in _others(market, first, until) if first <= one.received <= until)
-
-
-def _others(market: Market, first: date, last: date) -> Iterator[Filing]:
-    """Yield filings that are about nothing we collect, so that a reader has something to pass over."""
-    known = companies.of(market).by_number
-    kinds = (
-        ("단일판매ㆍ공급계약체결", "I", "I001"),
-        ("주요사항보고서(자기주식취득결정)", "B", "B001"),
-        ("임원ㆍ주요주주특정증권등소유상황보고서", "D", "D002"),
-    )
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        if day.weekday() >= filings.SATURDAY:
-            continue
-        company = known.get(ordinal * 7 % market.size)
-        if company is None or (company.gone is not None and company.gone <= day) or day < company.files_from:
-            continue
-        name, letter, detail = kinds[ordinal % 3]
-        number = f"{day:%Y%m%d}{900_000 + company.number:06d}"
-        yield Filing(company, day, number, name, letter, detail, number, actions.BOARDS[company.stock.market])
 
 
 def _wanted(one: Filing, asked: Mapping[str, str]) -> bool:
@@ -115,12 +105,12 @@ def _row(one: Filing, superseded: set[str], given_up: set[str]) -> dict[str, str
     return {
         "corp_code": one.company.corp_code,
         "corp_name": one.company.name,
-        "stock_code": one.company.stock.code,
+        "stock_code": one.company.ticker,
         "corp_cls": one.company.corp_cls,
-        # The real ones are padded, too.
-        "report_nm": f"{one.name}   ",
+        # The exchange's are padded outside, too.
+        "report_nm": f"{one.name}{PADDING if one.kind == NOTICE else ''}",
         "rcept_no": one.number,
-        "flr_nm": one.company.name,
+        "flr_nm": one.filer or one.company.name,
         "rcept_dt": f"{one.received:%Y%m%d}",
         "rm": remark,
     }

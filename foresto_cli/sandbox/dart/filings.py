@@ -1,7 +1,7 @@
 """The periodic reports (사업·반기·분기보고서): when each was received, and its corrections."""
 
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from foresto_cli.sandbox.dart import companies, periods
 from foresto_cli.sandbox.dart.companies import Company
@@ -9,6 +9,9 @@ from foresto_cli.sandbox.dart.once import once
 from foresto_cli.sandbox.dart.periods import ANNUAL, Period
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.noise import uniform
+
+if TYPE_CHECKING:
+    from foresto_cli.sandbox.dart.everyday import Unlisted
 
 NAMES = {1: "분기보고서", 2: "반기보고서", 3: "분기보고서", 4: "사업보고서"}
 DETAILS = {1: "A003", 2: "A002", 3: "A003", 4: "A001"}
@@ -21,6 +24,8 @@ ALWAYS_CORRECTED, ALWAYS_LATE = 20, 24
 """Companies whose annual reports are always corrected, or always late, so that the smallest market has both."""
 SATURDAY = 5
 CORRECTION, ATTACHMENT_CORRECTION = "[기재정정]", "[첨부정정]"
+BOARDS = {"STK": "유", "KSQ": "코", "KNX": "넥"}
+"""Market → the remark on what its division of the exchange is responsible for."""
 
 
 class Filing(NamedTuple):
@@ -35,9 +40,12 @@ class Filing(NamedTuple):
         detail: detailed type (pblntf_detail_ty).
         first: number of the filing that this one corrects; its own if it is the first.
         remark: rm without 정, which depends on the day one looks.
+        filer: who handed it in (flr_nm); the company itself where that is empty.
+        at: from what time on it is in the list that day; reports and decisions are from the morning on.
+        corrected_on: the day on which a correction follows, where only that is known of it.
     """
 
-    company: Company
+    company: "Company | Unlisted"
     received: date
     number: str
     name: str
@@ -45,6 +53,9 @@ class Filing(NamedTuple):
     detail: str
     first: str
     remark: str = ""
+    filer: str = ""
+    at: time = time.min
+    corrected_on: date | None = None
 
 
 class Version(NamedTuple):

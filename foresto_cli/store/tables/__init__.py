@@ -47,6 +47,7 @@ from foresto_cli.declared.metadata import metadata
 from foresto_cli.store.tables.letters import (
     market_email_log,
     watchlist,
+    watchlist_told_filing,
 )
 from foresto_cli.store.tables.operations import (
     data_collection_log,
@@ -132,4 +133,5 @@ __all__ = [
     "upstream_block",
     "upstream_usage",
     "watchlist",
+    "watchlist_told_filing",
 ]

@@ -57,6 +57,19 @@ watchlist = Table(
     ),
 )
 
+watchlist_told_filing = Table(
+    "watchlist_told_filing",
+    metadata,
+    Column("rcept_no", String(14), primary_key=True, **said("DART 접수번호", "DART's receipt number")),
+    Column("told_at", DateTime, nullable=False, **said("알린 시각(KST)", "When it was told (KST)")),
+    **table_said(
+        "한 행은 관심 종목의 공시로 알린 접수번호 하나. 두 번 알리지 않는다",
+        "One row per filing of a watched company that was told; it is not told twice",
+        fills="watchlist notify",
+        reads="watchlist notify",
+    ),
+)
+
 market_email_log = Table(
     "market_email_log",
     metadata,

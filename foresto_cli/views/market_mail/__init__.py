@@ -25,13 +25,11 @@ from foresto_cli.telling import alerts, attempts, network, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.upstream.mail import Letter, Mail, addresses
-from foresto_cli.views.market_mail import facts, letter, once, outside
+from foresto_cli.views.market_mail import facts, filed, letter, once, outside
 from foresto_cli.views.market_mail.letter import Draft, Frame, Outside
 
 COMMAND, LABEL = "report market-email", "시장 요약 메일"
 INCIDENT = ("mail_failed", "market_email")
-LARGEST = 100
-"""Companies by market value whose filings are of interest to everybody."""
 NO_SERVER = "메일 서버가 없습니다. SMTP_HOST와 SMTP_FROM을 설정하세요."
 GOES_ON = (ConfigError, RateLimited)
 """Refusals that may concern one address alone."""
@@ -58,10 +56,9 @@ def drafted(app: App) -> Draft:
             raise NotYet(
                 f"{session} 시세가 아직 없어 보낼 것이 없습니다. foresto prices incremental로 받은 뒤 다시 실행하세요."
             )
-        movers = {row["ticker"] for row in [*found.gainers.rows, *found.losers.rows]}
-        interest = movers | facts.of_interest(connection, LARGEST)
+        filings = filed.section(connection, session, clock.today(), has_key=app.dart is not None)
         ages = facts.ages(connection)
-    elsewhere = Outside(outside.abroad(app), outside.filings(app, session, clock.today(), interest))
+    elsewhere = Outside(outside.abroad(app), filings)
     frame = Frame(ages, app.settings.smtp_from or "", app.sandbox is not None)
     return letter.draft(found, elsewhere, frame)
 

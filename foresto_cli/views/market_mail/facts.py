@@ -205,23 +205,13 @@ def _score_movers(connection: Connection, days: Sequence[date]) -> Section:
     return Section(rows, "" if rows else f"{LEAST_SCORE_MOVE:.0f}점 이상 움직인 종목이 없습니다.")
 
 
-def of_interest(connection: Connection, largest: int) -> set[str]:
-    """Return the tickers of the ``largest`` companies by market value and of the watched ones."""
-    rows = _rows(
-        connection,
-        "(SELECT ticker FROM stocks WHERE is_active ORDER BY market_cap DESC NULLS LAST LIMIT :largest)"
-        " UNION SELECT ticker FROM watchlist",
-        largest=largest,
-    )
-    return {row["ticker"] for row in rows}
-
-
 def ages(connection: Connection) -> list[tuple[str, str]]:
     """Return (data set, its newest day) of everything the mail is made of."""
     rows = _rows(
         connection,
         "SELECT '시세' AS label, (SELECT max(trade_date) FROM stock_price_daily) AS newest"
         " UNION ALL SELECT '지수', (SELECT max(trade_date) FROM index_price_daily)"
-        " UNION ALL SELECT '점수', (SELECT max(score_date) FROM compass_score_run)",
+        " UNION ALL SELECT '점수', (SELECT max(score_date) FROM compass_score_run)"
+        " UNION ALL SELECT '공시', (SELECT max(rcept_dt) FROM dart_filing)",
     )
     return [(row["label"], f"{row['newest']}" if row["newest"] else "없음") for row in rows]

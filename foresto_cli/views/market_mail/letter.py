@@ -33,7 +33,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Outside:
-    """What others answered: indices abroad, the night's filings."""
+    """What stands beside the session: indices abroad, as others answered, and the marked filings since."""
 
     abroad: Section
     filings: Section

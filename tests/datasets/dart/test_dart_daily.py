@@ -1,4 +1,4 @@
-"""What is filed on one day is read on the next morning and scored; a morning without filings costs one request."""
+"""What is filed on one day is read on the next morning and scored; a morning without reports costs two lists."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -79,18 +79,20 @@ def test_a_new_filing_is_read_and_scored_on_the_next_morning(open_world):
         assert after[2] == number
         assert after[:2] != before[:2]
         assert after[1] != before[1], "the score itself has moved"
-        lists = [one for one in requests if "list.json" in one.path]
-        assert len(lists) == 1
-        whole = [one for one in requests if "fnlttSinglAcntAll" in one.path]
-        assert 2 <= len(requests) - len(whole) <= 4, "the list, and the main accounts of the hundreds that filed"
+        lists = [one.fields["end_de"] for one in requests if "list.json" in one.path]
+        days = [day + timedelta(days=n) for n in around]
+        assert lists == [f"{one:%Y%m%d}" for one in days], "what was read before it was over, yesterday, today so far"
+        accounts = [one for one in requests if "fnlttMultiAcnt" in one.path]
+        assert 1 <= len(accounts) <= 3, "the main accounts of the hundreds that filed"
         assert world.scalar("SELECT bool_and(has_details) FROM financial_report WHERE rcept_no = :n", n=number)
-        # Nothing new the same morning: the list alone.
+        # Nothing new the same morning: today's list alone.
         steps, requests = morning(world)
         assert [one.path for one in requests] == ["/api/list.json"]
+        assert requests[0].fields["end_de"] == f"{day + timedelta(days=1):%Y%m%d}"
         assert (steps["score batch"].rows.added, steps["score batch"].rows.changed) == (0, 0)
 
 
-def test_a_day_without_filings_costs_one_request(open_world):
+def test_a_morning_without_reports_asks_for_the_lists_and_the_decisions_alone(open_world):
     market, _ = filed()
     busy = {one.filing.received for code in ("11013", "11012", "11014", "11011") for year in (2025, 2026)
             for versions in filings.of_year(market, year, code) for one in versions}  # fmt: skip
@@ -107,5 +109,8 @@ def test_a_day_without_filings_costs_one_request(open_world):
         load(world, full=True)  # who closes twice a year is known by now
     with open_world(at(quiet + timedelta(days=1)), **size) as world:
         steps, requests = morning(world)
-        assert [one.path for one in requests] == ["/api/list.json"]
-        assert steps["dart financials"].requests["dart"] == 1
+        kinds = [one.path.rpartition("/")[2] for one in requests]
+        assert kinds[:2] == ["list.json"] * 2
+        assert all(name.endswith("Decsn.json") for name in kinds[2:]), kinds
+        assert steps["filings load"].requests["dart"] == 2
+        assert steps["dart financials"].requests["total"] == 0

@@ -311,8 +311,8 @@ def test_a_correction_that_says_the_same_does_not_make_the_dividend_younger(open
         assert world.rows(query, t=code) == [(first.number, first.received)]
     with open_world(patience=0.1, now=datetime.combine(second.received, EVENING.timetz())) as world:
         world.execute(
-            "INSERT INTO dart_filing (rcept_no, corp_code, ticker, report_nm, rcept_dt, batch_id, created_at,"
-            " updated_at) VALUES (:no, :corp, :ticker, :name, :day, 1, now(), now())",
+            "INSERT INTO dart_filing (rcept_no, corp_code, ticker, report_nm, rcept_dt, filing_type, batch_id,"
+            " created_at, updated_at) VALUES (:no, :corp, :ticker, :name, :day, 'periodic', 1, now(), now())",
             no=second.number, corp=first.company.corp_code, ticker=code, name=second.name, day=second.received,
         )  # fmt: skip
         asked = len(world.asked("alotMatter"))

@@ -251,7 +251,7 @@ def test_a_watched_stock_is_told_when_its_designation_begins_and_ends_once_each(
     plain.execute("UPDATE stock_price_daily SET designation = NULL WHERE ticker = '005930'")
     watchlist.notify_moves(plain.app)
     assert "(005930) 관리종목 지정 해제" in heard(plain)[-1].text
-    assert watchlist.notify_moves(plain.app).reasons == ["알릴 만큼 달라진 점수나 지정이 없습니다."]
+    assert watchlist.notify_moves(plain.app).reasons == ["알릴 만큼 달라진 점수나 지정, 새 공시가 없습니다."]
     assert len(heard(plain)) == 3
 
 

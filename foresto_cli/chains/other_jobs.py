@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from foresto_cli.app import App
+from foresto_cli.reading import watched_screens
 from foresto_cli.running.results import Result
 from foresto_cli.telling import dead_man
-from foresto_cli.views import market_mail, page, watchlist
+from foresto_cli.views import market_mail, page
 
 JOBS: dict[str, Callable[[App], Result]] = {
     "market_email": market_mail.send,
-    "watchlist_alerts": watchlist.notify_moves,
+    "watchlist_alerts": watched_screens.notify_moves,
 }
 
 

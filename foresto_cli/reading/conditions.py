@@ -75,7 +75,7 @@ class _Value(NamedTuple):
     kind: Kind
 
 
-_WORDS = {"and": "and", "or": "or", "not": "not", "그리고": "and", "또는": "or", "아닌": "not"}
+WORDS = {"and": "and", "or": "or", "not": "not", "그리고": "and", "또는": "or", "아닌": "not"}
 _AMOUNTS = {"만": 10**4, "억": 10**8, "조": 10**12}
 _QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
 _PLAIN = re.compile(
@@ -91,11 +91,12 @@ _COMPARED: dict[type[ast.cmpop], LiteralString] = {
     ast.Eq: "{left} = {right}",
     ast.NotEq: "{left} <> {right}",
 }
+# numeric, since a product of two bigint columns may be too large for one, and a quotient loses its fraction.
 _COUNTED: dict[type[ast.operator], LiteralString] = {
-    ast.Add: "({left} + {right})",
-    ast.Sub: "({left} - {right})",
-    ast.Mult: "({left} * {right})",
-    ast.Div: "({left} / nullif({right}, 0))",
+    ast.Add: "(CAST({left} AS numeric) + {right})",
+    ast.Sub: "(CAST({left} AS numeric) - {right})",
+    ast.Mult: "(CAST({left} AS numeric) * {right})",
+    ast.Div: "(CAST({left} AS numeric) / nullif({right}, 0))",
 }
 
 
@@ -157,7 +158,7 @@ def _python(found: re.Match[str]) -> str:
     if found["percent"]:
         return ""
     if found["word"]:
-        return _WORDS.get(found["word"].lower(), found["word"])
+        return WORDS.get(found["word"].lower(), found["word"])
     return _SIGNS.get(found["sign"], found["sign"])
 
 

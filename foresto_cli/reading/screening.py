@@ -1,6 +1,6 @@
 """Which stocks fulfil conditions on a day, of all that had a price then, those that left the market since included."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from foresto_cli.datasets.listed import designations
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.reading import session
+from foresto_cli.reading import saved_screens, session
 from foresto_cli.reading.conditions import Condition, Field, conditions
 from foresto_cli.reading.days import Day, last_of
 from foresto_cli.reading.rows import frame_of
@@ -46,6 +46,23 @@ class Screened:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What each condition says of everybody who had a price.
+
+    Attributes:
+        day: the session it is about.
+        said: the conditions as they were read.
+        fields: what they speak of.
+        stocks: by ticker: name, whether each condition is fulfilled, and the values of ``fields``.
+    """
+
+    day: date
+    said: Sequence[str]
+    fields: Sequence[Field]
+    stocks: Mapping[str, tuple[str, Sequence[bool], Sequence[object]]]
+
+
+@dataclass(frozen=True)
 class _Asked:
     day: date
     conditions: Sequence[Condition]
@@ -61,7 +78,8 @@ def screen(condition: str, as_of: Day = None, *, top: int | None = None, sort: s
     Only what was known on that day counts; the columns are those of ``foresto screen --fields``.
 
     Args:
-        condition: comparisons with ``and``, ``or``, ``not``, ``in`` and arithmetic; names in English or Korean.
+        condition: comparisons with ``and``, ``or``, ``not``, ``in`` and arithmetic, names in English or Korean; or what
+            it was saved as.
         as_of: a past day; None for the newest session.
         top: at most so many.
         sort: the field that orders them, with ``-`` in front from the largest down.
@@ -87,8 +105,35 @@ def screened(
     return Screened(asked.day, everybody, list(zip(said, counts, strict=True)), asked.shown, rows)
 
 
+def newest_session(connection: Connection) -> date | None:
+    """Return the newest session with prices, None without any."""
+    found: date | None = connection.scalar(SESSION, {"day": last_of(None)})
+    return found
+
+
+def judged(connection: Connection, condition: str) -> Judged:
+    """Return what each part of ``condition`` says of every stock on the newest session.
+
+    Raises:
+        UsageError, ConfigError: as :func:`screen`.
+    """
+    asked = _asked(connection, condition, None, "ticker")
+    used = {name for one in asked.conditions for name in one.used}
+    spoken_of = [one for one in FIELDS if one.name in used]
+    columns = [BY_NAME["ticker"], BY_NAME["name"], *spoken_of]
+    query = sql(
+        "SELECT {columns} FROM {people} ORDER BY p.market_cap DESC NULLS LAST, p.ticker",
+        columns=[*(one.sql for one in columns), *(fragment("({one}) IS TRUE", one=c.sql) for c in asked.conditions)],
+        people=_people(columns),
+    )
+    rows = connection.execute(query, _parameters(connection, asked, columns)).all()
+    first = len(columns)
+    stocks = {row[0]: (row[1] or row[0], row[first:], row[2:first]) for row in rows}
+    return Judged(asked.day, [one.said for one in asked.conditions], spoken_of, stocks)
+
+
 def _asked(connection: Connection, given: str, as_of: Day, sort: str) -> _Asked:
-    found = conditions(given, FIELDS)
+    found = conditions(saved_screens.condition_of(connection, given), FIELDS)
     order = BY_NAME.get(sort.lstrip("-+"))
     if order is None:
         raise UsageError(f"{sort}: 그런 이름으로 정렬할 수 없습니다. foresto screen --fields로 이름을 보세요.")

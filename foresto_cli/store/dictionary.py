@@ -76,7 +76,11 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("alpha_vantage_stocks", "alpha_vantage_etfs", "alpha_vantage_financials", "alpha_vantage_timeseries"),
     ),
     ("한 파일로 적은 자료", "Data sets of one file", tuple(one.table.name for one in data_sets.every())),
-    ("관심 종목과 메일", "Watchlist and mail", ("watchlist", "watchlist_told_filing", "market_email_log")),
+    (
+        "관심 종목과 메일",
+        "Watchlist and mail",
+        ("watchlist", "watchlist_told_filing", "market_email_log", "saved_screen", "saved_screen_member"),
+    ),
     (
         "출처와 실행",
         "Sources and runs",

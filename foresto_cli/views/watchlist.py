@@ -1,7 +1,7 @@
-"""Watched stocks: who they are, and one message of what is new: scores, designations, filings of their companies."""
+"""Watched stocks, and one message of what is new: scores, designations, filings, and watched conditions."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,11 +18,13 @@ from foresto_cli.running import runs
 from foresto_cli.running.results import SOME_FAILED, Result
 from foresto_cli.store import advisory
 from foresto_cli.telling import attempts, network, notify
-from foresto_cli.views import watched_filings, words
+from foresto_cli.views import screen_news, watched_filings, words
+from foresto_cli.views.screen_news import Looked, News
 
 COMMAND, LABEL = "watchlist notify", "관심 종목 알림"
 LEAST_MOVE = Decimal(5)
 """Points of the score that are news."""
+NOTHING = "알릴 만큼 달라진 점수나 지정, 새 공시가 없습니다."
 DISCLAIMER = "점수는 과거 자료로 계산한 값이며 투자를 권하는 것이 아닙니다."
 WATCHED = (
     "SELECT w.ticker, coalesce(s.name, l.name, e.name, w.ticker) AS name, s.compass_score AS score,"
@@ -118,13 +120,18 @@ class Told(Result):
     moved: list[Row]
     designated: list[Row]
     filed: list[Row] = field(default_factory=list)
+    screens: list[Row] = field(default_factory=list)
     channels: dict[str, str | None] = field(default_factory=dict)
 
 
-def notify_moves(app: App) -> Told:
+def notify_moves(app: App, look: Callable[[Connection], Looked] = lambda _: Looked()) -> Told:
     """Tell every channel about watched stocks: moves of five points, other grades, designations, and new filings.
 
     A stock first seen with a score sets what later scores are compared with. What reached a channel is told.
+
+    Args:
+        app: whose channels.
+        look: says what is new about watched conditions; it belongs to the room above.
 
     Raises:
         Busy: another process is telling.
@@ -133,17 +140,18 @@ def notify_moves(app: App) -> Told:
     with runs.recorded(app.engine, COMMAND, LABEL) as run, advisory.alone(app.engine, advisory.WATCHLIST) as free:
         if not free:
             raise Busy("다른 foresto가 관심 종목을 알리고 있습니다. 두 번 알리지 않습니다.")
-        result = _told(app, run.run_id)
+        result = _told(app, run.run_id, look)
         result.seconds = run.seconds
         run.close(result, result.first_reason)
     return result
 
 
-def _told(app: App, run_id: int) -> Told:
+def _told(app: App, run_id: int, look: Callable[[Connection], Looked]) -> Told:
     with app.engine.begin() as connection:
         _set_bases(connection)
         rows = _watched(connection)
         filed = watched_filings.read(connection)
+        looked = look(connection)
     news = [row for row in rows if _has_moved(row) or _is_marked_anew(row)]
     found = Told(
         COMMAND,
@@ -152,11 +160,12 @@ def _told(app: App, run_id: int) -> Told:
         moved=[_plain(row) for row in news if _has_moved(row)],
         designated=[_plain(row) for row in news if _is_marked_anew(row)],
         filed=filed,
+        screens=screen_news.plain(looked.news),
     )
-    if not news and not filed:
-        found.reasons = ["알릴 만큼 달라진 점수나 지정, 새 공시가 없습니다." if rows else "관심 종목이 없습니다."]
+    if not (news or filed or looked.news):
+        found.reasons = [*looked.reasons, NOTHING if rows or looked.watched else "관심 종목이 없습니다."]
         return found
-    title, body = compose(news, filed)
+    title, body = compose(news, filed, looked.news)
     errors: list[ForestoError] = []
     channels = notify.channels(app)
     for channel in channels:
@@ -167,9 +176,10 @@ def _told(app: App, run_id: int) -> Told:
         else:
             notify.failed(app, channel.name, channel.label, error)
             errors.append(error)
-    found.reasons = [f"{label}: {reason}" for label, reason in found.channels.items() if reason]
+    failed = [f"{label}: {reason}" for label, reason in found.channels.items() if reason]
+    found.reasons = [*failed, *looked.reasons]
     if not channels:
-        found.reasons = [notify.NOBODY]
+        found.reasons = [notify.NOBODY, *looked.reasons]
         return found
     if len(errors) == len(channels):
         found.outcome, found.exit_code = errors[0].outcome, exit_code_of(errors[0])
@@ -178,6 +188,8 @@ def _told(app: App, run_id: int) -> Told:
         _remember(connection, [row for row in news if _has_moved(row)])
         _remember_designations(connection, news, clock.wall())
         watched_filings.remember(connection, filed)
+        for one in looked.news:
+            screen_news.remember(connection, one)
     found.outcome, found.exit_code = ("partial", SOME_FAILED) if errors else ("done", 0)
     return found
 
@@ -191,19 +203,24 @@ def show_told(app: App, result: Told) -> None:
     if result.filed:
         for line in watched_filings.paragraph(result.filed).splitlines():
             app.console.line(f"  {line}")
+    for one in result.screens:
+        counts = f"{len(one['entered']):,}종목 들어옴, {len(one['left']):,}종목 나감"
+        app.console.line(harmless.line(f"  조건 {one['name']}: {counts} ({one['day']})"))
     for reason in result.reasons:
         app.console.complain(f"! {reason}") if result.exit_code else app.console.line(f"· {reason}")
     heard = [label for label, reason in result.channels.items() if reason is None]
     if heard:
         what = [f"{len(told)}종목"] if told else []
         what += [f"공시 {len(result.filed):,}건"] if result.filed else []
-        app.console.strong(f"✓ {'과 '.join(what)}을 {', '.join(heard)}(으)로 알렸습니다.")
+        what += [f"조건 {len(result.screens):,}개"] if result.screens else []
+        app.console.strong(f"✓ {', '.join(heard)} 알림: {', '.join(what)}")
 
 
-def compose(news: Sequence[Row], filed: Sequence[Row] = ()) -> tuple[str, str]:
-    """Return title and text of the message about the stocks of ``news`` and what companies have ``filed``."""
+def compose(news: Sequence[Row], filed: Sequence[Row] = (), screens: Sequence[News] = ()) -> tuple[str, str]:
+    """Return title and text of the message about ``news`` of stocks, what was ``filed``, and watched conditions."""
     if not news:
-        title = f"[foresto] {watched_filings.title(filed)}"
+        said = [*([watched_filings.title(filed)] if filed else []), *([screen_news.title(screens)] if screens else [])]
+        title = f"[foresto] {' · '.join(said)}"
     elif len(news) > 1:
         what = "점수가 달라졌습니다" if all(_has_moved(row) for row in news) else "점수나 지정이 달라졌습니다"
         title = f"[foresto] 관심 종목 {len(news)}개의 {what}"
@@ -219,6 +236,9 @@ def compose(news: Sequence[Row], filed: Sequence[Row] = ()) -> tuple[str, str]:
     if filed:
         paragraphs.append(watched_filings.paragraph(filed))
         title += f" · 공시 {len(filed):,}건" if news else ""
+    if screens:
+        title += f" · 조건 {len(screens):,}개" if news else ""
+        paragraphs += screen_news.paragraphs(screens)
     return harmless.line(title), "\n\n".join([*paragraphs, DISCLAIMER])
 
 

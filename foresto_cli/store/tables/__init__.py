@@ -59,6 +59,7 @@ from foresto_cli.store.tables.operations import (
 )
 from foresto_cli.store.tables.score_history import compass_score_earlier, compass_score_history
 from foresto_cli.store.tables.scores import compass_score_component, compass_score_run
+from foresto_cli.store.tables.screens import saved_screen, saved_screen_member
 from foresto_cli.store.tables.unattended import (
     alert_delivery,
     dead_source,
@@ -123,6 +124,8 @@ __all__ = [
     "product_rate_history",
     "rent_house_loan_options",
     "rent_house_loan_products",
+    "saved_screen",
+    "saved_screen_member",
     "savings_products",
     "savings_rate_options",
     "scheduled_job",

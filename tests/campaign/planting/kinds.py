@@ -15,7 +15,15 @@ from foresto_cli.collecting import registry
 from foresto_cli.collecting.checks import DAILY, MONTHLY, WEEKLY
 from foresto_cli.store.tables import metadata
 
-NO_DATA = OPERATIONS | {"watchlist", "market_email_log", "market_closure", "adjustment_override", "adjustment_pending"}
+NO_DATA = OPERATIONS | {
+    "watchlist",
+    "market_email_log",
+    "saved_screen",
+    "saved_screen_member",
+    "market_closure",
+    "adjustment_override",
+    "adjustment_pending",
+}
 DAYS = ("trade_date", "score_date", "date")
 GROUPS = (
     "fiscal_year, fiscal_quarter", "top_fin_grp_no", "fin_co_no", "market", "index_class", "dvdn_bas_dt", "issuer",

@@ -12,6 +12,12 @@ BACK = {
     "return_1y": (252, "1년"),
 }
 """Returns by name: sessions back, and how people call the span."""
+FLOWS = {
+    "foreign_net": ("FOREIGN", "외국인"),
+    "institution_net": ("INSTITUTION", "기관"),
+    "individual_net": ("INDIVIDUAL", "개인"),
+}
+"""What groups of investors bought net: the group's name in the table, and how people call it."""
 
 # Every relation is of one row a ticker; :day is the session asked about.
 PARTS: dict[str, Fragment] = {
@@ -27,6 +33,13 @@ PARTS: dict[str, Fragment] = {
             name=name,
         )
         for name in BACK
+    },
+    **{
+        name: Fragment(
+            f"LEFT JOIN investor_flow_daily {name} ON {name}.ticker = p.ticker AND {name}.trade_date = :day"
+            f" AND {name}.investor = '{investor}'"
+        )
+        for name, (investor, _) in FLOWS.items()
     },
 }
 
@@ -67,5 +80,6 @@ FIELDS = (
         )
         for name, (_, called) in BACK.items()
     ),
+    *(_of(name, f"{called} 순매수(원)", Kind.NUMBER, f"{name}.net_value", name) for name, (_, called) in FLOWS.items()),
 )
-"""Prices, market value, designation and score are of the day asked about; sector and day of listing are today's."""
+"""Prices, market value, flows, designation and score are of the day asked about; sector and listing day are today's."""

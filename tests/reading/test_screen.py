@@ -84,6 +84,25 @@ def test_scores_and_designations_are_of_the_day(scored):
     }
 
 
+def test_flows_are_of_the_day_and_unknown_where_not_loaded(scored):
+    assert foresto.screen("foreign_net > 0 or foreign_net <= 0").empty
+    day = scored.scalar("SELECT max(trade_date) FROM stock_price_daily")
+    ticker, other = [row[0] for row in scored.rows("SELECT ticker FROM stocks ORDER BY 1 LIMIT 2")]
+    known = (
+        "INSERT INTO investor_flow_daily (ticker, trade_date, investor, net_value, source_id, batch_id, created_at,"
+        " updated_at) SELECT :ticker, CAST(:day AS date) - CAST(:back AS int), :investor, :value, 'KRX', min(batch_id),"
+        " now(), now() FROM data_load_batch"
+    )
+    for one, back, investor, value in (
+        (ticker, 0, "FOREIGN", 7 * 10**9), (ticker, 0, "INDIVIDUAL", -(10**9)), (ticker, 0, "INSTITUTION", 1),
+        (other, 1, "FOREIGN", 9 * 10**9),
+    ):  # fmt: skip
+        scored.execute(known, ticker=one, day=day, back=back, investor=investor, value=value)
+    found = foresto.screen("foreign_net > 50억 and individual_net < 0 and 기관순매수 = 1")
+    assert list(found.index) == [ticker]
+    assert found.loc[ticker, "foreign_net"] == 7 * 10**9
+
+
 def test_nothing_stored_and_unknown_orders_are_said(scored):
     with pytest.raises(ConfigError, match="foresto prices incremental"):
         foresto.screen("price > 0", "1990")

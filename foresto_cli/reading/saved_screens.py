@@ -31,12 +31,22 @@ def called(given: str) -> str:
 
 
 def condition_of(connection: Connection, given: str) -> str:
-    """Return the condition that is saved as ``given``, else ``given`` itself."""
+    """Return the condition that is saved as ``given``, else ``given`` itself.
+
+    Raises:
+        UsageError: it is neither saved nor a condition, and could be a name.
+    """
     name = called(given)
     if not _is_name(name):
         return given
     found = connection.scalar(text("SELECT condition FROM saved_screen WHERE name = :name"), {"name": name})
-    return given if found is None else f"{found}"
+    if found is not None:
+        return f"{found}"
+    try:
+        conditions(given, FIELDS)
+    except UsageError as error:
+        raise UsageError(f"{error} 저장한 이름은 foresto screen --list로 보세요.") from None
+    return given
 
 
 def every(connection: Connection) -> list[Row]:

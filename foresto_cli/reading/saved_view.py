@@ -1,6 +1,5 @@
 """Saved conditions as the operator sees them: saved, listed, watched, deleted."""
 
-import shlex
 from collections.abc import Sequence
 
 from foresto_cli.app import App
@@ -38,8 +37,9 @@ def save(app: App, name: str, condition: str) -> dict[str, object]:
     with app.engine.begin() as connection:
         row = saved_screens.save(connection, name, saved_screens.condition_of(connection, condition))
     before, now = row["before"], row["condition"]
-    changed = f" 전의 조건: {before}" if before not in {None, now} else ""
-    app.console.line(f"✓ {row['name']}: 조건을 저장했습니다. foresto screen {shlex.quote(row['name'])}{changed}")
+    changed = f" 전의 조건: {before}." if before not in {None, now} else ""
+    watched = " 구성 종목을 새로 기억합니다." if changed and row["is_watched"] else ""
+    app.console.line(f"✓ {row['name']}: 조건을 저장했습니다.{changed}{watched}")
     return {"saved": _plain(row) | {"condition_before": before}}
 
 

@@ -300,4 +300,5 @@ def test_the_command_saves_lists_watches_and_deletes(foresto):
     assert json.loads(foresto("--sandbox", "watchlist", "notify", "--json").stdout)["screens"] == []
     assert "지켜보기를 그만두었습니다" in foresto("--sandbox", "screen", "cheap", "--no-watch").stdout
     assert foresto("--sandbox", "screen", "cheap", "--delete").returncode == 0
-    assert foresto("--sandbox", "screen", "cheap").returncode == 2
+    gone = foresto("--sandbox", "screen", "cheap")
+    assert (gone.returncode, "foresto screen --list" in gone.stderr) == (2, True)

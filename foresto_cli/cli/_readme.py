@@ -42,6 +42,7 @@ ENGLISH: dict[str, str] = {
     "dart.filings": "filings",
     "dart.filing_types": "types of filings",
     "stocks.ratios": "ratios of stocks",
+    "stocks.valuation": "what valuations rest on",
     "dart.reparse": "statements read again",
     "dart.statements": "statements",
     "bonds": "bonds",

@@ -47,7 +47,8 @@ def load_dividends(app: App, year: int | None, options: Options) -> Result:
             return dividends.read(connection)
 
     def make() -> list[Loader]:
-        return [statements.companies(app, client), Dividends(client, year, clock.now(), facts)]
+        loaders = [statements.companies(app, client), Dividends(client, year, clock.now(), facts)]
+        return [*loaders, statements.valued()]
 
     return job.run_or_preview(app, "dart dividends", "배당(DART)", make, options)
 

@@ -9,7 +9,7 @@ from foresto_cli.app import App
 from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.collecting.mirror import Mirror
-from foresto_cli.datasets.dart import ratios
+from foresto_cli.datasets.dart import ratios, valuations
 from foresto_cli.datasets.listed import changes, crno, enrichment, stock_history, stocks
 from foresto_cli.datasets.listed.crno import CompanyNumbers
 from foresto_cli.datasets.listed.enrichment import Enrichment
@@ -129,6 +129,7 @@ def derived(app: App) -> list[Loader]:
         Derived(stock_history.DATASET, stock_history.write),
         yields(),
         Derived(ratios.DATASET, ratios.write),
+        Derived(valuations.DATASET, valuations.write),
     ]
 
 

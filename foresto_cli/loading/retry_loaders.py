@@ -347,6 +347,7 @@ MAKERS: Mapping[str, Make] = {
     "dart.capital": _capital,
     "stocks.dividend_yield": _derived("stocks.dividend_yield"),
     "stocks.ratios": _derived("stocks.ratios"),
+    "stocks.valuation": _derived("stocks.valuation"),
     **{kind.dataset: _products(kind) for kind in KINDS},
     **{
         kind.name: _us(kind)

@@ -10,7 +10,7 @@ from foresto_cli.app import App
 from foresto_cli.collecting.derived import Derived
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import companies as dart_companies
-from foresto_cli.datasets.dart import details, expected_reports, filings, ratios, statements
+from foresto_cli.datasets.dart import details, expected_reports, filings, ratios, statements, valuations
 from foresto_cli.datasets.dart import reparse as dart_reparse
 from foresto_cli.datasets.dart.companies import Companies
 from foresto_cli.datasets.dart.details import Details, Share
@@ -71,9 +71,19 @@ def load_statements(
         ]
         if full is not None:
             loaders.append(Details(client, lambda: filed(app, wanted), wanted.reports, share=full))
-        return [*loaders, Derived(ratios.DATASET, ratios.write)]
+        return [*loaders, *followers()]
 
     return job.run_or_preview(app, "dart financials", "재무제표", make, options)
+
+
+def followers() -> list[Derived]:
+    """Return what follows from statements: the ratios of now, and what was known when."""
+    return [Derived(ratios.DATASET, ratios.write), valued()]
+
+
+def valued() -> Derived:
+    """Return what brings up to date what valuations rest on, and since when."""
+    return Derived(valuations.DATASET, valuations.write)
 
 
 def reparse(app: App, options: Options) -> Result:
@@ -86,7 +96,7 @@ def reparse(app: App, options: Options) -> Result:
     def make() -> list[Loader]:
         return [
             reparsing(),
-            Derived(ratios.DATASET, ratios.write),
+            *followers(),
         ]
 
     return job.run_or_preview(app, "dart reparse", "재무제표 다시 읽기", make, options)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from foresto_cli import data_sets
 from foresto_cli.store.tables import metadata
-from foresto_cli.store.tables.views import VIEWS
+from foresto_cli.store.tables.more_views import VIEWS
 
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -20,6 +20,9 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "Prices",
         (
             "stock_price_daily",
+            "price_adjusted",
+            "valuation_daily",
+            "valuation_known",
             "after_market_daily",
             "adjustment_override",
             "adjustment_pending",
@@ -36,6 +39,8 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "financial_statement",
             "financial_report",
             "financial_twelve_months",
+            "statement_quarter",
+            "statement_ttm",
             "financial_restated",
             "adopted_statement",
             "dividend_history",

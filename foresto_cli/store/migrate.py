@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.errors import StoreUnavailable
-from foresto_cli.store import advisory, described, whose
+from foresto_cli.store import advisory, comments, described, views, whose
 from foresto_cli.store.fragments import sql
 
-HEAD = "0030"
+HEAD = "0031"
 """The newest revision in ``migrations/versions``; a test compares."""
 OLDEST_EXPORT = "0017"
 """The oldest revision whose exports are read; ``tests/exports`` holds one of every revision that was ever released."""
@@ -36,7 +36,7 @@ def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named
     with engine.connect() as connection:
         if whose.look(connection).has_version and revision(connection) == HEAD:
             _check_world(connection, sandbox=sandbox)
-            if not described.lack(connection):
+            if not (described.lack(connection) or views.lack(connection)):
                 return False
         _refuse(connection, beside=beside, named=named)
     with advisory.in_turn(engine, advisory.MIGRATING), engine.begin() as connection:
@@ -52,6 +52,9 @@ def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named
             upgrade(connection, current)
         if described.lack(connection):
             described.add(connection)
+        if views.lack(connection):
+            views.add(connection)
+            comments.write(connection)
         claim(connection, sandbox=sandbox)
         _check_world(connection, sandbox=sandbox)
     return current != HEAD

@@ -1,6 +1,9 @@
 """The views of a database: what operators read instead of the tables underneath."""
 
-from foresto_cli.store.fragments import Fragment, fragment, joined
+from sqlalchemy import Connection, text
+
+from foresto_cli.store import more_views
+from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 
 _FLOWS = ("revenue", "operating_income", "net_income", "owners_net_income")
 _BACK = (3, 6, 9, 12)
@@ -176,5 +179,22 @@ Ratios in percent are of twelve months (``financial_twelve_months``), else NULL 
 After these come statements of an adopted database, for periods that no report is stored of.
 """
 
-VIEWS = {"financial_twelve_months": FINANCIAL_TWELVE_MONTHS, "financial_statement": FINANCIAL_STATEMENT}
+VIEWS = {
+    "financial_twelve_months": FINANCIAL_TWELVE_MONTHS,
+    "financial_statement": FINANCIAL_STATEMENT,
+    **more_views.MORE,
+}
 """Every view by its name, with its query."""
+_THERE = text("SELECT count(*) FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NOT NULL")
+
+
+def lack(connection: Connection) -> bool:
+    """Say whether a view of this version is missing: an operator who divides a table drops those that read it."""
+    return bool(connection.execute(_THERE, {"names": list(VIEWS)}).scalar_one() < len(VIEWS))
+
+
+def add(connection: Connection) -> None:
+    """Make the views that are missing."""
+    for name, query in VIEWS.items():
+        if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is None:
+            connection.execute(sql("CREATE VIEW {name} AS {query}", name=name, query=Fragment(query)))

@@ -302,3 +302,11 @@ def test_the_operators_url_is_used_and_no_server_of_our_own_is_started(database_
     with store_engine.opened(database_url, tmp_path / "data", sandbox=True) as found, found.connect() as connection:
         assert connection.scalar(text("SELECT current_database()")) == found.url.database
     assert not (tmp_path / "data").exists()
+
+
+def test_a_view_that_was_dropped_is_there_again_after_the_next_start(engine):
+    before = catalogue(engine)
+    with engine.begin() as connection:
+        connection.execute(text("DROP VIEW valuation_daily, price_adjusted"))
+    migrate.ensure_current(engine, sandbox=True)
+    assert catalogue(engine) == before

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, check, whole
-from foresto_cli.datasets.dart import issuers, ratios
+from foresto_cli.datasets.dart import issuers, ratios, valuations
 from foresto_cli.store.fragments import fragment, sql
 
 # Derived later than the reports and the stocks were: until then they are only not yet brought up to date.
@@ -11,6 +11,10 @@ DERIVED_ON = text(
     "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = :name AND status = 'done'"
     " HAVING max(asked_at) >= coalesce((SELECT max(updated_at) FROM financial_report), max(asked_at))"
     " AND max(asked_at) >= (SELECT max(asked_at) FROM unit_ledger WHERE dataset = 'stocks')"
+)
+VALUED = text(
+    "SELECT max(asked_at) FILTER (WHERE dataset = 'stocks.valuation') >= max(asked_at) FROM unit_ledger"
+    " WHERE status = 'done' AND (dataset IN ('stocks.valuation', 'stocks') OR dataset ~ '^(prices|dart)[.]')"
 )
 DIFFERING = sql(
     "{wanted} SELECT s.ticker, s.name, {both} FROM stocks s JOIN wanted w ON w.ticker = s.ticker"
@@ -36,6 +40,23 @@ def other_ratios(scope: Scope) -> Rows:
     """Find ratios that are not what the newest statements and the current price make them."""
     day = scope.connection.scalar(DERIVED_ON, {"name": ratios.DATASET.name})
     return [] if day is None else scope.rows(DIFFERING, today=day)
+
+
+@check(
+    "stocks.valuation",
+    "밸류에이션 근거",
+    WARNING,
+    "valuation_known",
+    "밸류에이션의 근거는 저장된 재무제표, 배당, 가격 조정 사건, 주식 수에서 계산한 것이다",
+    "foresto stocks load --again",
+    level=WEEKLY,
+    units=whole(valuations.DATASET.name, "all"),
+)
+def other_valuation(scope: Scope) -> Rows:
+    """Find issuers whose rows were computed from something else than what is stored; none while newer data wait."""
+    if not scope.connection.scalar(VALUED):
+        return []
+    return scope.rows(valuations.INPUTS)
 
 
 @check(

@@ -9,6 +9,7 @@ from foresto_cli.datasets.dart.action_tables import corporate_actions
 from foresto_cli.datasets.dart.filing_tables import dart_answer, dart_company, dart_filing
 from foresto_cli.datasets.dart.report_tables import adopted_statement, financial_report
 from foresto_cli.datasets.dart.restated_tables import financial_restated
+from foresto_cli.datasets.dart.valuation_tables import valuation_known
 from foresto_cli.datasets.fss.product_tables import (
     annuity_savings_options,
     annuity_savings_products,
@@ -135,6 +136,7 @@ __all__ = [
     "unit_ledger",
     "upstream_block",
     "upstream_usage",
+    "valuation_known",
     "watchlist",
     "watchlist_told_filing",
 ]

@@ -316,3 +316,47 @@ def test_reports_stored_before_are_told_and_read_again(engine):
         assert report_checks.unread_periods(scope) == []
         assert zlib.decompress(connection.scalar(text("SELECT body FROM dart_answer"))) == body
         assert reparse.write(connection, PROVENANCE).unchanged == 3
+
+
+# --- quarters -------------------------------------------------------------------------------------------------------
+
+
+def quarters(engine):
+    query = "SELECT fiscal_quarter, period_start, period_end, revenue, net_income, known_from FROM statement_quarter"
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(f"{query} ORDER BY period_end"))]
+
+
+CODES = {3: "11013", 6: "11012", 9: "11014", 12: "11011"}
+
+
+def cumulative(year, months, income):
+    told = BALANCE | {"income": income, "revenue": 10 * income}
+    return report(date(year, 1, 1), day(year, months), told, code=CODES[months], received=80 if months == 12 else 45)
+
+
+def test_a_quarter_is_what_is_cumulative_less_what_was_before(engine):
+    stored(engine, *(cumulative(2025, months, income) for months, income in ((3, 10), (6, 30), (9, 35), (12, 80))))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE financial_report SET revenue_quarter = NULL, net_income_quarter = NULL"))
+    found = [(quarter, start, revenue, income) for quarter, start, _, revenue, income, _ in quarters(engine)]
+    assert found == [
+        (1, date(2025, 1, 1), 100, 10),
+        (2, date(2025, 4, 1), 200, 20),
+        (3, date(2025, 7, 1), 50, 5),
+        (4, date(2025, 10, 1), 450, 45),
+    ]
+
+
+def test_a_quarter_without_the_one_before_is_what_the_report_says_or_not_known(engine):
+    stored(engine, cumulative(2025, 6, 30), cumulative(2025, 12, 80))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE financial_report SET net_income_quarter = 21 WHERE fiscal_quarter = 2"))
+        connection.execute(text("UPDATE financial_report SET revenue_quarter = NULL"))
+    found = [(quarter, revenue, income) for quarter, _, _, revenue, income, _ in quarters(engine)]
+    assert found == [(2, None, 21), (4, None, None)]
+
+
+def test_a_fiscal_year_of_six_months_has_no_quarter_taken_from_another_year(engine):
+    stored(engine, half(2025, 6, 60), half(2025, 12, 70))
+    assert [row[3:5] for row in quarters(engine)] in ([], [(None, None), (None, None)])

@@ -19,6 +19,7 @@ ROWS = {
     " pe_ratio, pb_ratio, roe, ytd_return, one_year_return, dividend_yield, designation, designated_since",
     "stock_history": "*",
     "etfs": "ticker, isin, name, expense_ratio, current_price, nav, aum, price_date, is_active",
+    "valuation_known": "*",
     "etf_price_daily": "ticker, trade_date, close_price, nav, net_assets",
 }
 WEEKLY = {
@@ -27,6 +28,8 @@ WEEKLY = {
     " WHERE ticker = '005930'",
     "stocks.yield": "UPDATE stocks SET dividend_yield = 999 WHERE ticker = '005930'",
     "stocks.ratios": "UPDATE stocks SET pe_ratio = 999 WHERE ticker = '005930'",
+    "stocks.valuation": "INSERT INTO valuation_known (ticker, known_from, known_to, other_shares, inputs, source_id,"
+    " batch_id, created_at, updated_at) VALUES ('005930', '2026-01-02', '9000-01-01', 0, 'x', 'KRX', 1, now(), now())",
     "history.spans": "DELETE FROM stock_history WHERE ticker = '005930'",
 }
 UNMENDED = {

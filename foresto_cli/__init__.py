@@ -8,6 +8,10 @@
     foresto.listing()                            # the stocks now; listing("2020-03-31"): those of that day
     foresto.scores()                             # the newest Compass Scores; scores("005930"): their history
     foresto.screen("score > 70 and not designated", "2025-03-31")
+    foresto.statements("005930", "ttm")          # or quarter, annual, versions; as_of="2025-03-31": as known then
+    foresto.valuation("005930", "2024")          # PER, PBR, PSR, dividend yield by what was known each day
+    foresto.filings("005930")
+    foresto.flows("005930")                      # who bought and sold, where FORESTO_KRX_EXTRAS has it loaded
     foresto.sql("SELECT market, count(*) FROM stocks GROUP BY 1")
     foresto.compat.fdr.DataReader("005930", "2024")      # FinanceDataReader's columns
     foresto.compat.pykrx.get_market_ohlcv("20240102", "20240131", "005930")
@@ -24,13 +28,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from foresto_cli.reading.asking import sql
+    from foresto_cli.reading.companies import filings, flows, statements, valuation
     from foresto_cli.reading.market import listing, scores
     from foresto_cli.reading.prices import prices
     from foresto_cli.reading.screening import screen
     from foresto_cli.reading.session import close, open  # noqa: A004  # foresto.open
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "close", "listing", "open", "prices", "scores", "screen", "sql"]
+__all__ = [
+    "__version__",
+    "close",
+    "filings",
+    "flows",
+    "listing",
+    "open",
+    "prices",
+    "scores",
+    "screen",
+    "sql",
+    "statements",
+    "valuation",
+]
 
 _PLACES = {
     "open": "session",
@@ -40,6 +58,10 @@ _PLACES = {
     "scores": "market",
     "screen": "screening",
     "sql": "asking",
+    "statements": "companies",
+    "valuation": "companies",
+    "flows": "companies",
+    "filings": "companies",
 }
 """Function → its module below ``reading``, imported when it is first asked for: commands do without pandas."""
 

@@ -29,8 +29,8 @@ OURS = {"foresto_cli", "benchmarks"}
 TYPESHED = "_typeshed"
 """Known to type checkers alone."""
 OURS |= {part for folder in BESIDE for path in code_below(folder) for part in (path.stem, path.parent.name)}
-PACKAGE = (("foresto_cli",), ("apprise", "parquet"))
-EVERYTHING = (("foresto_cli", "tests", "benchmarks"), ("apprise", "parquet", "test"))
+PACKAGE = (("foresto_cli",), ("apprise", "mcp", "parquet"))
+EVERYTHING = (("foresto_cli", "tests", "benchmarks"), ("apprise", "mcp", "parquet", "test"))
 
 
 def normalised(name):

@@ -91,17 +91,17 @@ def _nothing(stock: Security, wish: Wish) -> str:
     known = "그날까지 접수된 보고서가" if wish.as_of else "보고서가"
     since = (wish.as_of or clock.today()).year - YEARS[ANNUAL]
     return (
-        f"{known} 저장되어 있지 않습니다. 받으려면 foresto {LOADED_BY} --ticker {_issuer(stock.code)} --since {since}"
+        f"{known} 저장되어 있지 않습니다. 받으려면 foresto {LOADED_BY} --ticker {issuer_of(stock.code)} --since {since}"
     )
 
 
-def _issuer(ticker: str) -> str:
+def issuer_of(ticker: str) -> str:
     """Return under which ticker a company reports: that of its common share."""
     return f"{ticker[:-1]}0"
 
 
 def _found(connection: Connection, stock: Security, wish: Wish) -> list[Row]:
-    issuer = _issuer(stock.code)
+    issuer = issuer_of(stock.code)
     found = rows(connection, QUERIES[wish.form], ticker=issuer, as_of=wish.as_of or clock.today())
     if wish.form == ANNUAL and wish.as_of is None:
         adopted = rows(connection, queries.ADOPTED, ticker=issuer)

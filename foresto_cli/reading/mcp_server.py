@@ -1,0 +1,30 @@
+"""The tools of :mod:`foresto_cli.reading.tools` over MCP (Model Context Protocol), on standard input and output."""
+
+from foresto_cli import __version__
+from foresto_cli.errors import ConfigError
+from foresto_cli.reading import session, tools
+
+INSTRUCTIONS = (
+    "A verified copy of the Korean stock market: prices, statements, dividends, scores. Amounts are in won, days are of"
+    " Seoul, missing values are null and never zero. Nothing can be written."
+)
+
+
+def serve(*, sandbox: bool) -> None:
+    """Answer an assistant until it leaves; the database is open meanwhile.
+
+    Raises:
+        ConfigError: the SDK is missing, or the settings are wrong.
+        StoreUnavailable: the database cannot be had.
+    """
+    try:
+        from mcp.server.mcpserver import MCPServer
+        from mcp.types import ToolAnnotations
+    except ModuleNotFoundError:
+        raise ConfigError("MCP의 SDK가 없습니다. pip install 'foresto[mcp]'로 설치하세요.") from None
+    with session.open(sandbox=sandbox):
+        server = MCPServer("foresto", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING")
+        only_reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
+        for tool in tools.TOOLS:
+            server.add_tool(tool, annotations=only_reads)
+        server.run("stdio")

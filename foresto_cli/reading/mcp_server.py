@@ -1,7 +1,10 @@
 """The tools of :mod:`foresto_cli.reading.tools` over MCP (Model Context Protocol), on standard input and output."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from foresto_cli import __version__
-from foresto_cli.errors import ConfigError
+from foresto_cli.errors import ConfigError, ForestoError
 from foresto_cli.reading import session, tools
 
 INSTRUCTIONS = (
@@ -26,5 +29,19 @@ def serve(*, sandbox: bool) -> None:
         server = MCPServer("foresto", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING")
         only_reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
         for tool in tools.TOOLS:
-            server.add_tool(tool, annotations=only_reads)
+            server.add_tool(_telling(tool), annotations=only_reads)
         server.run("stdio")
+
+
+def _telling(tool: Callable[..., tools.Answer]) -> Callable[..., tools.Answer]:
+    """Let our own errors be told: they say what to do. Of any other the assistant learns only that there was one."""
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    @wraps(tool)
+    def answered(*given: object, **named: object) -> tools.Answer:
+        try:
+            return tool(*given, **named)
+        except ForestoError as error:
+            raise ToolError(f"{error}") from None
+
+    return answered

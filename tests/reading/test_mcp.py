@@ -1,9 +1,8 @@
 """``foresto mcp``: a real client asks a real process over its standard input and output."""
 
+import asyncio
 import sys
-from functools import partial
 
-import anyio
 import pytest
 from mcp import ClientSession, StdioServerParameters, stdio_client
 from support import environment_of
@@ -38,9 +37,7 @@ def test_an_assistant_can_ask_and_change_nothing(foresto, home):
         ("sql", {"statement": "DELETE FROM stocks"}),
         ("daily_prices", {"ticker": "없는회사"}),
     ]
-    offered, (prices, screened, listed, columns, names, counted, deleted, nobody) = anyio.run(
-        partial(_asked, home, questions)
-    )
+    offered, (prices, screened, listed, columns, names, counted, deleted, nobody) = asyncio.run(_asked(home, questions))
     assert {one.name for one in offered} == {one.__name__ for one in tools.TOOLS}
     assert all(one.annotations.read_only_hint and one.description for one in offered)
     found = prices.structured_content

@@ -3,7 +3,7 @@
 from foresto_cli.reading.conditions import Field, Kind
 from foresto_cli.store.fragments import Fragment, fragment
 
-STOCK, SCORE = "stock", "score"
+STOCK, SCORE, VALUATION = "stock", "score", "valuation"
 BACK = {
     "return_1w": (5, "1주"),
     "return_1m": (21, "1달"),
@@ -27,6 +27,7 @@ PARTS: dict[str, Fragment] = {
         " FROM compass_score_history WHERE score_date <= :day) ORDER BY ticker, formula_version DESC) h"
         " ON h.ticker = p.ticker"
     ),
+    VALUATION: Fragment("LEFT JOIN valuation_daily v ON v.ticker = p.ticker AND v.trade_date = :day"),
     **{
         name: fragment(
             "LEFT JOIN stock_price_daily {name} ON {name}.ticker = p.ticker AND {name}.trade_date = :back_{name}",
@@ -63,6 +64,10 @@ FIELDS = (
     _of("shares", "주식수(주)", Kind.NUMBER, "p.shares_outstanding"),
     _of("designated", "지정", Kind.TRUTH, "(p.ticker = ANY(:designated))"),
     _of("halted", "거래정지", Kind.TRUTH, "p.is_halted"),
+    _of("per", "PER(배)", Kind.NUMBER, "v.per", VALUATION),
+    _of("pbr", "PBR(배)", Kind.NUMBER, "v.pbr", VALUATION),
+    _of("psr", "PSR(배)", Kind.NUMBER, "v.psr", VALUATION),
+    _of("dividend_yield", "배당수익률(%)", Kind.NUMBER, "v.dividend_yield", VALUATION),
     _of("score", "점수", Kind.NUMBER, "h.total_score", SCORE),
     _of("grade", "등급", Kind.TEXT, "h.grade", SCORE),
     _of("rank", "순위", Kind.NUMBER, "h.rank", SCORE),

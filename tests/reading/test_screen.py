@@ -1,6 +1,7 @@
 """``foresto screen``: the stocks of a day that fulfil conditions, as the tables have them."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -101,6 +102,25 @@ def test_flows_are_of_the_day_and_unknown_where_not_loaded(scored):
     found = foresto.screen("foreign_net > 50억 and individual_net < 0 and 기관순매수 = 1")
     assert list(found.index) == [ticker]
     assert found.loc[ticker, "foreign_net"] == 7 * 10**9
+
+
+def test_valuations_are_by_what_had_been_received_until_the_day(scored):
+    days = [row[0] for row in scored.rows("SELECT DISTINCT trade_date FROM stock_price_daily ORDER BY 1")]
+    day, later = days[0], days[-1]
+    ticker = scored.scalar("SELECT min(ticker) FROM stock_price_daily WHERE trade_date = :day", day=day)
+    worth = "close_price * shares_outstanding FROM stock_price_daily WHERE trade_date = :day AND ticker = :ticker"
+    scored.execute("DELETE FROM valuation_known")
+    for since, until, ratio in ((day, later - timedelta(1), 8), (later, date(9000, 1, 1), 20)):
+        scored.execute(
+            "INSERT INTO valuation_known (ticker, known_from, known_to, income, income_until, other_shares, inputs,"
+            " source_id, batch_id, created_at, updated_at) SELECT :ticker, :since, :until, x.worth / :ratio,"
+            " '9000-01-01', 0, 'x', 'DART', (SELECT min(batch_id) FROM data_load_batch), now(), now()"
+            f" FROM (SELECT {worth}) AS x (worth)",
+            ticker=ticker, since=since, until=until, ratio=ratio, day=day if since == day else later,
+        )  # fmt: skip
+    assert foresto.screen("per < 10", f"{day}")["per"].to_dict() == {ticker: pytest.approx(8)}
+    assert foresto.screen("per < 10").empty
+    assert list(foresto.screen("19.9 < per < 20.1").index) == [ticker]
 
 
 def test_nothing_stored_and_unknown_orders_are_said(scored):

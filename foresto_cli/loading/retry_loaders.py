@@ -167,7 +167,8 @@ def _etf_days(app: App, keys: Keys) -> list[Only]:
     if not funds.sources(app):
         raise ConfigError(funds.NO_SOURCE)
     days = _days(keys) or [clock.today()]
-    return [Only(funds.sessions(app, min(days), max(days)), keys), *_etf_returns(app, keys)]
+    sessions = Only(funds.sessions(app, min(days), max(days)), keys)
+    return [sessions, *(_etf_returns(app, keys) if sessions.units() else ())]
 
 
 def _etf_returns(app: App, _: Keys) -> list[Only]:

@@ -1,5 +1,7 @@
 """One ETF at a glance: what it follows and costs, its price against what it is worth, its newest sessions."""
 
+from datetime import date, timedelta
+
 from sqlalchemy import Connection
 
 from foresto_cli.console import Console
@@ -29,6 +31,8 @@ SHOWN = (
 )
 LOAD = "foresto stocks etfs"
 NO_RETURNS = f"수익률은 1년 전(또는 전년 마지막 거래일)부터의 시세가 모두 있어야 냅니다: {LOAD} --since"
+LONGEST_YEAR = timedelta(days=380)
+"""So far back lies every session that a return begins with."""
 
 
 def card(connection: Connection, ticker: str) -> Found:
@@ -58,14 +62,22 @@ def card(connection: Connection, ticker: str) -> Found:
 def show(console: Console, found: Found) -> None:
     """Print the card for a person."""
     fund = found["etf"]
-    said = fund | {"net_assets": None if fund["net_assets"] is None else words.won(fund["net_assets"])}
+    said = fund | {
+        "net_assets": None if fund["net_assets"] is None else words.won(fund["net_assets"]),
+        "nav": _cents(fund["nav"]),
+    }
     rows = [(label, said[name]) for name, label in SHOWN if said[name] is not None]
     console.table(f"{fund['ticker']} {fund['name']} (ETF)", ("항목", "값"), rows)
     if not found["prices"]:
         console.line(f"저장된 일별 시세가 없습니다. {LOAD}로 받으세요.")
         return
     names = ("trade_date", "close_price", "change_rate", "nav", "premium", "volume")
-    sessions = [tuple(one[name] for name in names) for one in found["prices"]]
+    written = [one | {"nav": _cents(one["nav"]), "premium": _cents(one["premium"])} for one in found["prices"]]
+    sessions = [tuple(one[name] for name in names) for one in written]
     console.table("최근 시세", ("거래일", "종가", "등락률(%)", "NAV", "괴리율(%)", "거래량"), sessions)
     if fund["is_listed"] and fund["one_year_return"] is None and fund["ytd_return"] is None:
-        console.line(f"· {NO_RETURNS} {found['prices'][0]['trade_date'][:4]}-01-01")
+        console.line(f"· {NO_RETURNS} {date.fromisoformat(found['prices'][0]['trade_date']) - LONGEST_YEAR}")
+
+
+def _cents(value: float | None) -> str | None:
+    return None if value is None else f"{value:,.2f}"

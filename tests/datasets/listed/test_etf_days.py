@@ -312,6 +312,13 @@ def assert_stored(world, day, records, source):
         assert [None if text == "-" else Decimal(text) for text in written] == list(stored[record[fields["ticker"]]])
 
 
+def test_a_unit_that_is_no_session_is_refused(loaded):
+    with pytest.raises(UsageError, match="단위가 없습니다"):
+        retry.units_again(loaded.app, "etfs.day", ["nonsense"], QUICK)
+    result = retry.units_again(loaded.app, "etfs.day", ["2026-11-19"], QUICK)
+    assert (result.units.done, result.rows.changed) == (2, 0), "the session, and the returns"
+
+
 def test_prices_load_with_a_fund_loads_the_sessions_of_all_funds(open_world):
     with open_world() as world:
         funds.load_etfs(world.app, QUICK)

@@ -32,7 +32,7 @@ DATASET = DataSet(
     command="stocks etfs",
     clients=("krx_openapi", "krx", "fsc"),
     batch="ETF",
-    jobs=DAILY,
+    jobs=(*DAILY, "weekly"),
     newest="SELECT max(trade_date) FROM etf_price_daily",
     reached=priced,
 )

@@ -8,13 +8,13 @@ Without KRX, Naver's list as FinanceDataReader reads it gives name, category, pr
 import re
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.collecting.data_set import DataSet, last_asked
+from foresto_cli.collecting.data_set import DAILY, AtHand, DataSet, priced, published
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.whole_answers import refuse_half, refuse_twice
 from foresto_cli.datasets.listed.etf_rows import each, list_row, naver_row
@@ -28,6 +28,13 @@ from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx import Krx
 
+
+def _shown(at_hand: AtHand, start: datetime) -> date:
+    """Return the session whose prices the list shows after a job that starts at ``start``."""
+    is_priced = any(one is not None for one in (at_hand.krx, at_hand.krx_openapi, at_hand.fsc))
+    return priced(at_hand, start) if is_priced else published(at_hand, start)
+
+
 NAME = "etfs"
 DATASET = DataSet(
     name=NAME,
@@ -36,8 +43,9 @@ DATASET = DataSet(
     command="stocks etfs",
     clients=("krx", "fdr"),
     batch="ETF",
-    jobs=("weekly",),
-    newest=last_asked(NAME),
+    jobs=(*DAILY, "weekly"),
+    newest="SELECT max(price_date) FROM etfs WHERE is_active",
+    reached=_shown,
 )
 LIST = "list"
 LEAST_SHARE = 0.9

@@ -89,6 +89,6 @@ valuation_known = Table(
         "한 행은 한 종목의 밸류에이션 값이 바뀐 때부터 다음까지. valuation_daily가 시세에 잇는다",
         "One row per stock and span in which what its valuation rests on stayed the same; valuation_daily joins prices",
         fills="stocks load, dart financials, dart dividends",
-        reads="",
+        reads="sql",
     ),
 )

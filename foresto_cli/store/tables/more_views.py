@@ -51,7 +51,7 @@ price_adjusted = Table(
         "한 행은 한 종목의 한 거래일, 수정주가로. 현금배당은 반영하지 않는다",
         "One row per stock and session, adjusted for splits and the like; cash dividends are not taken out",
         fills="prices incremental, prices load, prices repair",
-        reads="",
+        reads="sql",
     ),
 )
 
@@ -85,7 +85,7 @@ statement_quarter = Table(
         "한 행은 종목, 연결·별도, 분기 하나: 석 달만의 금액. 4분기는 사업보고서에서 3분기 누적을 뺀 것",
         "One row per stock, basis and quarter: the three months alone; the fourth is the year less nine months",
         fills="dart financials",
-        reads="",
+        reads="sql",
     ),
 )
 
@@ -118,7 +118,7 @@ statement_ttm = Table(
         "한 행은 종목의 한 보고 기간: 그 말일까지 12개월의 합, 연결이 별도보다 먼저",
         "One row per stock and period: sums of the twelve months up to its end, consolidated before separate",
         fills="dart financials",
-        reads="",
+        reads="sql",
     ),
 )
 
@@ -151,6 +151,6 @@ valuation_daily = Table(
         "한 행은 한 종목의 한 거래일: 그날까지 접수된 것만으로 셈한 PER, PBR, PSR, 배당수익률",
         "One row per stock and session: PER, PBR, PSR, dividend yield by what had been received until that day",
         fills="prices incremental, stocks load, dart financials, dart dividends",
-        reads="",
+        reads="sql",
     ),
 )

@@ -223,7 +223,7 @@ def test_status_tells_what_there_is(glances):
         "dart.statements": True, "dart.dividends": True, "dart.actions": True, "bonds": True, "dividends.fsc": True,
         "fss.deposits": True, "fss.savings": True, "fss.annuity": True,
         "fss.mortgage": True, "fss.rent-house": True, "fss.credit": True,
-        "score": True,
+        "score": True, "dart.filings": True, "fundamentals": False,
     }  # fmt: skip
     assert (found["running"], found["blocked"]) == ([], [])
     assert [alert["title"] for alert in found["alerts"]] == ["FinanceDataReader 미러가 멈춰 있습니다"]

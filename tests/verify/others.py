@@ -68,5 +68,9 @@ PLANTED = {
     " VALUES ('us.overviews', 'AAPL', 'done', 1, 1, '2026-11-19')",
     "records.sound": OPEN_ALERT,
     "runs.history": FAILING,
+    "fundamentals.day": "INSERT INTO krx_fundamental_daily (ticker, trade_date, market, close_price, price_change,"
+    " change_rate, source_id, batch_id, created_at, updated_at) SELECT ticker, trade_date, 'STK', close_price,"
+    " price_change + 5, change_rate, 'KRX', batch_id, created_at, updated_at FROM stock_price_daily"
+    " WHERE trade_date = (SELECT max(trade_date) FROM stock_price_daily) AND prev_close IS NOT NULL",
     "watchlist.known": "INSERT INTO watchlist (ticker, created_at) VALUES ('999990', '2026-11-01')",
 }

@@ -1,4 +1,4 @@
-"""``foresto db export``: one consistent snapshot of the tables in files that any tool reads."""
+"""``foresto db backup``: one consistent snapshot of the tables in files that any tool reads."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence

@@ -36,5 +36,5 @@ def notes(connection: Connection) -> list[str]:
         return []
     day = datetime.fromisoformat(found).date()
     days = (clock.today() - day).days
-    advice = " 한 달이 지났으니 다시 내보내세요: foresto db export 폴더" if days > OLD_DAYS else ""
+    advice = " 한 달이 지났으니 다시 백업하세요: foresto db backup 폴더" if days > OLD_DAYS else ""
     return [f"마지막 내보내기(백업): {day}, {days:,}일 전.{advice}"]

@@ -9,6 +9,8 @@ from foresto_cli.archive import folders, strict
 from foresto_cli.errors import UsageError, VerificationFailed
 
 NAME = "manifest.json"
+ANALYSIS = "export.json"
+"""What lies there instead in an export for analysis, of which no database can be made."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ def found(root: int, folder: Path) -> Manifest:
     Raises:
         UsageError: there is none, or it is not one of ours.
     """
+    if ANALYSIS in folders.names(root):
+        raise UsageError(f"{folder}는 분석용 내보내기라 되돌릴 수 없습니다. foresto db backup 폴더로 쓴 것을 적으세요.")
     try:
         with folders.opened(root, NAME) as stream:
             content = stream.read(strict.LARGEST_MANIFEST + 1)

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli import _db_server
+from foresto_cli.cli import _db_export, _db_server
 from foresto_cli.cli._command import Shown, command, new_group
-from foresto_cli.cli._dates import date_or_none
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -106,40 +105,12 @@ def dump(
     return Shown({"file": str(target), "bytes": written, "pg_restore": int(MAJOR)})
 
 
-@command(group)
-def export(
-    app: "App",
-    folder: Annotated[Path, typer.Argument(help="쓸 폴더. 전에 내보낸 폴더면 바뀐 것만 다시 씁니다.", metavar="폴더")],
-    file_format: Annotated[str, typer.Option("--format", help="parquet 또는 csv.")] = "parquet",
-    tables: Annotated[str, typer.Option("--tables", help="쉼표로 나눈 표 이름. 없으면 모두.")] = "",
-    since: Annotated[str, typer.Option("--since", help="이 날짜의 해보다 앞선 시세는 그대로 둡니다.")] = "",
-    for_spreadsheets: Annotated[
-        bool,
-        typer.Option(
-            "--spreadsheet-safe",
-            help="스프레드시트용 CSV로 씁니다: 수식으로 읽힐 글자(= + - @) 앞에 '를 붙입니다. 가져올 수는 없습니다.",
-        ),
-    ] = False,
-) -> Shown:
-    """표들을 Parquet(시세는 해마다 한 파일)이나 CSV와 그 목록(manifest.json)으로 내보냅니다."""
-    from foresto_cli.archive.export import export as write
-
-    names = [name.strip() for name in tables.split(",") if name.strip()]
-    with app.console.progress("내보내기") as advance:
-        chosen = "spreadsheet" if for_spreadsheets else file_format
-        written = write(app.engine, folder, chosen, tables=names, since=date_or_none(since), advance=advance)
-    rows = sum(part.rows for part in written.parts)
-    app.console.line(f"✓ {folder}: 파일 {len(written.parts):,}개, {rows:,}행({written.format}).")
-    files = [{"path": part.path, "rows": part.rows} for part in written.parts]
-    return Shown({"folder": str(folder), "rows": rows, "files": files})
-
-
 @command(group, name="import")
 def import_(
     app: "App",
-    folder: Annotated[Path, typer.Argument(help="내보낸 폴더.", metavar="폴더")],
+    folder: Annotated[Path, typer.Argument(help="db backup으로 쓴 폴더.", metavar="폴더")],
 ) -> Shown:
-    """내보낸 폴더로 새(빈) 데이터베이스를 채웁니다. 중간에 실패하면 아무것도 남지 않습니다."""
+    """백업한 폴더로 새(빈) 데이터베이스를 채웁니다. 중간에 실패하면 아무것도 남지 않습니다."""
     from foresto_cli.archive.restore import restore
     from foresto_cli.running import lock
 
@@ -153,9 +124,9 @@ def import_(
 @command(group, opens=False, attended=False)
 def restore(
     app: "App",
-    folder: Annotated[Path, typer.Argument(help="내보낸 폴더.", metavar="폴더")],
+    folder: Annotated[Path, typer.Argument(help="db backup으로 쓴 폴더.", metavar="폴더")],
 ) -> Shown:
-    """내보낸 폴더로 내장 데이터베이스를 새로 만듭니다. 지금 것은 날짜를 붙여 남기고, 실패하면 그대로 씁니다."""
+    """백업한 폴더로 내장 데이터베이스를 새로 만듭니다. 지금 것은 날짜를 붙여 남기고, 실패하면 그대로 씁니다."""
     from foresto_cli.archive.anew import restore_anew
 
     with app.console.progress("복구") as advance:
@@ -184,4 +155,5 @@ def adopt(
     return Shown(take_over(app, dry_run=dry_run, while_connected=while_connected))
 
 
+_db_export.add(group)
 _db_server.add(group)

@@ -80,7 +80,7 @@ def ways_to(major: str, command: str) -> str:
         f"PostgreSQL {major}의 프로그램이 필요합니다: apt install postgresql-{major}"
         f" 또는 brew install postgresql@{major}로 설치하거나"
         f" {command} upgrade-cluster --old-binaries 폴더로 알려 주세요."
-        f" 설치할 수 없으면 만들 때의 foresto로 {command} export 폴더를 실행하고,"
+        f" 설치할 수 없으면 만들 때의 foresto로 {command} backup 폴더를 실행하고,"
         f" 데이터 폴더를 옮긴 뒤 새 foresto로 {command} import 폴더를 실행하세요."
     )
 

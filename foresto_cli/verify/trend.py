@@ -25,7 +25,7 @@ def shrunken(command: str) -> Check:
         WARNING,
         "data_collection_log",
         f"표의 행이 앞선 검증 때보다 {SHRUNK:.0%} 넘게 줄지 않았다",
-        "지운 것이 아니라면 foresto db export로 둔 것에서 되살리거나 다시 받으세요",
+        "지운 것이 아니라면 foresto db backup으로 둔 것에서 되살리거나 다시 받으세요",
         lambda scope: _find(scope, command),
     )
 

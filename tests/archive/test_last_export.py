@@ -34,9 +34,9 @@ def test_who_never_exported_hears_nothing(engine):
 def test_the_age_is_told_and_after_a_month_what_to_do(engine, tmp_path):
     export(engine, tmp_path / "out", "csv", advance=quiet)
     assert told(engine, 3) == ["마지막 내보내기(백업): 2026-11-20, 3일 전."]
-    assert "foresto db export" not in told(engine, 35)[0]
+    assert "foresto db backup" not in told(engine, 35)[0]
     assert told(engine, 36) == [
-        "마지막 내보내기(백업): 2026-11-20, 36일 전. 한 달이 지났으니 다시 내보내세요: foresto db export 폴더"
+        "마지막 내보내기(백업): 2026-11-20, 36일 전. 한 달이 지났으니 다시 백업하세요: foresto db backup 폴더"
     ]
     clock.pretend(EVENING + timedelta(days=40))
     export(engine, tmp_path / "out", "csv", advance=quiet)

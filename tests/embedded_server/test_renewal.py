@@ -219,7 +219,7 @@ def test_programs_that_are_nowhere_are_named_with_the_ways_to_get_them(own, tmp_
     (location(own) / "data" / "PG_VERSION").write_text("13\n")
     with pytest.raises(StoreUnavailable) as caught, embedded.running(own):
         pass
-    for words in ("postgresql-13", "--old-binaries", "db export", "db import"):
+    for words in ("postgresql-13", "--old-binaries", "db backup", "db import"):
         assert words in str(caught.value)
     with pytest.raises(StoreUnavailable, match=str(tmp_path)):
         renewal.renew(own, tmp_path)

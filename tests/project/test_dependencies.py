@@ -29,8 +29,8 @@ OURS = {"foresto_cli", "benchmarks"}
 TYPESHED = "_typeshed"
 """Known to type checkers alone."""
 OURS |= {part for folder in BESIDE for path in code_below(folder) for part in (path.stem, path.parent.name)}
-PACKAGE = (("foresto_cli",), ("apprise", "mcp", "parquet"))
-EVERYTHING = (("foresto_cli", "tests", "benchmarks"), ("apprise", "mcp", "parquet", "test"))
+PACKAGE = (("foresto_cli",), ("apprise", "duckdb", "mcp", "parquet"))
+EVERYTHING = (("foresto_cli", "tests", "benchmarks"), ("apprise", "duckdb", "mcp", "parquet", "test"))
 
 
 def normalised(name):
@@ -94,7 +94,7 @@ def test_the_lock_has_a_version_of_everything_that_is_needed():
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     locked = {normalised(line.partition("==")[0]) for line in lines if "==" in line}
     # Apprise is for who wants it; the tests bring a stand-in.
-    assert declared("parquet", "test", "dev") <= locked
+    assert declared("duckdb", "parquet", "test", "dev") <= locked
 
 
 def test_who_brings_a_module_that_is_not_installed_is_called_like_it():

@@ -62,7 +62,7 @@ def add(app: App, given: Sequence[str]) -> dict[str, object]:
         row = rows[ticker]
         word = "관심 종목에 추가했습니다" if ticker in added else "이미 관심 종목입니다"
         app.console.line(f"✓ {row['name']}({ticker}) {word}. {_standing(row)}")
-    return {"tickers": tickers, "added": list(added)}
+    return {"tickers": tickers, "added": [ticker for ticker in dict.fromkeys(tickers) if ticker in added]}
 
 
 def remove(app: App, given: Sequence[str]) -> dict[str, object]:

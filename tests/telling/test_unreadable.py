@@ -133,7 +133,10 @@ def test_other_words_begin_anew_and_what_passes_is_no_refusal(open_world):
 
 def test_what_is_stored_stays_stored_and_is_not_asked_for_daily(open_loaded):
     day = "2026-11-17"
-    stored = "SELECT status, row_count, refused_version IS NOT NULL FROM unit_ledger WHERE unit = '2026-11-17'"
+    stored = (
+        "SELECT status, row_count, refused_version IS NOT NULL FROM unit_ledger"
+        " WHERE dataset = 'prices.day' AND unit = '2026-11-17'"
+    )
     with open_loaded(
         faults="missing_field@data-dbg.krx.co.kr,missing_field@data.krx.co.kr", without=("fsc_api_key",)
     ) as world:

@@ -14,6 +14,7 @@ from foresto_cli.errors import ConfigError
 SOURCE = ROOT / "foresto_cli"
 OPENERS = {
     "files.py": "the helper itself",
+    "console.py": "standard output, as bytes of UTF-8",
     "cli/_reference.py": "of developers: docs/commands.md",
     "cli/_readme.py": "of developers: README.md, README.ko.md",
     "cli/_settings.py": "of developers: the table of settings",

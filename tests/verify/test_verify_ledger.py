@@ -58,7 +58,7 @@ def test_failed_prices_are_asked_for_again(world):
     )
     plant(world, ("bonds", "2026-11-19"))
     result = verification.with_repair(world.app, verification.verify_daily, job.Options())
-    assert result.repair.units.done == 6, "two, and the four that follow from what is stored"
+    assert result.repair.units.done == 7, "two, and the five that follow from what is stored"
     assert result.findings == [], "of every data set"
 
 

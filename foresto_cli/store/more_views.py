@@ -21,16 +21,15 @@ FROM (
 """
 """A stock's days as if every later split, bonus issue and the like had always been; dividends are not taken out."""
 
-_CUMULATIVE = ("revenue", "operating_income", "net_income")
-_NEVER_ALONE = ("owners_net_income", "operating_cash_flow", "investing_cash_flow", "financing_cash_flow")
+_CUMULATIVE = ("revenue", "operating_income", "net_income", "owners_net_income")
+_NEVER_ALONE = ("operating_cash_flow", "investing_cash_flow", "financing_cash_flow")
 """Flows of which no report says the three months alone."""
 
 
 def _alone(name: str, told: str) -> str:
     return fragment(
-        """CASE WHEN fiscal_quarter = 1 THEN coalesce({told}, CASE WHEN months = 3 THEN {name} END)
-    WHEN {told} IS NOT NULL THEN {told}
-    WHEN has_before THEN {name} - before_{name} END AS {name}""",
+        """coalesce(CASE WHEN months = 3 THEN {name} WHEN has_before THEN {name} - before_{name} END,
+    {told}) AS {name}""",
         name=name,
         told=told,
     )
@@ -74,7 +73,10 @@ FROM told WHERE fiscal_quarter < 4 OR months IN (3, 12)
         ],
     ),
 )
-"""Three months alone, of the newest versions: as the report says them, else what was cumulative less the one before."""
+"""Three months alone, of the newest versions: what was cumulative less the one before, else as the report says them.
+
+So that four quarters are the year, and as ``foresto statements show`` says it (views/reading/statement_sql.py).
+"""
 
 STATEMENT_TTM = """
 SELECT DISTINCT ON (ticker, period_end)

@@ -131,3 +131,21 @@ def test_a_missing_report_is_no_zero(open_loaded):
 def test_without_any_statement_the_command_that_brings_them_is_named(loaded):
     with pytest.raises(ConfigError, match="foresto dart financials"):
         show(loaded)
+
+
+def test_the_view_of_quarters_says_the_same(everything):
+    flows = ("revenue", "operating_income", "net_income", "owners_net_income", "operating_cash_flow", "total_equity")
+    compared = 0
+    for (ticker,) in everything.rows("SELECT DISTINCT ticker FROM financial_report ORDER BY 1"):
+        view = {
+            row[:2]: row[2:]
+            for row in everything.rows(
+                f"SELECT fs_div, period_end, {', '.join(flows)} FROM statement_quarter WHERE ticker = :ticker",
+                ticker=ticker,
+            )
+        }
+        for row in show(everything, ticker, years=9):
+            if (row["fs_div"], row["period_end"]) in view and row["reason"] is None:
+                compared += 1
+                assert view[row["fs_div"], row["period_end"]] == tuple(row[name] for name in flows), (ticker, row)
+    assert compared > 100

@@ -27,7 +27,7 @@ FROM (
 STATEMENT_QUARTER = """CREATE VIEW statement_quarter AS
 WITH version AS (
   SELECT DISTINCT ON (ticker, fs_div, period_end) ticker, fs_div, fiscal_year, fiscal_quarter, period_end, currency,
-    is_financial, rcept_no, rcept_dt, total_assets, total_liabilities, total_equity, owners_equity, revenue, operating_income, net_income, revenue_quarter, operating_income_quarter, net_income_quarter, owners_net_income, operating_cash_flow, investing_cash_flow, financing_cash_flow,
+    is_financial, rcept_no, rcept_dt, total_assets, total_liabilities, total_equity, owners_equity, revenue, operating_income, net_income, owners_net_income, revenue_quarter, operating_income_quarter, net_income_quarter, owners_net_income_quarter, operating_cash_flow, investing_cash_flow, financing_cash_flow,
     coalesce(period_months, CASE fiscal_quarter WHEN 4 THEN 12 ELSE 3 * fiscal_quarter END) AS months
   FROM financial_report ORDER BY ticker, fs_div, period_end, rcept_no DESC
 ), placed AS (
@@ -44,27 +44,20 @@ WITH version AS (
 )
 SELECT ticker, fs_div, fiscal_year, fiscal_quarter,
   CAST(period_end + 1 - INTERVAL '3 months' AS date) AS period_start, period_end, currency, is_financial,
-  CASE WHEN fiscal_quarter = 1 THEN coalesce(revenue_quarter, CASE WHEN months = 3 THEN revenue END)
-    WHEN revenue_quarter IS NOT NULL THEN revenue_quarter
-    WHEN has_before THEN revenue - before_revenue END AS revenue,
-  CASE WHEN fiscal_quarter = 1 THEN coalesce(operating_income_quarter, CASE WHEN months = 3 THEN operating_income END)
-    WHEN operating_income_quarter IS NOT NULL THEN operating_income_quarter
-    WHEN has_before THEN operating_income - before_operating_income END AS operating_income,
-  CASE WHEN fiscal_quarter = 1 THEN coalesce(net_income_quarter, CASE WHEN months = 3 THEN net_income END)
-    WHEN net_income_quarter IS NOT NULL THEN net_income_quarter
-    WHEN has_before THEN net_income - before_net_income END AS net_income,
-  CASE WHEN fiscal_quarter = 1 THEN coalesce(CAST(NULL AS numeric), CASE WHEN months = 3 THEN owners_net_income END)
-    WHEN CAST(NULL AS numeric) IS NOT NULL THEN CAST(NULL AS numeric)
-    WHEN has_before THEN owners_net_income - before_owners_net_income END AS owners_net_income,
-  CASE WHEN fiscal_quarter = 1 THEN coalesce(CAST(NULL AS numeric), CASE WHEN months = 3 THEN operating_cash_flow END)
-    WHEN CAST(NULL AS numeric) IS NOT NULL THEN CAST(NULL AS numeric)
-    WHEN has_before THEN operating_cash_flow - before_operating_cash_flow END AS operating_cash_flow,
-  CASE WHEN fiscal_quarter = 1 THEN coalesce(CAST(NULL AS numeric), CASE WHEN months = 3 THEN investing_cash_flow END)
-    WHEN CAST(NULL AS numeric) IS NOT NULL THEN CAST(NULL AS numeric)
-    WHEN has_before THEN investing_cash_flow - before_investing_cash_flow END AS investing_cash_flow,
-  CASE WHEN fiscal_quarter = 1 THEN coalesce(CAST(NULL AS numeric), CASE WHEN months = 3 THEN financing_cash_flow END)
-    WHEN CAST(NULL AS numeric) IS NOT NULL THEN CAST(NULL AS numeric)
-    WHEN has_before THEN financing_cash_flow - before_financing_cash_flow END AS financing_cash_flow, total_assets, total_liabilities, total_equity, owners_equity, rcept_no,
+  coalesce(CASE WHEN months = 3 THEN revenue WHEN has_before THEN revenue - before_revenue END,
+    revenue_quarter) AS revenue,
+  coalesce(CASE WHEN months = 3 THEN operating_income WHEN has_before THEN operating_income - before_operating_income END,
+    operating_income_quarter) AS operating_income,
+  coalesce(CASE WHEN months = 3 THEN net_income WHEN has_before THEN net_income - before_net_income END,
+    net_income_quarter) AS net_income,
+  coalesce(CASE WHEN months = 3 THEN owners_net_income WHEN has_before THEN owners_net_income - before_owners_net_income END,
+    owners_net_income_quarter) AS owners_net_income,
+  coalesce(CASE WHEN months = 3 THEN operating_cash_flow WHEN has_before THEN operating_cash_flow - before_operating_cash_flow END,
+    CAST(NULL AS numeric)) AS operating_cash_flow,
+  coalesce(CASE WHEN months = 3 THEN investing_cash_flow WHEN has_before THEN investing_cash_flow - before_investing_cash_flow END,
+    CAST(NULL AS numeric)) AS investing_cash_flow,
+  coalesce(CASE WHEN months = 3 THEN financing_cash_flow WHEN has_before THEN financing_cash_flow - before_financing_cash_flow END,
+    CAST(NULL AS numeric)) AS financing_cash_flow, total_assets, total_liabilities, total_equity, owners_equity, rcept_no,
   CASE WHEN has_before THEN greatest(rcept_dt, before_rcept_dt) ELSE rcept_dt END AS known_from
 FROM told WHERE fiscal_quarter < 4 OR months IN (3, 12)
 """

@@ -10,9 +10,8 @@ from foresto_cli.cli._command import DRY_RUN, WAIT, WORKERS, Shown, command, new
 from foresto_cli.cli._dates import date_or_none
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from foresto_cli.app import App
+    from foresto_cli.output.give import Form
     from foresto_cli.running.job import Options
     from foresto_cli.running.results import Result
 
@@ -37,13 +36,18 @@ def _list(name: str, label: str) -> typer.Typer:
 
         return loading.load_in_chain(app, data_sets.named(name), options)
 
-    @command(group, said=f"{label}: 저장된 것을 보여 줍니다.")
+    @command(group, output=True, said=f"{label}: 저장된 것을 보여 줍니다.")
     def show(
         app: "App",
+        form: "Form",
         code: Annotated[str | None, typer.Argument(help="코드. 없으면 전부.", metavar="코드")] = None,
         limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
     ) -> Shown:
-        return _shown(app, name, code, None, None, limit)
+        from foresto_cli.views.reading.described import Wish
+        from foresto_cli.views.reading.described import show as found
+        from foresto_cli.views.reading.reading import given
+
+        return Shown(given(app.console, found(app, name, Wish(code=code, most=limit)), form))
 
     return group
 
@@ -66,25 +70,20 @@ def _by_day(name: str, label: str, usual: str) -> typer.Typer:
         first, last = date_or_none(since), date_or_none(until)
         return loading.load(app, data_sets.by_day(name), first, last, replace(options, again=again))
 
-    @command(group, said=f"{label}: 저장된 것을 새 거래일부터 보여 줍니다.")
+    @command(group, output=True, said=f"{label}: 저장된 것을 새 거래일부터 보여 줍니다.")
     def show(
         app: "App",
+        form: "Form",
         code: Annotated[str | None, typer.Argument(help="종목코드. 없으면 전부.", metavar="코드")] = None,
         start: Annotated[str | None, typer.Option("--from", help="이 거래일부터.", metavar="날짜")] = None,
         end: Annotated[str | None, typer.Option("--to", help="이 거래일까지.", metavar="날짜")] = None,
         limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
     ) -> Shown:
-        return _shown(app, name, code, date_or_none(start), date_or_none(end), limit)
+        from foresto_cli.views.reading.described import Wish
+        from foresto_cli.views.reading.described import show as found
+        from foresto_cli.views.reading.reading import given
+
+        wish = Wish(code=code, start=date_or_none(start), end=date_or_none(end), most=limit)
+        return Shown(given(app.console, found(app, name, wish), form))
 
     return group
-
-
-def _shown(  # which rows
-    app: "App", name: str, code: str | None, start: "date | None", end: "date | None", limit: int
-) -> Shown:
-    from foresto_cli.loading import described as loading
-
-    one = data_sets.named(name)
-    found = loading.show(app, one, code, start, end, limit)
-    loading.print_shown(app.console, one, found)
-    return Shown({"rows": found})

@@ -119,22 +119,19 @@ def events(
     return Shown({"events": [row._asdict() for row in rows]})
 
 
-@command(group)
+@command(group, output=True)
 def fundamentals(
     app: "App",
+    form: "Form",
     ticker: Annotated[str | None, typer.Option(help="한 종목만(종목코드나 이름).", metavar="종목")] = None,
     limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
 ) -> Shown:
     """거래소가 셈한 PER, PBR, EPS, BPS, 배당을 보여 줍니다(받기: foresto fundamentals load)."""
-    from foresto_cli import data_sets
-    from foresto_cli.loading import described
-    from foresto_cli.views.reading import who
+    from foresto_cli.views.reading import described, who
+    from foresto_cli.views.reading.reading import given
 
-    ticker = who.stock(app, ticker) if ticker else None
-    one = data_sets.named("fundamentals")
-    rows = described.show(app, one, ticker, None, None, limit)
-    described.print_shown(app.console, one, rows)
-    return Shown({"rows": rows})
+    wish = described.Wish(code=who.stock(app, ticker) if ticker else None, most=limit)
+    return Shown(given(app.console, described.show(app, "fundamentals", wish), form))
 
 
 @command(group, WORKERS, DRY_RUN, WAIT)

@@ -1,6 +1,5 @@
-"""Loading what one file describes by trade date, and showing whatever one file describes."""
+"""Loading what one file describes."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from statistics import median
 
@@ -12,9 +11,8 @@ from foresto_cli.collecting import krx_pages
 from foresto_cli.collecting.by_day import DeclaredDays
 from foresto_cli.collecting.krx_pages import KrxPages
 from foresto_cli.collecting.loader import Loader
-from foresto_cli.console import Console
 from foresto_cli.datasets.prices.spans import check_span
-from foresto_cli.declared import ByDay, Daily, Declared, KrxPage, OpenApi, PerGroup, WholeList, key_of
+from foresto_cli.declared import ByDay, Daily, Declared, KrxPage, OpenApi, PerGroup, WholeList
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import described_lists
 from foresto_cli.running import job
@@ -28,7 +26,6 @@ REACH_BACK = 30
 """Sessions before the newest in which gaps are filled without being asked for."""
 USUAL_OF = 5
 """Newest stored dates whose median is the usual number of rows."""
-PROVENANCE = ("source_id", "batch_id", "created_at", "updated_at")
 
 
 KEYS = {ByDay: "krx_openapi_key", KrxPage: "krx_id", WholeList: "fsc_api_key", PerGroup: "fss_api_key"}
@@ -173,45 +170,6 @@ def client(app: App, described: ByDay) -> KrxOpenApi:
             f" 설정하고 '{described.service.title}'를 신청하세요."
         )
     return app.krx_openapi
-
-
-def show(  # noqa: PLR0913, PLR0917  # which rows
-    app: App, described: Declared, code: str | None, start: date | None, end: date | None, most: int
-) -> list[dict[str, int | str | None]]:
-    """Return rows, the newest trade dates first: all columns but who wrote them."""
-    table, keys = described.table, [described.table.c[name] for name in key_of(described.table)]
-    query = select(*(column for column in table.columns if column.name not in PROVENANCE))
-    if isinstance(described, Daily):
-        query = query.order_by(table.c.trade_date.desc())
-    if code is not None:
-        query = query.where(keys[0] == code)
-    if start is not None:
-        query = query.where(table.c.trade_date >= start)
-    if end is not None:
-        query = query.where(table.c.trade_date <= end)
-    query = query.order_by(*keys)
-    with app.engine.connect() as connection:
-        return [
-            {name: value if isinstance(value, int | str | None) else f"{value}" for name, value in row.items()}
-            for row in connection.execute(query.limit(most)).mappings()
-        ]
-
-
-def print_shown(console: Console, described: Declared, rows: Sequence[Mapping[str, int | str | None]]) -> None:
-    """Print the rows of :func:`show`, the headings as the columns' own descriptions begin."""
-    if not rows:
-        console.line(f"{described.label}: 저장된 것이 없습니다. {described.load_command}")
-        return
-    columns = described.table.columns
-    names = list(rows[0])
-    heads = [f"{columns[name].comment}".partition(",")[0].partition(".")[0] for name in names]
-    console.table(described.label, heads, [[_shown(row[name]) for name in names] for row in rows])
-
-
-def _shown(value: int | str | None) -> str:
-    if isinstance(value, bool):
-        return "예" if value else "아니요"
-    return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value}"
 
 
 def _stored(connection: Connection, described: Daily) -> dict[date, int]:

@@ -12,7 +12,7 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.dart import filing_types, filings
 from foresto_cli.datasets.listed.names import STOCK, security_of
-from foresto_cli.errors import UsageError
+from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.output.give import Form
 from foresto_cli.output.rows import Kind
 from foresto_cli.views.reading.reading import Field, Reading, given
@@ -68,7 +68,7 @@ def found(app: App, wanted: Wanted) -> Reading:
     """Return the filings that are wanted, the newest first.
 
     Raises:
-        ConfigError: there is no listing to look in.
+        ConfigError: there is no listing to look in, or no filing was ever asked for.
         UsageError: nobody, or several, by that name; no such type; the end before the start.
     """
     if wanted.since and wanted.until and wanted.until < wanted.since:
@@ -141,5 +141,5 @@ def line(row: Row) -> str:
 def _nothing(connection: Connection) -> str:
     read = connection.scalar(READ, {"dataset": filings.DATASET.name})
     if read is None:
-        return "공시를 아직 받지 않았습니다. foresto filings load로 받으세요."
+        raise ConfigError("공시를 아직 받지 않았습니다. 먼저 foresto filings load를 실행하세요.")
     return f"그런 공시가 없습니다(목록은 {read:%Y-%m-%d %H:%M}까지 읽었습니다)."

@@ -13,8 +13,11 @@ from foresto_cli.console import Console
 from foresto_cli.declared import ByDay, key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.loading import described
+from foresto_cli.output.give import Form
 from foresto_cli.running import job
 from foresto_cli.verify import verification
+from foresto_cli.views.reading.described import Wish, show
+from foresto_cli.views.reading.reading import given
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 ONE_DATABASE = True
@@ -232,13 +235,17 @@ def test_chains_load_it_when_it_is_switched_on(open_world, one, monkeypatch):
 @SETS
 def test_it_is_shown_and_exported(open_world, one, tmp_path, capsys):
     with open_world(sessions=40) as world:
+        with pytest.raises(ConfigError, match=f"foresto {one.name} load"):
+            show(world.app, one.name, Wish())
         load(world, one)
-        found = described.show(world.app, one, None, date(2026, 11, 2), NEWEST, 5)
-        assert len(found) == 5
-        assert {row["trade_date"] for row in found} <= {"2026-11-19", "2026-11-18", "2026-11-17"}
-        described.print_shown(Console(), one, found)
+        found = show(world.app, one.name, Wish(start=date(2026, 11, 2), end=NEWEST, most=5))
+        assert len(found.rows) == 5
+        assert {row["trade_date"] for row in found.rows} <= {date(2026, 11, 19), date(2026, 11, 18), date(2026, 11, 17)}
+        given(Console(), found, Form())
         assert one.names[0] in capsys.readouterr().out
-        assert described.show(world.app, one, "NOBODY", None, None, 5) == []
+        given(Console(), found, Form(csv=f"{tmp_path / 'shown.csv'}"))
+        assert (tmp_path / "shown.csv").read_text(encoding="utf-8").count("\n") == 6
+        assert list(show(world.app, one.name, Wish(code="NOBODY")).rows) == []
         parts = export(world.app.engine, tmp_path / "out", "csv", tables=[one.table.name], advance=lambda *_: None)
         assert sum(part.rows for part in parts.parts) == count(world, one)
 

@@ -20,11 +20,14 @@ from foresto_cli.datasets.prices import fundamental_checks
 from foresto_cli.declared import PART, KrxPage, key_of, wire_fields
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import described, prices
+from foresto_cli.output.give import Form
 from foresto_cli.running import job
 from foresto_cli.sandbox import krx as answers
 from foresto_cli.settings import checks
 from foresto_cli.store.fragments import sql
 from foresto_cli.verify import verification
+from foresto_cli.views.reading.described import Wish, show
+from foresto_cli.views.reading.reading import given
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 ONE_DATABASE = True
@@ -81,10 +84,10 @@ def test_the_newest_session_is_loaded_once_and_shown_and_exported(open_world, on
         assert world.rows(f"SELECT DISTINCT trade_date, source_id FROM {one.table.name}") == [(newest(one), "KRX")]
         assert (load(world, one).outcome, len(world.asked(one.page.bld))) == ("nothing_to_do", parts)
         assert findings(world, one) == {}
-        rows = described.show(world.app, one, None, None, None, 4)
-        described.print_shown(Console(), one, rows)
-        assert len(rows) == 4
-        assert rows[0]["ticker"] in capsys.readouterr().out
+        found = show(world.app, one.name, Wish(most=4))
+        given(Console(), found, Form())
+        assert len(found.rows) == 4
+        assert found.rows[0]["ticker"] in capsys.readouterr().out
         done = export(world.app.engine, tmp_path / "out", "csv", tables=[one.table.name], advance=lambda *_: None)
         assert sum(part.rows for part in done.parts) == len(records)
 

@@ -8,7 +8,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.datasets.dart import filing_types
-from foresto_cli.errors import UsageError
+from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loading import filings as loading
 from foresto_cli.output.give import Form
 from foresto_cli.running import job
@@ -65,7 +65,8 @@ def test_filings_are_found_by_company_type_and_span_the_newest_first(loaded):
 
 
 def test_nothing_stored_and_nothing_found_are_told_apart(loaded):
-    assert "foresto filings load" in filings.found(loaded.app, Wanted()).nothing
+    with pytest.raises(ConfigError, match="foresto filings load"):
+        filings.found(loaded.app, Wanted())
     loading.load_filings(loaded.app, None, job.Options())
     assert "그런 공시가 없습니다" in filings.found(loaded.app, Wanted(until=date(2020, 1, 1))).nothing
     told = filings.show(loaded.app.console, filings.found(loaded.app, Wanted(limit=3)), Form())

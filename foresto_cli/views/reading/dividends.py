@@ -100,11 +100,11 @@ def calendar(app: App, month: str | None, given: str | None) -> Reading:
         UsageError: there is no such month, or nobody is called so, or several are.
         ConfigError: no dividend is stored of anybody.
     """
+    today = clock.today()
+    first, last = (today, date.max) if month is None and given is not None else _month(month, today)
     with app.engine.connect() as connection:
         stock = None if given is None else security_of(connection, given, (STOCK,), takes_part=True)
         require(connection, TABLE, "배당", LOADED_BY)
-        today = clock.today()
-        first, last = (today, date.max) if month is None and stock is not None else _month(month, today)
         # An ex-date is a few days before its record date, a payment months after it: by itself.
         query = sql(
             "{query} WHERE d.source_id = 'FSC' AND (CAST(:ticker AS text) IS NULL OR d.ticker = :ticker)"

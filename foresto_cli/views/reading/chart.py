@@ -32,6 +32,8 @@ INK, GRID, LINE, BARS, MARK = "#1d1c1a", "#e3dfd6", "#1f57b8", "#b9b4a8", "#c22f
 SIZE, DOTS = (9.6, 5.4), 150
 NEEDED = 2
 """Days: one is no line."""
+DATES = ["%Y년", "%-m월", "%-d일", "%H시", "%H:%M", "%S.%f"]
+"""Marks of the time axis by their step: years, months, days and what is never shown."""
 
 
 class Drawn(NamedTuple):
@@ -166,5 +168,7 @@ def _dress(figure: "Figure", both: "Sequence[Axes]") -> None:
         axes.set_axisbelow(True)
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib has no types there
     both[-1].xaxis.set_major_locator(locator)
-    both[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # as above
+    # Years, months and days in Korean; a month's first day shows the month, a year's first month the year.
+    words = {"formats": DATES, "zero_formats": ["", *DATES[:-1]], "offset_formats": [""] * len(DATES)}
+    both[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator, **words))  # type: ignore[no-untyped-call]  # as above
     figure.align_ylabels(list(both))

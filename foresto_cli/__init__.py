@@ -27,12 +27,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foresto_cli.reading.asking import sql
-    from foresto_cli.reading.companies import filings, flows, statements, valuation
-    from foresto_cli.reading.market import listing, scores
-    from foresto_cli.reading.prices import prices
-    from foresto_cli.reading.screening import screen
-    from foresto_cli.reading.session import close, open  # noqa: A004  # foresto.open
+    from foresto_cli.frames.asking import sql
+    from foresto_cli.frames.companies import filings, flows, statements, valuation
+    from foresto_cli.frames.market import listing, scores
+    from foresto_cli.frames.prices import prices
+    from foresto_cli.frames.screens import screen
+    from foresto_cli.frames.session import close, open  # noqa: A004  # foresto.open
 
 __version__ = "0.1.0"
 __all__ = [
@@ -56,14 +56,14 @@ _PLACES = {
     "prices": "prices",
     "listing": "market",
     "scores": "market",
-    "screen": "screening",
+    "screen": "screens",
     "sql": "asking",
     "statements": "companies",
     "valuation": "companies",
     "flows": "companies",
     "filings": "companies",
 }
-"""Function → its module below ``reading``, imported when it is first asked for: commands do without pandas."""
+"""Function → its module below ``frames``, imported when it is first asked for: commands do without pandas."""
 
 
 def __getattr__(name: str) -> object:
@@ -71,7 +71,7 @@ def __getattr__(name: str) -> object:
         return import_module(f"{__name__}.compat")
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.reading.{_PLACES[name]}"), name)
+    found = getattr(import_module(f"{__name__}.frames.{_PLACES[name]}"), name)
     globals()[name] = found
     return found
 

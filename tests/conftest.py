@@ -20,6 +20,7 @@ from foresto_cli import clock, settings
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INITIAL
 from foresto_cli.console import Console
+from foresto_cli.frames import session
 from foresto_cli.loading import listed
 from foresto_cli.logs import Redactor
 from foresto_cli.running import job
@@ -286,3 +287,11 @@ def foresto(home):
         return run_foresto(home, *arguments, **variables)
 
     return run
+
+
+@pytest.fixture
+def asked(loaded, monkeypatch):
+    """The loaded sandbox, as the database that ``foresto.prices(…)`` and the other frames read."""
+    database = session.Database(loaded.app.engine, contextlib.ExitStack(), is_sandbox=True, is_own=True)
+    monkeypatch.setattr(session, "_current", database)
+    return loaded

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from foresto_cli.app import App
-from foresto_cli.reading import watched_screens
 from foresto_cli.running.results import Result
+from foresto_cli.screens import watched_screens
 from foresto_cli.telling import dead_man
 from foresto_cli.views import market_mail, page
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 @command(opens=False, attended=False)
 def mcp(app: "App") -> Shown:
     """저장된 데이터를 MCP로 조회하게 합니다(표준 입출력, 읽기만). 클로드 같은 조수의 설정에 이 명령을 적습니다."""
-    from foresto_cli.reading import mcp_server
+    from foresto_cli.frames import mcp_server
 
     mcp_server.serve(sandbox=app.sandbox is not None)
     return Shown({})

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from foresto_cli.compat._numbers import whole
 from foresto_cli.errors import UsageError
-from foresto_cli.reading.days import Day, first_of, last_of
-from foresto_cli.reading.market import listing
-from foresto_cli.reading.prices import prices
+from foresto_cli.frames.market import listing
+from foresto_cli.frames.prices import prices
+from foresto_cli.written_days import Day, first_of, last_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame

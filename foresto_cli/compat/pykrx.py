@@ -8,10 +8,10 @@ from sqlalchemy import text
 from foresto_cli.compat._numbers import whole
 from foresto_cli.datasets.listed.names import EVERY, security_of
 from foresto_cli.errors import UsageError
-from foresto_cli.reading import session
-from foresto_cli.reading.days import Day, last_of
-from foresto_cli.reading.prices import prices
-from foresto_cli.reading.rows import frame_of
+from foresto_cli.frames import session
+from foresto_cli.frames.prices import prices
+from foresto_cli.frames.rows import frame_of
+from foresto_cli.written_days import Day, last_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame

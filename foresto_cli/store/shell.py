@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from foresto_cli.errors import ConfigError
 from foresto_cli.settings import environment_of_a_child
-from foresto_cli.store import libpq, passwords, reading
+from foresto_cli.store import libpq, passwords, questions
 from foresto_cli.store.binaries import binaries
 from foresto_cli.store.engine import is_pooled
 
@@ -32,7 +32,7 @@ def run(engine: Engine, arguments: Sequence[str], *, write: bool, own: bool) -> 
         ConfigError: a pooler stands before the server and lets no session be read-only.
     """
     if own and not write:
-        reading.make_reader(engine)
+        questions.make_reader(engine)
     with engine.connect() as connection:
         if not write and is_pooled(connection):
             raise ConfigError(
@@ -45,7 +45,7 @@ def run(engine: Engine, arguments: Sequence[str], *, write: bool, own: bool) -> 
             if not write:
                 environment["PGOPTIONS"] = f"{variables.get('PGOPTIONS', '')} {READ_ONLY}".strip()
             # Of two users the last one counts.
-            user = f" user={reading.READER}" if own and not write else ""
+            user = f" user={questions.READER}" if own and not write else ""
             with _signals_are_for_the_shell():
                 done = subprocess.run(
                     [str(_program()), "--no-password", f"--dbname={way}{user}", *arguments],

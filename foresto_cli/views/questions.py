@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from foresto_cli.errors import UsageError
 from foresto_cli.output.give import Form, give
 from foresto_cli.output.rows import Column, Kind, Rows
-from foresto_cli.store import catalogue, reading
+from foresto_cli.store import catalogue, questions
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -85,7 +85,7 @@ def answer(app: "App", question: Question, form: Form, seconds: float = USUAL_SE
                 found = Rows(COLUMNS, catalogue.columns(connection, question.table))
                 return give(app.console, found, form, question.table)
             return give(app.console, Rows(TABLES, catalogue.relations(connection)), form, "표와 뷰")
-    with reading.asked(app.engine, question.statement, seconds=seconds, own=not app.is_shared) as answered:
+    with questions.asked(app.engine, question.statement, seconds=seconds, own=not app.is_shared) as answered:
         names = _distinct([name for name, _ in answered.columns])
         columns = tuple(
             Column(name, name, KINDS.get(kind, Kind.TEXT), grouped=False)

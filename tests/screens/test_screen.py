@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 import foresto_cli as foresto
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.reading.screen_fields import FIELDS
-from foresto_cli.reading.screening import screened
 from foresto_cli.score import batch
+from foresto_cli.screens.screen_fields import FIELDS
+from foresto_cli.screens.screening import screened
 
 
 @pytest.fixture

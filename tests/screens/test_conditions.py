@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from foresto_cli.errors import UsageError
-from foresto_cli.reading.conditions import Field, Kind, conditions
+from foresto_cli.screens.conditions import Field, Kind, conditions
 from foresto_cli.store.fragments import Fragment, sql
 
 FIELDS = (

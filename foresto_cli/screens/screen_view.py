@@ -4,9 +4,9 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.output import rows as output
 from foresto_cli.output.rows import Column, Rows
-from foresto_cli.reading.conditions import Field, Kind
-from foresto_cli.reading.screen_fields import FIELDS
-from foresto_cli.reading.screening import Screened, screened
+from foresto_cli.screens.conditions import Field, Kind
+from foresto_cli.screens.screen_fields import FIELDS
+from foresto_cli.screens.screening import Screened, screened
 
 KINDS = {
     Kind.NUMBER: output.Kind.NUMBER,
@@ -20,7 +20,7 @@ def found(app: App, condition: str, as_of: str, *, top: int | None, sort: str) -
     """Return who fulfils ``condition``.
 
     Raises:
-        UsageError, ConfigError: as :func:`foresto_cli.reading.screening.screen`.
+        UsageError, ConfigError: as :func:`foresto_cli.screens.screening.screen`.
     """
     with app.engine.connect() as connection:
         return screened(connection, condition, as_of or None, top=top, sort=sort)

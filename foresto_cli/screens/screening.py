@@ -3,22 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, TextClause, text
 
 from foresto_cli.datasets.listed import designations
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.reading import saved_screens, session
-from foresto_cli.reading.conditions import Condition, Field, conditions
-from foresto_cli.reading.days import Day, last_of
-from foresto_cli.reading.rows import frame_of
-from foresto_cli.reading.screen_fields import BACK, FIELDS, PARTS
 from foresto_cli.score.panel import LAST_SESSIONS
+from foresto_cli.screens import saved_screens
+from foresto_cli.screens.conditions import Condition, Field, conditions
+from foresto_cli.screens.screen_fields import BACK, FIELDS, PARTS
 from foresto_cli.store.fragments import Fragment, fragment, joined, sql
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
+from foresto_cli.written_days import Day, last_of
 
 SHOWN = ("ticker", "name", "market", "score", "grade", "market_cap")
 """Shown of everybody, before what the conditions speak of."""
@@ -71,32 +66,29 @@ class _Asked:
     is_descending: bool
 
 
-def screen(condition: str, as_of: Day = None, *, top: int | None = None, sort: str = "-score") -> "DataFrame":
-    """Return the stocks that fulfil ``condition`` on the last session up to ``as_of``, by ticker.
-
-    ``foresto.screen("per < 10 and score > 70 and not designated", "2025-03-31")``. What is unknown fulfils nothing.
-    Only what was known on that day counts; the columns are those of ``foresto screen --fields``.
+def selected(
+    connection: Connection, condition: str, as_of: Day, *, top: int | None, sort: str
+) -> tuple[TextClause, dict[str, object]]:
+    """Return the query of who fulfils ``condition`` on the last session up to ``as_of``, and its parameters.
 
     Args:
-        condition: comparisons with ``and``, ``or``, ``not``, ``in`` and arithmetic, names in English or Korean; or what
-            it was saved as.
+        connection: database.
+        condition: comparisons, or what they were saved as.
         as_of: a past day; None for the newest session.
-        top: at most so many.
+        top: at most so many; None for all.
         sort: the field that orders them, with ``-`` in front from the largest down.
 
     Raises:
         UsageError: the condition, the field or the day cannot be understood.
-        ConfigError, StoreUnavailable: nothing is stored, or the database cannot be had.
+        ConfigError: no price of that day or before is stored.
     """
-    with session.reading() as connection:
-        query, values = _query(connection, _asked(connection, condition, as_of, sort), top)
-        return frame_of(connection, query, values, index="ticker")
+    return _query(connection, _asked(connection, condition, as_of, sort), top)
 
 
 def screened(
     connection: Connection, condition: str, as_of: Day = None, *, top: int | None = None, sort: str = "-score"
 ) -> Screened:
-    """Return who fulfils ``condition``, and how many each of its parts left over; as :func:`screen`."""
+    """Return who fulfils ``condition``, and how many each of its parts left over; as :func:`selected`."""
     asked = _asked(connection, condition, as_of, sort)
     everybody, *counts = _counted(connection, asked)
     query, values = _query(connection, asked, top)

@@ -3,8 +3,8 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from foresto_cli.reading import asking, companies, market, prices, screening, session
-from foresto_cli.reading.screen_fields import FIELDS
+from foresto_cli.frames import asking, companies, market, prices, screens, session
+from foresto_cli.screens.screen_fields import FIELDS
 from foresto_cli.store import catalogue
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def screen_stocks(condition: str, as_of: str = "", sort: str = "-score", rows: i
 
     Names are those of the tool screen_names. With ``-`` before the name in sort the largest come first.
     """
-    return _answer(screening.screen(condition, as_of or None, sort=sort), rows)
+    return _answer(screens.screen(condition, as_of or None, sort=sort), rows)
 
 
 def screen_names() -> Answer:

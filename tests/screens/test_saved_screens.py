@@ -7,8 +7,8 @@ import pytest
 
 import foresto_cli as foresto
 from foresto_cli.errors import UsageError
-from foresto_cli.reading import saved_screens, saved_view, watched_screens
-from foresto_cli.reading.screen_fields import FIELDS
+from foresto_cli.screens import saved_screens, saved_view, watched_screens
+from foresto_cli.screens.screen_fields import FIELDS
 from foresto_cli.views import screen_news
 
 NAME = "싼 종목"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 import foresto_cli as foresto
 from foresto_cli import settings
 from foresto_cli.errors import ForestoError, UsageError
-from foresto_cli.reading import session
+from foresto_cli.frames import session
 from foresto_cli.store import embedded
 
 ASK = "import foresto_cli as foresto; foresto.open(sandbox=True); print(len(foresto.listing()))"
@@ -82,5 +82,5 @@ def test_what_python_offers_is_on_one_page():
 
 
 def test_a_command_imports_no_pandas_for_it():
-    code = "import sys, foresto_cli; sys.exit('pandas' in sys.modules or 'foresto_cli.reading' in sys.modules)"
+    code = "import sys, foresto_cli; sys.exit('pandas' in sys.modules or 'foresto_cli.frames' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

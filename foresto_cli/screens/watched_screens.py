@@ -11,10 +11,10 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
-from foresto_cli.reading import saved_screens
-from foresto_cli.reading.conditions import Field, Kind
-from foresto_cli.reading.saved_screens import Row
-from foresto_cli.reading.screening import Judged, judged, newest_session
+from foresto_cli.screens import saved_screens
+from foresto_cli.screens.conditions import Field, Kind
+from foresto_cli.screens.saved_screens import Row
+from foresto_cli.screens.screening import Judged, judged, newest_session
 from foresto_cli.views import screen_news, watchlist
 from foresto_cli.views.screen_news import Change, Looked, News
 

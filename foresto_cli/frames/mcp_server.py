@@ -1,11 +1,11 @@
-"""The tools of :mod:`foresto_cli.reading.tools` over MCP (Model Context Protocol), on standard input and output."""
+"""The tools of :mod:`foresto_cli.frames.tools` over MCP (Model Context Protocol), on standard input and output."""
 
 from collections.abc import Callable
 from functools import wraps
 
 from foresto_cli import __version__
 from foresto_cli.errors import ConfigError, ForestoError
-from foresto_cli.reading import session, tools
+from foresto_cli.frames import session, tools
 
 INSTRUCTIONS = (
     "A verified copy of the Korean stock market: prices, statements, dividends, scores. Amounts are in won, days are of"

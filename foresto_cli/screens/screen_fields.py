@@ -1,6 +1,6 @@
 """What a screen can ask of a stock on a day, and which relations that takes."""
 
-from foresto_cli.reading.conditions import Field, Kind
+from foresto_cli.screens.conditions import Field, Kind
 from foresto_cli.store.fragments import Fragment, fragment
 
 STOCK, SCORE, VALUATION = "stock", "score", "valuation"

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from foresto_cli.datasets.listed.names import ETF, INDEX, STOCK, security_of
-from foresto_cli.reading import session
-from foresto_cli.reading.days import Day, first_of, last_of
+from foresto_cli.frames import session
 from foresto_cli.store import arrays
 from foresto_cli.store.arrays import DAYS, Arrays, Kind
 from foresto_cli.store.fragments import Fragment
+from foresto_cli.written_days import Day, first_of, last_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Index

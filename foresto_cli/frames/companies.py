@@ -7,10 +7,10 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.datasets.listed.names import STOCK, security_of
 from foresto_cli.errors import UsageError
-from foresto_cli.reading import session
-from foresto_cli.reading.days import Day, first_of, last_of
-from foresto_cli.reading.rows import frame_of
+from foresto_cli.frames import session
+from foresto_cli.frames.rows import frame_of
 from foresto_cli.views.reading.statements import QUARTER, QUERIES, issuer_of
+from foresto_cli.written_days import Day, first_of, last_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from foresto_cli.app import App
 from foresto_cli.errors import UsageError
 from foresto_cli.output.rows import Column, Kind, Rows
-from foresto_cli.reading import saved_screens
-from foresto_cli.reading.saved_screens import Row
+from foresto_cli.screens import saved_screens
+from foresto_cli.screens.saved_screens import Row
 
 WATCHES = ("--watch", "--no-watch")
 

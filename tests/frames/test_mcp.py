@@ -7,7 +7,7 @@ import pytest
 from mcp import ClientSession, StdioServerParameters, stdio_client
 from support import environment_of
 
-from foresto_cli.reading import tools
+from foresto_cli.frames import tools
 from foresto_cli.settings import Paths
 from foresto_cli.store import embedded
 

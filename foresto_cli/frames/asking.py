@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from foresto_cli.reading import session
-from foresto_cli.reading.rows import framed
+from foresto_cli.frames import session
+from foresto_cli.frames.rows import framed
 from foresto_cli.store import engine as store_engine
-from foresto_cli.store import reading
+from foresto_cli.store import questions
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -27,7 +27,7 @@ def sql(statement: str, *, seconds: float = USUAL_SECONDS) -> "DataFrame":
     database = session.current()
     with (
         store_engine.explained(),
-        reading.asked(database.engine, statement, seconds=seconds, own=database.is_own) as answered,
+        questions.asked(database.engine, statement, seconds=seconds, own=database.is_own) as answered,
     ):
         names = [name for name, _ in answered.columns]
         return framed(names, [kind for _, kind in answered.columns], list(answered.rows))

@@ -11,7 +11,7 @@ from operators_server import operators_server
 from sqlalchemy import text
 
 from foresto_cli.errors import UsageError
-from foresto_cli.store import reading
+from foresto_cli.store import questions
 from foresto_cli.store.engine import as_it_is, connected
 
 WRITES = (
@@ -94,7 +94,7 @@ SELECT (SELECT string_agg(key || value, ',' ORDER BY key) FROM foresto_meta),
 
 
 def all_of(engine, statement, *, own=True, seconds=20):
-    with reading.asked(engine, statement, seconds=seconds, own=own) as found:
+    with questions.asked(engine, statement, seconds=seconds, own=own) as found:
         return list(found.rows)
 
 
@@ -107,7 +107,7 @@ def watched(url):
 
 @pytest.mark.parametrize("statement", [*WRITES, *ESCAPES])
 def test_nothing_can_be_changed_and_nobody_gets_out_of_the_embedded_server(engine, database_url, tmp_path, statement):
-    reading.make_reader(engine)
+    questions.make_reader(engine)
     with watched(database_url) as (other, state):
         before, place = state(), tmp_path / "made"
         sent = statement.format(place=place, backend=other.info.backend_pid)
@@ -169,7 +169,7 @@ def test_questions_are_answered(engine, statement, rows):
 
 
 def test_an_answer_without_rows_has_its_columns(engine):
-    with reading.asked(engine, "SELECT 1 AS a, 'x' AS 나 WHERE false", seconds=20, own=True) as found:
+    with questions.asked(engine, "SELECT 1 AS a, 'x' AS 나 WHERE false", seconds=20, own=True) as found:
         assert (found.columns, list(found.rows)) == ([("a", 23), ("나", 25)], [])
 
 
@@ -181,12 +181,12 @@ def test_a_question_that_takes_too_long_is_stopped_by_the_server(engine):
 
 
 def test_rows_come_one_by_one_and_need_not_be_taken_to_the_end(engine):
-    with reading.asked(engine, "SELECT generate_series(1, 50000000)", seconds=20, own=True) as found:
+    with questions.asked(engine, "SELECT generate_series(1, 50000000)", seconds=20, own=True) as found:
         assert next(found.rows) == (1,)
     running = "SELECT count(*) FROM pg_stat_activity WHERE usename = :name"
     until = time.monotonic() + 10  # the server ends a session a moment after its client
     with engine.connect() as connection:
-        while connection.execute(text(running), {"name": reading.READER}).scalar_one():
+        while connection.execute(text(running), {"name": questions.READER}).scalar_one():
             assert time.monotonic() < until
             time.sleep(0.05)
             connection.rollback()
@@ -226,7 +226,7 @@ def test_a_server_that_goes_away_is_no_mistake_of_the_question(engine, database_
         many = "SELECT n, repeat('x', 9000) FROM generate_series(1, 90000) n"
         with (
             psycopg.connect(database_url, autocommit=True) as other,
-            reading.asked(engine, many, seconds=20, own=True) as found,
+            questions.asked(engine, many, seconds=20, own=True) as found,
         ):
             next(found.rows)
             other.execute(end)

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.errors import UsageError
-from foresto_cli.reading.conditions import WORDS, conditions
-from foresto_cli.reading.screen_fields import FIELDS
+from foresto_cli.screens.conditions import WORDS, conditions
+from foresto_cli.screens.screen_fields import FIELDS
 
 LONGEST_NAME = 40
 NAME = re.compile(r"\w+( \w+)*")

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from foresto_cli.datasets.listed.names import ticker_of
-from foresto_cli.reading import session
-from foresto_cli.reading.days import Day, first_of, last_of
-from foresto_cli.reading.rows import frame_of
+from foresto_cli.frames import session
+from foresto_cli.frames.rows import frame_of
 from foresto_cli.store.fragments import sql
+from foresto_cli.written_days import Day, first_of, last_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame

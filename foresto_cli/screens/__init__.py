@@ -1,0 +1,1 @@
+"""Screens: conditions on stocks, typed or saved, and who fulfils them on a day."""

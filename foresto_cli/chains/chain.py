@@ -72,7 +72,8 @@ def run(app: App, name: str, chain: Sequence[Step], options: Options) -> ChainRe
             app.console.line()
             app.console.strong(f"▷ {step.name}")
             record.report({"dataset": step.name, "done": len(results), "planned": len(chain), "unit": step.name})
-            results[step.name] = _skipped(step, missing) if missing else _done(app, step, options)
+            done = _skipped(step, missing) if missing else _done(app, step, options)
+            results[step.name] = _told_of_lost(done, [name for name in step.follows if not _is_met(results[name])])
             show_step(app, results[step.name])
             interruption = clock.interruption()
             if interruption is not None:
@@ -116,6 +117,14 @@ def _is_met(result: Result) -> bool:
     units = result.units
     waits = result.outcome in {"partial", "failed"} and units.pending and not units.failed
     return result.exit_code in GOOD_ENOUGH or (result.exit_code == NotYet.exit_code and bool(waits))
+
+
+def _told_of_lost(result: Result, lost: Sequence[str]) -> Result:
+    """Return the result with a note about steps that should have said what is new, and did not do their part."""
+    if not lost:
+        return result
+    note = f"앞 단계({', '.join(lost)})가 끝나지 않아 새로 나온 것은 받지 못했습니다. 다음 실행에서 받습니다."
+    return replace(result, notes=[*result.notes, note])
 
 
 def _skipped(step: Step, missing: Sequence[str]) -> Result:

@@ -53,6 +53,7 @@ class Step:
         name: the command it stands for.
         work: does it.
         needs: steps that must have done their part first.
+        follows: steps that name what it has to read: without them it does what was left from earlier, and says so.
         key: setting without which the step is left out; that is the operator's choice and no failure.
         is_budgeted: it goes on until the day's budget is spent, which is its ordinary end.
         options: what makes the command by hand ask for the same, with the default budgets; years as in the READMEs.
@@ -62,6 +63,7 @@ class Step:
     name: str
     work: Callable[[App, Options], Result]
     needs: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     key: str | None = None
     is_budgeted: bool = False
     options: str = ""
@@ -164,7 +166,12 @@ STATEMENTS = Step(
     asks=_SATURDAY,
 )
 NEW_STATEMENTS = replace(
-    STATEMENTS, work=_new_statements, needs=(), options=f"--full --most {_MORNING}", asks=_MORNING + MAIN_ACCOUNTS
+    STATEMENTS,
+    work=_new_statements,
+    needs=(),
+    follows=("filings load",),
+    options=f"--full --most {_MORNING}",
+    asks=_MORNING + MAIN_ACCOUNTS,
 )
 EVENING_STATEMENTS = replace(
     NEW_STATEMENTS,
@@ -175,6 +182,7 @@ EVENING_STATEMENTS = replace(
 FILED_ACTIONS = Step(
     "dart corporate-actions",
     capital.load_filed_actions,
+    follows=("filings load",),
     key="dart_api_key",
     options="--filed",
     asks=None,

@@ -7,7 +7,7 @@ import subprocess
 
 from support import ROOT, environment_of
 
-from foresto_cli.chains import chain
+from foresto_cli.chains import chain, steps
 from foresto_cli.chains.steps import INDEX, INITIAL, Step
 from foresto_cli.running import job
 from foresto_cli.verify.verification import Verification
@@ -80,10 +80,28 @@ def test_the_script_stops_where_a_step_fails(tmp_path):
 
 def test_a_step_whose_key_is_missing_is_left_out_and_is_no_failure(open_world):
     bonds = Step("bonds load", None, key="fsc_api_key")
-    steps = (bonds, dataclasses.replace(INDEX, needs=("bonds load",)))
+    both = (bonds, dataclasses.replace(INDEX, needs=("bonds load",)))
     with open_world(without=("fsc_api_key",)) as world:
-        result = chain.run(world.app, "monthly", steps, job.Options())
+        result = chain.run(world.app, "monthly", both, job.Options())
         assert (result.outcome, result.exit_code) == ("done", 0)
         left_out, index = result.steps
         assert (left_out.outcome, index.outcome) == ("nothing_to_do", "done")
         assert "FSC_API_KEY" in left_out.notes[0]
+
+
+def test_statements_say_when_nobody_could_say_what_was_filed(open_loaded):
+    chained = [steps.FILINGS, steps.EVENING_STATEMENTS]
+    with open_loaded(faults="500@opendart.fss.or.kr/list.json") as world:
+        result = chain.run(world.app, "weekday_final", chained, job.Options())
+        assert [step.exit_code == 0 for step in result.steps] == [False, True]
+        assert "앞 단계(filings load)가 끝나지 않아" in result.steps[1].notes[-1]
+    with open_loaded() as world:
+        result = chain.run(world.app, "weekday_final", chained, job.Options())
+        assert "앞 단계" not in " ".join(note for step in result.steps for note in step.notes)
+
+
+def test_what_a_step_follows_comes_before_it():
+    for name, found in steps.CHAINS.items():
+        names = [step.name for step in found]
+        for place, step in enumerate(found):
+            assert {*step.needs, *step.follows} <= {*names[:place]}, (name, step.name)

@@ -102,7 +102,8 @@ def test_the_page_tells_what_the_database_holds(loaded):
     assert f"fdr {asked} / 2,000" in text_of(section(document, "budgets"))
     assert "검사" in text_of(section(document, "verification"))
     assert f"{loaded.scalar('SELECT max(id) FROM data_collection_log')} " in text_of(section(document, "runs"))
-    columns = [span.get("title") for span in document.iter("span") if "종목" in (span.get("title") or "")]
+    bars = section(document, "scores").iter("{http://www.w3.org/2000/svg}rect")
+    columns = [hint for hint in map(text_of, bars) if "종목" in hint]
     assert sum(int(title.rsplit(" ", 1)[1].removesuffix("종목")) for title in columns) == stocks - stocks // 10
     assert f"기업인수목적회사라 점수를 매기지 않습니다 {stocks // 10}" in text_of(section(document, "scores"))
 

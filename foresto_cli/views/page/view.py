@@ -23,17 +23,29 @@ from foresto_cli.views.top_scores import Top
 
 GRADES = "SABCDF"
 SHOWN_GAPS, SHOWN_TABLES, SHOWN_REASONS, SHOWN_DESIGNATED = 4, 8, 6, 8
+COLUMN_WIDTH = 0.9 * 100 / BINS
+"""A tenth of a column is the gap to the next."""
 NEARLY = 0.8
 """Share of a budget from which on it deserves attention."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the score histogram, in percent of the highest."""
+    """One column of the score histogram.
+
+    Attributes:
+        label: which scores it counts.
+        share: its height, in percent of the highest.
+        stocks: how many have such a score.
+        left: where it begins, in percent of the picture.
+        width: in percent of the picture.
+    """
 
     label: str
     share: float
     stocks: int
+    left: float
+    width: float
 
 
 def page(facts: Facts) -> dict[str, object]:
@@ -212,7 +224,13 @@ def _scores(found: Scoring | None) -> dict[str, object] | None:
         "not_scored": run["n_not_scored"],
         "provisional": run["is_provisional"],
         "columns": [
-            Column(f"{place * 100 // BINS}–{(place + 1) * 100 // BINS}점", round(100 * stocks / highest, 1), stocks)
+            Column(
+                f"{place * 100 // BINS}–{(place + 1) * 100 // BINS}점",
+                round(100 * stocks / highest, 1),
+                stocks,
+                left=100 / BINS * place,
+                width=COLUMN_WIDTH,
+            )
             for place, stocks in enumerate(found.bins)
         ],
         "grades": [

@@ -1,0 +1,54 @@
+"""The live dashboard as an ASGI application: pages, files beside them, and what guards them."""
+
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route as At
+from starlette.types import ASGIApp
+
+from foresto_cli.app import App
+from foresto_cli.live import reading
+from foresto_cli.live.answers import Answers
+from foresto_cli.live.guard import Guard
+from foresto_cli.live.routes import ROUTES
+from foresto_cli.live.secrets import Secrets
+from foresto_cli.views.pages.page import refused
+
+KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+STATIC = ("dashboard.css", "pages/pages.css", "pages/live.js", "pages/icon.svg")
+"""Files of ``views/templates`` that pages name, as ``/static/NAME``."""
+
+
+def made(app: App, secrets: Secrets, port: int) -> ASGIApp:
+    """Return the application that listens on ``port``."""
+    answers = Answers(reading.read_only(app), secrets)
+    kept = {name.rpartition("/")[2]: _read(name) for name in STATIC}
+
+    async def static(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in kept:
+            return PlainTextResponse("없습니다.", 404)
+        return Response(kept[name], media_type=KINDS[name.rpartition(".")[2]])
+
+    async def missing(request: Request, _: Exception) -> Response:
+        return answers.html(refused("그런 페이지가 없습니다.", 404), request.url.path, request.query_params)
+
+    async def broken(request: Request, _: Exception) -> Response:
+        said = "예상하지 못한 오류입니다. 로그를 보세요(foresto doctor가 위치를 알려 줍니다)."
+        return answers.html(refused(said, 500), request.url.path, request.query_params)
+
+    pages = Starlette(
+        routes=[
+            *(At(route.path, answers.endpoint(route), methods=["GET"]) for route in ROUTES),
+            At("/static/{name}", static, methods=["GET"]),
+        ],
+        exception_handlers={404: missing, 500: broken},
+    )
+    pages.router.redirect_slashes = False
+    return Guard(pages, secrets, port)
+
+
+def _read(name: str) -> bytes:
+    return files("foresto_cli.views").joinpath("templates", *name.split("/")).read_bytes()

@@ -1,0 +1,39 @@
+"""Which page stands at which address. A new page is a line here."""
+
+from dataclasses import dataclass
+
+from foresto_cli.live import collecting
+from foresto_cli.live.collecting import PageOfApp
+from foresto_cli.views.pages import tables
+from foresto_cli.views.pages.page import PageOf
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page and where it stands.
+
+    Attributes:
+        path: of its address; ``{ticker}`` is handed to the page as ``asked["ticker"]``.
+        label: what the navigation calls it; empty for what does not stand there.
+        page: returns it.
+    """
+
+    path: str
+    label: str
+    page: PageOf
+
+
+@dataclass(frozen=True)
+class RouteOfApp:
+    """As :class:`Route`, for a page that needs more than a connection."""
+
+    path: str
+    label: str
+    page: PageOfApp
+
+
+ROUTES: tuple[Route | RouteOfApp, ...] = (
+    RouteOfApp("/", "수집", collecting.page),
+    Route("/data", "데이터", tables.page),
+)
+"""In the order of the navigation."""

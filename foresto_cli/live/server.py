@@ -1,0 +1,125 @@
+"""``foresto dashboard --serve``: the server, from its socket to its end."""
+
+import socket
+import threading
+import webbrowser
+
+import uvicorn
+
+from foresto_cli.app import App
+from foresto_cli.errors import Interrupted, UsageError
+from foresto_cli.live import application
+from foresto_cli.live.protocol import Impatient
+from foresto_cli.live.secrets import Secrets
+from foresto_cli.settings import keys_out_of_sight
+
+HOST = "127.0.0.1"
+USUAL_PORT = 8321
+"""Taken when it is free, so that the address stays the same from day to day."""
+CONNECTIONS = 64
+LARGEST_HEAD = 16 * 1024
+"""Bytes of a request's head."""
+END_SECONDS = 3
+"""Seconds that answers under way may take once the server was asked to end."""
+
+
+def serve(app: App, port: int | None, *, show: bool) -> dict[str, object]:
+    """Serve until Ctrl-C or SIGTERM; return the ``--json`` object of ``foresto dashboard --serve``.
+
+    Args:
+        app: what to show.
+        port: of 127.0.0.1; :data:`USUAL_PORT` or any free one when None.
+        show: open it in the operator's browser.
+
+    Raises:
+        UsageError: somebody else has the port.
+    """
+    with listening(port) as listener:
+        server = Live(app, listener)
+        server.start()
+        app.console.line(f"✓ {server.url}")
+        app.console.line("  이 주소는 이 컴퓨터에서만 열리고, 아는 사람은 누구나 볼 수 있습니다. Ctrl-C로 끝냅니다.")
+        if show:
+            with keys_out_of_sight():
+                if not webbrowser.open(server.url):
+                    app.console.complain("! 열 브라우저를 찾지 못했습니다. 위 주소를 직접 여세요.")
+        try:
+            server.wait()
+        except Interrupted:
+            app.console.line("✓ 현황판을 닫았습니다.")
+        finally:
+            server.stop()
+    return {"port": server.port}
+
+
+def listening(port: int | None) -> socket.socket:
+    """Return a socket that listens on ``port`` of 127.0.0.1; who connects before the server starts is kept waiting.
+
+    Raises:
+        UsageError: somebody else has the port.
+    """
+    for wanted in (USUAL_PORT, 0) if port is None else (port,):
+        bound = socket.socket()
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((HOST, wanted))
+            bound.listen()
+        except OSError as error:
+            bound.close()
+            reason = error.strerror
+        else:
+            return bound
+    raise UsageError(f"{port}번 포트를 쓸 수 없습니다({reason}). --port로 다른 번호를 적거나 --port 없이 실행하세요.")
+
+
+class Live:
+    """The server in a thread of its own, so that the main one is there for signals."""
+
+    def __init__(self, app: App, listener: socket.socket) -> None:
+        """Take what to show and where to listen."""
+        self.port: int = listener.getsockname()[1]
+        self.secrets = Secrets()
+        self._listener = listener
+        self._ended = threading.Event()
+        config = uvicorn.Config(
+            application.made(app, self.secrets, self.port),
+            http=Impatient,
+            ws="none",
+            lifespan="off",
+            loop="asyncio",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=CONNECTIONS,
+            h11_max_incomplete_event_size=LARGEST_HEAD,
+            timeout_graceful_shutdown=END_SECONDS,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="live", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Return the address that lets a browser in."""
+        return f"http://{HOST}:{self.port}/?token={self.secrets.token}"
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait for the server's end, which comes by :meth:`stop` only."""
+        # Not by joining: a thread whose join was interrupted counts as ended in Python 3.11.
+        while not self._ended.wait(1):
+            pass
+
+    def stop(self) -> None:
+        """End it, streams first."""
+        self._server.should_exit = True
+        self._ended.wait(END_SECONDS + 5)
+
+    def _run(self) -> None:
+        try:
+            self._server.run(sockets=[self._listener])
+        finally:
+            self._ended.set()

@@ -1,0 +1,42 @@
+"""Every page of the live dashboard: valid, without a word of style or script in it, and only for who may come in."""
+
+import html5lib
+import pytest
+
+from foresto_cli.live.routes import ROUTES
+
+PATHS = [route.path for route in ROUTES if "{" not in route.path]
+
+
+def parsed(html):
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_valid_and_loads_nothing_but_our_files(visitor, path):
+    response = visitor.get(path)
+    assert response.status_code == 200
+    document = parsed(response.text)
+    assert not [element.tag for element in document.iter() if "style" in element.attrib or element.tag == "style"]
+    assert all(script.get("src", "").startswith("/static/") for script in document.iter("script"))
+    assert not [key for element in document.iter() for key in element.attrib if key.startswith("on")]
+    named = [element.get(key) for element in document.iter() for key in ("src", "href", "action") if element.get(key)]
+    assert all(one.startswith(("/", "#", "?")) and not one.startswith("//") for one in named)
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/static/live.js", "/nothing"])
+def test_nobody_comes_in_without_the_token(stranger, path):
+    assert stranger.get(path).status_code == 401
+
+
+def test_the_token_gives_a_cookie_and_goes_from_the_address(live, stranger):
+    entered = stranger.session.get(live.url, allow_redirects=False)
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    assert {"HttpOnly", "SameSite=strict"} <= set(entered.headers["set-cookie"].split("; "))
+    assert stranger.get("/").status_code == 200
+
+
+def test_what_is_not_there_is_said_in_a_page(visitor):
+    response = visitor.get("/nothing")
+    assert response.status_code == 404
+    assert "그런 페이지가 없습니다" in response.text

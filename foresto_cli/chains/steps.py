@@ -27,7 +27,7 @@ from foresto_cli.loading import (
 from foresto_cli.running import job, prune
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
-from foresto_cli.score import batch
+from foresto_cli.score import batch, track
 from foresto_cli.upstream import dart
 from foresto_cli.verify import verification
 
@@ -202,6 +202,7 @@ PRODUCTS = Step(
     "fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key", asks=53
 )
 VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), asks=51)
+TRACK = Step("score track", lambda app, options: track.keep(app, options.wait))
 PRUNE = Step("runs prune", lambda app, _: prune.prune(app))
 VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app), asks=51)
 
@@ -260,7 +261,7 @@ WEEKDAY_FINAL = (
     VERIFY_DAILY,
 )
 WEEKLY = (LISTING, STOCKS, ETFS, STATEMENTS, SCORE, VERIFY_WEEKLY, PRUNE)
-MONTHLY = (BONDS, PRODUCTS, VERIFY_MONTHLY)
+MONTHLY = (BONDS, PRODUCTS, TRACK, VERIFY_MONTHLY)
 QUARTERLY = (
     Step("dart corporate-actions", _actions, key="dart_api_key", asks=None),
     FSC_DIVIDENDS,

@@ -105,6 +105,19 @@ def history(
     return Shown(found)
 
 
+@command(group, WAIT)
+def track(app: "App", options: "Options") -> Shown:
+    """과거에 준 등급이 21·63거래일 뒤 실제로 얼마가 되었는지, 그때 저장된 점수로 셈하고 보여 줍니다."""
+    from foresto_cli.score import track as record
+    from foresto_cli.views import score_track
+
+    result = record.keep(app, options.wait)
+    with app.engine.connect() as connection:
+        found = score_track.tracks(connection)
+    score_track.show(app.console, found)
+    return Shown({**result.as_json(), "tracks": score_track.as_json(found)})
+
+
 @command(group)
 def validate(
     app: "App",

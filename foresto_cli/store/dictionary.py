@@ -53,7 +53,13 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "점수",
         "The score",
-        ("compass_score_history", "compass_score_earlier", "compass_score_component", "compass_score_run"),
+        (
+            "compass_score_history",
+            "compass_score_earlier",
+            "compass_score_component",
+            "compass_score_run",
+            "compass_score_track",
+        ),
     ),
     ("채권", "Bonds", ("bonds",)),
     (

@@ -19,7 +19,7 @@ from foresto_cli.loading import statements, us_stocks
 from foresto_cli.output import on_screen
 from foresto_cli.running import payloads, prune
 from foresto_cli.sandbox.market import all_indices
-from foresto_cli.score import batch, formula
+from foresto_cli.score import batch, formula, track
 from foresto_cli.settings import Settings
 from foresto_cli.store import binaries, limits, whose
 from foresto_cli.upstream import alphavantage, dart, fdr, finlife, fsc, krx, krx_openapi, mail, naver, yahoo
@@ -70,6 +70,8 @@ FIGURES = (
     (r"between ([\d:]+) and ([\d:]+) \|", {f"{NOW.extended:%H:%M}", f"{NOW.last_trade:%H:%M}"}),
     (r"`--default-days` \((\d+)\)", spans.DEFAULT_DAYS),
     (r"statements, (\d+) companies a request", dart.MOST_COMPANIES),
+    (r"stored then, came to (\d+) and \d+ sessions later", track.HORIZONS[0]),
+    (r"and (\d+) sessions later, every month", track.HORIZONS[1]),
     (r"the newest (\d+) sessions row", checks.SESSIONS),
     (r"the newest (\d+), lists", verification.WEEKLY_SESSIONS),
     (r"(\d+) of (\d+) stocks", {"1", f"{second_source.WEEKS}"}),

@@ -9,7 +9,13 @@ from foresto_cli.score.panel import RECORD
 
 STOCKS, SESSIONS = 147, 310
 LAST = _market.LAST
-TABLES = ("compass_score_history", "compass_score_earlier", "compass_score_component", "compass_score_run")
+TABLES = (
+    "compass_score_history",
+    "compass_score_earlier",
+    "compass_score_component",
+    "compass_score_run",
+    "compass_score_track",
+)
 
 
 def rows(app, query, **parameters):

@@ -59,6 +59,7 @@ from foresto_cli.store.tables.operations import (
     unit_ledger,
 )
 from foresto_cli.store.tables.score_history import compass_score_earlier, compass_score_history
+from foresto_cli.store.tables.score_track import compass_score_track
 from foresto_cli.store.tables.scores import compass_score_component, compass_score_run
 from foresto_cli.store.tables.screens import saved_screen, saved_screen_member
 from foresto_cli.store.tables.unattended import (
@@ -92,6 +93,7 @@ __all__ = [
     "compass_score_earlier",
     "compass_score_history",
     "compass_score_run",
+    "compass_score_track",
     "corporate_actions",
     "credit_loan_options",
     "credit_loan_products",

@@ -14,13 +14,15 @@ from foresto_cli.errors import ForestoError, NotYet, exit_code_of
 from foresto_cli.running import lock, runs
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import SKIPPED, Result
+from foresto_cli.settings import keys
 from foresto_cli.store.engine import explained
 from foresto_cli.telling import alerts, dead_man, network, watch
 from foresto_cli.views import page
 
 log = logging.getLogger(__name__)
 
-LABELS = {**{job.name: job.label for job in timetable.JOBS}, "initial": "처음 받기"}
+FIRST_LOAD = "initial"
+LABELS = {**{job.name: job.label for job in timetable.JOBS}, FIRST_LOAD: "처음 받기"}
 
 
 def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) -> ChainResult:
@@ -38,7 +40,7 @@ def run_chain(app: App, name: str, options: Options, *, if_due: bool = False) ->
             return ChainResult(f"run {name}", notes=["제시간에 이미 돌았습니다."])
         network.awaited()
         # The first load has no hour at which anybody would miss it.
-        switch = nullcontext(dead_man.Outcome()) if name == "initial" else dead_man.switch(app, name)
+        switch = nullcontext(dead_man.Outcome()) if name == FIRST_LOAD else dead_man.switch(app, name)
         with switch as outcome:
             result = run(app, name, steps.of(app, name), options)
             outcome.is_good = all(_is_met(step) for step in result.steps)
@@ -79,6 +81,8 @@ def run(app: App, name: str, chain: Sequence[Step], options: Options) -> ChainRe
             if interruption is not None:
                 raise interruption
         result = summary(command, list(results.values()), record.seconds)
+        if name == FIRST_LOAD:
+            result.notes += keys.told_missing(app.settings)
         result.run_id = record.run_id
         record.close(result, result.first_reason)
     return result
@@ -86,7 +90,7 @@ def run(app: App, name: str, chain: Sequence[Step], options: Options) -> ChainRe
 
 def _done(app: App, step: Step, options: Options) -> Result:
     if step.key is not None and getattr(app.settings, step.key) is None:
-        note = f"{step.key.upper()}가 없어 '{step.name}' 단계는 하지 않습니다."
+        note = f"{step.key.upper()}가 없어 건너뜁니다."
         return Result(step.name, notes=[note])
     try:
         with explained():

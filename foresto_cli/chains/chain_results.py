@@ -12,6 +12,7 @@ from foresto_cli.verify import verification
 from foresto_cli.verify.verification import Verification
 from foresto_cli.views import words
 
+NOTHING = "nothing_to_do"
 GOOD_ENOUGH = (0, 3)
 """Exit codes of a step after which the next may begin."""
 
@@ -43,8 +44,8 @@ def show_step(app: App, result: Result) -> None:
 def summary(command: str, steps: list[Result], seconds: float) -> ChainResult:
     """Return the result of a chain from those of its steps; the gravest exit code is the chain's."""
     codes = [step.exit_code for step in steps]
-    idle = all(step.outcome == "nothing_to_do" for step in steps)
-    outcome = "nothing_to_do" if idle else "done"
+    idle = all(step.outcome == NOTHING for step in steps)
+    outcome = NOTHING if idle else "done"
     if any(codes):
         outcome = "partial" if any(_is_success(step) for step in steps) else "failed"
     requests, sources, tables = Counter({"total": 0}), Counter[str](), dict[str, Counts]()
@@ -83,14 +84,21 @@ def _is_success(step: Result) -> bool:
     return step.outcome in {"done", "partial"} and not isinstance(step, Verification)
 
 
+def _closing_line(step: Result) -> str:
+    if step.outcome == SKIPPED or step.exit_code:
+        return f"✗ {step.command}: {words.outcome(step.outcome)}"
+    if step.outcome == NOTHING and step.run_id is None and step.notes:
+        return f"– {step.command}: {step.notes[0]}"
+    return f"✓ {step.command}: {words.outcome(step.outcome)}"
+
+
 def show_summary(app: App, result: ChainResult) -> None:
     """Print the last lines of a chain."""
     app.console.line()
-    for note in result.notes:
-        app.console.line(f"· {note}")
     for step in result.steps:
-        mark = "✓" if step.exit_code == 0 and step.outcome != SKIPPED else "✗"
-        app.console.line(f"{mark} {step.command}: {words.outcome(step.outcome)}")
+        app.console.line(_closing_line(step))
     requests, rows = result.requests["total"], result.rows
     app.console.strong(f"{'✓' if result.exit_code == 0 else '✗'} {result.command} ({result.seconds:.0f}초)")
     app.console.line(f"  요청 {requests:,} · 추가 {rows.added:,} · 변경 {rows.changed:,} · 그대로 {rows.unchanged:,}")
+    for note in result.notes:
+        app.console.line(f"· {note}")

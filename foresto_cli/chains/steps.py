@@ -58,6 +58,7 @@ class Step:
         is_budgeted: it goes on until the day's budget is spent, which is its ordinary end.
         options: what makes the command by hand ask for the same, with the default budgets; years as in the READMEs.
         asks: requests of an ordinary day, with all keys, on the whole market; None where that hangs on what was filed.
+        has_preview: ``work`` knows ``dry_run``; what does not would do its work.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Step:
     is_budgeted: bool = False
     options: str = ""
     asks: int | None = 0
+    has_preview: bool = True
 
     @property
     def shown(self) -> str:
@@ -144,7 +146,7 @@ STOCKS = Step("stocks load", listed.load_stocks, needs=("listing load",), asks=1
 ETFS = Step("stocks etfs", funds.load_etfs, asks=5)
 ETF_PRICES = Step("stocks etfs", funds.load_etf_prices, asks=1)
 DERIVED_STOCKS = Step("stocks load", listed.derive_stocks)
-VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True))
+VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True), has_preview=False)
 """Whatever failed before: that is when somebody has to look. Weekly and monthly verification ask the same and more."""
 _MORNING, _SATURDAY, _EVENING = (
     int(part * dart.DAILY_BUDGET)
@@ -193,7 +195,7 @@ PAST_STATEMENTS = replace(
     options="--since 2022 --for-score",
     asks=MAIN_ACCOUNTS * 4 * (SCORED_YEARS + 1) + 3 * COMPANIES,
 )
-SCORE = Step("score batch", _scores)
+SCORE = Step("score batch", _scores, has_preview=False)
 SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
 BONDS = Step(
     "bonds load", lambda app, options: open_data.load_bonds(app, "all", None, options), key="fsc_api_key", asks=None
@@ -201,10 +203,10 @@ BONDS = Step(
 PRODUCTS = Step(
     "fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key", asks=53
 )
-VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), asks=51)
-TRACK = Step("score track", lambda app, options: track.keep(app, options.wait))
-PRUNE = Step("runs prune", lambda app, _: prune.prune(app))
-VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app), asks=51)
+VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), asks=51, has_preview=False)
+TRACK = Step("score track", lambda app, options: track.keep(app, options.wait), has_preview=False)
+PRUNE = Step("runs prune", lambda app, _: prune.prune(app), has_preview=False)
+VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app), asks=51, has_preview=False)
 
 FSC_DIVIDENDS = Step("stocks dividends", open_data.load_dividends, key="fsc_api_key", asks=None)
 DART_DIVIDENDS = Step(

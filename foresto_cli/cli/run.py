@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foresto_cli.cli._command import WAIT, Json, Workers, command, new_group
+from foresto_cli.cli._command import DRY_RUN, WAIT, Json, Workers, command, new_group
 
 if TYPE_CHECKING:
     from foresto_cli.app import App
@@ -60,14 +60,14 @@ def _sweep(app: "App") -> "Result":
     return due.sweep(app)
 
 
-@command(group, WAIT)
+@command(group, DRY_RUN, WAIT, closes=False)
 def initial(app: "App", options: "Options", workers: Workers = 4) -> "Result":
     """처음 한 번: 상장 목록 → 5년 시세 → 지수 → 종목 → ETF → 재무제표 → 점수 → 검증. 끊겨도 이어집니다."""
     return _run(app, "initial", replace(options, workers=workers))
 
 
 def _scheduled(name: str, said: str) -> None:
-    @command(group, WAIT, name=name, said=said)
+    @command(group, DRY_RUN, WAIT, name=name, said=said, closes=False)
     def run(
         app: "App",
         options: "Options",
@@ -80,7 +80,7 @@ def _scheduled(name: str, said: str) -> None:
         ] = False,
     ) -> "Result":
         options = replace(options, workers=workers)
-        if not if_due:
+        if options.dry_run or not if_due:
             return _run(app, name, options)
         from foresto_cli.chains import due
 
@@ -92,8 +92,14 @@ for _name, _said in CHAINS.items():
 
 
 def _run(app: "App", name: str, options: "Options") -> "Result":
-    from foresto_cli.chains import chain, chain_results
+    from foresto_cli.chains import chain, chain_results, next_steps, planned
 
+    if options.dry_run:
+        plan = planned.plan(app, name, options)
+        planned.show(app.console, plan)
+        return plan
     result = chain.run_chain(app, name, options)
     chain_results.show_summary(app, result)
+    if name == chain.FIRST_LOAD and result.exit_code in chain_results.GOOD_ENOUGH:
+        next_steps.show(app)
     return result

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from foresto_cli.app import App
 from foresto_cli.collecting.collect import plan
@@ -45,20 +45,36 @@ def preview(app: App, command: str, loaders: Sequence[Loader], *, again: bool = 
 def _upstreams(app: App, units: Sequence[Unit], policies: Sequence[Policy]) -> dict[str, PlannedUpstream]:
     """Return what each budget is asked for, by its name; units that ask nobody are in none."""
     budgets = {policy.counter: policy.daily_budget for policy in policies}
+    paces = {policy.counter: policy.pace for policy in policies}
     openings: Counter[str] = Counter()
     for policy in policies:
         openings[policy.counter] = max(openings[policy.counter], policy.opening)
     requests: Counter[str] = Counter()
     for unit in units:
         requests[unit.upstream] += unit.requests
-    with app.engine.connect() as connection:
-        used, spent = dict(limits.budgets(connection)), limits.exhausted(connection)
+    remaining = left_today(app, budgets)
     found = {}
     for name in sorted(name for name, count in requests.items() if count and name in budgets):
-        left = 0 if name in spent else max(budgets[name] - used.get(name, 0), 0)
-        days = _days(requests[name], openings[name], left, budgets[name])
-        found[name] = PlannedUpstream(requests[name] + openings[name] * days, left, days)
+        days = _days(requests[name], openings[name], remaining[name], budgets[name])
+        count = requests[name] + openings[name] * days
+        found[name] = PlannedUpstream(count, remaining[name], days, round(count * _seconds(paces[name]), 1))
     return found
+
+
+def left_today(app: App, budgets: Mapping[str, int]) -> dict[str, int]:
+    """Return how many requests today has left of each of ``budgets``."""
+    with app.engine.connect() as connection:
+        used, spent = dict(limits.budgets(connection)), limits.exhausted(connection)
+    return {name: 0 if name in spent else max(budget - used.get(name, 0), 0) for name, budget in budgets.items()}
+
+
+def days_of(requests: int, left: int, budget: int) -> int:
+    """Return on how many days so many ``requests`` are sent, of which today takes ``left`` at most."""
+    return _days(requests, 0, left, budget)
+
+
+def _seconds(pace: float) -> float:
+    return max(pace, SECONDS_A_REQUEST)
 
 
 def _days(requests: int, opening: int, left: int, budget: int) -> int:
@@ -70,4 +86,4 @@ def _days(requests: int, opening: int, left: int, budget: int) -> int:
 
 def _expected_seconds(loader: Loader, todo: Sequence[Unit]) -> float:
     paces = {session.policy.counter: session.policy.pace for session in loader.sessions}
-    return sum(unit.requests * max(paces.get(unit.upstream, 0), SECONDS_A_REQUEST) for unit in todo)
+    return sum(unit.requests * _seconds(paces.get(unit.upstream, 0)) for unit in todo)

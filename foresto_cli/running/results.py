@@ -37,18 +37,23 @@ class Units:
 
 @dataclass(frozen=True)
 class PlannedUpstream:
-    """What one daily budget would be asked for: requests, logins among them, what today has left, on how many days."""
+    """What one daily budget would be asked for: requests, logins among them, what today has left, on how many days.
+
+    ``seconds`` is how long that takes at the pace of the upstream.
+    """
 
     requests: int
     left: int
     days: int
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Plan:
     """What would be asked (``--dry-run``): the labels of the first and the last unit, days of budget, seconds.
 
-    ``upstreams`` has each budget by the name of whose it is.
+    ``upstreams`` has each budget by the name of whose it is. ``is_estimate``: what it hangs on is not stored yet, so
+    that these are the numbers of the whole market.
     """
 
     units: int
@@ -58,6 +63,7 @@ class Plan:
     budget_days: int
     seconds: float
     upstreams: Mapping[str, PlannedUpstream]
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ FAILED_SHARE = 0.3
 """Share of stocks without a score for want of data, above which the operator is warned."""
 PRICES_ONLY = (
     "DART_API_KEY가 없어 재무·밸류에이션 축이 없고, 축 셋이 있어야 하는 총점과 등급도 없습니다."
-    " 기술·리스크 축은 그대로 있습니다: foresto score rank --axis risk"
+    " 기술·리스크 축은 그대로 있습니다: foresto score rank, foresto score rank --axis risk"
 )
 
 

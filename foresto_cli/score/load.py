@@ -2,18 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 from sqlalchemy import Connection, text
 
 from foresto_cli.score import dividends, panel, reports
 from foresto_cli.score.compute import Inputs
+from foresto_cli.score.panel import Panel
 
 NAMES = text(
     "SELECT p.trade_date, p.ticker, coalesce(p.name, (SELECT h.name FROM stock_history h WHERE h.ticker = p.ticker"
     " AND h.valid_from <= p.trade_date ORDER BY h.valid_from DESC LIMIT 1), l.name, '') AS name"
     " FROM stock_price_daily p LEFT JOIN fdr_stock_listing l ON l.ticker = p.ticker WHERE p.trade_date = ANY(:days)"
 )
+
+MARKETS = text("SELECT ticker, ascii(substr(market, 4, 1)) AS market FROM fdr_stock_listing WHERE length(market) > 3")
 
 
 def names_on(connection: Connection, days: Sequence[date]) -> dict[date, dict[str, str]]:
@@ -27,7 +32,7 @@ def names_on(connection: Connection, days: Sequence[date]) -> dict[date, dict[st
 def inputs(connection: Connection, day: date) -> Inputs:
     """Read what a score of ``day`` needs, and nothing that was known later."""
     sessions = panel.sessions_until(connection, day)
-    found = panel.read(connection, sessions[0], sessions[-1]) if sessions else panel.assembled([], [], [])
+    found = _prices(connection, sessions[0], sessions[-1]) if sessions else panel.assembled([], [], [])
     return Inputs(found, names_on(connection, [day]), reports.read(connection, day), dividends.read(connection, day))
 
 
@@ -35,8 +40,22 @@ def history(connection: Connection, days: Sequence[date], until: date) -> Inputs
     """Read once what the scores of all ``days`` need, with prices up to ``until``."""
     first = panel.sessions_until(connection, days[0])[0]
     return Inputs(
-        panel.read(connection, first, until),
+        _prices(connection, first, until),
         names_on(connection, days),
         reports.read(connection, days[-1], days[0].year - reports.YEARS),
         dividends.read(connection, days[-1], days[0] - dividends.YEARS * dividends.YEAR),
     )
+
+
+def _prices(connection: Connection, first: date, last: date) -> Panel:
+    """Read prices; a stock whose rows do not say their market (charts) is in the market of the listing.
+
+    Without that nobody would be compared with anybody where charts are all there is.
+    """
+    found = panel.read(connection, first, last)
+    not_said = found.market == panel.NOT_SAID
+    if not not_said.any():
+        return found
+    listed = {row.ticker: row.market for row in connection.execute(MARKETS)}
+    markets = np.array([listed.get(ticker, panel.NOT_SAID) for ticker in found.tickers.tolist()], np.uint8)
+    return replace(found, market=np.where(not_said, markets, found.market))

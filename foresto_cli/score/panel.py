@@ -23,6 +23,8 @@ Bytes = NDArray[np.uint8]
 
 KOSPI, KOSDAQ, KONEX = b"PDE"
 """Markets by the fourth letter of their names, which tells them apart."""
+NOT_SAID = ord(" ")
+"""The market of a row whose source does not say it: a chart's."""
 ADJUSTED, PROVISIONAL = b"AP"
 """Rows of a source that adjusts prices itself; rows that will be read again (``quality_flag``)."""
 CODE_WIDTH = 8
@@ -91,7 +93,7 @@ class Panel:
         tickers: ascending.
         high, close, base: won; base is the official base price (기준가).
         volume, value, shares: shares traded, won traded, shares listed.
-        market: see :data:`KOSPI`; 0 without a row.
+        market: see :data:`KOSPI`; :data:`NOT_SAID` where the source does not say, 0 without a row.
         quality: see :data:`ADJUSTED`; 0 without a row.
         events: by ticker and day; may begin before the first session.
         doubles: rows beyond the first of a ticker and day.
@@ -153,7 +155,11 @@ def assembled(days: Sequence[date], blocks: list[NDArray[np.void]], events: Sequ
     rows = sum(len(block) for block in blocks)
     codes = np.unique(np.concatenate([np.empty(0, np.int64), *(block["ticker"].astype(np.int64) for block in blocks)]))
     calendar = sorted(
-        {day for day, block in zip(days, blocks, strict=True) if np.isin(block["market"], (KOSPI, KOSDAQ, 32)).any()}
+        {
+            day
+            for day, block in zip(days, blocks, strict=True)
+            if np.isin(block["market"], (KOSPI, KOSDAQ, NOT_SAID)).any()
+        }
     )
     row_of = {day: row for row, day in enumerate(calendar)}
     shape = (len(calendar), len(codes))

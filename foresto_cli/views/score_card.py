@@ -1,6 +1,7 @@
 """Looking at scores: one stock explained, the best of a day."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypedDict
 
@@ -14,7 +15,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.score import compute, explain, load, panel
 from foresto_cli.score.batch import PRICES_ONLY, score_date
 from foresto_cli.score.explain import Found
-from foresto_cli.views.top_scores import Wanted, best
+from foresto_cli.views.top_scores import Wanted, axes_there, best
 
 AXES = {"total": "총점", "financial": "재무", "valuation": "밸류에이션", "technical": "기술", "risk": "리스크"}
 UNKNOWING = "점수는 지정을 반영하지 않습니다. 상장폐지 위험을 따로 확인하세요."
@@ -104,6 +105,8 @@ def _shown(
 def ranking(app: App, wanted: Wanted) -> Ranking:
     """Return the best stocks of the newest scored day (``--json`` of score rank).
 
+    Where nobody has a total, as without statements, the axis that most stocks have puts them in order.
+
     Raises:
         ConfigError: nothing was ever scored.
         UsageError: there is no such axis, or ``top`` is out of range.
@@ -113,6 +116,9 @@ def ranking(app: App, wanted: Wanted) -> Ranking:
     if wanted.top < 1:
         raise UsageError("--top은 1 이상이어야 합니다.")
     with app.engine.connect() as connection:
+        there = axes_there(connection)
+        if wanted.axis == "total" and there and "total" not in there:
+            wanted = replace(wanted, axis=there[0])
         found = best(connection, wanted)
     if found is None:
         raise ConfigError("저장된 점수가 없습니다. 먼저 foresto score batch를 실행하세요.")
@@ -145,21 +151,23 @@ def plain(row: Mapping[str, object]) -> Mapping[str, Any]:
 
 def show_ranking(console: Console, found: Ranking) -> None:
     """Print the best stocks, who among them is designated, and who was left out."""
-    columns = [f"{axis}_score" for axis in AXES]
+    shown = [axis for axis in AXES if any(one[f"{axis}_score"] is not None for one in found["stocks"])]
+    has_total = "total" in shown
     rows = [
         (
-            one["rank"],
+            one["rank"] or place,
             one["ticker"],
             one["name"],
-            one["grade"],
-            *(points(one[column]) for column in columns),
-            "·".join(f"{one[f'{axis}_coverage']:.0f}" for axis in AXES if axis != "total"),
+            *([one["grade"]] if has_total else []),
+            *(points(one[f"{axis}_score"]) for axis in shown),
+            "·".join(f"{one[f'{axis}_coverage']:.0f}" for axis in shown if axis != "total"),
         )
-        for one in found["stocks"]
+        for place, one in enumerate(found["stocks"], 1)
     ]
     title = f"{found['score_date']} · {AXES[found['axis']]} 순"
     if rows:
-        console.table(title, ("순위", "종목코드", "종목명", "등급", *AXES.values(), "축별 자료 %"), rows)
+        names = (*(["등급"] if has_total else []), *(AXES[axis] for axis in shown))
+        console.table(title, ("순위", "종목코드", "종목명", *names, "축별 자료 %"), rows)
     else:
         console.line(f"{title}: 조건에 맞는 종목이 없습니다.")
     for one in found["stocks"]:

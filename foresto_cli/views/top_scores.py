@@ -39,6 +39,11 @@ RANKED = sql(
         " WHEN 'technical' THEN h.technical_score WHEN 'risk' THEN h.risk_score ELSE h.total_score END"
     ),
 )
+THERE = text(
+    "SELECT count(total_score) AS total, count(financial_score) AS financial, count(valuation_score) AS valuation,"
+    " count(technical_score) AS technical, count(risk_score) AS risk FROM compass_score_history"
+    " WHERE score_date = :day AND formula_version = :version"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +87,16 @@ class Top:
             return ""
         counts = " · ".join(f"{word} {count:,}" for word, count in self.left_out.items())
         return f"{sum(self.left_out.values()):,}종목을 제외했습니다({counts})."
+
+
+def axes_there(connection: Connection) -> list[str]:
+    """Return which of the total and the axes anybody has on the newest scored day, the most frequent axis first."""
+    newest = connection.execute(NEWEST).one_or_none()
+    if newest is None:
+        return []
+    given = {"day": newest.score_date, "version": newest.formula_version}
+    counts: dict[str, int] = dict(connection.execute(THERE, given).mappings().one())
+    return sorted((axis for axis, count in counts.items() if count), key=lambda axis: (axis != "total", -counts[axis]))
 
 
 def best(connection: Connection, wanted: Wanted) -> Top | None:

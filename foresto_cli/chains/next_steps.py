@@ -1,0 +1,40 @@
+"""What to do after the first load: a few commands, each of which shows something."""
+
+from collections.abc import Iterator
+
+from foresto_cli.app import App
+
+STEPS = (
+    ("status", "무엇이 어디까지 있는지"),
+    ("score rank", "점수가 높은 종목"),
+    ("stocks show 005930", "한 종목의 모든 것"),
+    ('screen "per < 10"', "조건에 맞는 종목"),
+    ('sql "SELECT * FROM stocks LIMIT 5"', "SQL로 조회"),
+    ("dashboard", "현황판(HTML)"),
+)
+LATER = (
+    ("run monthly", "채권과 금융상품"),
+    ("run quarterly", "배당과 주요사항"),
+)
+BY_ITSELF = ("schedule install", "내일부터 자동 실행")
+
+
+def lines(app: App) -> Iterator[str]:
+    """Yield the card's lines; commands for the sandbox where the sandbox was loaded."""
+    program = "foresto --sandbox" if app.sandbox else "foresto"
+    later = [step for step in LATER if not app.sandbox]
+    by_itself = [BY_ITSELF] if not app.sandbox else []
+    shown = [(f"{program} {command}", said) for command, said in (*STEPS, *later, *by_itself)]
+    width = max(len(command) for command, _ in shown)
+    yield "다음에 할 일"
+    for command, said in shown:
+        yield f"  {command:<{width}}  {said}"
+
+
+def show(app: App) -> None:
+    """Print the card."""
+    app.console.line()
+    title, *rest = lines(app)
+    app.console.strong(title)
+    for line in rest:
+        app.console.line(line)

@@ -30,4 +30,3 @@ def test_without_a_key_the_first_load_ends_well_and_scores_what_prices_say(open_
         told = capsys.readouterr().err
         assert "– dart financials: DART_API_KEY가 없어 건너뜁니다." in told
         assert "✗" not in told
-

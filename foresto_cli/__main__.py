@@ -4,6 +4,8 @@ import os
 import sys
 import threading
 
+from typer import Abort, TyperException
+
 from foresto_cli import __version__, streams
 from foresto_cli.cli import app
 from foresto_cli.cli._command import HELP, Globals
@@ -11,19 +13,19 @@ from foresto_cli.errors import ForestoError, UsageError, exit_code_of
 
 BUG = ForestoError.exit_code
 INTERRUPTED = 130
-ABORTED = 1
-"""What click makes of Ctrl-C while it reads the command line."""
 
 
 def main() -> None:
     """Run the command line and exit with its code (README, "Exit codes")."""
     streams.prepare()
     arguments, sandbox = _without_sandbox(sys.argv[1:])
-    if arguments == ["--version"]:
+    if arguments[:1] in (["--version"], ["-V"]):
         from foresto_cli.console import Console
 
         Console().line(f"foresto {__version__}")
         sys.exit(0)
+    if arguments[:1] == ["help"] and arguments[-1] not in HELP["help_option_names"]:
+        arguments = [*arguments[1:], "--help"]
     code = _run(arguments, Globals(sandbox=sandbox)) if _is_text(arguments) else UsageError.exit_code
     sys.stdout.flush()
     sys.stderr.flush()
@@ -37,12 +39,18 @@ def _run(arguments: list[str], common: Globals) -> int:
     try:
         nested_help = len(arguments) > 1 and arguments[-1] in HELP["help_option_names"]
         word = next((argument for argument in arguments if not argument.startswith("-")), "")
-        app(word, has_own_options=not nested_help)(arguments, prog_name="foresto", obj=common)
+        line = app(word, has_own_options=not nested_help)
+        code = line(arguments, prog_name="foresto", obj=common, standalone_mode=False)
     except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else BUG
-        return INTERRUPTED if code == ABORTED else code
-    except KeyboardInterrupt:
+        return leaving.code if isinstance(leaving.code, int) else BUG
+    except (KeyboardInterrupt, Abort):
         return INTERRUPTED
+    except TyperException as error:
+        from foresto_cli.cli import _mistakes
+
+        for told in _mistakes.told(error):
+            _complain(told)
+        return UsageError.exit_code
     except ForestoError as error:
         _complain(f"✗ {error}")
         return exit_code_of(error)
@@ -59,7 +67,7 @@ def _run(arguments: list[str], common: Globals) -> int:
             " 자세한 내용은 로그에 있습니다: foresto doctor가 위치를 알려 줍니다."
         )
         return BUG
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _is_text(arguments: list[str]) -> bool:

@@ -6,11 +6,12 @@ imported at all.
 
 from importlib import import_module
 from types import ModuleType
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from foresto_cli import data_sets
+from foresto_cli.cli import _help
 from foresto_cli.cli._command import HELP
 
 COMMANDS = {
@@ -65,8 +66,7 @@ def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer
     found = typer.Typer(
         name="foresto",
         help="한국 시장의 모든 자료를 내 PostgreSQL에: 받고, 검증하고, 점수를 매깁니다.",
-        epilog="어느 명령에나 --sandbox를 붙이면 실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다."
-        " foresto --version은 판 번호를 보여 줍니다.",
+        cls=_help.Group,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -75,18 +75,20 @@ def app(word: str | None = None, *, has_own_options: bool = True) -> typer.Typer
     )
     for name, said in COMMANDS.items():
         work = getattr(_module(name), name) if word in {name, None} else _not_asked_for
-        found.command(name, help=said, context_settings=HELP)(work)
+        found.command(name, cls=_help.Command, help=said, context_settings=HELP)(work)
     for name, said in GROUPS.items():
         if word in {name, None}:
             found.add_typer(_module(name).group, name=name, help=said)
         else:
-            found.command(name, help=said)(_not_asked_for)
+            found.command(name, cls=_help.Command, help=said)(_not_asked_for)
     for one in data_sets.said():
         said = f"{one.label}: 받기와 보기."
         if word in {one.name, None}:
             found.add_typer(_described_group(one), name=one.name, help=said)
         else:
-            found.command(one.name, help=said)(_not_asked_for)
+            found.command(one.name, cls=_help.Command, help=said)(_not_asked_for)
+    said = "명령의 도움말을 보여 줍니다: foresto help prices load."
+    found.command("help", cls=_help.Command, help=said, context_settings=HELP)(_explained)
     return found
 
 
@@ -103,3 +105,10 @@ def _module(name: str) -> ModuleType:
 def _not_asked_for() -> NoReturn:
     """Stand where a command would, for its name and help; run, it would do nothing and call that a success."""
     raise RuntimeError("a command was run whose module was not imported")
+
+
+def _explained(
+    _words: Annotated[list[str] | None, typer.Argument(help="명령과 그 아래 명령.", metavar="명령")] = None,
+) -> NoReturn:
+    """Stand for ``foresto help``, which ``foresto_cli.__main__`` makes ``--help`` of what follows."""
+    raise RuntimeError("help is asked for before the command line is read")

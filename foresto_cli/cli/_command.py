@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import typer
 
-from foresto_cli.cli import _output
+from foresto_cli.cli import _help, _output
 from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import ForestoError, Interrupted, StoreUnavailable, exit_code_of
 
@@ -71,7 +71,7 @@ class Globals:
 
 def new_group() -> typer.Typer:
     """Return a group without commands."""
-    return typer.Typer(no_args_is_help=True, context_settings=HELP)
+    return typer.Typer(cls=_help.Group, no_args_is_help=True, context_settings=HELP)
 
 
 def command(
@@ -127,7 +127,7 @@ def command(
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         run.__doc__, run.__name__ = work.__doc__, work.__name__
         if group is not None:
-            group.command(name, help=said)(run)
+            group.command(name, cls=_help.Command, help=said)(run)
         return run
 
     return decorate

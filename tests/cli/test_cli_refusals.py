@@ -1,5 +1,6 @@
 """What the command refuses: bad input and missing preconditions, each in one clear sentence."""
 
+import re
 import subprocess
 import sys
 
@@ -86,7 +87,7 @@ def test_an_unknown_command_and_a_missing_option_are_usage_errors(place):
     for finished in one_after_another(place, *((arguments, {}) for arguments in wrong)):
         assert finished.returncode == 2
         assert finished.stdout == ""
-        assert finished.stderr.startswith("Usage: foresto ")
+        assert re.match("✗ .+\n사용법: foresto .+\n도움말: foresto ", finished.stderr)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from foresto_cli import logs, settings
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.errors import AuthFailed, UsageError
+from foresto_cli.errors import AuthFailed, NetworkDown, UsageError
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store import remembered
@@ -30,7 +30,7 @@ from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.mail import Mail, Server
 from foresto_cli.upstream.naver import Naver
 from foresto_cli.upstream.naver_list import NaverList
-from foresto_cli.upstream.policy import Limits
+from foresto_cli.upstream.policy import Limits, Wait
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 from foresto_cli.upstream.worlds import World
 from foresto_cli.upstream.yahoo import Yahoo
@@ -72,15 +72,23 @@ class App:
     limits: Limits | None = None
     channels_reached: dict[str, bool] = field(init=False, default_factory=dict)
     _transport: Transport = field(init=False)
+    _is_offline_told: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """Share one memory of budgets and breakers among all clients."""
         limits = self.limits or StoredLimits(self.engine)
         if self.sandbox:
-            self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE, World.SANDBOX)
+            self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE, World.SANDBOX, waits=self._waits)
         else:
             world = World.EITHER if settings.allows_sandbox() else World.REAL
-            self._transport = Transport(limits, world=world)
+            self._transport = Transport(limits, world=world, waits=self._waits)
+
+    def _waits(self, wait: Wait) -> None:
+        """Say to whoever watches what is waited for, and once that there is no network."""
+        if isinstance(wait.error, NetworkDown) and not self._is_offline_told:
+            self._is_offline_told = True
+            self.console.remark(f"! {wait.error} 다시 시도합니다. 멈추려면 Ctrl-C.")
+        self.console.waits(f"{wait.label}: {wait.seconds:.0f}초 뒤 다시 시도({wait.attempt}/{wait.attempts})")
 
     @property
     def is_shared(self) -> bool:
@@ -314,6 +322,7 @@ def with_database(around: App, *, sandboxed: bool, beside: bool = False, embedde
         beside=beside,
         named=", ".join(("DATABASE_URL", *filter(None, [around.settings.origins.places.get("database_url")]))),
         tell=around.console.complain,
+        begins=around.console.remark,
     ) as engine:
         if not sandboxed:
             remembered.remember(around.folders.database_file, database)

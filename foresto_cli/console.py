@@ -4,6 +4,7 @@ The only module that prints. What cannot be shown is not shown: no stream, and n
 and words from outside are only text: what would command the terminal is spelled out here, whoever prints it.
 """
 
+import functools
 import json
 import logging
 import math
@@ -57,6 +58,7 @@ class Console:
         self._lines = self._errors if as_json or keeps_stdout else _Stream(sys.stdout)
         self._result_is_lost = False
         self._begun: _Stream | None = None
+        self._bar_now: Progress | None = None
 
     @property
     def is_terminal(self) -> bool:
@@ -87,6 +89,23 @@ class Console:
     def complain(self, text: str) -> None:
         """Print one line on stderr, whatever breaks are in ``text``."""
         print(harmless.line(text, LONGEST_LINE), file=cast("TextIO", self._errors), flush=True)
+
+    def remark(self, text: str) -> None:
+        """Print one line for whoever is watching; nothing where nobody is, as in a pipe or a log."""
+        if not self._errors.isatty():
+            return
+        bar = self._bar_now
+        if bar is None or not _safely(lambda: bar.console.print(_only_text(text), highlight=False)):
+            self.complain(text)
+
+    def waits(self, text: str) -> None:
+        """Say what is waited for where the bar says what is at hand; without a bar as a remark."""
+        bar = self._bar_now
+        if bar is None:
+            self.remark(text)
+            return
+        for task in bar.tasks:
+            _safely(functools.partial(bar.update, task.id, refresh=True, unit=harmless.line(text)))
 
     @property
     def width(self) -> int:
@@ -157,9 +176,11 @@ class Console:
         def advance(done: int, total: int, unit: str) -> None:
             _safely(lambda: bar.update(tasks[0], completed=done, total=total, unit=harmless.line(unit)))
 
+        self._bar_now = bar
         try:
             yield advance
         finally:
+            self._bar_now = None
             _safely(bar.stop)
 
     def result(self, found: Mapping[str, object]) -> None:

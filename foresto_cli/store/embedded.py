@@ -45,6 +45,7 @@ _LOG_KEPT_BYTES = 500_000
 _SPARE_BYTES = 32 * 1024 * 1024  # less than two segments of the write-ahead log
 
 INTERRUPTED = "! 새 데이터베이스를 만들다가 중단되어 지웠고 전의 것을 그대로 씁니다. 다시 하려면 그 명령을 실행하세요."
+MADE = "· 데이터베이스를 처음 만듭니다(내장 PostgreSQL). 1분쯤 걸릴 수 있습니다."
 FINISHED = "! 중단된 일을 마쳤습니다: 이제 새로 만든 데이터베이스를 씁니다."
 
 _started: list[subprocess.Popen[bytes]] = []
@@ -52,7 +53,9 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def running(folder: Path, tell: Callable[[str], None] = log.warning) -> Iterator[str]:
+def running(
+    folder: Path, tell: Callable[[str], None] = log.warning, begins: Callable[[str], None] = log.info
+) -> Iterator[str]:
     """Start or join the server whose data lives under ``folder``; yield its libpq URL; stop it after its last user.
 
     May be nested. A user that is killed leaves the server up; the next one joins it and stops it at its end.
@@ -60,6 +63,7 @@ def running(folder: Path, tell: Callable[[str], None] = log.warning) -> Iterator
     Args:
         folder: of the data.
         tell: is told what became of a new cluster that was to take the place of this one, and was interrupted.
+        begins: is told before data are made, which takes a while.
 
     Raises:
         StoreUnavailable: the server cannot be started; the message says why and what to do.
@@ -79,7 +83,7 @@ def running(folder: Path, tell: Callable[[str], None] = log.warning) -> Iterator
                 if told:
                     tell(told)
                 _check_version(cluster / "data", folder)
-                sockets = _joined(cluster) or _start(cluster, owner)
+                sockets = _joined(cluster) or _start(cluster, owner, begins)
             url = url_of(sockets)
             with libpq.of_our_own(cluster):
                 yield url
@@ -154,10 +158,11 @@ def _joined(cluster: Path) -> Path | None:
     raise StoreUnavailable(f"데이터베이스가 준비되지 않습니다. 기록을 확인한 뒤 다시 실행하세요: {cluster}/server.log")
 
 
-def _start(cluster: Path, owner: Owner) -> Path:
+def _start(cluster: Path, owner: Owner, begins: Callable[[str], None]) -> Path:
     """Start the server, making its data first if there is none. The caller knows that no process of it is left."""
     data = cluster / "data"
     if not data.is_dir() or not any(data.iterdir()):
+        begins(MADE)
         create(cluster, owner)
     return launch(cluster, owner, binaries())
 

@@ -36,6 +36,7 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
     beside: bool = False,
     named: str = "DATABASE_URL",
     tell: Callable[[str], None] = log.warning,
+    begins: Callable[[str], None] = log.info,
 ) -> Iterator[Engine]:
     """Yield an engine on a migrated database.
 
@@ -47,6 +48,7 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
         beside: whether our tables may be made beside other people's.
         named: the setting that named the operator's server, for messages.
         tell: is told what became of an interrupted restore or upgrade of the embedded server.
+        begins: is told before the embedded server makes its data, which takes a while.
 
     Raises:
         StoreUnavailable: no connection, or the database belongs to other people, to the other world or to a newer
@@ -54,7 +56,10 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
         ConfigError: the URL is not one of PostgreSQL.
     """
     if url is None:
-        with embedded.running(folder, tell) as own, _current(own, sandbox=sandbox, own=True, beside=beside) as engine:
+        with (
+            embedded.running(folder, tell, begins) as own,
+            _current(own, sandbox=sandbox, own=True, beside=beside) as engine,
+        ):
             yield engine
     else:
         with _current(url, sandbox=sandbox, patient=patient, beside=beside, named=named) as engine:

@@ -33,6 +33,11 @@ def retrying(*, retried: bool, haste: float, note: Callable[[RetryCallState], No
     )
 
 
+def attempts(error: BaseException | None) -> int:
+    """Return how many tries a question has in all that fails in this way."""
+    return len(_rule(error)) + 1
+
+
 def _sleep(seconds: float) -> None:
     # Looked up at each call, so that a test that replaces the clock's sleep is heard.
     clock.sleep(seconds)

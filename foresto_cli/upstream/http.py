@@ -31,9 +31,9 @@ from foresto_cli.upstream import worlds
 from foresto_cli.upstream._bodies import give_body
 from foresto_cli.upstream._deadline import DeadlineAdapter, deadline
 from foresto_cli.upstream._failures import as_ours, check_status
-from foresto_cli.upstream._retries import retrying
+from foresto_cli.upstream._retries import attempts, retrying
 from foresto_cli.upstream._unpack import ENCODINGS, body_of
-from foresto_cli.upstream.policy import Limits, Policy
+from foresto_cli.upstream.policy import Limits, Policy, Wait
 from foresto_cli.upstream.worlds import World
 
 log = logging.getLogger(__name__)
@@ -58,12 +58,14 @@ class Transport:
         haste: factor on paces and waits; 1 for real upstreams, near 0 for the sandbox, where nobody is hurried.
         patience: factor on time limits; 1 for real upstreams, less for the sandbox, which is on this machine.
         world: whose answers are believed.
+        waits: is told before a question is put again.
     """
 
     limits: Limits
     haste: float = 1.0
     patience: float = 1.0
     world: World = World.REAL
+    waits: Callable[[Wait], None] | None = None
     _lines: dict[str, "_Line"] = field(default_factory=dict, init=False, repr=False)
 
     def wait_for_turn(self, name: str, pace: float) -> None:
@@ -238,6 +240,12 @@ class UpstreamSession(requests.Session):
     def _note_retry(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         log.warning("%s: %s (try %d)", self.policy.name, error, state.attempt_number)
+        if self._transport.waits is not None and isinstance(error, ForestoError) and state.next_action is not None:
+            self._transport.waits(
+                Wait(
+                    self.policy.label, error, state.attempt_number + 1, attempts(error), float(state.next_action.sleep)
+                )
+            )
 
     def _remember(self, error: ForestoError) -> None:
         self.error = error

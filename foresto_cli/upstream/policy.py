@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from foresto_cli.errors import ForestoError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
@@ -49,6 +51,25 @@ class Policy:
     def counter(self) -> str:
         """Return whose budget its requests are counted in."""
         return self.shares or self.name
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A question that failed and is put again after a while.
+
+    Attributes:
+        label: whom it is put to.
+        error: what became of it.
+        attempt: number of the try that comes, from 2 on.
+        attempts: tries in all.
+        seconds: until then.
+    """
+
+    label: str
+    error: ForestoError
+    attempt: int
+    attempts: int
+    seconds: float
 
 
 class Limits(Protocol):

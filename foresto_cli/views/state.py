@@ -185,6 +185,15 @@ def show(console: Console, found: State) -> None:
     """Print the state for a person."""
     console.strong(f"{found['now']} KST · 마지막 거래일 {found['last_session']} · 다음 거래일 {found['next_session']}")
     console.strong(f"{'⚠' if found['level'] else '✓'} {found['verdict']}")
+    if _is_untouched(found):
+        console.line(
+            "  처음 받기: foresto run initial (얼마나 걸리는지 먼저 보려면 --dry-run) · 키와 설정: foresto doctor"
+        )
+    else:
+        _show_rest(console, found)
+
+
+def _show_rest(console: Console, found: State) -> None:
     for run in found["running"]:
         state = "진행 중" if run["alive"] else "멈춘 듯함"
         console.line(f"▶ {run['job']} {state}: {run['done']:,}/{run['planned']:,} {run['unit']} ({run['since']}부터)")
@@ -218,6 +227,12 @@ def show(console: Console, found: State) -> None:
     if found["budgets"]:
         used = " · ".join(f"{name} {count:,}" for name, count in found["budgets"].items())
         console.line(f"오늘 보낸 요청: {used}")
+
+
+def _is_untouched(found: State) -> bool:
+    """Say whether nothing was ever asked for: then there is one thing to say."""
+    began = found["running"] or found["last_runs"] or found["alerts"] or found["budgets"]
+    return not began and all(item["newest"] is None for item in found["data"])
 
 
 def watch(app: App, seconds: float) -> State:

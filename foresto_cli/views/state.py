@@ -230,9 +230,10 @@ def _show_rest(console: Console, found: State) -> None:
 
 
 def _is_untouched(found: State) -> bool:
-    """Say whether nothing was ever asked for: then there is one thing to say."""
+    """Say whether nothing was ever asked for, nor is to be: then there is one thing to say."""
     began = found["running"] or found["last_runs"] or found["alerts"] or found["budgets"]
-    return not began and all(item["newest"] is None for item in found["data"])
+    is_scheduled = any(job["scheduler"] is not None for job in found["jobs"])
+    return not (began or is_scheduled) and all(item["newest"] is None for item in found["data"])
 
 
 def watch(app: App, seconds: float) -> State:

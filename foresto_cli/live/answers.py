@@ -90,7 +90,7 @@ class Answers:
         try:
             with explained():
                 if isinstance(route, RouteOfApp):
-                    return route.page(self._app, asked)
+                    return route.page(self._app, asked, self._secrets.form)
                 with self._app.engine.connect() as connection:
                     return route.page(connection, asked, clock.today())
         except UsageError as error:

@@ -4,13 +4,15 @@ from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route as At
 from starlette.types import ASGIApp
 
 from foresto_cli.app import App
 from foresto_cli.live import reading
+from foresto_cli.live.acknowledging import Acknowledging
 from foresto_cli.live.answers import Answers
+from foresto_cli.live.events import Happenings
 from foresto_cli.live.guard import Guard
 from foresto_cli.live.routes import ROUTES
 from foresto_cli.live.secrets import Secrets
@@ -21,9 +23,10 @@ STATIC = ("dashboard.css", "pages/pages.css", "pages/live.js", "pages/icon.svg")
 """Files of ``views/templates`` that pages name, as ``/static/NAME``."""
 
 
-def made(app: App, secrets: Secrets, port: int) -> ASGIApp:
-    """Return the application that listens on ``port``."""
-    answers = Answers(reading.read_only(app), secrets)
+def made(app: App, secrets: Secrets, port: int) -> tuple[ASGIApp, Happenings]:
+    """Return the application that listens on ``port``, and what has to be closed at its end."""
+    reader = reading.read_only(app)
+    answers, happenings = Answers(reader, secrets), Happenings(app.engine, secrets.form)
     kept = {name.rpartition("/")[2]: _read(name) for name in STATIC}
 
     async def static(request: Request) -> Response:
@@ -31,6 +34,11 @@ def made(app: App, secrets: Secrets, port: int) -> ASGIApp:
         if name not in kept:
             return PlainTextResponse("없습니다.", 404)
         return Response(kept[name], media_type=KINDS[name.rpartition(".")[2]])
+
+    async def events(_: Request) -> Response:
+        if happenings.is_full:
+            return PlainTextResponse("열린 페이지가 너무 많습니다.", 503)
+        return StreamingResponse(happenings.listen(), media_type="text/event-stream")
 
     async def missing(request: Request, _: Exception) -> Response:
         return answers.html(refused("그런 페이지가 없습니다.", 404), request.url.path, request.query_params)
@@ -43,11 +51,13 @@ def made(app: App, secrets: Secrets, port: int) -> ASGIApp:
         routes=[
             *(At(route.path, answers.endpoint(route), methods=["GET"]) for route in ROUTES),
             At("/static/{name}", static, methods=["GET"]),
+            At("/events", events, methods=["GET"]),
+            At("/alerts/{number:int}/acknowledge", Acknowledging(app, secrets, answers).answer, methods=["POST"]),
         ],
         exception_handlers={404: missing, 500: broken},
     )
     pages.router.redirect_slashes = False
-    return Guard(pages, secrets, port)
+    return Guard(pages, secrets, port), happenings
 
 
 def _read(name: str) -> bytes:

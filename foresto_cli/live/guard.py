@@ -17,6 +17,8 @@ from foresto_cli.live.secrets import Secrets, is_same
 
 LONGEST_ADDRESS = 4_096
 """Bytes of path and query; the longest condition is 2,000 characters."""
+LARGEST_HEAD = 16 * 1024
+"""Bytes of a request's names and values."""
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
     " object-src 'none'",
@@ -64,6 +66,8 @@ class Guard:
             return PlainTextResponse("이 이름으로는 답하지 않습니다.", 421)
         if len(scope["raw_path"]) + len(query) > LONGEST_ADDRESS:
             return PlainTextResponse("주소가 너무 깁니다.", 414)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEAD:
+            return PlainTextResponse("요청이 너무 깁니다.", 431)
         if scope["method"] == "POST":
             return self._without_cookie(headers) or _from_elsewhere(headers)
         if scope["method"] not in {"GET", "HEAD"}:

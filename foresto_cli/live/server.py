@@ -1,14 +1,17 @@
 """``foresto dashboard --serve``: the server, from its socket to its end."""
 
+import asyncio
 import socket
 import threading
 import webbrowser
+from contextlib import suppress
 
 import uvicorn
 
 from foresto_cli.app import App
 from foresto_cli.errors import Interrupted, UsageError
 from foresto_cli.live import application
+from foresto_cli.live.guard import LARGEST_HEAD
 from foresto_cli.live.protocol import Impatient
 from foresto_cli.live.secrets import Secrets
 from foresto_cli.settings import keys_out_of_sight
@@ -17,8 +20,6 @@ HOST = "127.0.0.1"
 USUAL_PORT = 8321
 """Taken when it is free, so that the address stays the same from day to day."""
 CONNECTIONS = 64
-LARGEST_HEAD = 16 * 1024
-"""Bytes of a request's head."""
 END_SECONDS = 3
 """Seconds that answers under way may take once the server was asked to end."""
 
@@ -81,12 +82,13 @@ class Live:
         self.secrets = Secrets()
         self._listener = listener
         self._ended = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        pages, self._happenings = application.made(app, self.secrets, self.port)
         config = uvicorn.Config(
-            application.made(app, self.secrets, self.port),
+            pages,
             http=Impatient,
             ws="none",
             lifespan="off",
-            loop="asyncio",
             log_config=None,
             access_log=False,
             proxy_headers=False,
@@ -116,10 +118,18 @@ class Live:
     def stop(self) -> None:
         """End it, streams first."""
         self._server.should_exit = True
+        loop = self._loop
+        if loop is not None and not self._ended.is_set():
+            with suppress(RuntimeError):  # it has ended by itself meanwhile
+                asyncio.run_coroutine_threadsafe(self._happenings.close(), loop)
         self._ended.wait(END_SECONDS + 5)
 
     def _run(self) -> None:
         try:
-            self._server.run(sockets=[self._listener])
+            asyncio.run(self._serve())
         finally:
             self._ended.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve(sockets=[self._listener])

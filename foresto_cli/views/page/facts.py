@@ -16,6 +16,7 @@ from foresto_cli.running import runs
 from foresto_cli.store import upkeep
 from foresto_cli.store.fragments import Fragment, fragment
 from foresto_cli.views import state, top_scores
+from foresto_cli.views.page.happening import Happening, happening, with_outage
 from foresto_cli.views.state import State
 from foresto_cli.views.top_scores import Top
 
@@ -56,6 +57,7 @@ class Facts:
         now: KST.
         is_sandbox: the numbers are synthetic.
         state: what ``foresto status`` knows.
+        happening: runs under way and open alerts.
         jobs: newest runs of each job, newest first, by its name; jobs in the order of their newest run.
         runs: the newest runs of all, newest first.
         days: weekdays of a year and what became of each.
@@ -71,6 +73,7 @@ class Facts:
     now: datetime
     is_sandbox: bool
     state: State
+    happening: Happening
     jobs: Mapping[str, Sequence[RowMapping]]
     runs: Sequence[RowMapping]
     days: Sequence[Day]
@@ -85,12 +88,13 @@ class Facts:
 
 def gathered(app: App) -> Facts:
     """Read everything."""
-    now = clock.now()
+    now, found = clock.now(), state.status(app)
     with app.engine.connect() as connection:
         return Facts(
             now=now,
             is_sandbox=app.sandbox is not None,
-            state=state.status(app),
+            state=found,
+            happening=with_outage(happening(connection), found["alerts"]),
             jobs=_jobs(connection),
             runs=runs.newest(connection, RUNS),
             days=_days(app, connection, now.date()),

@@ -18,7 +18,7 @@ from foresto_cli.views.page.cards import cards
 from foresto_cli.views.page.charts import Month
 from foresto_cli.views.page.facts import BINS, Facts, Scoring, Verification
 from foresto_cli.views.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
-from foresto_cli.views.state import Held, Opened, Running
+from foresto_cli.views.state import Held
 from foresto_cli.views.top_scores import Top
 
 GRADES = "SABCDF"
@@ -50,7 +50,6 @@ class Column:
 
 def page(facts: Facts) -> dict[str, object]:
     """Return everything the template ``dashboard.html`` names."""
-    alerts = [_alert(alert) for alert in facts.state["alerts"]]
     return {
         "version": foresto_cli.__version__,
         "is_sandbox": facts.is_sandbox,
@@ -59,8 +58,7 @@ def page(facts: Facts) -> dict[str, object]:
         "last_session": _day_of(facts.state["last_session"]),
         "next_session": _day_of(facts.state["next_session"]),
         "verdict": Pill(LEVEL_TONES.get(facts.state["level"] or "", GOOD), facts.state["verdict"]),
-        "running": [_running(run) for run in facts.state["running"]],
-        "alerts": alerts,
+        "happening": facts.happening,
         "cards": cards(facts),
         "is_scheduled": any(plan["scheduler"] for plan in facts.state["jobs"]),
         "data": [_data_set(item) for item in facts.state["data"]],
@@ -81,23 +79,6 @@ def page(facts: Facts) -> dict[str, object]:
 
 def _day_of(text: str) -> str:
     return words.day(date.fromisoformat(text))
-
-
-def _running(run: Running) -> dict[str, object]:
-    share = 100 * run["done"] / run["planned"] if run["planned"] else 0
-    return {
-        "job": run["job"],
-        "since": run["since"],
-        "pill": Pill(NOTE, "진행 중") if run["alive"] else Pill(WARN, "멈춘 듯함"),
-        "done": f"{run['done']:,} / {run['planned']:,}" if run["planned"] else "",
-        "unit": run["unit"],
-        "share": round(share, 1),
-    }
-
-
-def _alert(alert: Opened) -> dict[str, object]:
-    tone = LEVEL_TONES.get(alert["level"], NOTE)
-    return {**alert, "pill": Pill(tone, LEVELS.get(alert["level"], ""))}
 
 
 def _data_set(item: Held) -> dict[str, object]:

@@ -1,0 +1,133 @@
+"""``/events``: what is happening, sent to every open page as it changes; one question a second for all of them.
+
+Nobody listens, nobody asks. A page gets the present state at once, then only what has become different, as HTML that
+the page's own templates print.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from sqlalchemy import Connection, Engine
+
+from foresto_cli.errors import StoreUnavailable
+from foresto_cli.store.engine import explained
+from foresto_cli.views.page.happening import Happening, happening
+from foresto_cli.views.templating import filled
+
+EVERY_SECONDS = 1.0
+AFTER_TROUBLE_SECONDS = 5.0
+"""Wait before the database is asked again that could not be asked."""
+SIGN_OF_LIFE_SECONDS = 15.0
+LISTENERS = 32
+"""Pages that are kept up to date at the same time; half of all connections stay free for others."""
+log = logging.getLogger(__name__)
+
+Parts = dict[str, str]
+"""Name of an event and its data."""
+
+
+class Happenings:
+    """Asks while somebody listens, and tells all of them."""
+
+    def __init__(self, engine: Engine, form: str) -> None:
+        """Take the database and the word that forms have to send."""
+        self._engine, self._form = engine, form
+        self._changed = asyncio.Condition()
+        self._parts: Parts = {}
+        self._listeners = 0
+        self._asking: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether nobody else can listen."""
+        return self._listeners >= LISTENERS
+
+    async def listen(self) -> AsyncIterator[bytes]:
+        """Yield the stream of one page, until it leaves or everything ends."""
+        self._listeners += 1
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask())
+        sent: Parts = {}
+        try:
+            yield b"retry: 2000\n\n"
+            while not self._closing.is_set():
+                news = {name: data for name, data in self._parts.items() if sent.get(name) != data}
+                if news:
+                    sent |= news
+                    yield b"".join(_event(name, data) for name, data in news.items())
+                elif not await self._wait():
+                    yield b": \n\n"
+        finally:
+            self._listeners -= 1
+
+    async def close(self) -> None:
+        """End every stream."""
+        self._closing.set()
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _wait(self) -> bool:
+        """Wait for news; say whether there are any, or only time has passed."""
+        async with self._changed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), SIGN_OF_LIFE_SECONDS)
+                return True
+        return False
+
+    async def _ask(self) -> None:
+        """Ask until nobody listens any more."""
+        connection: Connection | None = None
+        try:
+            while self._listeners and not self._closing.is_set():
+                try:
+                    if connection is None:
+                        connection = await asyncio.to_thread(self._connected)
+                    self._parts = await asyncio.to_thread(self._asked, connection)
+                    pause = EVERY_SECONDS
+                except StoreUnavailable as error:
+                    log.warning("%s", error)
+                    _let_go(connection)
+                    connection, pause = None, AFTER_TROUBLE_SECONDS
+                    self._parts |= {"trouble": f"{error}"}
+                async with self._changed:
+                    self._changed.notify_all()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), pause)
+        finally:
+            self._asking, self._parts = None, {}
+            _let_go(connection)
+
+    def _connected(self) -> Connection:
+        with explained():
+            # One connection of its own and no transaction: a look costs one statement, and holds nothing up.
+            return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    def _asked(self, connection: Connection) -> Parts:
+        with explained():
+            return parts(happening(connection, self._form))
+
+
+def parts(found: Happening) -> Parts:
+    """Return what pages are told of ``found``, by event."""
+    return {
+        "trouble": "",
+        "running": filled("running.html", happening=found),
+        "alerts": filled("alerts.html", happening=found),
+        "ended": f"{found.ended}",
+        "done": f"{found.done}",
+    }
+
+
+def _event(name: str, data: str) -> bytes:
+    lines = "\n".join(f"data: {line}" for line in data.split("\n"))
+    return f"event: {name}\n{lines}\n\n".encode()
+
+
+def _let_go(connection: Connection | None) -> None:
+    if connection is not None:
+        with suppress(StoreUnavailable), explained():
+            connection.invalidate()
+            connection.close()

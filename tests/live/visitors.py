@@ -1,0 +1,55 @@
+"""Somebody who asks a live dashboard, and the server in this process."""
+
+import contextlib
+
+import requests
+
+from foresto_cli.live import server
+
+
+class Visitor:
+    """Somebody who asks the server for pages."""
+
+    def __init__(self, live):
+        """Take the server to ask."""
+        self.live = live
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def enter(self):
+        assert self.session.get(self.live.url).status_code == 200
+        return self
+
+    def get(self, path, **options):
+        return self.session.get(f"http://127.0.0.1:{self.live.port}{path}", timeout=30, **options)
+
+    def post(self, path, **options):
+        return self.session.post(f"http://127.0.0.1:{self.live.port}{path}", timeout=30, **options)
+
+
+@contextlib.contextmanager
+def serving(app):
+    """The server on a free port, until the end of the block."""
+    listener = server.listening(None)
+    live = server.Live(app, listener)
+    live.start()
+    try:
+        yield live
+    finally:
+        live.stop()
+        listener.close()
+
+
+def events(visitor):
+    """Yield the name and data of each event that the server sends."""
+    with visitor.get("/events", stream=True) as response:
+        assert response.status_code == 200
+        name, data = "", []
+        for line in response.iter_lines(chunk_size=1, decode_unicode=True):
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                data.append(line.removeprefix("data: "))
+            elif not line and name:
+                yield name, "\n".join(data)
+                name, data = "", []

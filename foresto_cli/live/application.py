@@ -19,7 +19,7 @@ from foresto_cli.live.secrets import Secrets
 from foresto_cli.views.pages.page import refused
 
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
-STATIC = ("dashboard.css", "pages/pages.css", "pages/live.js", "pages/icon.svg")
+STATIC = ("dashboard.css", "pages/pages.css", "pages/market.css", "pages/live.js", "pages/icon.svg")
 """Files of ``views/templates`` that pages name, as ``/static/NAME``."""
 
 

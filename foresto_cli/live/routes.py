@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from foresto_cli.live import collecting
 from foresto_cli.live.collecting import PageOfApp
-from foresto_cli.views.pages import tables
+from foresto_cli.views.pages import market, scores, tables
 from foresto_cli.views.pages.page import PageOf
 
 
@@ -34,6 +34,8 @@ class RouteOfApp:
 
 ROUTES: tuple[Route | RouteOfApp, ...] = (
     RouteOfApp("/", "수집", collecting.page),
+    Route("/market", "시장", market.page),
+    Route("/scores", "점수", scores.page),
     Route("/data", "데이터", tables.page),
 )
 """In the order of the navigation."""

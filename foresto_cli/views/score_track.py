@@ -18,6 +18,8 @@ from foresto_cli.score.validation.statistics import mean_of
 from foresto_cli.views import words
 
 SESSIONS_A_MONTH = 21
+LEAST_INTERVAL = 3
+"""Of fewer periods that do not overlap an interval would only look narrow."""
 LEAST_PERIODS = 12
 """Periods that do not overlap; fewer are too few to judge a score by."""
 PERCENT = 100
@@ -165,12 +167,13 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{words.signed(value)}%"
 
 
-def interval(ic: Told) -> str:
-    """Return the mean rank IC with its interval, as far as they are known."""
+def interval(track: Track) -> str:
+    """Return the mean rank IC with its interval, where there are enough periods for one."""
+    ic = track.ic
     if ic.mean is None:
         return "–"
-    if ic.low is None or ic.high is None:
-        return words.signed(ic.mean, 3)
+    if ic.low is None or ic.high is None or track.periods < LEAST_INTERVAL:
+        return f"{words.signed(ic.mean, 3)}(구간을 내기에는 기간이 모자람)"
     return f"{words.signed(ic.mean, 3)} [{words.signed(ic.low, 3)}, {words.signed(ic.high, 3)}]"
 
 
@@ -187,7 +190,7 @@ def show(console: Console, found: Sequence[Track]) -> None:
         console.line(NONE_YET)
         return
     for track in found:
-        console.strong(f"{track.horizon}거래일 뒤 · 순위 상관 {interval(track.ic)}")
+        console.strong(f"{track.horizon}거래일 뒤 · 순위 상관 {interval(track)}")
         console.line(track.verdict)
         rows = [
             (label(one.grade), one.bought, percent(one.mean), percent(one.median), lost_share(one.lost),

@@ -87,19 +87,9 @@ class Facts:
 
 def gathered(connection: Connection, session: date, before: date) -> Facts:
     """Read what is stored about ``session``; ``before`` is the one before it."""
-    counts = _rows(
-        connection,
-        fragment(
-            "SELECT count(*) AS stocks, count(*) FILTER (WHERE rate > 0) AS up,"
-            " count(*) FILTER (WHERE rate = 0) AS flat, count(*) FILTER (WHERE rate < 0) AS down,"
-            " coalesce(bool_or(is_open), false) AS provisional FROM ({priced}) p",
-            priced=PRICED,
-        ),
-        session=session,
-        before=before,
-    )[0]
-    gainers, losers = (_movers(connection, session, before, direction) for direction in (RISING, FALLING))
-    days = _score_days(connection)
+    counts = counted(connection, session, before)
+    gainers, losers = (movers(connection, session, before, direction) for direction in (RISING, FALLING))
+    days = score_days(connection)
     marked = designations.as_of(connection, session)
     best = top_scores.best(connection, top_scores.Wanted(top=TOP))
     return Facts(
@@ -112,12 +102,27 @@ def gathered(connection: Connection, session: date, before: date) -> Facts:
         gainers=_with_designations(gainers, marked),
         losers=_with_designations(losers, marked),
         cards=_with_designations(_cards(connection, [*gainers.rows[:CARDS], *losers.rows[:CARDS]], days), marked),
-        score_movers=_with_designations(_score_movers(connection, days), marked),
+        score_movers=_with_designations(score_movers(connection, days), marked),
         top=Section(best.rows if best else [], "" if best and best.rows else NO_SCORES),
         left_out=best.told if best else "",
         score_date=days[0] if days else None,
         score_before=days[1] if len(days) > 1 else None,
     )
+
+
+def counted(connection: Connection, session: date, before: date) -> Row:
+    """Return how many stocks of a session there are (``stocks``), rose, stayed and fell; whether it is provisional."""
+    return _rows(
+        connection,
+        fragment(
+            "SELECT count(*) AS stocks, count(*) FILTER (WHERE rate > 0) AS up,"
+            " count(*) FILTER (WHERE rate = 0) AS flat, count(*) FILTER (WHERE rate < 0) AS down,"
+            " coalesce(bool_or(is_open), false) AS provisional FROM ({priced}) p",
+            priced=PRICED,
+        ),
+        session=session,
+        before=before,
+    )[0]
 
 
 def _rows(connection: Connection, query: str, **parameters: object) -> list[Row]:
@@ -141,7 +146,8 @@ def _indices(connection: Connection, session: date) -> Section:
     return Section(rows, f"{', '.join(lacking)} 지수를 아직 받지 못했습니다." if lacking else "")
 
 
-def _movers(connection: Connection, session: date, before: date, direction: int) -> Section:
+def movers(connection: Connection, session: date, before: date, direction: int, most: int = MOVERS) -> Section:
+    """Return the liquid stocks that rose (:data:`RISING`) or fell most in a session, at most ``most``."""
     rows = _rows(
         connection,
         fragment(
@@ -153,12 +159,12 @@ def _movers(connection: Connection, session: date, before: date, direction: int)
         session=session,
         before=before,
         liquid=LIQUID,
-        movers=MOVERS,
+        movers=most,
     )
     return Section(rows, "" if rows else "해당하는 종목이 없습니다.")
 
 
-def _score_days(connection: Connection) -> list[date]:
+def score_days(connection: Connection) -> list[date]:
     """Return the newest scored day and the one before, of the same formula."""
     rows = _rows(
         connection,
@@ -184,7 +190,8 @@ def _cards(connection: Connection, movers: Sequence[Row], days: Sequence[date]) 
     return Section(cards, "" if cards else "오르내린 종목 가운데 점수가 있는 종목이 없습니다.")
 
 
-def _score_movers(connection: Connection, days: Sequence[date]) -> Section:
+def score_movers(connection: Connection, days: Sequence[date], most: int = SCORE_MOVERS) -> Section:
+    """Return the stocks whose score moved most between two days, newest day first in ``days``; at most ``most``."""
     if not days:
         return Section([], NO_SCORES)
     if len(days) == 1:
@@ -200,7 +207,7 @@ def _score_movers(connection: Connection, days: Sequence[date]) -> Section:
         newest=days[0],
         before=days[1],
         least=LEAST_SCORE_MOVE,
-        movers=SCORE_MOVERS,
+        movers=most,
     )
     return Section(rows, "" if rows else f"{LEAST_SCORE_MOVE:.0f}점 이상 움직인 종목이 없습니다.")
 

@@ -36,16 +36,26 @@ class Sectors:
     markets: list[Row]
 
 
+def every(connection: Connection, session: date, before: date) -> tuple[date | None, dict[str, list[Row]]]:
+    """Return the day of the sectors, and each market's with ``name`` and ``rate``, best first, by its name.
+
+    Those of ``session``, or where none is stored of the one before it.
+    """
+    found = connection.execute(QUERY, {"session": session, "before": before}).all()
+    day = found[0].trade_date if found else None
+    return day, {
+        name: [
+            {"name": row.name, "rate": row.rate} for row in found if row.index_class == market and row.trade_date == day
+        ]
+        for market, name in MARKETS.items()
+    }
+
+
 def of(connection: Connection, session: date, before: date) -> Sectors:
     """Return the sectors of ``session``, or where none is stored of the one before it."""
-    found = connection.execute(QUERY, {"session": session, "before": before}).all()
-    if not found:
-        return Sectors(None, [])
-    day = found[0].trade_date
+    day, found = every(connection, session, before)
     markets = []
-    for market, name in MARKETS.items():
-        own = [{"name": row.name, "rate": row.rate} for row in found
-               if row.index_class == market and row.trade_date == day]  # fmt: skip
+    for name, own in found.items():
         if len(own) >= 2 * SHOWN:
             markets.append({"name": name, "best": own[:SHOWN], "worst": own[: -SHOWN - 1 : -1]})
     return Sectors(day if markets else None, markets)

@@ -1,0 +1,126 @@
+"""Small shapes of the pages: sparks and bars, and the round numbers of a scale. Geometry alone; templates draw it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from foresto_cli.views import words
+
+WIDTH, TALL = 1000, 120
+TICKS = 5
+NICE = (1, 2, 2.5, 5, 10)
+MOST_LABELS = 10
+UP, DOWN, FLAT = "up", "down", "flat"
+SPARK_WIDTH, SPARK_HEIGHT = 120, 32
+LEAST = 2
+THICKEST = 60
+"""Of a bar, however few there are."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One rectangle: where, of which class, and what it stands for."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+    hint: str = ""
+
+
+def direction(change: float | None) -> str:
+    """Return the class of a change."""
+    return FLAT if not change else UP if change > 0 else DOWN
+
+
+def scale_of(low: float, high: float) -> tuple[float, float, int]:
+    """Return (lowest line, distance, number of distances) of lines at round numbers that hold both."""
+    span = (high - low) or abs(high) * 0.02 or 1.0
+    rough = span / (TICKS - 1)
+    size = 10 ** math.floor(math.log10(rough))
+    step = next(size * nice for nice in NICE if size * nice >= rough)
+    bottom = math.floor(low / step) * step
+    count = max(math.ceil((high - bottom) / step - 1e-9), 1)
+    return bottom, step, count
+
+
+def number(value: float, step: float = 0.0) -> str:
+    """Return a number with thousands; decimals where it, or the distance of lines, has any."""
+    is_whole = abs(value - round(value)) < 1e-9 and (not step or abs(step - round(step)) < 1e-9)  # noqa: PLR2004  # of floats
+    return f"{value:,.0f}".replace("-", "−") if is_whole else f"{value:,.2f}".replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A small line: its points, what it shows, and the class of its direction."""
+
+    points: str
+    said: str
+    direction: str
+    width: int = SPARK_WIDTH
+    height: int = SPARK_HEIGHT
+
+
+def spark(values: Sequence[float], what: str) -> Spark | None:
+    """Return a small line of ``values``, oldest first; None of fewer than two."""
+    if len(values) < LEAST:
+        return None
+    low, span = min(values), max(values) - min(values)
+    points = " ".join(
+        f"{at * SPARK_WIDTH / (len(values) - 1):.1f},"
+        f"{SPARK_HEIGHT / 2 if not span else 2 + (SPARK_HEIGHT - 4) * (1 - (value - low) / span):.1f}"
+        for at, value in enumerate(values)
+    )
+    change = f", {words.signed(100 * (values[-1] / values[0] - 1))}%" if values[0] else ""
+    return Spark(points, f"{what} {len(values)}거래일{change}", direction(values[-1] - values[0]))
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars side by side, on both sides of zero.
+
+    Attributes:
+        said: what they show.
+        boxes: oldest or first at the left.
+        zero: height of the line of zero.
+        labels: below them: every one, or the first and the last.
+        is_each: every one.
+    """
+
+    said: str
+    boxes: Sequence[Shape]
+    zero: float
+    labels: Sequence[str]
+    is_each: bool
+    width: int = WIDTH
+    height: int = TALL
+
+
+def bars(values: Sequence[tuple[str, float | None, str]], said: str, kind: str = "") -> Bars | None:
+    """Return bars of (label, value, hint); a missing value leaves its place empty. None where there is none.
+
+    Args:
+        values: in order.
+        said: what they show.
+        kind: class of every bar; without one that of its sign.
+    """
+    known = [value for _, value, _ in values if value is not None]
+    if not known:
+        return None
+    high, low = max(*known, 0.0), min(*known, 0.0)
+    span = (high - low) or 1.0
+    wide = WIDTH / len(values)
+    thick = min(0.8 * wide, THICKEST)
+    zero = round(TALL * high / span, 2)
+    boxes = []
+    for at, (_, value, hint) in enumerate(values):
+        if value is None:
+            continue
+        height = max(round(TALL * abs(value) / span, 2), 1.0)
+        y = zero - height if value >= 0 else zero
+        boxes.append(Shape(round((at + 0.5) * wide - thick / 2, 1), max(y, 0), round(thick, 2), height,
+                           kind or direction(value), hint))  # fmt: skip
+    labels = [label for label, _, _ in values]
+    is_each = len(labels) <= MOST_LABELS
+    return Bars(said, boxes, zero, labels if is_each else [labels[0], labels[-1]], is_each)

@@ -96,6 +96,11 @@ class App:
         return self.settings.database_url is not None
 
     @property
+    def is_reader(self) -> bool:
+        """Say whether the database can only be read here; somebody else collects into it."""
+        return store_engine.is_reader(self.engine)
+
+    @property
     def calendar(self) -> Calendar:
         """Return the trading calendar with the corrections that this database has by now."""
         with self.engine.connect() as connection:
@@ -320,7 +325,9 @@ def with_database(around: App, *, sandboxed: bool, beside: bool = False, embedde
         sandbox=sandboxed,
         patient=settings.started_by() is not None,
         beside=beside,
-        named=", ".join(("DATABASE_URL", *filter(None, [around.settings.origins.places.get("database_url")]))),
+        named="FORESTO_SANDBOX_DATABASE_URL"
+        if sandboxed
+        else ", ".join(("DATABASE_URL", *filter(None, [around.settings.origins.places.get("database_url")]))),
         tell=around.console.complain,
         begins=around.console.remark,
     ) as engine:

@@ -58,6 +58,17 @@ def _no_network():
     socket.socket.connect = _connect
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _variables_as_before():
+    """No file of tests leaves a variable behind: the next one would ask a proxy that is gone."""
+    before = dict(os.environ)
+    yield
+    changed = {name for name in before.keys() | os.environ.keys() if before.get(name) != os.environ.get(name)}
+    # The server of the session and matplotlib keep one each for as long as the process lives.
+    changed -= {"PYTEST_CURRENT_TEST", "PGPASSFILE", "MPLCONFIGDIR"}
+    assert not changed, f"left changed: {sorted(changed)}"
+
+
 @pytest.fixture(autouse=True)
 def _right_clock():
     yield

@@ -18,6 +18,7 @@ from foresto_cli.console import Advance
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
 from foresto_cli.settings import private_folder
 from foresto_cli.store import copying, migrate
+from foresto_cli.store.engine import is_reader
 from foresto_cli.store.fragments import Fragment, fragment, sql
 
 BOM = b"\xef\xbb\xbf"
@@ -35,7 +36,7 @@ def export(  # noqa: PLR0913  # what, where, how
     """Write ``tables`` (all when none are named) below ``folder`` and return the manifest.
 
     What an earlier export into the same folder wrote and the database still says the same is left as it is. The
-    database remembers when it was exported as a whole.
+    database remembers when it was exported as a whole, unless it can only be read here.
 
     Args:
         engine: database.
@@ -62,7 +63,7 @@ def export(  # noqa: PLR0913  # what, where, how
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             connection.execute(text("SET TRANSACTION READ ONLY"))
             made = _written(connection, root, _head(connection, file_format, wanted), earlier, since, advance)
-    if last_export.is_whole(made) and (since is None or earlier):
+    if last_export.is_whole(made) and (since is None or earlier) and not is_reader(engine):
         with engine.begin() as connection:
             last_export.remember(connection, made)
     return made

@@ -186,10 +186,11 @@ def _done(
             return work(app)
     with (
         application.opened(console, sandboxed=common.sandbox) as app,
-        watch.attended(app, word) if attended else nullcontext(),
+        watch.attended(app, word) if attended and not app.is_reader else nullcontext(),
         explained(),
     ):
-        runs.close_abandoned(app.engine, is_shared=app.is_shared)
+        if not app.is_reader:
+            runs.close_abandoned(app.engine, is_shared=app.is_shared)
         return work(app)
 
 

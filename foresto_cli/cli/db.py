@@ -74,6 +74,17 @@ def url(app: "App") -> Shown:
     return Shown({"url": address})
 
 
+@command(group, name="grant-reader")
+def grant_reader(
+    app: "App",
+    name: Annotated[str, typer.Argument(help="서버의 계정 이름. 없으면 만듭니다.", metavar="이름")],
+) -> Shown:
+    """읽기만 하는 계정을 만듭니다: 표와 뷰를 보고 아무것도 바꾸지 못합니다(DATABASE_URL의 서버에서만)."""
+    from foresto_cli.views import database
+
+    return Shown(database.grant_reader(app, name))
+
+
 @command(group)
 def size(app: "App") -> Shown:
     """표마다 행 수와 크기(색인 포함)를 보여 줍니다."""

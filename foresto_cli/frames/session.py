@@ -64,12 +64,10 @@ def open(*, sandbox: bool = False) -> Database:  # noqa: A001  # foresto.open
                 raise UsageError("다른 데이터베이스가 열려 있습니다. foresto.close()를 먼저 부르세요.")
             return _current
         folders = settings.paths()
-        if sandbox:
-            folders, url = folders.in_sandbox(), None
-        else:
-            found = settings.load(folders)
-            found.demand("database_url")
-            url = None if found.database_url is None else found.database_url.get_secret_value()
+        found = settings.load_sandbox() if sandbox else settings.load(folders)
+        found.demand("database_url")
+        folders = folders.in_sandbox() if sandbox else folders
+        url = None if found.database_url is None else found.database_url.get_secret_value()
         held = ExitStack()
         engine = held.enter_context(store_engine.opened(url, folders.data, sandbox=sandbox))
         _current = Database(engine, held, is_sandbox=sandbox, is_own=url is None)

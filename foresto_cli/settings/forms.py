@@ -78,6 +78,7 @@ OURS = (
     Form("FORESTO_SANDBOX_TODAY", f"{MOMENT}. 날짜만이면 그날 20:30", "오늘 20:30"),
     Form("FORESTO_SANDBOX_AFTER_MARKET", "0~1의 수", "0.6"),
     Form("FORESTO_SANDBOX_MIRROR_STOPPED", f"{MOMENT}, 빈 값이면 멈추지 않음", "2026-09-17 23:59"),
+    Form("FORESTO_SANDBOX_DATABASE_URL", "PostgreSQL 주소. `--sandbox`가 쓸 서버", "내장 서버"),
     Form("FORESTO_SANDBOX_RECORDED", "폴더"),
     Form("FORESTO_SANDBOX_FAULTS", "[faults.md](faults.md)의 장애를 쉼표로"),
 )

@@ -168,7 +168,11 @@ LIMITS = {
 CODES = (
     ("42501", SETTING, ""),
     ("3F000", SETTING, "표를 만들 스키마가 없습니다: ALTER ROLE 계정 SET search_path = public을 실행하세요."),
-    ("25006", SETTING, "읽기만 되는 서버입니다: 쓸 수 있는 주 서버를 DATABASE_URL로 지정하세요."),
+    (
+        "25006",
+        SETTING,
+        "읽기만 할 수 있는 연결이라 보여 주기만 합니다: 쓸 수 있는 서버와 계정을 DATABASE_URL로 지정하세요.",
+    ),
     ("25P03", LATER, ""),
     ("25P04", LATER, ""),
     ("55P03", LATER, ""),

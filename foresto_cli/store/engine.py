@@ -1,13 +1,15 @@
 """Opening the database: the operator's server, or our own embedded one. Nothing else opens connections."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, text
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
@@ -22,6 +24,8 @@ POOL_OVERFLOW = 10
 CONNECT_TIMEOUT_SECONDS = 10
 LOST = (OperationalError, psycopg.OperationalError)
 """What the database does to us; COPY goes past SQLAlchemy, so its errors come as the driver's own."""
+READER = "foresto_reads"
+"""Execution option of an engine whose connections can only read."""
 TRY_AGAIN_AFTER = (5.0, 5.0)
 """Seconds before each further try to connect."""
 
@@ -38,7 +42,7 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
     tell: Callable[[str], None] = log.warning,
     begins: Callable[[str], None] = log.info,
 ) -> Iterator[Engine]:
-    """Yield an engine on a migrated database.
+    """Yield an engine on a migrated database; one that can only be read is left as it is (:func:`is_reader`).
 
     Args:
         url: the operator's ``DATABASE_URL``, or ``None`` for the embedded server.
@@ -85,8 +89,24 @@ def _current(  # noqa: PLR0913  # as opened
 ) -> Iterator[Engine]:
     with as_it_is(url, patient=patient, own=own) as engine:
         with explained(own=own):
-            migrate.ensure_current(engine, sandbox=sandbox, beside=beside, named="내장 서버" if own else named)
+            if not own and _only_reads(engine, sandbox=sandbox):
+                engine = engine.execution_options(postgresql_readonly=True, **{READER: True})  # noqa: PLW2901
+            else:
+                migrate.ensure_current(engine, sandbox=sandbox, beside=beside, named="내장 서버" if own else named)
         yield engine
+
+
+def _only_reads(engine: Engine, *, sandbox: bool) -> bool:
+    with engine.connect() as connection:
+        if not whose.is_reader(connection):
+            return False
+        migrate.check_readable(connection, sandbox=sandbox)
+        return True
+
+
+def is_reader(engine: Engine) -> bool:
+    """Say whether the connections of an opened engine can only read: a standby, an account with SELECT alone."""
+    return bool(engine.get_execution_options().get(READER))
 
 
 @contextmanager
@@ -225,8 +245,8 @@ def psycopg_url(url: str) -> str:
         ConfigError: not a PostgreSQL URL. The URL itself is not shown, it may hold a password.
     """
     try:
-        parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    except (ArgumentError, ValueError):
+        parsed = _of_libpq(url) or make_url(url.replace("postgres://", "postgresql://", 1))
+    except (ArgumentError, ValueError, psycopg.ProgrammingError):
         raise ConfigError(
             "DATABASE_URL을 알아볼 수 없습니다. postgresql://사용자:비밀번호@호스트:5432/이름 꼴로 적으세요."
         ) from None
@@ -235,6 +255,17 @@ def psycopg_url(url: str) -> str:
             "DATABASE_URL은 PostgreSQL 주소여야 합니다(postgresql://…). 다른 데이터베이스는 쓸 수 없습니다."
         )
     return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _of_libpq(url: str) -> URL | None:
+    """Return what SQLAlchemy cannot read and libpq can: several hosts, or the folder of a socket as host."""
+    scheme, _, rest = url.partition("://")
+    places = re.split(r"[/?]", rest, maxsplit=1)[0].rpartition("@")[2]
+    if scheme not in {"postgres", "postgresql"} or not ("," in places or "%" in places):
+        return None
+    given = {name: f"{value}" for name, value in conninfo_to_dict(url).items()}
+    user, password, database = (given.pop(name, None) for name in ("user", "password", "dbname"))
+    return URL.create("postgresql", user, password, database=database, query=given)
 
 
 def shown_url(url: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
-from foresto_cli.errors import StoreUnavailable
+from foresto_cli.errors import StoreRefused, StoreUnavailable
 from foresto_cli.store import advisory, comments, described, views, whose
 from foresto_cli.store.fragments import sql
 
@@ -58,6 +58,26 @@ def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named
         claim(connection, sandbox=sandbox)
         _check_world(connection, sandbox=sandbox)
     return current != HEAD
+
+
+def check_readable(connection: Connection, *, sandbox: bool) -> None:
+    """Look at a database that can only be read; whoever collects makes and upgrades its tables.
+
+    Raises:
+        StoreRefused: there are no tables of ours, or they are not of this version.
+        StoreUnavailable: it belongs to the other world (real, sandbox).
+    """
+    found = revision(connection)
+    if found is None:
+        whose.refuse_nothing_to_read(connection)
+    if found > HEAD:
+        raise StoreRefused(NEWER.format(revision=found))
+    if found < HEAD:
+        raise StoreRefused(
+            f"읽기만 할 수 있는 연결인데 표가 이전 버전의 것입니다(개정 {found}): 수집하는 쪽에서"
+            " foresto db upgrade를 실행하세요."
+        )
+    _check_world(connection, sandbox=sandbox)
 
 
 def revision(connection: Connection) -> str | None:

@@ -1,7 +1,7 @@
 """Looking at a database before anything is done in it: what server it is, and whose tables are there."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, text
 
@@ -16,8 +16,17 @@ FORMER_VERSION_TABLE = "alembic_version"
 
 SERVER = text(
     "SELECT current_setting('server_version_num')::int AS number, getdatabaseencoding() AS encoding,"
-    " pg_is_in_recovery() AS is_standby, current_setting('transaction_read_only') = 'on' AS is_read_only,"
-    " quote_ident(current_user) AS role, quote_ident(current_database()) AS name"
+    " quote_ident(current_database()) AS name"
+)
+READ_ONLY = text(
+    "SELECT pg_is_in_recovery() AS is_standby, quote_ident(current_user) AS role,"
+    " quote_ident(current_database()) AS name"
+)
+# A standby's transactions are read-only, too. Without a table of ours there is nothing to read yet.
+MAY_WRITE = text(
+    "SELECT current_setting('transaction_read_only') = 'off'"
+    " AND coalesce(has_table_privilege(to_regclass('foresto_meta'), 'INSERT')"
+    " OR NOT has_table_privilege(to_regclass('foresto_meta'), 'SELECT'), true)"
 )
 PLACE = text(
     "SELECT current_schema() AS schema, quote_ident(current_schema()) AS quoted, quote_ident(current_user) AS role,"
@@ -58,7 +67,7 @@ def refuse_unfit(connection: Connection) -> None:
     """Look at the server right after connecting.
 
     Raises:
-        StoreRefused: it is too old, keeps another encoding than UTF-8, or nothing can be written there.
+        StoreRefused: it is too old, or keeps another encoding than UTF-8.
     """
     server = connection.execute(SERVER).one()
     if server.number // 10_000 < OLDEST_SERVER:
@@ -71,17 +80,31 @@ def refuse_unfit(connection: Connection) -> None:
             f"데이터베이스 {server.name}의 인코딩이 {server.encoding}이라 한글을 온전히 담지 못합니다:"
             f" CREATE DATABASE 이름 TEMPLATE template0 ENCODING 'UTF8'로 새로 만들어 DATABASE_URL로 지정하세요."
         )
-    if server.is_standby:
+
+
+def is_reader(connection: Connection) -> bool:
+    """Say whether this connection can only read: a standby, a read-only account or server, a role with SELECT alone."""
+    return not connection.execute(MAY_WRITE).scalar_one()
+
+
+def refuse_nothing_to_read(connection: Connection) -> NoReturn:
+    """Raise because tables of ours can neither be read nor made here.
+
+    Raises:
+        StoreRefused: always.
+    """
+    found = connection.execute(READ_ONLY).one()
+    if found.is_standby:
         raise StoreRefused(
-            "읽기만 되는 대기(standby) 서버입니다: 쓸 수 있는 주 서버를 DATABASE_URL로 지정하세요"
-            "(여러 호스트면 target_session_attrs=read-write)."
+            f"읽기만 할 수 있는 대기(standby) 서버인데 {place_of(connection)}에 foresto의 표가 없습니다: 쓸 수 있는 주"
+            " 서버를 DATABASE_URL로 지정해(여러 호스트면 target_session_attrs=read-write) foresto run initial을"
+            " 먼저 실행하세요."
         )
-    if server.is_read_only:
-        raise StoreRefused(
-            "읽기만 되는 연결입니다(default_transaction_read_only): 서버에서"
-            f" ALTER ROLE {server.role} SET default_transaction_read_only = off를 실행하고,"
-            f" ALTER DATABASE {server.name}나 서버 설정에도 없는지 확인하세요."
-        )
+    raise StoreRefused(
+        f"읽기만 할 수 있는 연결(default_transaction_read_only)인데 {place_of(connection)}에 foresto의 표가 없습니다:"
+        f" 쓰려면 서버에서 ALTER ROLE {found.role} SET default_transaction_read_only = off를 실행하고,"
+        f" ALTER DATABASE {found.name}나 서버 설정에도 없는지 확인하세요."
+    )
 
 
 def look(connection: Connection) -> Place:

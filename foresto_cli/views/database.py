@@ -1,4 +1,4 @@
-"""What ``foresto db shell|up|down|status`` do and say."""
+"""What ``foresto db shell|up|down|status|grant-reader`` do and say."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from foresto_cli import clock
 from foresto_cli.errors import StoreUnavailable, UsageError
-from foresto_cli.store import keeping
+from foresto_cli.store import keeping, reading_accounts
 from foresto_cli.store import shell as psql
 from foresto_cli.store.engine import shown_url
 from foresto_cli.views import words
@@ -93,6 +93,26 @@ def status(app: "App") -> dict[str, object]:
         "since": None if wish is None else f"{_moment(wish.since):%Y-%m-%dT%H:%M:%S}",
         "ends": None if wish is None else f"{_moment(wish.ends):%Y-%m-%dT%H:%M:%S}",
     }
+
+
+def grant_reader(app: "App", name: str) -> dict[str, object]:
+    """Let an account of the operator's server read everything and write nothing; say what is left to do.
+
+    Raises:
+        UsageError: the database is the embedded one, or ``name`` is no account for reading.
+        StoreRefused: this account may make no accounts.
+    """
+    if not app.is_shared:
+        raise UsageError(
+            "내장 데이터베이스는 이 컴퓨터의 이 계정만 씁니다. 여럿이 읽으려면 서버를 두고 DATABASE_URL로 지정하세요."
+        )
+    granted = reading_accounts.grant(app.engine, name)
+    url = shown_url(app.engine.url.set(username=name, password=None).render_as_string(hide_password=False))
+    app.console.line(f"✓ {name}: 표와 뷰 {granted.tables}개를 읽을 수 있고, 쓸 수는 없습니다.")
+    if granted.is_new:
+        app.console.line(f"  비밀번호를 정하세요: foresto db shell --write를 열고 \\password {name}")
+    app.console.line(f"  읽는 컴퓨터의 DATABASE_URL: {url}")
+    return {"name": name, "created": granted.is_new, "tables": granted.tables, "url": url}
 
 
 def _need_our_own(app: "App") -> None:

@@ -54,7 +54,8 @@ def test_numbers_are_floats_days_are_days_and_prices_lie_in_folders_a_year(loade
 def test_duckdb_reads_the_folders_and_gets_what_is_stored(loaded, tmp_path):
     written(loaded, tmp_path / "out", Wanted(names=["price_adjusted"]))
     query = f"SELECT count(*), sum(close_price), min(year) FROM '{tmp_path}/out/price_adjusted/*/*.parquet'"
-    count, total, year = duckdb.execute(query).fetchone()
+    with duckdb.connect() as own:
+        count, total, year = own.execute(query).fetchone()
     ours = loaded.rows("SELECT count(*), CAST(sum(close_price) AS double precision) FROM price_adjusted")
     assert [(count, pytest.approx(total))] == ours
     assert year == 2026

@@ -157,10 +157,12 @@ def test_a_mail_is_tried_again_within_its_own_window_only(world, monkeypatch):
 
 def test_without_a_network_nothing_is_tried_and_nothing_told(world, monkeypatch):
     attempt(world, "run monthly", AT, 75)
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     before = world.scalar("SELECT count(*) FROM data_collection_log")
-    assert taken(world, minutes(60)) == []
+    # Undone before the world's own variables are.
+    with monkeypatch.context() as patch:
+        patch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+        patch.setenv("https_proxy", "http://127.0.0.1:9")
+        assert taken(world, minutes(60)) == []
     assert world.scalar("SELECT count(*) FROM data_collection_log") == before
     assert world.scalar("SELECT count(*) FROM ops_alert") == 0
     assert not due_stamp.is_quiet(world.app.folders)

@@ -40,9 +40,10 @@ def read_world(server, loaded_template, private_tmp):
     with (
         own_database(server, loaded_template) as url,
         connected(url, sandbox=True) as engine,
-        opener(engine, private_tmp / "reading")(patience=1) as world,
     ):
-        load(world.app)
+        # Its variables are gone before the first test: those of other files must not ask this sandbox.
+        with opener(engine, private_tmp / "reading")(patience=1) as world:
+            load(world.app)
         clock.pretend(None)
         yield world
 

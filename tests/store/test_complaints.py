@@ -276,7 +276,7 @@ def test_who_is_not_let_in_is_told_why(strict, url, words):
 def test_a_standby_of_nothing_is_told_as_what_it_is():
     with operators_server(standby=True) as (_, url):
         code, said = refusal(url)
-    assert (code, "읽기만 할 수 있는 연결" in said) == (78, True)
+    assert (code, "읽기만 할 수 있는 대기(standby)" in said) == (78, True)
 
 
 def test_the_commands_say_it_with_78_and_doctor_lists_it(strict, tmp_path):

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -55,6 +56,11 @@ class Answers:
         self._app, self._secrets = app, secrets
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._navigation = tuple((route.path, route.label) for route in ROUTES if route.label)
+
+    @property
+    def engine(self) -> Engine:
+        """Return the database for reading."""
+        return self._app.engine
 
     def endpoint(self, route: Route | RouteOfApp) -> Callable[[Request], Awaitable[Response]]:
         """Return what answers requests for ``route``."""

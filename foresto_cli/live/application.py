@@ -12,9 +12,10 @@ from foresto_cli.app import App
 from foresto_cli.live import reading
 from foresto_cli.live.acknowledging import Acknowledging
 from foresto_cli.live.answers import Answers
+from foresto_cli.live.downloads import Downloads
 from foresto_cli.live.events import Happenings
 from foresto_cli.live.guard import Guard
-from foresto_cli.live.routes import ROUTES
+from foresto_cli.live.routes import FILES, ROUTES
 from foresto_cli.live.secrets import Secrets
 from foresto_cli.views.pages.page import refused
 
@@ -27,6 +28,7 @@ def made(app: App, secrets: Secrets, port: int) -> tuple[ASGIApp, Happenings]:
     """Return the application that listens on ``port``, and what has to be closed at its end."""
     reader = reading.read_only(app)
     answers, happenings = Answers(reader, secrets), Happenings(app.engine, secrets.form)
+    downloads = Downloads(answers)
     kept = {name.rpartition("/")[2]: _read(name) for name in STATIC}
 
     async def static(request: Request) -> Response:
@@ -49,6 +51,7 @@ def made(app: App, secrets: Secrets, port: int) -> tuple[ASGIApp, Happenings]:
 
     pages = Starlette(
         routes=[
+            *(At(route.path, downloads.endpoint(route), methods=["GET"]) for route in FILES),
             *(At(route.path, answers.endpoint(route), methods=["GET"]) for route in ROUTES),
             At("/static/{name}", static, methods=["GET"]),
             At("/events", events, methods=["GET"]),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from foresto_cli.live import collecting
 from foresto_cli.live.collecting import PageOfApp
-from foresto_cli.views.pages import market, scores, tables
-from foresto_cli.views.pages.page import PageOf
+from foresto_cli.views.pages import market, scores, search, table, tables
+from foresto_cli.views.pages.page import FileOf, PageOf
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,27 @@ class RouteOfApp:
     page: PageOfApp
 
 
+@dataclass(frozen=True)
+class RouteOfFile:
+    """A file and where it stands.
+
+    Attributes:
+        path: as :class:`Route` has it.
+        file: returns it.
+    """
+
+    path: str
+    file: FileOf
+
+
+FILES = (RouteOfFile("/data/{table}.csv", table.file),)
+"""Before the pages: an address that ends in ``.csv`` is one of these."""
 ROUTES: tuple[Route | RouteOfApp, ...] = (
     RouteOfApp("/", "수집", collecting.page),
     Route("/market", "시장", market.page),
     Route("/scores", "점수", scores.page),
     Route("/data", "데이터", tables.page),
+    Route("/data/{table}", "", table.page),
+    Route("/search", "", search.page),
 )
 """In the order of the navigation."""

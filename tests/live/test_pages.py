@@ -5,7 +5,7 @@ import pytest
 
 from foresto_cli.live.routes import ROUTES
 
-PATHS = [route.path for route in ROUTES if "{" not in route.path]
+PATHS = [route.path.replace("{table}", "stock_price_daily") for route in ROUTES if "{ticker}" not in route.path]
 
 
 def parsed(html):

@@ -149,6 +149,36 @@ def security_of(
     raise UsageError(f"{given}: 그런 코드나 이름은 {_list(kinds)} 목록에 없습니다. {hint}")
 
 
+def alike(connection: Connection, given: str, kinds: Sequence[str] = (STOCK, ETF)) -> list[Security]:
+    """Return whom ``given`` may mean, the likeliest first: by code, by a name, by a part of either, by likeness.
+
+    Those that are traded stand before those that are not, larger ones before smaller ones.
+    """
+    everyone = [Security(*row) for kind in kinds for row in connection.execute(KNOWN[kind])]
+    code, wanted = given.strip().upper(), _plain(given)
+    if not wanted:
+        return []
+    found = [
+        (place, not one.is_listed, number, one)
+        for number, one in enumerate(everyone)
+        if (place := _place(one, code, wanted)) is not None
+    ]
+    if not found:
+        near = difflib.get_close_matches(given, [one.name for one in everyone], CANDIDATES, LIKENESS)
+        return [one for one in everyone if one.name in near]
+    return [one for *_, one in sorted(found, key=lambda one: one[:3])]
+
+
+def _place(one: Security, code: str, wanted: str) -> int | None:
+    """Return how near ``one`` is: its code or name, the beginning of a name, a part; None when it is not meant."""
+    names = _names(one)
+    if one.code == code or wanted in names:
+        return 0
+    if any(name.startswith(wanted) for name in names):
+        return 1
+    return 2 if any(wanted in name for name in names) or one.code.startswith(code) else None
+
+
 def _plain(name: str) -> str:
     return "".join(name.split()).casefold()
 

@@ -6,6 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from foresto_cli.output.rows import Rows
+
 
 @dataclass(frozen=True)
 class Page:
@@ -31,6 +33,19 @@ class Moved:
     path: str
 
 
+@dataclass(frozen=True)
+class File:
+    """Rows that are given out as CSV.
+
+    Attributes:
+        name: of the file, without its ending.
+        rows: read while the connection stays open.
+    """
+
+    name: str
+    rows: Rows
+
+
 Answer = Page | Moved
 Asked = Mapping[str, str]
 """What the address says: its variable parts (``ticker``) and its ``?name=value``, as the browser sent them."""
@@ -40,6 +55,9 @@ PageOf = Callable[[Connection, Asked, date], Answer]
 It may raise UsageError (what was asked for cannot be understood: shown with 400) and ConfigError (nothing is loaded
 yet: shown with what to run).
 """
+
+FileOf = Callable[[Connection, Asked, date], File]
+"""As :data:`PageOf`, for a file."""
 
 
 def refused(said: str, status: int = 400) -> Page:

@@ -65,16 +65,16 @@ def _first_evening(console: Console, evening: datetime) -> None:
         _step(console, f"2. 시세를 받는데, {BLOCKED_AFTER}번째 뒤에 KRX가 차단합니다", "foresto prices incremental")
         _expect(75, _prices(app), console)
     with _evening(console, evening, "") as app:
-        _step(console, "3. 다시 실행해도 묻지 않습니다(차단을 늘리지 않으려고)", "foresto prices incremental")
+        _step(console, "3. 다시 실행해도 요청하지 않습니다(차단을 늘리지 않으려고)", "foresto prices incremental")
         refused = _prices(app)
         _expect(75, refused, console)
         if refused.requests["total"]:
-            raise ForestoError("차단된 동안 KRX에 물었습니다.")
+            raise ForestoError("차단된 동안 KRX에 요청했습니다.")
 
 
 def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
     with _evening(console, next_day, "") as app:
-        _step(console, "4. 다음 날: 남은 거래일부터 저절로 이어집니다", "foresto prices incremental")
+        _step(console, "4. 다음 날: 남은 거래일부터 자동으로 이어집니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
         _expect(0, listed.load_listing(app, job.Options()), console)
         _step(console, "5. 지수와 종목을 받습니다", "foresto prices index && foresto stocks load")
@@ -103,7 +103,7 @@ def _scored(console: Console, app: App) -> None:
     _expect(0, statements.load_statements(app, wanted, job.Options()), console)
     _step(
         console,
-        "8. 모든 종목의 점수와, 한 종목의 까닭",
+        "8. 모든 종목의 점수와, 한 종목의 사유",
         f"foresto score batch && foresto score show {SAMSUNG}",
     )
     result = batch.score_batch(app, batch.Options())

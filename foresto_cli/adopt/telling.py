@@ -44,7 +44,7 @@ def outcome(console: Console, report: Report, *, dry_run: bool) -> None:
     )
     reasons = [(one.old, reason, rows) for one in report.moved for reason, rows in sorted(one.stayed.items())]
     if reasons:
-        console.table("남은 까닭", ("옛 표", "까닭", "행"), reasons)
+        console.table("남은 사유", ("옛 표", "사유", "행"), reasons)
     whole = [one.old for one in report.moved if one.rows and not one.carried and not one.stayed]
     if whole:
         console.line(f"통째로 남음: {', '.join(whole)}. foresto의 같은 이름 표와 열쇠가 다릅니다.")

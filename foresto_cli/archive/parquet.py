@@ -49,7 +49,7 @@ def require() -> None:
         import_module("pyarrow")
     except ImportError:
         raise ConfigError(
-            "Parquet에는 pyarrow가 필요합니다. pip install 'foresto[parquet]' 로 설치하거나 --format csv로 내보내세요."
+            "Parquet에는 pyarrow가 필요합니다. pip install 'foresto[parquet]'로 설치하거나 --format csv로 내보내세요."
         ) from None
 
 

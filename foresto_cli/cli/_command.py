@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
-Workers = Annotated[int, typer.Option("--workers", help="동시에 묻는 수. 서버별 간격이 먼저입니다.", metavar="N")]
+Workers = Annotated[int, typer.Option("--workers", help="동시에 요청하는 수. 서버별 간격이 먼저입니다.", metavar="N")]
 Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 표준 출력에 씁니다.")]
 
 
@@ -33,7 +33,9 @@ def _asked(name: str, default: object, annotation: object) -> Parameter:
 WORKERS = _asked("workers", 4, Workers)
 AFRESH = _asked("afresh", False, Annotated[bool, typer.Option("--again", help="이미 받은 것도 다시 받습니다.")])
 DRY_RUN = _asked(
-    "dry_run", False, Annotated[bool, typer.Option("--dry-run", help="묻지 않고, 무엇을 몇 번 물을지만 보여 줍니다.")]
+    "dry_run",
+    False,
+    Annotated[bool, typer.Option("--dry-run", help="요청하지 않고, 무엇을 몇 번 요청할지만 보여 줍니다.")],
 )
 WAIT = _asked(
     "wait",

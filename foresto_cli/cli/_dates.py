@@ -23,7 +23,7 @@ def parse_date(text: str) -> date:
         plain = plain if len(plain) == len("20260213") else ""
         return clock.day_of(plain)
     except ValueError:
-        raise UsageError(f"{text}: 그런 날짜는 없습니다. 2026-02-13이나 20260213 처럼 적으세요.") from None
+        raise UsageError(f"{text}: 그런 날짜는 없습니다. 2026-02-13이나 20260213처럼 적으세요.") from None
 
 
 def date_or_none(text: str | None) -> date | None:
@@ -43,7 +43,7 @@ def parse_duration(given: str) -> timedelta:
     """
     found = DURATION.fullmatch(given.strip())
     if found is None:
-        raise UsageError(f"{given}: 기간을 알아볼 수 없습니다. 10m, 90s, 1h 처럼 적으세요.")
+        raise UsageError(f"{given}: 기간을 알아볼 수 없습니다. 10m, 90s, 1h처럼 적으세요.")
     seconds = int(found[1]) * SECONDS[found[2]]
     if seconds > LONGEST_WAIT.total_seconds():
         raise UsageError(f"{given}: 하루보다 오래 기다릴 수 없습니다.")

@@ -16,7 +16,7 @@ def won(given: str) -> float:
     """
     found = AMOUNT.fullmatch(given.strip().removesuffix("원").strip() or given)
     if found is None:
-        raise UsageError(f"{given}: 금액을 알아볼 수 없습니다. 300억, 1조, 30000000000 처럼 적으세요.")
+        raise UsageError(f"{given}: 금액을 알아볼 수 없습니다. 300억, 1조, 30000000000처럼 적으세요.")
     return float(found[1].replace(",", "")) * UNITS[found[2] or ""]
 
 

@@ -18,14 +18,14 @@ def list_alerts(
     app: "App",
     limit: Annotated[int, typer.Option(help="해결된 것을 몇 개까지 보여 줄지.", min=0, metavar="N")] = 10,
 ) -> Shown:
-    """열린 경보와 최근에 해결된 경보를 보여 줍니다."""
+    """열린 알림과 최근에 해결된 알림을 보여 줍니다."""
     from foresto_cli.telling import alarm
 
     return Shown({"alerts": alarm.show_list(app, limit)})
 
 
 @command(group)
-def ack(app: "App", number: Annotated[int, typer.Argument(help="경보 번호.", metavar="번호")]) -> Shown:
+def ack(app: "App", number: Annotated[int, typer.Argument(help="알림 번호.", metavar="번호")]) -> Shown:
     """알았다고 적습니다. 해결될 때까지 날마다 다시 알리지 않습니다."""
     from foresto_cli.telling import alarm
 

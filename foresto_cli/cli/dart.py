@@ -43,7 +43,7 @@ def financials(
         int | None, typer.Option("--most", min=0, help="--full이나 --for-score로 읽을 보고서를 N건까지만.", metavar="N")
     ] = None,
 ) -> "Result":
-    """재무제표를 100개사씩 받습니다. 옵션이 없으면 지금 새로 나올 수 있는 보고서만 묻습니다."""
+    """재무제표를 100개사씩 받습니다. 옵션이 없으면 지금 새로 나올 수 있는 보고서만 요청합니다."""
     from foresto_cli.datasets.dart.details import Share
     from foresto_cli.errors import UsageError
     from foresto_cli.loading import statements
@@ -58,7 +58,7 @@ def financials(
 
 @command(group, DRY_RUN, WAIT)
 def reparse(app: "App", options: "Options") -> "Result":
-    """보관한 DART 응답을 묻지 않고 다시 읽어 재무제표를 고칩니다."""
+    """보관한 DART 응답을 요청하지 않고 다시 읽어 재무제표를 고칩니다."""
     from foresto_cli.loading import statements
 
     return statements.reparse(app, options)
@@ -66,7 +66,7 @@ def reparse(app: "App", options: "Options") -> "Result":
 
 @command(group)
 def quota(app: "App") -> Shown:
-    """DART에 오늘 몇 번 물었고 몇 번 남았는지, 언제 새로 시작하는지 보여 줍니다."""
+    """DART에 오늘 몇 번 요청했고 몇 번 남았는지, 언제 새로 시작하는지 보여 줍니다."""
     from foresto_cli.loading import statements
 
     found = statements.quota(app)
@@ -83,7 +83,7 @@ def dividends(
         typer.Option("--year", help="사업연도(2025). 없으면 회사마다 제출 기한이 지난 최근 해.", metavar="연도"),
     ] = None,
 ) -> "Result":
-    """사업보고서의 주당 현금배당금을 주식 종류별로 받습니다. 회사마다 한 번 묻습니다."""
+    """사업보고서의 주당 현금배당금을 주식 종류별로 받습니다. 회사마다 한 번 요청합니다."""
     from foresto_cli.loading import capital
 
     return capital.load_dividends(app, year, options)

@@ -9,7 +9,7 @@ from foresto_cli.cli._command import Globals, Json
 
 def doctor(
     ctx: typer.Context,
-    offline: Annotated[bool, typer.Option("--offline", help="상류 서버에는 묻지 않습니다.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="데이터 출처에는 요청하지 않습니다.")] = False,
     as_json: Json = False,
 ) -> None:
     """Look at everything a run needs."""

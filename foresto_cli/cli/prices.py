@@ -143,7 +143,7 @@ def repair(
         str | None, typer.Option("--on", help="이 거래일들은 온전해 보여도 다시 받습니다. 쉼표로 여럿.", metavar="날짜")
     ] = None,
 ) -> "Result":
-    """빠졌거나 온전하지 않은 거래일만 다시 묻습니다."""
+    """빠졌거나 온전하지 않은 거래일만 다시 요청합니다."""
     from foresto_cli.loading import prices
 
     days = [parse_date(day) for day in on.split(",")] if on else []

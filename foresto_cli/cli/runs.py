@@ -25,9 +25,9 @@ def list_runs(
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="온전히 끝나지 않은 것만.")] = False,
     since: Annotated[str | None, typer.Option(help="이 날부터 시작한 것만.", metavar="날짜")] = None,
-    steps: Annotated[bool, typer.Option("--steps", help="묶음의 단계도 그 아래에 보여 줍니다.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="여러 단계로 된 작업의 단계도 그 아래에 보여 줍니다.")] = False,
 ) -> Shown:
-    """최근 실행을 새것부터 보여 줍니다. 묶음의 단계는 --steps를 붙일 때만 보입니다."""
+    """최근 실행을 새것부터 보여 줍니다. 여러 단계로 된 작업의 단계는 --steps를 붙일 때만 보입니다."""
     from foresto_cli.running import runs
     from foresto_cli.views import history
 
@@ -48,7 +48,7 @@ def prune(
     app: "App",
     options: "Options",
     days: Annotated[
-        int, typer.Option("--days", help="실행 기록, 끝난 경보, 요청 수를 남겨 둘 날수.", metavar="일")
+        int, typer.Option("--days", help="실행 기록, 끝난 알림, 요청 수를 남겨 둘 날수.", metavar="일")
     ] = 365,
     finding_days: Annotated[int, typer.Option("--finding-days", help="검증 결과를 남겨 둘 날수.", metavar="일")] = 90,
 ) -> "Result":

@@ -11,7 +11,7 @@ group = new_group()
 
 
 @group.command(cls=_help.Command)
-def serve(port: Annotated[int, typer.Option(help="포트. 0 이면 빈 포트.", min=0, max=65535)] = 0) -> None:
+def serve(port: Annotated[int, typer.Option(help="포트. 0이면 빈 포트.", min=0, max=65535)] = 0) -> None:
     """모의 시장을 켜 두고, 다른 프로그램이 쓰는 환경 변수를 보여 줍니다. Ctrl-C로 끕니다."""
     from foresto_cli import drill
 

@@ -30,7 +30,7 @@ def batch(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="자료가 온전하지 않아도 매깁니다.")] = False,
 ) -> "Result":
-    """한 거래일의 모든 종목을 한꺼번에 매겨 저장합니다. 점수가 없는 종목은 까닭을 남깁니다."""
+    """한 거래일의 모든 종목을 한꺼번에 매겨 저장합니다. 점수가 없는 종목은 사유를 남깁니다."""
     from foresto_cli.score import batch as scores
 
     day = date_or_none(as_of)
@@ -94,10 +94,10 @@ def history(
     ticker: Ticker,
     days: Annotated[int, typer.Option(help="며칠까지.", metavar="N")] = 20,
     versions: Annotated[
-        bool, typer.Option("--versions", help="나중에 다시 매겨 바뀐 점수의 앞선 판과 바뀐 까닭도 보여 줍니다.")
+        bool, typer.Option("--versions", help="나중에 다시 매겨 바뀐 점수의 이전 버전과 바뀐 사유도 보여 줍니다.")
     ] = False,
 ) -> Shown:
-    """한 종목의 저장된 점수를 새것부터, 날마다 마지막 판을 보여 줍니다."""
+    """한 종목의 저장된 점수를 새것부터, 날마다 마지막 버전을 보여 줍니다."""
     from foresto_cli.views import score_history
 
     found = score_history.history_of(app, ticker, days)
@@ -126,11 +126,11 @@ def validate(
     axes: Annotated[str, typer.Option(help="살필 점수.", metavar="축,축")] = "f,v,t,r,total",
     horizons: Annotated[str, typer.Option(help="보유 거래일 수.", metavar="N,N")] = "5,21,63,126",
     every: Annotated[str, typer.Option(help="몇 거래일마다 매길지, 또는 month(월말).", metavar="N")] = "21",
-    quantiles: Annotated[int, typer.Option(help="몇 묶음으로 나눌지.", metavar="N")] = 10,
+    quantiles: Annotated[int, typer.Option(help="몇 분위로 나눌지.", metavar="N")] = 10,
     min_cap: Annotated[str, typer.Option(help="시가총액 하한(300억, 1조, 또는 원).", metavar="금액")] = "300억",
     market: Annotated[str, typer.Option(help="시장(all, kospi, kosdaq).", metavar="시장")] = "all",
-    weight: Annotated[str, typer.Option(help="묶음 안의 가중: equal 또는 value.", metavar="가중")] = "equal",
-    cost_bps: Annotated[float, typer.Option(help="묶음이 한 번 다 바뀔 때의 비용(bp).", metavar="bp")] = 30,
+    weight: Annotated[str, typer.Option(help="분위 안의 가중: equal 또는 value.", metavar="가중")] = "equal",
+    cost_bps: Annotated[float, typer.Option(help="분위의 종목이 모두 바뀔 때의 비용(bp).", metavar="bp")] = 30,
 ) -> "Result":
     """지나간 날의 점수를 그날 알 수 있던 자료로 다시 매겨 뒤의 수익률과 견줍니다. 저장된 것은 바꾸지 않습니다."""
     from foresto_cli.cli._measures import numbers, won

@@ -40,7 +40,7 @@ def screen(
         ),
     ] = None,
 ) -> Shown:
-    """조건에 맞는 종목을 찾습니다. 조건마다 남은 종목 수를 보여 주고, 지난 어느 날에 대해서도 물을 수 있습니다."""
+    """조건에 맞는 종목을 찾습니다. 조건마다 남은 종목 수를 보여 주고, 지난 어느 날을 기준으로도 찾을 수 있습니다."""
     from foresto_cli.output.give import give
     from foresto_cli.screens import saved_view, screen_view
 

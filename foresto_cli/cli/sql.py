@@ -31,7 +31,7 @@ def sql(
         str | None, typer.Option("--columns", help="그 표나 뷰의 열마다 형과 뜻을 보여 줍니다.", metavar="표")
     ] = None,
 ) -> Shown:
-    """저장된 모든 데이터에 SQL로 묻습니다. 읽기만 하고, 시간 제한이 있습니다."""
+    """저장된 모든 데이터에 SQL로 조회합니다. 읽기만 하고, 시간 제한이 있습니다."""
     from foresto_cli.views import questions
 
     form.check(as_json=app.console.as_json)

@@ -22,7 +22,9 @@ def load(
     options: "Options",
     enrich: Annotated[
         bool,
-        typer.Option("--enrich", help="Yahoo에 영문 이름과 업종도 묻습니다(새 종목과 90일 지난 종목, 한 번에 200개)."),
+        typer.Option(
+            "--enrich", help="Yahoo에 영문 이름과 업종도 요청합니다(새 종목과 90일 지난 종목, 한 번에 200개)."
+        ),
     ] = False,
 ) -> "Result":
     """상장 목록과 저장된 시세로 stocks와 stock_history를 최신으로 만듭니다."""

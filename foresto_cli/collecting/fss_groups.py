@@ -64,5 +64,5 @@ class FssGroups(Loader):
         if so_far >= TOO_FEW_TO_JUDGE and count < LEAST_SHARE * so_far:
             raise BadPayload(
                 f"{unit.label}: {count:,}개뿐입니다(지금까지 {so_far:,}개). 정말 줄었다면 {self.table}에서"
-                f" top_fin_grp_no = '{unit.key}' 인 행을 지우고 다시 실행하세요."
+                f" top_fin_grp_no = '{unit.key}'인 행을 지우고 다시 실행하세요."
             )

@@ -76,7 +76,7 @@ class OpenDataList(Loader):
             if records:
                 return records
             day = self.calendar.previous(day)
-        raise Transient(f"{unit.label}: {STEPS_BACK}거래일을 거슬러 물어도 자료가 비어 있습니다.")
+        raise Transient(f"{unit.label}: {STEPS_BACK}거래일을 거슬러 요청해도 자료가 비어 있습니다.")
 
     def parse(self, answer: Answer) -> Parsed:
         label = answer.unit.label

@@ -123,7 +123,7 @@ def span(quarter: str | None, start: date | None, end: date | None) -> tuple[dat
     if quarter is not None:
         found = QUARTER.fullmatch(quarter.strip().upper())
         if found is None:
-            raise UsageError(f"--quarter {quarter}: 2026Q3 처럼 적으세요.")
+            raise UsageError(f"--quarter {quarter}: 2026Q3처럼 적으세요.")
         first = date(int(found[1]), 3 * int(found[2]) - 2, 1)
         start, end = first, min(_next_quarter(first) - timedelta(days=1), today)
     start, end = start or _last_quarter(today), end or today

@@ -96,7 +96,7 @@ def _stock_notes(app: App, found: dict[str, int], *, enrich: bool) -> Iterator[s
     if app.fsc is None:
         yield "FSC_API_KEY(data.go.kr에서 무료 발급)가 없어 법인등록번호는 받지 않았습니다."
     if enrich and (left := len(_unenriched(app))):
-        yield f"Yahoo에 아직 물어야 할 종목이 {left:,}개 있습니다. 한 번에 {enrichment.MOST}개까지 묻습니다."
+        yield f"Yahoo에 아직 요청해야 할 종목이 {left:,}개 있습니다. 한 번에 {enrichment.MOST}개까지 요청합니다."
 
 
 def _coverage(app: App) -> str:

@@ -165,12 +165,14 @@ def quota(app: App) -> dict[str, object]:
 def show_quota(app: App, found: dict[str, object]) -> None:
     """Print :func:`quota` for a person."""
     console = app.console
-    console.strong(f"DART: 오늘 {found['used']:,}번 물었고 {found['left']:,}번 남았습니다(하루 {found['budget']:,}번).")
-    console.line(f"한도는 {found['reset']}(KST)에 새로 시작합니다. 01:00~02:00에는 묻지 않습니다.")
+    console.strong(
+        f"DART: 오늘 {found['used']:,}번 요청했고 {found['left']:,}번 남았습니다(하루 {found['budget']:,}번)."
+    )
+    console.line(f"한도는 {found['reset']}(KST)에 새로 시작합니다. 01:00~02:00에는 요청하지 않습니다.")
     if found["spent"]:
         console.line(f"⛔ DART에서 {found['spent']}")
     if found["blocked_until"]:
-        console.line(f"⛔ {found['blocked_until']}까지 차단되어 묻지 않습니다.")
+        console.line(f"⛔ {found['blocked_until']}까지 차단되어 요청하지 않습니다.")
     if not found["has_key"]:
         console.line("DART_API_KEY가 없습니다. opendart.fss.or.kr에서 무료로 발급받아 설정하세요.")
 
@@ -224,7 +226,7 @@ def check_listing(app: App) -> None:
     with app.engine.connect() as connection:
         known = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed"))
     if not known:
-        raise ConfigError("상장 목록이 비어 있어 물을 회사를 모릅니다. 먼저 foresto listing load를 실행하세요.")
+        raise ConfigError("상장 목록이 비어 있어 요청할 회사를 모릅니다. 먼저 foresto listing load를 실행하세요.")
 
 
 def _issuer(app: App, ticker: str) -> str:

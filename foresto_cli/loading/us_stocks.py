@@ -88,5 +88,5 @@ def _symbols(tickers: str) -> list[str]:
     found = [ticker.strip().upper() for ticker in tickers.split(",") if ticker.strip()]
     for symbol in found:
         if not SYMBOL.fullmatch(symbol):
-            raise UsageError(f"{symbol}은 미국 종목 기호가 아닙니다. AAPL,MSFT 처럼 적으세요.")
+            raise UsageError(f"{symbol}은 미국 종목 기호가 아닙니다. AAPL,MSFT처럼 적으세요.")
     return list(dict.fromkeys(found))

@@ -53,7 +53,7 @@ class Form:
         if self.keeps_stdout and as_json:
             raise UsageError("--csv -와 --json은 둘 다 표준 출력에 씁니다. 하나만 적거나 --csv 파일로 쓰세요.")
         if STDOUT in {self.xlsx, self.parquet}:
-            raise UsageError(f"--{named[0]}에는 파일 이름을 적으세요. 표준 출력에는 --csv - 만 쓸 수 있습니다.")
+            raise UsageError(f"--{named[0]}에는 파일 이름을 적으세요. 표준 출력에는 --csv -만 쓸 수 있습니다.")
         if self.parquet is not None:
             as_parquet.require()
 

@@ -7,12 +7,12 @@ from foresto_cli.store import limits
 
 SHOWN_REASONS = 3
 OUTCOMES = {
-    "done": "마쳤습니다",
+    "done": "완료",
     "nothing_to_do": "할 일이 없습니다",
-    "partial": "일부를 받지 못했습니다",
+    "partial": "일부 실패했습니다",
     "quota": "한도 때문에 멈췄습니다",
     "blocked": "차단되어 멈췄습니다",
-    "failed": "하지 못했습니다",
+    "failed": "실패했습니다",
     "interrupted": "중단했습니다",
 }
 
@@ -48,10 +48,10 @@ def closing_lines(console: Console, result: Result) -> None:
 
 def _say_plan(console: Console, plan: Plan) -> None:
     if not plan.units:
-        console.line("물을 것이 없습니다. 모두 받았습니다.")
+        console.line("요청할 것이 없습니다. 모두 받았습니다.")
         return
     span = plan.first if plan.units == 1 else f"{plan.first} … {plan.last}"
-    console.line(f"{plan.units:,}건({span})을 {plan.requests:,}번의 요청으로 받습니다. 아직 묻지 않았습니다.")
+    console.line(f"{plan.units:,}건({span})을 {plan.requests:,}번의 요청으로 받습니다. 아직 요청하지 않았습니다.")
     minutes = plan.seconds / 60
     time = f"약 {plan.seconds:.0f}초" if minutes < 1 else f"약 {minutes:,.0f}분"
     days = f" 하루 한도 때문에 {plan.budget_days}일에 나누어 받습니다." if plan.budget_days > 1 else ""

@@ -22,7 +22,7 @@ LEAST_DAYS = 35
 LABELS = {
     "data_collection_log": "실행",
     "data_quality_log": "검증 결과",
-    "ops_alert": "끝난 경보",
+    "ops_alert": "끝난 알림",
     "upstream_usage": "요청 수",
 }
 

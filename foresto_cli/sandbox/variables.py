@@ -47,7 +47,7 @@ def running(folder: Path) -> Iterator[Sandbox]:
     try:
         faults.parse(given)
     except ValueError as error:
-        raise UsageError(f"FORESTO_SANDBOX_FAULTS 를 알아볼 수 없습니다: {error}") from None
+        raise UsageError(f"FORESTO_SANDBOX_FAULTS를 알아볼 수 없습니다: {error}") from None
     clock.pretend(asked.now)
     try:
         with sandbox.running(asked, folder, faults=given) as started, environment(started.environment()):

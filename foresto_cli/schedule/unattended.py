@@ -12,6 +12,7 @@ from sqlalchemy import text
 from foresto_cli import clock, settings
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError
+from foresto_cli.running import outcomes
 from foresto_cli.schedule import installing, next_starts, schedulers
 from foresto_cli.telling import late_jobs, notify
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, each
@@ -30,14 +31,14 @@ def examine(app: App) -> Iterator[Diagnosis]:
 
 def examine_alone(app: App) -> Iterator[Diagnosis]:
     """Look at what can be seen without a database."""
-    yield from each(app.redact, ("스케줄러", scheduler), ("멈춤 감시", lambda: [_dead_man(app)]))
+    yield from each(app.redact, ("스케줄러", scheduler), ("실행 중단 감시(데드맨)", lambda: [_dead_man(app)]))
     if sys.platform == "darwin":
         yield from each(app.redact, ("잠자기", lambda: [_sleep()]))
 
 
 def examine_stored(app: App) -> Iterator[Diagnosis]:
     """Look at what the database remembers."""
-    yield from each(app.redact, ("제시간", lambda: [_last_start(app)]), ("알림", lambda: _channels(app)))
+    yield from each(app.redact, ("예약 실행", lambda: [_last_start(app)]), ("알림", lambda: _channels(app)))
 
 
 def scheduler() -> Iterator[Diagnosis]:
@@ -74,20 +75,20 @@ def _last_start(app: App) -> Diagnosis:
         late = late_jobs.all_late(connection, clock.now())
     if late:
         names = ", ".join(f"{found.job.label} {len(found.starts)}번" for found in late)
-        return Diagnosis("제시간", NOTE, f"돌았어야 하는데 돌지 않았습니다: {names}. foresto schedule status")
+        return Diagnosis("예약 실행", NOTE, f"돌았어야 하는데 돌지 않았습니다: {names}. foresto schedule status")
     if ahead is not None:
         return Diagnosis(
-            "제시간",
+            "예약 실행",
             NOTE,
             f"지금보다 늦은 {ahead:%Y-%m-%d %H:%M}에 시작했다는 실행 기록이 있습니다. 그때 시계가 앞서 있었습니다."
             " 그런 실행은 돌지 않은 것으로 칩니다. 시각 동기화를 확인하세요.",
         )
     if row is None:
-        return Diagnosis("제시간", NOTE, "스케줄러가 시작한 실행이 아직 없습니다.")
+        return Diagnosis("예약 실행", NOTE, "스케줄러가 시작한 실행이 아직 없습니다.")
     return Diagnosis(
-        "제시간",
+        "예약 실행",
         OK,
-        f"{row.started_by}가 {row.started_at:%m-%d %H:%M}에 {row.job_name}을 시작했습니다({row.status}).",
+        f"마지막: {row.job_name}, {row.started_at:%m-%d %H:%M} 시작({row.started_by}), {outcomes.said(row.status)}.",
     )
 
 
@@ -114,10 +115,12 @@ def _channels(app: App) -> Iterator[Diagnosis]:
 def _dead_man(app: App) -> Diagnosis:
     if app.settings.foresto_ping_url is None:
         return Diagnosis(
-            "멈춤 감시", NOTE, "FORESTO_PING_URL이 없습니다. 이 컴퓨터가 꺼져 있으면 아무도 알려 주지 않습니다."
+            "실행 중단 감시(데드맨)",
+            NOTE,
+            "FORESTO_PING_URL이 없습니다. 이 컴퓨터가 꺼져 있으면 아무도 알려 주지 않습니다.",
         )
     app.settings.demand("foresto_ping_url")
-    return Diagnosis("멈춤 감시", OK, "작업마다 시작과 끝을 알립니다.")
+    return Diagnosis("실행 중단 감시(데드맨)", OK, "작업마다 시작과 끝을 알립니다.")
 
 
 def _sleep() -> Diagnosis:
@@ -125,7 +128,7 @@ def _sleep() -> Diagnosis:
     told = "" if program is None else _output([program, "-g"])
     found = SLEEP.search(told)
     if found is None or found[1] == "0":
-        return Diagnosis("잠자기", OK, "저절로 잠들지 않습니다.")
+        return Diagnosis("잠자기", OK, "자동으로 잠들지 않습니다.")
     return Diagnosis(
         "잠자기",
         NOTE,

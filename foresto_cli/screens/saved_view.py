@@ -54,7 +54,7 @@ def watch(app: App, name: str, *, is_watched: bool) -> dict[str, object]:
     if not is_watched:
         said = "지켜보기를 그만두었습니다." if row["is_new"] else "지켜보는 조건이 아닙니다."
     elif row["is_new"]:
-        said = "지켜봅니다. 다음 08:00 알림 때 구성 종목을 기억하고, 그 뒤로 들어오거나 나간 종목을 알립니다."
+        said = "알림을 켰습니다. 다음 08:00 알림 때 구성 종목을 기억하고, 그 뒤로 들어오거나 나간 종목을 알립니다."
     else:
         said = "이미 지켜보는 조건입니다."
     app.console.line(f"{'✓' if row['is_new'] else '·'} {row['name']}: {said}")

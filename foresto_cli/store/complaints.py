@@ -24,7 +24,7 @@ TOO_LARGE = "54"
 VALUES = ("22", "23", TOO_LARGE)
 """Classes of what is said of the values that were to be written."""
 UNREACHED = "데이터베이스에 연결할 수 없습니다: {words}. {hint}"
-OWN_HINT = "내장 서버의 연결이 끊겼습니다. 다시 실행하고, 되풀이되면 foresto doctor를 실행하세요."
+OWN_HINT = "내장 서버의 연결이 끊겼습니다. 다시 실행하고, 반복되면 foresto doctor를 실행하세요."
 HINT = "서버가 켜져 있는지와 DATABASE_URL을 확인하세요."
 LIKELY = re.compile(r"FATAL|ERROR|치명적|오류")
 
@@ -318,4 +318,4 @@ def _cancelled(words: str) -> StoreUnavailable:
 
 
 def _lifted(setting: str) -> str:
-    return f"다시 실행하고, 되풀이되면 서버에서 ALTER ROLE 계정 SET {setting} = 0을 실행하세요."
+    return f"다시 실행하고, 반복되면 서버에서 ALTER ROLE 계정 SET {setting} = 0을 실행하세요."

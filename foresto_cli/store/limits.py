@@ -21,6 +21,7 @@ SPENT = Fragment("u.spent_at IS NOT NULL AND u.spent_at <= :believable")
 LABELS = {
     "krx": "KRX",
     "krx_openapi": "KRX OPEN API",
+    "krx_login": "KRX 로그인",
     "fdr": "FDR 미러",
     "fsc": "공공데이터포털",
     "naver": "네이버",

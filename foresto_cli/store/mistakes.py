@@ -53,7 +53,7 @@ def explained(error: psycopg.Error, statement: str, seconds: float) -> UsageErro
     code, words = error.sqlstate or "", complaints.words_of(error)
     if code == "57014":
         return UsageError(
-            f"SQL이 {seconds:g}초 안에 끝나지 않아 멈췄습니다. 범위를 줄이거나 --timeout 10m 처럼 늘리세요."
+            f"SQL이 {seconds:g}초 안에 끝나지 않아 멈췄습니다. 범위를 줄이거나 --timeout 10m처럼 늘리세요."
         )
     if code == "42601" and _SEVERAL in words:
         return UsageError("SQL 문장은 한 번에 하나만 씁니다. 나누어 실행하세요.")

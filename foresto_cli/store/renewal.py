@@ -148,7 +148,7 @@ def _compared(source: str, target: str) -> dict[str, int]:
     if differing:
         raise VerificationFailed(
             f"옮긴 자료가 옛것과 다릅니다({differing[0]} 등 {len(differing)}개). 옛 데이터베이스는 그대로입니다."
-            " 다시 실행하고, 되풀이되면 foresto db backup으로 옮기세요."
+            " 다시 실행하고, 반복되면 foresto db backup으로 옮기세요."
         )
     return {name: rows for name, (kind, rows, _) in old.items() if kind in {"r", "m"}}
 

@@ -80,7 +80,7 @@ SOURCES: list[dict[str, str | None]] = [
         "source_type": "PUBLIC",
         "base_url": "https://query2.finance.yahoo.com",
         "license_type": None,
-        "description": "종목의 영문 이름과 업종. 공식 API가 아니며, 되는 만큼만 묻습니다.",
+        "description": "종목의 영문 이름과 업종. 공식 API가 아니며, 되는 만큼만 요청합니다.",
     },
 ]
 """Every value of ``source_id``, with its terms of use in Korean."""

@@ -21,7 +21,7 @@ def show_list(app: App, limit: int) -> list[dict[str, object]]:
         if alert["resolved_at"] is None:
             app.console.line(f"  {alert['alert_message']}")
     if not found:
-        app.console.line("경보가 없습니다.")
+        app.console.line("알림이 없습니다.")
     return [dict(alert) for alert in found]
 
 

@@ -97,7 +97,7 @@ def acknowledge(engine: Engine, number: int) -> str:
             {"number": number, "now": clock.wall()},
         )
     if title is None:
-        raise UsageError(f"{number}번은 열린 경보가 아닙니다. foresto alerts list로 번호를 확인하세요.")
+        raise UsageError(f"{number}번은 열린 알림이 아닙니다. foresto alerts list로 번호를 확인하세요.")
     return title
 
 

@@ -64,7 +64,7 @@ def left_out(reports: Sequence[Report]) -> Iterator[str]:
         if report.best_effort and report.pending:
             reason = report.pending[0][1]
             count = len(report.pending)
-            yield f"{report.table}: {count:,}건은 묻지 못해 그대로 두었습니다(없다는 뜻이 아닙니다). {reason}"
+            yield f"{report.table}: {count:,}건은 요청하지 못해 그대로 두었습니다(없다는 뜻이 아닙니다). {reason}"
 
 
 def _incidents(app: App, report: Report, blocks: Mapping[str, str], *, is_offline: bool = False) -> Iterator[Alert]:

@@ -29,10 +29,10 @@ REMIND_OF_BLOCK = timedelta(hours=24)
 """Its message says until when: only one that was prolonged goes on for longer."""
 REST = timedelta(minutes=30)
 """A channel that failed is left alone for so long."""
-LEVELS = {"critical": "심각", "warning": "주의", "info": "알림"}
+LEVELS = {"critical": "심각", "warning": "주의", "info": "참고"}
 LONGEST_MESSAGE = 600
 TEST = "{host}의 foresto가 보낸 시험 알림입니다. 알림은 이곳으로 옵니다."
-BACK = ("[foresto] 알림이 다시 갑니다", "그동안 이곳으로 보내지 못한 경보는 모두 끝났습니다.")
+BACK = ("[foresto] 알림이 다시 갑니다", "그동안 이곳으로 보내지 못한 알림은 모두 끝났습니다.")
 NOBODY = (
     "알림을 받을 곳이 없습니다. SLACK_WEBHOOK_URL, 또는 SMTP_HOST·SMTP_FROM·ALERT_EMAIL,"
     " 또는 FORESTO_APPRISE_URLS를 설정하세요."

@@ -144,7 +144,7 @@ def tell(app: App, run_id: int | None, followers: Sequence[str] = ()) -> list[st
     more = f" 외 {len(missing) - 1}거래일" if len(missing) > 1 else ""
     title = f"{missing[0]:%m-%d}{more}{MARK}0/{listed:,}종목): {cause.told}"
     subject = _subject(cause, failed=bool(failed))
-    told = f"{cause.reason} 받을 수 있게 되면 다음 작업이 저절로 받습니다."
+    told = f"{cause.reason} 받을 수 있게 되면 다음 작업이 자동으로 받습니다."
     if followers:
         told += f"{causes.TOGETHER}{', '.join(dict.fromkeys(followers))}."
     _end(app, besides=subject)

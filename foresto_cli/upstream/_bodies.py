@@ -16,7 +16,7 @@ def refuse_block_page(response: requests.Response, label: str) -> None:
         Blocked: it is: this address is blocked for a day.
     """
     if response.content.lstrip()[:1] == b"<" and _BLOCK_TITLE in _text_of(response.content):
-        raise Blocked(f"{label}: 이 주소가 차단되었습니다(차단 화면). 다시 물으면 길어지니 24시간 묻지 않습니다.")
+        raise Blocked(f"{label}: 이 IP가 차단되었습니다(차단 화면). 다시 요청하면 길어지니 24시간 요청하지 않습니다.")
 
 
 def refuse_html(response: requests.Response, label: str) -> None:

@@ -76,6 +76,6 @@ def check_status(response: requests.Response, label: str, *, retried: bool = Tru
     if status == _line.LOGIN_WANTED:
         raise _line.login_wanted(response.url)
     if status == requests.codes.forbidden:
-        raise Blocked(f"{label}: 접근이 막혔습니다(403). 24시간 동안 다시 묻지 않습니다.")
+        raise Blocked(f"{label}: 접근이 막혔습니다(403). 24시간 동안 다시 요청하지 않습니다.")
     if status != requests.codes.ok:
         raise BadPayload(f"{label}: 뜻밖의 상태 {status}로 답했습니다.", response.content)

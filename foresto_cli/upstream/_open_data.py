@@ -34,7 +34,7 @@ _MEANINGS: dict[str, tuple[type[ForestoError], str]] = {
     "21": (AuthFailed, "키가 일시 중지되었습니다. data.go.kr 마이페이지에서 키의 상태를 확인하세요."),
     "22": (QuotaSpent, "하루 한도를 다 썼습니다. 자정(KST)이 지난 뒤 다시 실행하면 이어집니다."),
     "23": (RateLimited, "요청이 너무 잦다고 합니다. 자정(KST)이 지난 뒤 다시 실행하면 이어집니다."),
-    "29": (Blocked, "이 주소를 막았습니다. 24시간 동안 다시 묻지 않습니다."),
+    "29": (Blocked, "이 IP를 차단했습니다. 24시간 동안 다시 요청하지 않습니다."),
     UNKNOWN_KEY: (
         AuthFailed,
         (

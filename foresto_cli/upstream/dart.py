@@ -66,7 +66,7 @@ _MEANINGS = {
     "020": "요청 한도를 넘었다고 합니다. 한도가 풀리면(자정 KST) 이어집니다",
     "800": "시스템 점검 중이라고 합니다. 나중에 다시 실행하세요",
     "900": "알 수 없는 오류라고 합니다. 나중에 다시 실행하세요",
-    "021": "한 번에 물을 수 있는 회사 수를 넘었다고 합니다",
+    "021": "한 번에 요청할 수 있는 회사 수를 넘었다고 합니다",
     "100": "질문의 값이 잘못되었다고 합니다",
     "101": "잘못된 접근이라고 합니다",
 }
@@ -230,7 +230,7 @@ class Dart:
     def _ask(self, path: str, parameters: dict[str, str]) -> requests.Response:
         start, end = LEFT_ALONE
         if start <= clock.now().time() < end:
-            raise NotYet(f"{LABEL}: {start:%H:%M}~{end:%H:%M}에는 묻지 않습니다. {end:%H:%M} 뒤에 다시 실행하세요.")
+            raise NotYet(f"{LABEL}: {start:%H:%M}~{end:%H:%M}에는 요청하지 않습니다. {end:%H:%M} 뒤에 다시 실행하세요.")
         return self._session.get(f"{BASE}/{path}", params={"crtfc_key": self._key, **parameters})
 
 

@@ -165,5 +165,5 @@ class Finlife:
         page = _page(response, division)
         # An empty group may call its only page 0.
         if page.number != number and (page.number, page.total) != (0, 0):
-            raise BadPayload(f"{LABEL}: {number}쪽을 물었는데 {page.number}쪽이 왔습니다.", response.content)
+            raise BadPayload(f"{LABEL}: {number}쪽을 요청했는데 {page.number}쪽이 왔습니다.", response.content)
         return page

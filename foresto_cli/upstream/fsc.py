@@ -123,10 +123,10 @@ class _Desk:
                 return rows
         if again > self._service.twins:
             raise BadPayload(
-                f"{LABEL}: '{self._service.title}' 의 여러 쪽에 같은 행이 {again:,}개 있어 빠진 행이 있습니다."
+                f"{LABEL}: '{self._service.title}'의 여러 쪽에 같은 행이 {again:,}개 있어 빠진 행이 있습니다."
                 " 나중에 다시 실행하세요."
             )
-        raise Transient(f"{LABEL}: 읽는 사이에 '{self._service.title}' 의 행 수가 바뀌었습니다.")
+        raise Transient(f"{LABEL}: 읽는 사이에 '{self._service.title}'의 행 수가 바뀌었습니다.")
 
     def _read(self, filters: Mapping[str, str]) -> list[list[Record]] | None:
         """Return every row, by page; None when a later page, or the first asked again, knows another number of rows.
@@ -170,7 +170,7 @@ class _Desk:
         codes = {wrong.code for wrong in self._refused.values()}
         if UNKNOWN_KEY not in codes:
             raise BadPayload(
-                f"{LABEL}: '{self._service.title}' 의 경로가 바뀌었습니다(코드 {min(codes)})."
+                f"{LABEL}: '{self._service.title}'의 경로가 바뀌었습니다(코드 {min(codes)})."
                 " 새 경로를 알면 FORESTO_FSC_ROUTES에 적으세요."
             )
         error = refusal(UNKNOWN_KEY, self._service.title)
@@ -284,7 +284,7 @@ class Fsc:
     def _of_day(self, service: str, day: date) -> list[Record]:
         rows = self._desks[service].whole({"basDt": f"{day:%Y%m%d}"})
         if {row.get("basDt") for row in rows} - {f"{day:%Y%m%d}"}:
-            raise BadPayload(f"{LABEL}: {day}를 물었는데 다른 날짜의 자료가 왔습니다.", _as_bytes(rows))
+            raise BadPayload(f"{LABEL}: {day}를 요청했는데 다른 날짜의 자료가 왔습니다.", _as_bytes(rows))
         return rows
 
 

@@ -26,7 +26,7 @@ def _policy(name: str, label: str, url: str, setting: str, daily_budget: int) ->
     except ValueError:
         raise ConfigError(f"{setting}는 주소가 아닙니다. https://로 시작하는 주소를 그대로 붙여 넣으세요.") from None
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
-        raise ConfigError(f"{setting}는 https:// 로 시작하는 주소여야 합니다.")
+        raise ConfigError(f"{setting}는 https://로 시작하는 주소여야 합니다.")
     return Policy(
         name=name,
         label=label,

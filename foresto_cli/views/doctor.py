@@ -38,7 +38,7 @@ CHEAP_PRODUCTS = ("rentHouseLoanProductsSearch", "R", "050000")
 KEYS = (
     (
         ("KRX_ID", "KRX_PW"),
-        "당일 시세를 하루 몇 번만 묻습니다.",
+        "당일 시세를 하루 몇 번만 요청합니다.",
         "data.krx.co.kr에 가입해 설정하면 당일 시세를 거래소에서 바로 받습니다.",
     ),
     (
@@ -247,7 +247,7 @@ def _blocked(app: App) -> Iterator[Diagnosis]:
     with app.engine.connect() as connection:
         blocked = limits.open_blocks(connection)
     for name, until, reason in blocked:
-        said = f"{limits.label(name)}: {until}까지 요청하지 않습니다. 그 뒤 저절로 풀립니다. ({reason})"
+        said = f"{limits.label(name)}: {until}까지 요청하지 않습니다. 그 뒤 자동으로 풀립니다. ({reason})"
         yield Diagnosis("차단", NOTE, said)
 
 

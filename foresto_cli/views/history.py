@@ -1,6 +1,6 @@
 """The run history for people and programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -10,6 +10,7 @@ from foresto_cli.errors import UsageError
 from foresto_cli.loading import unsettled
 from foresto_cli.running import runs
 from foresto_cli.running.runs import Wanted
+from foresto_cli.store import limits
 from foresto_cli.views import words
 
 SHOWN = (
@@ -18,16 +19,27 @@ SHOWN = (
     ("exit_code", "종료 코드"),
     ("started_at", "시작"),
     ("completed_at", "끝"),
-    ("duration_seconds", "걸린 초"),
+    ("duration_seconds", "소요 시간"),
     ("total_count", "단위"),
     ("success_count", "성공"),
     ("failed_count", "실패"),
-    ("chain_id", "묶음 번호"),
+    ("chain_id", "상위 실행"),
     ("started_by", "스케줄러"),
     ("host", "호스트"),
     ("process_id", "PID"),
     ("error_message", "이유"),
 )
+SAID: dict[str, Callable[[Any], str]] = {
+    "status": words.outcome,
+    "started_at": lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}",
+    "completed_at": lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}",
+    "duration_seconds": words.span,
+    "total_count": lambda count: f"{count:,}",
+    "success_count": lambda count: f"{count:,}",
+    "failed_count": lambda count: f"{count:,}",
+}
+"""How a value of a run is put for people, by its column; all else stays as it is."""
+TOTAL = "모두"
 STEP = "  └ "
 
 
@@ -51,7 +63,7 @@ def show_list(app: App, wanted: Wanted) -> dict[str, object]:
             words.outcome(run["status"]),
             run["success_count"],
             run["failed_count"],
-            f"{run['duration_seconds'] or 0:.1f}초",
+            words.span(run["duration_seconds"]),
         )
         for run in found
     ]
@@ -72,8 +84,8 @@ def show_one(app: App, run_id: int) -> dict[str, object]:
         steps = runs.steps(connection, run_id)
     if found is None:
         raise UsageError(f"{run_id}번 실행은 없습니다. foresto runs list로 번호를 확인하세요.")
-    values = dict(found) | {"status": words.outcome(found["status"])}
-    app.console.table("", ("항목", "값"), [(label, values[name]) for name, label in SHOWN if values[name] is not None])
+    told = {name: SAID.get(name, str)(found[name]) for name, _ in SHOWN if found[name] is not None}
+    app.console.table("", ("항목", "값"), [(label, told[name]) for name, label in SHOWN if name in told])
     detail = found["detail"] or {}
     for reason in detail.get("reasons", []):
         app.console.line(f"! {reason}")
@@ -81,7 +93,12 @@ def show_one(app: App, run_id: int) -> dict[str, object]:
         app.console.line(f"· {note}")
     requests = detail.get("requests") or {}
     if requests:
-        app.console.line("요청: " + " · ".join(f"{name} {count:,}" for name, count in requests.items()))
+        app.console.line(
+            "요청: "
+            + " · ".join(
+                f"{TOTAL if name == 'total' else limits.label(name)} {count:,}" for name, count in requests.items()
+            )
+        )
     if steps or "steps" in detail:
         _show_steps(app, steps, detail.get("steps", []))
     left = unsettled.found(app) if found["failed_count"] or detail.get("unreadable") else []
@@ -101,7 +118,7 @@ def _show_steps(app: App, steps: Sequence[RowMapping], told: Sequence[Mapping[st
             step["job_name"],
             f"{step['started_at']:%H:%M:%S}",
             words.outcome(step["status"]),
-            f"{step['duration_seconds'] or 0:.1f}초",
+            words.span(step["duration_seconds"]),
             step["error_message"],
         )
         for step in steps

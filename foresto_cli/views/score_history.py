@@ -68,9 +68,9 @@ def show_history(console: Console, found: History, *, with_versions: bool) -> No
         rows.append(_row(one, f"앞선 판 {count}" if count else "-"))
         if with_versions:
             rows += [_row(version, _why(version)) for version in one["earlier"]]
-    console.table(found["ticker"], ("날짜", "등급", "순위", *AXES.values(), "까닭", "판"), rows)
+    console.table(found["ticker"], ("날짜", "등급", "순위", *AXES.values(), "사유", "버전"), rows)
     if not with_versions and any(one["earlier"] for one in found["history"]):
-        console.line("· 나중에 다시 매긴 날이 있습니다. 앞선 점수와 바뀐 까닭은 --versions로 봅니다.")
+        console.line("· 나중에 다시 매긴 날이 있습니다. 앞선 점수와 바뀐 사유는 --versions로 봅니다.")
 
 
 def _row(one: Mapping[str, Any], version: str) -> tuple[object, ...]:

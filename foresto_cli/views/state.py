@@ -20,6 +20,7 @@ from foresto_cli.store import limits
 from foresto_cli.telling import alerts, moments, notify, outage
 from foresto_cli.verify.data_sets import watched
 from foresto_cli.verify.freshness import age
+from foresto_cli.views import words
 
 
 class Held(TypedDict):
@@ -59,6 +60,17 @@ class Opened(TypedDict):
     occurrences: int
 
 
+class Brief(TypedDict):
+    """A run that ended."""
+
+    id: int
+    job: str
+    started_at: str
+    outcome: str
+    seconds: float | None
+    error: str | None
+
+
 class State(TypedDict):
     """Everything that ``foresto status`` tells; ``level`` is None where all is well."""
 
@@ -70,7 +82,7 @@ class State(TypedDict):
     running: list[Running]
     data: list[Held]
     unsettled: list[Unsettled]
-    last_runs: list[dict[str, object]]
+    last_runs: list[Brief]
     alerts: list[Opened]
     jobs: list[Planned]
     channels: list[str]
@@ -119,9 +131,9 @@ def _verdict(levels: Sequence[str], data: Sequence[Held]) -> tuple[str | None, s
     """Return the level (None is good) and the sentence that sum everything up, on the terminal and on the page."""
     counts = Counter(levels)
     if counts["critical"]:
-        return "critical", f"심각한 경보 {counts['critical']}건이 열려 있습니다"
+        return "critical", f"심각한 알림 {counts['critical']}건이 열려 있습니다"
     if counts["warning"]:
-        return "warning", f"살펴볼 경보 {counts['warning']}건이 있습니다"
+        return "warning", f"살펴볼 알림 {counts['warning']}건이 있습니다"
     # What was never loaded is the operator's choice: a key that there is not.
     held = [item for item in data if item["newest"] is not None]
     if not held:
@@ -170,7 +182,7 @@ def _running(run: RowMapping) -> Running:
     }
 
 
-def _brief(run: RowMapping) -> dict[str, object]:
+def _brief(run: RowMapping) -> Brief:
     return {
         "id": run["id"],
         "job": run["job_name"],
@@ -195,7 +207,7 @@ def show(console: Console, found: State) -> None:
 
 def _show_rest(console: Console, found: State) -> None:
     for run in found["running"]:
-        state = "진행 중" if run["alive"] else "멈춘 듯함"
+        state = "진행 중" if run["alive"] else "응답 없음"
         console.line(f"▶ {run['job']} {state}: {run['done']:,}/{run['planned']:,} {run['unit']} ({run['since']}부터)")
     rows = [
         (item["label"], item["newest"], "최신" if item["current"] else item["command"], item["failed"])
@@ -205,15 +217,15 @@ def _show_rest(console: Console, found: State) -> None:
     unsettled.show(console, found["unsettled"])
     if found["last_runs"]:
         table = [
-            (run["id"], run["job"], run["started_at"], run["outcome"], f"{run['seconds'] or 0:.1f}초")
+            (run["id"], run["job"], run["started_at"], words.outcome(run["outcome"]), words.span(run["seconds"]))
             for run in found["last_runs"]
         ]
         console.table("최근 실행", ("번호", "작업", "시작", "결과", "시간"), table)
     for alert in found["alerts"]:
-        console.strong(f"⚠ [{alert['level']}] {alert['title']} ({alert['occurrences']}번)")
+        console.strong(f"⚠ [{notify.LEVELS[alert['level']]}] {alert['title']} ({alert['occurrences']}번)")
         console.line(f"  {alert['message']}")
     if not found["channels"]:
-        console.line("· 경보를 받을 곳이 없습니다: foresto doctor")
+        console.line("· 알림을 받을 곳이 없습니다: foresto doctor")
     expected = [job for job in found["jobs"] if job["scheduler"] is not None]
     if expected:
         planned = [(job["label"], job["last_start"], job["next_start"], len(job["missed"])) for job in expected]
@@ -225,7 +237,7 @@ def _show_rest(console: Console, found: State) -> None:
     for name, said in found["spent"].items():
         console.line(f"⛔ {limits.label(name)}: {said} 자정(KST)이 지나면 이어집니다.")
     if found["budgets"]:
-        used = " · ".join(f"{name} {count:,}" for name, count in found["budgets"].items())
+        used = " · ".join(f"{limits.label(name)} {count:,}" for name, count in found["budgets"].items())
         console.line(f"오늘 보낸 요청: {used}")
 
 

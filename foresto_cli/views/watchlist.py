@@ -92,7 +92,7 @@ def show(app: App) -> dict[str, object]:
     with app.engine.connect() as connection:
         rows = _watched(connection)
     if not rows:
-        app.console.line("관심 종목이 없습니다. foresto watchlist add 005930 처럼 더하세요.")
+        app.console.line("관심 종목이 없습니다. foresto watchlist add 005930처럼 더하세요.")
     else:
         table = [
             (

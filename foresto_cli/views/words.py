@@ -3,25 +3,13 @@
 from datetime import date, datetime
 
 from foresto_cli import clock
+from foresto_cli.running import outcomes
 
 NOTHING, FEW = 0.05, 10
 """Seconds that round to no tenth, and from which on a tenth says nothing."""
 STEP = 1024
 """So many of a unit of memory are one of the next."""
 WEEKDAYS = "월화수목금토일"
-OUTCOMES = {
-    "done": "완료",
-    "nothing_to_do": "할 일 없음",
-    "partial": "일부 실패",
-    "busy": "다른 작업 중",
-    "quota": "한도 소진",
-    "blocked": "차단됨",
-    "failed": "실패",
-    "interrupted": "중단됨",
-    "running": "실행 중",
-    "skipped": "건너뜀",
-    "unknown": "알 수 없음",
-}
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 FAR = 14
 """Days from which on a date says more than a number of days."""
@@ -30,7 +18,7 @@ EOK, JO = 100_000_000, 1_000_000_000_000
 
 def outcome(word: str) -> str:
     """Return an outcome word in Korean; one that nobody translated stays as it is."""
-    return OUTCOMES.get(word, word)
+    return outcomes.said(word)
 
 
 def day(given: date) -> str:

@@ -54,7 +54,7 @@ def test_no_start_of_the_future_hides_a_late_job(ran_ahead):
 
 def test_doctor_names_a_run_of_the_future(ran_ahead, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    found = {diagnosis.name: diagnosis for diagnosis in unattended.examine(ran_ahead.app)}["제시간"]
+    found = {diagnosis.name: diagnosis for diagnosis in unattended.examine(ran_ahead.app)}["예약 실행"]
     assert found.state == "note"
     assert "2027-01-05" in found.text
 

@@ -61,7 +61,7 @@ def test_it_is_told_as_settled_and_never_as_mended(open_world):
             deposits(world)
             notify.deliver(world.app)
         titles = [item.text.splitlines()[0] for item in world.sandbox.outbox.items if item.channel == "slack"]
-        assert titles == ["[foresto 주의] 정기예금 1건 실패", "[foresto 알림] 정기예금 1건: 응답을 읽을 수 없음"]
+        assert titles == ["[foresto 주의] 정기예금 1건 실패", "[foresto 참고] 정기예금 1건: 응답을 읽을 수 없음"]
         world.sandbox.faults.clear()
         retry.retry(world.app, None, AGAIN)
         notify.deliver(world.app)

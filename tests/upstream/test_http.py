@@ -179,7 +179,7 @@ def test_a_block_is_never_tried_again_and_stops_every_session_of_that_breaker(op
 
 def test_a_block_of_krx_is_never_called_one_of_the_mirror(open_world, waits):
     with open_world(faults="block@data.krx.co.kr") as world:
-        for match in (r"^KRX: 이 주소가 차단되었습니다", r"^KRX: [-0-9 :]*까지 요청하지 않습니다. KRX: 이 주소가"):
+        for match in (r"^KRX: 이 IP가 차단되었습니다", r"^KRX: [-0-9 :]*까지 요청하지 않습니다. KRX: 이 IP가"):
             with pytest.raises(Blocked, match=match):
                 world.app._transport.session(fdr.date_policy(200), fdr.inspect).get(KRX_PAGE)
 

@@ -120,7 +120,7 @@ def test_every_session_of_the_calendar_has_its_state(loaded):
         cells[text_of(rect).split()[0]] = rect.get("class")
     assert (cells[lost], cells[failed], cells[never]) == ("lost_rows", "failed", "never_asked")
     assert (cells["2026-11-19"], cells["2026-11-20"]) == ("whole", "provisional")
-    assert "알아내지 못함 503" in text_of(section(document, "calendar"))
+    assert "확인 실패 503" in text_of(section(document, "calendar"))
 
 
 def test_texts_from_outside_are_escaped(loaded):
@@ -131,7 +131,7 @@ def test_texts_from_outside_are_escaped(loaded):
     assert EVIL not in html
     for name in ("alerts", "budgets", "calendar", "verification", "runs"):
         assert EVIL in text_of(section(document, name)), name
-    assert "심각한 경보 1건" in text_of(next(document.iter("h1")))
+    assert "심각한 알림 1건" in text_of(next(document.iter("h1")))
 
 
 def test_an_empty_database_has_a_page_without_an_empty_box(open_world):

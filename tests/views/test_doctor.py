@@ -93,7 +93,7 @@ def test_everything_is_looked_at(examined):
         "잠금",
         "데이터베이스",
         "달력",
-        "제시간",
+        "예약 실행",
         "알림(Slack)",
         "KRX",
     ):
@@ -159,7 +159,7 @@ def test_with_the_database_away_the_rest_is_looked_at(tmp_path):
     assert code == 69
     assert found["데이터베이스"]["state"] == WRONG
     assert "s3cr3t-word" not in f"{found}"
-    assert {"시계", "달력", "스케줄러", "DART_API_KEY", "멈춤 감시", "잠금", "설정"} <= found.keys()
+    assert {"시계", "달력", "스케줄러", "DART_API_KEY", "실행 중단 감시(데드맨)", "잠금", "설정"} <= found.keys()
 
 
 def test_with_broken_settings_the_rest_is_looked_at(tmp_path):

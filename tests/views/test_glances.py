@@ -34,22 +34,22 @@ def test_doctor_looks_at_what_runs_unattended(open_world, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with open_world(faults="500@hooks.slack.com") as world:
         fresh = {found.name: found for found in unattended.examine(world.app)}
-        assert fresh["스케줄러"].state == fresh["제시간"].state == fresh["알림(Slack)"].state == NOTE
+        assert fresh["스케줄러"].state == fresh["예약 실행"].state == fresh["알림(Slack)"].state == NOTE
         assert "schedule install" in fresh["스케줄러"].text
         assert "alerts test" in fresh["알림(Slack)"].text
-        assert fresh["멈춤 감시"].state == OK
+        assert fresh["실행 중단 감시(데드맨)"].state == OK
         notify.send_test(world.app)
         late_jobs.expect(world.app, "cron", "weekday")
         world.execute("UPDATE scheduled_job SET since = '2026-11-18'")
         later = {found.name: found for found in unattended.examine(world.app)}
         assert (later["알림(Slack)"].state, later["알림(Slack)"].exit_code) == (WRONG, 78)
         assert later["알림(메일)"].state == OK
-        assert "평일 수집 3번" in later["제시간"].text
+        assert "평일 수집 3번" in later["예약 실행"].text
     with open_world(without=("slack_webhook_url", "smtp_from", "foresto_ping_url")) as world:
         bare = {found.name: found.text for found in unattended.examine(world.app)}
         assert "SLACK_WEBHOOK_URL" in bare["알림"]
         assert "SMTP_FROM" in bare["알림(메일)"]
-        assert "FORESTO_PING_URL" in bare["멈춤 감시"]
+        assert "FORESTO_PING_URL" in bare["실행 중단 감시(데드맨)"]
 
 
 def test_a_mac_that_falls_asleep_is_told_how_not_to(monkeypatch, tmp_path):

@@ -134,7 +134,7 @@ def amount(line: Line, column: str) -> Decimal | None:
     if given in NO_VALUE:
         return None
     if len(given) > LONGEST_AMOUNT or not _AMOUNT.fullmatch(given):
-        raise BadPayload(f"DART: {line.get('account_nm')}의 금액 '{given[:20]}' 을 읽을 수 없습니다.")
+        raise BadPayload(f"DART: {line.get('account_nm')}의 금액 '{given[:20]}'을 읽을 수 없습니다.")
     size = Decimal(given.strip("-−△() ").replace(",", ""))
     return -size if given.startswith(_NEGATIVE) else size
 

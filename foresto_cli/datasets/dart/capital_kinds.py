@@ -36,7 +36,7 @@ def changes_of(records: Sequence[Record], corp_code: str, received: date) -> lis
     """
     try:
         if {record["corp_code"] for record in records} != {corp_code}:
-            raise BadPayload(f"{corp_code}의 자본 변동을 물었는데 다른 회사의 것이 왔습니다.")
+            raise BadPayload(f"{corp_code}의 자본 변동을 요청했는데 다른 회사의 것이 왔습니다.")
         kinds = _kinds(records)
         found = [
             change

@@ -193,7 +193,7 @@ def _its_own(records: Sequence[Mapping[str, Any]], one: Decision) -> Mapping[str
         BadPayload: another company's, or not exactly one that it may be.
     """
     if {record["corp_code"] for record in records} != {one.first["corp_code"]}:
-        raise BadPayload(f"{one.first['ticker']}의 결정을 물었는데 다른 회사의 것이 왔습니다.")
+        raise BadPayload(f"{one.first['ticker']}의 결정을 요청했는데 다른 회사의 것이 왔습니다.")
     numbers = [record["rcept_no"] for record in records]
     if not all(isinstance(number, str) and len(number) == NUMBER_LENGTH and number.isdecimal() for number in numbers):
         raise BadPayload(f"{one.first['ticker']} 결정의 접수번호가 열네 자리 숫자가 아닙니다.")

@@ -57,7 +57,7 @@ def mistaken_companies(scope: Scope) -> Rows:
 
 @check(
     "dart.groups",
-    "DART에 함께 묻는 회사 묶음",
+    "DART에 함께 요청하는 회사 묶음",
     WARNING,
     "dart_company",
     "회사를 100개씩 묶은 번호는 바뀌지 않고, 한 묶음에서 빠지는 회사가 없다",
@@ -68,7 +68,7 @@ def shrunken_groups(scope: Scope) -> Rows:
     """Find hundreds with fewer companies than they were asked for with."""
     return scope.rows(
         text(
-            "SELECT a.hundred AS 묶음, a.size AS 물은_회사, count(c.corp_code) AS 회사 FROM"
+            "SELECT a.hundred AS 묶음, a.size AS 요청한_회사, count(c.corp_code) AS 회사 FROM"
             " (SELECT CAST((m)[1] AS int) AS hundred, max(CAST((m)[2] AS int)) AS size FROM"
             "  (SELECT regexp_match(unit, '/h(\\d+)\\+(\\d+)$') AS m FROM unit_ledger"
             "   WHERE dataset = 'dart.statements' AND status = 'done') u WHERE m IS NOT NULL GROUP BY 1) a"

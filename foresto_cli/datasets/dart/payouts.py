@@ -146,7 +146,7 @@ def _reports(records: Sequence[Record], payer: Payer, period_end: date) -> dict[
     """Return the newest version of each report in an answer, by the end of its fiscal year."""
     strangers = {record["corp_code"] for record in records} - {payer.corp_code}
     if strangers:
-        raise BadPayload(f"{payer.ticker} 배당을 물었는데 다른 회사({min(strangers)})의 것이 왔습니다.")
+        raise BadPayload(f"{payer.ticker} 배당을 요청했는데 다른 회사({min(strangers)})의 것이 왔습니다.")
     versions: dict[tuple[date, str], list[Record]] = {}
     for record in records:
         if not RECEIPT.fullmatch(record["rcept_no"]):

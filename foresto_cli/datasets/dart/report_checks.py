@@ -19,10 +19,10 @@ def _unasked_again(_: Scope, rows: Rows) -> Units:
 
 @check(
     "statements.unasked",
-    "묻지 않은 재무제표",
+    "요청하지 않은 재무제표",
     WARNING,
     "unit_ledger",
-    "한 해의 보고서를 받았으면 그때 상장된 모든 회사의 것을 물었고, 받은 해 사이에 빠진 해가 없다",
+    "한 해의 보고서를 받았으면 그때 상장된 모든 회사의 것을 요청했고, 받은 해 사이에 빠진 해가 없다",
     level=WEEKLY,
     units=_unasked_again,
 )

@@ -100,7 +100,7 @@ def main_rows(records: Sequence[Line], report: Report, tickers: Mapping[str, str
     groups = _grouped(records, report, ("corp_code", "fs_div", "rcept_no"))
     strange = {corp_code for corp_code, _, _ in groups} - tickers.keys()
     if strange:
-        raise BadPayload(f"DART: 묻지 않은 회사({', '.join(sorted(strange)[:3])})의 재무제표가 왔습니다.")
+        raise BadPayload(f"DART: 요청하지 않은 회사({', '.join(sorted(strange)[:3])})의 재무제표가 왔습니다.")
     rows = [
         _row(
             lines,
@@ -139,7 +139,7 @@ def whole_rows(records: Sequence[Line], report: Report, company: Row) -> list[Ro
     for lines in groups.values():
         _refuse_contradictions(lines)
     if {corp_code for corp_code, _ in groups} != {company["corp_code"]}:
-        raise BadPayload("DART: 묻지 않은 회사의 재무제표가 왔습니다.")
+        raise BadPayload("DART: 요청하지 않은 회사의 재무제표가 왔습니다.")
     stored: Mapping[str, Period] = company.get("periods", {})
     known = {key: lines for key, lines in groups.items() if key[1] in stored} if len(groups) > 1 else groups
     if not known:
@@ -179,7 +179,7 @@ def _grouped(records: Iterable[Line], report: Report, key: Sequence[str]) -> dic
             if not isinstance(line.get(name), str):
                 raise BadPayload(f"DART: 응답에 {name} 항목이 없거나 글자가 아닙니다.")
         if (line["bsns_year"], line["reprt_code"]) != (f"{report.year}", report.code):
-            raise BadPayload(f"DART: {report.label}를 물었는데 다른 보고서가 왔습니다.")
+            raise BadPayload(f"DART: {report.label}를 요청했는데 다른 보고서가 왔습니다.")
         groups.setdefault(tuple(line[name] for name in key), []).append(line)
     if groups and not any("thstrm_amount" in line for lines in groups.values() for line in lines):
         raise BadPayload("DART: 응답에 thstrm_amount 항목이 없습니다.")

@@ -29,7 +29,7 @@ def refuted_notes(scope: Scope) -> Rows:
     """Find corrections of the calendar that the stored data refute, or that nobody can have observed yet."""
     notes = scope.rows(
         text(
-            "SELECT c.trade_date AS 날짜, c.is_closed AS 휴장, c.reason AS 까닭,"
+            "SELECT c.trade_date AS 날짜, c.is_closed AS 휴장, c.reason AS 사유,"
             " EXISTS (SELECT FROM stock_price_daily p WHERE p.trade_date = c.trade_date AND p.volume > 0)"
             " OR EXISTS (SELECT FROM index_price_daily i WHERE i.index_code = 'KOSPI' AND i.trade_date = c.trade_date)"
             " OR EXISTS (SELECT FROM unit_ledger u WHERE u.dataset = 'prices.day' AND u.row_count > 0"
@@ -46,7 +46,7 @@ def refuted_notes(scope: Scope) -> Rows:
         for row in notes
         if (row["휴장"] and row["거래"])
         or (not row["휴장"] and not row["거래"] and row["뒤의_지수"])
-        or (row["날짜"] > today and (row["까닭"] == OBSERVED or row["날짜"] in together))
+        or (row["날짜"] > today and (row["사유"] == OBSERVED or row["날짜"] in together))
     ]
 
 

@@ -121,7 +121,7 @@ def _is_same(row: Row, ruled: Verdict) -> bool:
     "확인이 필요한 조정 사건",
     WARNING,
     "stock_price_daily",
-    "기준가를 바꾼 사건의 까닭이 분명하다",
+    "기준가를 바꾼 사건의 사유가 분명하다",
     "공시를 확인하세요: foresto prices events --review (바로잡으려면 adjustment_override 표)",
 )
 def doubtful_events(scope: Scope) -> Rows:

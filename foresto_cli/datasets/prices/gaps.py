@@ -43,7 +43,7 @@ LABELS = {
     PROVISIONAL: "잠정",
     LOST: "행이 사라짐",
     ADJUSTED: "수정주가만",
-    FAILED: "알아내지 못함",
+    FAILED: "확인 실패",
     NEVER: "미수집",
     CLOSED: "휴장",
     TRADED: "거래",

@@ -84,7 +84,7 @@ def company(symbol: str, record: Record) -> Row:
     """
     try:
         if record["Symbol"] != symbol:
-            raise BadPayload(f"{symbol}을 물었는데 다른 종목이 왔습니다.")
+            raise BadPayload(f"{symbol}을 요청했는데 다른 종목이 왔습니다.")
         share = number(record["DividendYield"])
         return {
             "symbol": symbol,
@@ -138,7 +138,7 @@ def statements(symbol: str, answers: dict[str, Record]) -> list[Row]:
         for function, fields in STATEMENTS.items():
             answer = answers[function]
             if answer["symbol"] != symbol:
-                raise BadPayload(f"{symbol}을 물었는데 다른 종목이 왔습니다.")
+                raise BadPayload(f"{symbol}을 요청했는데 다른 종목이 왔습니다.")
             for name, kind in PERIODS.items():
                 reports = answer[name]
                 if not reports and any(other[name] for other in answers.values()):

@@ -52,7 +52,7 @@ def _show_score(console: Console, label: str, results: Sequence[Measured]) -> No
         )
         for one in results
     ]
-    heads = ("보유", "평균 IC", "95% 구간", "ICIR", "t", "양(+)", "날/독립", "시총·시장 뺀 IC", "작은 20% 뺀 IC")
+    heads = ("보유", "평균 IC", "95% 구간", "ICIR", "t", "양(+)", "날/독립", "시총·시장 제외 IC", "작은 20% 제외 IC")
     console.table(label, heads, rows)
 
 
@@ -64,9 +64,9 @@ def _show_groups(console: Console, results: Sequence[Measured]) -> None:
             continue
         largest = max(abs(mean) for mean in means) or 1.0
         console.line(
-            f"  {one.horizon}일 묶음 수익률 · 위−아래 {_percent(groups.top_minus_bottom.mean)}"
+            f"  {one.horizon}일 분위 수익률 · 상위−하위 분위 {_percent(groups.top_minus_bottom.mean)}"
             f" · 위−전체 {_percent(groups.top_minus_all.mean)}(t {_plain(groups.top_minus_all.t)},"
-            f" 비용 뒤 {_percent(groups.top_minus_all_net)}) · 단조 {_plain(groups.monotonicity)}"
+            f" 비용 뒤 {_percent(groups.top_minus_all_net)}) · 단조성 {_plain(groups.monotonicity)}"
             f" · 회전 {_share(groups.turnover_of_top)}"
         )
         for number, mean in enumerate(groups.means, 1):

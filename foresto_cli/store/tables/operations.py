@@ -234,7 +234,7 @@ unit_ledger = Table(
         String(12),
         nullable=False,
         **said(
-            "done 저장, provisional 잠정(다시 요청), no_data 없음이 맞음, failed 알아내지 못함, unreadable 같은"
+            "done 저장, provisional 잠정(다시 요청), no_data 없음이 맞음, failed 확인 실패, unreadable 같은"
             " 응답을 두 번"
             " 이해하지 못함, superseded 실패했으나 이제 필요 없음",
             "done, provisional (to be read again), no_data (rightly none), failed, unreadable (twice not understood),"

@@ -47,7 +47,7 @@ saved_screen_member = Table(
         **said("조건에 맞은 것을 처음 본 거래일", "Session on which it was first seen to fulfil the condition"),
     ),
     **table_said(
-        "한 행은 지켜보는 조건에 맞는 종목 하나, 마지막으로 알린 때의 것",
+        "한 행은 지켜보는 조건에 맞는 종목 하나, 마지막 알림의 것",
         "One row per stock that fulfils a watched condition, as of the last telling",
         fills="watchlist notify",
         reads="screen, watchlist notify",

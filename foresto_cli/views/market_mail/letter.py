@@ -93,7 +93,7 @@ def without_prices(session: date, listed: int, why: str, reason: str, frame: Fra
     lines = [
         missing,
         reason,
-        "시세를 받으면 다음 작업이 저절로 저장하고 점수를 매깁니다. 지금 상태: foresto status, foresto prices gaps",
+        "시세를 받으면 다음 작업이 자동으로 저장하고 점수를 매깁니다. 지금 상태: foresto status, foresto prices gaps",
     ]
     lines = [line for line in lines if line]
     ages = [f"{name}: {newest}" for name, newest in frame.ages]

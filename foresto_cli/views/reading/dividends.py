@@ -56,7 +56,7 @@ FIELDS = (
 )
 NOTES = (
     "수익률(%)은 배당락 전 마지막 종가로 나눈 것입니다. 배당락 전이면 마지막으로 저장된 종가로 나눕니다.",
-    "배당락일은 거래일 달력으로 셈합니다. 모르는 날과 금액은 - 입니다.",
+    "배당락일은 거래일 달력으로 셈합니다. 모르는 날과 금액은 비워 둡니다(-).",
 )
 
 
@@ -153,7 +153,7 @@ def _month(given: str | None, today: date) -> tuple[date, date]:
         told = MONTH.fullmatch(given.strip())
         year, month = (int(told[1]), int(told[2])) if told else (0, 0)
     if not (1 <= month <= DECEMBER and year > 0):
-        raise UsageError(f"{given}: 그런 달은 없습니다. 2026-12 처럼 적으세요.")
+        raise UsageError(f"{given}: 그런 달은 없습니다. 2026-12처럼 적으세요.")
     first = date(year, month, 1)
     after = (
         date(year + month // DECEMBER, month % DECEMBER + 1, 1) if (year, month) < (date.max.year, DECEMBER) else None

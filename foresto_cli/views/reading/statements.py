@@ -149,7 +149,7 @@ def _fields(form: str, scale: int) -> list[Field]:
         *(Field(name, f"{label}(통화 단위)", Kind.NUMBER, head, amount) for name, label, head in names),
         Field("eps", "주당이익", Kind.NUMBER, shown=price),
         Field("how", "근거", Kind.TEXT, "근거" if form == VERSIONS else ""),
-        Field("reason", "금액이 없는 까닭"),
+        Field("reason", "금액이 없는 사유"),
         Field("rcept_dt", "접수일", Kind.DAY, "" if form == VERSIONS else "접수일"),
         Field("rcept_no", "DART 접수번호", Kind.TEXT, "접수번호"),
     ]

@@ -70,12 +70,16 @@ def export(  # noqa: PLR0913  # what, where, how
 
 
 def _head(connection: Connection, file_format: str, wanted: Sequence[Table]) -> Manifest:
+    columns = {table.name: schema.columns(connection, table) for table in wanted}
+    # Of all years: readers of several files believe the first one.
+    places = {name: _places(connection, name, types) for name, types in columns.items()}
     return Manifest(
         revision=migrate.revision(connection) or "",
         world=connection.execute(text("SELECT value FROM foresto_meta WHERE key = 'world'")).scalar_one(),
         format=file_format,
         exported_at=f"{clock.wall():%Y-%m-%dT%H:%M:%S}",
-        columns={table.name: schema.columns(connection, table) for table in wanted},
+        columns=columns,
+        places=places if file_format == "parquet" else {},
     )
 
 
@@ -93,16 +97,20 @@ def _written(  # noqa: PLR0913, PLR0917  # what, where, how
     if earlier:
         schema.check(connection, earlier)
     known = {part.path: part for part in earlier.parts} if earlier else {}
-    kept = [part for part in known.values() if part.table not in head.columns or _is_before(part, since)]
-    pieces = [piece for name in head.columns for piece in _pieces(connection, strict.tables()[name], since)]
+    same = {name for name in head.columns if not earlier or earlier.places.get(name) == head.places.get(name)}
+    # With more decimal places than before, the earlier years are written anew, too.
+    before = {name: since if name in same else None for name in head.columns}
+    kept = [part for part in known.values() if part.table not in before or _is_before(part, before[part.table])]
+    pieces = [piece for name in head.columns for piece in _pieces(connection, strict.tables()[name], before[name])]
     _check_places(root, known, kept, [_path(table, year, head) for table, year in pieces])
     parts = []
     for number, (table, year) in enumerate(pieces):
         advance(number, len(pieces), table.name)
-        parts.append(_part(connection, root, head, (table, year), known))
+        parts.append(_part(connection, root, head, (table, year), known if table.name in same else {}))
     advance(len(pieces), len(pieces), "")
     columns = {**(earlier.columns if earlier else {}), **head.columns}
-    found = replace(head, columns=columns, parts=sorted([*kept, *parts], key=lambda part: part.path))
+    places = {**(earlier.places if earlier else {}), **head.places}
+    found = replace(head, columns=columns, places=places, parts=sorted([*kept, *parts], key=lambda part: part.path))
     manifests.put(root, found)
     for path in known.keys() - {part.path for part in found.parts}:
         # What lies there now may be somebody else's.
@@ -210,7 +218,7 @@ def _fingerprint(table: Table) -> Fragment:
 def _copy(connection: Connection, table: Table, where: Fragment, head: Manifest, target: BinaryIO) -> None:
     types = head.columns[table.name]
     key = [column.name for column in table.primary_key] or list(types)
-    places = _places(connection, table, types, where)
+    places = head.places.get(table.name, {})
     quoted = _texts(table) if head.format == strict.SPREADSHEET else frozenset()
     with copying.rows_out(connection, table.name, types, where, key, quoted=quoted) as blocks:
         if head.format == "parquet":
@@ -225,13 +233,12 @@ def _texts(table: Table) -> frozenset[str]:
     return frozenset(column.name for column in table.columns if isinstance(column.type, String))
 
 
-def _places(connection: Connection, table: Table, types: dict[str, str], where: Fragment) -> dict[str, int]:
+def _places(connection: Connection, table: str, types: Mapping[str, str]) -> dict[str, int]:
     numbers = [name for name, kind in types.items() if kind == "numeric"]
     if not numbers:
         return {}
     scales = [fragment("coalesce(max(scale({name})), 0)", name=name) for name in numbers]
-    query = sql("SELECT {scales} FROM {table} WHERE {where}", scales=scales, table=table.name, where=where)
-    found = connection.execute(query).one()
+    found = connection.execute(sql("SELECT {scales} FROM {table}", scales=scales, table=table)).one()
     return dict(zip(numbers, found, strict=True))
 
 

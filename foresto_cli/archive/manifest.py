@@ -50,6 +50,8 @@ class Manifest:
         format: ``parquet`` or ``csv``.
         exported_at: KST wall time.
         columns: column → PostgreSQL type, by table.
+        places: decimal places of the ``numeric`` columns, by table, the same in all of its files; Parquet's alone, and
+            not said by exports of earlier versions.
         parts: the files.
         layout: of the export itself.
     """
@@ -59,6 +61,7 @@ class Manifest:
     format: str
     exported_at: str
     columns: dict[str, dict[str, str]]
+    places: dict[str, dict[str, int]] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     layout: int = strict.LAYOUT
 

@@ -1,7 +1,7 @@
 """CSV, as PostgreSQL's COPY speaks it, to Parquet and back, a piece at a time and exactly.
 
-``numeric`` becomes ``decimal`` with as many places as the rows have, so nothing is rounded. pyarrow is an extra:
-``pip install 'foresto[parquet]'``.
+``numeric`` becomes ``decimal`` with as many places as the table has in that column: nothing is rounded, and all files
+of a table are of one type. pyarrow is an extra: ``pip install 'foresto[parquet]'``.
 """
 
 import io

@@ -36,9 +36,9 @@ LARGEST_PART = 2**40
 YEARS = range(1900, 2200)
 LONGEST_SHOWN = 60
 
-TOP = ("revision", "world", "format", "exported_at", "columns", "parts", "layout")
+TOP = ("revision", "world", "format", "exported_at", "columns", "places", "parts", "layout")
 PART = ("path", "table", "year", "rows", "first_day", "last_day", "state", "sha256", "size")
-OPTIONAL = frozenset({"size", "layout"})
+OPTIONAL = frozenset({"size", "layout", "places"})
 """Not said by the exports of earlier versions."""
 
 
@@ -119,6 +119,7 @@ def _manifest(found: dict[str, Any]) -> None:
     _need(_is_one_of(found["format"], FORMATS), "format", found["format"])
     _need(_is_moment(found["exported_at"]), "exported_at", found["exported_at"])
     _columns(found["columns"])
+    _places(found.get("places", {}), found["columns"])
     parts = found["parts"]
     _need(isinstance(parts, list) and len(parts) <= MOST_PARTS, "parts", f"{type(parts).__name__}")
     seen: set[str] = set()
@@ -138,6 +139,15 @@ def _columns(columns: object) -> None:
         for name, kind in _mapping(types).items():
             _need(today(table, name) in known[table].columns, f"columns.{table}의 열", name)
             _need(isinstance(kind, str) and parquet.knows(kind), f"columns.{table}.{name}", kind)
+
+
+def _places(places: object, columns: Mapping[str, Any]) -> None:
+    _need(isinstance(places, dict), "places", places)
+    for table, digits in _mapping(places).items():
+        _need(table in columns and isinstance(digits, dict), "places의 표", table)
+        for name, most in _mapping(digits).items():
+            is_right = columns[table].get(name) == "numeric" and _is_count(most, parquet.DIGITS)
+            _need(is_right, f"places.{table}.{name}", most)
 
 
 def _part(part: object, where: str, found: Mapping[str, Any]) -> None:

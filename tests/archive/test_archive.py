@@ -111,6 +111,28 @@ def test_other_tools_read_the_partitions(loaded, tmp_path):
     assert len(pd.read_parquet(place)) == sum(row[1] for row in wanted)
 
 
+def test_all_years_of_a_column_have_one_type_whatever_each_holds(loaded, tmp_path):
+    """DuckDB reads the later files by the type of the first one, and would round 1234.5678 to 1235 without a word."""
+    import duckdb
+    from pyarrow import dataset
+
+    out = tmp_path / "out"
+    export(loaded.app.engine, out, "parquet", tables=PRICES, advance=quiet)
+    exact = "UPDATE stock_price_daily SET close_price = 1234.5678 WHERE ticker = '005930' AND trade_date = '2026-11-20'"
+    loaded.execute(exact)
+    # The earlier year is left alone by --since, unless its type would no longer fit.
+    export(loaded.app.engine, out, "parquet", tables=PRICES, since=MAY, advance=quiet)
+    place = out / "stock_price_daily"
+    files = sorted(place.glob("*/*.parquet"))
+    assert len(files) == 2
+    assert len({f"{dataset.dataset(file).schema.field('close_price').type}" for file in files}) == 1
+    query = f"SELECT max(close_price) FROM '{place}/*/*.parquet' WHERE ticker = '005930' AND trade_date = '2026-11-20'"
+    with duckdb.connect() as own:
+        assert f"{own.execute(query).fetchone()[0]}" == "1234.5678"
+    assert dataset.dataset(place).to_table().num_rows == loaded.scalar("SELECT count(*) FROM stock_price_daily")
+    assert set(manifest.read(out).places["stock_price_daily"]) >= {"close_price", "adj_close_price"}
+
+
 def test_the_next_export_writes_only_what_changed(loaded, tmp_path):
     out = tmp_path / "out"
     first = export(loaded.app.engine, out, "parquet", advance=quiet)

@@ -5,6 +5,7 @@ and words from outside are only text: what would command the terminal is spelled
 """
 
 import functools
+import getpass
 import json
 import logging
 import math
@@ -106,6 +107,25 @@ class Console:
             return
         for task in bar.tasks:
             _safely(functools.partial(bar.update, task.id, refresh=True, unit=harmless.line(text)))
+
+    @property
+    def can_ask(self) -> bool:
+        """Say whether somebody sits at the keyboard."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
+    def ask(self, question: str, *, hidden: bool = False) -> str | None:
+        """Return what is typed in answer, without the end of the line; None where nobody will answer any more.
+
+        Args:
+            question: stands before the cursor.
+            hidden: what is typed is not shown, as of passwords.
+        """
+        shown = f"{harmless.line(question, LONGEST_LINE)} "
+        try:
+            return getpass.getpass(shown) if hidden else input(shown)
+        except EOFError:
+            self.line()
+            return None
 
     @property
     def width(self) -> int:

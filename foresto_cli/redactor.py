@@ -25,8 +25,13 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Remember ``secrets`` in every form in which they may turn up (:func:`forms`)."""
+        self._known: list[str] = []
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Remember more secrets, before anybody uses them."""
         every = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in forms(secret)}
-        self._known = sorted(every, key=len, reverse=True)
+        self._known = sorted({*self._known, *every}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
         """Return ``text`` without secrets."""

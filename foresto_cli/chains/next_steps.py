@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from foresto_cli.app import App
+from foresto_cli.settings import keys
 
 STEPS = (
     ("status", "무엇이 어디까지 있는지"),
@@ -16,25 +17,30 @@ LATER = (
     ("run monthly", "채권과 금융상품"),
     ("run quarterly", "배당과 주요사항"),
 )
+KEYS = ("init", "빠진 키 넣기")
 BY_ITSELF = ("schedule install", "내일부터 자동 실행")
 
 
-def lines(app: App) -> Iterator[str]:
-    """Yield the card's lines; commands for the sandbox where the sandbox was loaded."""
+def lines(app: App, first: str | None = None) -> Iterator[str]:
+    """Yield the card's lines, the command ``first`` before the others; for the sandbox where that was loaded."""
     program = "foresto --sandbox" if app.sandbox else "foresto"
     later = [step for step in LATER if not app.sandbox]
     by_itself = [BY_ITSELF] if not app.sandbox else []
-    shown = [(f"{program} {command}", said) for command, said in (*STEPS, *later, *by_itself)]
+    more = [KEYS] if not app.sandbox and keys.missing(app.settings) else []
+    shown = [
+        (f"{program} {command}", said)
+        for command, said in (*([(first, "처음 받기")] if first else []), *STEPS, *later, *by_itself, *more)
+    ]
     width = max(len(command) for command, _ in shown)
     yield "다음에 할 일"
     for command, said in shown:
         yield f"  {command:<{width}}  {said}"
 
 
-def show(app: App) -> None:
+def show(app: App, first: str | None = None) -> None:
     """Print the card."""
     app.console.line()
-    title, *rest = lines(app)
+    title, *rest = lines(app, first)
     app.console.strong(title)
     for line in rest:
         app.console.line(line)

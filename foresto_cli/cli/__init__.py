@@ -15,6 +15,7 @@ from foresto_cli.cli import _help
 from foresto_cli.cli._command import HELP
 
 COMMANDS = {
+    "init": "처음 설정: 키, 데이터베이스, 알림, 자동 실행을 차례로 입력받아 확인하고 설정 파일에 적습니다.",
     "status": "실행 중인 작업, 데이터 최신성, 열린 알림, 시간표, 한도, 차단을 한눈에 보여 줍니다.",
     "dashboard": "작업, 자료, 거래일 달력, 검증, 한도, 점수를 HTML 파일 하나로 씁니다."
     " 인터넷에 아무것도 요청하지 않는 파일입니다.",

@@ -53,12 +53,12 @@ OPENAPI = Key(
     steps=(
         "openapi.krx.co.kr에 가입하고 로그인합니다.",
         "마이페이지 > API 인증키 신청. 승인되면 마이페이지 > 이용현황에 인증키가 보입니다.",
-        "서비스이용 > 주식·지수·증권상품에서 서비스마다 'API 이용신청'을 누릅니다(아래 열 가지).",
+        "서비스이용 > 주식·지수·증권상품에서 서비스마다 'API 이용신청'을 누릅니다(아래 모두).",
     ),
     takes="인증키와 서비스가 따로 승인됩니다(보통 1~2영업일).",
     lasts=365,
-    brings="2010년부터 모든 거래일의 시세와 119개 지수, ETF 시세, 상장 목록(다음 거래일 아침부터)",
-    score="기술·리스크 축 전체(거래대금·주식수 포함). DART_API_KEY와 함께면 밸류에이션 축",
+    brings="2010년부터의 시세, 119개 지수, ETF, 상장 목록(다음 거래일 아침부터)",
+    score="기술·리스크 축 전부. DART_API_KEY와 함께면 밸류에이션 축도",
     lost="거래소의 지난 시세",
 )
 LOGIN = Key(
@@ -84,7 +84,7 @@ DART = Key(
     ),
     takes="바로 쓸 수 있습니다(하루 20,000번).",
     brings="재무제표, 공시, 배당, 증자·감자·합병 등 주요사항",
-    score="재무 축과, 시세와 함께 밸류에이션 축. 총점과 등급은 이 키가 있어야 나옵니다",
+    score="재무 축, 밸류에이션 축. 총점과 등급은 이 키가 있어야 나옵니다",
     lost="재무제표와 공시, 점수의 총점과 등급",
 )
 FSC = Key(
@@ -143,7 +143,7 @@ def told_missing(given: Settings) -> Iterator[str]:
     absent = missing(given)
     if absent:
         told = "; ".join(f"{key.lost}({key.label})" for key in absent)
-        yield f"키가 없어 빠진 것: {told}. 키는 모두 무료입니다: foresto doctor"
+        yield f"키가 없어 빠진 것: {told}. 키는 모두 무료이고 foresto init으로 넣습니다."
 
 
 def of_upstream(upstream: str) -> Key | None:

@@ -128,6 +128,10 @@ class _Desk:
             )
         raise Transient(f"{LABEL}: 읽는 사이에 '{self._service.title}'의 행 수가 바뀌었습니다.")
 
+    def count(self, filters: Mapping[str, str]) -> int:
+        """Return how many rows there are, with one request for one of them."""
+        return self._ask(filters, 1, 1).total
+
     def _read(self, filters: Mapping[str, str]) -> list[list[Record]] | None:
         """Return every row, by page; None when a later page, or the first asked again, knows another number of rows.
 
@@ -280,6 +284,14 @@ class Fsc:
         if len({row.get("basDt") for row in rows}) > 1:
             raise BadPayload(f"{LABEL}: 배당 자료에 여러 기준일이 섞여 있습니다.", _as_bytes(rows))
         return rows
+
+    def probe(self, name: str, day: date) -> int:
+        """Return how many rows the service ``name`` has of ``day``; of dividends, how many there are at all.
+
+        Raises:
+            ForestoError: as :meth:`_Desk.whole`.
+        """
+        return self._desks[name].count({} if name == "dividends" else {"basDt": f"{day:%Y%m%d}"})
 
     def _of_day(self, service: str, day: date) -> list[Record]:
         rows = self._desks[service].whole({"basDt": f"{day:%Y%m%d}"})

@@ -2,11 +2,10 @@
 
 import functools
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import text
 
@@ -17,24 +16,19 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.collecting import registry
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
-from foresto_cli.loading import described
 from foresto_cli.logs import Redactor
 from foresto_cli.running import lock, runs
 from foresto_cli.schedule import unattended
 from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment
-from foresto_cli.telling import mirror, moments, watch
+from foresto_cli.telling import moments, watch
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
-from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.views import openapi_services
+from foresto_cli.views import probes
 
 MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
-CHEAP_SPAN = timedelta(days=10)
-CHEAP_PRODUCTS = ("rentHouseLoanProductsSearch", "R", "050000")
 KEYS = (
     (
         ("KRX_ID", "KRX_PW"),
@@ -258,39 +252,5 @@ def _today(calendar: Calendar) -> Diagnosis:
 
 
 def _upstreams(app: App) -> Iterator[Diagnosis]:
-    """Ask each upstream for which there is a key one cheap question."""
-    last = app.calendar.latest_ended(clock.now())
-    before = app.calendar.previous(last)
-    questions = (
-        ("KRX", lambda: app.krx, lambda krx: f"코스피 {len(krx.index_days('1001', last - CHEAP_SPAN, last))}거래일"),
-        ("공공데이터포털", lambda: app.fsc, lambda fsc: _open_data(app, fsc)),
-        ("DART", lambda: app.dart, lambda dart: _reports(dart, before)),
-        (
-            "금융상품한눈에",
-            lambda: app.finlife,
-            lambda finlife: f"보험사 전세자금대출 {len(finlife.products(*CHEAP_PRODUCTS).base):,}개",
-        ),
-        ("네이버 차트", lambda: app.naver, lambda naver: f"005930 {len(naver.bars('005930', 1))}일"),
-    )
-    looks = ((name, functools.partial(_asked, name, client, ask)) for name, client, ask in questions)
-    yield from each(
-        app.redact,
-        *looks,
-        ("FinanceDataReader", lambda: mirror.examine(app)),
-        ("KRX OPEN API", lambda: openapi_services.examine(app.krx_openapi, before, described.services(app))),
-    )
-
-
-def _asked(name: str, client: Callable[[], Any], ask: Callable[[Any], str]) -> Iterator[Diagnosis]:
-    found = client()
-    if found is not None:
-        yield Diagnosis(name, OK, f"답합니다({ask(found)})")
-
-
-def _open_data(app: App, fsc: Fsc) -> str:
-    day = app.calendar.latest_in_open_data(clock.now())
-    return f"{day} {len(fsc.listed_items(day)):,}종목"
-
-
-def _reports(dart: Dart, day: date) -> str:
-    return f"{day} 사업·반기·분기보고서 {len(dart.filings(day, day, pblntf_ty='A')):,}건"
+    """Ask each upstream for which there is a key one cheap question a service."""
+    yield from probes.every(app)

@@ -199,7 +199,7 @@ def show(console: Console, found: State) -> None:
     console.strong(f"{'⚠' if found['level'] else '✓'} {found['verdict']}")
     if _is_untouched(found):
         console.line(
-            "  처음 받기: foresto run initial (얼마나 걸리는지 먼저 보려면 --dry-run) · 키와 설정: foresto doctor"
+            "  처음 받기: foresto run initial (얼마나 걸리는지 먼저 보려면 --dry-run) · 키와 설정: foresto init"
         )
     else:
         _show_rest(console, found)

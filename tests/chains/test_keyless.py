@@ -17,6 +17,7 @@ def test_without_a_key_the_first_load_ends_well_and_scores_what_prices_say(open_
         assert (result.outcome, result.exit_code) == ("done", 0)
         (note,) = result.notes
         assert "KRX_OPENAPI_KEY" in note
+        assert "foresto init" in note
         found = score_card.ranking(world.app, Wanted(top=5))
         assert found["axis"] in {"technical", "risk"}
         assert len(found["stocks"]) == 5

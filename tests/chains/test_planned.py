@@ -92,7 +92,7 @@ def test_the_card_after_the_first_load_names_commands_that_there_are(open_world)
     with open_world(without=("dart_api_key",)) as world:
         shown = next(line for line in next_steps.lines(world.app) if "score rank" in line)
         assert shown.startswith("  foresto --sandbox score rank ")
-    for command, _ in (*next_steps.STEPS, *next_steps.LATER, next_steps.BY_ITSELF):
+    for command, _ in (*next_steps.STEPS, *next_steps.LATER, next_steps.BY_ITSELF, next_steps.KEYS):
         found = known
         for word in shlex.split(command):
             if not hasattr(found, "commands"):

@@ -1,0 +1,1 @@
+"""``foresto init``: from nothing to settings, a database, a timetable and the first load, one question at a time."""

@@ -1,0 +1,104 @@
+"""Asking for one key: what it brings, the way to it, whether it answers, service by service."""
+
+from pathlib import Path
+
+from foresto_cli import data_sets
+from foresto_cli.app import App
+from foresto_cli.declared import WholeList
+from foresto_cli.loading import described
+from foresto_cli.setting_up.candidates import Values, place_of, with_values
+from foresto_cli.setting_up.talk import Talk
+from foresto_cli.settings import keys
+from foresto_cli.settings.keys import Key
+from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis
+from foresto_cli.upstream.fsc import SERVICES
+from foresto_cli.upstream.krx_openapi import ALL
+from foresto_cli.views import probes
+
+MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
+SHOWN = ("KRX_ID",)
+"""What may be seen while it is typed."""
+
+
+def ask(talk: Talk, app: App, key: Key, file: Path) -> Values:
+    """Ask for ``key`` and whether it answers; return what is to be written, nothing when it was passed over.
+
+    Args:
+        talk: the conversation.
+        app: asks the upstream.
+        key: a key or a login.
+        file: where settings are written; what comes from elsewhere can be copied there.
+
+    Raises:
+        Interrupted: the operator stopped.
+    """
+    talk.title(f"{key.label} · {key.site}")
+    talk.say(f"받는 것: {key.brings}")
+    talk.say(f"점수: {key.score}")
+    is_set = key.is_set(app.settings)
+    if is_set:
+        _tell_where(talk, app, key)
+        _tell(talk, list(probes.of(app, key)))
+        copied = _copied(talk, app, key, file)
+        if copied:
+            return copied
+    else:
+        _tell_way(talk, app, key)
+    return _typed(talk, app, key, "Enter는 그대로" if is_set else "Enter는 건너뛰기")
+
+
+def _typed(talk: Talk, app: App, key: Key, passed_over: str) -> Values:
+    while True:
+        given: Values = {}
+        for name in key.names:
+            value = talk.value(name, passed_over, hidden=name not in SHOWN)
+            if not value:
+                return {}
+            given[name.lower()] = value
+        talk.say("확인하고 있습니다…")
+        found = list(probes.of(with_values(app, given), key))
+        _tell(talk, found)
+        if not any(one.state == WRONG for one in found):
+            return given
+        if talk.agree("확인되지 않았습니다. 승인을 기다리는 중이면 y를 적으세요. 그래도 적을까요?"):
+            return given
+
+
+def _tell_way(talk: Talk, app: App, key: Key) -> None:
+    for number, step in enumerate(key.steps, 1):
+        talk.say(f"{number}. {step}")
+    for title in services(app, key):
+        talk.say(f"   - {title}")
+    talk.say(key.takes + (f" {key.lasts // 365}년마다 연장해야 합니다." if key.lasts else ""))
+
+
+def services(app: App, key: Key) -> list[str]:
+    """Return the exact names of the services that are applied for one by one with ``key``."""
+    if key is keys.OPENAPI:
+        return [service.title for service in (*ALL, *described.services(app))]
+    if key is keys.FSC:
+        more = [one.service.title for one in data_sets.of_kind(WholeList) if one in described.wanted(app)]
+        return [*(service.title for service in SERVICES.values()), *more]
+    return []
+
+
+def _tell_where(talk: Talk, app: App, key: Key) -> None:
+    problem = app.settings.problem(*(name.lower() for name in key.names))
+    place = place_of(app, key.names[0].lower())
+    talk.say(f"✗ {problem}" if problem else f"설정됨({place}). 값은 보여 주지 않습니다.")
+
+
+def _tell(talk: Talk, found: list[Diagnosis]) -> None:
+    for one in found:
+        talk.say(f"{MARKS[one.state]} {one.name}: {one.text}")
+
+
+def _copied(talk: Talk, app: App, key: Key, file: Path) -> Values:
+    """Return the values of a key that stands where another folder, or a scheduled job, does not find it."""
+    names = [name.lower() for name in key.names]
+    if app.sandbox is not None or all(place_of(app, name).startswith(f"{file.parent}") for name in names):
+        return {}
+    talk.say("다른 폴더나 예약 실행에서는 이 값을 찾지 못합니다.")
+    if not talk.agree(f"{file}에 옮겨 적을까요?"):
+        return {}
+    return {name: getattr(app.settings, name).get_secret_value() for name in names}

@@ -12,9 +12,7 @@ def init(
     ctx: typer.Context,
     yes: Annotated[
         bool,
-        typer.Option(
-            "--yes", help="묻지 않고 모든 질문을 건너뜁니다: 지금 있는 설정을 확인하고 데이터베이스를 만듭니다."
-        ),
+        typer.Option("--yes", help="모든 질문을 건너뜁니다: 지금 있는 설정을 확인하고 데이터베이스를 만듭니다."),
     ] = False,
 ) -> None:
     """Ask for everything that a first run needs."""

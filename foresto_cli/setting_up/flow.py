@@ -42,13 +42,13 @@ def begin(console: Console, *, sandboxed: bool, is_silent: bool) -> int:
         for question in QUESTIONS:
             console.line(f"· {question}")
         raise UsageError(
-            "foresto init은 터미널에서 물어 가며 설정합니다. 묻지 않고 지금 설정을 확인만 하려면 --yes를 붙이세요."
+            "foresto init은 터미널에서 차례로 입력받습니다. 입력 없이 지금 설정을 확인만 하려면 --yes를 붙이세요."
         )
     talk = Talk(console, is_silent)
     with application.without_database(console, sandboxed=sandboxed) as around, ExitStack() as stack:
         file = _file(around)
         console.strong("foresto를 설정합니다. 모든 질문은 Enter로 건너뛸 수 있습니다.")
-        talk.say("언제든 다시 실행할 수 있고, 모두 물은 뒤에 한 번에 적습니다.")
+        talk.say("언제든 다시 실행할 수 있고, 모두 입력받은 뒤에 한 번에 적습니다.")
         talk.say(f"설정 파일: {file}")
         if sandboxed:
             talk.say("모의 환경입니다: 실제 설정은 바꾸지 않습니다.")
@@ -92,7 +92,7 @@ def _scheduled(talk: Talk, app: App) -> None:
     if any(job["scheduler"] is not None for job in installing.plan(app)):
         talk.say("설치되어 있습니다(foresto schedule status).")
         return
-    talk.say("평일 아침·저녁과 주말에 저절로 받고 점수를 매깁니다(foresto schedule show).")
+    talk.say("평일 아침·저녁과 주말에 자동으로 받고 점수를 매깁니다(foresto schedule show).")
     if not talk.agree("설치할까요?"):
         return
     try:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from foresto_cli import logs, settings
 from foresto_cli.calendar import Calendar
@@ -104,9 +104,7 @@ class App:
     def calendar(self) -> Calendar:
         """Return the trading calendar with the corrections that this database has by now."""
         with self.engine.connect() as connection:
-            rows = connection.execute(text("SELECT trade_date, is_closed FROM market_closure")).all()
-        closed = frozenset(row.trade_date for row in rows if row.is_closed)
-        return Calendar(closed, frozenset(row.trade_date for row in rows) - closed)
+            return calendar_of(connection)
 
     @property
     def history_start(self) -> date:
@@ -263,6 +261,13 @@ class App:
         """Return the sessions of every client used so far."""
         made = [client for client in vars(self).values() if hasattr(client, "sessions")]
         return [session for client in made for session in client.sessions]
+
+
+def calendar_of(connection: Connection) -> Calendar:
+    """Return the trading calendar with the corrections that a database has."""
+    rows = connection.execute(text("SELECT trade_date, is_closed FROM market_closure")).all()
+    closed = frozenset(row.trade_date for row in rows if row.is_closed)
+    return Calendar(closed, frozenset(row.trade_date for row in rows) - closed)
 
 
 def _refused(client: Client, problem: str) -> Client:

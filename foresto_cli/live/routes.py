@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from foresto_cli.live import collecting
 from foresto_cli.live.collecting import PageOfApp
-from foresto_cli.views.pages import market, scores, search, table, tables
+from foresto_cli.views.pages import market, scores, search, stock, table, tables
 from foresto_cli.views.pages.page import FileOf, PageOf
 
 
@@ -51,6 +51,7 @@ ROUTES: tuple[Route | RouteOfApp, ...] = (
     RouteOfApp("/", "수집", collecting.page),
     Route("/market", "시장", market.page),
     Route("/scores", "점수", scores.page),
+    Route("/stocks/{ticker}", "", stock.page),
     Route("/data", "데이터", tables.page),
     Route("/data/{table}", "", table.page),
     Route("/search", "", search.page),

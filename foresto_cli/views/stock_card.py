@@ -82,7 +82,7 @@ def card(app: App, given: str) -> Found:
         require_listing(connection)
         ticker = meant.code
         marked = designations.as_of(connection, tickers=[ticker]).get(ticker)
-        identity = _identity(connection, ticker)
+        identity = identity_of(connection, ticker)
         current = marked if identity["is_listed"] else None
         return {
             "stock": identity
@@ -162,7 +162,12 @@ def show_delisted(console: Console, found: Found) -> None:
     console.table(f"상장폐지 {len(rows):,}종목", ("폐지일", "종목코드", "종목명", "시장", "사유"), rows)
 
 
-def _identity(connection: Connection, ticker: str) -> Found:
+def identity_of(connection: Connection, ticker: str) -> Found:
+    """Return what is known of a stock by itself: the columns of :data:`SHOWN` but its designation.
+
+    Raises:
+        UsageError: it has prices and is in no list.
+    """
     found = rows_of(
         connection,
         "SELECT l.ticker, l.name, l.market, l.is_listed, s.sector, l.industry, l.products, l.isin, s.crno,"

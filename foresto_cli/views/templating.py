@@ -29,6 +29,6 @@ def _only_text(value: object) -> object:
     return harmless.lines(value) if type(value) is str else value
 
 
-def filled(name: str, **values: Any) -> str:
+def filled(name: str, /, **values: Any) -> str:
     """Return the template ``name`` filled in; HTML is escaped, plain text (``.txt``) is not."""
     return _environment().get_template(name).render(**values)

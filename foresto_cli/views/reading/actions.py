@@ -1,11 +1,13 @@
 """``foresto actions show``: what a company decided about its shares, and the price events beside it."""
 
+from sqlalchemy import Connection
+
 from foresto_cli.adjustment import events
 from foresto_cli.app import App
 from foresto_cli.datasets.dart import decision_kinds as kinds
 from foresto_cli.datasets.listed.names import STOCK, security_of
 from foresto_cli.output.rows import Kind
-from foresto_cli.views.reading.reading import Field, Reading, require, rows, whole
+from foresto_cli.views.reading.reading import Field, Reading, Row, require, rows, whole
 
 TABLE = "corporate_actions"
 LABELS = {
@@ -59,14 +61,10 @@ def show(app: App, given: str) -> tuple[Reading, list[events.Event]]:
     """
     with app.engine.connect() as connection:
         stock = security_of(connection, given, (STOCK,), takes_part=True)
-        found = rows(connection, QUERY, ticker=stock.code, common=f"{stock.code[:5]}0")
+        found = of(connection, stock.code)
         priced = events.events(connection, stock.code)
         if not found and not priced:
             require(connection, TABLE, "증자·감자·합병·분할 공시", "dart corporate-actions")
-    for row in found:
-        row["action"] = LABELS.get(row["action_type"], row["action_type"])
-        row["state"] = "철회" if row["is_withdrawn"] else "정정됨" if row["corrected_by"] else None
-        row["state"] = row["state"] or ("정정본" if row["is_correction"] else None)
     reading = Reading(
         title=f"{stock.code} {stock.name} 증자·감자·합병·분할 공시",
         fields=FIELDS,
@@ -75,6 +73,16 @@ def show(app: App, given: str) -> tuple[Reading, list[events.Event]]:
         facts={"ticker": stock.code, "name": stock.name, "price_events": [_plain(one) for one in priced]},
     )
     return reading, priced
+
+
+def of(connection: Connection, ticker: str) -> list[Row]:
+    """Return the filed decisions of a stock's company, newest first, with ``action`` and ``state`` in words."""
+    found = rows(connection, QUERY, ticker=ticker, common=f"{ticker[:5]}0")
+    for row in found:
+        row["action"] = LABELS.get(row["action_type"], row["action_type"])
+        row["state"] = "철회" if row["is_withdrawn"] else "정정됨" if row["corrected_by"] else None
+        row["state"] = row["state"] or ("정정본" if row["is_correction"] else None)
+    return found
 
 
 def _plain(one: events.Event) -> dict[str, object]:

@@ -72,8 +72,7 @@ def show(app: App, given: str) -> Reading:
     with app.engine.connect() as connection:
         stock = security_of(connection, given, (STOCK,), takes_part=True)
         require(connection, TABLE, "배당", LOADED_BY)
-        query = sql("{query} WHERE d.ticker = :ticker ORDER BY d.dvdn_bas_dt DESC, d.source_id DESC", query=QUERY)
-        found = _told(connection, app.calendar, rows(connection, query, ticker=stock.code))
+        found = of(connection, app.calendar, stock.code)
     fields = [field._replace(head="사업연도", shown=str) if field.name == "fiscal_year" else field for field in FIELDS]
     fields = [field._replace(head="") if field.name == "kind" else field for field in fields]
     return Reading(
@@ -84,6 +83,12 @@ def show(app: App, given: str) -> Reading:
         nothing="저장된 배당 기록이 없습니다. 배당이 없었다는 뜻은 아닙니다.",
         facts={"ticker": stock.code, "name": stock.name},
     )
+
+
+def of(connection: Connection, sessions: Calendar, ticker: str) -> list[Row]:
+    """Return every stored dividend of a stock, the newest record date first."""
+    query = sql("{query} WHERE d.ticker = :ticker ORDER BY d.dvdn_bas_dt DESC, d.source_id DESC", query=QUERY)
+    return _told(connection, sessions, rows(connection, query, ticker=ticker))
 
 
 def calendar(app: App, month: str | None, given: str | None) -> Reading:

@@ -70,7 +70,7 @@ def show(app: App, wish: Wish) -> Reading:
     """
     with app.engine.connect() as connection:
         stock = security_of(connection, wish.given, (STOCK,), takes_part=True)
-        found = _found(connection, stock, wish)
+        found = told(connection, stock, wish)
         if not found:
             require(connection, TABLE, "재무제표", LOADED_BY)
     currencies = {row["currency"] for row in found} or {"KRW"}
@@ -100,7 +100,8 @@ def issuer_of(ticker: str) -> str:
     return f"{ticker[:-1]}0"
 
 
-def _found(connection: Connection, stock: Security, wish: Wish) -> list[Row]:
+def told(connection: Connection, stock: Security, wish: Wish) -> list[Row]:
+    """Return the statements that are wanted of a stock's company, oldest first."""
     issuer = issuer_of(stock.code)
     found = rows(connection, QUERIES[wish.form], ticker=issuer, as_of=wish.as_of or clock.today())
     if wish.form == ANNUAL and wish.as_of is None:

@@ -38,6 +38,9 @@ def dashboard(
 
     written = page.write(app, out, show=show)
     app.console.line(f"✓ {written['file']}")
+    stocks = written["stocks"]
+    if isinstance(stocks, list) and stocks:
+        app.console.line(f"  종목 페이지 {len(stocks)}개가 그 옆의 stocks 폴더에 있습니다.")
     if not show:
         app.console.line("  브라우저로 열려면: foresto dashboard --open")
     elif not written["opened"]:

@@ -1,25 +1,30 @@
 """The dashboard: one HTML file that shows the whole state, for the operator's eyes only."""
 
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 
 from foresto_cli import clock, files
 from foresto_cli.app import App
+from foresto_cli.datasets.listed.names import Security
 from foresto_cli.errors import ForestoError
 from foresto_cli.settings import keys_out_of_sight, private_folder
 from foresto_cli.views.page import facts, view
+from foresto_cli.views.pages import kept
 from foresto_cli.views.templating import filled
 
 FILE = "dashboard.html"
 
 
-def render(app: App) -> str:
-    """Return the page as it is now; it asks nothing of any other file or server."""
-    return filled("dashboard.html", page=view.page(facts.gathered(app)))
+def render(app: App, stocks: Sequence[Security] = ()) -> str:
+    """Return the page as it is now; it asks nothing of any server, and names the pages of ``stocks`` beside it."""
+    return filled("dashboard.html", page=view.page(facts.gathered(app)), stocks=stocks)
 
 
 def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str, object]:
     """Write the page and return the ``--json`` object of ``foresto dashboard``.
+
+    Beside the file in the state folder stand the pages of stocks (:mod:`foresto_cli.views.pages.kept`).
 
     Args:
         app: what to show.
@@ -31,7 +36,8 @@ def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str,
     """
     started = clock.monotonic()
     file = out.absolute() if out else private_folder(app.folders.state) / FILE
-    files.write(file, render(app))
+    stocks = [] if out else kept.write(app)
+    files.write(file, render(app, stocks))
     with keys_out_of_sight():
         opened = show and webbrowser.open(file.as_uri())
     return {
@@ -40,6 +46,7 @@ def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str,
         "exit_code": 0,
         "file": f"{file}",
         "bytes": file.stat().st_size,
+        "stocks": [one.code for one in stocks],
         "opened": opened,
         "seconds": round(clock.monotonic() - started, 3),
     }

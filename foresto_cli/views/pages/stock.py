@@ -1,6 +1,7 @@
 """종목: one stock or ETF: prices with what happened, score with reasons, quarters, dividends, filings."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -10,14 +11,16 @@ from sqlalchemy import Connection, text
 from foresto_cli.app import calendar_of
 from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.names import ETF, STOCK, Security, security_of
+from foresto_cli.errors import UsageError
 from foresto_cli.views import fund_card, stock_card, stock_news, words
-from foresto_cli.views.pages import stock_chart, stock_filed, stock_score
+from foresto_cli.views.pages import search, stock_chart, stock_filed, stock_score
 from foresto_cli.views.pages.market import rate
 from foresto_cli.views.pages.page import Answer, Asked, Moved, Page
 from foresto_cli.views.reading import dividends
 from foresto_cli.views.reading.reading import price
 from foresto_cli.views.stored import Found
 
+NOT_FOUND = 404
 LONGEST = 100
 """Characters of a name that is looked for."""
 NEWEST = {
@@ -38,13 +41,19 @@ Row = Mapping[str, Any]
 def page(connection: Connection, asked: Asked, today: date) -> Answer:
     """Return the page of ``asked["ticker"]``, a code or a name; of a name, where its code's page stands.
 
+    Where nobody is called so, or several are, those that may be meant are listed.
+
     Raises:
-        UsageError: nobody is called so, or several are (the message names them), or there is no such range.
+        UsageError: there is no such range.
         ConfigError: nothing is listed yet.
     """
     given = asked["ticker"].strip()[:LONGEST]
-    one = security_of(connection, given, (STOCK, ETF), takes_part=True)
     span = stock_chart.span_of(asked)
+    try:
+        one = security_of(connection, given, (STOCK, ETF), takes_part=True)
+    except UsageError:
+        near = search.page(connection, {"q": given}, today)
+        return replace(near, status=NOT_FOUND) if isinstance(near, Page) else near
     if one.code != given:
         return Moved(f"/stocks/{quote(one.code)}{span.address if asked.keys() & {'range', 'raw'} else ''}")
     return of(connection, one, span, today)

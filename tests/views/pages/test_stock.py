@@ -58,11 +58,10 @@ def test_a_name_leads_to_the_page_of_its_code(stored):
 
 def test_who_is_not_known_is_answered_with_the_nearest(stored):
     (name,) = rows(stored, "SELECT name FROM fdr_stock_listing WHERE ticker = :ticker", ticker=TICKER)[0]
-    with stored.connect() as connection:
-        with pytest.raises(UsageError, match=f"혹시 이 가운데 있습니까.*{TICKER}"):
-            stock.page(connection, {"ticker": f"{name}x"}, TODAY)
-        with pytest.raises(UsageError):
-            stock.page(connection, {"ticker": "999999"}, TODAY)
+    found = of(stored, f"{name}x")
+    assert found.page.status == 404
+    assert f'href="/stocks/{TICKER}"' in found.html
+    assert of(stored, "999999").page.status == 404
 
 
 def test_an_empty_database_says_what_to_run(engine):
@@ -211,8 +210,9 @@ def test_a_fund_has_its_card_and_no_score(stored):
 )
 def test_whatever_is_asked_for_is_harmless(stored, given):
     before = rows(stored, "SELECT count(*) FROM stocks")
+    found = of(stored, given)
+    assert found.page.status == 404
+    assert "<script>alert" not in found.html
     with stored.connect() as connection:
-        with pytest.raises(UsageError):
-            stock.page(connection, {"ticker": given}, TODAY)
         assert isinstance(stock.page(connection, {"ticker": TICKER, "raw": given, "x": given}, TODAY), Page)
     assert rows(stored, "SELECT count(*) FROM stocks") == before

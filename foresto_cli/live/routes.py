@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from foresto_cli.live import collecting
 from foresto_cli.live.collecting import PageOfApp
+from foresto_cli.screens import find_page
 from foresto_cli.views.pages import market, scores, search, stock, table, tables
 from foresto_cli.views.pages.page import FileOf, PageOf
 
@@ -45,13 +46,14 @@ class RouteOfFile:
     file: FileOf
 
 
-FILES = (RouteOfFile("/data/{table}.csv", table.file),)
+FILES = (RouteOfFile("/data/{table}.csv", table.file), RouteOfFile("/find.csv", find_page.file))
 """Before the pages: an address that ends in ``.csv`` is one of these."""
 ROUTES: tuple[Route | RouteOfApp, ...] = (
     RouteOfApp("/", "수집", collecting.page),
     Route("/market", "시장", market.page),
     Route("/scores", "점수", scores.page),
     Route("/stocks/{ticker}", "", stock.page),
+    Route("/find", "찾기", find_page.page),
     Route("/data", "데이터", tables.page),
     Route("/data/{table}", "", table.page),
     Route("/search", "", search.page),

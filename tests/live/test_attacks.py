@@ -172,14 +172,37 @@ def test_no_path_leads_out(live, visitor, path):
     assert b"class Settings" not in answer
 
 
-FIELDS = ["q", "condition", "as_of", "sort", "top", "job", "failed", "since", "limit", "order", "raw", "range", "name"]
+FIELDS = [
+    "q",
+    "condition",
+    "as_of",
+    "sort",
+    "top",
+    "job",
+    "failed",
+    "since",
+    "limit",
+    "order",
+    "raw",
+    "range",
+    "name",
+    "field",
+    "compare",
+    "value",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_no_field_reaches_the_database_as_sql(live, visitor, path):
     before = live.world.scalar("SELECT count(*) FROM stocks")
     for evil in EVIL:
-        for given in (dict.fromkeys(FIELDS, evil), {"q": evil}, {"condition": f"per < {evil}"}, {"as_of": evil}):
+        for given in (
+            dict.fromkeys(FIELDS, evil),
+            {"q": evil},
+            {"condition": f"per < {evil}"},
+            {"as_of": evil},
+            {"field": "name", "compare": "in", "value": evil},
+        ):
             response = visitor.get(path, params=given)
             assert response.status_code < 500, (path, given)
             assert "<script>alert" not in response.text

@@ -16,7 +16,7 @@ from foresto_cli.running.payloads import keep_payload
 from foresto_cli.running.previews import preview
 from foresto_cli.running.results import Adjusted, Result, requests_since, summary
 from foresto_cli.store import limits, upkeep
-from foresto_cli.telling import incidents, priceless, unreadable
+from foresto_cli.telling import incidents, key_ages, priceless, unreadable
 from foresto_cli.upstream.http import requests_by_upstream
 
 LONGEST_WAIT = timedelta(minutes=30)
@@ -54,6 +54,7 @@ def run_loaders(app: App, command: str, label: str, make: MakeLoaders, options: 
         StoreUnavailable: the database went away; the run's row says so if it can.
     """
     wait = options.wait.total_seconds()
+    key_ages.tell_fewer(app)
     with lock.collecting(app, wait), stop.graceful():
         runs.close_abandoned(app.engine, is_shared=app.is_shared)
         with runs.recorded(app.engine, command, label) as run:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from foresto_cli import clock, settings, streams
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.telling import alerts, attempts, late_jobs, moments, notify, offline, outage, priceless
+from foresto_cli.telling import alerts, attempts, key_ages, late_jobs, moments, notify, offline, outage, priceless
 from foresto_cli.telling.alerts import Alert
 
 
@@ -24,6 +24,7 @@ def attended(app: App, command: str, *, tells: bool = True) -> Iterator[None]:
         moments.notice(app)
         late_jobs.note_start(app, command)
         late_jobs.notice(app)
+        key_ages.notice(app)
     try:
         yield
     except ForestoError:

@@ -20,6 +20,7 @@ from foresto_cli.logs import Redactor
 from foresto_cli.running import lock, runs
 from foresto_cli.schedule import unattended
 from foresto_cli.settings import Paths, Settings
+from foresto_cli.settings import keys as catalogue
 from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment
 from foresto_cli.telling import moments, watch
@@ -179,7 +180,8 @@ def _keys(given_settings: Settings) -> Iterator[Diagnosis]:
             yield Diagnosis(", ".join(names), WRONG, problem, ConfigError.exit_code)
             continue
         is_set = all(getattr(given_settings, name.lower()) for name in names)
-        state, said = (OK, f"설정됨. {given}") if is_set else (NOTE, f"없음. {missing}")
+        score = next(key.score for key in catalogue.KEYS if key.names == names)
+        state, said = (OK, f"설정됨. {given}") if is_set else (NOTE, f"없음. {missing} 점수: {score}")
         yield Diagnosis(", ".join(names), state, said)
     for name, problem in origins.problems.items():
         if name not in listed:

@@ -1,0 +1,148 @@
+"""Since when a key is used, so that its end is told a month before; and which keys the run before had.
+
+``keys.json`` in the state folder holds no key: names, days, and a fingerprint that only this machine can compare. The
+keys of the sandbox have no end.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from foresto_cli import clock, files
+from foresto_cli.app import App
+from foresto_cli.errors import ConfigError
+from foresto_cli.settings import Settings, keys
+from foresto_cli.settings.keys import Key
+from foresto_cli.telling import alerts
+from foresto_cli.telling.alerts import Alert
+
+log = logging.getLogger(__name__)
+
+FILE = "keys.json"
+KIND = "key_ends"
+BEFORE = timedelta(days=30)
+SALT_BYTES, SHOWN = 16, 16
+
+
+@dataclass
+class Memory:
+    """What is remembered of keys.
+
+    Attributes:
+        salt: makes a fingerprint one of this machine.
+        names: settings of the keys that the run before had.
+        prints: setting → fingerprint of the key.
+        since: setting → day on which that key was first used.
+    """
+
+    salt: str
+    names: list[str] = field(default_factory=list)
+    prints: dict[str, str] = field(default_factory=dict)
+    since: dict[str, str] = field(default_factory=dict)
+
+
+def recalled(folder: Path) -> Memory:
+    """Return what is remembered in ``folder``; nothing where nothing can be read."""
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        memory = Memory(**found)
+        days = [date.fromisoformat(day) for day in memory.since.values()]
+        if (
+            set(memory.prints) == set(memory.since)
+            and isinstance(memory.names, list)
+            and len(days) == len(memory.since)
+        ):
+            return memory
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        # Never written, or damaged: then it begins today.
+        pass
+    return Memory(secrets.token_hex(SALT_BYTES))
+
+
+def _remember(folder: Path, memory: Memory) -> None:
+    try:
+        files.write(folder / FILE, json.dumps(asdict(memory), ensure_ascii=False, indent=1))
+    except ConfigError as error:
+        # The work goes on; the day is noticed by the next command.
+        log.warning("keys not remembered: %s", error)
+
+
+def notice(app: App) -> None:
+    """Remember since when each key is used that has an end, and raise an alert from a month before that end."""
+    if app.sandbox is not None:
+        return
+    memory = recalled(app.folders.state)
+    changed = False
+    for key in keys.EXPIRING:
+        name, value = key.names[0], getattr(app.settings, key.names[0].lower())
+        if value is None:
+            continue
+        found = _print(memory.salt, value.get_secret_value())
+        if memory.prints.get(name) != found:
+            memory.prints[name], memory.since[name] = found, f"{clock.today()}"
+            changed = True
+            alerts.resolve(app.engine, KIND, name)
+        _tell(app, key, date.fromisoformat(memory.since[name]))
+    if changed:
+        _remember(app.folders.state, memory)
+
+
+def _print(salt: str, value: str) -> str:
+    return hmac.new(salt.encode(), value.encode(), hashlib.sha256).hexdigest()[:SHOWN]
+
+
+def ends(key: Key, since: date, today: date) -> date:
+    """Return the next day on which a key ends that was first used on ``since``: one that still works was extended."""
+    span = timedelta(days=key.lasts or 0)
+    end = since + span
+    while end < today:
+        end += span
+    return end
+
+
+def _tell(app: App, key: Key, since: date) -> None:
+    today, name = clock.today(), key.names[0]
+    end = ends(key, since, today)
+    if today < end - BEFORE:
+        if today >= since + timedelta(days=key.lasts or 0):
+            alerts.resolve(app.engine, KIND, name)
+        return
+    message = (
+        f"{since}에 처음 쓴 키이고, {key.site}의 키는 {(key.lasts or 0) // 365}년마다 연장해야 합니다."
+        f" {end} 전에 {key.site}의 마이페이지에서 연장하거나, 새 키를 받아 foresto init으로 바꾸세요."
+        " 이미 연장했으면 foresto alerts ack으로 알림을 멈추세요."
+    )
+    title = f"{name}의 기한이 {(end - today).days}일 남았습니다"
+    alerts.raise_alert(app.engine, Alert(KIND, name, "warning", title, message), None, counted=False)
+
+
+def tell_fewer(app: App) -> None:
+    """Say on stderr which keys the run before had and this one lacks, before anybody is asked; said once."""
+    if app.sandbox is not None:
+        return
+    memory = recalled(app.folders.state)
+    now = given(app.settings)
+    lost = [name for name in memory.names if name not in now]
+    if lost:
+        app.console.complain(
+            f"! 지난번 실행에는 있던 키가 지금은 없습니다: {', '.join(lost)}. 이 키로 받던 것은 받지 않습니다."
+            f" 늘 쓰려면 {app.folders.config / '.env'}에 적으세요(foresto init)."
+        )
+    if memory.names != now:
+        memory.names = now
+        _remember(app.folders.state, memory)
+
+
+def given(found: Settings) -> list[str]:
+    """Return the settings of all keys that are there."""
+    return [name for key in keys.KEYS for name in _names(found, key)]
+
+
+def _names(found: Settings, key: Key) -> Sequence[str]:
+    return [name for name in key.names if getattr(found, name.lower()) is not None]

@@ -98,7 +98,7 @@ def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
 
 def _scored(console: Console, app: App) -> None:
     since = clock.today().year - YEARS
-    _step(console, "7. 재무제표를 100개사씩 받습니다", f"foresto dart financials --since {since}")
+    _step(console, "7. 재무제표를 100개사씩 받습니다", f"foresto dart financials --from {since}")
     wanted = statements.wanted_reports(None, None, since, None)
     _expect(0, statements.load_statements(app, wanted, job.Options()), console)
     _step(

@@ -31,7 +31,7 @@ step "$@" prices incremental
 step "$@" prices index
 step "$@" stocks load
 step "$@" stocks etfs
-optional "$@" dart financials --since "$(($(date +%Y) - 4))" --for-score
+optional "$@" dart financials --from "$(($(date +%Y) - 4))" --for-score
 optional "$@" stocks dividends
 optional "$@" dart dividends
 step "$@" score batch

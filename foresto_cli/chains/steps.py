@@ -192,7 +192,7 @@ FILED_ACTIONS = Step(
 PAST_STATEMENTS = replace(
     STATEMENTS,
     work=_past_statements,
-    options="--since 2022 --for-score",
+    options="--from 2022 --for-score",
     asks=MAIN_ACCOUNTS * 4 * (SCORED_YEARS + 1) + 3 * COMPANIES,
 )
 SCORE = Step("score batch", _scores, has_preview=False)

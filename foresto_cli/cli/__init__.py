@@ -19,7 +19,7 @@ COMMANDS = {
     "status": "실행 중인 작업, 데이터 최신성, 열린 알림, 시간표, 한도, 차단을 한눈에 보여 줍니다.",
     "dashboard": "작업, 자료, 거래일 달력, 검증, 한도, 점수를 HTML 파일 하나로 씁니다."
     " 인터넷에 아무것도 요청하지 않는 파일입니다.",
-    "screen": '조건에 맞는 종목을 찾습니다: foresto screen "per < 10 and score > 70 and not designated" --top 20.',
+    "screen": '조건에 맞는 종목을 찾습니다: foresto screen "per < 10 and score > 70 and not designated" --limit 20.',
     "doctor": "키, 데이터베이스, 폴더 권한, 시계, 달력, 잠금, 한도, 데이터 출처를 살피고 할 일을 알려 줍니다.",
     "retry": "실패한 것만 다시 요청합니다. 더 새로운 자료가 있어 필요 없어진 것은 닫습니다.",
     "sql": "저장된 모든 데이터에 SQL로 조회합니다: 화면, CSV, 엑셀, JSON, Parquet. 읽기만 합니다.",

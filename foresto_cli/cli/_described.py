@@ -59,9 +59,11 @@ def _by_day(name: str, label: str, usual: str) -> typer.Typer:
     def load(
         app: "App",
         options: "Options",
-        since: Annotated[str | None, typer.Option(help=f"이 거래일부터(기본: {usual}).", metavar="날짜")] = None,
+        since: Annotated[
+            str | None, typer.Option("--from", "--since", help=f"이 거래일부터(기본: {usual}).", metavar="날짜")
+        ] = None,
         until: Annotated[
-            str | None, typer.Option(help="이 거래일까지(기본: 공개된 마지막 날).", metavar="날짜")
+            str | None, typer.Option("--to", "--until", help="이 거래일까지(기본: 공개된 마지막 날).", metavar="날짜")
         ] = None,
         again: Annotated[bool, typer.Option("--again", help="저장된 거래일도 다시 받습니다.")] = False,
     ) -> "Result":

@@ -56,10 +56,16 @@ def _names(item: TyperArgument | TyperOption) -> str:
     word = item.metavar or item.name
     if isinstance(item, TyperArgument):
         return f"{word}…" if item.nargs != 1 else word
-    names = ", ".join(sorted(item.opts, key=lambda name: (len(name) - len(name.lstrip("-")), name)))
+    names = ", ".join(sorted(spellings(item), key=lambda name: len(name) - len(name.lstrip("-"))))
     if item.is_flag:
         return " / ".join([names, *item.secondary_opts])
     return f"{names} {word}"
+
+
+def spellings(item: TyperOption) -> list[str]:
+    """Return how an option is typed: its first long name and short ones; further long names are old ones."""
+    long = [name for name in item.opts if name.startswith("--")]
+    return [name for name in item.opts if name not in long[1:]]
 
 
 def _default(item: TyperArgument | TyperOption) -> str:

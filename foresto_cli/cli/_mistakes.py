@@ -91,7 +91,9 @@ def _other(message: str, context: typer.Context | None) -> str:
 
 def _options(context: typer.Context | None) -> list[str]:
     items = [] if context is None else context.command.params
-    found = [name for item in items if isinstance(item, TyperOption) and not item.hidden for name in item.opts]
+    found = [
+        name for item in items if isinstance(item, TyperOption) and not item.hidden for name in _help.spellings(item)
+    ]
     return [*found, "--help", "--sandbox"]
 
 

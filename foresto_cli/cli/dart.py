@@ -31,8 +31,10 @@ def financials(
     report: Annotated[
         str | None, typer.Option("--report", help="annual(기본), half, q1, q3.", metavar="보고서")
     ] = None,
-    since: Annotated[int | None, typer.Option("--since", help="그 해부터의 모든 보고서.", metavar="연도")] = None,
-    ticker: Annotated[str | None, typer.Option("--ticker", help="한 종목만(005930).", metavar="종목코드")] = None,
+    since: Annotated[
+        int | None, typer.Option("--from", "--since", help="그 해부터의 모든 보고서.", metavar="연도")
+    ] = None,
+    ticker: Annotated[str | None, typer.Option("--ticker", help="한 종목만(종목코드나 이름).", metavar="종목")] = None,
     full: Annotated[
         bool, typer.Option("--full", help="현금흐름과 지배주주 몫까지, 점수에 쓰는 것과 최근 공시부터 오늘 한도만큼.")
     ] = False,
@@ -47,11 +49,12 @@ def financials(
     from foresto_cli.datasets.dart.details import Share
     from foresto_cli.errors import UsageError
     from foresto_cli.loading import statements
+    from foresto_cli.views.reading import who
 
     is_whole = full or for_score
     if most is not None and not is_whole:
         raise UsageError("--most는 --full이나 --for-score와 함께 쓰세요.")
-    wanted = statements.wanted_reports(year, report, since, ticker)
+    wanted = statements.wanted_reports(year, report, since, who.code(app, ticker) if ticker else None)
     share = Share(most=None if most is None else lambda: most, scored_only=for_score)
     return statements.load_statements(app, wanted, options, full=share if is_whole else None)
 

@@ -22,7 +22,9 @@ def load(
     options: "Options",
     since: Annotated[
         str | None,
-        typer.Option("--since", help="그 날까지 거슬러 받습니다. 없으면 마지막으로 읽은 날부터.", metavar="날짜"),
+        typer.Option(
+            "--from", "--since", help="그 날까지 거슬러 받습니다. 없으면 마지막으로 읽은 날부터.", metavar="날짜"
+        ),
     ] = None,
 ) -> "Result":
     """상장회사의 모든 공시 목록을 하루씩 받습니다. 끝나기 전에 읽은 날은 다시 읽습니다."""
@@ -40,8 +42,8 @@ def list_filings(
     kind: Annotated[
         str | None, typer.Option("--type", help="유상증자, CB, 합병, 횡령, 잠정실적, 공급계약 등.", metavar="유형")
     ] = None,
-    since: Annotated[str | None, typer.Option("--since", help="그 날 접수된 것부터.", metavar="날짜")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="그 날 접수된 것까지.", metavar="날짜")] = None,
+    since: Annotated[str | None, typer.Option("--from", "--since", help="그 날 접수된 것부터.", metavar="날짜")] = None,
+    until: Annotated[str | None, typer.Option("--to", "--until", help="그 날 접수된 것까지.", metavar="날짜")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="최근 것부터 몇 건까지.", metavar="N")] = 30,
 ) -> Shown:
     """저장된 공시를 최근 것부터 보여 줍니다: 접수일, 회사, 유형, 보고서, DART 주소."""

@@ -55,7 +55,7 @@ def best(
         ),
     ],
     term: Annotated[int | None, typer.Option(help="예금과 적금의 기간(12).", metavar="개월")] = None,
-    top: Annotated[int, typer.Option(help="몇 개까지.", metavar="N")] = 20,
+    top: Annotated[int, typer.Option("--limit", "--top", help="몇 개까지.", metavar="N")] = 20,
     areas: Areas = None,
     base: Annotated[bool, typer.Option("--base", help="우대 없는 기본 금리의 순서로.")] = False,
 ) -> Shown:

@@ -26,7 +26,9 @@ def load(app: "App", options: "Options") -> "Result":
 @command(group)
 def delisted(
     app: "App",
-    since: Annotated[str | None, typer.Option(help="이 날부터(기본: 전부).", metavar="날짜")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", "--since", help="이 날부터(기본: 전부).", metavar="날짜")
+    ] = None,
 ) -> Shown:
     """상장폐지된 종목을 새것부터 보여 줍니다."""
     from foresto_cli.views import stock_card

@@ -42,17 +42,19 @@ def incremental(
 def load(
     app: "App",
     options: "Options",
-    start: Annotated[str, typer.Option(help="첫날(2026-02-13 또는 20260213).", metavar="날짜")],
-    end: Annotated[str, typer.Option(help="마지막 날.", metavar="날짜")],
+    start: Annotated[str, typer.Option("--from", "--start", help="첫날(2026-02-13 또는 20260213).", metavar="날짜")],
+    end: Annotated[str, typer.Option("--to", "--end", help="마지막 날.", metavar="날짜")],
     ticker: Annotated[
-        str | None, typer.Option(help="한 종목만(여섯 자리 종목코드, ETF도).", metavar="종목코드")
+        str | None, typer.Option("--ticker", help="한 종목이나 ETF만(종목코드나 이름).", metavar="종목")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="이미 받은 거래일도 다시 받습니다.")] = False,
 ) -> "Result":
     """기간을 정해 시세를 받습니다."""
     from foresto_cli.loading import prices
+    from foresto_cli.views.reading import who
 
-    return prices.load_prices_between(app, parse_date(start), parse_date(end), ticker, replace(options, again=again))
+    code = who.code(app, ticker) if ticker else None
+    return prices.load_prices_between(app, parse_date(start), parse_date(end), code, replace(options, again=again))
 
 
 @command(group, WORKERS, DRY_RUN, WAIT)
@@ -64,7 +66,9 @@ def index(
         str | None, typer.Option(help="이 지수와 같은 계열의 지난 지수를 모두 받습니다(--list의 코드).", metavar="코드")
     ] = None,
     all_indices: Annotated[bool, typer.Option("--all", help="모든 지수의 지난 자료를 받습니다.")] = False,
-    since: Annotated[str | None, typer.Option(help="--code, --all의 첫날(기본: 2010-01-04).", metavar="날짜")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", "--since", help="--code, --all의 첫날(기본: 2010-01-04).", metavar="날짜")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="이미 받은 지수도 다시 받습니다.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="지수 코드와 이름을 보여 줍니다.")] = False,
 ) -> "Result | Shown":
@@ -81,7 +85,9 @@ def index(
     return indices.load_index(app, default_days, options)
 
 
-Since = Annotated[str | None, typer.Option(help="이 날부터(기본: 저장된 가장 오래된 거래일).", metavar="날짜")]
+Since = Annotated[
+    str | None, typer.Option("--from", "--since", help="이 날부터(기본: 저장된 가장 오래된 거래일).", metavar="날짜")
+]
 
 
 @command(group)
@@ -105,7 +111,7 @@ def gaps(
 def events(
     app: "App",
     ticker: Annotated[str | None, typer.Option(help="한 종목만(종목코드나 이름).", metavar="종목")] = None,
-    since: Annotated[str | None, typer.Option(help="이 날부터.", metavar="날짜")] = None,
+    since: From = None,
     review: Annotated[bool, typer.Option("--review", help="사람이 확인해야 할 것만.")] = False,
 ) -> Shown:
     """기준가를 바꾼 사건(분할, 병합, 권리락 …)을 새것부터 보여 줍니다."""

@@ -24,7 +24,9 @@ def list_runs(
         typer.Option(help="이 작업만('run weekday', 'verify daily' …). 단계로 돈 것도 보여 줍니다.", metavar="작업"),
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="온전히 끝나지 않은 것만.")] = False,
-    since: Annotated[str | None, typer.Option(help="이 날부터 시작한 것만.", metavar="날짜")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", "--since", help="이 날부터 시작한 것만.", metavar="날짜")
+    ] = None,
     steps: Annotated[bool, typer.Option("--steps", help="여러 단계로 된 작업의 단계도 그 아래에 보여 줍니다.")] = False,
 ) -> Shown:
     """최근 실행을 새것부터 보여 줍니다. 여러 단계로 된 작업의 단계는 --steps를 붙일 때만 보입니다."""

@@ -47,7 +47,9 @@ def show(
     app: "App",
     ticker: Ticker,
     as_of: Annotated[str | None, typer.Option(help="이 거래일로 지금 계산합니다.", metavar="날짜")] = None,
-    date: Annotated[str | None, typer.Option(help="이 거래일로 저장된 점수를 보여 줍니다.", metavar="날짜")] = None,
+    date: Annotated[
+        str | None, typer.Option("--on", "--date", help="이 거래일로 저장된 점수를 보여 줍니다.", metavar="날짜")
+    ] = None,
 ) -> Shown:
     """한 종목의 점수를 구성 요소, 백분위, 가중, 출처, 전날과의 차이까지 풀어 보여 줍니다."""
     from foresto_cli.score import explain
@@ -69,7 +71,7 @@ def rank(
     axis: Annotated[
         str, typer.Option(help="축(total, financial, valuation, technical, risk).", metavar="축")
     ] = "total",
-    top: Annotated[int, typer.Option(help="몇 종목까지.", metavar="N")] = 20,
+    top: Annotated[int, typer.Option("--limit", "--top", help="몇 종목까지.", metavar="N")] = 20,
     with_designated: Annotated[
         bool,
         typer.Option(
@@ -92,7 +94,7 @@ def rank(
 def history(
     app: "App",
     ticker: Ticker,
-    days: Annotated[int, typer.Option(help="며칠까지.", metavar="N")] = 20,
+    days: Annotated[int, typer.Option("--limit", "--days", help="며칠까지.", metavar="N")] = 20,
     versions: Annotated[
         bool, typer.Option("--versions", help="나중에 다시 매겨 바뀐 점수의 이전 버전과 바뀐 사유도 보여 줍니다.")
     ] = False,

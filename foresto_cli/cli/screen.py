@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from foresto_cli.output.give import Form
 
 
+BEST_FIRST = "-score"
+
+
 @command(output=True, attended=False)
 def screen(
     app: "App",
@@ -24,10 +27,10 @@ def screen(
     as_of: Annotated[
         str, typer.Option("--as-of", help="지난 어느 날. 없으면 가장 새로운 거래일.", metavar="날짜")
     ] = "",
-    top: Annotated[int | None, typer.Option("--top", help="위에서부터 몇 종목.", min=1, metavar="N")] = None,
+    top: Annotated[int | None, typer.Option("--limit", "--top", help="위에서부터 몇 종목.", min=1, metavar="N")] = None,
     sort: Annotated[
         str, typer.Option("--sort", help="정렬할 이름. 앞에 -를 붙이면 큰 것부터.", metavar="이름")
-    ] = "-score",
+    ] = BEST_FIRST,
     fields: Annotated[bool, typer.Option("--fields", help="조건에 쓸 수 있는 이름을 보여 줍니다.")] = False,
     save: Annotated[str | None, typer.Option("--save", help="조건을 이 이름으로 저장합니다.", metavar="이름")] = None,
     list_saved: Annotated[bool, typer.Option("--list", help="저장한 조건을 보여 줍니다.")] = False,
@@ -46,7 +49,10 @@ def screen(
 
     asked = {"--save": save is not None, "--list": list_saved, "--fields": fields, "--delete": delete}
     asked |= {"--watch": watch is True, "--no-watch": watch is False}
-    saved_view.check_asked(condition, save, [option for option, is_asked in asked.items() if is_asked])
+    others = {"--as-of": bool(as_of), "--limit": top is not None, "--sort": sort != BEST_FIRST}
+    files = {"--csv": form.csv, "--xlsx": form.xlsx, "--parquet": form.parquet}
+    others |= {option: given is not None for option, given in files.items()}
+    saved_view.check_asked(condition, save, _given(asked), _given(others))
     if fields:
         return Shown(give(app.console, screen_view.known(), form, title="조건에 쓸 수 있는 이름"))
     if list_saved:
@@ -62,3 +68,7 @@ def screen(
     screen_view.show_counts(app.console, found)
     given = give(app.console, screen_view.rows(found), form, title=f"{found.day}")
     return Shown(screen_view.plain(found) | kept | given)
+
+
+def _given(options: dict[str, bool]) -> list[str]:
+    return [option for option, is_given in options.items() if is_given]

@@ -54,12 +54,14 @@ def etfs(
     options: "Options",
     since: Annotated[
         str | None,
-        typer.Option(help="이 거래일부터(기본: 저장된 가장 오래된 거래일).", metavar="날짜"),
+        typer.Option("--from", "--since", help="이 거래일부터(기본: 저장된 가장 오래된 거래일).", metavar="날짜"),
     ] = None,
-    until: Annotated[str | None, typer.Option(help="이 거래일까지(기본: 마지막 거래일).", metavar="날짜")] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", "--until", help="이 거래일까지(기본: 마지막 거래일).", metavar="날짜")
+    ] = None,
     again: Annotated[
         bool,
-        typer.Option("--again", help="이미 받은 목록과 마지막 거래일(--since가 있으면 그날부터)도 다시 받습니다."),
+        typer.Option("--again", help="이미 받은 목록과 마지막 거래일(--from이 있으면 그날부터)도 다시 받습니다."),
     ] = False,
 ) -> "Result":
     """ETF 목록과 빠진 거래일의 ETF 시세를 새것부터 모두 받습니다."""

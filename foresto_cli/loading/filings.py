@@ -30,7 +30,7 @@ def load_filings(app: App, since: date | None, options: Options) -> Result:
     statements.client_of(app)
     oldest = date(statements.OLDEST_YEAR, 1, 1)
     if since is not None and not oldest <= since <= clock.today():
-        raise UsageError(f"--since {since}: {oldest}부터 오늘까지의 날짜를 적으세요.")
+        raise UsageError(f"--from {since}: {oldest}부터 오늘까지의 날짜를 적으세요.")
 
     def make() -> list[Loader]:
         return [statements.filings_of(app, since), marks()]

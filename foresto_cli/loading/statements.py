@@ -111,9 +111,9 @@ def reparsing(*reports: Report) -> Derived:
 
 
 def wanted_reports(year: int | None, word: str | None, since: int | None, ticker: str | None) -> Wanted:
-    """Return what ``--year``, ``--report``, ``--since`` and ``--ticker`` ask for.
+    """Return what ``--year``, ``--report``, ``--from`` and ``--ticker`` ask for.
 
-    A year alone means its annual report, a report alone its newest, ``--since`` every report since that year.
+    A year alone means its annual report, a report alone its newest, ``--from`` every report since that year.
 
     Raises:
         UsageError: an unknown report, options that contradict each other, or a period that has not ended for anybody.
@@ -121,9 +121,9 @@ def wanted_reports(year: int | None, word: str | None, since: int | None, ticker
     if word is not None and word not in WORDS:
         raise UsageError(f"--report {word}: {', '.join(WORDS)} 가운데 하나를 적으세요.")
     if since is not None and year is not None:
-        raise UsageError("--since와 --year는 함께 쓸 수 없습니다.")
+        raise UsageError("--from과 --year는 함께 쓸 수 없습니다.")
     today = clock.today()
-    for name, given in (("--year", year), ("--since", since)):
+    for name, given in (("--year", year), ("--from", since)):
         if given is not None and not OLDEST_YEAR <= given <= today.year:
             raise UsageError(f"{name} {given}: {OLDEST_YEAR}~{today.year} 사이의 해를 적으세요.")
     if year is None and word is None and since is None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import chain, islice
 
 from foresto_cli.console import Console
@@ -58,6 +59,8 @@ def _cell(column: Column, value: object) -> str:
         return "예" if value else "아니오"
     if isinstance(value, int) and column.grouped:
         return f"{value:,}"
+    if isinstance(value, datetime):
+        return plain.text(value.replace(microsecond=0))
     return plain.text(value)
 
 

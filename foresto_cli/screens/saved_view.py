@@ -9,10 +9,18 @@ from foresto_cli.screens import saved_screens
 from foresto_cli.screens.saved_screens import Row
 
 WATCHES = ("--watch", "--no-watch")
+SHOWN_AS_ROWS = ("--list", "--fields")
+FILES = ("--csv", "--xlsx", "--parquet")
 
 
-def check_asked(condition: str, save: str | None, options: Sequence[str]) -> None:
+def check_asked(condition: str, save: str | None, options: Sequence[str], others: Sequence[str]) -> None:
     """Let pass what can be done at once, before anything is read or written.
+
+    Args:
+        condition: as typed, or a name.
+        save: the name to keep it as.
+        options: those that choose what is done.
+        others: those that say how stocks are searched and given out; they would be forgotten where none are.
 
     Raises:
         UsageError: two things at once, a name that cannot be one, or nothing to do it with.
@@ -20,7 +28,10 @@ def check_asked(condition: str, save: str | None, options: Sequence[str]) -> Non
     if len([one for one in options if save is None or one not in WATCHES]) > 1:
         raise UsageError(f"{' '.join(options)}: 한 번에 하나만 쓸 수 있습니다.")
     for option in options:
-        if option in {"--list", "--fields"} and condition:
+        left = [one for one in others if one not in FILES or option not in SHOWN_AS_ROWS]
+        if left and option != "--save" and save is None:
+            raise UsageError(f"{option}: {' '.join(left)}와 함께 쓸 수 없습니다. 따로 실행하세요.")
+        if option in SHOWN_AS_ROWS and condition:
             raise UsageError(f"{option}: 조건이나 이름 없이 쓰세요.")
         if option in {"--delete", *WATCHES} and not condition.strip():
             raise UsageError(f"{option}: 저장한 이름을 적으세요. foresto screen --list로 이름을 보세요.")

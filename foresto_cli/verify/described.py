@@ -90,7 +90,7 @@ def _by_day(one: Daily) -> Iterator[Check]:
 
 def _span(one: Daily, rows: Rows) -> str:
     days = [row["거래일"] for row in rows]
-    return f"{one.load_command} --again --since {min(days)} --until {max(days)}"
+    return f"{one.load_command} --again --from {min(days)} --to {max(days)}"
 
 
 def _published(scope: Scope, one: Daily) -> list[date]:

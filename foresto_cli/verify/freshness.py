@@ -129,7 +129,7 @@ def _mending(data_set: DataSet, found: Age) -> str:
     if data_set.reached is None or data_set.name in MADE_HERE or found.newest is None:
         return command
     first = min(found.newest + timedelta(days=1), found.due)
-    return f"{command} --since {first} --until {found.due} --again"
+    return f"{command} --from {first} --to {found.due} --again"
 
 
 def _fitting(rows: Rows) -> str:

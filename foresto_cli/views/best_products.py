@@ -122,7 +122,7 @@ def best(app: App, wish: Wish) -> Best:
     if ranking is None:
         raise UsageError(f"{wish.kind}: 순위를 낼 수 있는 것은 {', '.join(RANKINGS)}입니다.")
     if wish.top < 1:
-        raise UsageError("--top은 1 이상이어야 합니다.")
+        raise UsageError("--limit은 1 이상이어야 합니다.")
     if not ranking.falling and (wish.term is not None or wish.base):
         raise UsageError("--term과 --base는 예금과 적금에만 씁니다.")
     kind = BY_NAME[wish.kind]

@@ -72,7 +72,7 @@ def found(app: App, wanted: Wanted) -> Reading:
         UsageError: nobody, or several, by that name; no such type; the end before the start.
     """
     if wanted.since and wanted.until and wanted.until < wanted.since:
-        raise UsageError(f"--until {wanted.until}: --since {wanted.since}보다 앞섭니다.")
+        raise UsageError(f"--to {wanted.until}: --from {wanted.since}보다 앞섭니다.")
     types = filing_types.codes_named(wanted.kind) if wanted.kind is not None else None
     with app.engine.connect() as connection:
         stock = None if wanted.stock is None else security_of(connection, wanted.stock, (STOCK,), takes_part=True)

@@ -30,7 +30,7 @@ SHOWN = (
     ("ytd_return", "연초 대비(%)"),
 )
 LOAD = "foresto stocks etfs"
-NO_RETURNS = f"수익률은 1년 전(또는 전년 마지막 거래일)부터의 시세가 모두 있어야 냅니다: {LOAD} --since"
+NO_RETURNS = f"수익률은 1년 전(또는 전년 마지막 거래일)부터의 시세가 모두 있어야 냅니다: {LOAD} --from"
 LONGEST_YEAR = timedelta(days=380)
 """So far back lies every session that a return begins with."""
 

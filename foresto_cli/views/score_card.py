@@ -114,7 +114,7 @@ def ranking(app: App, wanted: Wanted) -> Ranking:
     if wanted.axis not in AXES:
         raise UsageError(f"--axis {wanted.axis}: 그런 축은 없습니다. {', '.join(AXES)} 가운데 고르세요.")
     if wanted.top < 1:
-        raise UsageError("--top은 1 이상이어야 합니다.")
+        raise UsageError("--limit은 1 이상이어야 합니다.")
     with app.engine.connect() as connection:
         there = axes_there(connection)
         if wanted.axis == "total" and there and "total" not in there:

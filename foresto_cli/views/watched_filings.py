@@ -51,7 +51,7 @@ def paragraph(found: Sequence[Row]) -> str:
     lines = [line for row in found[:SHOWN] for line in (filings.line(row), f"  {row['url']}")]
     if len(found) > SHOWN:
         since = min(row["received"] for row in found)
-        lines.append(f"외 {len(found) - SHOWN:,}건: foresto filings list --since {since}")
+        lines.append(f"외 {len(found) - SHOWN:,}건: foresto filings list --from {since}")
     return "\n".join(["[공시]", *lines])
 
 

@@ -98,6 +98,39 @@ def test_a_number_out_of_its_bounds_is_told_in_korean(capsys):
     assert "그렇게 큰 수" in leads_on(said(capsys, "runs", "list", "--limit", "9" * 5_000), "runs list")
 
 
+OLD = {
+    "prices load": {"--from": "--start", "--to": "--end"},
+    "prices repair": {"--from": "--since"},
+    "stocks etfs": {"--from": "--since", "--to": "--until"},
+    "filings list": {"--from": "--since", "--to": "--until"},
+    "dart financials": {"--from": "--since"},
+    "gold load": {"--from": "--since", "--to": "--until"},
+    "score show": {"--on": "--date"},
+    "score rank": {"--limit": "--top"},
+    "score history": {"--limit": "--days"},
+    "screen": {"--limit": "--top"},
+    "fss best": {"--limit": "--top"},
+    "runs list": {"--from": "--since"},
+    "listing delisted": {"--from": "--since"},
+}
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_old_spellings_are_taken_and_not_shown(capsys, name):
+    page = helped(capsys, *name.split(), "-h")
+    options = {item.name: item.opts for item in EVERY[name].params if item.param_type_name == "option"}
+    for new, old in OLD[name].items():
+        assert f"  {new} " in page
+        assert old not in page
+        assert [new, old] in options.values()
+
+
+def test_days_are_called_alike_in_every_command():
+    other = {"--start", "--end", "--since", "--until", "--date", "--top"}
+    named = {(name, opts[0]) for name, command in EVERY.items() for item in command.params if (opts := item.opts)}
+    assert {(name, option) for name, option in named if option in other} == {("db export", "--since")}
+
+
 def test_an_unknown_command_is_told_in_korean_with_those_like_it(capsys):
     first, usage, way = said(capsys, "statsu")
     assert first.startswith("✗ statsu: 그런 명령은 없습니다. 비슷한 명령: status")

@@ -171,7 +171,7 @@ def test_what_was_missed_just_before_is_made_up_for_and_no_more(open_world):
         days = [row[0] for row in world.rows("SELECT DISTINCT trade_date FROM krx_fundamental_daily ORDER BY 1")]
         assert days == [SESSIONS[0], *SESSIONS[2:]]
         found = findings(world, FUNDAMENTALS)["fundamentals.sessions"]
-        assert found.repair == "foresto fundamentals load --again --since 2026-11-17 --until 2026-11-17"
+        assert found.repair == "foresto fundamentals load --again --from 2026-11-17 --to 2026-11-17"
         verification.with_repair(world.app, verification.verify_daily, QUICK)
         assert findings(world, FUNDAMENTALS) == {}
 

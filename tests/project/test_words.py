@@ -7,6 +7,8 @@ import pytest
 from pages import COMMAND, PAGES, page
 from support import ROOT
 
+from foresto_cli.cli import _help
+
 CODE = sorted(file for file in (ROOT / "foresto_cli").rglob("*.py") if "migrations" not in file.parts)
 TEMPLATES = sorted((ROOT / "foresto_cli").rglob("*.html"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -139,12 +141,10 @@ def mistake(command):
         if words[0] not in node.commands:
             return f"no command {words[0]}"
         node, words = node.commands[words[0]], words[1:]
-    known = {
-        option
-        for item in node.params
-        for option in [*item.opts, *item.secondary_opts]
-        if not getattr(item, "hidden", False)
-    }
+    # Old spellings are taken and not advised.
+    shown = (_help.spellings(item) if item.param_type_name == "option" else [] for item in node.params)
+    known = {option for options in shown for option in options}
+    known |= {option for item in node.params for option in item.secondary_opts}
     known |= {"--help", "-h", "--version", "-V"}
     if words and words[0].startswith("…"):
         return None
@@ -162,5 +162,5 @@ def test_every_advice_is_a_command_that_exists_with_options_that_exist():
 def test_wrong_advice_is_found():
     assert mistake("foresto prices lod") == "no command lod"
     assert mistake("foresto prices repair --nonsense 3") == "no option --nonsense"
-    assert mistake("foresto prices repair --since …") is None
+    assert mistake("foresto prices repair --from …") is None
     assert mistake("foresto …") is None

@@ -1,6 +1,7 @@
 """Saved conditions: what a name may be, what is saved, and that watched ones tell who entered and left, once."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -293,12 +294,19 @@ def test_the_command_saves_lists_watches_and_deletes(foresto):
         ("scor > 1", "--save", "bad"): "scor",
         (CHEAP, "--save", "price"): "이름으로 쓸 수 없습니다",
         ("nobody", "--delete"): "--list",
+        ("cheap", "--delete", "--limit", "3"): "--limit",
+        ("cheap", "--delete", "--as-of", "2026-11-19"): "--as-of",
+        ("cheap", "--delete", "--csv", "x.csv"): "--csv",
+        ("--list", "--sort", "per"): "--sort",
     }
     for given, why in refused.items():
         found = foresto("--sandbox", "screen", *given)
         assert (found.returncode, why in found.stderr) == (2, True), (given, found.stderr)
     assert json.loads(foresto("--sandbox", "watchlist", "notify", "--json").stdout)["screens"] == []
     assert "지켜보기를 그만두었습니다" in foresto("--sandbox", "screen", "cheap", "--no-watch").stdout
+    listed = foresto("--sandbox", "screen", "--list").stdout
+    assert re.search(r"\d\d:\d\d:\d\d", listed)
+    assert re.search(r"\d\d:\d\d:\d\d\.", listed) is None, "to the second"
     assert foresto("--sandbox", "screen", "cheap", "--delete").returncode == 0
     gone = foresto("--sandbox", "screen", "cheap")
     assert (gone.returncode, "foresto screen --list" in gone.stderr) == (2, True)

@@ -127,7 +127,7 @@ def test_so_is_a_data_set_by_day(open_loaded, run, monkeypatch):
         run(world, "foresto gold load")
         plant(world, "DELETE FROM gold_price_daily WHERE trade_date > '2026-11-13'")
         finding = found(world, verification.verify_daily, "data.late")
-        assert finding.repair == "foresto gold load --since 2026-11-14 --until 2026-11-19 --again"
+        assert finding.repair == "foresto gold load --from 2026-11-14 --to 2026-11-19 --again"
         run(world, finding.repair)
         assert found(world, verification.verify_daily, "data.late") is None
 

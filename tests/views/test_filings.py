@@ -140,7 +140,7 @@ def test_a_flood_is_bounded_and_all_of_it_counts_as_told(watching):
     assert len(watchlist.notify_moves(watching.app).filed) == 60
     [mail] = heard(watching, "mail")
     assert mail.text.count("rcpNo=") == 20
-    assert "외 40건: foresto filings list --since 2026-11-20" in mail.text
+    assert "외 40건: foresto filings list --from 2026-11-20" in mail.text
     assert "\x1b" not in mail.text
     assert watchlist.notify_moves(watching.app).filed == []
 
@@ -169,7 +169,7 @@ def test_the_mail_has_the_marked_filings_watched_companies_first_then_the_larges
         file(world, "20261119000902", "주요사항보고서(감자결정)", ticker=ranked[1])
         found = section(world)
         assert [row["ticker"] for row in found.rows] == [smallest, ranked[0], *ranked[5:11]]
-        assert found.missing == "외 4건: foresto filings list --since 2026-11-20"
+        assert found.missing == "외 4건: foresto filings list --from 2026-11-20"
         assert found.rows[0]["title"] == "[전환사채(CB)] 주요사항보고서(전환사채권발행결정)"
         draft = market_mail.drafted(world.app)
         for body in (draft.text, draft.html):

@@ -54,7 +54,7 @@ JUDGED = fragment(
     "거래소 지표의 종가 − 대비는 그 거래일의 기준가이다",
     lambda rows: (
         "foresto fundamentals load --again"
-        f" --since {min(row['거래일'] for row in rows)} --until {max(row['거래일'] for row in rows)}"
+        f" --from {min(row['거래일'] for row in rows)} --to {max(row['거래일'] for row in rows)}"
     ),
     units=days_of("fundamentals"),
 )

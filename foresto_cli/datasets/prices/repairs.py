@@ -20,7 +20,7 @@ def prices_again(rows: Rows) -> str:
     command = f"foresto prices repair --on {','.join(days)}"
     if len(command) <= LONGEST_REPAIR:
         return command
-    return f"foresto prices load --start {days[0]} --end {days[-1]} --again"
+    return f"foresto prices load --from {days[0]} --to {days[-1]} --again"
 
 
 def stretches(scope: Scope, rows: Rows) -> list[str]:

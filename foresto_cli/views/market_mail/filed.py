@@ -37,7 +37,7 @@ def section(connection: Connection, session: date, today: date, *, has_key: bool
     is_read = connection.scalar(READ, {"dataset": filings.DATASET.name, "day": f"{session}"})
     missing = []
     if len(rows) > SHOWN:
-        missing.append(f"외 {len(rows) - SHOWN:,}건: foresto filings list --since {session}")
+        missing.append(f"외 {len(rows) - SHOWN:,}건: foresto filings list --from {session}")
     if not is_read:
         missing.append(f"{session} 공시 목록을 읽지 않았습니다. foresto filings load" if has_key else NO_KEY)
     elif not rows:

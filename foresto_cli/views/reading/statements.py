@@ -91,7 +91,7 @@ def _nothing(stock: Security, wish: Wish) -> str:
     known = "그날까지 접수된 보고서가" if wish.as_of else "보고서가"
     since = (wish.as_of or clock.today()).year - YEARS[ANNUAL]
     return (
-        f"{known} 저장되어 있지 않습니다. 받으려면 foresto {LOADED_BY} --ticker {issuer_of(stock.code)} --since {since}"
+        f"{known} 저장되어 있지 않습니다. 받으려면 foresto {LOADED_BY} --ticker {issuer_of(stock.code)} --from {since}"
     )
 
 

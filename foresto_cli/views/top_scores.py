@@ -5,6 +5,7 @@ does not know of a designation. Whoever is left out is counted.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,6 +44,13 @@ THERE = text(
     "SELECT count(total_score) AS total, count(financial_score) AS financial, count(valuation_score) AS valuation,"
     " count(technical_score) AS technical, count(risk_score) AS risk FROM compass_score_history"
     " WHERE score_date = :day AND formula_version = :version"
+)
+
+
+TOTALS = text(
+    "SELECT ticker, total_score FROM compass_score_history WHERE score_date = :day AND ticker = ANY(:tickers)"
+    " AND total_score IS NOT NULL AND formula_version = (SELECT formula_version FROM compass_score_history"
+    " ORDER BY score_date DESC, formula_version DESC LIMIT 1)"
 )
 
 
@@ -97,6 +105,12 @@ def axes_there(connection: Connection) -> list[str]:
     given = {"day": newest.score_date, "version": newest.formula_version}
     counts: dict[str, int] = dict(connection.execute(THERE, given).mappings().one())
     return sorted((axis for axis, count in counts.items() if count), key=lambda axis: (axis != "total", -counts[axis]))
+
+
+def totals(connection: Connection, day: date, tickers: Sequence[str]) -> dict[str, float]:
+    """Return the totals of ``tickers`` on ``day`` by the formula of the newest scores, of who has one."""
+    found = connection.execute(TOTALS, {"day": day, "tickers": list(tickers)})
+    return {row.ticker: float(row.total_score) for row in found}
 
 
 def best(connection: Connection, wanted: Wanted) -> Top | None:

@@ -19,7 +19,7 @@ from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import addresses
 from foresto_cli.views import market_mail
-from foresto_cli.views.market_mail import facts, once
+from foresto_cli.views.market_mail import facts, once, watched
 
 SATURDAY = datetime(2026, 11, 21, 7, 30, tzinfo=clock.KST)
 SUNDAY = SATURDAY.replace(day=22)
@@ -93,6 +93,81 @@ def test_a_stock_nobody_trades_is_no_mover_however_far_it_moved(morning):
 
     assert ticker not in {one["ticker"] for one in move(facts.LIQUID - 1)}
     assert move(facts.LIQUID)[0]["name"] == name
+
+
+def test_the_watchlist_stands_first_in_both_forms(morning):
+    (fund,) = morning.rows("SELECT ticker FROM etf_price_daily WHERE trade_date = '2026-11-20' ORDER BY 1 LIMIT 1")[0]
+    for minute, ticker in enumerate(("005930", fund)):
+        morning.execute(
+            "INSERT INTO watchlist (ticker, created_at) VALUES (:ticker, timestamp '2026-11-20' + :minute *"
+            " interval '1 min')",
+            ticker=ticker, minute=minute,
+        )  # fmt: skip
+    draft = market_mail.drafted(morning.app)
+    for body in (draft.text, draft.html):
+        heads = [
+            body.index(name) for name in ("관심 종목", "지수", "점수 상위 종목", "점수가 움직인", "업종", "주요 공시")
+        ]
+        assert heads == sorted(heads)
+        for ticker, table in (("005930", "stock_price_daily"), (fund, "etf_price_daily")):
+            (close,) = morning.rows(
+                f"SELECT close_price FROM {table} WHERE ticker = :ticker AND trade_date = '2026-11-20'", ticker=ticker
+            )[0]
+            assert f"{close:,.0f}원" in body.partition("지수")[0]
+            assert ticker in body.partition("지수")[0]
+
+
+def test_a_watched_stock_has_its_score_and_how_it_moved(morning):
+    morning.execute("INSERT INTO watchlist (ticker, created_at) VALUES ('005930', now()), ('000000', now())")
+    morning.execute("UPDATE stocks SET compass_score = 61.26, compass_grade = 'B' WHERE ticker = '005930'")
+    for run, (day, total) in enumerate((("2026-11-19", 66.5), ("2026-11-20", 61.26)), 1):
+        scored(morning, run, day, total)
+    text = market_mail.drafted(morning.app).text
+    (line,) = [line for line in text.splitlines() if "(005930)" in line and line.count("원") == 1 and "점수" in line]
+    assert line.endswith("· 점수 61.3 B (−5.2)")
+    assert "000000 (000000) 시세 없음" in text
+
+
+def test_who_has_no_watchlist_is_told_how_to_make_one(morning):
+    draft = market_mail.drafted(morning.app)
+    for body in (draft.text, draft.html):
+        assert "관심 종목이 없습니다. 추가하면 맨 먼저 싣습니다: foresto watchlist add 종목" in body
+
+
+def test_a_long_watchlist_is_cut_and_said_to_be(morning):
+    morning.execute("INSERT INTO watchlist (ticker, created_at) SELECT ticker, now() FROM stocks")
+    count = morning.scalar("SELECT count(*) FROM watchlist")
+    assert f"외 {count - watched.SHOWN:,}종목: foresto watchlist list" in market_mail.drafted(morning.app).text
+
+
+def test_the_best_scores_say_how_they_moved(morning):
+    for run, (day, total) in enumerate((("2026-11-19", 66.5), ("2026-11-20", 70.0)), 1):
+        scored(morning, run, day, total)
+    draft = market_mail.drafted(morning.app)
+    top = draft.text.partition("[점수 상위 종목]")[2].partition("[점수가 움직인 종목]")[0]
+    assert "70.0 B" in top
+    assert "+3.5" in top
+    assert "+3.5" in draft.html
+
+
+def scored(world, run, day, total):
+    """Store one score of 005930."""
+    world.execute(
+        "INSERT INTO compass_score_run (run_id, score_date, formula_version, config_sha256, code_version,"
+        " inputs_sha256,"
+        " started_at, completed_at, is_provisional, price_max_date, price_rows, n_universe, n_ref, n_scored, n_partial,"
+        " n_not_scored, dq) SELECT :run, d, '2.0.0', 'c', '1', 'i', d, d, false, d, 1, 1, 1, 1, 0, 0, '{}'"
+        " FROM (SELECT CAST(:day AS date) AS d) one",
+        run=run, day=day,
+    )  # fmt: skip
+    world.execute(
+        "INSERT INTO compass_score_history (score_date, ticker, formula_version, total_score, grade, rank,"
+        " financial_coverage, valuation_coverage, technical_coverage, risk_coverage, status, reasons, flags,"
+        " price_date,"
+        " run_id) SELECT d, '005930', '2.0.0', :total, 'B', 1, 100, 100, 100, 100, 'SCORED', '{}', '{}', d, :run"
+        " FROM (SELECT CAST(:day AS date) AS d) one",
+        run=run, day=day, total=total,
+    )  # fmt: skip
 
 
 def test_what_could_not_be_found_out_is_said_and_never_made_up(morning):

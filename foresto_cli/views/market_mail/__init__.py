@@ -25,7 +25,7 @@ from foresto_cli.telling import alerts, attempts, network, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.upstream.mail import Letter, Mail, addresses
-from foresto_cli.views.market_mail import facts, filed, letter, once, outside
+from foresto_cli.views.market_mail import facts, filed, letter, once, outside, watched
 from foresto_cli.views.market_mail.letter import Draft, Frame, Outside
 
 COMMAND, LABEL = "report market-email", "시장 요약 메일"
@@ -57,8 +57,10 @@ def drafted(app: App) -> Draft:
                 f"{session} 시세가 아직 없어 보낼 것이 없습니다. foresto prices incremental로 받은 뒤 다시 실행하세요."
             )
         filings = filed.section(connection, session, clock.today(), has_key=app.dart is not None)
+        days = [day for day in (found.score_date, found.score_before) if day is not None]
+        watch = watched.section(connection, session, app.calendar.previous(session), days)
         ages = facts.ages(connection)
-    elsewhere = Outside(outside.abroad(app), filings)
+    elsewhere = Outside(outside.abroad(app), watch, filings)
     frame = Frame(ages, app.settings.smtp_from or "", app.sandbox is not None)
     return letter.draft(found, elsewhere, frame)
 

@@ -103,11 +103,21 @@ def gathered(connection: Connection, session: date, before: date) -> Facts:
         losers=_with_designations(losers, marked),
         cards=_with_designations(_cards(connection, [*gainers.rows[:CARDS], *losers.rows[:CARDS]], days), marked),
         score_movers=_with_designations(score_movers(connection, days), marked),
-        top=Section(best.rows if best else [], "" if best and best.rows else NO_SCORES),
+        top=Section(_with_moves(connection, best, days), "" if best and best.rows else NO_SCORES),
         left_out=best.told if best else "",
         score_date=days[0] if days else None,
         score_before=days[1] if len(days) > 1 else None,
     )
+
+
+def _with_moves(connection: Connection, best: top_scores.Top | None, days: Sequence[date]) -> list[Row]:
+    """Return the best scores with how far each ``moved`` since the day before; None where that is not known."""
+    rows: list[Row] = [dict(row) for row in best.rows] if best else []
+    earlier = top_scores.totals(connection, days[1], [row["ticker"] for row in rows]) if len(days) > 1 else {}
+    for row in rows:
+        was = earlier.get(row["ticker"])
+        row["moved"] = None if was is None or row["total_score"] is None else float(row["total_score"]) - was
+    return rows
 
 
 def counted(connection: Connection, session: date, before: date) -> Row:

@@ -33,9 +33,10 @@ class Draft:
 
 @dataclass(frozen=True)
 class Outside:
-    """What stands beside the session: indices abroad, as others answered, and the marked filings since."""
+    """What stands beside the session: indices abroad, as others answered, the watchlist, the marked filings since."""
 
     abroad: Section
+    watched: Section
     filings: Section
 
 
@@ -65,6 +66,7 @@ def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
         "breadth": facts.breadth,
         "home": _section(facts.indices, _index),
         "abroad": _section(outside.abroad, _index),
+        "watched": _section(outside.watched, _watched),
         "sectors": [_market(market) for market in facts.sectors.markets],
         "sector_day": _other_day(facts.sectors.day, facts.session),
         "gainers": _section(facts.gainers, _mover),
@@ -169,7 +171,28 @@ def _best(row: Row) -> Row:
         "market": row["market"],
         "score": f"{row['total_score']:.1f}",
         "grade": row["grade"] or "–",
+        **_moved(row["moved"]),
     }
+
+
+def _watched(row: Row) -> Row:
+    rate = row["rate"]
+    return {
+        "ticker": row["ticker"],
+        "name": row["name"],
+        "designation": f"{row['designation']}" if row["designation"] else "",
+        "close": "시세 없음" if row["close"] is None else f"{row['close']:,.0f}원",
+        "rate": "거래 없음" if row["is_halted"] else "" if rate is None else f"{words.signed(float(rate))}%",
+        "direction": _direction(rate or 0),
+        "score": "" if row["score"] is None else f"{row['score']:.1f} {row['grade'] or '–'}",
+        **_moved(row["moved"]),
+    }
+
+
+def _moved(moved: float | None) -> Row:
+    """Return a change of a score as text and class; one that rounds to nothing is none."""
+    told = "" if moved is None else words.signed(moved, 1)
+    return {"moved": told if told.strip("0.") else "", "moved_direction": _direction(moved or 0)}
 
 
 def _card(row: Row) -> Row:

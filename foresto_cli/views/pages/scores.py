@@ -14,17 +14,13 @@ from foresto_cli.views.market_mail import facts
 from foresto_cli.views.pages import svg, track
 from foresto_cli.views.pages.page import Asked, Page
 from foresto_cli.views.score_card import AXES, UNKNOWING
-from foresto_cli.views.top_scores import NEWEST, Top, Wanted, best
+from foresto_cli.views.top_scores import NEWEST, Top, Wanted, best, totals
 
 TOP, MOVERS = 30, 10
 BINS = 20
 MOST_REASONS = 6
 NOTHING = "아직 점수를 매기지 않았습니다."
 GRADES = tuple(letter for _, letter in formula.GRADES)
-BEFORE = text(
-    "SELECT ticker, total_score FROM compass_score_history WHERE score_date = :before AND formula_version = :version"
-    " AND ticker = ANY(:tickers)"
-)
 SPREAD = text(
     "SELECT CASE WHEN total_score IS NOT NULL THEN least(width_bucket(total_score, 0, 100, :bins), :bins) - 1 END"
     " AS bin, grade, count(*) AS stocks,"
@@ -65,7 +61,7 @@ def page(connection: Connection, asked: Asked, today: date) -> Page:  # noqa: AR
         "formula": newest.formula_version,
         "before": f"{before:%m-%d}" if before else "",
         "axes": [(name, label, name == axis) for name, label in AXES.items()],
-        "top": _top(connection, found, before, newest.formula_version) if found else [],
+        "top": _top(connection, found, before) if found else [],
         "left_out": found.told if found else "",
         "unknowing": UNKNOWING,
         "movers": _movers(connection, days),
@@ -78,16 +74,15 @@ def page(connection: Connection, asked: Asked, today: date) -> Page:  # noqa: AR
     return Page("점수", "scores.html", values)
 
 
-def _top(connection: Connection, found: Top, before: date | None, version: str) -> list[dict[str, object]]:
+def _top(connection: Connection, found: Top, before: date | None) -> list[dict[str, object]]:
     tickers = [f"{row['ticker']}" for row in found.rows]
-    given = {"before": before, "version": version, "tickers": tickers}
-    earlier = {row.ticker: row.total_score for row in connection.execute(BEFORE, given)} if before else {}
-    return [_best(row, earlier.get(row["ticker"])) for row in found.rows]
+    earlier = totals(connection, before, tickers) if before else {}
+    return [_best(row, earlier.get(f"{row['ticker']}")) for row in found.rows]
 
 
 def _best(row: Row, earlier: float | None) -> dict[str, object]:
     total = row["total_score"]
-    moved = None if earlier is None or total is None else float(total) - float(earlier)
+    moved = None if earlier is None or total is None else float(total) - earlier
     axes = [axis for axis in AXES if axis != "total"]
     return {
         "rank": row["rank"],

@@ -3,6 +3,9 @@
 They belong to a transaction that stays open meanwhile, not to the session: a pooler such as pgbouncer keeps a server
 connection for one client only as long as a transaction lasts. Such a transaction writes nothing and keeps no snapshot
 between its statements, so that it holds no vacuum back.
+
+Two schemas of one database are two operators: each has locks of its own. Those of the schema ``public`` are the plain
+numbers, which docs/bigger.md names.
 """
 
 from collections.abc import Iterator
@@ -32,12 +35,21 @@ PATIENT = text(
 )
 
 
+_LOCK = """
+SELECT {function}({number:d}
+  + CASE WHEN schema.name = 'public' THEN 0 ELSE CAST(hashtext(schema.name) AS bigint) << 32 END)
+FROM (SELECT coalesce((SELECT CAST(n.nspname AS text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.oid = to_regclass('foresto_version')), current_schema(), 'public') AS name) schema
+"""
+"""The schema is the one that our tables are in, or will be."""
+
+
 @contextmanager
 def alone(engine: Engine, number: int) -> Iterator[bool]:
     """Yield whether the lock ``number`` was free; if so it is ours until the block ends."""
     with _held_open(engine) as connection:
         # No parameter: a statement with one leaves its portal open until the next, and the snapshot with it.
-        yield bool(connection.scalar(text(f"SELECT pg_try_advisory_xact_lock({number:d})")))
+        yield bool(connection.scalar(text(_LOCK.format(function="pg_try_advisory_xact_lock", number=number))))
 
 
 @contextmanager
@@ -50,7 +62,7 @@ def in_turn(engine: Engine, number: int) -> Iterator[None]:
 
 def await_turn(connection: Connection, number: int) -> None:
     """Wait until the lock ``number`` is free, and have it until the transaction of ``connection`` ends."""
-    connection.execute(text(f"SELECT pg_advisory_xact_lock({number:d})"))
+    connection.execute(text(_LOCK.format(function="pg_advisory_xact_lock", number=number)))
 
 
 @contextmanager

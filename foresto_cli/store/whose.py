@@ -132,6 +132,9 @@ def refuse_strange(connection: Connection, ours: frozenset[str], *, beside: bool
     here = connection.execute(PLACE).one()
     where = f"{place_of(connection)}({named})"
     elsewhere = next((row for row in others if row.name in {VERSION_TABLE, "foresto_meta"}), None)
+    if beside and elsewhere is not None and elsewhere.schema != here.schema:
+        # Another operator's, in a schema of its own.
+        elsewhere = None
     if elsewhere is not None and not elsewhere.may_be_used:
         raise StoreRefused(
             f"{where}에 있는 foresto의 표를 이 계정이 볼 수 없습니다(permission denied for schema {elsewhere.schema}):"

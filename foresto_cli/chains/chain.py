@@ -15,6 +15,7 @@ from foresto_cli.running import lock, runs
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import SKIPPED, Result
 from foresto_cli.settings import keys
+from foresto_cli.store import upkeep
 from foresto_cli.store.engine import explained
 from foresto_cli.telling import alerts, dead_man, network, watch
 from foresto_cli.views import page
@@ -84,8 +85,13 @@ def run(app: App, name: str, chain: Sequence[Step], options: Options) -> ChainRe
         if name == FIRST_LOAD:
             result.notes += keys.told_missing(app.settings)
         result.run_id = record.run_id
-        record.close(result, result.first_reason)
+        record.close(result, result.first_reason, {**result.as_json(), "database_bytes": _size(app)})
     return result
+
+
+def _size(app: App) -> int:
+    with app.engine.connect() as connection:
+        return upkeep.database_size(connection)
 
 
 def _done(app: App, step: Step, options: Options) -> Result:

@@ -35,3 +35,9 @@ def sizes(connection: Connection) -> list[tuple[str, int, int]]:
         for name in metadata.tables
     ]
     return sorted(found, key=lambda row: -row[2])
+
+
+def database_size(connection: Connection) -> int:
+    """Return the bytes of the whole database."""
+    size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+    return size

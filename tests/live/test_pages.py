@@ -40,3 +40,22 @@ def test_what_is_not_there_is_said_in_a_page(visitor):
     response = visitor.get("/nothing")
     assert response.status_code == 404
     assert "그런 페이지가 없습니다" in response.text
+
+
+def runs_of(page):
+    section = next(one for one in parsed(page).iter("section") if one.get("aria-labelledby") == "runs")
+    return ["".join(row.find("td[2]").itertext()).strip() for row in section.iter("tr") if row.find("td") is not None]
+
+
+def test_the_history_of_runs_is_looked_through(live, visitor):
+    live.world.execute(
+        "UPDATE data_collection_log SET status = 'failed', exit_code = 75 WHERE job_name = 'prices index'"
+    )
+    assert any("run initial" in one for one in runs_of(visitor.get("/").text))
+    steps = runs_of(visitor.get("/?steps=1").text)
+    assert len(steps) > 3
+    assert all("prices index" in one for one in runs_of(visitor.get("/?job=prices+index").text))
+    assert all("prices index" in one for one in runs_of(visitor.get("/?failed=1&steps=1").text))
+    assert "그런 실행이 없습니다" in visitor.get("/?since=2030-01-01").text
+    assert "그런 실행이 없습니다" in visitor.get("/?job=nothing").text
+    assert visitor.get("/?since=yesterday").status_code == 400

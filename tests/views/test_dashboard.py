@@ -15,11 +15,12 @@ from foresto_cli.chains import chain
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.running import job
+from foresto_cli.settings import keys
 from foresto_cli.views import page, words
 from foresto_cli.views.page import facts, tones, view
 
 EVIL = "<script>alert(1)</script>"
-SECTIONS = {"jobs", "data", "budgets", "calendar", "verification", "scores", "runs", "database"}
+SECTIONS = {"jobs", "data", "budgets", "by-day", "calendar", "verification", "scores", "runs", "database"}
 
 
 def parsed(html):
@@ -143,8 +144,35 @@ def test_an_empty_database_has_a_page_without_an_empty_box(open_world):
     for box in document.iter():
         if "sheet" in (box.get("class") or "").split():
             assert text_of(box)
-    assert "foresto run initial" in text_of(section(document, "runs"))
-    assert "foresto score batch" in text_of(section(document, "scores"))
+    # One next step, and nothing that is missing for want of it.
+    assert {found.get("aria-labelledby") for found in document.iter("section")} == {"first"}
+    assert "foresto run initial" in text_of(section(document, "first"))
+    assert all(key.label in text_of(section(document, "first")) for key in keys.KEYS)
+
+
+def test_what_was_never_loaded_is_one_line_and_no_warning(loaded):
+    document = parsed(page.render(loaded.app))
+    held = loaded.scalar("SELECT count(*) FROM bonds")
+    assert held == 0
+    data = section(document, "data")
+    table, folded = next(data.iter("table")), next(data.iter("details"))
+    assert "채권" not in text_of(table)
+    assert "foresto bonds load" in text_of(folded)
+    assert "없음" not in text_of(data)
+
+
+def test_rows_requests_and_seconds_are_drawn_by_day(loaded):
+    loaded.execute("UPDATE data_collection_log SET started_at = started_at - interval '3 days' WHERE id = 1")
+    found = {one.label: one for one in view.page(facts.gathered(loaded.app))["pictures"]}
+    added = loaded.scalar(
+        "SELECT sum((detail->'rows'->>'added')::int + (detail->'rows'->>'changed')::int) FROM data_collection_log"
+        " WHERE detail->'steps' IS NULL AND started_at >= '2026-11-20'"
+    )
+    assert found["추가·변경한 행"].table[0] == ("2026-11-20", f"{added:,}행")
+    requests = loaded.scalar("SELECT sum(used) FROM upstream_usage WHERE usage_date = '2026-11-20'")
+    assert found["보낸 요청"].table[0] == ("2026-11-20", f"{requests:,}번")
+    assert [day for day, _ in found["실행한 시간"].table] == ["2026-11-17"]
+    assert [day for day, _ in found["데이터베이스 크기"].table] == ["2026-11-20", "2026-11-17"]
 
 
 def test_a_job_that_did_not_run_says_so_on_its_card(loaded):
@@ -162,7 +190,8 @@ def test_budgets_warn_before_they_are_spent(loaded):
     loaded.execute("UPDATE upstream_usage SET used = 1700 WHERE upstream = 'fdr'")
     loaded.execute("UPDATE upstream_usage SET used = 10000 WHERE upstream = 'krx_openapi'")
     found = {row["name"]: row["tone"] for row in view.page(facts.gathered(loaded.app))["budgets"]}
-    assert (found["fdr"], found["krx_openapi"], found["naver"]) == (tones.WARN, tones.BAD, tones.GOOD)
+    assert (found["fdr"], found["krx_openapi"]) == (tones.WARN, tones.BAD)
+    assert "alphavantage" not in found  # which was not asked
 
 
 def test_a_webhook_that_is_no_address_does_not_take_the_page_away(loaded):

@@ -16,6 +16,9 @@ from foresto_cli.running import runs
 from foresto_cli.store import upkeep
 from foresto_cli.store.fragments import Fragment, fragment
 from foresto_cli.views import state, top_scores
+from foresto_cli.views.page import by_day
+from foresto_cli.views.page.by_day import History
+from foresto_cli.views.page.first_step import KeyLine, opened_by
 from foresto_cli.views.page.happening import Happening, happening, with_outage
 from foresto_cli.views.state import State
 from foresto_cli.views.top_scores import Top
@@ -68,6 +71,8 @@ class Facts:
         designated: (name, ticker, designation) of the designated stocks, the newest designation first.
         sizes: (table, rows, bytes with indexes), largest first.
         database_size: bytes of the whole database.
+        history: rows, requests, seconds and sizes by day.
+        keys: which of the upstreams' keys are set.
     """
 
     now: datetime
@@ -84,12 +89,15 @@ class Facts:
     designated: Sequence[tuple[str, str, Designation]]
     sizes: Sequence[tuple[str, int, int]]
     database_size: int
+    history: History
+    keys: Sequence[KeyLine]
 
 
 def gathered(app: App) -> Facts:
     """Read everything."""
     now, found = clock.now(), state.status(app)
     with app.engine.connect() as connection:
+        size = upkeep.database_size(connection)
         return Facts(
             now=now,
             is_sandbox=app.sandbox is not None,
@@ -104,7 +112,9 @@ def gathered(app: App) -> Facts:
             top=top_scores.best(connection, top_scores.Wanted(top=TOP)),
             designated=_designated(connection),
             sizes=upkeep.sizes(connection),
-            database_size=connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one(),
+            database_size=size,
+            history=by_day.history(connection, now.date(), size),
+            keys=opened_by(app.settings),
         )
 
 

@@ -13,7 +13,7 @@ from foresto_cli.score.reasons import REASONS
 from foresto_cli.store import limits
 from foresto_cli.telling.notify import LEVELS
 from foresto_cli.views import words
-from foresto_cli.views.page import charts
+from foresto_cli.views.page import by_day, charts
 from foresto_cli.views.page.cards import cards
 from foresto_cli.views.page.charts import Month
 from foresto_cli.views.page.facts import BINS, Facts, Scoring, Verification
@@ -61,9 +61,14 @@ def page(facts: Facts) -> dict[str, object]:
         "happening": facts.happening,
         "cards": cards(facts),
         "is_scheduled": any(plan["scheduler"] for plan in facts.state["jobs"]),
-        "data": [_data_set(item) for item in facts.state["data"]],
+        "is_empty": not any(item["newest"] for item in facts.state["data"]),
+        "opened_by": facts.keys,
+        "data": [_data_set(item) for item in facts.state["data"] if item["newest"] is not None],
+        "never": [_data_set(item) for item in facts.state["data"] if item["newest"] is None],
+        "pictures": by_day.pictures(facts.history, facts.now.date()),
         "calendar": _calendar(facts.days),
         "runs": _runs(facts),
+        "filter": None,
         "verifications": [_verification(run) for run in facts.verifications],
         "blocks": [
             {**block, "upstream": limits.label(block["upstream"]), "until": block["until"][5:]}
@@ -82,10 +87,7 @@ def _day_of(text: str) -> str:
 
 
 def _data_set(item: Held) -> dict[str, object]:
-    if item["newest"] is None:
-        pill = Pill(WARN, "없음")
-    else:
-        pill = Pill(GOOD, "최신") if item["current"] else Pill(WARN, "늦음")
+    pill = Pill(GOOD, "최신") if item["current"] else Pill(WARN, "늦음")
     asked = item["asked_at"]
     return {
         "label": item["label"],
@@ -181,11 +183,13 @@ def _example(sample: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _budgets(facts: Facts) -> list[dict[str, object]]:
-    used: Mapping[str, int] = facts.state["budgets"]
-    rows = []
-    for name in sorted(used.keys() | facts.limits.keys()):
+    used, spent = facts.state["budgets"], facts.state["spent"]
+    # What was not asked today has all of its budget left.
+    asked = {name for name, count in used.items() if count} | spent.keys()
+    rows: list[dict[str, object]] = []
+    for name in sorted(asked):
         count, limit = used.get(name, 0), facts.limits.get(name)
-        share = 1.0 if name in facts.state["spent"] else min(1.0, count / limit) if limit else 0.0
+        share = 1.0 if name in spent else min(1.0, count / limit) if limit else 0.0
         tone = BAD if share >= 1 else WARN if share >= NEARLY else GOOD
         rows.append({"name": name, "used": count, "limit": limit, "share": round(100 * share, 1), "tone": tone})
     return rows

@@ -1,0 +1,32 @@
+"""What an operator does first: one command, and which keys bring what."""
+
+from dataclasses import dataclass
+
+from foresto_cli.settings import keys
+from foresto_cli.settings.model import Settings
+from foresto_cli.views.page.tones import GOOD, NOTE, Pill
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    """A key on the page, without its value."""
+
+    label: str
+    site: str
+    brings: str
+    score: str
+    pill: Pill
+
+
+def opened_by(given: Settings) -> list[KeyLine]:
+    """Return the keys in the order in which they are worth having."""
+    return [
+        KeyLine(
+            key.label,
+            key.site,
+            key.brings,
+            key.score,
+            Pill(GOOD, "있음") if key.is_set(given) else Pill(NOTE, "없음"),
+        )
+        for key in keys.KEYS
+    ]

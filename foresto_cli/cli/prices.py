@@ -176,7 +176,9 @@ def show(
     chart: Annotated[
         str | None,
         typer.Option(
-            "--chart", help="수정주가 차트를 이 파일에 그립니다(.svg, .png. 기간이 없으면 1년).", metavar="파일"
+            "--chart",
+            help="수정주가 차트를 이 파일(.svg, .png)이나 화면(-)에 그립니다. 기간이 없으면 1년.",
+            metavar="파일",
         ),
     ] = None,
 ) -> Shown:

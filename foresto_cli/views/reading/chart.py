@@ -32,6 +32,7 @@ INK, GRID, LINE, BARS, MARK = "#1d1c1a", "#e3dfd6", "#1f57b8", "#b9b4a8", "#c22f
 SIZE, DOTS = (9.6, 5.4), 150
 NEEDED = 2
 """Days: one is no line."""
+TOO_FEW = "그릴 거래일이 둘보다 적습니다. --from으로 기간을 넓히세요."
 DATES = ["%Y년", "%-m월", "%-d일", "%H시", "%H:%M", "%S.%f"]
 """Marks of the time axis by their step: years, months, days and what is never shown."""
 
@@ -56,7 +57,7 @@ def form_of(file: Path) -> str:
     """
     form = file.suffix.lower().removeprefix(".")
     if form not in FORMS:
-        raise UsageError(f"{file}: 차트는 .svg나 .png 파일로만 그립니다.")
+        raise UsageError(f"{file}: 차트는 .svg나 .png 파일로, 화면에는 - 로 그립니다.")
     return form
 
 
@@ -79,7 +80,7 @@ def write(file: Path, title: str, unit: str, days: Sequence[Mapping[str, Any]], 
     form = form_of(file)
     known = [day for day in days if day["close_price"] is not None]
     if len(known) < NEEDED:
-        raise UsageError("그릴 거래일이 둘보다 적습니다. --from으로 기간을 넓히세요.")
+        raise UsageError(TOO_FEW)
     os.environ.setdefault("MPLCONFIGDIR", str(caches))
     try:
         from matplotlib import rc_context

@@ -1,4 +1,4 @@
-"""A line of prices as one line of text."""
+"""A line of prices as text: one line of it, or a picture of several."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -35,3 +35,29 @@ def bars(values: Sequence[float], width: int = WIDTH) -> str:
     chosen = [values[(place + 1) * len(values) // count - 1] for place in range(count)]
     low, span = min(chosen), max(chosen) - min(chosen)
     return "".join(BARS[int((value - low) / span * (len(BARS) - 1) + 0.5) if span else 0] for value in chosen)
+
+
+def picture(closes: Sequence[tuple[date, float]], *, width: int, height: int = 14) -> list[str]:
+    """Return a chart of (day, close), in lines of ``width`` characters at most: prices left, days below."""
+    values = [close for _, close in closes]
+    low, span = min(values), max(values) - min(values)
+    steps = len(BARS)
+    labels = {0: price(low + span), height // 2: price(low + span / 2), height - 1: price(low)}
+    margin = max(map(len, labels.values()))
+    count = min(len(values), width - margin - 2)
+    chosen = [values[(place + 1) * len(values) // count - 1] for place in range(count)]
+    # The lowest price has one eighth of a cell, so that every day is seen.
+    heights = [
+        1 + round((value - low) / span * (height * steps - 1)) if span else height * steps // 2 for value in chosen
+    ]
+    rows = [
+        f"{labels.get(row, ''):>{margin}} ┤" + "".join(_cell(tall - steps * (height - 1 - row)) for tall in heights)
+        for row in range(height)
+    ]
+    first, last = f"{closes[0][0]}", f"{closes[-1][0]}"
+    days = f"{first}{last:>{max(count - len(first), len(last) + 1)}}"
+    return [*(row.rstrip() for row in rows), f"{'':>{margin}} └{'─' * count}", f"{'':>{margin}}  {days}"]
+
+
+def _cell(eighths: int) -> str:
+    return " " if eighths <= 0 else BARS[min(eighths, len(BARS)) - 1]

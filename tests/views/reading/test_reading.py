@@ -1,6 +1,7 @@
 """What reading commands show is what is stored, in 80 columns; of what is not stored, the command that brings it."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -8,6 +9,7 @@ from itertools import pairwise
 import pytest
 from rich.cells import cell_len
 
+from foresto_cli.console import Console
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.open_data.ex_dates import ex_date, last_with
 from foresto_cli.errors import ConfigError, UsageError
@@ -189,6 +191,32 @@ def test_a_chart_names_the_stock_and_its_events(everything, tmp_path):
     assert "거래량" in drawn
     assert "stroke-dasharray" in drawn
     assert "<script" not in drawn
+
+
+def test_a_chart_on_the_terminal_has_the_extremes_and_fits(everything, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "60")
+    world = replace(everything.app, console=Console())
+    told = charts.draw(world, Wish(given=["005930"]), "-")
+    lines = capsys.readouterr().out.splitlines()
+    closes = everything.rows("SELECT adj_close_price FROM stock_price_daily WHERE ticker = '005930'")
+    assert told["count"] == len(closes)
+    assert all(len(line) <= 60 for line in lines)
+    for extreme in (min(closes)[0], max(closes)[0]):
+        assert any(line.startswith(f"{extreme:,}") for line in lines), "the axis ends where the prices do"
+    assert sum("█" in line for line in lines) > 5
+
+
+@pytest.mark.parametrize("width", [20, 60, 120])
+@pytest.mark.parametrize("values", [[5.0, 5.0], [1.0, 2.0], [*range(1, 500)], [3.0, 1.0] * 40])
+def test_any_prices_are_a_picture_of_the_width(values, width):
+    days = [(date(2026, 1, 1) + timedelta(number), float(value)) for number, value in enumerate(values)]
+    drawn = spark.picture(days, width=width)
+    assert len(drawn) == 16
+    assert max(map(len, drawn[:-1])) <= width
+    columns = [line.split("┤")[1] for line in drawn[:-2]]
+    assert all(
+        any(len(line) > place and line[place] != " " for line in columns) for place in range(min(len(values), 5))
+    )
 
 
 def test_a_chart_that_cannot_be_is_refused_before_anything_is_written(everything, tmp_path):

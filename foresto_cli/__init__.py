@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from foresto_cli.frames.screens import screen
     from foresto_cli.frames.session import close, open  # noqa: A004  # foresto.open
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "__version__",
     "close",

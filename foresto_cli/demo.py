@@ -55,7 +55,7 @@ def show(console: Console) -> None:
         _first_evening(console, evening)
         _next_day(console, evening + NEXT_DAY, picture)
     console.line()
-    console.strong(f"시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: README.ko.md의 '실제 자료 받기'.")
+    console.strong(f"시연을 마쳤습니다({clock.monotonic() - started:.0f}초). 다음: foresto init")
 
 
 def _first_evening(console: Console, evening: datetime) -> None:

@@ -136,7 +136,7 @@ def test_a_fund_is_shown_by_code_and_by_name(loaded, capsys):
     json.dumps(found)
     stock_card.show(Console(), found)
     shown = capsys.readouterr().out
-    assert all(word in shown for word in (name, "기초지수", "총보수", "괴리율(%)", "순자산", "최근 시세", "--since"))
+    assert all(word in shown for word in (name, "기초지수", "총보수", "괴리율(%)", "순자산", "최근 시세", "--from"))
     with pytest.raises(UsageError, match=f"ETF입니다.*foresto stocks show {ticker}"):
         score_card.explained(loaded.app, ticker, None)
     loaded.execute("DELETE FROM etf_price_daily; UPDATE etfs SET nav = NULL, current_price = NULL, price_date = NULL")

@@ -144,6 +144,7 @@ def _fund(connection: Connection, one: Security, span: stock_chart.Span) -> dict
         "current_price": None,
         "price_date": None,
         "nav": None if fund["nav"] is None else f"{fund['nav']:,.2f}",
+        "premium": _percent(fund["premium"]),
         "one_year_return": _percent(fund["one_year_return"]),
         "ytd_return": _percent(fund["ytd_return"]),
     }

@@ -135,9 +135,9 @@ def _cell(one: Field, value: object) -> str | None:
 def rows(connection: Connection, query: str | TextClause, **values: object) -> list[Row]:
     """Return the rows of a query, decimals without zeros at their end."""
     asked = text(query) if isinstance(query, str) else query
-    return [
-        {name: _trimmed(value) for name, value in row.items()} for row in connection.execute(asked, values).mappings()
-    ]
+    found = connection.execute(asked, values)
+    names = tuple(found.keys())
+    return [dict(zip(names, map(_trimmed, row), strict=True)) for row in found]
 
 
 def require(connection: Connection, table: str, what: str, command: str) -> None:
@@ -151,7 +151,7 @@ def require(connection: Connection, table: str, what: str, command: str) -> None
 
 
 def _trimmed(value: object) -> object:
-    if isinstance(value, Decimal):
+    if type(value) is Decimal:
         return int(value) if value == value.to_integral_value() else value.normalize()
     return value
 

@@ -16,7 +16,7 @@ INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line and exit with its code (README, "Exit codes")."""
+    """Run the command line and exit with its code (docs/guide.md, "Exit codes")."""
     streams.prepare()
     arguments, sandbox = _without_sandbox(sys.argv[1:])
     if arguments[:1] in (["--version"], ["-V"]):

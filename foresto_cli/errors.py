@@ -177,5 +177,5 @@ class Interrupted(ForestoError):
 
 
 def exit_code_of(error: ForestoError) -> int:
-    """Return the process exit code for ``error`` (README, Exit codes)."""
+    """Return the process exit code for ``error`` (docs/guide.md, Exit codes)."""
     return error.code if isinstance(error, Interrupted) else error.exit_code

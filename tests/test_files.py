@@ -16,7 +16,7 @@ OPENERS = {
     "files.py": "the helper itself",
     "console.py": "standard output, as bytes of UTF-8",
     "cli/_reference.py": "of developers: docs/commands.md",
-    "cli/_readme.py": "of developers: README.md, README.ko.md",
+    "cli/_guide.py": "of developers: docs/guide.md, docs/guide.ko.md",
     "cli/_settings.py": "of developers: the table of settings",
     "store/dictionary.py": "of developers: docs/data.md and docs/data.ko.md",
     "schedule/schedule_files.py": "of developers: the example files",

@@ -15,7 +15,7 @@ FILE = Path("docs") / "commands.md"
 HEAD = """# 명령
 
 명령마다 `--help`가 말하는 것을 모은 것입니다. 프로그램이 만듭니다(`foresto_cli/cli/_reference.py`). 설정과 종료 코드는
-[README](../README.ko.md)에 있습니다. 어느 명령에나 `--sandbox`를 붙이면 실제 서버 대신 모의 시장을 쓰고, 따로 둔
+[안내서](guide.ko.md)에 있습니다. 어느 명령에나 `--sandbox`를 붙이면 실제 서버 대신 모의 시장을 쓰고, 따로 둔
 데이터베이스에 저장합니다. `foresto help 명령`은 `foresto 명령 --help`와 같고, `foresto --version`(`-V`)은 버전을 보여
 줍니다."""
 COLUMNS = "| 인수와 옵션 | 뜻 | 기본값, 범위 |\n|---|---|---|"

@@ -11,7 +11,7 @@ from foresto_cli.settings import Settings, forms, sandboxed, sources
 FILE = Path("docs") / "settings.md"
 HEAD = """# 설정의 꼴과 범위
 
-무엇을 위한 설정인지는 [README](../README.ko.md#설정)에 있습니다.
+무엇을 위한 설정인지는 [안내서](guide.ko.md#설정)에 있습니다.
 프로그램이 만든 쪽입니다(`foresto_cli/cli/_settings.py`).
 
 ## 어디에나 적을 수 있는 것

@@ -1,4 +1,4 @@
-"""The drill of the READMEs, word for word."""
+"""The drill of the guides, word for word."""
 
 import os
 import re
@@ -17,7 +17,7 @@ def drill(name):
 
 
 def test_both_languages_have_the_same_drill():
-    assert drill("README.md") == drill("README.ko.md")
+    assert drill("docs/guide.md") == drill("docs/guide.ko.md")
 
 
 @pytest.mark.slow
@@ -31,7 +31,7 @@ def test_the_drill_can_be_done_as_it_is_written(home, private_tmp):
     program.chmod(0o755)
     around = environment_of(home, HOME=str(place), PATH=f"{program.parent}:{os.environ['PATH']}", PYTHONPATH=str(ROOT))
     done = subprocess.run(
-        ["sh", "-e", "-c", drill("README.md")],
+        ["sh", "-e", "-c", drill("docs/guide.md")],
         env=around, cwd=place, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

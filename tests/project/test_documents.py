@@ -6,22 +6,22 @@ import shlex
 import subprocess
 
 import pytest
-from pages import COMMAND, EVERY, EXIT_CODES, PAGES, READMES, page, prose
+from pages import COMMAND, EVERY, EXIT_CODES, GUIDES, PAGES, READMES, page, prose
 from support import ROOT
 
 from foresto_cli import data_sets
 from foresto_cli.chains.steps import CHAINS
-from foresto_cli.cli import _readme, _reference
+from foresto_cli.cli import _guide, _reference
 from foresto_cli.collecting import registry
 from foresto_cli.sandbox import faults, hosts
 from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.timetable import JOBS
 
-SETTINGS = {"README.md": "Settings", "README.ko.md": "설정"}
-HEADING = {"README.md": "Exit codes", "README.ko.md": "종료 코드"}
+SETTINGS = {"docs/guide.md": "Settings", "docs/guide.ko.md": "설정"}
+HEADING = {"docs/guide.md": "Exit codes", "docs/guide.ko.md": "종료 코드"}
 PATTERNS = {"…", "COMMAND", "명령", "CHAIN", "GROUP"}
 """Words that stand for others."""
-TRANSLATED = (READMES, ("docs/operating.md", "docs/operating.ko.md"))
+TRANSLATED = (GUIDES, ("docs/operating.md", "docs/operating.ko.md"))
 IN_KOREAN = {"FOLDER": "폴더", "FILE": "파일", "ADDRESS": "주소", "COMMAND": "명령", "job=URL": "작업=주소"}
 MONTHS = {"Feb": "2", "May": "5", "Aug": "8", "Nov": "11"}
 
@@ -51,35 +51,35 @@ def numbers_in(text):
     return sorted(re.findall(r"\d[\d,.:]*\d|\d", plain))
 
 
-# --- the README, in both languages ----------------------------------------------------------------------------------
+# --- the guide, in both languages -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_every_command(name):
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guide_names_every_command(name):
     assert len(EVERY) >= 60
     # The commands of described data sets are alike: gold's stand for all; docs/commands.md has each.
     alike = {f"{one} {verb}" for one in data_sets.labels() for verb in ("load", "show")} - {"gold load", "gold show"}
     assert [command for command in EVERY if command not in alike and f"`foresto {command}" not in page(name)] == []
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_says_what_the_data_sets_say(name):
-    assert _readme.rendered(name, page(name)) == page(name), "write it anew: see foresto_cli/cli/_readme.py"
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guide_says_what_the_data_sets_say(name):
+    assert _guide.rendered(name, page(name)) == page(name), "write it anew: see foresto_cli/cli/_guide.py"
 
 
 def test_every_data_set_has_an_english_name_and_no_other_has():
-    assert set(_readme.ENGLISH) == set(registry.every()) - set(data_sets.labels())
+    assert set(_guide.ENGLISH) == set(registry.every()) - set(data_sets.labels())
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_every_exit_code(name):
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guide_names_every_exit_code(name):
     table = section(name, HEADING[name])
     told = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", table, re.MULTILINE) for code in row.split(",")}
     assert told == EXIT_CODES
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_every_setting_and_no_other(name):
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guide_names_every_setting_and_no_other(name):
     source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "foresto_cli").rglob("*.py"))
     used = {field.upper() for field in Settings.model_fields} | set(re.findall(r"FORESTO_SANDBOX_[A-Z_]+\b", source))
     used |= {"FORESTO_HOME", "FORESTO_ALLOW_SANDBOX", *(alias.upper() for alias in FSC_ALIASES)}
@@ -87,24 +87,30 @@ def test_the_readme_names_every_setting_and_no_other(name):
     assert set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z_]+\b", section(name, SETTINGS[name]))) == used
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_tells_the_steps_of_every_chain(name):
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guide_tells_the_steps_of_every_chain(name):
     told = {chain: " → ".join(f"`{step.name}`" for step in steps) for chain, steps in CHAINS.items()}
-    assert told.pop("weekday_final") == told["weekday"], "the README calls it the same once more"
+    assert told.pop("weekday_final") == told["weekday"], "the guide calls it the same once more"
     assert f"| `close` | {told.pop('close')}: " in page(name)
     for chain, steps in told.items():
         assert f"| `{chain}` | {steps} |" in page(name)
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_tells_when_every_chain_starts(name):
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_guide_tells_when_every_chain_starts(name):
     for job in JOBS:
         if job.command[0] == "run":
             assert re.search(rf"^\| .*{job.at:%H:%M} \| `{job.name}` \|", page(name), re.MULTILINE), job.name
 
 
-def test_both_languages_tell_the_same():
-    korean, english = (re.findall(r"^## |^\| |^```", page(name), re.MULTILINE) for name in reversed(READMES))
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_is_read_in_three_minutes(name):
+    assert len(page(name).split()) <= 900
+
+
+@pytest.mark.parametrize("both", [READMES, GUIDES])
+def test_both_languages_tell_the_same(both):
+    korean, english = (re.findall(r"^## |^\| |^```", page(name), re.MULTILINE) for name in reversed(both))
     assert korean == english, "one of them has a section, a line of a table or a block more"
 
 
@@ -194,7 +200,7 @@ def test_commands_that_are_shown_are_found():
     block = "```sh\nA=1 foresto --sandbox prices \\\n  index; foresto status   # twice\n```\n"
     text = f"{block}`foresto runs show 12`, `foresto`"
     assert list(shown(text)) == [["prices", "index"], ["status"], ["runs", "show", "12"], []]
-    assert sum(len(list(shown(page(name)))) for name in READMES) > 100
+    assert sum(len(list(shown(page(name)))) for name in GUIDES) > 100
 
 
 def test_every_shown_query_runs(engine):

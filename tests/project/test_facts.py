@@ -6,7 +6,7 @@ What no code can confirm stands in ``unchecked.toml`` with the reason.
 import re
 
 import pytest
-from pages import COMMAND, EVERY, EXIT_CODES, PAGES, READMES, page, prose, spans, unchecked
+from pages import COMMAND, EVERY, EXIT_CODES, GUIDES, PAGES, page, prose, spans, unchecked
 from support import ROOT
 
 from foresto_cli.datasets.fss.kinds import KINDS
@@ -93,7 +93,7 @@ def test_every_table_column_setting_and_name_of_the_code_is_one(name):
     assert {one for one in named if not is_known(one)} - unchecked("names").keys() == set()
 
 
-@pytest.mark.parametrize("name", [*READMES, *OPERATING])
+@pytest.mark.parametrize("name", [*GUIDES, *OPERATING])
 def test_what_stands_in_a_table_of_tables_is_a_table(name):
     heads = r"^\| (?:table|표) \| .*\n\|.*\n((?:\|.*\n)+)"
     rows = "".join(re.findall(heads, prose(name), re.MULTILINE)).splitlines()
@@ -102,9 +102,9 @@ def test_what_stands_in_a_table_of_tables_is_a_table(name):
     assert {one for one in first if "_" in one or one in TABLES} - TABLES.keys() - {"is_active", "closed_on"} == set()
 
 
-@pytest.mark.parametrize(("readme", "operating"), list(zip(READMES, OPERATING, strict=True)))
-def test_every_table_is_named_to_the_operator(readme, operating):
-    assert TABLES.keys() - set(re.findall(r"\w+", page(readme) + page(operating))) == set()
+@pytest.mark.parametrize(("guide", "operating"), list(zip(GUIDES, OPERATING, strict=True)))
+def test_every_table_is_named_to_the_operator(guide, operating):
+    assert TABLES.keys() - set(re.findall(r"\w+", page(guide) + page(operating))) == set()
 
 
 @pytest.mark.parametrize("name", OPERATING)

@@ -1,4 +1,4 @@
-"""Every number of README.md and of the page on operating is that of the code, or listed with a reason.
+"""Every number of the guide and of the page on operating is that of the code, or listed with a reason.
 
 The Korean pages are compared with the English ones in ``test_documents.py``. Pages whose numbers are not looked at are
 listed in ``unchecked.toml`` too; of two of them the tables are compared here.
@@ -26,7 +26,7 @@ from foresto_cli.upstream import alphavantage, dart, fdr, finlife, fsc, krx, krx
 from foresto_cli.verify import checks, second_source, verification
 from foresto_cli.views import questions, watchlist
 
-CHECKED = ("README.md", "docs/operating.md")
+CHECKED = ("README.md", "docs/guide.md", "docs/operating.md")
 NUMBER = re.compile(r"(?<!\w)\d[\d,.:]*\d|(?<!\w)\d")
 NOW = regimes.REGIMES[-1]
 PYTHON = tomllib.loads(page("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")

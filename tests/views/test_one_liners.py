@@ -1,4 +1,4 @@
-"""README's one-liners over the own data, as they stand there: what they write is what is stored."""
+"""The guide's one-liners over the own data, as they stand there: what they write is what is stored."""
 
 import csv
 import re
@@ -13,7 +13,7 @@ from support import ROOT, environment_of, run_foresto
 
 from foresto_cli.store.binaries import binaries
 
-HEADINGS = {"README.md": "Ask your data", "README.ko.md": "내 데이터에 묻기"}
+HEADINGS = {"docs/guide.md": "Ask your data", "docs/guide.ko.md": "내 데이터에 묻기"}
 FORESTO = f'foresto() {{ {shlex.quote(sys.executable)} -m foresto_cli --sandbox "$@"; }}'
 
 
@@ -33,12 +33,12 @@ def home(copied_home, fresh_home):
         yield place
 
 
-def test_both_readmes_show_the_same_lines():
-    assert lines("README.md") == lines("README.ko.md")
+def test_both_guides_show_the_same_lines():
+    assert lines("docs/guide.md") == lines("docs/guide.ko.md")
 
 
 def test_every_line_does_what_it_says(home, tmp_path):
-    shown = [line for line in lines("README.md") if line != "foresto db shell"]
+    shown = [line for line in lines("docs/guide.md") if line != "foresto db shell"]
     script = "\n".join(["set -euo pipefail", FORESTO, *shown]).replace("~/", f"{tmp_path}/")
     programs = f"{binaries()}:{ROOT / '.venv' / 'bin'}"
     given = environment_of(home, PYTHONPATH=str(ROOT))

@@ -57,7 +57,7 @@ def form_of(file: Path) -> str:
     """
     form = file.suffix.lower().removeprefix(".")
     if form not in FORMS:
-        raise UsageError(f"{file}: 차트는 .svg나 .png 파일로, 화면에는 - 로 그립니다.")
+        raise UsageError(f"{file}: 차트는 .svg나 .png 파일로만 그립니다. 화면에 그리려면 --chart -를 쓰세요.")
     return form
 
 

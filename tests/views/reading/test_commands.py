@@ -1,4 +1,4 @@
-"""The commands of the README that show, typed as it says, over a database with everything in it."""
+"""The commands of the guide that show, typed as it says, over a database with everything in it."""
 
 import csv
 import json
@@ -12,7 +12,7 @@ from foresto_cli.cli import app
 
 GROUPS = ("prices", "statements", "dividends", "actions", "bonds", "etfs", "indices", "fss", "us")
 WORDS = "show|calendar|find|list"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
 SHOWN = re.findall(rf"`foresto ((?:{'|'.join(GROUPS)}) (?:{WORDS})[^`]*)`", README)
 
 

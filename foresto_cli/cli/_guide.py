@@ -1,6 +1,6 @@
-"""The blocks of both READMEs that the code itself says: which command brings what, and the steps of the timetable.
+"""The blocks of both guides that the code itself says: which command brings what, and the steps of the timetable.
 
-After a change of one: ``from foresto_cli.cli import _readme; _readme.write()`` in the project's folder.
+After a change of one: ``from foresto_cli.cli import _guide; _guide.write()`` in the project's folder.
 """
 
 import math
@@ -15,8 +15,8 @@ from foresto_cli.running.previews import SECONDS_A_REQUEST
 
 BEGIN, STEPS, END = "<!-- data-sets -->\n", "<!-- steps -->\n", "<!-- end -->"
 HEADS = {
-    "README.md": "| command | brings | into | in the jobs |\n|---|---|---|---|\n",
-    "README.ko.md": "| 명령 | 자료 | 표 | 작업 |\n|---|---|---|---|\n",
+    "docs/guide.md": "| command | brings | into | in the jobs |\n|---|---|---|---|\n",
+    "docs/guide.ko.md": "| 명령 | 자료 | 표 | 작업 |\n|---|---|---|---|\n",
 }
 """The files, and the head of the table in each."""
 ENGLISH: dict[str, str] = {
@@ -63,27 +63,29 @@ ENGLISH: dict[str, str] = {
 
 
 STEP_HEADS = {
-    "README.md": "| job | a step, with its options by hand | requests | minutes |\n|---|---|---|---|\n",
-    "README.ko.md": "| 작업 | 단계와, 손으로 할 때의 옵션 | 요청 | 분 |\n|---|---|---|---|\n",
+    "docs/guide.md": "| job | a step, with its options by hand | requests | minutes |\n|---|---|---|---|\n",
+    "docs/guide.ko.md": "| 작업 | 단계와, 손으로 할 때의 옵션 | 요청 | 분 |\n|---|---|---|---|\n",
 }
-UNTOLD = {"README.md": "by pages and filings", "README.ko.md": "쪽수와 공시 수만큼"}
+UNTOLD = {"docs/guide.md": "by pages and filings", "docs/guide.ko.md": "쪽수와 공시 수만큼"}
 
 
 def write(root: Path = Path()) -> None:
-    """Write the blocks of both READMEs below ``root``."""
+    """Write the blocks of both guides below ``root``."""
     for name in HEADS:
         file = root / name
         file.write_text(rendered(name, file.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def rendered(name: str, page: str) -> str:
-    """Return ``page`` with the blocks of the README ``name`` as the code says them.
+    """Return ``page`` with the blocks of the guide ``name`` as the code says them.
 
     Raises:
         ValueError: the page has no place for one.
     """
     english = ENGLISH | {one.name: one.english for one in data_sets.every()}
-    said: Callable[[DataSet], str] = (lambda one: english[one.name]) if name == "README.md" else (lambda one: one.label)
+    said: Callable[[DataSet], str] = (
+        (lambda one: english[one.name]) if name == "docs/guide.md" else (lambda one: one.label)
+    )
     page = _filled(page, BEGIN, HEADS[name] + "".join(_rows(said)))
     return _filled(page, STEPS, STEP_HEADS[name] + "".join(_steps(UNTOLD[name])))
 

@@ -13,7 +13,7 @@ from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.names import ETF, STOCK, Security, security_of
 from foresto_cli.errors import UsageError
 from foresto_cli.views import fund_card, stock_card, stock_news, words
-from foresto_cli.views.pages import search, stock_chart, stock_filed, stock_score
+from foresto_cli.views.pages import search, stock_chart, stock_filed, stock_prices, stock_score
 from foresto_cli.views.pages.market import rate
 from foresto_cli.views.pages.page import Answer, Asked, Moved, Page
 from foresto_cli.views.reading import dividends
@@ -50,7 +50,7 @@ def page(connection: Connection, asked: Asked, today: date) -> Answer:
     given = asked["ticker"].strip()[:LONGEST]
     span = stock_chart.span_of(asked)
     try:
-        one = security_of(connection, given, (STOCK, ETF), takes_part=True)
+        one = stock_prices.listed(connection, given) or security_of(connection, given, (STOCK, ETF), takes_part=True)
     except UsageError:
         near = search.page(connection, {"q": given}, today)
         return replace(near, status=NOT_FOUND) if isinstance(near, Page) else near

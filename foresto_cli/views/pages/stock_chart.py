@@ -12,13 +12,11 @@ from foresto_cli.datasets.dart import filing_types
 from foresto_cli.datasets.listed.designations import Designation
 from foresto_cli.datasets.listed.names import ETF, Security
 from foresto_cli.errors import UsageError
-from foresto_cli.store.fragments import sql
 from foresto_cli.views import words
 from foresto_cli.views.filings import issuer_of
-from foresto_cli.views.pages import plots, svg
+from foresto_cli.views.pages import plots, stock_prices, svg
 from foresto_cli.views.pages.market import rate
 from foresto_cli.views.pages.plots import Happened, Point
-from foresto_cli.views.reading import prices
 from foresto_cli.views.reading.periods import by_period
 from foresto_cli.views.reading.reading import price
 
@@ -72,16 +70,14 @@ def chart(
     designation: Designation | None,
 ) -> dict[str, object] | None:
     """Return the chart of a security; None where no price of it is stored."""
-    last = _last(connection, one)
+    last = stock_prices.last_day(connection, one)
     if last is None:
         return None
     days = RANGES[span.word][1]
     start = date.min if days is None else last - timedelta(days=days)
-    raw = prices.stored(connection, one, start, None)
     is_adjustable = one.kind != ETF
-    rows = raw if span.is_raw or not is_adjustable else prices.adjusted(raw)
-    known = [row for row in rows if row["close_price"] is not None]
-    happened = _happened(connection, one, raw, dividends, designation)
+    known = stock_prices.read(connection, one, start, adjusted=is_adjustable and not span.is_raw)
+    happened = _happened(connection, one, known, dividends, designation)
     is_short = len(known) <= CANDLES
     kind = "종가" if span.is_raw or not is_adjustable else "수정 종가"
     plot = plots.plot(
@@ -99,13 +95,6 @@ def chart(
         "legend": [(kind, label) for kind, label in KINDS.items() if any(one.kind == kind for one in happened)],
         "table": _table(known, is_short=is_short),
     }
-
-
-def _last(connection: Connection, one: Security) -> date | None:
-    table = prices.TABLES[one.kind][0]
-    query = sql("SELECT max(trade_date) FROM {table} WHERE ticker = :code", table=table)
-    found: date | None = connection.scalar(query, {"code": one.code})
-    return found
 
 
 def _point(row: Row) -> Point:
@@ -143,11 +132,7 @@ def _happened(
     start, end = rows[0]["trade_date"], rows[-1]["trade_date"]
     given = {"ticker": issuer_of(one.code), "told": list(filing_types.TOLD), "start": start}
     found = [
-        *(
-            Happened(row["trade_date"], "price", f"{LABELS.get(row['adj_event'], row['adj_event'])}")
-            for row in rows
-            if row["adj_event"]
-        ),
+        *(Happened(day, "price", LABELS.get(word, word)) for day, word in stock_prices.events(connection, one, start)),
         *(
             Happened(row["ex_date"], "dividend", _paid(row))
             for row in dividends
@@ -182,7 +167,7 @@ def _line(row: Row) -> dict[str, object]:
 
     return {
         "day": f"{row['trade_date']}",
-        "prices": [told(name) for name in prices.PRICES],
+        "prices": [told(name) for name in stock_prices.PRICES],
         "rate": rate(row["change_rate"]),
         "volume": "–" if row["volume"] is None else f"{row['volume']:,.0f}",
         "value": "–" if row["trading_value"] is None else words.won(row["trading_value"]),

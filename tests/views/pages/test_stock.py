@@ -7,7 +7,7 @@ from views.pages.conftest import INJECTED, TODAY, change, rows, shown
 from views.pages.test_scores import RUN, SCORES
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.views.pages import stock, stock_chart
+from foresto_cli.views.pages import market, scores, stock, stock_chart
 from foresto_cli.views.pages.page import Moved, Page
 
 TICKER = "005930"
@@ -216,3 +216,25 @@ def test_whatever_is_asked_for_is_harmless(stored, given):
     with stored.connect() as connection:
         assert isinstance(stock.page(connection, {"ticker": TICKER, "raw": given, "x": given}, TODAY), Page)
     assert rows(stored, "SELECT count(*) FROM stocks") == before
+
+
+BAD = (
+    "UPDATE stock_price_daily SET change_rate = NULL, trading_value = NULL, name = NULL, price_change = NULL",
+    "UPDATE stock_price_daily SET open_price = 0, high_price = 0, low_price = 0, volume = 0, is_halted = true",
+    "UPDATE stock_price_daily SET adj_close_price = NULL",
+    "UPDATE fdr_stock_listing SET name = '<b>&', industry = NULL, listing_date = NULL, products = NULL",
+    "UPDATE stocks SET pe_ratio = 0, market_cap = 0, shares = NULL, roe = -0.001",
+    "DELETE FROM stock_price_daily WHERE trade_date < '2026-11-20'",
+    "DELETE FROM stock_price_daily",
+    "DELETE FROM stocks",
+)
+
+
+@pytest.mark.parametrize("change_to", BAD)
+def test_bad_data_make_a_page_that_says_less_and_no_error(stored, change_to):
+    change(stored, change_to)
+    for address in ({}, {"raw": "1"}, {"range": "1m"}):
+        assert of(stored, **address).page.status == 200
+    if change_to != "DELETE FROM stock_price_daily":
+        assert shown(stored, market.page).page.status == 200
+    assert shown(stored, scores.page).page.status == 200

@@ -10,18 +10,18 @@ import json
 import logging
 import math
 import re
+import shutil
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from foresto_cli import clock, harmless, streams
+from foresto_cli import clock, harmless, streams, tabular, tones, wide
 from foresto_cli.errors import Interrupted, Transient
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.progress import Progress
-    from rich.table import Table
     from rich.text import Text
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ PLAIN_EVERY_SECONDS = 5.0
 RESULT_LOST = Transient.exit_code
 """What a command that did its part ends with when its ``--json`` result could not be written: try it again later."""
 
+ALL_COLUMNS = "모두 보려면 창을 넓히거나 --json."
 LONGEST_LINE = 20_000
 """Characters of a line; more is nobody's to read."""
 _NOT_IN_JSON = re.compile(
@@ -72,24 +73,20 @@ class Console:
         return self._lines.is_gone
 
     def line(self, text: str = "") -> None:
-        """Print one line, whatever breaks are in ``text``."""
-        print(harmless.line(text, LONGEST_LINE), file=cast("TextIO", self._lines), flush=True)
+        """Print one line, whatever breaks are in ``text``; a terminal's lines are broken between words."""
+        self._say(self._lines, text)
 
     def strong(self, text: str) -> None:
         """Print one line that stands out."""
-        if not self.is_terminal or not _safely(
-            lambda: self._rich().print(_only_text(text), style="bold", highlight=False)
-        ):
-            self.line(text)
+        self._say(self._lines, text, tones.BOLD)
 
     def clear(self) -> None:
         """Start on an empty screen; in a pipe, on an empty line."""
-        if not self.is_terminal or not _safely(lambda: self._rich().clear()):
-            self.line()
+        self._lines.write("\x1b[H\x1b[2J" if self.is_terminal else "\n")
 
     def complain(self, text: str) -> None:
         """Print one line on stderr, whatever breaks are in ``text``."""
-        print(harmless.line(text, LONGEST_LINE), file=cast("TextIO", self._errors), flush=True)
+        self._say(self._errors, text)
 
     def remark(self, text: str) -> None:
         """Print one line for whoever is watching; nothing where nobody is, as in a pipe or a log."""
@@ -130,7 +127,16 @@ class Console:
     @property
     def width(self) -> int:
         """Return how many cells a line of the terminal has."""
-        return self._rich().width
+        return shutil.get_terminal_size().columns
+
+    def _say(self, stream: "_Stream", text: str, tone: str | None = None) -> None:
+        said = harmless.line(text, LONGEST_LINE)
+        is_terminal = stream.isatty()
+        lines = wide.wrap(said, self.width) if is_terminal else [said]
+        if tones.are_wanted(is_terminal=is_terminal):
+            first, *rest = lines
+            lines = [tones.line(first) if tone is None else tones.painted(first, tone), *rest]
+        print("\n".join(lines), file=cast("TextIO", stream), flush=True)
 
     def table(
         self,
@@ -139,49 +145,53 @@ class Console:
         rows: Sequence[Sequence[object]],
         *,
         right: Container[int] | None = None,
-        kept: Container[int] = (),
+        spare: Sequence[int] = (),
     ) -> None:
-        """Print a table; numbers, or what is in the places ``right``, stand to the right; ``kept`` is not folded."""
-        if self.is_terminal and _safely(lambda: self._rich().print(self._table(title, columns, rows, right, kept))):
-            return
-        self.line(f"[{title}]" if title else "")
-        for row in rows:
-            cells = (
-                f"{name}={harmless.line(_text(value), LONGEST_LINE)}" for name, value in zip(columns, row, strict=True)
-            )
-            self.line("  " + "  ".join(cells))
+        """Print a table; in a pipe, lines of fields with tabs between them, below the heads.
 
-    def _table(
+        Args:
+            title: above it.
+            columns: heads.
+            rows: cells.
+            right: places of what stands to the right; without it, numbers do.
+            spare: places of what is left out first where there is no room.
+        """
+        places = tabular.Places(right or (), spare)
+        is_drawn = self.is_terminal and _safely(
+            lambda: self._draw(title, columns, rows, places, finds_numbers=right is None)
+        )
+        if not is_drawn:
+            self._fields(title, columns, rows)
+
+    def _draw(
         self,
         title: str,
         columns: Sequence[str],
         rows: Sequence[Sequence[object]],
-        right: Container[int] | None,
-        kept: Container[int],
-    ) -> "Table":
-        from rich.box import SIMPLE_HEAD
-        from rich.table import Table
+        places: tabular.Places,
+        *,
+        finds_numbers: bool,
+    ) -> None:
+        cells = [[harmless.line(_text(value), LONGEST_LINE) for value in row] for row in rows]
+        heads = [harmless.line(head) for head in columns]
+        if finds_numbers:
+            numbers = [place for place in range(len(heads)) if tabular.are_numbers([row[place] for row in cells])]
+            places = places._replace(right=numbers)
+        is_coloured = tones.are_wanted(is_terminal=True)
+        tone = _toned if is_coloured else _plain
+        drawn = tabular.laid_out(heads, cells, self.width, places, tone)
+        head, *body = drawn.lines
+        above = [title and harmless.line(title), head] if title else [head]
+        lines = [*(tones.painted(one, tones.BOLD) if is_coloured else one for one in above), *body]
+        if drawn.left_out:
+            lines += wide.wrap(f"· 좁아서 뺀 열: {', '.join(drawn.left_out)}. {ALL_COLUMNS}", self.width)
+        print("\n".join([*lines, ""]), file=cast("TextIO", self._lines), flush=True)
 
-        drawn = Table(
-            title=_only_text(title) if title else None,
-            title_justify="left",
-            title_style="bold",
-            box=SIMPLE_HEAD,
-            pad_edge=False,
-            collapse_padding=True,
-        )
-        for position, name in enumerate(columns):
-            numbers = (
-                bool(rows) and all(isinstance(row[position], int | float) for row in rows)
-                if right is None
-                else position in right
-            )
-            drawn.add_column(
-                _only_text(name), justify="right" if numbers else "left", overflow="fold", no_wrap=position in kept
-            )
-        for row in rows:
-            drawn.add_row(*(_only_text(_text(value)) for value in row))
-        return drawn
+    def _fields(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        lines = [f"# {harmless.line(title)}"] if title else []
+        lines.append("\t".join(harmless.line(head) for head in columns))
+        lines += ["\t".join(harmless.line(_field(value), LONGEST_LINE) for value in row) for row in rows]
+        print("\n".join(lines), file=cast("TextIO", self._lines), flush=True)
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Advance]:
@@ -402,6 +412,21 @@ def _text(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return str(value)
+
+
+def _field(value: object) -> str:
+    """Return a value for a program: numbers without thousands, nothing for none."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
+
+
+def _plain(_head: str, _cell: str, text: str) -> str:
+    return text
+
+
+def _toned(head: str, cell: str, text: str) -> str:
+    return tones.painted(text, tones.of_cell(head, cell))
 
 
 def _only_text(text: str) -> "Text":

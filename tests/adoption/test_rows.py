@@ -243,7 +243,7 @@ def test_foresto_opens_it_and_the_back_fill_replaces_the_old_prices(old, old_url
 def test_the_report_fits_a_terminal(adopted, capsys):
     telling.outcome(Console(), adopted.report, dry_run=False)
     said = capsys.readouterr().out
-    assert "옛 표=stock_price_daily  행=8  넘김=5  겹침=1  남음=2" in said
+    assert "stock_price_daily\t8\t5\t1\t2" in said
     assert "ADJUSTED" in said
     assert "legacy_stocks_2" in said
     assert "foresto prices incremental" in said

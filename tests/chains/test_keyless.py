@@ -25,8 +25,8 @@ def test_without_a_key_the_first_load_ends_well_and_scores_what_prices_say(open_
         capsys.readouterr()
         score_card.show_ranking(world.app.console, found)
         shown = capsys.readouterr().err
-        assert "재무=" not in shown
-        assert "순위=1 " in shown
+        assert "재무\t" not in shown
+        assert "\n1\t" in shown
         chain_results.show_summary(world.app, result)
         told = capsys.readouterr().err
         assert "– dart financials: DART_API_KEY가 없어 건너뜁니다." in told

@@ -298,7 +298,7 @@ def test_runs_show_tells_the_steps_of_a_chain_those_left_out_as_well(open_world,
             "listing load", "prices incremental", "prices index", "stocks etfs", "score batch", "verify daily",
         ]  # fmt: skip
         told = capsys.readouterr().err
-        assert "작업=stocks load" in told
+        assert "stocks load\t" in told
         assert "앞 단계(listing load)가 끝나지 않아" in told
 
 

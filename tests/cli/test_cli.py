@@ -233,7 +233,7 @@ def test_status_tells_what_there_is(glances):
 
 def test_runs_are_listed_and_shown(glances):
     listed = glances["runs list"].stdout
-    assert all(f"작업={name}" in listed for name in LOADING)
+    assert all(f"\t{name}\t" in listed for name in LOADING)
     assert listed.index("verify daily") < listed.index("listing load")
     assert "listing load" in glances["runs show"].stdout
     assert "완료" in glances["runs show"].stdout

@@ -11,7 +11,7 @@ import pytest
 from support import ROOT, environment_of
 
 from foresto_cli import console as consoles
-from foresto_cli import logs, streams
+from foresto_cli import logs, streams, tabular
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.logs import Redactor
@@ -87,8 +87,7 @@ def test_nothing_that_is_shown_raises(monkeypatch, error, terminal):
         assert console.exit_code(78) == 78
 
 
-@pytest.mark.parametrize("drawing", ["print", "clear"])
-def test_what_cannot_be_drawn_is_written_plainly(monkeypatch, drawing):
+def test_what_cannot_be_drawn_is_written_plainly(monkeypatch):
     screen = io.StringIO()
     screen.isatty = lambda: True
     monkeypatch.setattr(sys, "stdout", screen)
@@ -96,14 +95,14 @@ def test_what_cannot_be_drawn_is_written_plainly(monkeypatch, drawing):
     def fails(*_, **__):
         raise Unheard("x")
 
-    monkeypatch.setattr(f"rich.console.Console.{drawing}", fails)
+    monkeypatch.setattr(tabular, "laid_out", fails)
     console = Console()
     console.strong("하나")
     console.table("표", ("이름",), [("둘",)])
     console.clear()
     written = screen.getvalue()
     assert "하나" in written
-    assert "둘" in written
+    assert "이름\n둘\n" in written
 
 
 def test_a_request_to_stop_is_heard_while_writing(monkeypatch):

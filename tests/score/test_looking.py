@@ -21,12 +21,12 @@ def test_a_shown_score_can_be_computed_again_by_hand(app, market, capsys):
     out = capsys.readouterr().out
     number = r"(-?[0-9.]+)"
     total = float(re.search(rf"총점 {number} ·", out)[1])
-    axes = re.findall(rf"\[(\S+): 가중평균 {number} → 백분위 {number} \(총점에서 {number}/100", out)
+    axes = re.findall(rf"# (\S+): 가중평균 {number} → 백분위 {number} \(총점에서 {number}/100", out)
     assert [name for name, *_ in axes] == list(formula.AXIS_LABELS.values())
     assert sum(float(weight) * float(score) for _, _, score, weight in axes) / 100 == pytest.approx(total, abs=0.1)
-    sections = re.split(r"\[\S+: 가중평균", out)[1:]
+    sections = re.split(r"# \S+: 가중평균", out)[1:]
     for (_, raw, _, _), section in zip(axes, sections, strict=True):
-        parts = re.findall(rf"백분위={number}  가중={number}  기여={number}", section)
+        parts = re.findall(rf"\t{number}\t{number}\t{number}\t[^\t\n]*$", section, re.MULTILINE)
         weights = sum(float(weight) for _, weight, _ in parts)
         by_hand = sum(float(placed) * float(weight) for placed, weight, _ in parts) / weights
         assert by_hand == pytest.approx(float(raw), abs=0.1)

@@ -25,7 +25,7 @@ def test_status_keeps_looking_until_it_is_stopped(open_world, monkeypatch, capsy
     assert naps == [2, 2, 2]
     told = capsys.readouterr().err
     assert told.count("Ctrl-C") == 3
-    assert "작업=평일 수집" in told
+    assert "\n평일 수집\t" in told
     assert found["channels"] == ["Slack", "메일"]
 
 

@@ -189,7 +189,7 @@ def test_dividends_filings_and_the_exchanges_ratios_stand_on_the_card(loaded, ca
     assert found["filings"][0]["url"].endswith("20261116000004")
     stock_card.show(Console(), found)
     shown = capsys.readouterr().out
-    assert "값=금액 모름 · 배당락 2026-12-29, 기준 2026-12-31" in shown
-    assert "값=주당 500원 · 배당락 2025-12-29, 기준 2025-12-31, 지급 2026-04-20" in shown
-    assert "값=PBR 1.23배 · 배당수익률 0.40% (2026-11-20, 사업보고서 기준)" in shown
+    assert "\t금액 모름 · 배당락 2026-12-29, 기준 2026-12-31" in shown
+    assert "\t주당 500원 · 배당락 2025-12-29, 기준 2025-12-31, 지급 2026-04-20" in shown
+    assert "\tPBR 1.23배 · 배당수익률 0.40% (2026-11-20, 사업보고서 기준)" in shown
     assert "분기보고서 4" in shown

@@ -122,14 +122,19 @@ def _show(console: Console, found: Reading, form: Form) -> None:
     shown = [one for one in found.fields if one.head]
     # Texts made for people stand where numbers do when they are made of numbers.
     columns = tuple(Column(one.name, one.head, one.kind) for one in shown)
-    cells = [tuple(_cell(one, row[one.name]) for one in shown) for row in found.rows]
+    told = _cell if console.is_terminal else _exact
+    cells = [tuple(told(one, row[one.name]) for one in shown) for row in found.rows]
     for line in found.before:
         console.line(line)
-    on_screen.show(console, found.title, Rows(columns, cells), everything=form.everything)
+    on_screen.show(console, found.title, Rows(columns, cells), everything=form.everything, whole=False)
 
 
 def _cell(one: Field, value: object) -> str | None:
     return None if value is None else one.shown(value)
+
+
+def _exact(one: Field, value: object) -> object:
+    return _cell(one, value) if one.kind is Kind.TEXT else value
 
 
 def rows(connection: Connection, query: str | TextClause, **values: object) -> list[Row]:

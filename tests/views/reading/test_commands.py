@@ -47,7 +47,7 @@ def test_a_command_of_the_readme_shows_rows(typed, everything, line):
     assert "Traceback" not in done.stderr
     if "--csv" in line:
         return  # the next test reads it
-    assert "=" in done.stdout
+    assert "\t" in done.stdout
     as_json = typed(*(there.get(word, word) for word in line.split()), "--json")
     found = json.loads(as_json.stdout)
     assert (found["exit_code"], found["count"]) == (0, len(found["rows"]))

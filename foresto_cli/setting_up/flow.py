@@ -16,6 +16,7 @@ from foresto_cli.setting_up import channel_questions, database_question, env_fil
 from foresto_cli.setting_up.candidates import Values, with_values
 from foresto_cli.setting_up.talk import Talk
 from foresto_cli.settings import keys
+from foresto_cli.upstream import reach
 
 QUESTIONS = (
     "데이터베이스: 내장 PostgreSQL 또는 DATABASE_URL",
@@ -54,10 +55,10 @@ def begin(console: Console, *, sandboxed: bool, is_silent: bool) -> int:
             talk.say("모의 환경입니다: 실제 설정은 바꾸지 않습니다.")
         try:
             app, values = _asked(talk, around, file, stack, sandboxed=sandboxed)
-        except Interrupted:
+        except Interrupted as stopped:
             console.line()
             console.complain("! 멈췄습니다. 설정 파일은 그대로입니다.")
-            raise
+            return exit_code_of(stopped)
         if values:
             settings.private_folder(file.parent)
             env_file.write(file, values)
@@ -77,8 +78,9 @@ def _file(around: App) -> Path:
 
 def _asked(talk: Talk, around: App, file: Path, stack: ExitStack, *, sandboxed: bool) -> tuple[App, Values]:
     app, values = database_question.opened(talk, around, stack, sandboxed=sandboxed)
+    is_online = sandboxed or reach.is_up()
     for key in keys.KEYS:
-        values |= key_questions.ask(talk, app, key, file)
+        values |= key_questions.ask(talk, app, key, file, is_online=is_online)
     app = with_values(app, values)
     values |= channel_questions.ask(talk, app)
     return with_values(app, values), values

@@ -16,11 +16,12 @@ from foresto_cli.upstream.krx_openapi import ALL
 from foresto_cli.views import probes
 
 MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
+OFFLINE = "네트워크에 연결할 수 없어 확인하지 않았습니다. 나중에 foresto doctor로 확인하세요."
 SHOWN = ("KRX_ID",)
 """What may be seen while it is typed."""
 
 
-def ask(talk: Talk, app: App, key: Key, file: Path) -> Values:
+def ask(talk: Talk, app: App, key: Key, file: Path, *, is_online: bool) -> Values:
     """Ask for ``key`` and whether it answers; return what is to be written, nothing when it was passed over.
 
     Args:
@@ -28,6 +29,7 @@ def ask(talk: Talk, app: App, key: Key, file: Path) -> Values:
         app: asks the upstream.
         key: a key or a login.
         file: where settings are written; what comes from elsewhere can be copied there.
+        is_online: there is a network; without one nobody is asked whether the key is good.
 
     Raises:
         Interrupted: the operator stopped.
@@ -38,16 +40,21 @@ def ask(talk: Talk, app: App, key: Key, file: Path) -> Values:
     is_set = key.is_set(app.settings)
     if is_set:
         _tell_where(talk, app, key)
-        _tell(talk, list(probes.of(app, key)))
+        _tell(talk, _looked_at(app, key, is_online=is_online))
         copied = _copied(talk, app, key, file)
         if copied:
             return copied
     else:
         _tell_way(talk, app, key)
-    return _typed(talk, app, key, "Enter는 그대로" if is_set else "Enter는 건너뛰기")
+    return _typed(talk, app, key, is_set=is_set, is_online=is_online)
 
 
-def _typed(talk: Talk, app: App, key: Key, passed_over: str) -> Values:
+def _looked_at(app: App, key: Key, *, is_online: bool) -> list[Diagnosis]:
+    return list(probes.of(app, key)) if is_online else [Diagnosis(key.site, NOTE, OFFLINE)]
+
+
+def _typed(talk: Talk, app: App, key: Key, *, is_set: bool, is_online: bool) -> Values:
+    passed_over = "Enter는 그대로" if is_set else "Enter는 건너뛰기"
     while True:
         given: Values = {}
         for name in key.names:
@@ -56,7 +63,7 @@ def _typed(talk: Talk, app: App, key: Key, passed_over: str) -> Values:
                 return {}
             given[name.lower()] = value
         talk.say("확인하고 있습니다…")
-        found = list(probes.of(with_values(app, given), key))
+        found = _looked_at(with_values(app, given), key, is_online=is_online)
         _tell(talk, found)
         if not any(one.state == WRONG for one in found):
             return given

@@ -3,6 +3,7 @@
 import signal
 from dataclasses import dataclass
 
+from foresto_cli import wide
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.settings import checks
@@ -24,8 +25,10 @@ class Talk:
     is_silent: bool
 
     def say(self, text: str = "") -> None:
-        """Print one line."""
-        self.console.line(f"{MARGIN}{text}" if text else "")
+        """Print one line, on a terminal as several where it is too long."""
+        whole = f"{MARGIN}{text}" if text else ""
+        for line in wide.wrap(whole, self.console.width) if self.console.is_terminal else [whole]:
+            self.console.line(line)
 
     def title(self, text: str) -> None:
         """Begin a part."""

@@ -1,5 +1,6 @@
 """``foresto init`` at a terminal: it asks, checks service by service, writes at its end, and stops without a trace."""
 
+import re
 import subprocess
 import sys
 
@@ -80,7 +81,7 @@ def test_stopped_in_the_middle_it_leaves_the_file_as_it_was(home):
         screen.read_until("DART_API_KEY (")
         screen.interrupt()
         assert screen.end() == 130
-        assert "설정 파일은 그대로입니다" in screen.text
+        assert screen.text.rstrip().endswith("! 멈췄습니다. 설정 파일은 그대로입니다.")
     assert file.read_text(encoding="utf-8") == "# mine\n"
 
 
@@ -95,11 +96,26 @@ def test_a_server_of_ones_own_has_to_answer_and_is_written(private_tmp, server):
         screen.type(url)
         assert "✓ 데이터베이스가 준비" in screen.read_until("KRX_OPENAPI_KEY (")
         screen.type("")
-        _pass_over(screen, *OTHERS, REST[0], "ALERT_EMAIL (", REST[1], "설치할까요", REST[3])
+        screen.read_until("DART_API_KEY (")
+        screen.type("d" * 40)
+        assert "확인하지 않았습니다" in screen.read_until("KRX_ID (")
+        screen.type("")
+        _pass_over(screen, *OTHERS[2:], REST[0], "ALERT_EMAIL (", REST[1], "설치할까요", REST[3])
         assert screen.end() == 0
-    text = (home / "config" / ".env").read_text(encoding="utf-8")
-    assert text.startswith("DATABASE_URL=")
-    assert text.count("\n") == 1
+        file = home / "config" / ".env"
+        text = file.read_text(encoding="utf-8")
+        assert re.fullmatch(rf"DATABASE_URL=.+\nDART_API_KEY={'d' * 40}\n", text)
+        # Once more: what is set is said, its value is not, and nothing changes.
+        with at_terminal(home, "init", HTTPS_PROXY="http://127.0.0.1:9") as again:
+            assert "설정됨" in again.read_until("KRX_OPENAPI_KEY (")
+            again.type("")
+            assert f"설정됨({file}" in again.read_until("DART_API_KEY (")
+            again.type("")
+            _pass_over(again, *OTHERS[1:], REST[0], "ALERT_EMAIL (", REST[1], "설치할까요", REST[3])
+            assert again.end() == 0
+        assert "d" * 40 not in screen.text + again.text
+        assert "설정 파일은 그대로입니다" in again.text
+    assert file.read_text(encoding="utf-8") == text
 
 
 def test_without_a_keyboard_it_says_what_it_would_ask(home):

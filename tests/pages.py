@@ -12,7 +12,8 @@ from foresto_cli.cli import app
 READMES = ("README.md", "README.ko.md")
 GUIDES = ("docs/guide.md", "docs/guide.ko.md")
 PAGES = sorted(
-    str(file.relative_to(ROOT)) for file in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
+    str(file.relative_to(ROOT))
+    for file in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
 )
 COMMAND = typer.main.get_command(app())
 

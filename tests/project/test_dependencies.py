@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OF_THE_STANDARD_LIBRARY = {"tzdata"}
 """zoneinfo imports it where the system has no time zones."""
-TOOLS = {"pytest-xdist"}
+TOOLS = {"pytest-xdist", "mkdocs-material", "mkdocs-static-i18n"}
 """Used by being there."""
 
 
@@ -30,7 +30,7 @@ TYPESHED = "_typeshed"
 """Known to type checkers alone."""
 OURS |= {part for folder in BESIDE for path in code_below(folder) for part in (path.stem, path.parent.name)}
 PACKAGE = (("foresto_cli",), ("apprise", "duckdb", "mcp", "parquet"))
-EVERYTHING = (("foresto_cli", "tests", "benchmarks"), ("apprise", "duckdb", "mcp", "parquet", "test"))
+EVERYTHING = (("foresto_cli", "tests", "benchmarks"), ("apprise", "duckdb", "mcp", "parquet", "test", "docs"))
 
 
 def normalised(name):
@@ -94,7 +94,7 @@ def test_the_lock_has_a_version_of_everything_that_is_needed():
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     locked = {normalised(line.partition("==")[0]) for line in lines if "==" in line}
     # Apprise is for who wants it; the tests bring a stand-in.
-    assert declared("duckdb", "parquet", "test", "dev") <= locked
+    assert declared("duckdb", "parquet", "test", "dev", "docs") <= locked
 
 
 def test_who_brings_a_module_that_is_not_installed_is_called_like_it():

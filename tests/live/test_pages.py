@@ -1,9 +1,15 @@
 """Every page of the live dashboard: valid, without a word of style or script in it, and only for who may come in."""
 
+import re
+
 import html5lib
 import pytest
+from pages import page as document_of
 
+from foresto_cli.live import events
 from foresto_cli.live.routes import ROUTES
+from foresto_cli.live.server import USUAL_PORT
+from foresto_cli.views.page import daily
 
 PATHS = [route.path.replace("{table}", "stock_price_daily") for route in ROUTES if "{ticker}" not in route.path]
 
@@ -59,3 +65,15 @@ def test_the_history_of_runs_is_looked_through(live, visitor):
     assert "그런 실행이 없습니다" in visitor.get("/?since=2030-01-01").text
     assert "그런 실행이 없습니다" in visitor.get("/?job=nothing").text
     assert visitor.get("/?since=yesterday").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["docs/dashboard.md", "docs/dashboard.ko.md"])
+def test_the_page_about_it_says_what_the_code_does(name):
+    text = document_of(name)
+    port = f"{USUAL_PORT}"
+    assert set(re.findall(r"\b\d{4}\b", text)) == {port}
+    assert set(re.findall(r"(\d+)(?: days|일의)", text)) == {f"{daily.DAYS}"}
+    assert events.EVERY_SECONDS == 1
+    assert re.search(r"once a second|1초에 한 번", text)
+    labels = [route.label for route in ROUTES if route.label]
+    assert all(label in text for label in labels)

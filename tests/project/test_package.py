@@ -35,3 +35,11 @@ def test_the_picture_of_the_readme_shows_commands_that_there_are_and_fetches_not
     shown = re.findall(r'^ {4}\("(\w+)"', script, re.MULTILINE)
     assert len(shown) >= 3
     assert set(shown) <= set(COMMAND.commands)
+
+
+def test_the_newest_version_of_the_changelog_is_this_one_and_each_has_its_day():
+    found = re.findall(r"^## (.+)$", page("CHANGELOG.md"), re.MULTILINE)
+    dated = [re.fullmatch(r"(\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)", one) for one in found if one != "Unreleased"]
+    assert all(dated)
+    assert dated[0][1] == foresto_cli.__version__
+    assert [one[2] for one in dated] == sorted((one[2] for one in dated), reverse=True)

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, cast
 
 from psycopg import Cursor, sql
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, UniqueConstraint
 
 from foresto_cli.store import values
 
@@ -152,7 +152,7 @@ def _merge(cursor: Cursor[Any], table: Table, columns: list[str], only_over: str
         "table": sql.Identifier(table.name),
         "names": _names(columns),
         "stage": STAGE,
-        "key": _names(key),
+        "conflict": sql.SQL("({})").format(_names(key)) if _has_other_keys(table) else sql.SQL(""),
         "same_key": sql.SQL(" AND ").join(sql.SQL("old.{0} = excluded.{0}").format(sql.Identifier(n)) for n in key),
         "assignments": sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(n)) for n in updated),
         "mine": sql.SQL(", ").join(sql.SQL("old.{}").format(sql.Identifier(n)) for n in compared),
@@ -163,7 +163,7 @@ def _merge(cursor: Cursor[Any], table: Table, columns: list[str], only_over: str
     cursor.execute(
         sql.SQL(
             "INSERT INTO {table} ({names}) SELECT {names} FROM {stage} AS excluded"
-            " WHERE NOT EXISTS (SELECT FROM {table} AS old WHERE {same_key}) ON CONFLICT ({key}) DO NOTHING"
+            " WHERE NOT EXISTS (SELECT FROM {table} AS old WHERE {same_key}) ON CONFLICT {conflict} DO NOTHING"
         ).format(**parts)
     )
     added = cursor.rowcount
@@ -176,6 +176,16 @@ def _merge(cursor: Cursor[Any], table: Table, columns: list[str], only_over: str
         ).format(**parts)
     )
     return Counts(added, cursor.rowcount, rows - added - cursor.rowcount)
+
+
+def _has_other_keys(table: Table) -> bool:
+    """Say whether another column is unique too; where only the key is, none need be named.
+
+    A table with a part on another server (postgres_fdw) can have no key of the whole, only its parts have.
+    """
+    return any(index.unique for index in table.indexes) or any(
+        isinstance(one, UniqueConstraint) for one in table.constraints
+    )
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:

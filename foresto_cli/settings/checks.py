@@ -118,6 +118,22 @@ def webhook(given: str) -> str:
     return value
 
 
+def folder(given: str) -> str:
+    """Return the address under which readers open a folder of files, without a slash at its end."""
+    value = key(given).rstrip("/")
+    try:
+        parts = urlsplit(value)
+        name, number = parts.hostname or "", parts.port
+    except ValueError:
+        raise Wrong("의 주소를 알아볼 수 없습니다. 포트와 [ ]를 확인하세요") from None
+    is_file = parts.scheme == "file" and not name and len(parts.path) > 1
+    if not is_file and parts.scheme not in {"http", "https"}:
+        raise Wrong("는 https://, http://나 file:///로 시작하는 주소여야 합니다")
+    if not is_file and (number == 0 or not _can_exist(name)):
+        raise Wrong("의 서버 이름이나 포트는 있을 수 없는 것입니다. 점과 철자를 확인하세요")
+    return value
+
+
 def pings(given: str) -> str:
     """Return one address, or ``job=address`` several times."""
     value = given.strip(BLANKS)
@@ -199,6 +215,7 @@ OF: Mapping[str, Check] = {
     "smtp_from": sender,
     "alert_email": recipients,
     "foresto_market_email_to": recipients,
+    "foresto_pages_url": folder,
     "foresto_apprise_urls": services,
     "foresto_ping_url": pings,
     "foresto_krx_daily_budget": count,

@@ -56,6 +56,7 @@ OF_CHECKS: Mapping[checks.Check, str] = {
     checks.described: f"쉼표로 이은 이름: {', '.join(f'`{name}`' for name in data_sets.switchable())}",
     checks.extras: f"쉼표로 이은 이름: {', '.join(f'`{word}`' for word in data_sets.extras())}, 또는 `{data_sets.ALL}`",
     checks.webhook: "https:// 주소 하나. 이 컴퓨터만 http://",
+    checks.folder: "https://, http://나 file:/// 주소 하나",
     checks.pings: "https:// 주소 하나(`{job}` 자리에 작업 이름)나 빈칸으로 이은 `작업=주소`",
     checks.services: "빈칸으로 이은 `서비스://…`",
     checks.database: "`postgresql://사용자:비밀번호@호스트:5432/이름`",

@@ -63,6 +63,7 @@ class Settings(BaseModel):
     smtp_from: str | None = None
     alert_email: str | None = None
     foresto_market_email_to: str | None = None
+    foresto_pages_url: str | None = None
     foresto_apprise_urls: SecretStr | None = None
     foresto_ping_url: SecretStr | None = None
     foresto_krx_daily_budget: int = 200

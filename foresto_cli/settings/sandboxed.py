@@ -32,6 +32,7 @@ TAKEN = (
     "foresto_krx_extras",
     "foresto_log_level",
     "foresto_market_email_to",
+    "foresto_pages_url",
     # The running sandbox says where its mail server listens.
     "smtp_host",
     "smtp_port",

@@ -33,6 +33,7 @@ TELLING = (
     *MAIL,
     "alert_email",
     "foresto_market_email_to",
+    "foresto_pages_url",
     "slack_webhook_url",
     "foresto_apprise_urls",
     "foresto_ping_url",

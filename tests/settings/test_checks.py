@@ -101,7 +101,7 @@ POSSIBLE = (
 @pytest.mark.parametrize("host", IMPOSSIBLE)
 def test_a_host_that_cannot_exist_is_named_wherever_it_stands(place, host):
     assert is_wrong(place, "SMTP_HOST", host)
-    for name in ("SLACK_WEBHOOK_URL", "FORESTO_PING_URL"):
+    for name in ("SLACK_WEBHOOK_URL", "FORESTO_PING_URL", "FORESTO_PAGES_URL"):
         assert is_wrong(place, name, f"https://{host}/x")
     assert is_wrong(place, "DATABASE_URL", f"postgresql://me:word@{host}/x")
     for name in ("SMTP_FROM", "ALERT_EMAIL", "FORESTO_MARKET_EMAIL_TO"):
@@ -124,11 +124,25 @@ def test_a_host_that_can_exist_is_taken(place, host):
         assert not found.origins.problems, found.origins.problems
 
 
+FOLDERS = ("https://nas.example/stocks", "http://192.168.0.2:8080/a%20b", "file:///home/me/state/stocks")
+NO_FOLDERS = ("nas/stocks", "/home/me/stocks", "ftp://nas/x", "javascript:alert(1)", "https:///x")
+
+
+@pytest.mark.parametrize("value", FOLDERS)
+def test_the_folder_of_pages_is_an_address_without_a_slash_at_its_end(place, value):
+    assert given(place, "FORESTO_PAGES_URL", f"{value}/")[1] == value
+
+
+@pytest.mark.parametrize("value", NO_FOLDERS)
+def test_what_no_browser_opens_as_a_folder_is_named(place, value):
+    assert is_wrong(place, "FORESTO_PAGES_URL", value)
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "587x", "-1", "5 87", "５８７", "587.0", "99999999"])
 def test_a_port_that_is_none_is_named_and_the_usual_one_kept(place, port):
     assert is_wrong(place, "SMTP_PORT", port)
     assert given(place, "SMTP_PORT", port)[1] == 587
-    for name in ("SLACK_WEBHOOK_URL", "FORESTO_PING_URL"):
+    for name in ("SLACK_WEBHOOK_URL", "FORESTO_PING_URL", "FORESTO_PAGES_URL"):
         if port.isascii():
             assert is_wrong(place, name, f"https://x.example:{port}/x")
     assert is_wrong(place, "DATABASE_URL", f"postgresql://h:{port}/x")

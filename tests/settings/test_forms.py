@@ -82,6 +82,7 @@ def test_what_stands_in_the_environment_alone_is_refused_in_a_file(place, refuse
 GIVEN = {
     "FORESTO_KRX_DAILY_BUDGET": "7", "FORESTO_DART_DAILY_BUDGET": "8", "FORESTO_FSC_ROUTES": "bonds=a/b",
     "FORESTO_DATASETS": "gold", "FORESTO_KRX_EXTRAS": "flows", "FORESTO_LOG_LEVEL": "DEBUG",
+    "FORESTO_PAGES_URL": "https://nas.example/stocks",
     "ALERT_EMAIL": "a@b.example", "FORESTO_MARKET_EMAIL_TO": "c@d.example", "FORESTO_APPRISE_URLS": "jsons://hc-ping.com/x",
 }  # fmt: skip
 

@@ -103,7 +103,8 @@ def test_a_working_folder_alone_is_as_good_as_a_settings_folder(place, write):
 
 
 STRANGERS = {
-    **dict.fromkeys(("SLACK_WEBHOOK_URL", "FORESTO_PING_URL", "FORESTO_APPRISE_URLS"), "https://evil.example/x"),
+    **dict.fromkeys(("SLACK_WEBHOOK_URL", "FORESTO_PING_URL", "FORESTO_APPRISE_URLS", "FORESTO_PAGES_URL"),
+                    "https://evil.example/x"),
     **dict.fromkeys(("ALERT_EMAIL", "FORESTO_MARKET_EMAIL_TO"), "evil@evil.example"),
     "FORESTO_KRX_DAILY_BUDGET": "9999", "FORESTO_DART_DAILY_BUDGET": "9999", "FORESTO_LOG_LEVEL": "DEBUG",
     "FORESTO_FSC_ROUTES": "bonds=evil/evil", "SMTP_HOST": "evil.example",

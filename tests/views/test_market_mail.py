@@ -134,6 +134,18 @@ def test_who_has_no_watchlist_is_told_how_to_make_one(morning):
         assert "관심 종목이 없습니다. 추가하면 맨 먼저 싣습니다: foresto watchlist add 종목" in body
 
 
+def test_stocks_lead_to_their_pages_where_a_setting_says_how_readers_open_them(morning):
+    morning.execute("INSERT INTO watchlist (ticker, created_at) VALUES ('005930', now()), ('000000', now())")
+    scored(morning, 1, "2026-11-20", 70.0)
+    assert ".html" not in market_mail.drafted(morning.app).html
+    address = "https://nas.example/stocks"
+    morning.app.settings = morning.app.settings.model_copy(update={"foresto_pages_url": address})
+    draft = market_mail.drafted(morning.app)
+    assert draft.html.count(f'href="{address}/005930.html"') == 2
+    assert draft.text.count(f"{address}/005930.html") == 2
+    assert "000000.html" not in draft.html + draft.text
+
+
 def test_a_long_watchlist_is_cut_and_said_to_be(morning):
     morning.execute("INSERT INTO watchlist (ticker, created_at) SELECT ticker, now() FROM stocks")
     count = morning.scalar("SELECT count(*) FROM watchlist")

@@ -61,7 +61,7 @@ def drafted(app: App) -> Draft:
         watch = watched.section(connection, session, app.calendar.previous(session), days)
         ages = facts.ages(connection)
     elsewhere = Outside(outside.abroad(app), watch, filings)
-    frame = Frame(ages, app.settings.smtp_from or "", app.sandbox is not None)
+    frame = Frame(ages, app.settings.smtp_from or "", app.sandbox is not None, app.settings.foresto_pages_url)
     return letter.draft(found, elsewhere, frame)
 
 

@@ -48,11 +48,17 @@ class Frame:
         ages: (data set, newest day) of what the mail is made of.
         sender: who writes; an answer there ends the mails.
         is_sandbox: the numbers are synthetic.
+        pages: address of the folder in which readers find the pages of stocks; None where they cannot.
     """
 
     ages: Sequence[tuple[str, str]]
     sender: str
     is_sandbox: bool
+    pages: str | None = None
+
+    def page_of(self, ticker: str) -> str:
+        """Return where readers open the page of a stock; empty where they cannot."""
+        return f"{self.pages}/{ticker}.html" if self.pages else ""
 
 
 def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
@@ -67,6 +73,7 @@ def draft(facts: Facts, outside: Outside, frame: Frame) -> Draft:
         "home": _section(facts.indices, _index),
         "abroad": _section(outside.abroad, _index),
         "watched": _section(outside.watched, _watched),
+        "page_of": frame.page_of,
         "sectors": [_market(market) for market in facts.sectors.markets],
         "sector_day": _other_day(facts.sectors.day, facts.session),
         "gainers": _section(facts.gainers, _mover),

@@ -19,6 +19,8 @@ def main() -> None:
     """Run the command line and exit with its code (docs/guide.md, "Exit codes")."""
     streams.prepare()
     arguments, sandbox = _without_sandbox(sys.argv[1:])
+    if arguments[:1] == ["--complete"]:
+        sys.exit(_complete(*sys.argv[2:]))
     if arguments[:1] in (["--version"], ["-V"]):
         from foresto_cli.console import Console
 
@@ -68,6 +70,19 @@ def _run(arguments: list[str], common: Globals) -> int:
         )
         return BUG
     return code if isinstance(code, int) else 0
+
+
+def _complete(shell: str = "", *words: str) -> int:
+    """Print what a shell offers for the last of ``words``."""
+    import typer
+
+    from foresto_cli.cli import _completion
+    from foresto_cli.folders import paths
+
+    found = _completion.answer(shell, words, lambda word: typer.main.get_group(app(word)), lambda: paths().state)
+    if found:
+        typer.echo(found)
+    return 0
 
 
 def _is_text(arguments: list[str]) -> bool:

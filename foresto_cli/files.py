@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from foresto_cli.errors import ConfigError
-from foresto_cli.settings import PRIVATE_FILE
+from foresto_cli.folders import PRIVATE_FILE
 
 DRAFT = re.compile(r"\.foresto-[0-9a-f]{16}\.partial")
 OLD_SECONDS = 86_400

@@ -24,6 +24,7 @@ COMMANDS = {
     "retry": "실패한 것만 다시 요청합니다. 더 새로운 자료가 있어 필요 없어진 것은 닫습니다.",
     "sql": "저장된 모든 데이터에 SQL로 조회합니다: 화면, CSV, 엑셀, JSON, Parquet. 읽기만 합니다.",
     "mcp": "저장된 데이터를 MCP로 조회하게 합니다(클로드 같은 조수를 위해, 읽기만).",
+    "completion": "탭으로 명령, 옵션, 종목, 지수, 표를 채우게 하는 스크립트를 씁니다(bash, zsh, fish, powershell).",
     "demo": "키도, 네트워크도, 서버도 없이 한 바퀴: 받기, 차단, 이어받기, 검증, 점수, 현황판.",
 }
 """Commands without a group, and what their help says."""

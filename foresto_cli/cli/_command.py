@@ -181,6 +181,7 @@ def _done(
     from foresto_cli.running import runs, stop
     from foresto_cli.store.engine import explained
     from foresto_cli.telling import watch
+    from foresto_cli.views import typed_words
 
     stop.listen()
     if not opens:
@@ -193,7 +194,9 @@ def _done(
     ):
         if not app.is_reader:
             runs.close_abandoned(app.engine, is_shared=app.is_shared)
-        return work(app)
+        done = work(app)
+        typed_words.keep(app)
+        return done
 
 
 def _tell_of_outage(common: Globals, console: "Console", error: StoreUnavailable) -> None:

@@ -21,7 +21,7 @@ _MOST_NAMES = 28
 """Cells of the left column; a longer name stands on a line of its own."""
 SANDBOX = ("--sandbox", "실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다.")
 _VERSION = ("-V, --version", "버전을 보여 줍니다.")
-_HELP = ("-h, --help", "이 도움말을 보여 줍니다.")
+HELP_SAID = "이 도움말을 보여 줍니다."
 
 
 class Record(NamedTuple):
@@ -126,7 +126,7 @@ def _lines(context: typer.Context, width: int) -> Iterator[str]:
     options = [_told(found) for item, found in told if isinstance(item, TyperOption)]
     yield from _section("인수", arguments, width)
     yield from _section("옵션", options, width)
-    yield from _section("공통 옵션", [SANDBOX, *([_VERSION] if is_root else []), _HELP], width)
+    yield from _section("공통 옵션", [SANDBOX, *([_VERSION] if is_root else []), ("-h, --help", HELP_SAID)], width)
     if isinstance(command, TyperGroup):
         rows = [(name, one.help or "") for name, one in command.commands.items() if not one.hidden]
         yield from _section("명령", rows, width, in_one_line=is_root)

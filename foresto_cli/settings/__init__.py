@@ -1,7 +1,6 @@
 """Settings and folders: what the operator can set, where it is read, and where foresto keeps things."""
 
-from foresto_cli.settings.children import environment_of_a_child, keys_out_of_sight
-from foresto_cli.settings.folders import (
+from foresto_cli.folders import (
     ALLOW_SANDBOX,
     PASSABLE_FOLDER,
     PRIVATE_FILE,
@@ -13,6 +12,7 @@ from foresto_cli.settings.folders import (
     private_folder,
     started_by,
 )
+from foresto_cli.settings.children import environment_of_a_child, keys_out_of_sight
 from foresto_cli.settings.model import FSC_ALIASES, Settings
 from foresto_cli.settings.sandboxed import SANDBOX_KEYS, load_sandbox
 from foresto_cli.settings.sources import MAIL, load, working_file

@@ -4,8 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from foresto_cli.folders import paths
 from foresto_cli.settings.files import ENVIRONMENT, Given
-from foresto_cli.settings.folders import paths
 from foresto_cli.settings.model import Origins, Settings
 from foresto_cli.settings.sources import checked, misspelt_in_environment, working_file
 

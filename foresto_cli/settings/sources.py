@@ -10,9 +10,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from foresto_cli.errors import ConfigError
+from foresto_cli.folders import Paths
 from foresto_cli.settings import checks, files
 from foresto_cli.settings.files import Given, Source
-from foresto_cli.settings.folders import Paths
 from foresto_cli.settings.model import Origins, Settings
 
 MAIL = ("smtp_host", "smtp_port", "smtp_user", "smtp_password", "smtp_from")

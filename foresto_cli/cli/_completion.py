@@ -1,0 +1,226 @@
+"""What a shell offers when a word of a command is begun: commands, options, stocks, indices, tables, jobs.
+
+``foresto completion SHELL`` prints what the shell needs; that calls ``foresto --complete SHELL WORDS… =BEGUN`` at every
+tab. Nothing is asked of the database: what only it knows is read from a file (:mod:`foresto_cli.known_words`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from foresto_cli import known_words
+from foresto_cli.cli import _help
+
+MOST = 60
+"""Words that are offered at once."""
+FEW = 20
+"""Stocks that are offered before a letter is typed."""
+BASH, ZSH, FISH, POWERSHELL = "bash", "zsh", "fish", "powershell"
+SCRIPTS = {
+    BASH: """_foresto() {
+    local IFS=$'\\n'
+    COMPREPLY=($(foresto --complete bash "${COMP_WORDS[@]:1:COMP_CWORD-1}" "=${COMP_WORDS[COMP_CWORD]}" 2>/dev/null))
+}
+complete -o default -F _foresto foresto""",
+    ZSH: """#compdef foresto
+_foresto() {
+    local -a found
+    found=("${(@f)$(foresto --complete zsh "${(@)words[2,CURRENT-1]}" "=${words[CURRENT]}" 2>/dev/null)}")
+    if [[ -n "$found" ]]; then _describe foresto found; else _files; fi
+}
+compdef _foresto foresto""",
+    FISH: """function __foresto_complete
+    set -l words (commandline -opc)
+    foresto --complete fish $words[2..-1] "="(commandline -ct) 2>/dev/null
+end
+complete -c foresto -f -a '(__foresto_complete)'""",
+    POWERSHELL: """Register-ArgumentCompleter -Native -CommandName foresto -ScriptBlock {
+    param($begun, $ast, $position)
+    $words = @($ast.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
+    if ($begun -and $words.Count) { $words = @($words | Select-Object -SkipLast 1) }
+    foresto --complete powershell @words "=$begun" 2>$null | ForEach-Object {
+        $word, $said = $_ -split "`t", 2
+        if (-not $said) { $said = $word }
+        [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $said)
+    }
+}""",
+}
+"""What each shell has to run once."""
+
+
+class Offer(NamedTuple):
+    """A word that may be meant, and what it is."""
+
+    word: str
+    said: str = ""
+
+
+def answer(shell: str, words: Sequence[str], tree: Callable[[str], TyperGroup], state: Callable[[], Path]) -> str:
+    """Return the lines for a shell.
+
+    Args:
+        shell: one of :data:`SCRIPTS`.
+        words: behind ``foresto``; the last is what was begun, behind ``=``.
+        tree: gives the command line in which what stands behind a word is whole.
+        state: gives the state folder.
+    """
+    *before, begun = (_plain(word) for word in words)
+    found = offers(before, begun.removeprefix("="), tree, state)
+    return "\n".join(_WRITTEN.get(shell, _with_tab)(one) for one in islice(found, MOST))
+
+
+def offers(
+    before: Sequence[str], begun: str, tree: Callable[[str], TyperGroup], state: Callable[[], Path]
+) -> Iterator[Offer]:
+    """Yield what may be typed in the place of ``begun``, behind the words ``before``."""
+    words = [word for word in before if word != "--sandbox"]
+    helps = words[:1] == ["help"]
+    there = _reached(tree, words[helps:])
+    if there is None:
+        return
+    folder = state() / "sandbox" if "--sandbox" in before else state()
+    if there.awaited is not None:
+        yield from _values(there.awaited, begun, folder)
+    elif begun.startswith("-"):
+        yield from _names(there.node, begun, words)
+    elif isinstance(there.node, TyperGroup):
+        shown = {name: one for name, one in there.node.commands.items() if not one.hidden}
+        yield from _begun((Offer(name, _said(one.help)) for name, one in shown.items()), begun)
+    elif not helps:
+        arguments = [item for item in there.node.params if isinstance(item, TyperArgument)]
+        if arguments and (there.place < len(arguments) or arguments[-1].nargs != 1):
+            yield from _values(arguments[min(there.place, len(arguments) - 1)], begun, folder)
+
+
+class _Place(NamedTuple):
+    """Where the words before lead: a command, the option whose value comes, or the number of the argument."""
+
+    node: TyperCommand | TyperGroup
+    awaited: TyperOption | None
+    place: int
+
+
+def _reached(tree: Callable[[str], TyperGroup], words: Sequence[str]) -> _Place | None:
+    node: TyperCommand | TyperGroup = tree(next((word for word in words if not word.startswith("-")), ""))
+    awaited, place = None, 0
+    for word in words:
+        if awaited is not None:
+            awaited = None
+        elif word.startswith("-"):
+            awaited = next((one for one in _options(node) if word in one.opts and not one.is_flag), None)
+        elif isinstance(node, TyperGroup):
+            found = node.commands.get(word)
+            if not isinstance(found, TyperCommand | TyperGroup):
+                return None
+            node = found
+        else:
+            place += 1
+    return _Place(node, awaited, place)
+
+
+def _options(node: TyperCommand | TyperGroup) -> list[TyperOption]:
+    return [item for item in node.params if isinstance(item, TyperOption) and not item.hidden]
+
+
+def _names(node: TyperCommand | TyperGroup, begun: str, words: Sequence[str]) -> Iterator[Offer]:
+    known = [
+        Offer(name, _said(one.help))
+        for one in _options(node)
+        if one.multiple or not set(one.opts) & set(words)
+        for name in [*_help.spellings(one), *one.secondary_opts]
+    ]
+    yield from _begun([*known, Offer(*_help.SANDBOX), Offer("--help", _help.HELP_SAID)], begun)
+
+
+def _begun(found: Iterable[Offer], begun: str) -> Iterator[Offer]:
+    return (one for one in found if one.word.startswith(begun))
+
+
+def _said(text: str | None) -> str:
+    return (text or "").partition(". ")[0].removesuffix(".")
+
+
+def _values(item: TyperArgument | TyperOption, begun: str, state: Path) -> Iterator[Offer]:
+    word = (item.metavar or "").strip("[]")
+    if word in _FIXED:
+        yield from _begun(_FIXED[word](), begun)
+    kinds = _KNOWN.get(word, ())
+    if not kinds:
+        return
+    words = [one for one in known_words.read(state) if one.kind in kinds]
+    if not begun:
+        yield from (Offer(one.word, one.said) for one in words[:FEW])
+        return
+    upper = begun.upper()
+    yield from (Offer(one.word, one.said) for one in words if one.word.upper().startswith(upper))
+    named = (one for one in words if one.kind in _NAMED and one.said.upper().startswith(upper))
+    yield from (Offer(one.said, one.word) for one in named)
+
+
+def _jobs() -> Iterator[Offer]:
+    from foresto_cli.timetable import JOBS
+
+    return (Offer(" ".join(job.command[:2]), job.label) for job in JOBS)
+
+
+def _all(*words: str) -> Callable[[], Iterable[Offer]]:
+    return lambda: map(Offer, words)
+
+
+_FIXED: dict[str, Callable[[], Iterable[Offer]]] = {
+    "작업": _jobs,
+    "셸": _all(*SCRIPTS),
+    "시장": _all("KOSPI", "KOSDAQ", "KONEX"),
+    "축": _all("total", "financial", "valuation", "technical", "risk"),
+    "종류": _all("deposits", "savings", "annuity", "mortgage", "rent-house", "credit"),
+    "보고서": _all("annual", "half", "q1", "q3"),
+}
+"""Values that are always the same, by the word for them in help."""
+_KNOWN = {
+    "종목": (known_words.STOCK, known_words.ETF),
+    "ETF": (known_words.ETF,),
+    "지수": (known_words.INDEX,),
+    "표": (known_words.TABLE,),
+    "조건|이름": (known_words.SCREEN,),
+}
+"""Kinds of words that only the database knows, by the word for them in help."""
+_NAMED = {known_words.STOCK, known_words.ETF, known_words.INDEX}
+"""Kinds that can be typed by their name."""
+
+
+def _plain(word: str) -> str:
+    """Return a word as the command gets it: shells hand over what stands on the line."""
+    return word.replace("\\", "").replace('"', "").replace("'", "")
+
+
+def _for_bash(one: Offer) -> str:
+    return "".join(f"\\{letter}" if letter in " ()&|;<>$`\"'" else letter for letter in one.word)
+
+
+def _for_zsh(one: Offer) -> str:
+    word = one.word.replace(":", "\\:")
+    return f"{word}:{one.said}" if one.said else word
+
+
+def _with_tab(one: Offer) -> str:
+    return f"{one.word}\t{one.said}" if one.said else one.word
+
+
+_WRITTEN = {BASH: _for_bash, ZSH: _for_zsh}
+"""How an offer is written for a shell, where it is not with a tab."""
+
+
+def script(shell: str) -> str:
+    """Return what a shell has to run once.
+
+    Raises:
+        UsageError: it is none that is known.
+    """
+    from foresto_cli.errors import UsageError
+
+    if shell not in SCRIPTS:
+        raise UsageError(f"{shell}: 그런 셸은 모릅니다. {', '.join(SCRIPTS)} 가운데 하나를 적으세요.")
+    return SCRIPTS[shell]

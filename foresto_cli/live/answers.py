@@ -20,7 +20,7 @@ from foresto_cli.store.engine import explained
 from foresto_cli.views.pages.page import Answer, Asked, Page, refused
 from foresto_cli.views.templating import filled
 
-AT_ONCE = 4
+AT_ONCE = 3
 """Pages that are read from the database at the same time; the others wait."""
 PATIENCE = 20.0
 """Seconds that a page waits for its turn."""

@@ -22,10 +22,10 @@ class Open:
         line = self.process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=\S+", line)
         assert found, line + self.process.stderr.read()
-        self.port = int(found[1])
+        self.url, self.port = found[0], int(found[1])
         self.session = requests.Session()
         self.session.trust_env = False
-        assert self.session.get(found[0], timeout=30).status_code == 200
+        assert self.session.get(self.url, timeout=30).status_code == 200
 
     def get(self, path, **options):
         return self.session.get(f"http://127.0.0.1:{self.port}{path}", timeout=30, **options)

@@ -95,6 +95,13 @@ CONNECTING = (
         "서버가 아직 준비되지 않았습니다. 잠시 뒤 다시 실행하세요.",
     ),
     _rule(
+        # Of several hosts one is away and another only reads: a fail-over that is not over yet.
+        r"(?s)(?=.*(?:Connection refused|timeout expired|No route to host|the database system is)).*"
+        r"(?:session is read-only|server is in hot standby)",
+        LATER,
+        "지금 쓸 수 있는 서버가 없습니다. 주 서버가 돌아오거나 대기 서버가 주 서버가 된 뒤 다시 실행하세요.",
+    ),
+    _rule(
         r"session is (?:not )?read-only|server is (?:not )?in hot standby",
         SETTING,
         "target_session_attrs에 맞는 서버가 아닙니다: DATABASE_URL의 호스트나 PGTARGETSESSIONATTRS를 고치세요.",

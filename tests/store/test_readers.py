@@ -162,7 +162,8 @@ def test_after_a_fail_over_the_same_address_finds_the_server_that_writes(primary
     with standby_of(f"postgresql://boss:{PASSWORD}@127.0.0.1:{primary}/fo") as (port, promote):
         both = f"postgresql://boss:{PASSWORD}@127.0.0.1:1,127.0.0.1:{port}/fo?target_session_attrs=read-write"
         early = asked(tmp_path, port, "watchlist", "add", "000660", FORESTO_SANDBOX_DATABASE_URL=both)
-        assert early.returncode == 78, early.stderr
+        assert early.returncode == 69, early.stderr
+        assert "대기 서버가 주 서버가 된 뒤" in early.stderr
         promote()
         done = asked(tmp_path, port, "watchlist", "add", "000660", FORESTO_SANDBOX_DATABASE_URL=both)
         assert done.returncode == 0, done.stderr

@@ -122,6 +122,19 @@ def _tell(app: App, key: Key, since: date) -> None:
     alerts.raise_alert(app.engine, Alert(KIND, name, "warning", title, message), None, counted=False)
 
 
+def told(folder: Path, key: Key) -> str:
+    """Return in a sentence since when a key is used and when it ends; empty where that is not known, or has no end.
+
+    Args:
+        folder: of the state.
+        key: any.
+    """
+    since = recalled(folder).since.get(key.names[0])
+    if key.lasts is None or since is None:
+        return ""
+    return f" {since}부터 썼고, {ends(key, date.fromisoformat(since), clock.today())} 전에 연장해야 합니다."
+
+
 def tell_fewer(app: App) -> None:
     """Say on stderr which keys the run before had and this one lacks, before anybody is asked; said once."""
     if app.sandbox is not None:

@@ -23,7 +23,7 @@ from foresto_cli.settings import Paths, Settings
 from foresto_cli.settings import keys as catalogue
 from foresto_cli.store import cluster, limits
 from foresto_cli.store.migrate import database_moment
-from foresto_cli.telling import moments, watch
+from foresto_cli.telling import key_ages, moments, watch
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, Examination, each, gravest
 from foresto_cli.views import probes
 
@@ -87,7 +87,7 @@ def _started(
         yield Diagnosis("설정", OK, "읽었습니다.")
         yield from each(
             around.redact,
-            ("키", lambda: _keys(around.settings)),
+            ("키", lambda: _keys(around.settings, around.folders)),
             ("잠금", lambda: _lock(around.folders)),
             ("데이터베이스", lambda: _stored(around, sandboxed=sandboxed, ask_upstreams=ask_upstreams)),
             ("무인 실행", lambda: unattended.examine_alone(around)),
@@ -112,7 +112,7 @@ def _stored(around: App, *, sandboxed: bool, ask_upstreams: bool) -> Iterator[Di
 
 def _settings_alone(*, sandboxed: bool) -> Iterator[Diagnosis]:
     if not sandboxed:
-        yield from _keys(settings.load(settings.paths()))
+        yield from _keys(settings.load(settings.paths()), settings.paths())
 
 
 def show(console: Console, found: list[Diagnosis]) -> None:
@@ -166,7 +166,7 @@ def _privacy(name: str, place: Path) -> Diagnosis:
     return Diagnosis(name, OK, str(place))
 
 
-def _keys(given_settings: Settings) -> Iterator[Diagnosis]:
+def _keys(given_settings: Settings, folders: Paths) -> Iterator[Diagnosis]:
     origins = given_settings.origins
     for label, fields in origins.by_source.items():
         yield Diagnosis("설정 출처", OK, f"{label}: {', '.join(name.upper() for name in fields)}")
@@ -180,8 +180,9 @@ def _keys(given_settings: Settings) -> Iterator[Diagnosis]:
             yield Diagnosis(", ".join(names), WRONG, problem, ConfigError.exit_code)
             continue
         is_set = all(getattr(given_settings, name.lower()) for name in names)
-        score = next(key.score for key in catalogue.KEYS if key.names == names)
-        state, said = (OK, f"설정됨. {given}") if is_set else (NOTE, f"없음. {missing} 점수: {score}")
+        key = next(key for key in catalogue.KEYS if key.names == names)
+        has = f"설정됨.{key_ages.told(folders.state, key)} {given}"
+        state, said = (OK, has) if is_set else (NOTE, f"없음. {missing} 점수: {key.score}")
         yield Diagnosis(", ".join(names), state, said)
     for name, problem in origins.problems.items():
         if name not in listed:

@@ -15,6 +15,7 @@ from foresto_cli.settings import keys
 from foresto_cli.telling import key_ages
 from foresto_cli.upstream.fsc import SERVICES
 from foresto_cli.upstream.krx_openapi import ALL
+from foresto_cli.views import doctor
 
 FIRST = datetime(2026, 11, 20, 20, 30, tzinfo=clock.KST)
 OPEN = "SELECT subject, alert_level, alert_title FROM ops_alert WHERE alert_type = 'key_ends' AND resolved_at IS NULL"
@@ -75,6 +76,14 @@ def test_a_run_with_fewer_keys_says_so_before_it_asks_anybody_and_once(real, cap
     job.run_loaders(less, "x", "x", list, job.Options())
     job.run_loaders(real.app, "x", "x", list, job.Options())
     assert "지난번" not in capsys.readouterr().err
+
+
+def test_the_doctor_says_until_when(real):
+    _after(real, 0)
+    folders = real.app.folders
+    (openapi,) = [one for one in doctor._keys(real.app.settings, folders) if one.name == "KRX_OPENAPI_KEY"]
+    assert "2026-11-20부터 썼고, 2027-11-20 전에" in openapi.text
+    assert key_ages.told(folders.state, keys.DART) == ""
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"salt": 1, "since": {"A": "x"}}', '{"salt": "a", "names": 3}'])

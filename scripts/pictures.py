@@ -1,7 +1,8 @@
-"""Draw the README's picture of a terminal: real commands at a pseudo-terminal, in the sandbox, as one SVG.
+"""Draw the README's pictures: commands at a terminal as one SVG, dashboard and mail as a browser shows them.
 
-Run: ``.venv/bin/python scripts/pictures.py`` (a minute). The market is synthetic and the day fixed, so that the same
-code draws the same picture.
+Run: ``.venv/bin/python scripts/pictures.py`` (two minutes). The market is synthetic and the day fixed, so that the same
+code draws the same pictures. The pages need Chromium with its driver and a Korean font (Debian: ``chromium
+chromium-driver fonts-nanum``); without them the terminal alone is drawn.
 """
 
 import html
@@ -9,8 +10,12 @@ import io
 import os
 import pty
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -20,6 +25,9 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "pictures" / "terminal.svg"
+PAGES = (("market", "/market", 880), ("stock", "/stocks/005930", 880))
+"""Picture, page of the live dashboard, height; each 1,200 wide."""
+WIDTH = 1_200
 COLUMNS = 96
 CELL = 12.2
 """Width of a cell in rich's drawing."""
@@ -39,25 +47,25 @@ THEME = TerminalTheme(
 FONTS = '"D2Coding", "NanumGothicCoding", "Noto Sans Mono CJK KR", Menlo, Consolas, monospace'
 
 
+PROGRAM = (sys.executable, "-m", "foresto_cli", "--sandbox")
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """Return the environment of a command."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    return {**kept, **SMALL, "FORESTO_HOME": str(home)}
+
+
 def ran(home: Path, *arguments: str) -> str:
     """Return what ``foresto --sandbox`` with these arguments writes to a terminal.
 
     Raises:
         SystemExit: it failed.
     """
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    given = {
-        **kept,
-        **SMALL,
-        "FORESTO_HOME": str(home),
-        "COLUMNS": f"{COLUMNS}",
-        "LINES": "60",
-        "TERM": "xterm-256color",
-    }
+    given = surroundings(home) | {"COLUMNS": f"{COLUMNS}", "LINES": "60", "TERM": "xterm-256color"}
     pid, line = pty.fork()
     if pid == 0:
-        command = [sys.executable, "-m", "foresto_cli", "--sandbox", *arguments]
-        os.execve(sys.executable, command, given)  # noqa: S606  # our own program
+        os.execve(sys.executable, [*PROGRAM, *arguments], given)  # noqa: S606  # our own program
     written = io.BytesIO()
     while block := _read(line):
         written.write(block)
@@ -102,6 +110,53 @@ def _wide(found: re.Match[str]) -> str:
     return f'textLength="{cells * CELL:g}" lengthAdjust="spacingAndGlyphs"{found[1]}>{found[2]}</text>'
 
 
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """Yield the address of a live dashboard."""
+    command = [*PROGRAM, "dashboard", "--serve"]
+    with subprocess.Popen(command, env=surroundings(home), stdout=subprocess.PIPE, text=True) as process:
+        said = process.stdout.readline() if process.stdout else ""
+        try:
+            yield said.split()[-1]
+        finally:
+            process.terminate()
+
+
+def photographed(home: Path) -> list[Path]:
+    """Take pictures of the pages of the dashboard and of the mail; return the files."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for argument in (
+        "--headless=new",
+        "--hide-scrollbars",
+        "--disable-dev-shm-usage",
+        *(("--no-sandbox",) if os.getuid() == 0 else ()),
+    ):
+        options.add_argument(argument)
+    mail = home / "mail.html"
+    ran(home, "report", "market-email", "--preview", str(mail))
+    pictures = []
+    browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    try:
+        with serving(home) as address:
+            browser.get(address)
+            origin = address.partition("/?")[0]
+            for name, url, height in (
+                *((name, f"{origin}{path}", height) for name, path, height in PAGES),
+                ("mail", mail.as_uri(), 1_000),
+            ):
+                browser.set_window_size(WIDTH if name != "mail" else 720, height)
+                browser.get(url)
+                pictures.append(PICTURE.with_name(f"{name}.png"))
+                browser.save_screenshot(str(pictures[-1]))
+    finally:
+        browser.quit()
+    return pictures
+
+
 def main() -> None:
     """Load the market and draw."""
     with tempfile.TemporaryDirectory(prefix="foresto-pictures-") as made:
@@ -109,9 +164,15 @@ def main() -> None:
         home.chmod(0o711)
         ran(home, "run", "initial")
         screens = [(typed(arguments), ran(home, *arguments)) for arguments in SHOWN]
-    PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(drawn(screens), encoding="utf-8")
-    print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size // 1024} KB")
+        PICTURE.parent.mkdir(exist_ok=True)
+        PICTURE.write_text(drawn(screens), encoding="utf-8")
+        pictures = [PICTURE]
+        if shutil.which("chromium") and shutil.which("chromedriver"):
+            pictures += photographed(home)
+        else:
+            print("no chromium: the pages are not drawn", file=sys.stderr)
+    for picture in pictures:
+        print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size // 1024} KB")
 
 
 if __name__ == "__main__":

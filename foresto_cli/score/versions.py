@@ -11,7 +11,10 @@ from foresto_cli.store.fragments import sql
 from foresto_cli.store.tables import compass_score_earlier, compass_score_history
 
 KEPT_DAYS = timedelta(days=30)
-"""So long versions are kept that were made of provisional prices: those are replaced every evening."""
+"""So long versions are kept that were made of provisional prices: those are replaced every evening.
+
+Of the last scored session of a month they stay: the track record counts what was known when one could buy.
+"""
 REPLACED = {
     "FORMULA": "산식이 달라졌습니다",
     "PROVISIONAL": "잠정 시세가 확정되었습니다",
@@ -38,7 +41,11 @@ KEEP = sql(
     columns=COLUMNS,
     old=[f"r.{name}" for name in COLUMNS],
 )
-FORGET = text("DELETE FROM compass_score_earlier WHERE score_date < :before AND 'PROVISIONAL' = ANY(replaced_because)")
+FORGET = text(
+    "DELETE FROM compass_score_earlier e WHERE score_date < :before AND 'PROVISIONAL' = ANY(replaced_because)"
+    " AND EXISTS (SELECT FROM compass_score_run r WHERE r.score_date > e.score_date"
+    " AND date_trunc('month', r.score_date) = date_trunc('month', e.score_date))"
+)
 STORED = text(
     "SELECT ticker, components FROM compass_score_component WHERE score_date = :day AND formula_version = :version"
 )

@@ -280,16 +280,27 @@ def test_the_same_data_again_make_no_version(app):
     assert earlier(app) == []
 
 
-def test_a_version_of_provisional_prices_is_kept_for_thirty_days(app, changed_price, market):
+@pytest.mark.parametrize("is_last_of_month", [False, True])
+def test_a_version_of_provisional_prices_is_kept_for_thirty_days_but_of_a_months_last_day(
+    app, changed_price, market, is_last_of_month
+):
     changed_price("PROVISIONAL")
     job.score_batch(app, job.Options())
     changed_price(won=20)
     assert job.score_batch(app, job.Options()).replaced_because == ["PROVISIONAL"]
     with app.engine.begin() as connection:
-        connection.execute(text("UPDATE compass_score_earlier SET score_date = :day"), {"day": market.sessions[-40]})
+        old = max(day for day in market.sessions if day.month == market.sessions[-45].month)
+        old = old if is_last_of_month else market.sessions[market.sessions.index(old) - 1]
+        connection.execute(text("UPDATE compass_score_earlier SET score_date = :day"), {"day": old})
+        if not is_last_of_month:
+            later = market.sessions[market.sessions.index(old) + 1]
+            connection.execute(text("UPDATE compass_score_run SET score_date = :day WHERE run_id ="
+                                    " (SELECT min(run_id) FROM compass_score_run)"), {"day": later})  # fmt: skip
     changed_price(won=30)
     job.score_batch(app, job.Options(replace=True))
-    assert rows(app, "SELECT DISTINCT score_date, replaced_because FROM compass_score_earlier") == [(LAST, ["PRICES"])]
+    kept = [(old, ["PROVISIONAL"])] if is_last_of_month else []
+    stored = rows(app, "SELECT DISTINCT score_date, replaced_because FROM compass_score_earlier ORDER BY 1")
+    assert stored == [*kept, (LAST, ["PRICES"])]
 
 
 def test_new_statements_are_named_as_the_reason(app):

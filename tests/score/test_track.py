@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.console import Console
-from foresto_cli.score import batch, track
+from foresto_cli.score import batch, track, versions
 from foresto_cli.store.tables import (
     compass_score_earlier,
     compass_score_history,
@@ -208,6 +208,22 @@ def test_scores_of_a_batch_in_time_become_months_of_the_track(app, market, month
     _, found = tracked(app)
     scored = rows(app, "SELECT count(*) FROM compass_score_history WHERE total_score IS NOT NULL")[0][0]
     assert found[21].grades[-1].given == scored > 50
+
+
+def test_a_provisional_score_of_a_months_last_day_counts_long_after_it_was_replaced(app, market, months, chosen):
+    place = months[0]
+    day, evening = market.sessions[place], datetime.combine(market.sessions[place + 1], time(16, 40))
+    give(app, market, place, chosen, grade_of=lambda _: "F", number=2, stored=evening)
+    with app.engine.begin() as connection:
+        connection.execute(compass_score_run.insert().values(_run(day, 1, datetime.combine(day, time(17)))))
+        replaced = {"replaced_at": evening, "replaced_by": 2, "replaced_because": ["PROVISIONAL"]}
+        for at, one in enumerate(chosen):
+            kept = _score(market.tickers[one], day, at, "S", 1) | replaced
+            connection.execute(compass_score_earlier.insert().values(kept))
+        connection.execute(versions.FORGET, {"before": market.sessions[-1]})
+    _, found = tracked(app)
+    assert [one.grade for one in found[21].grades] == ["S", "*"]
+    assert found[21].months[0].unknown == 0
 
 
 def test_without_a_month_it_says_what_will_be_counted(app, capsys):

@@ -253,8 +253,9 @@ compass_score_earlier = Table(
     ),
     Index("idx_compass_earlier_ticker", "ticker", "score_date"),
     **table_said(
-        "한 행은 나중에 다시 매겨 바뀐 점수의 앞선 판 하나. 잠정 시세로 매긴 판은 30일 동안만 둔다",
-        "One row per version of a score that a later run replaced; those of provisional prices are kept 30 days",
+        "한 행은 나중에 다시 매겨 바뀐 점수의 앞선 판 하나. 잠정 시세로 매긴 판은 30일, 달의 마지막 날 것은 계속 둔다",
+        "One row per version of a score that a later run replaced; those of provisional prices are kept 30 days, of the"
+        " last session of a month for ever",
         fills="score batch",
         reads="score history",
     ),

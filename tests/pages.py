@@ -24,7 +24,7 @@ def page(name):
 
 def prose(name):
     """Return the text of a page without its blocks of code, what the program writes into it, and where links lead."""
-    text = re.sub(r"^```.*?^```", "", page(name), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^ *```.*?^ *```", "", page(name), flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"<!-- (?:data-sets|steps) -->.*?<!-- end -->", "", text, flags=re.DOTALL)
     return re.sub(r"\]\([^)]*\)", "]", text)
 

@@ -170,8 +170,8 @@ def test_the_page_of_faults_names_every_kind_and_every_host():
 
 def shown(text):
     """Yield the arguments of every foresto command that a page shows, as a shell would read them."""
-    blocks = re.findall(r"^```(?:sh|console)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    rest = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^ *```(?:sh|console)\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    rest = re.sub(r"^ *```.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE)
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
     for line in [*lines, *re.findall(r"`([^`]+)`", rest)]:
         code = re.sub(r"(^|\s)#.*", "", line)

@@ -130,11 +130,12 @@ def test_both_languages_have_the_same_headings_and_code(english):
     headings = [re.findall(r"^#+ ", re.sub(r"^```.*?^```", "", page(one), flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
                 for one in (english, korean)]  # fmt: skip
     assert headings[0] == headings[1]
-    blocks = [
-        [re.sub(r" *(#|--) .*", "", block) for block in re.findall(r"^```.*?^```", page(one), re.DOTALL | re.MULTILINE)]
-        for one in (english, korean)
-    ]
-    assert blocks[0] == blocks[1]
+    blocks = [re.findall(r"^ *```.*?^ *```", page(one), re.DOTALL | re.MULTILINE) for one in (english, korean)]
+    ours, theirs = ([re.sub(r" *(#|--) .*", "", block) for block in found] for found in blocks)
+    assert len(ours) == len(theirs)
+    for one, other in zip(ours, theirs, strict=True):
+        # A Korean word in a block stands for an English one.
+        assert re.fullmatch(r"\S+".join(map(re.escape, re.split("[가-힣]+", other))), one), other
 
 
 def test_a_page_of_one_language_is_not_taken_for_the_other(tmp_path):

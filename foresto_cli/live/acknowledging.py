@@ -46,7 +46,7 @@ class Acknowledging:
         return RedirectResponse("/", 303)
 
     def _acknowledge(self, number: int) -> None:
-        with explained():
+        with explained(own=not self._app.is_shared):
             alerts.acknowledge(self._app.engine, number)
 
     def _refused(self, request: Request, page: Page) -> Response:

@@ -94,7 +94,7 @@ class Answers:
         if any("\0" in word for pair in asked.items() for word in pair):
             return refused("쓸 수 없는 글자가 있습니다.")
         try:
-            with explained():
+            with explained(own=not self._app.is_shared):
                 if isinstance(route, RouteOfApp):
                     return route.page(self._app, asked, self._secrets.form)
                 with self._app.engine.connect() as connection:

@@ -27,7 +27,7 @@ STATIC = ("dashboard.css", "pages/pages.css", "pages/market.css", "pages/live.js
 def made(app: App, secrets: Secrets, port: int) -> tuple[ASGIApp, Happenings]:
     """Return the application that listens on ``port``, and what has to be closed at its end."""
     reader = reading.read_only(app)
-    answers, happenings = Answers(reader, secrets), Happenings(app.engine, secrets.form)
+    answers, happenings = Answers(reader, secrets), Happenings(app, secrets.form)
     downloads = Downloads(answers)
     kept = {name.rpartition("/")[2]: _read(name) for name in STATIC}
 

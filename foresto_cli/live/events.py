@@ -9,8 +9,9 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
+from foresto_cli.app import App
 from foresto_cli.errors import StoreUnavailable
 from foresto_cli.store.engine import explained
 from foresto_cli.views.page.happening import Happening, happening
@@ -31,9 +32,9 @@ Parts = dict[str, str]
 class Happenings:
     """Asks while somebody listens, and tells all of them."""
 
-    def __init__(self, engine: Engine, form: str) -> None:
-        """Take the database and the word that forms have to send."""
-        self._engine, self._form = engine, form
+    def __init__(self, app: App, form: str) -> None:
+        """Take the application and the word that forms have to send."""
+        self._engine, self._is_own, self._form = app.engine, not app.is_shared, form
         self._changed = asyncio.Condition()
         self._parts: Parts = {}
         self._listeners = 0
@@ -101,12 +102,12 @@ class Happenings:
             _let_go(connection)
 
     def _connected(self) -> Connection:
-        with explained():
+        with explained(own=self._is_own):
             # One connection of its own and no transaction: a look costs one statement, and holds nothing up.
             return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def _asked(self, connection: Connection) -> Parts:
-        with explained():
+        with explained(own=self._is_own):
             return parts(happening(connection, self._form))
 
 

@@ -148,3 +148,18 @@ def test_a_chain_of_another_process_is_watched_live(chromium, home):
         assert time.monotonic() - ended < 10
         assert "일별 시세" in text(chromium)
         assert chromium.complaints() == []
+
+
+def test_a_page_of_a_server_that_ended_says_so(chromium, home):
+    with serving_process(home) as found:
+        chromium.enter(found)
+        until(chromium, lambda _: text(chromium, "#live-state") == "실시간")
+        found.process.terminate()
+        found.process.wait(15)
+        until(chromium, lambda _: "다시 연결하는 중" in text(chromium, "#live-state"))
+        another = start_foresto(home, "--sandbox", "dashboard", "--serve", "--port", str(found.port))
+        try:
+            until(chromium, lambda _: "새 주소를 여세요" in text(chromium, "#live-state"), 30)
+        finally:
+            another.terminate()
+            another.communicate(timeout=15)

@@ -1,6 +1,7 @@
 """The server as a process: it keeps the embedded database up, works beside runs, and leaves nothing behind."""
 
 import contextlib
+import os
 import re
 import signal
 import time
@@ -106,3 +107,20 @@ def test_a_port_that_somebody_has_is_refused_in_one_sentence(home):
 @pytest.mark.parametrize("options", [["--port", "9000"], ["--serve", "--out", "x.html"]])
 def test_options_that_do_not_go_together_are_refused(home, options):
     assert run_foresto(home, "--sandbox", "dashboard", *options).returncode == 2
+
+
+def test_pages_are_there_again_when_the_database_was_gone_and_is_back(home):
+    with opened(home) as found:
+        folder = next(file.parent for file in home.rglob("users.lock"))
+        server = embedded.postmaster.read(folder)
+        os.kill(server.pid, signal.SIGINT)
+        ends(lambda: not is_up(home), 30)
+        gone = found.get("/data")
+        assert gone.status_code == 503
+        assert "데이터베이스" in gone.text
+        # The next command starts it; while it is kept the page reads again.
+        run = start_foresto(home, "--sandbox", "status", "--watch")
+        ends(lambda: found.get("/data").status_code == 200, 30)
+        run.terminate()
+        run.communicate()
+        assert found.get("/").status_code == 200

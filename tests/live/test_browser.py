@@ -156,10 +156,10 @@ def test_a_page_of_a_server_that_ended_says_so(chromium, home):
         until(chromium, lambda _: text(chromium, "#live-state") == "실시간")
         found.process.terminate()
         found.process.wait(15)
-        until(chromium, lambda _: "다시 연결하는 중" in text(chromium, "#live-state"))
+        until(chromium, lambda _: "다시 연결하는 중" in text(chromium, "#live-state"), 60)
         another = start_foresto(home, "--sandbox", "dashboard", "--serve", "--port", str(found.port))
         try:
-            until(chromium, lambda _: "새 주소를 여세요" in text(chromium, "#live-state"), 30)
+            until(chromium, lambda _: "새 주소를 여세요" in text(chromium, "#live-state"), 90)
         finally:
             another.terminate()
             another.communicate(timeout=15)

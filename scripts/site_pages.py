@@ -23,6 +23,7 @@ OUTSIDE = {
 """Pages of the repository that are not in ``docs``, and what they are called in the site."""
 FILES = "files"
 """Folder of the site for files that are no pages."""
+STYLE = "site.css"
 FENCE = re.compile(r"^(?: {0,3})(```|~~~)")
 LINK = re.compile(r"\[([^\[\]]+)\]\(([^)\s]+)\)")
 ITEM = re.compile(r"^(?:[-*+]|\d+\.) ")
@@ -54,6 +55,7 @@ def write(folder: Path) -> None:
         written.parent.mkdir(parents=True, exist_ok=True)
         text = (ROOT / source).read_text(encoding="utf-8")
         written.write_text(_Page(source, page, pages, folder).as_mkdocs_reads_it(text), encoding="utf-8")
+    shutil.copyfile(ROOT / "docs" / STYLE, folder / STYLE)
 
 
 def is_korean(page: str) -> bool:

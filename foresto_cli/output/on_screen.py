@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import chain, islice
 
 from foresto_cli import tabular
@@ -66,6 +67,8 @@ def _cell(column: Column, value: object) -> str:
         return _TRUTH[value]
     if isinstance(value, int) and column.grouped:
         return f"{value:,}"
+    if column.digits is not None and isinstance(value, float | Decimal):
+        return f"{value:,.{column.digits}f}"
     if isinstance(value, datetime):
         return plain.text(value.replace(microsecond=0))
     return plain.text(value)

@@ -31,12 +31,14 @@ class Column(NamedTuple):
         label: what people read above it, on the terminal and in Excel, with the unit.
         kind: of its values.
         grouped: whether whole numbers are shown with thousands on the terminal; years and numbers of things are not.
+        digits: after the point on the terminal; without it, all there are.
     """
 
     name: str
     label: str
     kind: Kind = Kind.TEXT
     grouped: bool = True
+    digits: int | None = None
 
 
 @dataclass(frozen=True)

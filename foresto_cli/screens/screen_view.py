@@ -33,6 +33,9 @@ def show_counts(console: Console, found: Screened) -> None:
         console.line(f"  {said} → {count:,}종목")
 
 
+RATIO_DIGITS = 2
+
+
 def rows(found: Screened) -> Rows:
     """Return who is left."""
     return Rows(tuple(_column(one) for one in found.fields), found.rows)
@@ -54,4 +57,4 @@ def known() -> Rows:
 
 
 def _column(one: Field) -> Column:
-    return Column(one.name, one.label, KINDS[one.kind])
+    return Column(one.name, one.label, KINDS[one.kind], digits=None if "(원)" in one.label else RATIO_DIGITS)

@@ -90,7 +90,7 @@ def test_a_server_of_ones_own_has_to_answer_and_is_written(private_tmp, server):
     with own_database(server) as url, at_terminal(home, "init", HTTPS_PROXY="http://127.0.0.1:9") as screen:
         screen.read_until("DATABASE_URL (")
         screen.type("mysql://nobody@localhost/x")
-        assert "PostgreSQL 주소여야" in screen.read_until("DATABASE_URL (")
+        assert "PostgreSQL 주소여야" in " ".join(screen.read_until("DATABASE_URL (").split())
         screen.type("postgresql://nobody@127.0.0.1:9/x")
         assert "✗" in screen.read_until("DATABASE_URL (")
         screen.type(url)

@@ -26,6 +26,8 @@ TYPES = {
     "corporate": "회사채",
 }
 """``bonds.bond_type`` in the operator's words."""
+RATED = {"RATED": "등급 있음", "UNKNOWN": "읽을 수 없음", "NONE": "기록 없음"}
+YES_NO = {"Y": "예", "N": "아니오"}
 FIELDS = (
     Field("isin_cd", "ISIN", Kind.TEXT, "ISIN"),
     Field("name", "종목명", Kind.TEXT, "종목명"),
@@ -40,7 +42,7 @@ FIELDS = (
     Field("bond_issu_amt", "발행금액", Kind.NUMBER, shown=whole),
     Field("bond_bal", "발행잔액", Kind.NUMBER, shown=whole),
     Field("bond_issu_cur_cd", "통화"),
-    Field("rating_status", "등급 상태"),
+    Field("rating_status", "등급 상태", shown=lambda value: RATED.get(value, value)),
     Field("kis_rating", "KIS 등급"),
     Field("kbp_rating", "KBP 등급"),
     Field("nice_rating", "NICE 등급"),
@@ -48,7 +50,7 @@ FIELDS = (
     Field("int_pay_cycl_ctt", "이자 지급 주기"),
     Field("nxtm_copn_dt", "다음 이표일", Kind.DAY),
     Field("lstg_dt", "상장일", Kind.DAY),
-    Field("prmnc_bond_yn", "영구채"),
+    Field("prmnc_bond_yn", "영구채", shown=lambda value: YES_NO.get(value, value)),
     Field("crno", "발행인 법인등록번호"),
     Field("is_active", "유효", Kind.TRUTH, shown=yes_no),
     Field("inactive_since", "유효하지 않게 된 날", Kind.DAY),

@@ -30,6 +30,23 @@ SHOWN = {
     "manager": ("운용사", None),
 }
 """Columns that the list has on a terminal."""
+CALLED = {
+    "ticker": "종목코드",
+    "current_price": "종가(원)",
+    "nav": "NAV(원/좌)",
+    "aum": "순자산",
+    "expense_ratio": "총보수(연 %)",
+    "category": "분류",
+    "index_name": "기초지수",
+    "leverage": "추적배수",
+    "is_actively_managed": "액티브",
+    "shares": "상장좌수",
+    "one_year_return": "1년 수익률(%)",
+    "ytd_return": "연초 대비 수익률(%)",
+    "price_date": "거래일",
+    "is_active": "상장 중",
+}
+"""What the card calls its items."""
 PRICES = 5
 
 
@@ -88,6 +105,7 @@ def show(app: App, given: str) -> tuple[Reading, Reading]:
         rows=found,
         facts={"ticker": one.code, "name": one.name},
         is_card=True,
+        called=CALLED,
     )
     if not has_days:
         return card, Reading(title="ETF 시세", fields=prices.FIELDS, rows=[], nothing=f"없습니다: foresto {LOADED_BY}")

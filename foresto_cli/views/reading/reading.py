@@ -49,6 +49,7 @@ class Reading:
         nothing: instead of a table without rows.
         facts: beside the rows in ``--json``.
         is_card: people see what is known of each row item by item, by the fields' labels.
+        called: on a card, what people call a field whose label is a description.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Reading:
     nothing: str = "저장된 것이 없습니다."
     facts: Mapping[str, object] = field(default_factory=dict)
     is_card: bool = False
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 def given(console: Console, found: Reading, form: Form) -> dict[str, object]:
@@ -116,7 +118,11 @@ def _show(console: Console, found: Reading, form: Form) -> None:
         return
     if found.is_card:
         for row in found.rows:
-            known = [(one.label, one.shown(row[one.name])) for one in found.fields if row[one.name] is not None]
+            known = [
+                (found.called.get(one.name, one.label), one.shown(row[one.name]))
+                for one in found.fields
+                if row[one.name] is not None
+            ]
             console.table(found.title, ("항목", "값"), known)
         return
     shown = [one for one in found.fields if one.head]

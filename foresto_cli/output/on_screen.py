@@ -65,10 +65,10 @@ def _cell(column: Column, value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return _TRUTH[value]
+    if column.said is not None and isinstance(value, int | float | Decimal):
+        return column.said(float(value))
     if isinstance(value, int) and column.grouped:
         return f"{value:,}"
-    if column.digits is not None and isinstance(value, float | Decimal):
-        return f"{value:,.{column.digits}f}"
     if isinstance(value, datetime):
         return plain.text(value.replace(microsecond=0))
     return plain.text(value)

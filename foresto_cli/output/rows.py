@@ -1,6 +1,6 @@
 """What a result is: named columns of one kind each, and rows that come one by one and are read once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -31,14 +31,14 @@ class Column(NamedTuple):
         label: what people read above it, on the terminal and in Excel, with the unit.
         kind: of its values.
         grouped: whether whole numbers are shown with thousands on the terminal; years and numbers of things are not.
-        digits: after the point on the terminal; without it, all there are.
+        said: how a number is said on the terminal, rounded for people; files and pipes have it exactly.
     """
 
     name: str
     label: str
     kind: Kind = Kind.TEXT
     grouped: bool = True
-    digits: int | None = None
+    said: Callable[[float], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """A screen as the operator sees it: the count after each condition, and who is left."""
 
+from collections.abc import Callable
+
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.output import rows as output
@@ -7,6 +9,7 @@ from foresto_cli.output.rows import Column, Rows
 from foresto_cli.screens.conditions import Field, Kind
 from foresto_cli.screens.screen_fields import FIELDS
 from foresto_cli.screens.screening import Screened, screened
+from foresto_cli.views import words
 
 KINDS = {
     Kind.NUMBER: output.Kind.NUMBER,
@@ -33,9 +36,6 @@ def show_counts(console: Console, found: Screened) -> None:
         console.line(f"  {said} → {count:,}종목")
 
 
-RATIO_DIGITS = 2
-
-
 def rows(found: Screened) -> Rows:
     """Return who is left."""
     return Rows(tuple(_column(one) for one in found.fields), found.rows)
@@ -57,4 +57,13 @@ def known() -> Rows:
 
 
 def _column(one: Field) -> Column:
-    return Column(one.name, one.label, KINDS[one.kind], digits=None if "(원)" in one.label else RATIO_DIGITS)
+    unit = "점" if one.label.endswith("점수") else one.label.rpartition("(")[2].removesuffix(")")
+    return Column(one.name, one.label, KINDS[one.kind], said=None if one.name == "price" else SAID.get(unit))
+
+
+def _decimals(digits: int) -> Callable[[float], str]:
+    return lambda value: f"{value:,.{digits}f}"
+
+
+SAID: dict[str, Callable[[float], str]] = {"원": words.won, "배": _decimals(2), "%": _decimals(2), "점": _decimals(1)}
+"""How a number is said on the terminal, by its unit; a price to the won."""

@@ -13,7 +13,7 @@ WEEKDAYS = "월화수목금토일"
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 FAR = 14
 """Days from which on a date says more than a number of days."""
-EOK, JO = 100_000_000, 1_000_000_000_000
+MAN, EOK, JO = 10_000, 100_000_000, 1_000_000_000_000
 
 
 def outcome(word: str) -> str:
@@ -67,10 +67,10 @@ def size(count: int) -> str:
 
 
 def won(amount: float) -> str:
-    """Return a large sum of won as people say it: ``1,234억원``, ``12.3조원``."""
+    """Return a sum of won as people say it: ``12.3조원``, ``1,234억원``, ``530만원``."""
     if abs(amount) >= JO:
         return f"{amount / JO:,.1f}조원"
-    return f"{amount / EOK:,.0f}억원"
+    return f"{amount / EOK:,.0f}억원" if abs(amount) >= EOK or not amount else f"{amount / MAN:,.0f}만원"
 
 
 def signed(number: float, digits: int = 2) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 import foresto_cli as foresto
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.score import batch
+from foresto_cli.screens import screen_view
 from foresto_cli.screens.screen_fields import FIELDS
 from foresto_cli.screens.screening import screened
 
@@ -155,3 +156,14 @@ def test_no_table_is_touched(scored):
     assert scored.rows("SELECT count(*) FROM stocks") == before
     with scored.app.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM stocks")) > 0
+
+
+def test_numbers_are_said_for_people_and_kept_exact_for_programs(asked):
+    found = screen_view.found(asked.app, "per > 0 and score > 0", "", top=5, sort="-score")
+    columns = {column.name: column for column in screen_view.rows(found).columns}
+    assert columns["market_cap"].said(1_681_275_199_100) == "1.7조원"
+    assert columns["market_cap"].said(136_400_232_100) == "1,364억원"
+    assert columns["market_cap"].said(5_300_000) == "530만원"
+    assert columns["per"].said(19.6097) == "19.61"
+    assert columns["score"].said(87.574142) == "87.6"
+    assert columns["name"].said is None

@@ -17,7 +17,8 @@ NAME = re.compile(r"\w+( \w+)*")
 OPERATORS = {*WORDS, "in", "is"}
 RESERVED = {name.casefold() for field in FIELDS for name in field.names}
 SAVED = (
-    "SELECT s.name, s.condition, s.is_watched, s.told_date, s.created_at, s.updated_at,"
+    "SELECT s.name, s.condition, s.is_watched, s.told_date,"
+    " date_trunc('second', s.created_at) AS created_at, date_trunc('second', s.updated_at) AS updated_at,"
     " (SELECT count(*) FROM saved_screen_member m WHERE m.name = s.name) AS members FROM saved_screen s"
     " ORDER BY s.name"
 )

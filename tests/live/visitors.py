@@ -1,6 +1,7 @@
 """Somebody who asks a live dashboard, and the server in this process."""
 
 import contextlib
+import socket
 
 import requests
 
@@ -53,3 +54,20 @@ def events(visitor):
             elif not line and name:
                 yield name, "\n".join(data)
                 name, data = "", []
+
+
+def raw(live, sent, seconds=5):
+    """What a connection answers to exactly these bytes."""
+    with socket.create_connection(("127.0.0.1", live.port), seconds) as connection:
+        with contextlib.suppress(OSError):
+            connection.sendall(sent)
+        answer = b""
+        with contextlib.suppress(OSError):
+            while piece := connection.recv(65536):
+                answer += piece
+        return answer
+
+
+def head(live, path="/", **headers):
+    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{live.port}", "Connection: close"]
+    return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode()

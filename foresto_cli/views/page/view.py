@@ -1,6 +1,5 @@
 """The dashboard as words, counts and rectangles: what the template prints, decided here."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,21 +7,19 @@ from typing import Any
 
 import foresto_cli
 from foresto_cli.datasets.listed.designations import Designation, counted
-from foresto_cli.datasets.prices.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
 from foresto_cli.score.reasons import REASONS
 from foresto_cli.store import limits
 from foresto_cli.telling.notify import LEVELS
 from foresto_cli.views import words
-from foresto_cli.views.page import by_day, charts
+from foresto_cli.views.page import by_day, sessions
 from foresto_cli.views.page.cards import cards
-from foresto_cli.views.page.charts import Month
 from foresto_cli.views.page.facts import BINS, Facts, Scoring, Verification
 from foresto_cli.views.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
 from foresto_cli.views.state import Held
 from foresto_cli.views.top_scores import Top
 
 GRADES = "SABCDF"
-SHOWN_GAPS, SHOWN_TABLES, SHOWN_REASONS, SHOWN_DESIGNATED = 4, 8, 6, 8
+SHOWN_TABLES, SHOWN_REASONS, SHOWN_DESIGNATED = 8, 6, 8
 COLUMN_WIDTH = 0.9 * 100 / BINS
 """A tenth of a column is the gap to the next."""
 NEARLY = 0.8
@@ -66,7 +63,7 @@ def page(facts: Facts) -> dict[str, object]:
         "data": [_data_set(item) for item in facts.state["data"] if item["newest"] is not None],
         "never": [_data_set(item) for item in facts.state["data"] if item["newest"] is None],
         "pictures": by_day.pictures(facts.history, facts.now.date()),
-        "calendar": _calendar(facts.days),
+        "calendar": sessions.calendar(facts.days),
         "runs": _runs(facts),
         "filter": None,
         "verifications": [_verification(run) for run in facts.verifications],
@@ -99,35 +96,6 @@ def _data_set(item: Held) -> dict[str, object]:
         "command": item["command"],
         "is_current": item["current"],
     }
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """A year of sessions, what each is, and the newest that are not whole."""
-
-    months: list[Month]
-    legend: list[tuple[str, str, int]]
-    share: str
-    gaps: list[dict[str, str]]
-    more: int
-
-
-def _calendar(days: Sequence[Day]) -> Calendar | None:
-    if not days:
-        return None
-    counts = Counter(day.state for day in days)
-    gaps = [day for day in reversed(days) if day.state in GAPS or day.state == ABSENT]
-    sessions = len(days) - counts[CLOSED]
-    return Calendar(
-        months=charts.months(days),
-        legend=[(state, LABELS[state], counts[state]) for state in LABELS if counts[state]],
-        share=f"{100 * (sessions - len(gaps)) / sessions:.1f}" if sessions else "0",
-        gaps=[
-            {"day": words.day(day.day), "state": LABELS[day.state], "reason": day.reason or ""}
-            for day in gaps[:SHOWN_GAPS]
-        ],
-        more=max(0, len(gaps) - SHOWN_GAPS),
-    )
 
 
 def _runs(facts: Facts) -> list[dict[str, object]]:

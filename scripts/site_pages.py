@@ -24,6 +24,8 @@ OUTSIDE = {
 FILES = "files"
 """Folder of the site for files that are no pages."""
 STYLE = "site.css"
+WRITTEN: list[Path] = []
+"""Folders with copies of this process."""
 FENCE = re.compile(r"^(?: {0,3})(```|~~~)")
 LINK = re.compile(r"\[([^\[\]]+)\]\(([^)\s]+)\)")
 ITEM = re.compile(r"^(?:[-*+]|\d+\.) ")
@@ -37,7 +39,22 @@ def on_config(config):  # noqa: ANN001, ANN201 - called by MkDocs, whose types a
     if config.docs_dir != str(pages):  # MkDocs asks again for the second language
         write(pages)
         config.docs_dir = str(pages)
+        WRITTEN.append(pages)
     return config
+
+
+def on_shutdown():  # noqa: ANN201 - as above
+    """Leave no copies behind."""
+    for folder in WRITTEN:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def on_serve(server, config, builder):  # noqa: ANN001, ANN201, ARG001 - as above
+    """Look at the pages as they are written, not at their copies: those change by every build."""
+    server.unwatch(config.docs_dir)
+    for folder in sorted({str((ROOT / source).parent) for source in sources()} - {str(ROOT)}):
+        server.watch(folder)
+    return server
 
 
 def sources() -> dict[str, str]:

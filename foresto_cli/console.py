@@ -9,6 +9,7 @@ import getpass
 import json
 import logging
 import math
+import os
 import re
 import shutil
 import sys
@@ -31,6 +32,9 @@ RESULT_LOST = Transient.exit_code
 """What a command that did its part ends with when its ``--json`` result could not be written: try it again later."""
 
 ALL_COLUMNS = "모두 보려면 창을 넓히거나 --json."
+CODE = "코드"
+"""In the head of a column whose digits are no number."""
+USUAL_WIDTH = 80
 LONGEST_LINE = 20_000
 """Characters of a line; more is nobody's to read."""
 _NOT_IN_JSON = re.compile(
@@ -127,12 +131,12 @@ class Console:
     @property
     def width(self) -> int:
         """Return how many cells a line of the terminal has."""
-        return shutil.get_terminal_size().columns
+        return self._lines.width
 
     def _say(self, stream: "_Stream", text: str, tone: str | None = None) -> None:
         said = harmless.line(text, LONGEST_LINE)
         is_terminal = stream.isatty()
-        lines = wide.wrap(said, self.width) if is_terminal else [said]
+        lines = wide.wrap(said, stream.width) if is_terminal else [said]
         if tones.are_wanted(is_terminal=is_terminal):
             first, *rest = lines
             lines = [tones.line(first) if tone is None else tones.painted(first, tone), *rest]
@@ -175,13 +179,17 @@ class Console:
         cells = [[harmless.line(_text(value), LONGEST_LINE) for value in row] for row in rows]
         heads = [harmless.line(head) for head in columns]
         if finds_numbers:
-            numbers = [place for place in range(len(heads)) if tabular.are_numbers([row[place] for row in cells])]
+            numbers = [
+                place
+                for place, head in enumerate(heads)
+                if CODE not in head and tabular.are_numbers([row[place] for row in cells])
+            ]
             places = places._replace(right=numbers)
         is_coloured = tones.are_wanted(is_terminal=True)
         tone = _toned if is_coloured else _plain
         drawn = tabular.laid_out(heads, cells, self.width, places, tone)
         head, *body = drawn.lines
-        above = [title and harmless.line(title), head] if title else [head]
+        above = [*(wide.wrap(harmless.line(title), self.width) if title else []), head]
         lines = [*(tones.painted(one, tones.BOLD) if is_coloured else one for one in above), *body]
         if drawn.left_out:
             lines += wide.wrap(f"· 좁아서 뺀 열: {', '.join(drawn.left_out)}. {ALL_COLUMNS}", self.width)
@@ -364,6 +372,17 @@ class _Stream:
     def fileno(self) -> int:
         number = self._try(lambda stream: stream.fileno())
         return number if isinstance(number, int) else -1
+
+    @property
+    def width(self) -> int:
+        """Return the cells of a line: what ``COLUMNS`` says, or this stream's own terminal, or 80."""
+        told = shutil.get_terminal_size((0, 0)).columns if os.environ.get("COLUMNS") else 0
+        if told:
+            return told
+        try:
+            return os.get_terminal_size(self.fileno()).columns or USUAL_WIDTH
+        except OSError:
+            return USUAL_WIDTH
 
     @property
     def encoding(self) -> str:

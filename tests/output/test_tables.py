@@ -96,3 +96,27 @@ def test_a_pipe_has_no_colour_but_where_it_is_forced(monkeypatch):
 
 def test_a_blank_variable_says_nothing():
     assert tones.are_wanted(is_terminal=True, variables={"NO_COLOR": "", "TERM": "xterm"})
+
+
+def test_codes_stand_to_the_left_and_a_long_title_is_wrapped(monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("NO_COLOR", "1")
+    Console().table("재무: 가중평균 50.82 → 백분위 53.1", ("종목코드", "순위"), [("170410", 1), ("000660", 22)])
+    lines = screen.getvalue().splitlines()
+    assert all(wide.cells(line) <= 30 for line in lines)
+    assert "170410       1" in lines
+
+
+def test_a_complaint_is_broken_by_the_width_of_its_own_terminal(monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("COLUMNS", "40")
+    Console().complain("✗ ETF 목록이 비어 있습니다. 먼저 foresto stocks etfs를 실행하세요.")
+    assert any("foresto stocks etfs를" in line for line in screen.getvalue().splitlines())
+    assert all(wide.cells(tones_off(line)) <= 40 for line in screen.getvalue().splitlines())
+
+
+def tones_off(line):
+    return re.sub(r"\x1b\[\d+m", "", line)

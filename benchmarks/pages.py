@@ -21,11 +21,13 @@ from sqlalchemy import Connection, Engine, event, text
 from foresto_cli import clock
 from foresto_cli.live.answers import Site
 from foresto_cli.score import compute, load, rows, store, track
+from foresto_cli.screens import find_page
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, unit_transaction
 from foresto_cli.store.tables import compass_score_track
 from foresto_cli.store.upsert import upsert
-from foresto_cli.views.pages import market, scores, stock
+from foresto_cli.views.pages import market, scores, stock, tables
+from foresto_cli.views.pages import table as table_page
 from foresto_cli.views.templating import filled
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ SITE = Site(
     is_sandbox=False,
     version="0",
 )
+FOUND = "score >= 50 and return_3m > 0"
 Statement = tuple[str, Mapping[str, Any]]
 
 
@@ -87,6 +90,9 @@ def main() -> None:
             "/scores": (scores.page, {}),
             "/stocks/ONE (1 year)": (stock.page, {"ticker": made.tickers[10]}),
             "/stocks/ONE?range=all": (stock.page, {"ticker": made.tickers[10], "range": "all"}),
+            "/find, two conditions": (find_page.page, {"condition": FOUND}),
+            "/data": (tables.page, {}),
+            "/data/stock_price_daily": (table_page.page, {"table": "stock_price_daily"}),
         }
         with engine.connect() as connection:
             found = [_compared(connection, name, *page) for name, page in pages.items()]
@@ -132,7 +138,8 @@ def _compared(connection: Connection, name: str, page_of: Callable[..., object],
         started = time.perf_counter()
         for query, given in statements:
             cursor.execute(query.encode(), given)
-            cursor.fetchall()
+            if cursor.description is not None:  # a savepoint gives no rows
+                cursor.fetchall()
         between = time.perf_counter()
         _answer(connection, page_of, asked)
         pairs.append((between - started, time.perf_counter() - between))

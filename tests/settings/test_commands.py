@@ -74,7 +74,7 @@ def test_a_wrong_ping_is_an_incident_and_no_end_of_the_chain(open_world):
 def test_doctor_lists_where_settings_come_from_and_what_is_wrong_with_them(place, monkeypatch):
     (place.config / ".env").write_text("KRX_OPENAPI_KEY=…\nFSC_API_KEY=abc\nSMTP_PASSWORD=a\u00a0b\n", encoding="utf-8")
     monkeypatch.setenv("DART_API_KEY", "abc")
-    found = list(examination._keys(settings.load(place)))
+    found = list(examination._keys(settings.load(place), place))
     said = [f"{one.state} {one.name}: {one.text}" for one in found]
     assert f"ok 설정 출처: {place.config / '.env'}: SMTP_PASSWORD, KRX_OPENAPI_KEY, FSC_API_KEY" in said
     assert "ok 설정 출처: 환경 변수: DART_API_KEY" in said

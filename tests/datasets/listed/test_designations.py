@@ -173,7 +173,9 @@ def test_what_is_best_leaves_out_who_is_designated_suspended_or_leaving_and_says
     for shown in (market_mail.drafted(plain.app).text, page.render(plain.app)):
         assert "5종목을 제외했습니다" in shown
         assert name[next_one] in shown
-    _, _, tail = market_mail.drafted(plain.app).text.partition("[점수 상위 종목]")
+    _, _, after = market_mail.drafted(plain.app).text.partition("[점수 상위 종목]")
+    tail = after.partition("\n[")[0]
+    assert name[next_one] in tail
     assert all(f"({ticker}," not in tail for ticker in best[:5])
     # A market or a sector of one's own counts its own.
     market = next(row["market"] for row in everyone["stocks"] if row["ticker"] == managed)

@@ -96,7 +96,7 @@ CONNECTING = (
     ),
     _rule(
         # Of several hosts one is away and another only reads: a fail-over that is not over yet.
-        r"(?s)(?=.*(?:Connection refused|timeout expired|No route to host|the database system is)).*"
+        r"(?s)\A(?=.*(?:Connection refused|timeout expired|No route to host|the database system is)).*"
         r"(?:session is read-only|server is in hot standby)",
         LATER,
         "지금 쓸 수 있는 서버가 없습니다. 주 서버가 돌아오거나 대기 서버가 주 서버가 된 뒤 다시 실행하세요.",

@@ -16,6 +16,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError
 from foresto_cli.running import job
 from foresto_cli.settings import keys
+from foresto_cli.telling import alerts
 from foresto_cli.views import page, words
 from foresto_cli.views.page import facts, tones, view
 
@@ -133,6 +134,15 @@ def test_texts_from_outside_are_escaped(loaded):
     for name in ("alerts", "budgets", "calendar", "verification", "runs"):
         assert EVIL in text_of(section(document, name)), name
     assert "심각한 알림 1건" in text_of(next(document.iter("h1")))
+
+
+def test_a_day_in_a_message_is_never_broken_and_nothing_in_it_is_markup(loaded):
+    alert = alerts.Alert("stale", "x", "warning", "제목", "<b>2026-09-17</b>부터 & 2026-11-20")
+    alerts.raise_alert(loaded.app.engine, alert, None)
+    shown = page.render(loaded.app)
+    assert (
+        '&lt;b&gt;<span class="day">2026-09-17</span>&lt;/b&gt;부터 &amp; <span class="day">2026-11-20</span>' in shown
+    )
 
 
 def test_an_empty_database_has_a_page_without_an_empty_box(open_world):

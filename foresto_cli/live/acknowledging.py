@@ -1,4 +1,4 @@
-"""The one thing that a page can change: an alert is acknowledged, as by ``foresto alerts ack``."""
+"""The only change a page can make: acknowledging an alert, as ``foresto alerts ack`` does."""
 
 import asyncio
 from urllib.parse import parse_qs
@@ -15,19 +15,20 @@ from foresto_cli.telling import alerts
 from foresto_cli.views.pages.page import Page, refused
 
 LARGEST_FORM = 2_048
-"""Bytes."""
+"""Maximum size of a request body, in bytes."""
 LARGEST_NUMBER = 2**63 - 1
+"""The largest number that PostgreSQL's bigint holds."""
 
 
 class Acknowledging:
-    """Takes the form of an alert."""
+    """Handles the form that acknowledges an alert."""
 
     def __init__(self, app: App, secrets: Secrets, answers: Answers) -> None:
-        """Take the application that may write, and what refusals are shown by."""
+        """Take the application that may write, and the answers that render refusals."""
         self._app, self._secrets, self._answers = app, secrets, answers
 
     async def answer(self, request: Request) -> Response:
-        """Acknowledge the alert and show the page again."""
+        """Acknowledge the alert and redirect to the first page, or explain why it was not acknowledged."""
         body = await _body(request)
         if body is None:
             return PlainTextResponse("보낸 것이 너무 큽니다.", 413)
@@ -54,7 +55,7 @@ class Acknowledging:
 
 
 async def _body(request: Request) -> bytes | None:
-    """Return what was sent; None when it is too much."""
+    """Return the request body; None when it is larger than :data:`LARGEST_FORM`."""
     body = b""
     try:
         async for piece in request.stream():

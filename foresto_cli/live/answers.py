@@ -1,4 +1,4 @@
-"""A page's function becomes an HTTP answer; what it refuses becomes a page that says why."""
+"""Turns the result of a page's function into an HTTP response; a refusal becomes a page that gives the reason."""
 
 import asyncio
 import logging
@@ -21,23 +21,23 @@ from foresto_cli.views.pages.page import Answer, Asked, Page, refused
 from foresto_cli.views.templating import filled
 
 AT_ONCE = 3
-"""Pages that are read from the database at the same time; the others wait."""
+"""How many pages may be read from the database at the same time; further requests wait."""
 PATIENCE = 20.0
-"""Seconds that a page waits for its turn."""
+"""Seconds that a request waits for its turn."""
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Site:
-    """What stands around every page, and in its forms.
+    """The values of the layout that surrounds every page.
 
     Attributes:
-        pages: (path, label) of the navigation.
+        pages: (path, label) of each page in the navigation.
         here: path of this page.
-        form: the word that every form has to send.
-        is_sandbox: the numbers are synthetic.
-        version: of foresto.
-        asked: what the search box holds.
+        form: the secret that every form has to send.
+        is_sandbox: True when the numbers are synthetic.
+        version: foresto's version.
+        asked: the text in the search box.
     """
 
     pages: tuple[tuple[str, str], ...]
@@ -49,7 +49,7 @@ class Site:
 
 
 class Answers:
-    """Answers by pages, a few at a time."""
+    """Renders pages, a few at a time."""
 
     def __init__(self, app: App, secrets: Secrets) -> None:
         """Take the application, which must not write."""
@@ -59,11 +59,11 @@ class Answers:
 
     @property
     def engine(self) -> Engine:
-        """Return the database for reading."""
+        """Return the engine that can only read."""
         return self._app.engine
 
     def endpoint(self, route: Route | RouteOfApp) -> Callable[[Request], Awaitable[Response]]:
-        """Return what answers requests for ``route``."""
+        """Return the Starlette endpoint of ``route``."""
 
         async def answer(request: Request) -> Response:
             asked = {**request.query_params, **request.path_params}
@@ -72,28 +72,32 @@ class Answers:
             except TimeoutError:
                 return self.html(refused("지금 보는 페이지가 많습니다. 잠시 뒤 새로 고치세요.", 503), route.path, asked)
             try:
-                found, written = await run_in_threadpool(self._written, route, asked)
+                return await run_in_threadpool(self._response, route, asked)
             finally:
                 self._turns.release()
-            return RedirectResponse(found, 303) if written is None else HTMLResponse(*written)
 
         return answer
 
     def html(self, page: Page, here: str, asked: Asked) -> HTMLResponse:
-        """Return ``page`` as an answer."""
-        return HTMLResponse(*self._html(page, here, asked))
+        """Return ``page`` inside the layout, as a response."""
+        site = Site(
+            self._navigation,
+            here,
+            self._secrets.form,
+            self._app.sandbox is not None,
+            foresto_cli.__version__,
+            asked.get("q", ""),
+        )
+        values: Mapping[str, object] = page.values
+        return HTMLResponse(filled(f"pages/{page.template}", title=page.title, site=site, **values), page.status)
 
-    def _written(self, route: Route | RouteOfApp, asked: Asked) -> tuple[str, tuple[str, int] | None]:
-        """Return where it stands otherwise, or the page and its status."""
-        answer = self._asked(route, asked)
-        if isinstance(answer, Page):
-            return "", self._html(answer, route.path, asked)
-        return answer.path, None
+    def _response(self, route: Route | RouteOfApp, asked: Asked) -> Response:
+        answer = self._answer(route, asked)
+        return self.html(answer, route.path, asked) if isinstance(answer, Page) else RedirectResponse(answer.path, 303)
 
-    def _asked(self, route: Route | RouteOfApp, asked: Asked) -> Answer:
-        if any("\0" in word for pair in asked.items() for word in pair):
-            return refused("쓸 수 없는 글자가 있습니다.")
+    def _answer(self, route: Route | RouteOfApp, asked: Asked) -> Answer:
         try:
+            check_letters(asked)
             with explained(own=not self._app.is_shared):
                 if isinstance(route, RouteOfApp):
                     return route.page(self._app, asked, self._secrets.form)
@@ -107,14 +111,12 @@ class Answers:
             log.warning("%s: %s", route.path, error)
             return refused(f"{error}", 503)
 
-    def _html(self, page: Page, here: str, asked: Asked) -> tuple[str, int]:
-        site = Site(
-            self._navigation,
-            here,
-            self._secrets.form,
-            self._app.sandbox is not None,
-            foresto_cli.__version__,
-            asked.get("q", ""),
-        )
-        values: Mapping[str, object] = page.values
-        return filled(f"pages/{page.template}", title=page.title, site=site, **values), page.status
+
+def check_letters(asked: Asked) -> None:
+    """Refuse an address with a NUL character, which PostgreSQL cannot take.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if any("\0" in word for pair in asked.items() for word in pair):
+        raise UsageError("쓸 수 없는 글자가 있습니다.")

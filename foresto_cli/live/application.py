@@ -1,4 +1,4 @@
-"""The live dashboard as an ASGI application: pages, files beside them, and what guards them."""
+"""The live dashboard as an ASGI application: its pages, its static files, and the guard in front of them."""
 
 from importlib.resources import files
 
@@ -19,13 +19,13 @@ from foresto_cli.live.routes import FILES, ROUTES
 from foresto_cli.live.secrets import Secrets
 from foresto_cli.views.pages.page import refused
 
-KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+MEDIA_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 STATIC = ("dashboard.css", "pages/pages.css", "pages/market.css", "pages/live.js", "pages/icon.svg")
-"""Files of ``views/templates`` that pages name, as ``/static/NAME``."""
+"""Files below ``views/templates`` that are served as ``/static/NAME``."""
 
 
 def made(app: App, secrets: Secrets, port: int) -> tuple[ASGIApp, Happenings]:
-    """Return the application that listens on ``port``, and what has to be closed at its end."""
+    """Return the application for ``port``, and its event streams, which the caller has to close at the end."""
     reader = reading.read_only(app)
     answers, happenings = Answers(reader, secrets), Happenings(app, secrets.form)
     downloads = Downloads(answers)
@@ -35,7 +35,7 @@ def made(app: App, secrets: Secrets, port: int) -> tuple[ASGIApp, Happenings]:
         name = request.path_params["name"]
         if name not in kept:
             return PlainTextResponse("없습니다.", 404)
-        return Response(kept[name], media_type=KINDS[name.rpartition(".")[2]])
+        return Response(kept[name], media_type=MEDIA_TYPES[name.rpartition(".")[2]])
 
     async def events(_: Request) -> Response:
         if happenings.is_full:

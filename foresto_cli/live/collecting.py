@@ -1,6 +1,6 @@
-"""수집: the state of collection, as ``foresto dashboard`` writes it to its file, with what can be done about it.
+"""수집: the state of collection, as in the file that ``foresto dashboard`` writes.
 
-Alerts can be acknowledged, and the history of runs can be looked through.
+On this page alerts can also be acknowledged, and the history of runs can be filtered.
 """
 
 from collections.abc import Callable
@@ -15,19 +15,19 @@ from foresto_cli.views.page import facts, view
 from foresto_cli.views.pages.page import Answer, Asked, Page
 
 PageOfApp = Callable[[App, Asked, str], Answer]
-"""A page's function that needs more than a connection; the application's engine writes nothing.
+"""A page's function that needs the application; the application's engine can only read.
 
-The last argument is the word that forms have to send.
+The last argument is the secret that forms have to send.
 """
 LIMITS = (20, 50, 200)
-"""How many runs may be shown; chains and single commands count, steps do not."""
+"""The choices for how many runs are shown; steps are not counted, only chains and single commands."""
 
 
 def page(app: App, asked: Asked, form: str) -> Page:
-    """Return the state of collection, with the runs that the address asks for.
+    """Return the state of collection, with the runs that the query string selects.
 
     Raises:
-        UsageError: it asks for runs since what is no day.
+        UsageError: ``since`` is not a date.
     """
     wanted = _wanted(asked)
     found = facts.gathered(app)

@@ -1,4 +1,4 @@
-"""Files that pages offer: CSV, streamed from the database, two at the same time."""
+"""CSV downloads, streamed from the database, at most two at the same time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError, ForestoError, StoreUnavailable, UsageError
-from foresto_cli.live.answers import Answers
+from foresto_cli.live.answers import Answers, check_letters
 from foresto_cli.live.routes import RouteOfFile
 from foresto_cli.output import as_csv
 from foresto_cli.store.engine import explained
@@ -22,15 +22,15 @@ STATUSES: dict[type[ForestoError], int] = {UsageError: 404, ConfigError: 409, St
 
 
 class Downloads:
-    """Gives files out."""
+    """Serves files, and counts the downloads under way."""
 
     def __init__(self, answers: Answers) -> None:
-        """Take what reads the database and shows refusals."""
+        """Take the answers, for their engine and to render refusals."""
         self._answers = answers
         self._under_way = 0
 
     def endpoint(self, route: RouteOfFile) -> Callable[[Request], Awaitable[Response]]:
-        """Return what answers requests for ``route``."""
+        """Return the Starlette endpoint of ``route``."""
 
         async def answer(request: Request) -> Response:
             asked = {**request.query_params, **request.path_params}
@@ -52,9 +52,8 @@ class Downloads:
         return answer
 
     def _pieces(self, route: RouteOfFile, asked: Asked) -> Generator[str]:
-        """Yield the file's name, then the file."""
-        if any("\0" in word for pair in asked.items() for word in pair):
-            raise UsageError("쓸 수 없는 글자가 있습니다.")
+        """Yield the file's name, then its content piece by piece."""
+        check_letters(asked)
         with explained(), self._answers.engine.connect() as connection:
             found = route.file(connection, asked, clock.today())
             yield f"{found.name}.csv"
@@ -66,16 +65,16 @@ class Downloads:
 
 
 class Streamed(StreamingResponse):
-    """A file that is read while it is sent; whatever becomes of it, what it holds is let go of."""
+    """A file that is read while it is sent; its resources are released however the sending ends."""
 
     def __init__(self, name: str, pieces: Iterator[str], held: ExitStack) -> None:
-        """Take the file's name, the file, and what is let go of afterwards."""
+        """Take the file's name, its content, and the resources to release afterwards."""
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
         super().__init__(_sent(pieces), media_type="text/csv; charset=utf-8", headers=headers)
         self._held = held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the file and release its resources."""
         with self._held:
             await super().__call__(scope, receive, send)
 
@@ -86,6 +85,6 @@ async def _sent(pieces: Iterator[str]) -> AsyncIterator[str]:
 
 
 def _close(pieces: Generator[str]) -> None:
-    # A block that is being read meanwhile ends by itself, and the file with it.
+    # ValueError: another thread is reading a block right now; the generator ends with that block.
     with suppress(ValueError):
         pieces.close()

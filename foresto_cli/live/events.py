@@ -1,7 +1,7 @@
-"""``/events``: what is happening, sent to every open page as it changes; one question a second for all of them.
+"""``/events``: sends runs and alerts to every open page as they change, from one query a second for all pages.
 
-Nobody listens, nobody asks. A page gets the present state at once, then only what has become different, as HTML that
-the page's own templates print.
+Without an open page no query is sent. A page gets the present state at once, and from then on only the parts that
+changed, as HTML from the same templates as the page.
 """
 
 import asyncio
@@ -19,10 +19,11 @@ from foresto_cli.views.templating import filled
 
 EVERY_SECONDS = 1.0
 AFTER_TROUBLE_SECONDS = 5.0
-"""Wait before the database is asked again that could not be asked."""
+"""Pause after the database could not be reached."""
 SIGN_OF_LIFE_SECONDS = 15.0
+"""An empty comment is sent after so long without news, so that a closed page is noticed."""
 LISTENERS = 32
-"""Pages that are kept up to date at the same time; half of all connections stay free for others."""
+"""Maximum number of open streams: half of ``server.CONNECTIONS``, so that pages can still be loaded."""
 log = logging.getLogger(__name__)
 
 Parts = dict[str, str]
@@ -30,10 +31,10 @@ Parts = dict[str, str]
 
 
 class Happenings:
-    """Asks while somebody listens, and tells all of them."""
+    """Queries the database while there are listeners, and sends them what changed."""
 
     def __init__(self, app: App, form: str) -> None:
-        """Take the application and the word that forms have to send."""
+        """Take the application and the secret that forms have to send."""
         self._engine, self._is_own, self._form = app.engine, not app.is_shared, form
         self._changed = asyncio.Condition()
         self._parts: Parts = {}
@@ -43,11 +44,11 @@ class Happenings:
 
     @property
     def is_full(self) -> bool:
-        """Say whether nobody else can listen."""
+        """Return whether the maximum number of streams is open."""
         return self._listeners >= LISTENERS
 
     async def listen(self) -> AsyncIterator[bytes]:
-        """Yield the stream of one page, until it leaves or everything ends."""
+        """Yield the stream of one page, until the page is closed or the server stops."""
         self._listeners += 1
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
@@ -71,7 +72,7 @@ class Happenings:
             self._changed.notify_all()
 
     async def _wait(self) -> bool:
-        """Wait for news; say whether there are any, or only time has passed."""
+        """Return True when something changed, False after :data:`SIGN_OF_LIFE_SECONDS` without a change."""
         async with self._changed:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), SIGN_OF_LIFE_SECONDS)
@@ -79,7 +80,7 @@ class Happenings:
         return False
 
     async def _ask(self) -> None:
-        """Ask until nobody listens any more."""
+        """Query once a second until there is no listener."""
         connection: Connection | None = None
         try:
             while self._listeners and not self._closing.is_set():
@@ -103,7 +104,7 @@ class Happenings:
 
     def _connected(self) -> Connection:
         with explained(own=self._is_own):
-            # One connection of its own and no transaction: a look costs one statement, and holds nothing up.
+            # A connection of its own without a transaction: a query is one statement and holds no vacuum back.
             return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def _asked(self, connection: Connection) -> Parts:
@@ -112,7 +113,7 @@ class Happenings:
 
 
 def parts(found: Happening) -> Parts:
-    """Return what pages are told of ``found``, by event."""
+    """Return the data of each event, by the event's name."""
     return {
         "trouble": "",
         "running": filled("running.html", happening=found),

@@ -1,8 +1,8 @@
-"""Who is answered: only this machine's browser that has the token, under our own name, with what a page needs.
+"""Decides which requests are answered: only those of a browser on this machine that has opened the token's address.
 
-A site that the operator visits can send requests to 127.0.0.1 too, and can let a name of its own lead there (DNS
-rebinding). So the ``Host`` header has to be ours, a cookie is needed that only the token gives, and what changes
-something has to come from a page of ours.
+A website that the operator visits can send requests to 127.0.0.1, and can make its own name resolve to 127.0.0.1 (DNS
+rebinding). Therefore the ``Host`` header has to name this server, a cookie is required that is set only in exchange
+for the token, and a POST has to come from one of this server's own pages.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from foresto_cli.live.secrets import Secrets, is_same
 
 LONGEST_ADDRESS = 4_096
-"""Bytes of path and query; the longest condition is 2,000 characters."""
+"""Maximum bytes of path and query; the longest condition is 2,000 characters."""
 LARGEST_HEAD = 16 * 1024
-"""Bytes of a request's names and values."""
+"""Maximum bytes of a request's headers."""
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
     " object-src 'none'",
     "X-Content-Type-Options": "nosniff",
-    # Not "no-referrer": then browsers say "Origin: null" with our own forms too.
+    # Not "no-referrer": with it browsers send "Origin: null" for this server's own forms too.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -35,13 +35,13 @@ NO_ENTRY = (
 
 
 class Guard:
-    """Stands before the pages and lets in who may come in."""
+    """ASGI middleware that refuses requests without the cookie and adds the security headers."""
 
     def __init__(self, pages: ASGIApp, secrets: Secrets, port: int) -> None:
-        """Take what it guards, the words that open it, and the port it listens on."""
+        """Take the application behind the guard, the secrets, and the port of the server."""
         self._pages, self._secrets = pages, secrets
         self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost")}
-        self._cookie = f"foresto_{port}"  # cookies know no ports, and two servers may run
+        self._cookie = f"foresto_{port}"  # cookies are shared by all ports of a host, and two servers may run
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -60,7 +60,7 @@ class Guard:
         await (refused or self._pages)(scope, receive, guarded)
 
     def _refused(self, scope: Scope) -> Response | None:
-        """Return what is said to who is not let in; None who is."""
+        """Return the response of a refused request; None when the request is let through."""
         headers = Headers(scope=scope)
         hosts, query = headers.getlist("host"), scope["query_string"]
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
@@ -79,7 +79,7 @@ class Guard:
         return None if is_same(self._shown(headers), self._secrets.cookie) else PlainTextResponse(NO_ENTRY, 401)
 
     def _entered(self, scope: Scope) -> Response | None:
-        """Return the way in for who shows the token: the cookie, and the same address without the token."""
+        """Return a redirect to the same address without the token, which sets the cookie; None for a wrong token."""
         asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         tokens = [value for name, value in asked if name == "token"]
         if len(tokens) != 1 or not is_same(tokens[0], self._secrets.token):
@@ -101,7 +101,7 @@ class Guard:
 
 
 def _from_elsewhere(headers: Headers) -> Response | None:
-    """Return what is said to a form of another site; None when it is one of ours."""
+    """Return the refusal of a form that another site sent; None when it came from this server's pages."""
     is_ours = headers.getlist("origin") == [f"http://{headers['host']}"]
     if is_ours and headers.get("sec-fetch-site", "same-origin") == "same-origin":
         return None

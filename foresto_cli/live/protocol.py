@@ -1,13 +1,13 @@
-"""HTTP with patience that ends: who sends or reads too slowly is cut off."""
+"""HTTP with time limits: connections that send or read too slowly are closed."""
 
 import asyncio
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_SECONDS = 10.0
-"""A request has to be complete so many seconds after its connection was made, or after its first byte."""
+"""A request has to be complete so many seconds after the connection was made, or after its first byte."""
 READ_SECONDS = 20.0
-"""Who has read nothing for so long while something waits to be read is gone."""
+"""A connection is closed when the client has read nothing for so long although data is waiting."""
 
 
 class Impatient(H11Protocol):
@@ -17,18 +17,18 @@ class Impatient(H11Protocol):
     _reading_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Begin to wait for the first request."""
+        """Start the timer of the first request."""
         super().connection_made(transport)
         self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing any more."""
+        """Stop both timers."""
         self._stop(self._request_timer)
         self._stop(self._reading_timer)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; a request that has only begun is waited for no longer than before."""
+        """Start the timer at the first byte of a request and stop it when the request is complete."""
         super().data_received(data)
         if self.cycle is None or self.cycle.response_complete:
             if self._request_timer is None:
@@ -38,12 +38,12 @@ class Impatient(H11Protocol):
             self._request_timer = None
 
     def pause_writing(self) -> None:
-        """Begin to wait for the reader."""
+        """Start the timer of the reader."""
         super().pause_writing()
         self._reading_timer = self.loop.call_later(READ_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Wait for the reader no longer."""
+        """Stop the timer of the reader."""
         self._stop(self._reading_timer)
         super().resume_writing()
 

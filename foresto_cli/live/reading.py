@@ -1,4 +1,4 @@
-"""The application as pages have it: every transaction sees one state of the database, writes nothing, and ends."""
+"""A read-only application for the pages: each transaction is a snapshot, cannot write, and has a time limit."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, event
 from foresto_cli.app import App
 
 LONGEST_QUERY = "20s"
+"""``statement_timeout`` of every transaction."""
 
 
 def read_only(app: App) -> App:
@@ -15,7 +16,7 @@ def read_only(app: App) -> App:
 
 
 def engine_of(engine: Engine) -> Engine:
-    """Return ``engine`` for reading: its connections are the same, its transactions are read-only and bounded."""
+    """Return ``engine`` with read-only transactions and a time limit; the connection pool is shared."""
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @event.listens_for(reading, "begin")

@@ -1,4 +1,4 @@
-"""Which page stands at which address. A new page is a line here."""
+"""The address of every page. A new page is one line here."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from foresto_cli.views.pages.page import FileOf, PageOf
 
 @dataclass(frozen=True)
 class Route:
-    """A page and where it stands.
+    """A page and its address.
 
     Attributes:
-        path: of its address; ``{ticker}`` is handed to the page as ``asked["ticker"]``.
-        label: what the navigation calls it; empty for what does not stand there.
-        page: returns it.
+        path: of the address; ``{ticker}`` is handed to the page as ``asked["ticker"]``.
+        label: its name in the navigation; empty for a page that is not listed there.
+        page: the function that returns the page.
     """
 
     path: str
@@ -26,7 +26,7 @@ class Route:
 
 @dataclass(frozen=True)
 class RouteOfApp:
-    """As :class:`Route`, for a page that needs more than a connection."""
+    """As :class:`Route`, for a page that needs the application."""
 
     path: str
     label: str
@@ -35,11 +35,11 @@ class RouteOfApp:
 
 @dataclass(frozen=True)
 class RouteOfFile:
-    """A file and where it stands.
+    """A file and its address.
 
     Attributes:
-        path: as :class:`Route` has it.
-        file: returns it.
+        path: as in :class:`Route`.
+        file: the function that returns the file.
     """
 
     path: str
@@ -47,7 +47,7 @@ class RouteOfFile:
 
 
 FILES = (RouteOfFile("/data/{table}.csv", table.file), RouteOfFile("/find.csv", find_page.file))
-"""Before the pages: an address that ends in ``.csv`` is one of these."""
+"""These are matched before :data:`ROUTES`, because ``/data/{table}`` would match ``/data/NAME.csv`` too."""
 ROUTES: tuple[Route | RouteOfApp, ...] = (
     RouteOfApp("/", "수집", collecting.page),
     Route("/market", "시장", market.page),

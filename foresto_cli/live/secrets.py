@@ -1,4 +1,4 @@
-"""The random words that let a browser in; made anew by every start, and kept nowhere."""
+"""The random secrets that let a browser in; each start makes new ones, and they are stored nowhere."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ def _word() -> str:
 
 @dataclass(frozen=True)
 class Secrets:
-    """Three words that nobody can guess.
+    """Three secrets.
 
     Attributes:
-        token: in the address that is printed; whoever has it gets the cookie.
-        cookie: what the browser shows afterwards.
-        form: in every form, so that another site cannot send one.
+        token: part of the printed address; a browser that opens the address gets the cookie.
+        cookie: the value of the cookie, which every request has to send.
+        form: a hidden field of every form, so that another site cannot send one.
     """
 
     token: str = field(default_factory=_word, repr=False)
@@ -24,5 +24,5 @@ class Secrets:
 
 
 def is_same(given: str, word: str) -> bool:
-    """Compare without telling by the time how much of ``given`` is right."""
+    """Compare in constant time, so that the time does not reveal how much of ``given`` is right."""
     return secrets.compare_digest(given.encode("utf-8", "replace"), word.encode())

@@ -1,4 +1,4 @@
-"""``foresto dashboard --serve``: the server, from its socket to its end."""
+"""``foresto dashboard --serve``: starts the server, waits for Ctrl-C, and stops it."""
 
 import asyncio
 import socket
@@ -18,10 +18,11 @@ from foresto_cli.settings import keys_out_of_sight
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8321
-"""Taken when it is free, so that the address stays the same from day to day."""
+"""Used when it is free, so that the address stays the same from day to day."""
 CONNECTIONS = 64
+"""Maximum number of open connections."""
 END_SECONDS = 3
-"""Seconds that answers under way may take once the server was asked to end."""
+"""Seconds that responses under way may take once the server was asked to stop."""
 
 
 def serve(app: App, port: int | None, *, show: bool) -> dict[str, object]:
@@ -30,10 +31,10 @@ def serve(app: App, port: int | None, *, show: bool) -> dict[str, object]:
     Args:
         app: what to show.
         port: of 127.0.0.1; :data:`USUAL_PORT` or any free one when None.
-        show: open it in the operator's browser.
+        show: open the page in the operator's browser.
 
     Raises:
-        UsageError: somebody else has the port.
+        UsageError: the port cannot be used.
     """
     with listening(port) as listener:
         server = Live(app, listener)
@@ -54,10 +55,10 @@ def serve(app: App, port: int | None, *, show: bool) -> dict[str, object]:
 
 
 def listening(port: int | None) -> socket.socket:
-    """Return a socket that listens on ``port`` of 127.0.0.1; who connects before the server starts is kept waiting.
+    """Return a socket that listens on ``port`` of 127.0.0.1; a client that connects before the server starts waits.
 
     Raises:
-        UsageError: somebody else has the port.
+        UsageError: the port cannot be used.
     """
     for wanted in (USUAL_PORT, 0) if port is None else (port,):
         bound = socket.socket()
@@ -74,7 +75,7 @@ def listening(port: int | None) -> socket.socket:
 
 
 class Live:
-    """The server in a thread of its own, so that the main one is there for signals."""
+    """The server in a thread of its own, so that the main thread can handle signals."""
 
     def __init__(self, app: App, listener: socket.socket) -> None:
         """Take what to show and where to listen."""
@@ -106,21 +107,21 @@ class Live:
         return f"http://{HOST}:{self.port}/?token={self.secrets.token}"
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start the thread."""
         self._thread.start()
 
     def wait(self) -> None:
-        """Wait for the server's end, which comes by :meth:`stop` only."""
-        # Not by joining: a thread whose join was interrupted counts as ended in Python 3.11.
+        """Wait until the server has stopped; only :meth:`stop` stops it."""
+        # No join(): Python 3.11 counts a thread as ended once its join was interrupted.
         while not self._ended.wait(1):
             pass
 
     def stop(self) -> None:
-        """End it, streams first."""
+        """Stop the server: first its event streams, then itself."""
         self._server.should_exit = True
         loop = self._loop
         if loop is not None and not self._ended.is_set():
-            with suppress(RuntimeError):  # it has ended by itself meanwhile
+            with suppress(RuntimeError):  # the loop was closed in the meantime
                 asyncio.run_coroutine_threadsafe(self._happenings.close(), loop)
         self._ended.wait(END_SECONDS + 5)
 

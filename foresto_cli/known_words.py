@@ -1,7 +1,7 @@
-"""What can be typed on the command line and only the database knows: stocks, indices, tables; kept in a small file.
+"""Words from the database that can be typed on the command line (stocks, indices, tables), kept in a small file.
 
-A shell that completes a word cannot wait for a server to start. The commands that open the database write the file once
-in a while, and ``foresto --complete`` reads it.
+A shell that completes a word cannot wait for a server to start. Commands that open the database renew the file when it
+is older than :data:`LASTS`, and ``foresto --complete`` reads it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,9 +20,9 @@ class Word(NamedTuple):
     """A word that can be typed.
 
     Attributes:
-        kind: what it names.
-        word: as it is typed.
-        said: what people call it; typed in its place where the command takes names.
+        kind: one of the constants above.
+        word: the code or name to type.
+        said: its name or description; can be typed instead where the command takes names.
     """
 
     kind: str
@@ -31,7 +31,7 @@ class Word(NamedTuple):
 
 
 def read(state: Path) -> Iterator[Word]:
-    """Yield the words that are kept in the state folder, the most likely of each kind first; none without a file."""
+    """Yield the words in the file of the state folder, the most likely of each kind first; none without a file."""
     try:
         lines = (state / FILE).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -43,7 +43,7 @@ def read(state: Path) -> Iterator[Word]:
 
 
 def is_old(state: Path) -> bool:
-    """Say whether the file is missing, not to be read, or was written a while ago."""
+    """Return whether the file is missing, unreadable, or older than :data:`LASTS`."""
     try:
         with (state / FILE).open(encoding="utf-8") as stream:
             written = datetime.fromisoformat(stream.readline().strip())

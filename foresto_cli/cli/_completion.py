@@ -1,7 +1,7 @@
-"""What a shell offers when a word of a command is begun: commands, options, stocks, indices, tables, jobs.
+"""Completion of commands, options, stocks, indices, tables and jobs in a shell.
 
-``foresto completion SHELL`` prints what the shell needs; that calls ``foresto --complete SHELL WORDS… =BEGUN`` at every
-tab. Nothing is asked of the database: what only it knows is read from a file (:mod:`foresto_cli.known_words`).
+``foresto completion SHELL`` prints a script for the shell, which calls ``foresto --complete SHELL WORDS… =BEGUN`` at
+every tab. The database is not opened: words from it are read from a file (:mod:`foresto_cli.known_words`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,9 +15,9 @@ from foresto_cli import known_words
 from foresto_cli.cli import _help
 
 MOST = 60
-"""Words that are offered at once."""
+"""Maximum number of words offered."""
 FEW = 20
-"""Stocks that are offered before a letter is typed."""
+"""Maximum number of words from the database while nothing has been typed."""
 BASH, ZSH, FISH, POWERSHELL = "bash", "zsh", "fish", "powershell"
 SCRIPTS = {
     BASH: """_foresto() {
@@ -48,24 +48,24 @@ complete -c foresto -f -a '(__foresto_complete)'""",
     }
 }""",
 }
-"""What each shell has to run once."""
+"""The script that each shell has to run once."""
 
 
 class Offer(NamedTuple):
-    """A word that may be meant, and what it is."""
+    """A word to offer, and a short description of it."""
 
     word: str
     said: str = ""
 
 
 def answer(shell: str, words: Sequence[str], tree: Callable[[str], TyperGroup], state: Callable[[], Path]) -> str:
-    """Return the lines for a shell.
+    """Return the offers as lines in the form that the shell expects.
 
     Args:
         shell: one of :data:`SCRIPTS`.
-        words: behind ``foresto``; the last is what was begun, behind ``=``.
-        tree: gives the command line in which what stands behind a word is whole.
-        state: gives the state folder.
+        words: the words after ``foresto``; the last is ``=`` and the beginning that was typed.
+        tree: returns the command tree with the given top-level command loaded.
+        state: returns the state folder.
     """
     *before, begun = (_plain(word) for word in words)
     found = offers(before, begun.removeprefix("="), tree, state)
@@ -75,7 +75,7 @@ def answer(shell: str, words: Sequence[str], tree: Callable[[str], TyperGroup], 
 def offers(
     before: Sequence[str], begun: str, tree: Callable[[str], TyperGroup], state: Callable[[], Path]
 ) -> Iterator[Offer]:
-    """Yield what may be typed in the place of ``begun``, behind the words ``before``."""
+    """Yield the words that complete ``begun`` after the words ``before``."""
     words = [word for word in before if word != "--sandbox"]
     helps = words[:1] == ["help"]
     there = _reached(tree, words[helps:])
@@ -96,7 +96,7 @@ def offers(
 
 
 class _Place(NamedTuple):
-    """Where the words before lead: a command, the option whose value comes, or the number of the argument."""
+    """The position on the command line: the command, the option that awaits a value, the index of the argument."""
 
     node: TyperCommand | TyperGroup
     awaited: TyperOption | None
@@ -178,7 +178,7 @@ _FIXED: dict[str, Callable[[], Iterable[Offer]]] = {
     "종류": _all("deposits", "savings", "annuity", "mortgage", "rent-house", "credit"),
     "보고서": _all("annual", "half", "q1", "q3"),
 }
-"""Values that are always the same, by the word for them in help."""
+"""Fixed values, by their placeholder in help."""
 _KNOWN = {
     "종목": (known_words.STOCK, known_words.ETF),
     "ETF": (known_words.ETF,),
@@ -186,13 +186,13 @@ _KNOWN = {
     "표": (known_words.TABLE,),
     "조건|이름": (known_words.SCREEN,),
 }
-"""Kinds of words that only the database knows, by the word for them in help."""
+"""Kinds of words from the database, by their placeholder in help."""
 _NAMED = {known_words.STOCK, known_words.ETF, known_words.INDEX}
-"""Kinds that can be typed by their name."""
+"""Kinds for which the name can be typed in place of the code."""
 
 
 def _plain(word: str) -> str:
-    """Return a word as the command gets it: shells hand over what stands on the line."""
+    """Return a word without quotes and backslashes: shells pass the text of the line unparsed."""
     return word.replace("\\", "").replace('"', "").replace("'", "")
 
 
@@ -210,14 +210,14 @@ def _with_tab(one: Offer) -> str:
 
 
 _WRITTEN = {BASH: _for_bash, ZSH: _for_zsh}
-"""How an offer is written for a shell, where it is not with a tab."""
+"""How an offer is written for each shell; :func:`_with_tab` for the others."""
 
 
 def script(shell: str) -> str:
-    """Return what a shell has to run once.
+    """Return the script that a shell has to run once.
 
     Raises:
-        UsageError: it is none that is known.
+        UsageError: there is no script for this shell.
     """
     from foresto_cli.errors import UsageError
 

@@ -1,7 +1,7 @@
-"""What ``--help`` says of every command, in Korean and by the cells of the terminal: usage, arguments, options.
+"""The ``--help`` page of every command, in Korean: usage, arguments and options, aligned by terminal cells.
 
-Typer's own pages are in English and measure a Korean letter as one cell. The classes here stand behind every command
-and group; :func:`record` is what ``docs/commands.md`` is made of too.
+Typer's own pages are in English and count a Korean letter as one cell. Every command and group uses the classes here;
+``docs/commands.md`` is generated from :func:`record` too.
 """
 
 import shutil
@@ -16,21 +16,21 @@ from foresto_cli import wide
 from foresto_cli.errors import UsageError
 
 NARROWEST, WIDEST = 40, 100
-"""Cells of a line of help, whatever the terminal has."""
+"""Limits in cells for the width of a page, whatever the width of the terminal."""
 _MOST_NAMES = 28
-"""Cells of the left column; a longer name stands on a line of its own."""
+"""Maximum cells of the left column; a longer name gets a line of its own."""
 SANDBOX = ("--sandbox", "실제 서버 대신 모의 시장을 쓰고, 따로 둔 데이터베이스에 저장합니다.")
 _VERSION = ("-V, --version", "버전을 보여 줍니다.")
 HELP_SAID = "이 도움말을 보여 줍니다."
 
 
 class Record(NamedTuple):
-    """An argument or option as help tells it.
+    """An argument or option as help shows it.
 
     Attributes:
-        names: as it is typed, with the word for its value.
-        said: its help.
-        notes: whether it is needed, its default, its range.
+        names: its spellings and the placeholder of its value.
+        said: its help text.
+        notes: whether it is required, its default, its range.
     """
 
     names: str
@@ -39,7 +39,7 @@ class Record(NamedTuple):
 
 
 def record(item: TyperArgument | TyperOption) -> Record | None:
-    """Return what help says of ``item``; None of what is hidden."""
+    """Return what help shows of ``item``; None when it is hidden."""
     if item.hidden:
         return None
     notes = []
@@ -63,7 +63,7 @@ def _names(item: TyperArgument | TyperOption) -> str:
 
 
 def spellings(item: TyperOption) -> list[str]:
-    """Return how an option is typed: its first long name and short ones; further long names are old ones."""
+    """Return the names of an option that help shows: short ones and the first long one; other long ones are old."""
     long = [name for name in item.opts if name.startswith("--")]
     return [name for name in item.opts if name not in long[1:]]
 
@@ -86,13 +86,13 @@ def _range(least: float | None, most: float | None) -> str:
 
 
 def records(context: typer.Context) -> list[tuple[TyperArgument | TyperOption, Record]]:
-    """Return what help says of all arguments and options of a command, ``--help`` apart."""
+    """Return the arguments and options of a command that help shows, without the common options."""
     items = (item for item in context.command.params if isinstance(item, TyperArgument | TyperOption))
     return [(item, found) for item in items if (found := record(item)) is not None]
 
 
 def usage(context: typer.Context) -> str:
-    """Return how a command is typed, in one line."""
+    """Return the usage line of a command."""
     words, is_optional = [f"{context.command_path}"], False
     for item, found in records(context):
         if isinstance(item, TyperArgument) or item.required:
@@ -107,7 +107,7 @@ def usage(context: typer.Context) -> str:
 
 
 def page(context: typer.Context) -> str:
-    """Return the whole page."""
+    """Return the help page of a command or group."""
     return "\n".join(_lines(context, _width()))
 
 
@@ -157,10 +157,10 @@ def _first_sentence(said: str) -> str:
 
 
 def _hanging(name: str, said: str, width: int, indent: int) -> Iterable[str]:
-    """Yield ``said`` to the right of ``name``, or of nothing, in lines that begin at ``indent`` after the first."""
+    """Return ``name`` with ``said`` to its right, wrapped; every line after the first is indented by ``indent``."""
     if not name:
         first, *rest = wide.wrap(said, width)
-        # What is left of the first line is laid out anew, further to the right.
+        # The lines after the first are narrower by the indent, so they are wrapped again.
         again = wide.wrap(" ".join(line.strip() for line in rest), width - indent) if rest else []
         return [first, *(" " * indent + line for line in again)]
     lines = wide.wrap(" ".join(said.split()), width - indent) if said else [""]
@@ -177,7 +177,7 @@ class Command(TyperCommand):
         return page(ctx)
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # as above
-        """Read the command line; a mistake knows where it was made."""
+        """Parse the arguments; an error carries this command's context."""
         with _placed(ctx):
             return super().parse_args(ctx, args)
 
@@ -190,7 +190,7 @@ class Group(TyperGroup):
         return page(ctx)
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # as above
-        """Read the command line; without a word the page is shown."""
+        """Parse the arguments; without any, print the page and exit."""
         if not args and self.no_args_is_help and not ctx.resilient_parsing:
             typer.echo(page(ctx), err=True)
             raise typer.Exit(UsageError.exit_code)

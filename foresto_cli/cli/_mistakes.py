@@ -1,7 +1,6 @@
-"""What is said of a command line that cannot be read: the mistake, how the command is typed, where its help is.
+"""Messages for a command line that cannot be parsed: the mistake, the usage line, and how to get help.
 
-The one place for all commands. Typer raises in English, by classes that have no public names; what they are called is
-read here.
+Typer's messages are in English, and its exception classes are not public, so this module goes by the classes' names.
 """
 
 import re
@@ -15,7 +14,7 @@ from typer.core import TyperArgument, TyperOption
 from foresto_cli.cli import _help
 
 _ALIKE = 0.5
-"""How alike two words are that are mistaken for each other, by difflib's measure."""
+"""Minimum similarity of a suggested word, as difflib measures it."""
 _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "int_parsing": lambda _: "정수로 적으세요.",
     "int_parsing_size": lambda _: "그렇게 큰 수는 쓸 수 없습니다.",
@@ -25,11 +24,11 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda bound: f"{bound['ge']:g} 이상으로 적으세요.",
     "less_than_equal": lambda bound: f"{bound['le']:g} 이하로 적으세요.",
 }
-"""Of a value, by what pydantic calls its fault."""
+"""Messages about a wrong value, by pydantic's name for the error."""
 
 
 def told(error: typer.TyperException) -> list[str]:
-    """Return the lines that say what is wrong with the command line and what to do."""
+    """Return the lines to print: the mistake and what to do about it."""
     context = getattr(error, "ctx", None)
     lines = [f"✗ {_mistake(error, context)}"]
     if context is not None:
@@ -61,7 +60,7 @@ def _mistake(error: typer.TyperException, context: typer.Context | None) -> str:
 
 
 def _bad_value(error: typer.TyperException, item: TyperArgument | TyperOption | None) -> str:
-    """Tell of a value; one that our own code refused says everything itself."""
+    """Return the message about a wrong value; errors of our own code already have one."""
     from pydantic import ValidationError
 
     if item is None or not isinstance(error.__cause__, ValidationError):
@@ -77,7 +76,7 @@ def _unknown(_: Mapping[str, Any]) -> str:
 
 
 def _other(message: str, context: typer.Context | None) -> str:
-    """Tell of what has no class of its own, by the English sentence."""
+    """Return the message about an error that is recognized only by Typer's English sentence."""
     unknown = re.match(r"No such command '(.*?)'", message)
     if unknown:
         known = getattr(context and context.command, "commands", {})

@@ -9,11 +9,11 @@ from foresto_cli.app import App
 from foresto_cli.settings import Settings
 
 Values = dict[str, str]
-"""Settings by their names in small letters."""
+"""Values of settings, by the setting's name in lower case."""
 
 
 def with_values(app: App, values: Mapping[str, str]) -> App:
-    """Return ``app`` with other settings and clients of its own; its logs know the new secrets from now on."""
+    """Return ``app`` with these settings, and clients made from them; the new secrets are redacted from now on."""
     typed = {name: _typed(name, value) for name, value in values.items()}
     app.redact.learn(value for name, value in values.items() if isinstance(typed[name], SecretStr))
     return replace(app, settings=app.settings.model_copy(update=typed))
@@ -27,5 +27,5 @@ def _typed(name: str, value: str) -> object:
 
 
 def place_of(app: App, name: str) -> str:
-    """Return what the operator calls the place from which a setting comes."""
+    """Return the file or environment from which a setting was read, in the operator's words."""
     return app.settings.origins.places.get(name, "모의 환경" if app.sandbox else "")

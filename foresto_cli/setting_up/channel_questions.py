@@ -1,4 +1,4 @@
-"""Asking whom to tell when something is wrong, and whether it arrives."""
+"""Asks for the channels that alerts are sent to, and sends a test message."""
 
 from foresto_cli.app import App
 from foresto_cli.setting_up.candidates import Values, with_values
@@ -11,11 +11,11 @@ MAIL = (
     ("smtp_password", "메일 서버의 비밀번호, 지메일은 앱 비밀번호", True),
     ("smtp_from", "보내는 주소", False),
 )
-"""What a mail needs beside the address it goes to, what it is, and whether it is hidden."""
+"""Settings that mail needs besides the recipient: name, explanation, and whether typing is hidden."""
 
 
 def ask(talk: Talk, app: App) -> Values:
-    """Ask for channels that are not set, send a test message to all of them; return what is to be written.
+    """Ask for channels that are not set and offer a test message to all; return the settings to write.
 
     Raises:
         Interrupted: the operator stopped.
@@ -44,7 +44,7 @@ def _one(talk: Talk, name: str, what: str, *, hidden: bool) -> Values:
 
 
 def _mail(talk: Talk) -> Values:
-    """Return everything that a mail needs, or nothing: a part of it is of no use."""
+    """Return all settings that mail needs, or none: mail does not work with some of them."""
     found = _one(talk, "alert_email", "메일로 받을 주소, Enter는 건너뛰기", hidden=False)
     if not found:
         return {}

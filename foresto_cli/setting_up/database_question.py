@@ -1,4 +1,4 @@
-"""Asking which database: the embedded server, or one of the operator's, which has to answer."""
+"""Asks which database to use: the embedded server, or the operator's own, which has to be reachable."""
 
 from contextlib import ExitStack
 
@@ -11,7 +11,7 @@ from foresto_cli.store import remembered
 
 
 def opened(talk: Talk, around: App, stack: ExitStack, *, sandboxed: bool) -> tuple[App, Values]:
-    """Ask for a database until one can be opened; return the application with it and what is to be written.
+    """Ask for a database until one can be opened; return the application with it, and the settings to write.
 
     Args:
         talk: the conversation.
@@ -20,7 +20,7 @@ def opened(talk: Talk, around: App, stack: ExitStack, *, sandboxed: bool) -> tup
         sandboxed: the sandbox has a database of its own, and nothing is asked.
 
     Raises:
-        ConfigError, StoreUnavailable: the database cannot be had and nobody is asked for another one.
+        ConfigError, StoreUnavailable: the database cannot be opened, and it is not one that was just typed.
         Interrupted: the operator stopped.
     """
     talk.title("데이터베이스")

@@ -1,4 +1,4 @@
-"""Writing the settings folder's ``.env``: what it has stays, line by line, and what is new stands in its place."""
+"""Writes ``.env`` in the settings folder: replaces the lines of the given settings and leaves all other lines."""
 
 import io
 import re
@@ -12,18 +12,18 @@ from foresto_cli.errors import ConfigError
 from foresto_cli.settings.files import field_of
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+=?&,~-]+")
-"""What needs no quotation marks, in a shell neither."""
+"""Values that need no quotation marks, neither here nor in a shell."""
 
 
 def write(file: Path, values: Mapping[str, str]) -> None:
-    """Put ``values`` into ``file``, readable by its owner only, in one move: it is the old one or the new one.
+    """Put ``values`` into ``file``, readable by its owner only; the file is replaced in one step.
 
     Args:
-        file: of the settings folder; made when it is missing.
+        file: created when it is missing.
         values: by the name of the setting.
 
     Raises:
-        ConfigError: the file cannot be read or written, is a link, or a value cannot stand in it.
+        ConfigError: the file cannot be read or written, is a link, or a value cannot be written to such a file.
     """
     try:
         text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
@@ -33,10 +33,10 @@ def write(file: Path, values: Mapping[str, str]) -> None:
 
 
 def with_values(text: str, values: Mapping[str, str]) -> str:
-    """Return the text of a ``.env`` in which these settings have these values; every other line is as it was.
+    """Return the text of a ``.env`` with these settings replaced or added; every other line is unchanged.
 
     Raises:
-        ConfigError: a value cannot stand in such a file.
+        ConfigError: a value cannot be written to such a file.
     """
     lines = {name.lower(): f"{name.upper()}={_quoted(name, value)}\n" for name, value in values.items()}
     pieces, written = [], set()

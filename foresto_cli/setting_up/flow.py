@@ -1,4 +1,4 @@
-"""``foresto init`` from its first question to its last: nothing is written before everything was asked."""
+"""``foresto init`` from the first question to the last; settings are written only after all questions."""
 
 from contextlib import ExitStack
 from dataclasses import replace
@@ -28,16 +28,17 @@ QUESTIONS = (
 
 
 def begin(console: Console, *, sandboxed: bool, is_silent: bool) -> int:
-    """Ask, write, and do what was agreed to; return the exit code.
+    """Ask, write the settings, then install the schedule and load if the operator agrees; return the exit code.
 
     Args:
-        console: where it takes place.
-        sandboxed: rehearse: upstreams are the sandbox's, and what is written is not read by anybody.
-        is_silent: pass over every question.
+        console: prints and reads.
+        sandboxed: use the sandbox's upstreams, and write a file that no command reads.
+        is_silent: skip every question.
 
     Raises:
-        UsageError: nobody sits at the keyboard.
-        ForestoError: settings that are there cannot be read, the database cannot be had, or the operator stopped.
+        UsageError: there is no terminal to ask on.
+        ForestoError: the present settings cannot be read, the database cannot be opened, or the operator stopped
+            after the settings were written.
     """
     if not is_silent and not console.can_ask:
         for question in QUESTIONS:
@@ -72,7 +73,7 @@ def begin(console: Console, *, sandboxed: bool, is_silent: bool) -> int:
 
 
 def _file(around: App) -> Path:
-    """Return the file that is written: the settings folder's, in the sandbox one that nobody reads."""
+    """Return the file to write: ``.env`` of the settings folder; in the sandbox one that no command reads."""
     return (around.folders.state if around.sandbox is not None else around.folders.config) / ".env"
 
 

@@ -1,4 +1,4 @@
-"""Asking for one key: what it brings, the way to it, whether it answers, service by service."""
+"""Asks for one key: says what it is for and how to get it, and tests each of its services."""
 
 from pathlib import Path
 
@@ -18,18 +18,18 @@ from foresto_cli.views import probes
 MARKS = {OK: "✓", NOTE: "·", WRONG: "✗"}
 OFFLINE = "네트워크에 연결할 수 없어 확인하지 않았습니다. 나중에 foresto doctor로 확인하세요."
 SHOWN = ("KRX_ID",)
-"""What may be seen while it is typed."""
+"""Settings that are shown while they are typed; all others are hidden."""
 
 
 def ask(talk: Talk, app: App, key: Key, file: Path, *, is_online: bool) -> Values:
-    """Ask for ``key`` and whether it answers; return what is to be written, nothing when it was passed over.
+    """Ask for ``key`` and test it; return the settings to write, none when the operator skips the question.
 
     Args:
         talk: the conversation.
-        app: asks the upstream.
+        app: its clients test the key.
         key: a key or a login.
-        file: where settings are written; what comes from elsewhere can be copied there.
-        is_online: there is a network; without one nobody is asked whether the key is good.
+        file: where settings are written; a key that is set elsewhere can be copied into it.
+        is_online: whether there is a network; without one the key is not tested.
 
     Raises:
         Interrupted: the operator stopped.
@@ -80,7 +80,7 @@ def _tell_way(talk: Talk, app: App, key: Key) -> None:
 
 
 def services(app: App, key: Key) -> list[str]:
-    """Return the exact names of the services that are applied for one by one with ``key``."""
+    """Return the exact names of the services of ``key`` that have to be applied for one by one."""
     if key is keys.OPENAPI:
         return [service.title for service in (*ALL, *described.services(app))]
     if key is keys.FSC:
@@ -101,7 +101,7 @@ def _tell(talk: Talk, found: list[Diagnosis]) -> None:
 
 
 def _copied(talk: Talk, app: App, key: Key, file: Path) -> Values:
-    """Return the values of a key that stands where another folder, or a scheduled job, does not find it."""
+    """Offer to copy a key that commands in another folder and scheduled jobs would not find; return its values."""
     names = [name.lower() for name in key.names]
     if app.sandbox is not None or all(place_of(app, name).startswith(f"{file.parent}") for name in names):
         return {}

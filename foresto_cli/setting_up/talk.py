@@ -1,4 +1,4 @@
-"""Questions and answers: every one can be passed over with Enter, and with ``--yes`` every one is."""
+"""Questions and answers: Enter skips a question, and ``--yes`` skips all of them."""
 
 import signal
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ class Talk:
     """A conversation.
 
     Attributes:
-        console: where it takes place.
-        is_silent: nobody is asked; every question is passed over.
+        console: prints and reads.
+        is_silent: True when every question is skipped without being asked.
     """
 
     console: Console
     is_silent: bool
 
     def say(self, text: str = "") -> None:
-        """Print one line, on a terminal as several where it is too long."""
+        """Print a line; a terminal gets several where it is too long."""
         whole = f"{MARGIN}{text}" if text else ""
         for line in wide.wrap(whole, self.console.width) if self.console.is_terminal else [whole]:
             self.console.line(line)
 
     def title(self, text: str) -> None:
-        """Begin a part."""
+        """Print the heading of a section."""
         self.console.line()
         self.console.strong(text)
 
     def ask(self, question: str, *, hidden: bool = False) -> str:
-        """Return what is typed, or nothing for Enter.
+        """Return what is typed; an empty text for Enter.
 
         Raises:
             Interrupted: the input has ended.
@@ -49,11 +49,15 @@ class Talk:
         return answer.strip()
 
     def agree(self, question: str) -> bool:
-        """Return whether the answer is yes; Enter is no."""
+        """Return whether the answer is yes; Enter means no.
+
+        Raises:
+            Interrupted: the input has ended.
+        """
         return self.ask(f"{question} [y/N]").lower() in YES
 
     def value(self, name: str, what: str, *, hidden: bool) -> str:
-        """Return a value that can be one of the setting ``name``, or nothing for Enter; one that cannot is asked again.
+        """Ask for the setting ``name`` until the answer is valid; return it, or an empty text for Enter.
 
         Raises:
             Interrupted: the input has ended.

@@ -1,4 +1,4 @@
-"""Keeping what can be typed (:mod:`foresto_cli.known_words`) as new as the database."""
+"""Renews the words for completion (:mod:`foresto_cli.known_words`) from the database."""
 
 import logging
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ _TABLES = text(
 )
 _SCREENS = text("SELECT name AS word, condition AS said FROM saved_screen ORDER BY 1")
 _LONGEST = 60
-"""Letters of what is said beside a word."""
+"""Maximum length of the description beside a word."""
 
 log = logging.getLogger(__name__)
 
 
 def keep(app: App) -> None:
-    """Write the file when it is old; a shell that completes less is no failure of the command."""
+    """Write the file when it is old; a failure is only logged, because the command itself has succeeded."""
     state = app.folders.state
     if not known_words.is_old(state):
         return

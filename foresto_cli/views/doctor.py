@@ -137,7 +137,7 @@ def _clock() -> Iterator[Diagnosis]:
     offset = here.utcoffset()
     text = f"지금은 {clock.now():%Y-%m-%d %H:%M:%S} KST입니다."
     if offset != clock.now().utcoffset():
-        text += f" 이 컴퓨터의 시간대는 {here.tzname()} 이지만 foresto는 늘 KST로 셉니다."
+        text += f" 이 컴퓨터의 시간대는 {here.tzname()}이지만 foresto는 늘 KST로 셉니다."
     yield Diagnosis("시계", OK, text)
 
 
@@ -192,7 +192,7 @@ def _keys(given_settings: Settings, folders: Paths) -> Iterator[Diagnosis]:
 def _of_client(key: tuple[str, str, str, tuple[str, ...]]) -> tuple[tuple[str, ...], str, str]:
     name, client, place, more = key
     labels = [one.label for one in registry.every().values() if client in one.clients]
-    brings = f"받는 자료: {', '.join((*labels, *more))}"
+    brings = f"받는 자료: {', '.join((*labels, *more))}."
     return (name,), brings, f"{place}에서 무료로 발급받아 설정하세요. {brings}"
 
 

@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -193,3 +195,24 @@ def test_the_sandbox_has_its_own_time_and_its_own_folders(home):
     assert said["상태 폴더"] == f"{home / 'state' / 'sandbox'}"
     assert said["로그"].startswith(f"{home / 'state' / 'sandbox'}")
     assert "설정 파일" not in said
+
+
+def test_what_a_missing_key_brings_is_a_sentence_of_its_own(tmp_path):
+    _, found = diagnosed(tmp_path, DATABASE_URL="postgresql://127.0.0.1:1/x")
+    missing = [item["text"] for name, item in found.items() if name.endswith("_KEY")]
+    assert missing
+    for text in missing:
+        before, score, _ = text.partition(" 점수: ")
+        assert score
+        assert before.endswith("."), text
+
+
+def test_another_zone_of_the_computer_is_told_with_its_particle(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        (found,) = doctor._clock()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert re.search(r"시간대는 E[SD]T이지만 foresto는", found.text)

@@ -34,6 +34,9 @@ def show_counts(console: Console, found: Screened) -> None:
     console.line(f"{found.day} · 시세가 있는 {found.everybody:,}종목")
     for said, count in found.counts:
         console.line(f"  {said} → {count:,}종목")
+    if found.unknown:
+        unknown = ", ".join(one.label.partition("(")[0] for one in found.fields if one.name in found.unknown)
+        console.line(f"· 값이 있는 종목이 하나도 없는 항목: {unknown}. 빠진 키와 자료: foresto doctor, foresto status")
 
 
 def rows(found: Screened) -> Rows:
@@ -47,6 +50,7 @@ def plain(found: Screened) -> dict[str, object]:
         "as_of": f"{found.day}",
         "everybody": found.everybody,
         "conditions": [{"condition": said, "left": count} for said, count in found.counts],
+        "unknown": list(found.unknown),
     }
 
 

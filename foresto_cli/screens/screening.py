@@ -31,6 +31,7 @@ class Screened:
         everybody: how many had a price that day.
         fields: of the rows, in their order.
         rows: who is left, in the order asked for.
+        unknown: names of fields in the conditions that nobody has a value of that day.
     """
 
     day: date
@@ -38,6 +39,7 @@ class Screened:
     counts: Sequence[tuple[str, int]]
     fields: Sequence[Field]
     rows: Sequence[tuple[object, ...]]
+    unknown: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,12 @@ def screened(
 ) -> Screened:
     """Return who fulfils ``condition``, and how many each of its parts left over; as :func:`selected`."""
     asked = _asked(connection, condition, as_of, sort)
-    everybody, *counts = _counted(connection, asked)
+    everybody, counts, values_of = _counted(connection, asked)
     query, values = _query(connection, asked, top)
     rows = [tuple(row) for row in connection.execute(query, values)]
     said = [one.said for one in asked.conditions]
-    return Screened(asked.day, everybody, list(zip(said, counts, strict=True)), asked.shown, rows)
+    unknown = [name for name, known in values_of.items() if everybody and not known]
+    return Screened(asked.day, everybody, list(zip(said, counts, strict=True)), asked.shown, rows, unknown)
 
 
 def newest_session(connection: Connection) -> date | None:
@@ -153,9 +156,9 @@ def _query(connection: Connection, asked: _Asked, top: int | None) -> tuple[Text
     return query, _parameters(connection, asked, fields) | {"top": top}
 
 
-def _counted(connection: Connection, asked: _Asked) -> Sequence[int]:
-    """Return how many there are, and how many fulfil the first condition, the first two, and so on."""
-    fields = [BY_NAME[name] for one in asked.conditions for name in one.used]
+def _counted(connection: Connection, asked: _Asked) -> tuple[int, Sequence[int], Mapping[str, int]]:
+    """Return how many there are, how many fulfil the first condition, the first two, and so on, and have each field."""
+    fields = [one for one in FIELDS if any(one.name in condition.used for condition in asked.conditions)]
     parts = [one.sql for one in asked.conditions]
     query = sql(
         "SELECT {counts} FROM {people}",
@@ -165,10 +168,13 @@ def _counted(connection: Connection, asked: _Asked) -> Sequence[int]:
                 fragment("count(*) FILTER (WHERE {all})", all=joined(" AND ", parts[: place + 1]))
                 for place in range(len(parts))
             ),
+            *(fragment("count({value})", value=one.sql) for one in fields),
         ],
         people=_people(fields),
     )
-    return list(connection.execute(query, _parameters(connection, asked, fields)).one())
+    everybody, *rest = connection.execute(query, _parameters(connection, asked, fields)).one()
+    counts, values = rest[: len(parts)], rest[len(parts) :]
+    return everybody, counts, dict(zip([one.name for one in fields], values, strict=True))
 
 
 def _people(fields: Sequence[Field]) -> Fragment:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 import foresto_cli as foresto
+from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.score import batch
 from foresto_cli.screens import screen_view
@@ -167,3 +168,19 @@ def test_numbers_are_said_for_people_and_kept_exact_for_programs(asked):
     assert columns["per"].said(19.6097) == "19.61"
     assert columns["score"].said(87.574142) == "87.6"
     assert columns["name"].said is None
+
+
+def test_a_field_that_nobody_has_a_value_of_is_named(asked, capsys):
+    found = screen_view.found(asked.app, "per < 10 and price > 0 and not (score > 5)", "", top=None, sort="-score")
+    assert found.unknown == ["per", "score"]
+    assert screen_view.plain(found)["unknown"] == ["per", "score"]
+    screen_view.show_counts(Console(), found)
+    assert "값이 있는 종목이 하나도 없는 항목: 점수, PER. 빠진 키와 자료: foresto doctor" in capsys.readouterr().out
+
+
+def test_no_field_is_named_that_somebody_has_a_value_of(scored, capsys):
+    found = screen_view.found(scored.app, "price > 100000000 and volume > 0", "", top=None, sort="-score")
+    assert not found.rows
+    assert not found.unknown
+    screen_view.show_counts(Console(), found)
+    assert "하나도 없는" not in capsys.readouterr().out

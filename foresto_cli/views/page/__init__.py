@@ -17,18 +17,19 @@ FILE = "dashboard.html"
 
 
 def render(app: App, stocks: Sequence[Security] = ()) -> str:
-    """Return the page as it is now; it asks nothing of any server, and names the pages of ``stocks`` beside it."""
+    """Return the page as it is now, with links to the pages of ``stocks``; it loads nothing from any server."""
     return filled("dashboard.html", page=view.page(facts.gathered(app)), stocks=stocks)
 
 
 def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str, object]:
     """Write the page and return the ``--json`` object of ``foresto dashboard``.
 
-    Beside the file in the state folder stand the pages of stocks (:mod:`foresto_cli.views.pages.kept`).
+    Without ``out`` the pages of stocks are written too, into a folder beside the file
+    (:mod:`foresto_cli.views.pages.kept`).
 
     Args:
         app: what to show.
-        out: where to; ``dashboard.html`` in the state folder when None.
+        out: the file; ``dashboard.html`` in the state folder when None.
         show: open it in the operator's browser.
 
     Raises:
@@ -53,7 +54,7 @@ def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str,
 
 
 def refresh(app: App) -> None:
-    """Write the page after a chain; one that cannot be written is complained about and fails nothing."""
+    """Write the page after a chain; a failure is printed as a warning and does not fail the chain."""
     try:
         write(app)
     except ForestoError as error:

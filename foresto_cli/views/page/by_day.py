@@ -1,4 +1,4 @@
-"""What collecting came to by day: rows, requests, seconds, and how large the database was."""
+"""Statistics of collecting by day: rows stored, requests sent, seconds run, and the size of the database."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from foresto_cli.views import words
 from foresto_cli.views.page.daily import DAYS, Daily, daily
 
-# A chain counts what its steps count too, and lasts as long as they: of those one side is taken.
+# A chain's record repeats the rows and the time of its steps: rows are summed without chains, seconds without steps.
 RUNS = text(
     "SELECT CAST(started_at AS date) AS day,"
     " sum(CAST(detail -> 'rows' ->> 'added' AS numeric) + CAST(detail -> 'rows' ->> 'changed' AS numeric))"
@@ -35,9 +35,9 @@ class History:
 
 
 def history(connection: Connection, today: date, size: int) -> History:
-    """Return the numbers of the last :data:`DAYS` days; ``size`` is what the database has now, in bytes.
+    """Return the numbers of the last :data:`DAYS` days; ``size`` is the present size of the database in bytes.
 
-    How large it was is what chains noted at their end.
+    Earlier sizes are those that chains recorded at their end.
     """
     since = {"since": today - timedelta(days=DAYS - 1)}
     runs = connection.execute(RUNS, since).all()
@@ -50,7 +50,7 @@ def history(connection: Connection, today: date, size: int) -> History:
 
 
 def pictures(found: History, today: date) -> list[Daily]:
-    """Return a picture of each number that there is."""
+    """Return a picture of each kind of number that has any."""
     made = (
         daily("추가·변경한 행", found.rows, today, lambda number: f"{number:,.0f}행"),
         daily("보낸 요청", found.requests, today, lambda number: f"{number:,.0f}번"),

@@ -20,8 +20,8 @@ class Box:
         y: from the top.
         width: to the right.
         height: downwards.
-        kind: its class in the style sheet.
-        hint: what it stands for, for people who point at it or have it read.
+        kind: its CSS class.
+        hint: what it stands for: the tooltip, also for screen readers.
     """
 
     x: float
@@ -72,7 +72,7 @@ def _cell(day: Day) -> Box:
 
 
 def trend(durations: Sequence[tuple[float, str, str]]) -> list[Box]:
-    """Return bars of (seconds, kind, hint), oldest first, as high as the longest allows; none is invisible."""
+    """Return bars of (seconds, kind, hint), oldest first, relative to the longest; each has a visible height."""
     longest = max((seconds for seconds, _, _ in durations), default=0) or 1
     boxes = []
     for place, (seconds, kind, hint) in enumerate(durations):

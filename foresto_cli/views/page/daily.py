@@ -1,4 +1,4 @@
-"""A number a day over some weeks: bars of an inline SVG that fills its place, and a table for who reads it."""
+"""A number per day over :data:`DAYS` days: bars of an inline SVG, and the same numbers as a table."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from foresto_cli.views.page.charts import Box
 
 DAYS = 90
 HEIGHT, SLOT, GAP = 72, 8, 2
-"""Of the picture, and of what a day has in it; a bar is narrower by the gap."""
+"""Height of the picture, width of a day in it, and the part of that width between two bars."""
 LEAST = 2.0
-"""Height of the smallest number that is not 0: none is invisible."""
+"""Minimum height of a bar, so that every number other than 0 is visible."""
 
 
 @dataclass(frozen=True)
 class Daily:
-    """A picture of a number a day.
+    """A picture of a number per day.
 
     Attributes:
         label: what is counted.
-        told: the numbers in one sentence.
+        told: a summary in one sentence.
         width: of the picture.
         height: of the picture.
-        bars: one a day that has something.
-        first: the oldest day in it.
-        last: the newest.
-        largest: the largest number, written out.
-        table: day and number of each day that has something, newest first.
+        bars: one for each day whose number is not 0.
+        first: the oldest day of the picture.
+        last: the newest day of the picture.
+        largest: the largest number, formatted.
+        table: day and number of each day whose number is not 0, newest first.
     """
 
     label: str

@@ -54,7 +54,7 @@ class Scoring:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything the page is made of.
+    """The data of the page.
 
     Attributes:
         now: KST.
@@ -63,11 +63,11 @@ class Facts:
         happening: runs under way and open alerts.
         jobs: newest runs of each job, newest first, by its name; jobs in the order of their newest run.
         runs: the newest runs of all, newest first.
-        days: weekdays of a year and what became of each.
+        days: the weekdays of a year with their state.
         verifications: the newest verification of each kind, newest first.
         limits: requests allowed a day, by upstream.
         scores: the newest scoring run; None before the first.
-        top: the best of it, without designated and suspended stocks; None before the first.
+        top: its best stocks, without designated and suspended ones; None before the first.
         designated: (name, ticker, designation) of the designated stocks, the newest designation first.
         sizes: (table, rows, bytes with indexes), largest first.
         database_size: bytes of the whole database.

@@ -1,4 +1,4 @@
-"""What an operator does first: one command, and which keys bring what."""
+"""The keys on the dashboard: where each is issued, what it brings, and whether it is set."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class KeyLine:
 
 
 def opened_by(given: Settings) -> list[KeyLine]:
-    """Return the keys in the order in which they are worth having."""
+    """Return a line for each key, the most useful key first."""
     return [
         KeyLine(
             key.label,

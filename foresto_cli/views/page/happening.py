@@ -14,9 +14,9 @@ from foresto_cli.views.page.tones import LEVEL_TONES, NOTE, WARN, Pill
 from foresto_cli.views.state import Opened
 
 NO_NUMBER = 0
-"""Of an incident that is kept outside the database."""
+"""Number of an alert that is stored outside the database."""
 QUERY = text(
-    # The newest runs alone, by the key: a run under way is among them, and the log may be long.
+    # Only the newest runs, by the primary key: runs under way are among them, and the log may be long.
     "WITH recent AS (SELECT id, job_name, job_label, chain_id, status, started_at, heartbeat_at, progress"
     " FROM data_collection_log ORDER BY id DESC LIMIT 200)"
     " SELECT (SELECT jsonb_agg(to_jsonb(r) ORDER BY coalesce(chain_id, id), id) FROM recent r"
@@ -30,14 +30,14 @@ QUERY = text(
 
 @dataclass(frozen=True)
 class Happening:
-    """What is going on at one moment.
+    """The runs under way and the open alerts at one moment.
 
     Attributes:
         running: runs under way, steps below their chain.
-        alerts: open ones, gravest first.
-        ended: number of the newest run that has ended; 0 before the first.
-        done: the same of chains and single commands.
-        form: the word that forms have to send; empty where nothing can be sent.
+        alerts: open alerts, gravest first.
+        ended: id of the newest run that has ended, steps included; 0 before the first.
+        done: id of the newest chain or single command that has ended; 0 before the first.
+        form: the secret that forms have to send; empty on a page without forms.
     """
 
     running: Sequence[Mapping[str, object]]
@@ -48,7 +48,7 @@ class Happening:
 
 
 def happening(connection: Connection, form: str = "") -> Happening:
-    """Return what is going on; ``form`` as :class:`Happening` has it."""
+    """Return the runs under way and the open alerts; ``form`` is as in :class:`Happening`."""
     found = connection.execute(QUERY).one()
     return Happening(
         [_running(run) for run in found.running or ()],
@@ -88,7 +88,7 @@ def _alert(alert: Mapping[str, Any]) -> dict[str, object]:
 
 
 def with_outage(found: Happening, opened: Sequence[Opened]) -> Happening:
-    """Return ``found`` with the outage among ``opened`` in front, of which no table knows (``telling.outage``)."""
+    """Return ``found`` with the outage in ``opened`` as its first alert; no table has it (``telling.outage``)."""
     told = [
         {**alert, "is_acknowledged": False, "pill": Pill(LEVEL_TONES[alert["level"]], LEVELS[alert["level"]])}
         for alert in opened

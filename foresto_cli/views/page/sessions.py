@@ -1,4 +1,4 @@
-"""A year of sessions on the dashboard: what became of each, and the newest that are not whole."""
+"""A year of sessions on the dashboard: the state of each, and the newest sessions with missing data."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ SHOWN_GAPS = 4
 
 @dataclass(frozen=True)
 class Calendar:
-    """A year of sessions, what each is, and the newest that are not whole."""
+    """A year of sessions, their states, and the newest sessions with missing data."""
 
     months: list[Month]
     legend: list[tuple[str, str, int]]
@@ -24,7 +24,7 @@ class Calendar:
 
 
 def calendar(days: Sequence[Day]) -> Calendar | None:
-    """Return the calendar of ``days``; None without any."""
+    """Return the calendar of ``days``; None when there are none."""
     if not days:
         return None
     counts = Counter(day.state for day in days)

@@ -1,4 +1,4 @@
-"""How good news is: one of four tones, a sign for each, and the word that goes with them."""
+"""Four tones from good to bad, with a mark for each, and the pill that shows a state in one of them."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ LEVEL_TONES = {"critical": BAD, "warning": WARN, "info": NOTE}
 
 @dataclass(frozen=True)
 class Pill:
-    """A state in one word; its mark says the same to those who do not see the colour."""
+    """A state in one word; the mark repeats the colour for those who do not see it."""
 
     tone: str
     text: str

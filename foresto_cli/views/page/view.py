@@ -1,4 +1,4 @@
-"""The dashboard as words, counts and rectangles: what the template prints, decided here."""
+"""Turns the data of the dashboard into the texts, numbers and rectangles that the template prints."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SHOWN_TABLES, SHOWN_REASONS, SHOWN_DESIGNATED = 8, 6, 8
 COLUMN_WIDTH = 0.9 * 100 / BINS
 """A tenth of a column is the gap to the next."""
 NEARLY = 0.8
-"""Share of a budget from which on it deserves attention."""
+"""Share of a budget above which it is shown as a warning."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Column:
 
 
 def page(facts: Facts) -> dict[str, object]:
-    """Return everything the template ``dashboard.html`` names."""
+    """Return the values of the template ``dashboard.html``."""
     return {
         "version": foresto_cli.__version__,
         "is_sandbox": facts.is_sandbox,

@@ -1,1 +1,1 @@
-"""Pages of the live dashboard, one module each: what a page says, read in one transaction that writes nothing."""
+"""Pages of the live dashboard, one module each; a page is read in one read-only transaction."""

@@ -1,4 +1,4 @@
-"""Pages of stocks as private files beside the dashboard's: of the watchlist and of the best scores, none older."""
+"""Pages of the watched and the best scored stocks as private files beside the dashboard's; older ones are deleted."""
 
 import re
 from datetime import date
@@ -22,7 +22,7 @@ WATCHED = text("SELECT ticker FROM watchlist ORDER BY created_at, ticker")
 
 
 def write(app: App) -> list[Security]:
-    """Write the pages anew, take away those of others, and return whose there are.
+    """Write the pages, delete those of other stocks, and return the securities that have a page.
 
     Raises:
         ConfigError: a file cannot be written.
@@ -43,7 +43,7 @@ def write(app: App) -> list[Security]:
 
 
 def wanted(connection: Connection) -> list[Security]:
-    """Return whose pages are kept: watched stocks and ETFs first, then the best scores."""
+    """Return the securities that get a page: watched stocks and ETFs first, then the best scores."""
     top = best(connection, Wanted(top=TOP))
     codes = [*connection.scalars(WATCHED), *(f"{row['ticker']}" for row in (top.rows if top else ()))]
     everyone = [Security(*row) for kind in (STOCK, ETF) for row in connection.execute(KNOWN[kind])]
@@ -52,7 +52,7 @@ def wanted(connection: Connection) -> list[Security]:
 
 
 def written(app: App, connection: Connection, one: Security, today: date) -> str:
-    """Return the page of a security as one HTML file that asks nothing of anybody."""
+    """Return the page of a security as one HTML file that loads nothing from any server."""
     page = stock.of(connection, one, Span(), today, alone=True)
     return filled(
         f"pages/{page.template}",

@@ -1,4 +1,4 @@
-"""시장: the last stored session: indices, breadth, movers, sectors, ETFs, and who bought where that is loaded."""
+"""시장: the last stored session: indices, breadth, movers, sectors, ETFs, and flows by investor if they are loaded."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from foresto_cli.views.pages.page import Asked, Page
 
 INDICES = {"KOSPI": "코스피", "KOSDAQ": "코스닥", "KS200": "코스피 200", "KQ150": "코스닥 150"}
 MONTH, SPARK = 21, 60
-"""Sessions."""
+"""Sessions in a month, and in the small line beside an index."""
 MOVERS, FUNDS, TRADERS = 10, 8, 5
 EMPTY = "저장된 시세가 없습니다. 먼저 실행하세요: foresto run initial"
 TWO_SESSIONS = text(
@@ -84,7 +84,7 @@ def page(connection: Connection, asked: Asked, today: date) -> Page:  # noqa: AR
 
 
 def rate(value: object, digits: int = 2) -> dict[str, str] | None:
-    """Return a percentage as text and class; None of an unknown one."""
+    """Return a percentage as text and CSS class; None when it is unknown."""
     if value is None:
         return None
     number = float(f"{value}")
@@ -143,7 +143,7 @@ def _mover(row: Row) -> dict[str, object]:
 
 
 def _sectors(market: str, rows: Sequence[Row]) -> list[dict[str, object]]:
-    """Return each sector with a bar from the middle, as long as the largest move allows."""
+    """Return each sector with a bar from the middle, relative to the largest move."""
     largest = max((abs(float(row["rate"])) for row in rows), default=0) or 1.0
     found: list[dict[str, object]] = []
     for row in rows:

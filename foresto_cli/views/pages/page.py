@@ -1,4 +1,4 @@
-"""What a page of the live dashboard is: a title, a template, and what the template names."""
+"""The result of a page's function: a page (title, template and values), a redirect, or a file."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from foresto_cli.output.rows import Rows
 
 @dataclass(frozen=True)
 class Page:
-    """A page to be shown.
+    """A page to show.
 
     Attributes:
         title: in Korean, for the window and the history of the browser.
-        template: the file in ``views/templates/pages`` that it is printed by.
-        values: what the template names, beside what ``layout.html`` is given.
-        status: of the HTTP answer.
+        template: its file in ``views/templates/pages``.
+        values: variables of the template, in addition to those of ``layout.html``.
+        status: of the HTTP response.
     """
 
     title: str
@@ -28,17 +28,17 @@ class Page:
 
 @dataclass(frozen=True)
 class Moved:
-    """What was asked for stands at ``path`` of this server, which begins with ``/``."""
+    """A redirect to ``path`` on this server, which begins with ``/``."""
 
     path: str
 
 
 @dataclass(frozen=True)
 class File:
-    """Rows that are given out as CSV.
+    """Rows to download as CSV.
 
     Attributes:
-        name: of the file, without its ending.
+        name: of the file, without its extension.
         rows: read while the connection stays open.
     """
 
@@ -48,12 +48,12 @@ class File:
 
 Answer = Page | Moved
 Asked = Mapping[str, str]
-"""What the address says: its variable parts (``ticker``) and its ``?name=value``, as the browser sent them."""
+"""Parameters of the path (``ticker``) and of the query string, as the browser sent them."""
 PageOf = Callable[[Connection, Asked, date], Answer]
-"""A page's function: of a connection, what was asked for, and today (KST).
+"""A page's function; it takes a connection, the parameters, and today's date (KST).
 
-It may raise UsageError (what was asked for cannot be understood: shown with 400) and ConfigError (nothing is loaded
-yet: shown with what to run).
+It may raise UsageError (the parameters are wrong: shown with status 400) and ConfigError (nothing is loaded yet: shown
+with the command to run).
 """
 
 FileOf = Callable[[Connection, Asked, date], File]
@@ -61,5 +61,5 @@ FileOf = Callable[[Connection, Asked, date], File]
 
 
 def refused(said: str, status: int = 400) -> Page:
-    """Return the page that says why nothing is shown."""
+    """Return a page that says why nothing can be shown."""
     return Page("보여 줄 수 없습니다", "refused.html", {"said": said}, status)

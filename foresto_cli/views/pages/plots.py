@@ -1,7 +1,7 @@
-"""Geometry of the pages' plots: numbers in, shapes of inline SVGs out; ``pages/charts.html`` draws them.
+"""Geometry of the pages' plots: turns numbers into shapes of inline SVGs, which ``pages/charts.html`` draws.
 
-Plots are stretched to the width of the page, so that nothing in them is text: labels stand beside them as HTML, whose
-letters keep their size on a telephone. Every chart says in one sentence what it shows.
+Plots are stretched to the width of the page, which would distort text; labels are therefore HTML beside the plot. Every
+plot has a one-sentence summary for screen readers.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from foresto_cli.views import words
-from foresto_cli.views.pages.svg import LEAST, WIDTH, Shape, direction, number, scale_of
+from foresto_cli.views.pages.svg import LEAST_POINTS, WIDTH, Shape, direction, number, scale_of
 
 HEIGHT = 240
 LABELS = 5
-"""Days below a plot."""
+"""Number of dates below a plot."""
 HINTED = 300
-"""So many points at most say their day and price when somebody points at them."""
+"""Maximum number of points for which each has a tooltip."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened on a day of the plot.
+    """The mark of an event.
 
     Attributes:
         x: from the left.
-        kind: class in the style sheet.
+        kind: CSS class.
         hint: what happened.
     """
 
@@ -35,7 +35,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Wick:
-    """The range of a day."""
+    """The line from the high to the low of a day."""
 
     x: float
     top: float
@@ -48,17 +48,17 @@ class Plot:
     """A line or candles over days.
 
     Attributes:
-        said: what it shows, in one sentence.
-        path: of the line; empty where there are candles.
-        area: of what is below the line.
-        grid: heights of the lines across, top first, the lowest last.
-        scale: labels of those heights.
-        days: labels below.
-        candles: bodies.
-        wicks: ranges.
-        marks: what happened.
-        hints: invisible rectangles that say day and price.
-        direction: class of the line.
+        said: a summary in one sentence.
+        path: SVG path of the line; empty for candles.
+        area: SVG path of the area below the line; empty for candles.
+        grid: heights of the horizontal lines, from the top.
+        scale: labels of those lines.
+        days: dates below the plot.
+        candles: bodies of the candles.
+        wicks: one for each candle.
+        marks: events.
+        hints: invisible rectangles whose tooltip is the day and the price.
+        direction: CSS class of the line.
     """
 
     said: str
@@ -78,7 +78,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Point:
-    """A day of a plot: close, and where candles are wanted the day's other prices."""
+    """A day of a plot: the close, and for candles the day's other prices."""
 
     day: date
     close: float
@@ -89,7 +89,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Happened:
-    """Something to be marked on a day; days without a session stand at the next one."""
+    """An event to mark; on a day without a session it is marked at the next session."""
 
     day: date
     kind: str
@@ -99,16 +99,16 @@ class Happened:
 def plot(
     points: Sequence[Point], happened: Sequence[Happened] = (), *, what: str, unit: str, candles: bool = False
 ) -> Plot | None:
-    """Return the plot of ``points``, oldest first; None of fewer than two.
+    """Return the plot of ``points``; None when there are fewer than two.
 
     Args:
-        points: days in order.
-        happened: what is marked.
-        what: what is plotted, for the sentence.
-        unit: behind its numbers there.
-        candles: draw days, not a line.
+        points: oldest first.
+        happened: events to mark.
+        what: name of the plotted number, for the summary.
+        unit: of the numbers in the summary.
+        candles: draw candles instead of a line.
     """
-    if len(points) < LEAST:
+    if len(points) < LEAST_POINTS:
         return None
     values = [one.close for one in points]
     lows = [one.low if candles and one.low else one.close for one in points]

@@ -1,4 +1,4 @@
-"""점수: the best of the newest scored day, who moved, how scores are spread, and what past grades came to."""
+"""점수: the best stocks of the newest scored day, the largest changes, the distribution, and the track record."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -40,7 +40,7 @@ Row = Mapping[str, Any]
 
 
 def page(connection: Connection, asked: Asked, today: date) -> Page:  # noqa: ARG001  # as every page
-    """Return the scores of the newest day; ``?axis=`` orders the best by an axis.
+    """Return the scores of the newest day; ``?axis=`` sorts the best stocks by that axis.
 
     Raises:
         UsageError: there is no such axis.
@@ -102,7 +102,7 @@ def points(value: object) -> str:
 
 
 def moved_of(moved: float | None) -> dict[str, str] | None:
-    """Return a change of a score as text and class."""
+    """Return a change of a score as text and CSS class; None when it is unknown."""
     if moved is None:
         return None
     return {"text": words.signed(moved, 1), "direction": svg.direction(round(moved, 1))}

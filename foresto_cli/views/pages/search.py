@@ -1,4 +1,4 @@
-"""찾기 상자: a stock or ETF by code or name; one is shown at once, several are listed."""
+"""The search box: finds a stock or ETF by code or name; opens its page, or lists several."""
 
 from datetime import date
 from urllib.parse import quote
@@ -15,7 +15,11 @@ LONGEST = 100
 
 
 def page(connection: Connection, asked: Asked, today: date) -> Answer:  # noqa: ARG001  # as every page
-    """Return where the stock that is meant stands, or whom it may be."""
+    """Return a redirect to the page of the stock that ``?q=`` names, or a list of stocks with similar names.
+
+    Raises:
+        ConfigError: no stocks and no ETFs are stored yet.
+    """
     given = asked.get("q", "").strip()[:LONGEST]
     if not given:
         return Page("찾기", "search.html", {"given": "", "found": [], "more": 0})

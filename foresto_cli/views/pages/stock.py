@@ -1,4 +1,4 @@
-"""종목: one stock or ETF: prices with what happened, score with reasons, quarters, dividends, filings."""
+"""종목: one stock or ETF: prices with events, score with reasons, quarters, dividends, filings."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ from foresto_cli.views.stored import Found
 
 NOT_FOUND = 404
 LONGEST = 100
-"""Characters of a name that is looked for."""
+"""Maximum length of a name to search for."""
 NEWEST = {
     STOCK: text(
         "SELECT trade_date, close_price, change_rate, price_change, volume, trading_value, is_halted,"
@@ -39,13 +39,13 @@ Row = Mapping[str, Any]
 
 
 def page(connection: Connection, asked: Asked, today: date) -> Answer:
-    """Return the page of ``asked["ticker"]``, a code or a name; of a name, where its code's page stands.
+    """Return the page of ``asked["ticker"]``; for a name instead of a code, a redirect to the page of its code.
 
-    Where nobody is called so, or several are, those that may be meant are listed.
+    When no stock or several have the name, return a list of stocks with similar names.
 
     Raises:
         UsageError: there is no such range.
-        ConfigError: nothing is listed yet.
+        ConfigError: no stocks and no ETFs are stored yet.
     """
     given = asked["ticker"].strip()[:LONGEST]
     span = stock_chart.span_of(asked)
@@ -60,7 +60,7 @@ def page(connection: Connection, asked: Asked, today: date) -> Answer:
 
 
 def of(connection: Connection, one: Security, span: stock_chart.Span, today: date, *, alone: bool = False) -> Page:
-    """Return the page of a security; ``alone`` for a file that no server stands behind."""
+    """Return the page of a security; with ``alone`` in a layout that works without a server."""
     quoted = connection.execute(NEWEST[one.kind], {"code": one.code}).mappings().one_or_none()
     shared = {"alone": alone, "code": one.code, "name": one.name, "kind": one.kind,
               "quote": _quote(dict(quoted)) if quoted else None, "is_listed": one.is_listed}  # fmt: skip
@@ -113,7 +113,7 @@ def _left(identity: Found) -> str:
 
 
 def _facts(identity: Found) -> list[tuple[str, str, str]]:
-    """Return (label, value, what stands below it) of what is known."""
+    """Return (label, value, text below the value) of each fact that is known."""
     per, cap = identity["pe_ratio"], identity["market_cap"]
     told: list[tuple[str, str | None, str]] = [
         ("시가총액", None if cap is None else words.won(cap), ""),

@@ -1,4 +1,4 @@
-"""The prices of one stock or ETF on its page: a line or candles, what happened on it, and the same as a table."""
+"""The price chart on the page of a stock or ETF: a line or candles, events, and the prices as a table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from foresto_cli.views.reading.reading import price
 
 RANGES = {"1m": ("1개월", 31), "3m": ("3개월", 92), "6m": ("6개월", 183), "1y": ("1년", 366), "3y": ("3년", 1096),
           "5y": ("5년", 1827), "all": ("전체", None)}  # fmt: skip
-"""Word of the address → label and days."""
+"""Value of ``?range=`` → label and number of days."""
 USUAL = "1y"
 CANDLES = 70
-"""So many sessions at most are drawn as candles, and listed day by day."""
+"""Maximum number of sessions that are drawn as candles and listed by day."""
 WEEKLY = 520
-"""So many at most are listed week by week; more, month by month."""
+"""Maximum number of sessions that are listed by week; more are listed by month."""
 HEADS = {"daily": "날마다", "weekly": "주마다", "monthly": "달마다"}
 KINDS = {"price": "가격 조정", "dividend": "배당락", "filing": "공시", "designation": "지정"}
 FILED = text(
@@ -39,19 +39,19 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Span:
-    """What of the prices is asked for: a word of :data:`RANGES`, and unadjusted or not."""
+    """The requested part of the prices: a key of :data:`RANGES`, and whether prices are unadjusted."""
 
     word: str = USUAL
     is_raw: bool = False
 
     @property
     def address(self) -> str:
-        """Return it as the end of an address."""
+        """Return the query string that asks for it."""
         return f"?range={self.word}{'&raw=1' if self.is_raw else ''}"
 
 
 def span_of(asked: Mapping[str, str]) -> Span:
-    """Return what ``?range=`` and ``?raw=1`` ask for.
+    """Return the part of the prices that ``?range=`` and ``?raw=1`` ask for.
 
     Raises:
         UsageError: there is no such range.
@@ -69,7 +69,7 @@ def chart(
     dividends: Sequence[Row],
     designation: Designation | None,
 ) -> dict[str, object] | None:
-    """Return the chart of a security; None where no price of it is stored."""
+    """Return the chart of a security; None when no price of it is stored."""
     last = stock_prices.last_day(connection, one)
     if last is None:
         return None
@@ -98,7 +98,7 @@ def chart(
 
 
 def _point(row: Row) -> Point:
-    """Return a session as a point; without a trade the exchange's 0 for open, high and low are no prices."""
+    """Return a session as a point; without a trade the exchange gives 0 for open, high and low, which are left out."""
     if row["is_halted"] or not all(row[name] for name in ("open_price", "high_price", "low_price")):
         return Point(row["trade_date"], float(row["close_price"]))
     return Point(
@@ -126,7 +126,7 @@ def _happened(
     dividends: Sequence[Row],
     designation: Designation | None,
 ) -> list[Happened]:
-    """Return what happened since the first of ``rows``, oldest first."""
+    """Return the events between the first and the last of ``rows``, oldest first."""
     if not rows or one.kind == ETF:
         return []
     start, end = rows[0]["trade_date"], rows[-1]["trade_date"]

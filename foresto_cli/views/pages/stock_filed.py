@@ -1,4 +1,4 @@
-"""What one stock's company filed and paid, on its page: quarters, dividends, decisions about its shares, filings."""
+"""The filings of a company on its stock's page: quarterly figures, dividends, corporate actions, newest filings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 
 
 def quarters(connection: Connection, one: Security, today: date) -> dict[str, object] | None:
-    """Return the standalone quarters of a company, newest last; None where no statement is stored."""
+    """Return the standalone quarters of a company, newest last; None when no statement is stored."""
     wish = statements.Wish(given=one.code, as_of=today)
     rows = statements.told(connection, one, wish)
     if not rows:
@@ -63,7 +63,7 @@ def _bar(row: Row, name: str, *, is_won: bool) -> tuple[str, float | None, str]:
 
 
 def payments(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Return dividends as the page prints them, the newest first."""
+    """Return the newest of the dividends ``rows`` as the page prints them."""
     return [
         {
             "year": f"{row['fiscal_year'] or '–'}",
@@ -79,7 +79,7 @@ def payments(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 
 def decided(connection: Connection, ticker: str) -> list[dict[str, str]]:
-    """Return what the company decided about its shares, the newest first."""
+    """Return the company's corporate actions, newest first."""
     return [
         {
             "filed": f"{row['rcept_dt']}",
@@ -94,7 +94,7 @@ def decided(connection: Connection, ticker: str) -> list[dict[str, str]]:
 
 
 def filed(connection: Connection, ticker: str, today: date) -> list[dict[str, Any]]:
-    """Return the newest filings of the company, with their type and where DART shows them."""
+    """Return the newest filings of the company, with their type and their address at DART."""
     given = {
         "ticker": filings.issuer_of(ticker),
         "types": None,

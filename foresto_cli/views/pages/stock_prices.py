@@ -1,4 +1,4 @@
-"""The prices that a stock's page draws: a few columns of many sessions, as numbers that need no more work."""
+"""Reads the prices for a stock's page: a few columns of many sessions, as floats that can be drawn directly."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from foresto_cli.views.reading.prices import TABLES
 
 PRICES = ("open_price", "high_price", "low_price", "close_price")
 ADJUSTED = "price_adjusted"
-"""The view that multiplies all prices of a day by what its close is adjusted by."""
+"""The view in which all prices of a day are adjusted by the same factor as its close."""
 OTHERS = {
     STOCK: Fragment("is_halted, quality_flag, CAST(adj_close_price AS float8) AS adj_close_price"),
     ADJUSTED: Fragment("is_halted, quality_flag, CAST(close_price AS float8) AS adj_close_price"),
@@ -32,20 +32,20 @@ Row = dict[str, Any]
 
 
 def listed(connection: Connection, code: str) -> Security | None:
-    """Return the stock or ETF of exactly this code, without looking at all others; None where it is none."""
+    """Return the stock or ETF with exactly this code, by the primary key; None when there is none."""
     found = connection.execute(BY_CODE, {"code": code}).one_or_none()
     return None if found is None else Security(*found)
 
 
 def last_day(connection: Connection, one: Security) -> date | None:
-    """Return the newest session of a security; None where no price of it is stored."""
+    """Return the newest session of a security; None when no price of it is stored."""
     query = sql("SELECT max(trade_date) FROM {table} WHERE ticker = :code", table=TABLES[one.kind][0])
     found: date | None = connection.scalar(query, {"code": one.code})
     return found
 
 
 def read(connection: Connection, one: Security, start: date, *, adjusted: bool) -> list[Row]:
-    """Return the sessions since ``start``, oldest first; days whose adjusted close is not known yet are left out."""
+    """Return the sessions since ``start``, oldest first; days without a (still unknown) adjusted close are left out."""
     is_view = adjusted and one.kind == STOCK
     query = sql(
         "SELECT trade_date, {prices}, CAST(change_rate AS float8) AS change_rate, volume, trading_value, {others}"
@@ -60,5 +60,5 @@ def read(connection: Connection, one: Security, start: date, *, adjusted: bool) 
 
 
 def events(connection: Connection, one: Security, start: date) -> list[tuple[date, str]]:
-    """Return the sessions since ``start`` that restated a price, with the class of the event."""
+    """Return the sessions since ``start`` on which prices were adjusted, with the class of the event."""
     return [(row.trade_date, row.adj_event) for row in connection.execute(EVENTS, {"code": one.code, "start": start})]

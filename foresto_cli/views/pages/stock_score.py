@@ -1,4 +1,4 @@
-"""The score of one stock on its page: as it is stored, with every component, its reasons, and what it was before."""
+"""The stored score of a stock on its page, with every component, its reasons, and its history."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,18 +12,18 @@ from foresto_cli.views.pages.plots import Point
 from foresto_cli.views.pages.scores import moved_of
 
 SESSIONS, LISTED = 250, 20
-"""Of the history: drawn, and listed."""
+"""Sessions of the history that are drawn, and that are listed."""
 NEWEST = text("SELECT max(score_date) FROM compass_score_history WHERE ticker = :ticker")
 WORDS = text("SELECT compass_commentary FROM stocks WHERE ticker = :ticker")
 INVERSE = {"V1": "PER", "V2": "PBR", "V3": "PSR"}
-"""Component that is ranked → the multiple that people know."""
+"""Component → the familiar multiple of which it is the inverse."""
 HEAD_SHARE = 1.0
-"""Percent; a place above is told so."""
+"""Percent; a better rank is written as "상위 1% 미만"."""
 Found = Mapping[str, Any]
 
 
 def score(connection: Connection, ticker: str) -> dict[str, object] | None:
-    """Return the newest stored score of a stock; None where there never was one."""
+    """Return the newest stored score of a stock; None when it never had one."""
     day = connection.scalar(NEWEST, {"ticker": ticker})
     if day is None:
         return None
@@ -81,7 +81,7 @@ def _axis(axis: Found) -> dict[str, object]:
 
 
 def _value(part: Found) -> str:
-    """Return a raw value in its unit, a yield with the multiple that it is the inverse of."""
+    """Return a raw value in its unit; the inverse of a multiple is followed by that multiple."""
     told = explain.shown(part["raw"], part["unit"])
     if part["id"] in INVERSE and part["raw"]:
         return f"{told} ({INVERSE[part['id']]} {1 / part['raw']:,.2f}배)" if part["raw"] > 0 else told

@@ -1,4 +1,4 @@
-"""Rows of any table or view: the newest, how many a day, all of them as a file. Names are checked, never quoted."""
+"""Reads any table or view: its newest rows, rows per day, all rows. Names are checked and put into SQL unquoted."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from foresto_cli.store import catalogue, dictionary
 from foresto_cli.store.fragments import NAME, Fragment, fragment, sql
 
 SHOWN = 50
-"""Newest rows."""
+"""Number of newest rows on the page."""
 BLOCK = 1_000
-"""Rows fetched together for a file."""
+"""Rows fetched at a time for a file."""
 MOMENTS = ("updated_at", "asked_at", "created_at", "started_at", "sent_at", "changed_at")
-"""Columns that say when a row came or changed, the best first."""
+"""Columns with the time when a row was stored or changed, the most suitable first."""
 KINDS = {
     "bigint": Kind.WHOLE,
     "integer": Kind.WHOLE,
@@ -36,13 +36,13 @@ class Stored:
     """A table or view.
 
     Attributes:
-        name: as SQL has it.
-        is_view: it is derived whenever it is read.
-        said: what it says of itself.
-        count: rows, as the database guesses; None where it does not.
-        columns: name, type, whether it may be NULL, meaning.
-        key: names of the primary key, as far as it is a table of ours.
-        day: the column by which rows are of a day, or came on one; empty without any.
+        name: in SQL.
+        is_view: whether it is a view.
+        said: its comment in the database.
+        count: the database's estimate of the number of rows; None when it has none.
+        columns: name, type, whether it may be NULL, and comment of each.
+        key: columns of the primary key; empty for a table that is not foresto's.
+        day: the column with the day of a row, or the time when it was stored; empty when there is none.
     """
 
     name: str
@@ -60,10 +60,10 @@ class Stored:
 
 
 def stored(connection: Connection, name: str) -> Stored:
-    """Return the table or view that is called ``name``.
+    """Return the table or view called ``name``.
 
     Raises:
-        UsageError: there is none, or its name is none that can be asked for here.
+        UsageError: there is none, or a name in it has letters that cannot be put into SQL here.
     """
     columns = catalogue.columns(connection, name)
     found = next(
@@ -86,7 +86,7 @@ def _day(columns: Sequence[tuple[str, str, bool, str | None]], key: Sequence[str
 
 
 def newest(connection: Connection, of: Stored) -> list[tuple[object, ...]]:
-    """Return the newest rows, as far as a column says which those are; of a view the first that come."""
+    """Return the newest rows; of a view, or of a table without a suitable column, the first ones in any order."""
     order = _order(of)
     query = sql(
         "SELECT {columns} FROM {table} {order} LIMIT :shown",
@@ -106,7 +106,7 @@ def _order(of: Stored) -> Fragment:
 
 
 def a_day(connection: Connection, of: Stored, since: date) -> dict[date, float]:
-    """Return how many rows there are of each day since ``since``."""
+    """Return the number of rows of each day since ``since``; empty for a view or without a suitable column."""
     if not of.day or of.is_view:
         return {}
     query = sql(
@@ -133,5 +133,5 @@ def everything(connection: Connection, of: Stored) -> Rows:
 
 
 def bounded(connection: Connection, seconds: int) -> None:
-    """Let what follows in the transaction take no longer."""
+    """Limit each further statement of the transaction to ``seconds``."""
     connection.execute(text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": f"{seconds}s"})

@@ -1,4 +1,4 @@
-"""Small shapes of the pages: sparks and bars, and the round numbers of a scale. Geometry alone; templates draw it."""
+"""Geometry of sparklines, bars and scales with round numbers; the templates draw them."""
 
 import math
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ NICE = (1, 2, 2.5, 5, 10)
 MOST_LABELS = 10
 UP, DOWN, FLAT = "up", "down", "flat"
 SPARK_WIDTH, SPARK_HEIGHT = 120, 32
-LEAST = 2
+LEAST_POINTS = 2
 THICKEST = 60
-"""Of a bar, however few there are."""
+"""Maximum width of a bar."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One rectangle: where, of which class, and what it stands for."""
+    """One rectangle with its CSS class and its tooltip."""
 
     x: float
     y: float
@@ -30,12 +30,12 @@ class Shape:
 
 
 def direction(change: float | None) -> str:
-    """Return the class of a change."""
+    """Return the CSS class of a change."""
     return FLAT if not change else UP if change > 0 else DOWN
 
 
 def scale_of(low: float, high: float) -> tuple[float, float, int]:
-    """Return (lowest line, distance, number of distances) of lines at round numbers that hold both."""
+    """Return (lowest line, step, number of steps) of grid lines at round numbers that enclose both values."""
     span = (high - low) or abs(high) * 0.02 or 1.0
     rough = span / (TICKS - 1)
     size = 10 ** math.floor(math.log10(rough))
@@ -46,14 +46,14 @@ def scale_of(low: float, high: float) -> tuple[float, float, int]:
 
 
 def number(value: float, step: float = 0.0) -> str:
-    """Return a number with thousands; decimals where it, or the distance of lines, has any."""
+    """Return a number with thousands separators, and with decimals when it or ``step`` is not whole."""
     is_whole = abs(value - round(value)) < 1e-9 and (not step or abs(step - round(step)) < 1e-9)  # noqa: PLR2004  # of floats
     return f"{value:,.0f}".replace("-", "−") if is_whole else f"{value:,.2f}".replace("-", "−")
 
 
 @dataclass(frozen=True)
 class Spark:
-    """A small line: its points, what it shows, and the class of its direction."""
+    """A small line: its points, a summary, and the CSS class of its direction."""
 
     points: str
     said: str
@@ -63,8 +63,8 @@ class Spark:
 
 
 def spark(values: Sequence[float], what: str) -> Spark | None:
-    """Return a small line of ``values``, oldest first; None of fewer than two."""
-    if len(values) < LEAST:
+    """Return a small line of ``values``, oldest first; None when there are fewer than two."""
+    if len(values) < LEAST_POINTS:
         return None
     low, span = min(values), max(values) - min(values)
     points = " ".join(
@@ -81,11 +81,11 @@ class Bars:
     """Bars side by side, on both sides of zero.
 
     Attributes:
-        said: what they show.
-        boxes: oldest or first at the left.
-        zero: height of the line of zero.
-        labels: below them: every one, or the first and the last.
-        is_each: every one.
+        said: a summary.
+        boxes: from the left.
+        zero: height of the zero line.
+        labels: below the bars: all of them, or the first and the last.
+        is_each: whether ``labels`` has one for each bar.
     """
 
     said: str
@@ -98,12 +98,12 @@ class Bars:
 
 
 def bars(values: Sequence[tuple[str, float | None, str]], said: str, kind: str = "") -> Bars | None:
-    """Return bars of (label, value, hint); a missing value leaves its place empty. None where there is none.
+    """Return bars of (label, value, hint); a missing value leaves a gap. None when all are missing.
 
     Args:
-        values: in order.
-        said: what they show.
-        kind: class of every bar; without one that of its sign.
+        values: from the left.
+        said: a summary.
+        kind: CSS class of every bar; when empty, each has the class of its sign.
     """
     known = [value for _, value, _ in values if value is not None]
     if not known:

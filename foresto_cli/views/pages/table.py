@@ -1,4 +1,4 @@
-"""데이터/표: what a table or view means, its newest rows, how many came a day; all of it as a file."""
+"""데이터/표: the description of a table or view, its newest rows, rows per day, and all rows as a file."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,10 +15,11 @@ from foresto_cli.views.pages.page import Asked, File, Page
 from foresto_cli.views.pages.stored_rows import Stored
 
 LONGEST_TEXT = 120
-"""Characters of a value that are shown."""
+"""Maximum number of characters shown of a value."""
 SECONDS = 5
-"""A view may take so long to give its first rows."""
+"""Time limit for the first rows of a view."""
 CANCELED = "57014"
+"""SQLSTATE of a statement that reached its time limit."""
 NUMBERS = frozenset((Kind.WHOLE, Kind.NUMBER))
 
 

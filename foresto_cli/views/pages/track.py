@@ -1,4 +1,4 @@
-"""The track record on the page of scores: every month, bad ones like good ones, and how sure it is."""
+"""The track record on the page of scores: the result of every month, and how reliable it is."""
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,7 @@ Told = dict[str, object]
 
 
 def shown(connection: Connection) -> Told:
-    """Return the tracks as the page prints them, and in words what is missing."""
+    """Return the tracks as the page prints them, with the number of months that are left out."""
     found = score_track.tracks(connection)
     months = score_track.scored_months(connection)
     counted = max((len(one.months) for one in found), default=0)
@@ -68,7 +68,7 @@ def _month(month: Month) -> Told:
 
 
 def percent(value: float | None) -> dict[str, str] | None:
-    """Return a return as text and class; None of an unknown one."""
+    """Return a return as text and CSS class; None when it is unknown."""
     if value is None:
         return None
     return {"text": score_track.percent(value), "direction": svg.direction(round(value, 2))}

@@ -1,7 +1,7 @@
-"""Tables for a terminal of any width, by the cells of their letters.
+"""Lays out tables for a terminal of any width, counting Korean letters as two cells.
 
-What is read exactly (numbers, days, codes, commands) is shown whole or not at all: when a table is too wide, sentences
-are wrapped at words, names are cut with an ellipsis, and then columns are left out, the last first.
+When a table is too wide, sentences are wrapped at words and names are cut with an ellipsis. If that is not enough,
+columns are left out, the last first. Numbers, days, codes and commands are never wrapped or cut.
 """
 
 import re
@@ -13,22 +13,22 @@ from foresto_cli import wide
 BETWEEN = "  "
 RULE = "─"
 _LONG, _SEVERAL = 32, 3
-"""Cells and blanks from which on a text is a sentence and no name."""
+"""A text with at least so many cells and spaces is a sentence; others are names."""
 _NARROW_SENTENCE, _NARROW_NAME, _NARROWEST_NAME = 24, 12, 8
-"""Cells to which a column of each may shrink; the last before a table is given up."""
+"""Minimum width of a column of sentences, of names, and of names when only one other column is left."""
 _EXACT = re.compile(
     r"[^\s가-힣]+(?: [^\s가-힣]+)?"  # a number, a code, a day and an hour
     r"|[+−-]?[\d,.]+ ?[가-힣]{1,4}(?: [\d,.]+ ?[가-힣]{1,4})*(?: [전뒤])?"  # 12.3조원, 3분 5초, 2일 뒤
     r"|foresto .*"
 )
-"""What is read exactly."""
+"""Cells that are never wrapped or cut."""
 
 NUMBER = re.compile(r"[+−-]?(?:\d{1,3}(?:,\d{3})+|[1-9]\d*|0)(?:\.\d+)?(?:%|배|초|원|억원|조원| [KMGT]?B)?|-|")
-"""What stands to the right; a code that begins with a nought is none."""
+"""Cells that are aligned to the right; a code such as 005930 is not a number."""
 
 
 def are_numbers(cells: Sequence[str]) -> bool:
-    """Say whether a column is one of numbers."""
+    """Return whether all cells of a column are numbers; at least one has to be."""
     return any(cell not in {"", "-"} for cell in cells) and all(NUMBER.fullmatch(cell) for cell in cells)
 
 
@@ -36,8 +36,8 @@ class Table(NamedTuple):
     """A table as it is printed.
 
     Attributes:
-        lines: with colours.
-        left_out: heads of the columns for which there was no room.
+        lines: with colour codes.
+        left_out: headings of the columns for which there was no room.
     """
 
     lines: list[str]
@@ -45,11 +45,11 @@ class Table(NamedTuple):
 
 
 class Places(NamedTuple):
-    """Which columns are special.
+    """Indexes of columns that are treated differently.
 
     Attributes:
-        right: those whose cells stand to the right.
-        spare: those that are left out before all others, the first first.
+        right: columns aligned to the right.
+        spare: columns to leave out before all others, in this order.
     """
 
     right: Container[int] = ()
@@ -71,14 +71,14 @@ def laid_out(
     places: Places,
     tone: Callable[[str, str, str], str],
 ) -> Table:
-    """Return a table of at most ``width`` cells, where its exact columns leave it room.
+    """Return a table of at most ``width`` cells, unless its first column alone is wider.
 
     Args:
-        heads: of the columns.
-        rows: cells, each one line.
-        width: cells of the terminal.
-        places: of columns that are special.
-        tone: colours ``text``, the padded cell that stands below a head.
+        heads: headings of the columns.
+        rows: cells, each a single line.
+        width: of the terminal, in cells.
+        places: columns that are treated differently.
+        tone: takes a heading, a cell below it and the cell's padded text; returns that text in colour.
     """
     columns = [_column(place, head, [row[place] for row in rows]) for place, head in enumerate(heads)]
     kept, widths = _fitted(columns, width, places.spare)
@@ -97,7 +97,7 @@ def laid_out(
 
 
 def least_width(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """Return the cells that a table needs to show every column."""
+    """Return the minimum width of a table with all its columns."""
     columns = [_column(place, head, [row[place] for row in rows]) for place, head in enumerate(heads)]
     return _total(columns, [one.least for one in columns])
 
@@ -111,13 +111,13 @@ def _column(place: int, head: str, cells: Sequence[str]) -> _Column:
 
 
 def _fitted(columns: Sequence[_Column], width: int, spare: Sequence[int]) -> tuple[list[_Column], dict[int, int]]:
-    """Return the columns that have room and how many cells each gets."""
+    """Return the columns for which there is room, and the width of each."""
     kept, first_out = list(columns), [*spare]
     while len(kept) > 1 and _total(kept, [one.least for one in kept]) > width:
         out = first_out.pop(0) if first_out else kept[-1].place
         kept = [one for one in kept if one.place != out]
     if len(kept) < len(columns) and len(kept) == 1:
-        # Better a short name beside one number than the name alone.
+        # A shorter name beside one number says more than the name alone.
         first = kept[0]._replace(least=min(kept[0].least, _NARROWEST_NAME))
         if _total([first, columns[1]], [first.least, columns[1].least]) <= width:
             kept = [first, columns[1]]

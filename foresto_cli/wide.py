@@ -1,7 +1,6 @@
-"""Text by the cells it takes on a terminal: Korean letters take two, and what has to stay in one piece does.
+"""Measures, pads, cuts and wraps text by terminal cells: a Korean letter takes two.
 
-Everything that is laid out for people measures here: help, messages, tables. Standard library alone, so that ``--help``
-stays fast.
+Help, messages and tables all use it. It imports the standard library only, so that ``--help`` stays fast.
 """
 
 import re
@@ -10,11 +9,11 @@ from collections.abc import Iterator
 
 ELLIPSIS = "…"
 TIE = "\0"
-"""A blank at which no line is broken."""
+"""Printed as a space; lines are not broken at it."""
 _NO_CELL = {"Mn", "Me", "Cf"}
-"""Categories of what is drawn over the letter before it, or not at all."""
+"""Unicode categories of characters that are drawn over the letter before them, or not at all."""
 _JAMO_TAILS = range(0x1160, 0x1200)
-"""Vowels and final consonants of a syllable in pieces: drawn into the cells of its first consonant."""
+"""Vowels and final consonants of a decomposed syllable: drawn into the cells of its first consonant."""
 _ARGUMENT = r"""(?:"[^"]*"|'[^']*'|--?[\w-]+(?:[ =][\w./:-]+)?|[A-Za-z0-9_./:@+-]+)"""
 _COMMAND = re.compile(rf"foresto(?: {_ARGUMENT})+[^ ]*")
 _LEAD = re.compile(r"\s*(?:[✓✗!·•–-] |\d+\. )?")
@@ -47,21 +46,21 @@ def cut(text: str, width: int) -> str:
 
 
 def left(text: str, width: int) -> str:
-    """Return ``text`` with blanks behind it up to ``width`` cells."""
+    """Return ``text`` padded with spaces on the right to ``width`` cells."""
     return text + " " * (width - cells(text))
 
 
 def right(text: str, width: int) -> str:
-    """Return ``text`` with blanks before it up to ``width`` cells."""
+    """Return ``text`` padded with spaces on the left to ``width`` cells."""
     return " " * (width - cells(text)) + text
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Return ``text`` as lines of at most ``width`` cells, broken between words only.
 
-    A command (``foresto prices repair --from 2026-11-01``) stays on one line, so that it can be copied; it, and a word
-    that is longer than a line, gets a line of its own and passes the edge. Lines after the first are indented to where
-    the text of the first begins.
+    A command (``foresto prices repair --from 2026-11-01``) is kept on one line, so that it can be copied. A command or
+    word that is longer than ``width`` gets a line of its own, which is then too long. Lines after the first are
+    indented to the column where the text of the first begins, after its mark.
     """
     if cells(text) <= width:
         return [text.replace(TIE, " ")]
@@ -78,7 +77,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield what is not broken: words, and commands with all that belongs to them."""
+    """Yield the pieces that are not broken: words, and commands with their arguments."""
     tied = _COMMAND.sub(lambda found: found[0].replace(" ", TIE), text)
     for word in tied.split():
         yield word.replace(TIE, " ")

@@ -35,20 +35,20 @@ def export(  # noqa: PLR0913  # what, where, how
 ) -> Manifest:
     """Write ``tables`` (all when none are named) below ``folder`` and return the manifest.
 
-    What an earlier export into the same folder wrote and the database still says the same is left as it is. The
-    database remembers when it was exported as a whole, unless it can only be read here.
+    Files of an earlier export into the same folder are kept when their rows have not changed. The time of a complete
+    export is stored in the database, unless the connection can only read.
 
     Args:
         engine: database.
-        folder: made if it is missing, 0700; a link to a folder is the operator's own word and is followed.
+        folder: created with mode 0700 when it is missing; a symbolic link to a folder is followed.
         file_format: ``parquet``, ``csv`` or ``spreadsheet`` (CSV in which no text is a formula).
         tables: names.
         since: leave out the years before this day.
-        advance: told of each file.
+        advance: called for each file.
 
     Raises:
-        UsageError: unknown table or format, or the folder holds something else or a manifest not to be trusted.
-        VerificationFailed: a file of the earlier export that this one would not write is damaged.
+        UsageError: a table or format is unknown, or the folder has other files or an invalid manifest.
+        VerificationFailed: a file of the earlier export that this one would keep is missing or damaged.
         ConfigError: pyarrow is missing, or the folder cannot be written.
         Busy: another foresto exports into the folder.
     """
@@ -59,7 +59,7 @@ def export(  # noqa: PLR0913  # what, where, how
         raise ConfigError(f"{error} 다른 폴더를 적어도 됩니다.") from None
     with folders.entered(folder, alone=True) as root:
         earlier = _earlier(root, folder, file_format)
-        # One snapshot for all tables, whatever is being loaded meanwhile.
+        # One snapshot for all tables, although other commands may be loading.
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             connection.execute(text("SET TRANSACTION READ ONLY"))
             made = _written(connection, root, _head(connection, file_format, wanted), earlier, since, advance)
@@ -71,7 +71,7 @@ def export(  # noqa: PLR0913  # what, where, how
 
 def _head(connection: Connection, file_format: str, wanted: Sequence[Table]) -> Manifest:
     columns = {table.name: schema.columns(connection, table) for table in wanted}
-    # Of all years: readers of several files believe the first one.
+    # Over all years, because readers of several files take the types from the first one.
     places = {name: _places(connection, name, types) for name, types in columns.items()}
     return Manifest(
         revision=migrate.revision(connection) or "",
@@ -91,14 +91,14 @@ def _written(  # noqa: PLR0913, PLR0917  # what, where, how
     since: date | None,
     advance: Advance,
 ) -> Manifest:
-    """Write what differs from ``earlier``; every refusal comes before the first change."""
+    """Write the parts that differ from ``earlier``; all checks are made before the first file is changed."""
     if earlier and (earlier.revision, earlier.world) != (head.revision, head.world):
         raise UsageError("그 폴더에는 다른 개정이나 다른 세계의 내보내기가 있습니다. 빈 폴더를 적으세요.")
     if earlier:
         schema.check(connection, earlier)
     known = {part.path: part for part in earlier.parts} if earlier else {}
     same = {name for name in head.columns if not earlier or earlier.places.get(name) == head.places.get(name)}
-    # With more decimal places than before, the earlier years are written anew, too.
+    # When a table has more decimal places than before, its earlier years are rewritten too.
     before = {name: since if name in same else None for name in head.columns}
     kept = [part for part in known.values() if part.table not in before or _is_before(part, before[part.table])]
     pieces = [piece for name in head.columns for piece in _pieces(connection, strict.tables()[name], before[name])]
@@ -113,7 +113,7 @@ def _written(  # noqa: PLR0913, PLR0917  # what, where, how
     found = replace(head, columns=columns, places=places, parts=sorted([*kept, *parts], key=lambda part: part.path))
     manifests.put(root, found)
     for path in known.keys() - {part.path for part in found.parts}:
-        # What lies there now may be somebody else's.
+        # A file that differs from the manifest may be somebody else's.
         if manifests.is_whole(root, known[path]):
             folders.remove(root, path)
     return found
@@ -204,14 +204,14 @@ def _part(
 
 
 def _where(year: int | None) -> Fragment:
-    """Return SQL for the rows of ``year``, or for all."""
+    """Return the condition for the rows of ``year``; for all rows when None."""
     if year is None:
         return Fragment("TRUE")
     return fragment("{day} >= '{year}-01-01' AND {day} < '{next}-01-01'", day=DAY, year=year, next=year + 1)
 
 
 def _fingerprint(table: Table) -> Fragment:
-    """Return SQL for what changes whenever any row of the group does, in whatever order they lie."""
+    """Return SQL for a checksum of the rows that does not depend on their order."""
     return fragment("coalesce(sum(hashtextextended(row::{table}::text, 0)::numeric), 0)::text", table=table.name)
 
 
@@ -224,7 +224,7 @@ def _copy(connection: Connection, table: Table, where: Fragment, head: Manifest,
         if head.format == "parquet":
             parquet.write(blocks, target, types, places)
         else:
-            # Without the mark spreadsheets take Korean for another character set.
+            # Without a byte order mark, spreadsheets read Korean in another character set.
             target.write(BOM if quoted else b"")
             target.writelines(blocks)
 

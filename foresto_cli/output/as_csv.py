@@ -1,4 +1,4 @@
-"""CSV in UTF-8 as PostgreSQL's COPY writes it: NULL is nothing, an empty text is ``""``."""
+"""CSV in UTF-8 as PostgreSQL's COPY writes it: NULL is an empty field, an empty text is ``""``."""
 
 import re
 from collections.abc import Iterator
@@ -7,21 +7,22 @@ from foresto_cli.output import plain
 from foresto_cli.output.rows import Kind, Rows, blocks
 
 BOM = "\ufeff"
-"""Without it spreadsheets take Korean for another character set."""
+"""Without it, spreadsheets read Korean in another character set."""
 _SPECIAL = re.compile(r'[",\r\n]|^\s|\s$|^$|^\\\.$')
-"""What stands between quotation marks: it would be read otherwise."""
+"""Texts that have to be quoted."""
 _FORMULA = re.compile("[-=+@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-"""With what a text begins that spreadsheets compute (as ``store/copying.py`` has it for exports)."""
+"""First characters of a text that spreadsheets take for a formula (as in ``store/copying.py`` for exports)."""
 _BLOCK_ROWS = 1_000
+_QUOTES = '""'
 
 
 def pieces(rows: Rows, *, spreadsheet_safe: bool) -> Iterator[tuple[int, str]]:
-    """Yield the file piece by piece, header first, each with the number of its rows.
+    """Yield the file in pieces, header first, each with its number of rows.
 
     Args:
         rows: the result.
-        spreadsheet_safe: begin with the mark that spreadsheets want, and put an apostrophe before each text that they
-            would compute. What is no text (negative numbers) stays as it is.
+        spreadsheet_safe: begin with a byte order mark, and put an apostrophe before each text that a spreadsheet would
+            take for a formula. Values other than texts (negative numbers) are unchanged.
     """
     is_text = [spreadsheet_safe and column.kind is Kind.TEXT for column in rows.columns]
     names = (_cell(column.name, is_text=spreadsheet_safe) for column in rows.columns)
@@ -29,11 +30,8 @@ def pieces(rows: Rows, *, spreadsheet_safe: bool) -> Iterator[tuple[int, str]]:
     alone = len(rows.columns) == 1
     for block in blocks(rows.rows, _BLOCK_ROWS):
         lines = [",".join(map(_field, row, is_text)) for row in block]
-        # An empty line is no row to most readers.
-        yield len(block), "".join([f"{line or ('' if not alone else QUOTES)}\n" for line in lines])
-
-
-QUOTES = '""'
+        # Most readers skip an empty line, which a NULL in the only column would be.
+        yield len(block), "".join([f"{line or ('' if not alone else _QUOTES)}\n" for line in lines])
 
 
 def _field(value: object, is_text: bool) -> str:  # noqa: FBT001  # as map() hands it over

@@ -1,4 +1,4 @@
-"""Excel's own format: texts stay texts (005930, ``=A1``), days are days, numbers are numbers; no formula is written."""
+"""Excel files: texts are written as texts (005930, ``=A1``), days as days, numbers as numbers; never a formula."""
 
 import math
 import tempfile
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_575
-"""Of a sheet, without its header."""
+"""Excel's maximum for a sheet, without its header."""
 MOST_LETTERS = 32_767
-"""Of a cell."""
+"""Excel's maximum for a cell."""
 MOST_COLUMNS = 16_384
 _EXACT = 2**53
-"""Whole numbers beyond it lose digits in Excel, and so are written as texts."""
+"""Larger whole numbers lose digits in Excel, so they are written as texts."""
 _FIRST_DAY = date(1900, 3, 1)
-"""Excel counts a day before it that never was; what lies earlier is written as a text."""
+"""Earlier days are written as texts, because Excel counts 1900-02-29, which did not exist."""
 _WIDTHS = {Kind.TEXT: 14, Kind.WHOLE: 16, Kind.NUMBER: 14, Kind.DAY: 11, Kind.MOMENT: 19, Kind.TRUTH: 8}
 
 
 def write(rows: Rows, target: BinaryIO) -> int:
-    """Write ``rows`` to ``target``, one sheet with the labels as its header, and return their number.
+    """Write ``rows`` to ``target`` as one sheet with the labels as header; return the number of rows.
 
     Raises:
-        UsageError: more rows, columns or letters than Excel takes.
+        UsageError: there are more rows, columns or letters than Excel takes.
     """
     from xlsxwriter import Workbook
 
     if len(rows.columns) > MOST_COLUMNS:
         raise UsageError(f"엑셀 파일에는 {MOST_COLUMNS:,}열까지만 들어갑니다. --csv로 쓰세요.")
     with tempfile.TemporaryDirectory(prefix="foresto-") as folder:
-        # One row is in memory; the others lie in that folder.
+        # xlsxwriter keeps one row in memory and the others in that folder.
         book = Workbook(target, {"constant_memory": True, "tmpdir": folder})
         sheet = book.add_worksheet("foresto")
         try:
             count = _fill(book, sheet, rows)
         except BaseException:
-            # Nothing is left to be closed: the file is thrown away.
+            # The file is discarded, so xlsxwriter must not finish it when the workbook is collected.
             sheet.row_data_fh.close()
             book.fileclosed = True
             raise
@@ -100,7 +100,7 @@ def _put(sheet: "Worksheet", row: int, place: int, value: object, made: "Format 
 
 
 def _is_number(value: float | Decimal) -> bool:
-    """Say whether Excel has this number."""
+    """Return whether Excel can hold this number exactly."""
     if isinstance(value, int):
         return abs(value) <= _EXACT
     return math.isfinite(value)

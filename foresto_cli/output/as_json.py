@@ -1,4 +1,4 @@
-"""The rows of a ``--json`` object: one object each, by the columns' names; numbers with all their digits."""
+"""The rows of a ``--json`` object: each is an object with the columns' names as keys; numbers keep all digits."""
 
 import json
 import math
@@ -13,7 +13,7 @@ _BLOCK_ROWS = 1_000
 
 
 def pieces(rows: Rows) -> Iterator[tuple[int, str]]:
-    """Yield rows with commas between them, each piece with the number of its rows."""
+    """Yield rows separated by commas, in pieces, each with its number of rows."""
     keys = [f"{json.dumps(column.name, ensure_ascii=False)}: " for column in rows.columns]
     for block in blocks(rows.rows, _BLOCK_ROWS):
         written = (
@@ -23,7 +23,7 @@ def pieces(rows: Rows) -> Iterator[tuple[int, str]]:
 
 
 def value(given: object) -> str:
-    """Return one value as JSON; what is no number in JSON (NaN, infinite) is null."""
+    """Return one value as JSON; NaN and infinite numbers are null."""
     return _WRITTEN.get(type(given), _text)(given)
 
 
@@ -40,4 +40,4 @@ _WRITTEN: dict[type, Callable[[Any], str]] = {
     dict: plain.nested,
     list: plain.nested,
 }
-"""Of what is no text in JSON."""
+"""How values are written that are not strings in JSON, by type."""

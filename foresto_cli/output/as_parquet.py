@@ -1,4 +1,4 @@
-"""Parquet: numbers as float64, whole ones as int64, days as date32, texts (tickers too) as strings.
+"""Parquet files: numbers as float64, whole numbers as int64, days as date32, texts (also tickers) as strings.
 
 pyarrow is an extra (170 MB): ``pip install 'foresto[parquet]'``.
 """
@@ -18,7 +18,7 @@ _GROUP_ROWS = 100_000
 
 
 def require() -> None:
-    """Let pass when pyarrow is there.
+    """Check that pyarrow is installed.
 
     Raises:
         ConfigError: it is not.
@@ -32,7 +32,7 @@ def require() -> None:
 
 
 def write(rows: Rows, target: BinaryIO) -> int:
-    """Write ``rows`` to ``target``, a group of rows at a time, and return their number."""
+    """Write ``rows`` to ``target``, one group of rows at a time; return the number of rows."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -63,7 +63,7 @@ def _type(kind: Kind) -> "DataType":
 
 
 _MADE: dict[Kind, Callable[[Any], object]] = {Kind.TEXT: plain.text, Kind.NUMBER: float, Kind.MOMENT: plain.korean}
-"""What a value is made into first, where it may be something else."""
+"""Conversions for kinds whose values may have several Python types."""
 
 
 def _array(kind: Kind, values: Sequence[object]) -> "Array":

@@ -1,4 +1,4 @@
-"""Giving a result out in the form that was asked for: one function for every command that shows rows."""
+"""Prints or writes a result in the requested form; every command that shows rows uses it."""
 
 import os
 from collections.abc import Callable
@@ -17,14 +17,14 @@ STDOUT = "-"
 
 @dataclass(frozen=True)
 class Form:
-    """In which form rows were asked for; without a file for the terminal, or as ``--json``.
+    """The requested form of a result; without a file it goes to the terminal, or into the ``--json`` object.
 
     Attributes:
         csv: a file, or ``-`` for standard output.
         xlsx: a file.
         parquet: a file.
         spreadsheet_safe: whether the CSV is for a spreadsheet.
-        everything: whether a terminal gets all rows.
+        everything: whether all rows are printed on a terminal.
     """
 
     csv: str | None = None
@@ -35,14 +35,14 @@ class Form:
 
     @property
     def keeps_stdout(self) -> bool:
-        """Say whether standard output is for the file, and everything else for standard error."""
+        """Return whether standard output is reserved for the file; messages then go to standard error."""
         return self.csv == STDOUT
 
     def check(self, *, as_json: bool) -> None:
-        """Let pass what can be done.
+        """Check that the form is possible.
 
         Raises:
-            UsageError: two forms at once, or one that cannot go to standard output.
+            UsageError: there are two forms, or one that cannot go to standard output.
             ConfigError: pyarrow is missing.
         """
         named = [name for name in ("csv", "xlsx", "parquet") if getattr(self, name) is not None]
@@ -59,13 +59,13 @@ class Form:
 
 
 def give(console: Console, rows: Rows, form: Form, title: str = "") -> dict[str, object]:
-    """Give ``rows`` out as ``form`` says; return what ``--json`` has to say beside them.
+    """Print or write ``rows`` as ``form`` says; return the other fields of the ``--json`` object.
 
-    A file is in its place whole, or not at all. With ``--json`` and no file the rows are printed here, as ``rows`` of
-    the object that the command's end completes.
+    A file is written completely or not at all. With ``--json`` and without a file, the rows are printed here as
+    ``rows`` of the object that the end of the command completes.
 
     Raises:
-        UsageError: as :meth:`Form.check`, or more than the form can hold.
+        UsageError: as :meth:`Form.check`, or there is more than the form can hold.
         ConfigError: the file cannot be written.
     """
     form.check(as_json=console.as_json)

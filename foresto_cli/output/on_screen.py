@@ -1,4 +1,4 @@
-"""Rows for people: a table on the terminal, one record below the other when it is too wide, fields in a pipe."""
+"""Prints rows: on a terminal as a table, or record by record when that is too wide; in a pipe as fields with tabs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,16 +11,16 @@ from foresto_cli.output import plain
 from foresto_cli.output.rows import Column, Kind, Rows, blocks
 
 MOST_ROWS = 1_000
-"""On a terminal, without ``--all``."""
+"""Maximum on a terminal without ``--all``."""
 _TRUTH = {True: "예", False: "아니오"}
 _NUMBERS = {Kind.WHOLE, Kind.NUMBER}
 
 
 def show(console: Console, title: str, rows: Rows, *, everything: bool, whole: bool = True) -> int:
-    """Print ``rows`` and return how many; of more than :data:`MOST_ROWS` the first, unless ``everything``.
+    """Print ``rows`` and return their number; a terminal gets :data:`MOST_ROWS` at most, unless ``everything``.
 
-    In a pipe all are printed: nobody sees there that some are missing. Rows that are ``whole`` are shown with every
-    column, one below the other where a table has no room; of others the last columns are left out.
+    A pipe gets all rows, because nobody would notice there that some are missing. When a table is too wide for the
+    terminal, ``whole`` prints each row as a record with all columns; otherwise the last columns are left out.
     """
     found = iter(rows.rows)
     if everything or not console.is_terminal:

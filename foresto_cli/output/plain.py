@@ -1,4 +1,4 @@
-"""One value as a text: digits without an exponent, days and moments as ISO has them."""
+"""One value as a text: numbers without an exponent, days and times in ISO format."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from foresto_cli import clock
 
 
 def text(value: object) -> str:
-    """Return ``value``, which is not None, as text that says exactly the same; lists and objects as JSON."""
+    """Return ``value``, which must not be None, as text without loss; lists and objects as JSON."""
     return _WRITTEN.get(type(value), str)(value)
 
 
@@ -28,9 +28,9 @@ _WRITTEN: dict[type, Callable[[Any], str]] = {
     dict: nested,
     list: nested,
 }
-"""Of the types whose own text would say it otherwise."""
+"""Types for which ``str()`` is not the wanted text."""
 
 
 def korean(moment: datetime) -> datetime:
-    """Return ``moment`` in Korean time without a zone, as the database has all of its own."""
+    """Return ``moment`` in Korean time without a zone, as foresto's own times are stored."""
     return moment if moment.tzinfo is None else moment.astimezone(clock.KST).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""What a result is: named columns of one kind each, and rows that come one by one and are read once."""
+"""The result of a query: columns with a name and a kind each, and rows that may be a stream."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 
 class Kind(Enum):
-    """What the values of a column are; None is none in each."""
+    """The type of a column's values; every kind may have None."""
 
     TEXT = "text"
-    """str; whatever else is there is written as text (JSON for lists and objects)."""
+    """str; values of other types are written as text (lists and objects as JSON)."""
     WHOLE = "whole"
     """int."""
     NUMBER = "number"
@@ -27,11 +27,11 @@ class Column(NamedTuple):
     """A column of a result.
 
     Attributes:
-        name: what it is called in CSV, JSON and Parquet: the column's name in the database.
-        label: what people read above it, on the terminal and in Excel, with the unit.
+        name: its name in CSV, JSON and Parquet, which is the column's name in the database.
+        label: its heading on the terminal and in Excel, with the unit.
         kind: of its values.
-        grouped: whether whole numbers are shown with thousands on the terminal; years and numbers of things are not.
-        said: how a number is said on the terminal, rounded for people; files and pipes have it exactly.
+        grouped: whether whole numbers have thousands separators on the terminal; False for years and ids.
+        said: formats a number for the terminal, rounded; files and pipes get the exact number.
     """
 
     name: str
@@ -46,22 +46,22 @@ class Rows:
     """A result.
 
     Attributes:
-        columns: their names are different from each other.
-        rows: a tuple for each, as long as ``columns``; may be a stream, which is read once.
+        columns: with different names.
+        rows: tuples as long as ``columns``; may be a stream, which can be read only once.
     """
 
     columns: tuple[Column, ...]
     rows: Iterable[tuple[object, ...]]
 
     def __post_init__(self) -> None:
-        """Refuse what no form but CSV could hold."""
+        """Refuse two columns of one name, which only CSV could hold."""
         names = [column.name for column in self.columns]
         if len(set(names)) < len(names):
             raise ValueError(f"two columns of one name: {names}")
 
 
 def from_mappings(columns: Sequence[Column], found: Iterable[Mapping[str, object]]) -> Rows:
-    """Return the result whose rows are the values of ``found`` by the columns' names."""
+    """Return a result with the values of ``found`` that belong to ``columns``."""
     names = [column.name for column in columns]
     return Rows(tuple(columns), (tuple(one[name] for name in names) for one in found))
 

@@ -1,4 +1,4 @@
-"""Accounts of the operator's server that may read foresto's tables and write nothing."""
+"""Read-only accounts on the operator's server for foresto's tables."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple, cast
@@ -18,7 +18,7 @@ MAKING: tuple[LiteralString, ...] = (
     "ALTER ROLE {name} IN DATABASE {database} SET default_transaction_read_only = on",
     "ALTER ROLE {name} IN DATABASE {database} SET search_path = {schema}",
 )
-"""An account that was there before keeps its own settings."""
+"""Only for a new account; an existing one keeps its own settings."""
 GRANTING: tuple[LiteralString, ...] = (
     "GRANT CONNECT ON DATABASE {database} TO {name}",
     "GRANT USAGE ON SCHEMA {schema} TO {name}",
@@ -30,24 +30,24 @@ WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relk
   AND pg_has_role(c.relowner, 'USAGE')
 ORDER BY 1
 """
-"""What the account that collects owns in its schema."""
+"""Tables and views in the schema of the collecting account that it owns."""
 
 
 class Granted(NamedTuple):
-    """What came of it: whether the account was made now, and how many tables and views it may read."""
+    """The result: whether the account was created, and how many tables and views it may read."""
 
     is_new: bool
     tables: int
 
 
 def grant(engine: Engine, name: str) -> Granted:
-    """Let the account ``name`` read every table and view, those of later versions too; it is made if there is none.
+    """Let the account ``name`` read every table and view, also those of later versions; create it when it is missing.
 
-    A new account has no password: only the operator can give it one.
+    A new account has no password; the operator has to set one.
 
     Raises:
-        UsageError: ``name`` is this account itself, or may write anything anyway.
-        StoreRefused: this account may make no accounts.
+        UsageError: ``name`` is the connected account itself, or a superuser.
+        StoreRefused: the connected account may not create accounts.
     """
     with engine.begin() as wrapped:
         connection = cast("psycopg.Connection[tuple[Any, ...]]", wrapped.connection.dbapi_connection)

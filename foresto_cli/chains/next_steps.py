@@ -1,4 +1,4 @@
-"""What to do after the first load: a few commands, each of which shows something."""
+"""Commands to try after the first load."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ BY_ITSELF = ("schedule install", "내일부터 자동 실행")
 
 
 def lines(app: App, first: str | None = None) -> Iterator[str]:
-    """Yield the card's lines, the command ``first`` before the others; for the sandbox where that was loaded."""
+    """Yield the lines of the list, with ``first`` as its first command; with ``--sandbox`` in the sandbox."""
     program = "foresto --sandbox" if app.sandbox else "foresto"
     later = [step for step in LATER if not app.sandbox]
     by_itself = [BY_ITSELF] if not app.sandbox else []
@@ -38,7 +38,7 @@ def lines(app: App, first: str | None = None) -> Iterator[str]:
 
 
 def show(app: App, first: str | None = None) -> None:
-    """Print the card."""
+    """Print the list; ``first`` is as in :func:`lines`."""
     app.console.line()
     title, *rest = lines(app, first)
     app.console.strong(title)

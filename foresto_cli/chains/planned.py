@@ -1,4 +1,4 @@
-"""What a chain would ask for (``foresto run CHAIN --dry-run``): requests and minutes by step and by key."""
+"""The plan of a chain (``foresto run CHAIN --dry-run``): its requests and minutes, by step and by key."""
 
 import math
 from collections import defaultdict
@@ -22,15 +22,14 @@ from foresto_cli.store import limits
 
 HAS_LISTING = text("SELECT EXISTS (SELECT FROM fdr_stock_listing WHERE is_listed)")
 UPSTREAMS = {"dart_api_key": "dart", "fsc_api_key": "fsc", "fss_api_key": "finlife", None: "naver"}
-"""Who is asked by a step that can only be estimated, by the key that it takes."""
+"""The upstream of a step that can only be estimated, by the key that the step needs."""
 MINUTE, HOUR = 60, 3_600
 
 
 def plan(app: App, name: str, options: Options) -> ChainResult:
-    """Return what the chain ``name`` would ask for, asking nobody and storing nothing.
+    """Return what the chain ``name`` would request, without sending a request or storing anything.
 
-    A step that hangs on what an earlier one brings is given with the numbers of the whole market, and said to be an
-    estimate.
+    A step that depends on the result of an earlier one is estimated for the whole market, and marked as an estimate.
 
     Raises:
         UsageError: ``--workers`` is out of range.
@@ -57,7 +56,7 @@ def _planned(app: App, step: Step, options: Options) -> Result:
         return _estimated(app, step, step.asks)
     has_days = any(key.is_set(app.settings) for key in keys.OF_PAST_PRICES)
     if step.name == PRICES.name and not has_days and not _has_listing(app):
-        # Stock by stock; which stocks that are, the listing will say.
+        # Prices are loaded stock by stock, and the list of stocks is not loaded yet.
         return _estimated(app, step, COMPANIES)
     return result
 
@@ -68,7 +67,7 @@ def _has_listing(app: App) -> bool:
 
 
 def _estimated(app: App, step: Step, requests: int | None) -> Result:
-    """Return the plan of a step by what it asks on the whole market; without one where nobody can say."""
+    """Return the estimated plan of a step for the whole market; a result without a plan when it is unknown."""
     if not requests:
         return Result(step.name)
     name = UPSTREAMS[step.key]
@@ -84,7 +83,7 @@ def _upstream(app: App, name: str, requests: int, seconds: float) -> PlannedUpst
 
 
 def _total(app: App, plans: Sequence[Plan]) -> Plan:
-    """Return all plans as one: each budget is one, whichever steps it is asked by."""
+    """Return the sum of all plans; steps with the same upstream share its budget."""
     by_name: dict[str, list[PlannedUpstream]] = defaultdict(list)
     for one in plans:
         for name, upstream in one.upstreams.items():
@@ -106,7 +105,7 @@ def _total(app: App, plans: Sequence[Plan]) -> Plan:
 
 
 def show(console: Console, found: ChainResult) -> None:
-    """Print a plan: the steps, each key, and all together."""
+    """Print a plan: its steps, its keys, and the total."""
     total = found.plan
     if total is None:
         return
@@ -140,7 +139,7 @@ def _days(upstream: PlannedUpstream) -> str:
 
 
 def about(seconds: float) -> str:
-    """Return roughly how long: ``1분 미만``, ``약 31분``, ``약 1시간 40분``."""
+    """Return a rounded duration: ``1분 미만``, ``약 31분``, ``약 1시간 40분``."""
     if seconds < MINUTE:
         return "1분 미만" if seconds else "–"
     if seconds < HOUR:

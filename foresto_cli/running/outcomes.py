@@ -1,4 +1,4 @@
-"""What an outcome is called in Korean, on every screen, page and letter."""
+"""The Korean names of outcomes, for screens, pages and mails."""
 
 SAID = {
     "done": "완료",
@@ -16,5 +16,5 @@ SAID = {
 
 
 def said(outcome: str) -> str:
-    """Return an outcome in Korean; one that nobody translated stays as it is."""
+    """Return the Korean name of an outcome; an unknown outcome is returned unchanged."""
     return SAID.get(outcome, outcome)

@@ -161,7 +161,7 @@ def _result(run: runs.Run, scores: compute.Scores, written: store.Written, *, ha
         partial=counts[reasons.PARTIAL],
         not_scored=counts[reasons.NOT_SCORED],
         not_scored_because=why_not(scores),
-        grades={letter: scores.grades.count(letter) for _, letter in formula.GRADES},
+        grades={letter: scores.grades.count(letter) for letter in formula.LETTERS},
         kept=written.differs,
         coverage=_coverage(scores),
         replaced_because=list(written.because),

@@ -102,7 +102,9 @@ LEAST_TOTAL_COVERAGE = 70
 MIN_CROSS_SECTION = 30
 """Members of the reference universe with a value, below which a component is missing for everybody."""
 GRADES = ((95, "S"), (80, "A"), (60, "B"), (40, "C"), (20, "D"), (0, "F"))
-"""(percentile of the total from which on, grade)."""
+"""(lowest percentile of the total, grade)."""
+LETTERS = tuple(letter for _, letter in GRADES)
+"""The grades, best first."""
 SIGNIFICANT_DIGITS = 10
 """Raw values are rounded to so many before they are ranked, so that ties do not hang on the last bit."""
 WINDOW = 275

@@ -1,7 +1,7 @@
-"""Scores as they stood when somebody could act on them: nothing here is computed again.
+"""Stored scores as they were when somebody could act on them; nothing is recomputed here.
 
-A score of a session counts in the version that was stored at the close of the next one, where a buyer buys. What was
-scored later, with hindsight or again, does not count.
+Of a session's scores, the version counts that was stored at the close of the next session, when a buyer buys. Scores
+that were computed later, for the first time or again, do not count.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 CLOSE = time(15, 30)
-"""Of the session in which one buys; scores stored until then count."""
+"""Close of the session in which stocks are bought; scores stored until then count."""
 DAYS = text(
     "SELECT DISTINCT ON (date_trunc('month', r.score_date)) r.score_date, n.day FROM compass_score_run r"
     " CROSS JOIN LATERAL (SELECT min(p.trade_date) AS day FROM stock_price_daily p WHERE p.trade_date > r.score_date) n"
@@ -36,15 +36,15 @@ STOOD = text(
 
 @dataclass(frozen=True)
 class Given:
-    """The scores of one session as they stood.
+    """The scores of one session as they were at the deadline.
 
     Attributes:
         day: of the scores.
-        tickers: with a total, ascending.
-        totals: beside them.
-        grades: beside them.
-        formula_version: the newest among them.
-        unknown: stocks of that day whose score until then is not kept.
+        tickers: stocks with a total, ascending.
+        totals: of ``tickers``, in the same order.
+        grades: of ``tickers``, in the same order.
+        formula_version: the newest version among the scores.
+        unknown: stocks of that day whose score at the deadline is not stored any more.
     """
 
     day: date
@@ -56,12 +56,12 @@ class Given:
 
 
 def days(connection: Connection) -> Mapping[date, date]:
-    """Return for each month its last session that was scored in time, and the session after it."""
+    """Return, for each month, its last session that was scored in time and the session after it."""
     return {row.score_date: row.day for row in connection.execute(DAYS, {"close": CLOSE})}
 
 
 def on(connection: Connection, day: date, bought: date) -> Given:
-    """Return the scores of ``day`` as they stood at the close of ``bought``."""
+    """Return the scores of ``day`` as they were at the close of ``bought``."""
     found = connection.execute(STOOD, {"day": day, "deadline": datetime.combine(bought, CLOSE)}).all()
     scored = [row for row in found if row.total_score is not None]
     return Given(

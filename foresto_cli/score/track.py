@@ -1,8 +1,8 @@
-"""The track record: what grades given in the past, as they stood then, came to 21 and 63 sessions later.
+"""The track record: the returns of stocks 21 and 63 sessions after they got a grade.
 
-``score validate`` computes past scores anew and asks whether the formula works; this one takes the scores that were
-stored and asks what they were worth to somebody who had read them. One day a month counts, the last that was scored in
-time; bought at the close of the session after it.
+``score validate`` recomputes past scores to test the formula. The track record uses the scores as they were stored, to
+show what somebody who followed them would have earned. One score day a month counts, the last one that was scored in
+time (:mod:`foresto_cli.score.given`); stocks are bought at the close of the next session.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,9 +29,9 @@ from foresto_cli.store.upsert import Row, upsert
 COMMAND, LABEL = "score track", "점수 실적"
 HORIZONS = (21, 63)
 EVERYBODY = "*"
-"""Stands for all grades together."""
+"""The grade of the row about all grades together."""
 PERCENT, PLACES = 100, 6
-# A version that was forgotten since must not thin out a month that was measured while it was there.
+# Old versions of scores are deleted after a while; a month measured while they existed must not lose stocks.
 AS_WHOLE = "excluded.unknown <= old.unknown"
 LAST = text("SELECT max(trade_date) FROM stock_price_daily")
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Month:
-    """One score day and where it lies in the prices: the row of the day, and the columns of its stocks."""
+    """One score day with its place in the panel: the row of the day, and the columns of its stocks."""
 
     given: Given
     row: int
@@ -47,7 +47,7 @@ class Month:
 
 
 def rows_of(connection: Connection) -> list[Row]:
-    """Return the rows of the table, provenance aside: for every month whose horizon has passed."""
+    """Return the rows of the table without provenance, for every month and every horizon that has passed."""
     wanted = given.days(connection)
     last = connection.scalar(LAST)
     if not wanted or last is None:
@@ -65,7 +65,7 @@ def rows_of(connection: Connection) -> list[Row]:
 
 
 def _placed(found: panel.Panel, scores: Given, row: int) -> Month:
-    """Return a month; a stock that has no price at all counts as unknown."""
+    """Return the month of ``scores``; stocks without any price are counted as unknown."""
     places = np.searchsorted(found.tickers, scores.tickers)
     places = np.minimum(places, max(len(found.tickers) - 1, 0))
     there = found.tickers[places] == scores.tickers if len(scores.tickers) else np.zeros(0, bool)
@@ -81,7 +81,7 @@ def _placed(found: panel.Panel, scores: Given, row: int) -> Month:
 
 
 def _measured(sessions: Sequence[date], known: Prices, month: Month, horizon: int) -> Iterator[Row]:
-    for grade in (EVERYBODY, *(letter for _, letter in formula.GRADES)):
+    for grade in (EVERYBODY, *formula.LETTERS):
         is_everybody = grade == EVERYBODY
         own = np.ones(len(month.columns), bool) if is_everybody else month.given.grades == grade
         chosen = np.zeros(known.price.shape[1], bool)
@@ -119,10 +119,10 @@ def _plain(value: float) -> float | None:
 
 
 def keep(app: App, wait: timedelta = timedelta()) -> Result:
-    """Bring the track record up to date; the same data again change nothing.
+    """Bring the track record up to date; a second run on the same data changes nothing.
 
     Raises:
-        Busy: somebody else collects.
+        Busy: another foresto is collecting.
     """
     with lock.collecting(app, wait.total_seconds()), stop.graceful():
         runs.close_abandoned(app.engine, is_shared=app.is_shared)

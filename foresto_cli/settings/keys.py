@@ -1,7 +1,7 @@
-"""The keys of upstreams: where each is to be had, how, for how long, what it brings and what it does to the score.
+"""The upstreams' keys: where and how to get each one, how long it lasts, what it brings, how it affects the score.
 
-One place for ``foresto init``, ``foresto doctor``, the first load and docs/keys.md. What is said of approval and expiry
-is what the sites' own terms and pages say (docs/keys.md, Sources).
+``foresto init``, ``foresto doctor``, the first load and docs/keys.md all use these texts. Approval and expiry are as
+the sites' own terms and pages describe them (docs/keys.md, Sources).
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,18 +12,18 @@ from foresto_cli.settings.model import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """A key, or a login, as an operator meets it.
+    """A key or a login.
 
     Attributes:
-        names: of the settings, all of which it takes.
-        upstream: whose budget its requests are counted in.
-        site: where it is to be had.
-        steps: the way there, one click or form a line.
+        names: its settings; all of them are needed.
+        upstream: the upstream whose budget its requests are counted in.
+        site: the website that issues it.
+        steps: how to get it, one click or form a line.
         takes: how long it takes until it can be used.
-        lasts: days after which the site ends it, or None where it names no end for everybody.
-        brings: what comes by it.
-        score: what it does to the score.
-        lost: what there is not without it, in a few words.
+        lasts: days until it expires; None when the site gives no general term.
+        brings: the data that it gives access to.
+        score: its effect on the score.
+        lost: the data that is missing without it, in a few words.
     """
 
     names: tuple[str, ...]
@@ -38,11 +38,11 @@ class Key:
 
     @property
     def label(self) -> str:
-        """Return its settings as they are written."""
+        """Return the names of its settings as one text."""
         return ", ".join(self.names)
 
     def is_set(self, given: Settings) -> bool:
-        """Say whether all of it is there, right or wrong."""
+        """Return whether all its settings have a value, valid or not."""
         return all(getattr(given, name.lower()) is not None or given.problem(name.lower()) for name in self.names)
 
 
@@ -125,21 +125,21 @@ ALPHA_VANTAGE = Key(
     lost="미국 종목",
 )
 KEYS = (OPENAPI, DART, LOGIN, FSC, FSS, ALPHA_VANTAGE)
-"""In the order in which they are worth having."""
+"""All keys, the most useful first."""
 OF_PAST_PRICES = (OPENAPI, LOGIN, FSC)
-"""Each of them reaches market days that are over; without any, prices come stock by stock."""
+"""Keys with which past market days can be loaded; without any of them, prices are loaded stock by stock."""
 NEEDED = (OPENAPI, DART, FSC, FSS)
-"""Whose lack is worth a word after the first load; the others are a matter of taste."""
+"""Keys that are named after the first load when they are missing; the others are optional."""
 EXPIRING = tuple(key for key in KEYS if key.lasts is not None)
 
 
 def missing(given: Settings, wanted: Iterable[Key] = NEEDED) -> list[Key]:
-    """Return which of ``wanted`` are not set at all."""
+    """Return those of ``wanted`` that are not completely set."""
     return [key for key in wanted if not key.is_set(given)]
 
 
 def told_missing(given: Settings) -> Iterator[str]:
-    """Yield one sentence about what there is not for want of a key; nothing when nothing is missing."""
+    """Yield one sentence about the data that is missing for lack of keys; nothing when no key is missing."""
     absent = missing(given)
     if absent:
         told = "; ".join(f"{key.lost}({key.label})" for key in absent)
@@ -147,5 +147,5 @@ def told_missing(given: Settings) -> Iterator[str]:
 
 
 def of_upstream(upstream: str) -> Key | None:
-    """Return the key whose requests are counted in ``upstream``, if it takes one."""
+    """Return the key of ``upstream``; None when it needs none."""
     return next((key for key in KEYS if key.upstream == upstream), None)

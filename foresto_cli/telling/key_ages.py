@@ -1,7 +1,7 @@
-"""Since when a key is used, so that its end is told a month before; and which keys the run before had.
+"""Remembers when each key was first used, to warn a month before it expires, and which keys the last run had.
 
-``keys.json`` in the state folder holds no key: names, days, and a fingerprint that only this machine can compare. The
-keys of the sandbox have no end.
+``keys.json`` in the state folder contains no keys: only names, days, and a fingerprint salted for this machine. Keys of
+the sandbox do not expire.
 """
 
 import hashlib
@@ -32,11 +32,11 @@ SALT_BYTES, SHOWN = 16, 16
 
 @dataclass
 class Memory:
-    """What is remembered of keys.
+    """The content of ``keys.json``.
 
     Attributes:
-        salt: makes a fingerprint one of this machine.
-        names: settings of the keys that the run before had.
+        salt: of the fingerprints; random for each machine.
+        names: settings of the keys that the last run had.
         prints: setting → fingerprint of the key.
         since: setting → day on which that key was first used.
     """
@@ -48,7 +48,7 @@ class Memory:
 
 
 def recalled(folder: Path) -> Memory:
-    """Return what is remembered in ``folder``; nothing where nothing can be read."""
+    """Return the content of ``keys.json`` in ``folder``; an empty memory when it is missing or damaged."""
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
         memory = Memory(**found)
@@ -60,7 +60,7 @@ def recalled(folder: Path) -> Memory:
         ):
             return memory
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        # Never written, or damaged: then it begins today.
+        # Missing or damaged: the first use of each key is then counted from today.
         pass
     return Memory(secrets.token_hex(SALT_BYTES))
 
@@ -69,12 +69,12 @@ def _remember(folder: Path, memory: Memory) -> None:
     try:
         files.write(folder / FILE, json.dumps(asdict(memory), ensure_ascii=False, indent=1))
     except ConfigError as error:
-        # The work goes on; the day is noticed by the next command.
+        # The command goes on; the next one tries again.
         log.warning("keys not remembered: %s", error)
 
 
 def notice(app: App) -> None:
-    """Remember since when each key is used that has an end, and raise an alert from a month before that end."""
+    """Remember the first use of each key that expires, and raise an alert from a month before it expires."""
     if app.sandbox is not None:
         return
     memory = recalled(app.folders.state)
@@ -98,7 +98,7 @@ def _print(salt: str, value: str) -> str:
 
 
 def ends(key: Key, since: date, today: date) -> date:
-    """Return the next day on which a key ends that was first used on ``since``: one that still works was extended."""
+    """Return the next expiry of a key that was first used on ``since``; a key that still works was extended."""
     span = timedelta(days=key.lasts or 0)
     end = since + span
     while end < today:
@@ -123,11 +123,11 @@ def _tell(app: App, key: Key, since: date) -> None:
 
 
 def told(folder: Path, key: Key) -> str:
-    """Return in a sentence since when a key is used and when it ends; empty where that is not known, or has no end.
+    """Return a sentence with the first use and the expiry of a key; empty when they are unknown or it does not expire.
 
     Args:
-        folder: of the state.
-        key: any.
+        folder: the state folder.
+        key: the key.
     """
     since = recalled(folder).since.get(key.names[0])
     if key.lasts is None or since is None:
@@ -136,7 +136,7 @@ def told(folder: Path, key: Key) -> str:
 
 
 def tell_fewer(app: App) -> None:
-    """Say on stderr which keys the run before had and this one lacks, before anybody is asked; said once."""
+    """Print once on stderr which keys the last run had and this one lacks, before any request is sent."""
     if app.sandbox is not None:
         return
     memory = recalled(app.folders.state)
@@ -153,7 +153,7 @@ def tell_fewer(app: App) -> None:
 
 
 def given(found: Settings) -> list[str]:
-    """Return the settings of all keys that are there."""
+    """Return the names of the key settings that have a value."""
     return [name for key in keys.KEYS for name in _names(found, key)]
 
 

@@ -1,4 +1,4 @@
-"""Whether each upstream answers: one cheap question, and where services are approved one by one, one for each."""
+"""Tests each upstream with one cheap request; where services are approved one by one, with one for each service."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ Client = TypeVar("Client")
 
 
 def every(app: App) -> Iterator[Diagnosis]:
-    """Ask everybody for whom there is a key, and those who need none.
+    """Test every upstream for which a key is set, and those that need none.
 
     Raises:
         Interrupted: the process was asked to stop.
@@ -46,7 +46,7 @@ def every(app: App) -> Iterator[Diagnosis]:
 
 
 def of(app: App, key: Key) -> Iterator[Diagnosis]:
-    """Ask what the key is for; nothing without it, nor of Alpha Vantage, which answers 25 times a day.
+    """Test the upstream of ``key``; nothing without the key, nor Alpha Vantage, which allows 25 requests a day.
 
     Raises:
         Interrupted: the process was asked to stop.
@@ -85,7 +85,7 @@ def _products(finlife: Finlife) -> str:
 
 
 def _open_data(app: App) -> Iterator[Diagnosis]:
-    """Ask each service of the open data, which are applied for one by one."""
+    """Test each service of the open data portal; they are approved one by one."""
     if app.fsc is None:
         return
     day = app.calendar.latest_in_open_data(clock.now())

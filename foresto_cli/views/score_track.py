@@ -1,4 +1,4 @@
-"""The track record for people: what the stored grades came to, how sure that is, and when it is too little to judge."""
+"""The track record for people: returns by grade, how reliable they are, and whether there are enough to judge."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from foresto_cli.views import words
 
 SESSIONS_A_MONTH = 21
 LEAST_INTERVAL = 3
-"""Of fewer periods that do not overlap an interval would only look narrow."""
+"""Minimum number of periods without overlap for an interval; with fewer it would be misleadingly narrow."""
 LEAST_PERIODS = 12
-"""Periods that do not overlap; fewer are too few to judge a score by."""
+"""Minimum number of periods without overlap for a verdict on the score."""
 PERCENT = 100
 STORED = text("SELECT * FROM compass_score_track ORDER BY horizon, score_date, grade")
 SCORED_MONTHS = text("SELECT count(DISTINCT date_trunc('month', score_date)) FROM compass_score_run")
@@ -40,7 +40,7 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Grade:
-    """One grade over all months: returns and share in percent, None where nothing was bought."""
+    """One grade over all months: returns and the share of losses in percent, None when nothing was bought."""
 
     grade: str
     given: int
@@ -54,7 +54,7 @@ class Grade:
 
 @dataclass(frozen=True)
 class Month:
-    """One month: its rank IC, the mean return in percent of everybody and of each grade, who could not be counted."""
+    """One month: rank IC, mean return in percent of all stocks and of each grade, number of unknown stocks."""
 
     score_date: date
     entry_date: date
@@ -68,15 +68,15 @@ class Month:
 
 @dataclass(frozen=True)
 class Track:
-    """What the grades came to at one horizon.
+    """The track record at one horizon.
 
     Attributes:
-        horizon: sessions held.
+        horizon: number of sessions that stocks are held.
         months: oldest first.
-        periods: how many of them do not overlap.
+        periods: number of months whose holding periods do not overlap.
         ic: the mean of the months' rank ICs with its 95 % interval.
-        grades: best first, after them everybody (``*``).
-        verdict: in one sentence how much can be said.
+        grades: best first, then all stocks (``*``).
+        verdict: in one sentence, how much the numbers prove.
     """
 
     horizon: int
@@ -88,13 +88,13 @@ class Track:
 
 
 def tracks(connection: Connection) -> list[Track]:
-    """Return what is stored, a track for each horizon that has a month."""
+    """Return the stored track of each horizon that has a month."""
     rows = [dict(row) for row in connection.execute(STORED).mappings()]
     return [_track(horizon, own) for horizon in HORIZONS if (own := [row for row in rows if row["horizon"] == horizon])]
 
 
 def scored_months(connection: Connection) -> int:
-    """Return in how many months scores were stored, whenever they were computed."""
+    """Return the number of months with scores, whenever the scores were computed."""
     return connection.scalar(SCORED_MONTHS) or 0
 
 
@@ -104,7 +104,7 @@ def _track(horizon: int, rows: Sequence[Mapping[str, Any]]) -> Track:
     series = np.array([np.nan if month.ic is None else month.ic for month in months], np.float64)
     ic = told(mean_of(series, overlap))
     periods = math.ceil(len(months) / overlap)
-    letters = [*(letter for _, letter in formula.GRADES), EVERYBODY]
+    letters = [*formula.LETTERS, EVERYBODY]
     grades = [_grade(letter, own) for letter in letters if (own := [row for row in rows if row["grade"] == letter])]
     return Track(horizon, months, periods, ic, grades, _verdict(len(months), periods, ic))
 
@@ -118,7 +118,7 @@ def _month(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Month:
         formula_version=row["formula_version"],
         ic=_float(row["rank_ic"]),
         mean=_float(row["mean_return"]),
-        by_grade={letter: _float(same[letter]["mean_return"]) for _, letter in formula.GRADES if letter in same},
+        by_grade={letter: _float(same[letter]["mean_return"]) for letter in formula.LETTERS if letter in same},
         unknown=row["unknown"],
     )
 
@@ -154,12 +154,12 @@ def _float(value: object) -> float | None:
 
 
 def as_json(found: Sequence[Track]) -> list[dict[str, object]]:
-    """Return the tracks with nothing in them that JSON does not know."""
+    """Return the tracks with values of JSON types only."""
     return [plain_fields(one) for one in found]
 
 
 def label(letter: str) -> str:
-    """Return what a grade is called in a table."""
+    """Return the name of a grade in a table."""
     return "전체" if letter == EVERYBODY else letter
 
 
@@ -169,7 +169,7 @@ def percent(value: float | None) -> str:
 
 
 def interval(track: Track) -> str:
-    """Return the mean rank IC with its interval, where there are enough periods for one."""
+    """Return the mean rank IC, with its interval when there are enough periods for one."""
     ic = track.ic
     if ic.mean is None:
         return "–"
@@ -179,14 +179,14 @@ def interval(track: Track) -> str:
 
 
 def lost_share(value: float | None) -> str:
-    """Return the share that lost more than 30 %."""
+    """Return the share of stocks that lost more than 30 % as text."""
     if value is None:
         return "–"
     return "1% 미만" if 0 < value < 1 else f"{value:.1f}%"
 
 
 def show(console: Console, found: Sequence[Track]) -> None:
-    """Print the tracks, 80 columns wide; every month stands there, bad ones like good ones."""
+    """Print the tracks with every month; the tables fit into 80 columns."""
     if not found:
         console.line(NONE_YET)
         return
@@ -203,7 +203,7 @@ def show(console: Console, found: Sequence[Track]) -> None:
         spans = [
             (one.score_date, f"{one.entry_date:%m-%d}~{one.exit_date:%m-%d}",
              "–" if one.ic is None else words.signed(one.ic, 3), percent(one.mean),
-             *(percent(one.by_grade.get(letter)) for _, letter in (formula.GRADES[0], formula.GRADES[-1])))
+             *(percent(one.by_grade.get(letter)) for letter in (formula.LETTERS[0], formula.LETTERS[-1])))
             for one in track.months
         ]  # fmt: skip
         console.table(f"{track.horizon}거래일, 달마다", ("점수일", "보유", "순위 상관", "전체", "S", "F"), spans)

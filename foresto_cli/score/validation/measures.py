@@ -210,10 +210,10 @@ def _hit(day: Day, horizon: int, chosen: NDArray[np.bool_]) -> float:
 
 
 def by_grade(days: Sequence[Day], horizon: int) -> list[Graded]:
-    """Return what each grade that there is came to."""
+    """Return the returns of each grade that has stocks."""
     usable = [day for day in days if horizon in day.returns]
     found = []
-    for _, letter in formula.GRADES:
+    for letter in formula.LETTERS:
         own = [day.returns[horizon][day.grades == letter] for day in usable]
         returns = np.concatenate([np.empty(0), *own])
         returns = returns[~np.isnan(returns)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import foresto_cli
 from foresto_cli.datasets.listed.designations import Designation, counted
+from foresto_cli.score import formula
 from foresto_cli.score.reasons import REASONS
 from foresto_cli.store import limits
 from foresto_cli.telling.notify import LEVELS
@@ -18,7 +19,6 @@ from foresto_cli.views.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pil
 from foresto_cli.views.state import Held
 from foresto_cli.views.top_scores import Top
 
-GRADES = "SABCDF"
 SHOWN_TABLES, SHOWN_REASONS, SHOWN_DESIGNATED = 8, 6, 8
 COLUMN_WIDTH = 0.9 * 100 / BINS
 """A tenth of a column is the gap to the next."""
@@ -192,7 +192,7 @@ def _scores(found: Scoring | None) -> dict[str, object] | None:
                 "stocks": found.grades.get(grade, 0),
                 "share": round(100 * found.grades.get(grade, 0) / graded, 1),
             }
-            for grade in GRADES
+            for grade in formula.LETTERS
         ],
         "reasons": [(REASONS.get(code, code), stocks) for code, stocks in found.reasons.items()][:SHOWN_REASONS],
     }

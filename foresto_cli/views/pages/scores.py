@@ -20,7 +20,6 @@ TOP, MOVERS = 30, 10
 BINS = 20
 MOST_REASONS = 6
 NOTHING = "아직 점수를 매기지 않았습니다."
-GRADES = tuple(letter for _, letter in formula.GRADES)
 SPREAD = text(
     "SELECT CASE WHEN total_score IS NOT NULL THEN least(width_bucket(total_score, 0, 100, :bins), :bins) - 1 END"
     " AS bin, grade, count(*) AS stocks,"
@@ -124,7 +123,7 @@ def _movers(connection: Connection, days: Sequence[date]) -> dict[str, object]:
 
 
 def _spread(rows: Sequence[Row]) -> dict[str, object]:
-    bins, grades = dict.fromkeys(range(BINS), 0), dict.fromkeys(GRADES, 0)
+    bins, grades = dict.fromkeys(range(BINS), 0), dict.fromkeys(formula.LETTERS, 0)
     for row in rows:
         if row["bin"] is not None:
             bins[row["bin"]] += row["stocks"]

@@ -7,7 +7,6 @@ from foresto_cli.views import score_track, words
 from foresto_cli.views.pages import svg
 from foresto_cli.views.score_track import Grade, Month, Track
 
-GRADES = tuple(letter for _, letter in formula.GRADES)
 Told = dict[str, object]
 
 
@@ -32,7 +31,7 @@ def _track(one: Track) -> Told:
         "interval": score_track.interval(one),
         "chart": svg.bars(series, f"달마다의 순위 상관, {one.horizon}거래일 뒤: {score_track.interval(one)}"),
         "grades": [_grade(grade) for grade in one.grades],
-        "letters": [letter for letter in GRADES if any(letter in month.by_grade for month in one.months)],
+        "letters": [letter for letter in formula.LETTERS if any(letter in month.by_grade for month in one.months)],
         "months": [_month(month) for month in reversed(one.months)],
         "unknown": sum(month.unknown for month in one.months),
     }

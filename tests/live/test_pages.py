@@ -55,13 +55,18 @@ def runs_of(page):
 
 def test_the_history_of_runs_is_looked_through(live, visitor):
     live.world.execute(
-        "UPDATE data_collection_log SET status = 'failed', exit_code = 75 WHERE job_name = 'prices index'"
+        "UPDATE data_collection_log SET status = 'failed', exit_code = 75"
+        " WHERE job_name IN ('run initial', 'prices index')"
     )
     assert any("run initial" in one for one in runs_of(visitor.get("/").text))
     steps = runs_of(visitor.get("/?steps=1").text)
     assert len(steps) > 3
-    assert all("prices index" in one for one in runs_of(visitor.get("/?job=prices+index").text))
-    assert all("prices index" in one for one in runs_of(visitor.get("/?failed=1&steps=1").text))
+    of_the_job = runs_of(visitor.get("/?job=prices+index").text)
+    assert of_the_job
+    assert all("prices index" in one for one in of_the_job)
+    chain, step = runs_of(visitor.get("/?failed=1&steps=1").text)
+    assert "run initial" in chain
+    assert "prices index" in step
     assert "그런 실행이 없습니다" in visitor.get("/?since=2030-01-01").text
     assert "그런 실행이 없습니다" in visitor.get("/?job=nothing").text
     assert visitor.get("/?since=yesterday").status_code == 400

@@ -40,7 +40,7 @@ def test_names_are_cut_and_sentences_wrapped():
 
 
 def test_what_can_be_spared_goes_first():
-    assert laid_out(90).left_out != ["종목명"]
+    assert "종목명" not in laid_out(90).left_out
     assert laid_out(90, spare=(1, 3)).left_out[0] == "종목명"
 
 

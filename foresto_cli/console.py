@@ -1,7 +1,7 @@
-"""What the operator sees: rich on a terminal, plain lines otherwise, one JSON object on stdout with ``--json``.
+"""The operator's output: tables and bars on a terminal, plain lines in a pipe, one JSON object with ``--json``.
 
-The only module that prints. What cannot be shown is not shown: no stream, and nothing that draws, ends the work. Names
-and words from outside are only text: what would command the terminal is spelled out here, whoever prints it.
+This is the only module that prints. A stream that cannot be written to, or an error while drawing, never ends the
+command. Control characters in names and texts from outside are escaped here, so they cannot control the terminal.
 """
 
 import functools
@@ -29,36 +29,36 @@ log = logging.getLogger(__name__)
 
 PLAIN_EVERY_SECONDS = 5.0
 RESULT_LOST = Transient.exit_code
-"""What a command that did its part ends with when its ``--json`` result could not be written: try it again later."""
+"""Exit code of a command that succeeded but could not write its ``--json`` result: try again later."""
 
 ALL_COLUMNS = "모두 보려면 창을 넓히거나 --json."
 CODE = "코드"
-"""In the head of a column whose digits are no number."""
+"""Part of the heading of a column whose digits are codes, not numbers."""
 USUAL_WIDTH = 80
 LONGEST_LINE = 20_000
-"""Characters of a line; more is nobody's to read."""
+"""Maximum characters of a line."""
 _NOT_IN_JSON = re.compile(
     r"[\x7f-\x9f\ud800-\udfff\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""What JSON may hold as it is and a terminal obeys, or turns round, or does not show; halves nobody can encode."""
+"""Characters that JSON allows and that control, reverse or hide text on a terminal, and unpaired surrogates."""
 
 Advance = Callable[[int, int, str], None]
-"""Called with (units dealt with, units in all, what is at hand)."""
+"""Called with (units finished, units in all, description of the present unit)."""
 
 
 SCHEMA = 1
-"""Version of the ``--json`` objects (docs/json.md): raised when a key changes its meaning or goes."""
+"""Version of the ``--json`` objects (docs/json.md): raised when a key changes its meaning or is removed."""
 
 
 class Console:
-    """The operator's terminal, or the pipe in its place.
+    """Prints to the operator's terminal or to a pipe.
 
-    With ``as_json`` stdout is kept for :meth:`result`, with ``keeps_stdout`` for :meth:`file`; everything else goes to
-    stderr.
+    With ``as_json`` stdout is reserved for :meth:`result`, with ``keeps_stdout`` for :meth:`file`; all other output
+    goes to stderr.
     """
 
     def __init__(self, *, as_json: bool = False, keeps_stdout: bool = False) -> None:
-        """Decide where lines go."""
+        """Choose the stream of the lines."""
         self.as_json = as_json
         self._errors = _Stream(sys.stderr)
         self._lines = self._errors if as_json or keeps_stdout else _Stream(sys.stdout)
@@ -68,32 +68,32 @@ class Console:
 
     @property
     def is_terminal(self) -> bool:
-        """Say whether a person is watching."""
+        """Return whether lines go to a terminal."""
         return self._lines.isatty()
 
     @property
     def is_cut_off(self) -> bool:
-        """Say whether nobody reads the lines any more (``| head -1``): then there is no use in drawing them again."""
+        """Return whether the reader of the pipe has ended (``| head -1``), so that printing again is useless."""
         return self._lines.is_gone
 
     def line(self, text: str = "") -> None:
-        """Print one line, whatever breaks are in ``text``; a terminal's lines are broken between words."""
+        """Print ``text`` as one line, also when it contains line breaks; a terminal wraps it between words."""
         self._say(self._lines, text)
 
     def strong(self, text: str) -> None:
-        """Print one line that stands out."""
+        """Print one line in bold."""
         self._say(self._lines, text, tones.BOLD)
 
     def clear(self) -> None:
-        """Start on an empty screen; in a pipe, on an empty line."""
+        """Clear the screen; in a pipe, print an empty line."""
         self._lines.write("\x1b[H\x1b[2J" if self.is_terminal else "\n")
 
     def complain(self, text: str) -> None:
-        """Print one line on stderr, whatever breaks are in ``text``."""
+        """Print ``text`` as one line on stderr, also when it contains line breaks."""
         self._say(self._errors, text)
 
     def remark(self, text: str) -> None:
-        """Print one line for whoever is watching; nothing where nobody is, as in a pipe or a log."""
+        """Print one line on stderr if it is a terminal, and nothing otherwise."""
         if not self._errors.isatty():
             return
         bar = self._bar_now
@@ -101,7 +101,7 @@ class Console:
             self.complain(text)
 
     def waits(self, text: str) -> None:
-        """Say what is waited for where the bar says what is at hand; without a bar as a remark."""
+        """Show what the command is waiting for: in the progress bar, or as a remark when there is no bar."""
         bar = self._bar_now
         if bar is None:
             self.remark(text)
@@ -111,15 +111,15 @@ class Console:
 
     @property
     def can_ask(self) -> bool:
-        """Say whether somebody sits at the keyboard."""
+        """Return whether standard input is a terminal."""
         return sys.stdin is not None and sys.stdin.isatty()
 
     def ask(self, question: str, *, hidden: bool = False) -> str | None:
-        """Return what is typed in answer, without the end of the line; None where nobody will answer any more.
+        """Return the line that is typed, without its end; None when the input has ended.
 
         Args:
-            question: stands before the cursor.
-            hidden: what is typed is not shown, as of passwords.
+            question: the prompt.
+            hidden: do not show what is typed, as for passwords.
         """
         shown = f"{harmless.line(question, LONGEST_LINE)} "
         try:
@@ -130,7 +130,7 @@ class Console:
 
     @property
     def width(self) -> int:
-        """Return how many cells a line of the terminal has."""
+        """Return the width of the terminal in cells."""
         return self._lines.width
 
     def _say(self, stream: "_Stream", text: str, tone: str | None = None) -> None:
@@ -151,14 +151,14 @@ class Console:
         right: Container[int] | None = None,
         spare: Sequence[int] = (),
     ) -> None:
-        """Print a table; in a pipe, lines of fields with tabs between them, below the heads.
+        """Print a table; in a pipe, print the headings and the rows as lines of fields separated by tabs.
 
         Args:
-            title: above it.
-            columns: heads.
+            title: printed above the table.
+            columns: headings.
             rows: cells.
-            right: places of what stands to the right; without it, numbers do.
-            spare: places of what is left out first where there is no room.
+            right: indexes of the columns aligned to the right; when None, the columns of numbers.
+            spare: indexes of the columns to leave out first when there is no room.
         """
         places = tabular.Places(right or (), spare)
         is_drawn = self.is_terminal and _safely(
@@ -203,7 +203,7 @@ class Console:
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Advance]:
-        """Show how far a job is: a bar on a terminal, a line every five seconds otherwise."""
+        """Show the progress of a job: a bar on a terminal, otherwise a line every five seconds."""
         bar = self._bar() if self.is_terminal else None
         if bar is None:
             yield self._plain_progress(label)
@@ -222,7 +222,7 @@ class Console:
             _safely(bar.stop)
 
     def result(self, found: Mapping[str, object]) -> None:
-        """Print the one JSON object, when it was asked for; say on stderr when it could not be written."""
+        """Print the JSON object if ``--json`` was given; print a warning on stderr when it cannot be written."""
         if not self.as_json:
             return
         stream = self._begun or _Stream(sys.stdout)
@@ -239,10 +239,10 @@ class Console:
         self._look_after(stream, "--json 결과를")
 
     def rows(self, pieces: Iterable[tuple[int, str]]) -> int:
-        """Begin the one JSON object with its ``rows``, which :meth:`result` completes, and return how many there are.
+        """Print the beginning of the JSON object with its ``rows``; return their number. :meth:`result` completes it.
 
         Args:
-            pieces: of JSON, to stand with commas between them, each with the number of its rows.
+            pieces: of JSON, to be separated by commas, each with its number of rows.
         """
         stream = self._begun = _Stream(sys.stdout)
         stream.write('{"rows": [\n')
@@ -257,10 +257,10 @@ class Console:
         return count
 
     def file(self, pieces: Iterable[tuple[int, str]]) -> int:
-        """Write a file to stdout in UTF-8, whatever the terminal's encoding; return how many rows it has.
+        """Write a file to stdout in UTF-8, whatever the terminal's encoding; return its number of rows.
 
         Args:
-            pieces: of the file, each with the number of its rows.
+            pieces: of the file, each with its number of rows.
         """
         stream, count = _Stream(sys.stdout), 0
         for number, piece in pieces:
@@ -273,7 +273,7 @@ class Console:
         return count
 
     def _look_after(self, stream: "_Stream", what: str) -> None:
-        """Say on stderr when ``what`` was to be on stdout and could not be written."""
+        """Print a warning on stderr when ``what`` could not be written to stdout."""
         if stream.failure is not None and not stream.is_gone:
             self._result_is_lost = True
             self.complain(f"✗ {what} 표준 출력에 쓸 수 없습니다({stream.failure}). 공간을 비운 뒤 다시 실행하세요.")
@@ -434,7 +434,7 @@ def _text(value: object) -> str:
 
 
 def _field(value: object) -> str:
-    """Return a value for a program: numbers without thousands, nothing for none."""
+    """Return a value for a program: whole numbers without thousands separators, None as an empty text."""
     if value is None:
         return ""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)

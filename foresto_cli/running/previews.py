@@ -62,14 +62,14 @@ def _upstreams(app: App, units: Sequence[Unit], policies: Sequence[Policy]) -> d
 
 
 def left_today(app: App, budgets: Mapping[str, int]) -> dict[str, int]:
-    """Return how many requests today has left of each of ``budgets``."""
+    """Return the number of requests that are left today of each of ``budgets``."""
     with app.engine.connect() as connection:
         used, spent = dict(limits.budgets(connection)), limits.exhausted(connection)
     return {name: 0 if name in spent else max(budget - used.get(name, 0), 0) for name, budget in budgets.items()}
 
 
 def days_of(requests: int, left: int, budget: int) -> int:
-    """Return on how many days so many ``requests`` are sent, of which today takes ``left`` at most."""
+    """Return the number of days that ``requests`` take, with ``left`` today and ``budget`` on each other day."""
     return _days(requests, 0, left, budget)
 
 

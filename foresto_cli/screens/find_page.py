@@ -1,6 +1,6 @@
-"""찾기: conditions put together in the browser, how many stocks each leaves, who is left; as a file too.
+"""찾기: builds a screen in the browser; shows how many stocks each condition leaves and the stocks, also as a file.
 
-The page keeps nothing: the whole screen stands in its address, which can be kept as a bookmark.
+The server stores nothing: the address contains the whole screen, so it can be kept as a bookmark.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from foresto_cli.views import words
 from foresto_cli.views.pages.page import Answer, Asked, File, Moved, Page
 
 SHOWN = 100
-"""Stocks on the page; the file has all."""
+"""Maximum number of stocks on the page; the file has all."""
 USUAL_ORDER = "-score"
 COMPARED = {
     "<=": "이하",
@@ -33,7 +33,7 @@ COMPARED = {
     "is": "그렇다(참·거짓)",
     "not": "아니다(참·거짓)",
 }
-"""How the builder compares, and how people call it."""
+"""The comparisons of the builder, and their names."""
 EXAMPLES = (
     ("저평가 우량", "per < 12 and pbr < 1.5 and score >= 60 and not designated"),
     ("큰 배당", "dividend_yield >= 4 and market_cap > 3000억"),
@@ -41,11 +41,11 @@ EXAMPLES = (
 )
 BY_NAME = {one.name: one for one in FIELDS}
 LARGE = 100_000_000
-"""Won from which on an amount is written in 억."""
+"""Amounts of at least so many won are written in 억."""
 
 
 def page(connection: Connection, asked: Asked, today: date) -> Answer:
-    """Return the screen that the address names; what cannot be understood is said above the form."""
+    """Return the page with the screen of the address; an error in the screen is shown above the form."""
     condition = asked.get("condition", "").strip()
     order = asked.get("sort") or USUAL_ORDER
     if asked.get("field"):
@@ -62,7 +62,7 @@ def page(connection: Connection, asked: Asked, today: date) -> Answer:
 
 
 def file(connection: Connection, asked: Asked, today: date) -> File:
-    """Return everybody who is left.
+    """Return all stocks that meet the conditions.
 
     Raises:
         UsageError: the condition, the order or the day cannot be understood.
@@ -142,10 +142,10 @@ def _address(condition: str, as_of: str, order: str) -> str:
 
 
 def _with(condition: str, asked: Mapping[str, str]) -> str:
-    """Return ``condition`` and one that was put together by choosing.
+    """Return ``condition`` with the condition that was chosen in the form added to it.
 
     Raises:
-        UsageError: what was chosen does not go together.
+        UsageError: the chosen field, comparison and value do not fit together.
     """
     field, compare, value = (asked.get(name, "").strip() for name in ("field", "compare", "value"))
     one = BY_NAME.get(field)

@@ -25,7 +25,7 @@ CONNECT_TIMEOUT_SECONDS = 10
 LOST = (OperationalError, psycopg.OperationalError)
 """What the database does to us; COPY goes past SQLAlchemy, so its errors come as the driver's own."""
 READER = "foresto_reads"
-"""Execution option of an engine whose connections can only read."""
+"""Execution option that marks an engine whose connections can only read."""
 TRY_AGAIN_AFTER = (5.0, 5.0)
 """Seconds before each further try to connect."""
 
@@ -42,7 +42,7 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
     tell: Callable[[str], None] = log.warning,
     begins: Callable[[str], None] = log.info,
 ) -> Iterator[Engine]:
-    """Yield an engine on a migrated database; one that can only be read is left as it is (:func:`is_reader`).
+    """Yield an engine on a migrated database; a read-only connection migrates nothing (:func:`is_reader`).
 
     Args:
         url: the operator's ``DATABASE_URL``, or ``None`` for the embedded server.
@@ -105,7 +105,7 @@ def _only_reads(engine: Engine, *, sandbox: bool) -> bool:
 
 
 def is_reader(engine: Engine) -> bool:
-    """Say whether the connections of an opened engine can only read: a standby, an account with SELECT alone."""
+    """Return whether the connections of an opened engine can only read, as on a standby or a read-only account."""
     return bool(engine.get_execution_options().get(READER))
 
 
@@ -258,7 +258,10 @@ def psycopg_url(url: str) -> str:
 
 
 def _of_libpq(url: str) -> URL | None:
-    """Return what SQLAlchemy cannot read and libpq can: several hosts, or the folder of a socket as host."""
+    """Parse a URL that libpq understands and SQLAlchemy does not: several hosts, or a socket's folder as the host.
+
+    Returns None for every other URL.
+    """
     scheme, _, rest = url.partition("://")
     places = re.split(r"[/?]", rest, maxsplit=1)[0].rpartition("@")[2]
     if scheme not in {"postgres", "postgresql"} or not ("," in places or "%" in places):

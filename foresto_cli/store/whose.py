@@ -22,7 +22,7 @@ READ_ONLY = text(
     "SELECT pg_is_in_recovery() AS is_standby, quote_ident(current_user) AS role,"
     " quote_ident(current_database()) AS name"
 )
-# A standby's transactions are read-only, too. Without a table of ours there is nothing to read yet.
+# The transactions of a standby are read-only too. Without foresto's tables an account does not count as a reader.
 MAY_WRITE = text(
     "SELECT current_setting('transaction_read_only') = 'off'"
     " AND coalesce(has_table_privilege(to_regclass('foresto_meta'), 'INSERT')"
@@ -67,7 +67,7 @@ def refuse_unfit(connection: Connection) -> None:
     """Look at the server right after connecting.
 
     Raises:
-        StoreRefused: it is too old, or keeps another encoding than UTF-8.
+        StoreRefused: it is too old, or its encoding is not UTF-8.
     """
     server = connection.execute(SERVER).one()
     if server.number // 10_000 < OLDEST_SERVER:
@@ -83,12 +83,12 @@ def refuse_unfit(connection: Connection) -> None:
 
 
 def is_reader(connection: Connection) -> bool:
-    """Say whether this connection can only read: a standby, a read-only account or server, a role with SELECT alone."""
+    """Return whether this connection can only read: a standby, a read-only server, or an account with SELECT only."""
     return not connection.execute(MAY_WRITE).scalar_one()
 
 
 def refuse_nothing_to_read(connection: Connection) -> NoReturn:
-    """Raise because tables of ours can neither be read nor made here.
+    """Refuse a read-only connection to a database without foresto's tables.
 
     Raises:
         StoreRefused: always.
@@ -133,7 +133,7 @@ def refuse_strange(connection: Connection, ours: frozenset[str], *, beside: bool
     where = f"{place_of(connection)}({named})"
     elsewhere = next((row for row in others if row.name in {VERSION_TABLE, "foresto_meta"}), None)
     if beside and elsewhere is not None and elsewhere.schema != here.schema:
-        # Another operator's, in a schema of its own.
+        # Those tables belong to another operator, in a schema of its own.
         elsewhere = None
     if elsewhere is not None and not elsewhere.may_be_used:
         raise StoreRefused(

@@ -55,14 +55,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class Wait:
-    """A question that failed and is put again after a while.
+    """A wait before a failed request is sent again.
 
     Attributes:
-        label: whom it is put to.
-        error: what became of it.
-        attempt: number of the try that comes, from 2 on.
-        attempts: tries in all.
-        seconds: until then.
+        label: name of the upstream.
+        error: the error of the last attempt.
+        attempt: number of the next attempt, 2 or more.
+        attempts: maximum number of attempts.
+        seconds: until the next attempt.
     """
 
     label: str

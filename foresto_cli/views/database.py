@@ -1,4 +1,4 @@
-"""What ``foresto db shell|up|down|status|grant-reader`` do and say."""
+"""The commands ``foresto db shell|up|down|status|grant-reader``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -96,11 +96,11 @@ def status(app: "App") -> dict[str, object]:
 
 
 def grant_reader(app: "App", name: str) -> dict[str, object]:
-    """Let an account of the operator's server read everything and write nothing; say what is left to do.
+    """Give an account on the operator's server read-only access; print what the operator still has to do.
 
     Raises:
-        UsageError: the database is the embedded one, or ``name`` is no account for reading.
-        StoreRefused: this account may make no accounts.
+        UsageError: the database is the embedded one, or ``name`` is the connected account or a superuser.
+        StoreRefused: the connected account may not create accounts.
     """
     if not app.is_shared:
         raise UsageError(

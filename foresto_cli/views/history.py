@@ -38,7 +38,7 @@ SAID: dict[str, Callable[[Any], str]] = {
     "success_count": lambda count: f"{count:,}",
     "failed_count": lambda count: f"{count:,}",
 }
-"""How a value of a run is put for people, by its column; all else stays as it is."""
+"""How the values of a run are formatted, by column; the others are printed unchanged."""
 TOTAL = "모두"
 STEP = "  └ "
 

@@ -111,7 +111,7 @@ def gathered(connection: Connection, session: date, before: date) -> Facts:
 
 
 def _with_moves(connection: Connection, best: top_scores.Top | None, days: Sequence[date]) -> list[Row]:
-    """Return the best scores with how far each ``moved`` since the day before; None where that is not known."""
+    """Return the best scores, each with its change since the day before as ``moved``; None when it is unknown."""
     rows: list[Row] = [dict(row) for row in best.rows] if best else []
     earlier = top_scores.totals(connection, days[1], [row["ticker"] for row in rows]) if len(days) > 1 else {}
     for row in rows:
@@ -121,7 +121,7 @@ def _with_moves(connection: Connection, best: top_scores.Top | None, days: Seque
 
 
 def counted(connection: Connection, session: date, before: date) -> Row:
-    """Return how many stocks of a session there are (``stocks``), rose, stayed and fell; whether it is provisional."""
+    """Return the number of stocks of a session, and of those that rose, stayed and fell; whether it is provisional."""
     return _rows(
         connection,
         fragment(

@@ -33,7 +33,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Outside:
-    """What stands beside the session: indices abroad, as others answered, the watchlist, the marked filings since."""
+    """The other sections of the mail: indices abroad, the watchlist, and notable filings since the last mail."""
 
     abroad: Section
     watched: Section
@@ -57,7 +57,7 @@ class Frame:
     pages: str | None = None
 
     def page_of(self, ticker: str) -> str:
-        """Return where readers open the page of a stock; empty where they cannot."""
+        """Return the address of a stock's page; empty when readers cannot open it."""
         return f"{self.pages}/{ticker}.html" if self.pages else ""
 
 
@@ -197,7 +197,7 @@ def _watched(row: Row) -> Row:
 
 
 def _moved(moved: float | None) -> Row:
-    """Return a change of a score as text and class; one that rounds to nothing is none."""
+    """Return a change of a score as text and CSS class; the text is empty when it rounds to 0."""
     told = "" if moved is None else words.signed(moved, 1)
     return {"moved": told if told.strip("0.") else "", "moved_direction": _direction(moved or 0)}
 

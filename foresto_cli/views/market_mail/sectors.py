@@ -37,9 +37,9 @@ class Sectors:
 
 
 def every(connection: Connection, session: date, before: date) -> tuple[date | None, dict[str, list[Row]]]:
-    """Return the day of the sectors, and each market's with ``name`` and ``rate``, best first, by its name.
+    """Return the day of the sectors, and for each market its sectors with ``name`` and ``rate``, best first.
 
-    Those of ``session``, or where none is stored of the one before it.
+    They are those of ``session``, or of the session before it when none are stored.
     """
     found = connection.execute(QUERY, {"session": session, "before": before}).all()
     day = found[0].trade_date if found else None

@@ -1,4 +1,4 @@
-"""The watchlist in the market mail: what its stocks and ETFs did in the session, and what became of their scores."""
+"""The watchlist in the market mail: prices of its stocks and ETFs in the session, and the changes of their scores."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,9 +31,9 @@ def section(connection: Connection, session: date, before: date, score_days: Seq
 
     Args:
         connection: the database.
-        session: told of.
+        session: the session that the mail is about.
         before: the session before it.
-        score_days: the newest scored day and the one it is compared with, as far as there are any.
+        score_days: the newest scored day and the one before it; fewer when there are not two.
     """
     found = [dict(row) for row in connection.execute(FOUND, {"session": session, "before": before}).mappings()]
     if not found:

@@ -13,14 +13,14 @@ A_YEAR = {prices.DAILY: 250, prices.WEEKLY: 52, prices.MONTHLY: 12}
 """Rows drawn, unless days or a number are asked for."""
 TERMINAL = "-"
 WIDEST = 120
-"""Characters: wider ones say no more."""
+"""Maximum width of a chart on the terminal, in characters."""
 
 
 def draw(app: App, wish: prices.Wish, file: str) -> dict[str, object]:
     """Draw what is wished for, adjusted, and return what was drawn where.
 
     Raises:
-        UsageError: several securities, neither a picture's name nor ``-``, nobody by that name, or too few days.
+        UsageError: several securities, an unknown one, a file that is neither a picture nor ``-``, or too few days.
         ConfigError: nothing is stored, or the file cannot be written.
     """
     target = Path(file).absolute()

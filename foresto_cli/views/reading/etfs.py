@@ -46,7 +46,7 @@ CALLED = {
     "price_date": "거래일",
     "is_active": "상장 중",
 }
-"""What the card calls its items."""
+"""Names of the fields on the card, where they differ from the column's heading."""
 PRICES = 5
 
 

@@ -1,4 +1,4 @@
-"""A line of prices as text: one line of it, or a picture of several."""
+"""Prices drawn as text: in one line, or as a chart of several lines."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,7 +38,7 @@ def bars(values: Sequence[float], width: int = WIDTH) -> str:
 
 
 def picture(closes: Sequence[tuple[date, float]], *, width: int, height: int = 14) -> list[str]:
-    """Return a chart of (day, close), in lines of ``width`` characters at most: prices left, days below."""
+    """Return a chart of (day, close) in lines of at most ``width`` characters: prices at the left, days below."""
     values = [close for _, close in closes]
     low, span = min(values), max(values) - min(values)
     steps = len(BARS)
@@ -46,7 +46,7 @@ def picture(closes: Sequence[tuple[date, float]], *, width: int, height: int = 1
     margin = max(map(len, labels.values()))
     count = min(len(values), width - margin - 2)
     chosen = [values[(place + 1) * len(values) // count - 1] for place in range(count)]
-    # The lowest price has one eighth of a cell, so that every day is seen.
+    # The lowest price gets one eighth of a cell, so that every day is visible.
     heights = [
         1 + round((value - low) / span * (height * steps - 1)) if span else height * steps // 2 for value in chosen
     ]

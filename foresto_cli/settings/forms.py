@@ -99,6 +99,9 @@ OF_OTHERS = (
         "HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE",
         "프록시와 인증서(requests와 curl의 규칙). SSL_CERT_FILE은 메일용",
     ),
+    Form(
+        "COLUMNS, NO_COLOR, FORCE_COLOR", "화면의 폭(칸). NO_COLOR가 있으면 색 없이, FORCE_COLOR가 있으면 파이프에도 색"
+    ),
     Form("TZ", "`schedule install`이 시각을 적을 시간대. 계산은 늘 KST", "시스템의 시간대"),
 )
 """Variables of other programs' making that count here too."""

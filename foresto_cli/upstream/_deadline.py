@@ -9,11 +9,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, ProxyManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import HTTPConnectionPool, HTTPResponse, PoolManager, ProxyManager
+from urllib3.connection import HTTPConnection
 
 _under_way = threading.local()
 
@@ -64,19 +65,16 @@ class _Http(HTTPConnection):
         return super().getresponse()
 
 
-class _Https(_Http, HTTPSConnection):
-    pass
+@cache
+def _obedient(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+    """Return the kind of pool whose connections obey :func:`deadline`; a SOCKS proxy has kinds of its own."""
+    connection = type(pool.ConnectionCls.__name__, (_Http, pool.ConnectionCls), {})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-
-_POOLS = {"http": _HttpPool, "https": _HttpsPool}
+def _make_obedient(manager: PoolManager) -> None:
+    pools = manager.pool_classes_by_scheme
+    manager.pool_classes_by_scheme = {scheme: _obedient(pool) for scheme, pool in pools.items()}
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -85,10 +83,12 @@ class DeadlineAdapter(HTTPAdapter):
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         """Make the pools, ours."""
         super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        _make_obedient(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:
         """Make the pools behind a proxy, ours too."""
+        is_known = proxy in self.proxy_manager
         manager: ProxyManager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = _POOLS
+        if not is_known:
+            _make_obedient(manager)
         return manager

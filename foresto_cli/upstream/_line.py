@@ -100,7 +100,9 @@ def _proxy_fault(chain: Sequence[BaseException], label: str, url: str) -> Forest
     broken = _broken_proxy(name, address, said)
     if broken is not None or certificate_fault(chain, label) is not None:
         return broken
-    if any(type(cause).__name__ == "ProxyError" for cause in chain):
+    # Of a SOCKS proxy that is away urllib3 says what it says of any host.
+    away = {"ProxyError", *(("NewConnectionError", "ConnectTimeoutError") if _is_socks(address) else ())}
+    if any(type(cause).__name__ in away for cause in chain):
         return NetworkDown(f"{label}: 프록시에 연결할 수 없습니다. {name}의 주소와 네트워크를 확인하세요.")
     return None
 
@@ -141,6 +143,10 @@ def _proxy_of(url: str) -> tuple[str, str]:
                 return variable, os.environ[variable]
     found = getproxies()
     return "시스템 설정", found.get(scheme) or found.get("all") or ""
+
+
+def _is_socks(address: str) -> bool:
+    return address.lower().startswith(tuple(f"{scheme}://" for scheme in SOCKS_SCHEMES))
 
 
 def _is_proxy(address: str) -> bool:

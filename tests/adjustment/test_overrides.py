@@ -98,6 +98,6 @@ def test_events_are_listed_newest_first_and_by_what_is_asked(engine, calendar, c
     show(Console(), everything)
     out = capsys.readouterr().out
     assert "기준가 상향" in out
-    assert "13,000" in out
+    assert "\t13000\t" in out, "a pipe has numbers as they are"
     show(Console(), [])
     assert "없습니다" in capsys.readouterr().out

@@ -103,7 +103,7 @@ def test_lost_rows_and_sessions_are_found_and_the_hint_mends_them(open_world, on
         for finding in found.values():
             words = finding.repair.split()
             assert words[:4] == ["foresto", one.name, "load", "--again"]
-            since, until = (date.fromisoformat(words[words.index(word) + 1]) for word in ("--since", "--until"))
+            since, until = (date.fromisoformat(words[words.index(word) + 1]) for word in ("--from", "--to"))
             load(world, one, since, until, job.Options(again=True))
         assert findings(world, one) == {}
 

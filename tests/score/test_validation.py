@@ -52,7 +52,7 @@ def test_a_validation_measures_every_score_at_every_horizon_and_tells_what_it_ca
 def test_a_validation_is_printed_with_its_doubts_first_and_the_disclaimer_last(validated, capsys):
     report.show(Console(), validated)
     out = capsys.readouterr().out
-    assert out.index("비트 단위") < out.index("SURVIVORSHIP_SUSPECT") < out.index("[재무]") < out.index("[총점]")
+    assert out.index("비트 단위") < out.index("SURVIVORSHIP_SUSPECT") < out.index("# 재무") < out.index("# 총점")
     assert out.rstrip().endswith("쓰세요.")
 
 

@@ -1,6 +1,7 @@
 """The way to an upstream: certificates, proxies, and exceptions that nobody named are somebody's ordinary failure."""
 
 import http.client
+import importlib.util
 import ssl
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -111,7 +112,7 @@ def test_a_proxy_that_wants_a_login_for_plain_http_is_told_too(monkeypatch):
 
 @pytest.mark.parametrize("address", [
     "http://", "::::", "foo://x", "http://host:99999", "http://ho st:80", "http://[::1", "http://a..b:80",
-    "http://u:pa55word@:80", "http://\u00a0:80", "file:///x", "socks5://127.0.0.1:9", "http://한국:80:80",
+    "http://u:pa55word@:80", "http://\u00a0:80", "file:///x", "http://한국:80:80",
 ])  # fmt: skip
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 def test_a_proxy_that_is_none_is_told_with_its_variable(monkeypatch, name, address):
@@ -119,6 +120,14 @@ def test_a_proxy_that_is_none_is_told_with_its_variable(monkeypatch, name, addre
     said = refused(ELSEWHERE)
     assert name in said
     assert "pa55word" not in said
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_socks_proxy_is_used_where_pysocks_is_and_else_that_is_said(monkeypatch, name):
+    monkeypatch.setenv(name, "socks5://127.0.0.1:9")
+    has_it = importlib.util.find_spec("socks") is not None
+    said = refused(ELSEWHERE, NetworkDown if has_it else Untrusted)
+    assert name in said
 
 
 def test_a_proxy_that_is_away_is_the_network(monkeypatch):

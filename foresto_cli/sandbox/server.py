@@ -132,6 +132,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.wfile.write(b"HTTP/1.1 200 Connection Established\r\n\r\n")
         try:
+            # Of a client that is gone already ssl would lose the socket without closing it.
+            self.connection.getpeername()
             self.connection = context.wrap_socket(self.connection, server_side=True)
         except (OSError, ssl.SSLError):
             # A client that does not trust the authority hangs up here.

@@ -9,16 +9,15 @@ import getpass
 import json
 import logging
 import math
-import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from foresto_cli import clock, harmless, streams, tabular, tones, wide
+from foresto_cli import clock, harmless, tabular, tones, wide
 from foresto_cli.errors import Interrupted, Transient
+from foresto_cli.streams import Quiet
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -34,7 +33,6 @@ RESULT_LOST = Transient.exit_code
 ALL_COLUMNS = "모두 보려면 창을 넓히거나 --json."
 CODE = "코드"
 """Part of the heading of a column whose digits are codes, not numbers."""
-USUAL_WIDTH = 80
 LONGEST_LINE = 20_000
 """Maximum characters of a line."""
 _NOT_IN_JSON = re.compile(
@@ -60,10 +58,10 @@ class Console:
     def __init__(self, *, as_json: bool = False, keeps_stdout: bool = False) -> None:
         """Choose the stream of the lines."""
         self.as_json = as_json
-        self._errors = _Stream(sys.stderr)
-        self._lines = self._errors if as_json or keeps_stdout else _Stream(sys.stdout)
+        self._errors = Quiet(sys.stderr)
+        self._lines = self._errors if as_json or keeps_stdout else Quiet(sys.stdout)
         self._result_is_lost = False
-        self._begun: _Stream | None = None
+        self._begun: Quiet | None = None
         self._bar_now: Progress | None = None
 
     @property
@@ -133,7 +131,7 @@ class Console:
         """Return the width of the terminal in cells."""
         return self._lines.width
 
-    def _say(self, stream: "_Stream", text: str, tone: str | None = None) -> None:
+    def _say(self, stream: Quiet, text: str, tone: str | None = None) -> None:
         said = harmless.line(text, LONGEST_LINE)
         is_terminal = stream.isatty()
         lines = wide.wrap(said, stream.width) if is_terminal else [said]
@@ -225,7 +223,7 @@ class Console:
         """Print the JSON object if ``--json`` was given; print a warning on stderr when it cannot be written."""
         if not self.as_json:
             return
-        stream = self._begun or _Stream(sys.stdout)
+        stream = self._begun or Quiet(sys.stdout)
         versioned = {"schema": SCHEMA, **found}
         if self._begun is not None:
             # Of a refusal: what was written before it was known stands there.
@@ -244,7 +242,7 @@ class Console:
         Args:
             pieces: of JSON, to be separated by commas, each with its number of rows.
         """
-        stream = self._begun = _Stream(sys.stdout)
+        stream = self._begun = Quiet(sys.stdout)
         stream.write('{"rows": [\n')
         count = 0
         for number, piece in pieces:
@@ -262,7 +260,7 @@ class Console:
         Args:
             pieces: of the file, each with its number of rows.
         """
-        stream, count = _Stream(sys.stdout), 0
+        stream, count = Quiet(sys.stdout), 0
         for number, piece in pieces:
             stream.write_bytes(piece.encode())
             count += number
@@ -272,7 +270,7 @@ class Console:
         self._look_after(stream, "파일을")
         return count
 
-    def _look_after(self, stream: "_Stream", what: str) -> None:
+    def _look_after(self, stream: Quiet, what: str) -> None:
         """Print a warning on stderr when ``what`` could not be written to stdout."""
         if stream.failure is not None and not stream.is_gone:
             self._result_is_lost = True
@@ -347,80 +345,6 @@ def _safely(draw: Callable[[], object]) -> bool:
         log.info("not drawn", exc_info=True)
         return False
     return True
-
-
-class _Stream:
-    """A text stream on which nothing raises."""
-
-    def __init__(self, stream: TextIO | None) -> None:
-        self._stream = stream
-        self._failure: str | None = None
-
-    def write(self, text: str) -> int:
-        self._try(lambda stream: stream.write(text))
-        return len(text)
-
-    def write_bytes(self, block: bytes) -> None:
-        self._try(lambda stream: stream.buffer.write(block))
-
-    def flush(self) -> None:
-        self._try(lambda stream: stream.flush())
-
-    def isatty(self) -> bool:
-        return bool(self._try(lambda stream: stream.isatty()))
-
-    def fileno(self) -> int:
-        number = self._try(lambda stream: stream.fileno())
-        return number if isinstance(number, int) else -1
-
-    @property
-    def width(self) -> int:
-        """Return the cells of a line: what ``COLUMNS`` says, or this stream's own terminal, or 80."""
-        told = shutil.get_terminal_size((0, 0)).columns if os.environ.get("COLUMNS") else 0
-        if told:
-            return told
-        try:
-            return os.get_terminal_size(self.fileno()).columns or USUAL_WIDTH
-        except OSError:
-            return USUAL_WIDTH
-
-    @property
-    def encoding(self) -> str:
-        return getattr(self._stream, "encoding", None) or "utf-8"
-
-    @property
-    def failure(self) -> str | None:
-        """Say why something was lost."""
-        lost = streams.failure(self._stream)
-        return self._failure if lost is None else (lost.strerror or type(lost).__name__)
-
-    @property
-    def is_gone(self) -> bool:
-        """Say whether nobody reads any more."""
-        lost = streams.failure(self._stream)
-        return self._stream is None or (lost is not None and lost.errno in streams.GONE)
-
-    def knows(self, text: str) -> bool:
-        """Say whether every character of ``text`` can be written."""
-        try:
-            text.encode(self.encoding)
-        except (UnicodeError, LookupError):
-            return False
-        return True
-
-    def _try(self, use: Callable[[TextIO], object]) -> object:
-        if self._stream is None:
-            return None
-        try:
-            return use(self._stream)
-        except Interrupted:
-            raise
-        # A boundary: a line that cannot be written, for whatever reason, never ends what it tells of.
-        except Exception as error:
-            if self._failure is None:
-                self._failure = type(error).__name__
-                log.info("not shown", exc_info=True)
-            return None
 
 
 def _text(value: object) -> str:

@@ -6,14 +6,23 @@ knows no Korean: none of them is an error of the work. :func:`prepare` is called
 
 import errno
 import io
+import logging
 import os
 import select
+import shutil
 import sys
+from collections.abc import Callable
 from typing import TextIO
+
+from foresto_cli.errors import Interrupted
+
+log = logging.getLogger(__name__)
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 GONE = (errno.EPIPE, errno.EBADF, errno.ECONNRESET, errno.ENXIO)
-"""Nobody reads any more, and nobody will."""
+"""Error numbers of a stream whose reader has gone for good."""
+USUAL_WIDTH = 80
+"""Cells of a line where the width of the terminal is unknown."""
 
 
 class _Forgiving(io.FileIO):
@@ -84,3 +93,84 @@ def _harmless(stream: TextIO | None, number: int, errors: str, *, was_closed: bo
         line_buffering=number == STDERR or raw.isatty(),
         write_through=bool(getattr(stream, "write_through", False)),
     )
+
+
+class Quiet:
+    """A text stream whose methods never raise; a failed write is remembered."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        """Wrap ``stream``; None stands for a stream that does not exist."""
+        self._stream = stream
+        self._failure: str | None = None
+
+    def write(self, text: str) -> int:
+        """Write ``text``, or lose it; return its length either way."""
+        self._try(lambda stream: stream.write(text))
+        return len(text)
+
+    def write_bytes(self, block: bytes) -> None:
+        """Write ``block`` without encoding, or lose it."""
+        self._try(lambda stream: stream.buffer.write(block))
+
+    def flush(self) -> None:
+        """Write what is buffered, or lose it."""
+        self._try(lambda stream: stream.flush())
+
+    def isatty(self) -> bool:
+        """Return whether the stream is a terminal."""
+        return bool(self._try(lambda stream: stream.isatty()))
+
+    def fileno(self) -> int:
+        """Return the descriptor; -1 when there is none."""
+        number = self._try(lambda stream: stream.fileno())
+        return number if isinstance(number, int) else -1
+
+    @property
+    def width(self) -> int:
+        """Return the width in cells: ``COLUMNS`` if it is set, else the terminal's width, else 80."""
+        told = shutil.get_terminal_size((0, 0)).columns if os.environ.get("COLUMNS") else 0
+        if told:
+            return told
+        try:
+            return os.get_terminal_size(self.fileno()).columns or USUAL_WIDTH
+        except OSError:
+            return USUAL_WIDTH
+
+    @property
+    def encoding(self) -> str:
+        """Return the encoding; UTF-8 when the stream names none."""
+        return getattr(self._stream, "encoding", None) or "utf-8"
+
+    @property
+    def failure(self) -> str | None:
+        """Return why a write failed; None when none did."""
+        lost = failure(self._stream)
+        return self._failure if lost is None else (lost.strerror or type(lost).__name__)
+
+    @property
+    def is_gone(self) -> bool:
+        """Return whether the reader has gone."""
+        lost = failure(self._stream)
+        return self._stream is None or (lost is not None and lost.errno in GONE)
+
+    def knows(self, text: str) -> bool:
+        """Return whether the encoding has every character of ``text``."""
+        try:
+            text.encode(self.encoding)
+        except (UnicodeError, LookupError):
+            return False
+        return True
+
+    def _try(self, use: Callable[[TextIO], object]) -> object:
+        if self._stream is None:
+            return None
+        try:
+            return use(self._stream)
+        except Interrupted:
+            raise
+        # A boundary: a line that cannot be written, for whatever reason, must not end the work that it is about.
+        except Exception as error:
+            if self._failure is None:
+                self._failure = type(error).__name__
+                log.info("not shown", exc_info=True)
+            return None

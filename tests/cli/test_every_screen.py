@@ -14,10 +14,10 @@ from foresto_cli.store import embedded
 WIDE, WIDTHS = 240, (60, 80, 120)
 AT_TERMINALS = """
 import contextlib, json, os, sys
-from foresto_cli import __main__ as entry, console
+from foresto_cli import __main__ as entry, streams
 is_terminal = json.loads(os.environ["FORESTO_TEST_WIDTHS"])
 for width in is_terminal:
-    console._Stream.isatty = lambda self, width=width: bool(width)
+    streams.Quiet.isatty = lambda self, width=width: bool(width)
     os.environ["COLUMNS"] = str(width or 80)
     print(f"\\f{width}", flush=True)
     with contextlib.suppress(SystemExit):

@@ -4,7 +4,6 @@ import difflib
 import io
 import os
 import re
-import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +14,9 @@ from dotenv.variables import parse_variables
 
 from foresto_cli.errors import ConfigError
 from foresto_cli.settings import forms
+from foresto_cli.settings.contents import contents
 from foresto_cli.settings.model import FSC_ALIASES, Settings
 
-LARGEST = 1_000_000
-"""Bytes; no file of settings is larger, but what a stranger's folder calls .env may be."""
 OWN_PREFIX = "FORESTO_"
 PREFIXES = (OWN_PREFIX, "KRX_", "DART_", "OPENDART_", "FSC_", "FSS_", "SMTP_", "DATABASE_", "ALPHA_VANTAGE")
 """A name that begins so can only be meant for us; in a stranger's file, only with the first."""
@@ -99,7 +97,7 @@ def dotenv(file: Path, *, ours: bool) -> Source:
     Raises:
         ConfigError: the file cannot be read; of ours, a line cannot.
     """
-    raw = _bytes_of(file, ours=ours)
+    raw = contents(file, ours=ours)
     text = raw.decode("utf-8-sig", errors="replace")
     reading = _Reading(file, strict=ours)
     if "\ufffd" in text and _is_broken(raw):
@@ -129,7 +127,7 @@ def toml(file: Path) -> Source:
         ConfigError: the file cannot be read, has an unknown name, or a value that is neither text nor a number.
     """
     try:
-        text = _bytes_of(file, ours=True).decode("utf-8-sig")
+        text = contents(file, ours=True).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConfigError(f"{file} 파일이 UTF-8이 아닙니다. UTF-8로 다시 저장하세요.") from None
     try:
@@ -159,22 +157,6 @@ def toml(file: Path) -> Source:
 def _line_in_toml(text: str, name: str) -> int:
     found = re.search(rf"(?m)^[ \t\[\"']*{re.escape(name)}[ \t\]\"'.]*(?:=|$)", text)
     return text.count("\n", 0, found.start()) + 1 if found else 1
-
-
-def _bytes_of(file: Path, *, ours: bool) -> bytes:
-    try:
-        kind = file.stat().st_mode
-        # A pipe of ours may come from a keeper of passwords; a stranger's would let us wait for ever.
-        if not (stat.S_ISREG(kind) or (ours and stat.S_ISFIFO(kind))):
-            raise ConfigError(f"{file}은 설정 파일이 아닙니다. 치우거나 파일로 바꾸세요.")
-        with file.open("rb") as opened:
-            raw = opened.read(LARGEST + 1)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigError(f"{file} 파일을 읽을 수 없습니다({reason}). 파일 권한을 확인하세요.") from error
-    if len(raw) > LARGEST:
-        raise ConfigError(f"{file}이 너무 큽니다({LARGEST:,}바이트까지). 설정만 남기세요.")
-    return raw
 
 
 def _is_broken(raw: bytes) -> bool:

@@ -236,7 +236,7 @@ def show_batch(console: Console, result: Scored) -> None:
     if any(result.grades.values()):
         console.line("등급: " + " · ".join(f"{letter} {count:,}" for letter, count in result.grades.items()))
     axes = " · ".join(f"{AXIS_LABELS[axis]} {result.coverage[AXIS_COLUMNS[axis]]:.0f}%" for axis in AXES)
-    console.line(f"점수에 쓸 자료 가운데 있는 몫(축마다 평균): {axes}")
+    console.line(f"점수에 쓰는 자료의 확보율(축별 평균): {axes}")
     for note in result.notes:
         console.line(f"· {note}")
     counts = result.tables["compass_score_history"]

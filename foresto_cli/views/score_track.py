@@ -30,7 +30,7 @@ NONE_YET = (
     " 나중에 소급해 매긴 점수는 세지 않습니다."
 )
 WORDS = (
-    "순위 상관은 점수와 그 뒤 수익률의 순위가 함께 가는 정도입니다. 1이면 꼭 같이, 0이면 관계없이, −1이면 거꾸로.",
+    "순위 상관은 점수와 그 뒤 수익률의 순위가 얼마나 같은지입니다. 1이면 완전히 같고, 0이면 관계없고, −1이면 반대입니다.",
     "그때 저장된 점수 그대로이며 다시 매기지 않았습니다.",
     "다음 거래일 종가에 사서 21·63거래일 뒤 종가까지의 수정주가 수익률이고, 배당과 비용은 들어 있지 않습니다.",
     "상장폐지된 종목은 마지막 거래 가격으로 셉니다. 그 뒤에 휴지가 되었다면 손실은 더 큽니다.",
@@ -206,7 +206,7 @@ def show(console: Console, found: Sequence[Track]) -> None:
              *(percent(one.by_grade.get(letter)) for letter in (formula.LETTERS[0], formula.LETTERS[-1])))
             for one in track.months
         ]  # fmt: skip
-        console.table(f"{track.horizon}거래일, 달마다", ("점수일", "보유", "순위 상관", "전체", "S", "F"), spans)
+        console.table(f"{track.horizon}거래일, 월별", ("점수일", "보유", "순위 상관", "전체", "S", "F"), spans)
         if unknown := sum(one.unknown for one in track.months):
             console.line(f"· 그때의 점수가 남아 있지 않아 세지 못한 종목 {unknown:,}")
     for said in (*WORDS, commentary.DISCLAIMER):

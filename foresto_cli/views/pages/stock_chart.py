@@ -28,7 +28,7 @@ CANDLES = 70
 """Maximum number of sessions that are drawn as candles and listed by day."""
 WEEKLY = 520
 """Maximum number of sessions that are listed by week; more are listed by month."""
-HEADS = {"daily": "날마다", "weekly": "주마다", "monthly": "달마다"}
+HEADS = {"daily": "일별", "weekly": "주별", "monthly": "월별"}
 KINDS = {"price": "가격 조정", "dividend": "배당락", "filing": "공시", "designation": "지정"}
 FILED = text(
     "SELECT rcept_dt, filing_type, report_nm FROM dart_filing WHERE ticker = :ticker AND filing_type = ANY(:told)"

@@ -29,7 +29,7 @@ def _track(one: Track) -> Told:
         "horizon": one.horizon,
         "verdict": one.verdict,
         "interval": score_track.interval(one),
-        "chart": svg.bars(series, f"달마다의 순위 상관, {one.horizon}거래일 뒤: {score_track.interval(one)}"),
+        "chart": svg.bars(series, f"월별 순위 상관, {one.horizon}거래일 뒤: {score_track.interval(one)}"),
         "grades": [_grade(grade) for grade in one.grades],
         "letters": [letter for letter in formula.LETTERS if any(letter in month.by_grade for month in one.months)],
         "months": [_month(month) for month in reversed(one.months)],

@@ -122,7 +122,7 @@ def test_a_range_begins_that_long_before_the_last_session(stored):
     assert sorted(counts.values()) == list(counts.values())
     assert counts["1m"] == 12
     assert counts["all"] == 12 + 313
-    assert chart["table"]["head"] == "주마다"
+    assert chart["table"]["head"] == "주별"
     for word in ("2y", INJECTED):
         with stored.connect() as connection, pytest.raises(UsageError):
             stock.page(connection, {"ticker": TICKER, "range": word}, TODAY)

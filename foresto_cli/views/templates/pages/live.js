@@ -44,7 +44,7 @@
     source.onopen = () => say("실시간", "good");
     // Closed for good is what a server says that was started anew: it has another token.
     source.onerror = () => source?.readyState === EventSource.CLOSED
-      ? say("끝난 현황판입니다. foresto dashboard --serve를 실행하고 새 주소를 여세요.", "bad")
+      ? say("종료된 현황판입니다. foresto dashboard --serve를 실행하고 새 주소를 여세요.", "bad")
       : say("연결이 끊겨 다시 연결하는 중", "warn");
     for (const place of places) {
       source.addEventListener(place.dataset.live, (event) => put(place, event.data));

@@ -112,5 +112,5 @@ def _not_asked_for() -> NoReturn:
 def _explained(
     _words: Annotated[list[str] | None, typer.Argument(help="명령과 그 아래 명령.", metavar="명령")] = None,
 ) -> NoReturn:
-    """Stand for ``foresto help``, which ``foresto_cli.__main__`` makes ``--help`` of what follows."""
+    """Register ``foresto help``; ``foresto_cli.__main__`` turns it into ``--help`` of the command that follows."""
     raise RuntimeError("help is asked for before the command line is read")

@@ -1,6 +1,6 @@
-"""The blocks of both guides that the code itself says: which command brings what, and the steps of the timetable.
+"""The generated parts of both guides: the data of each command, and the steps of the timetable.
 
-After a change of one: ``from foresto_cli.cli import _guide; _guide.write()`` in the project's folder.
+To write them again after a change: ``from foresto_cli.cli import _guide; _guide.write()`` in the project's folder.
 """
 
 import math
@@ -18,7 +18,7 @@ HEADS = {
     "docs/guide.md": "| command | brings | into | in the jobs |\n|---|---|---|---|\n",
     "docs/guide.ko.md": "| 명령 | 자료 | 표 | 작업 |\n|---|---|---|---|\n",
 }
-"""The files, and the head of the table in each."""
+"""The files, and the header of the table in each."""
 ENGLISH: dict[str, str] = {
     "prices.day": "market days",
     "prices.index": "three indices",
@@ -59,7 +59,7 @@ ENGLISH: dict[str, str] = {
     "us.statements": "US statements",
     "us.prices": "US prices",
 }
-"""What the data sets of the rooms are called in English; in Korean their labels say it, and described ones say both."""
+"""English names of data sets; their Korean names are their labels, and described data sets have both."""
 
 
 STEP_HEADS = {
@@ -70,17 +70,17 @@ UNTOLD = {"docs/guide.md": "by pages and filings", "docs/guide.ko.md": "쪽수�
 
 
 def write(root: Path = Path()) -> None:
-    """Write the blocks of both guides below ``root``."""
+    """Write the generated parts of both guides below ``root``."""
     for name in HEADS:
         file = root / name
         file.write_text(rendered(name, file.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def rendered(name: str, page: str) -> str:
-    """Return ``page`` with the blocks of the guide ``name`` as the code says them.
+    """Return ``page`` with the generated parts of the guide ``name`` replaced.
 
     Raises:
-        ValueError: the page has no place for one.
+        ValueError: the page lacks the marks of a part.
     """
     english = ENGLISH | {one.name: one.english for one in data_sets.every()}
     said: Callable[[DataSet], str] = (
@@ -99,7 +99,7 @@ def _filled(page: str, begin: str, block: str) -> str:
 
 
 def _steps(untold: str) -> Iterable[str]:
-    """Yield a row for each step that asks somebody; what asks nobody takes seconds."""
+    """Yield a row for each step that sends requests; other steps take seconds and are left out."""
     for chain in CHAINS:
         for step in with_described(chain, data_sets.wanted(())):
             if step.asks is None:
@@ -127,5 +127,5 @@ def _jobs(one: DataSet) -> tuple[str, ...]:
 
 
 def _by_step(command: str) -> Iterable[str]:
-    """Return the jobs one of whose steps is ``command`` with its options."""
+    """Return the jobs that have ``command`` as a step."""
     return (job for job, steps in CHAINS.items() if any(step.shown.startswith(f"{command} ") for step in steps))

@@ -24,7 +24,7 @@ Bytes = NDArray[np.uint8]
 KOSPI, KOSDAQ, KONEX = b"PDE"
 """Markets by the fourth letter of their names, which tells them apart."""
 NOT_SAID = ord(" ")
-"""The market of a row whose source does not say it: a chart's."""
+"""The market of a row whose source does not give one, as a chart."""
 ADJUSTED, PROVISIONAL = b"AP"
 """Rows of a source that adjusts prices itself; rows that will be read again (``quality_flag``)."""
 CODE_WIDTH = 8

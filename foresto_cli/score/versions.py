@@ -11,9 +11,9 @@ from foresto_cli.store.fragments import sql
 from foresto_cli.store.tables import compass_score_earlier, compass_score_history
 
 KEPT_DAYS = timedelta(days=30)
-"""So long versions are kept that were made of provisional prices: those are replaced every evening.
+"""How long versions that were computed from provisional prices are kept; they are replaced every evening.
 
-Of the last scored session of a month they stay: the track record counts what was known when one could buy.
+Those of the last scored session of a month are kept for good: the track record needs the scores known to a buyer.
 """
 REPLACED = {
     "FORMULA": "산식이 달라졌습니다",

@@ -119,7 +119,7 @@ def webhook(given: str) -> str:
 
 
 def folder(given: str) -> str:
-    """Return the address under which readers open a folder of files, without a slash at its end."""
+    """Return the address of a folder of files, without a slash at its end."""
     value = key(given).rstrip("/")
     try:
         parts = urlsplit(value)

@@ -55,7 +55,7 @@ def load_sandbox() -> Settings:
     values = {
         **{name: os.environ.get(name.upper(), "") for name in TAKEN},
         **{name: os.environ.get(name.upper(), usual) for name, usual in UNLESS_GIVEN.items()},
-        # A server that the operator chose to rehearse on; that it holds nothing real is looked at before anything else.
+        # A server that the operator chose for the sandbox; opening it checks first that it has no real data.
         "database_url": os.environ.get("FORESTO_SANDBOX_DATABASE_URL", ""),
         "smtp_from": "foresto <foresto@sandbox.example>",
         "foresto_apprise_urls": " ".join(service for service in services if service.startswith(WEB)),

@@ -63,7 +63,7 @@ def running(
     Args:
         folder: of the data.
         tell: is told what became of a new cluster that was to take the place of this one, and was interrupted.
-        begins: is told before data are made, which takes a while.
+        begins: called before a new data folder is initialized, which takes a while.
 
     Raises:
         StoreUnavailable: the server cannot be started; the message says why and what to do.

@@ -52,7 +52,7 @@ def opened(  # noqa: PLR0913  # which database, and how it may be opened
         beside: whether our tables may be made beside other people's.
         named: the setting that named the operator's server, for messages.
         tell: is told what became of an interrupted restore or upgrade of the embedded server.
-        begins: is told before the embedded server makes its data, which takes a while.
+        begins: called before the embedded server initializes a new data folder, which takes a while.
 
     Raises:
         StoreUnavailable: no connection, or the database belongs to other people, to the other world or to a newer

@@ -61,7 +61,7 @@ def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named
 
 
 def check_readable(connection: Connection, *, sandbox: bool) -> None:
-    """Look at a database that can only be read; whoever collects makes and upgrades its tables.
+    """Check a database that can only be read; its tables are created and upgraded by the account that collects.
 
     Raises:
         StoreRefused: there are no tables of ours, or they are not of this version.

@@ -38,6 +38,6 @@ def sizes(connection: Connection) -> list[tuple[str, int, int]]:
 
 
 def database_size(connection: Connection) -> int:
-    """Return the bytes of the whole database."""
+    """Return the size of the whole database in bytes."""
     size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
     return size

@@ -179,7 +179,7 @@ def _merge(cursor: Cursor[Any], table: Table, columns: list[str], only_over: str
 
 
 def _has_other_keys(table: Table) -> bool:
-    """Say whether another column is unique too; where only the key is, none need be named.
+    """Return whether the table has a unique column besides its key; if not, no conflict target has to be named.
 
     A table with a part on another server (postgres_fdw) can have no key of the whole, only its parts have.
     """

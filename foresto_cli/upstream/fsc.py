@@ -129,7 +129,7 @@ class _Desk:
         raise Transient(f"{LABEL}: 읽는 사이에 '{self._service.title}'의 행 수가 바뀌었습니다.")
 
     def count(self, filters: Mapping[str, str]) -> int:
-        """Return how many rows there are, with one request for one of them."""
+        """Return the number of rows, with one request for a single row."""
         return self._ask(filters, 1, 1).total
 
     def _read(self, filters: Mapping[str, str]) -> list[list[Record]] | None:
@@ -286,7 +286,7 @@ class Fsc:
         return rows
 
     def probe(self, name: str, day: date) -> int:
-        """Return how many rows the service ``name`` has of ``day``; of dividends, how many there are at all.
+        """Return the number of rows of ``day`` in the service ``name``; for dividends, the number of all rows.
 
         Raises:
             ForestoError: as :meth:`_Desk.whole`.

@@ -58,7 +58,7 @@ class Transport:
         haste: factor on paces and waits; 1 for real upstreams, near 0 for the sandbox, where nobody is hurried.
         patience: factor on time limits; 1 for real upstreams, less for the sandbox, which is on this machine.
         world: whose answers are believed.
-        waits: is told before a question is put again.
+        waits: called before a failed request is sent again.
     """
 
     limits: Limits

@@ -255,5 +255,5 @@ def _today(calendar: Calendar) -> Diagnosis:
 
 
 def _upstreams(app: App) -> Iterator[Diagnosis]:
-    """Ask each upstream for which there is a key one cheap question a service."""
+    """Test each upstream for which a key is set, with one cheap request per service."""
     yield from probes.every(app)

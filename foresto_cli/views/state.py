@@ -242,7 +242,7 @@ def _show_rest(console: Console, found: State) -> None:
 
 
 def _is_untouched(found: State) -> bool:
-    """Say whether nothing was ever asked for, nor is to be: then there is one thing to say."""
+    """Return whether nothing was ever loaded or scheduled; status then prints only how to begin."""
     began = found["running"] or found["last_runs"] or found["alerts"] or found["budgets"]
     is_scheduled = any(job["scheduler"] is not None for job in found["jobs"])
     return not (began or is_scheduled) and all(item["newest"] is None for item in found["data"])

@@ -36,7 +36,7 @@ def _only_text(value: object) -> object:
 
 
 def _days_whole(value: str) -> "Markup":
-    """Return a text for HTML in which no day is broken at its hyphens."""
+    """Return a text as HTML in which dates are not broken at their hyphens."""
     from markupsafe import Markup, escape
 
     return Markup(DAY.sub(r'<span class="day">\g<0></span>', str(escape(harmless.lines(value)))))  # noqa: S704  # escaped

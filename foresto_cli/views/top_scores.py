@@ -98,7 +98,7 @@ class Top:
 
 
 def axes_there(connection: Connection) -> list[str]:
-    """Return which of the total and the axes anybody has on the newest scored day, the most frequent axis first."""
+    """Return those of the total and the axes that any stock has on the newest scored day, the most frequent first."""
     newest = connection.execute(NEWEST).one_or_none()
     if newest is None:
         return []
@@ -108,7 +108,7 @@ def axes_there(connection: Connection) -> list[str]:
 
 
 def totals(connection: Connection, day: date, tickers: Sequence[str]) -> dict[str, float]:
-    """Return the totals of ``tickers`` on ``day`` by the formula of the newest scores, of who has one."""
+    """Return the totals of ``tickers`` on ``day`` by the formula of the newest scores; None is left out."""
     found = connection.execute(TOTALS, {"day": day, "tickers": list(tickers)})
     return {row.ticker: float(row.total_score) for row in found}
 

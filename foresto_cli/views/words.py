@@ -67,7 +67,7 @@ def size(count: int) -> str:
 
 
 def won(amount: float) -> str:
-    """Return a sum of won as people say it: ``12.3조원``, ``1,234억원``, ``530만원``."""
+    """Return an amount in won in large units: ``12.3조원``, ``1,234억원``, ``530만원``."""
     if abs(amount) >= JO:
         return f"{amount / JO:,.1f}조원"
     return f"{amount / EOK:,.0f}억원" if abs(amount) >= EOK or not amount else f"{amount / MAN:,.0f}만원"

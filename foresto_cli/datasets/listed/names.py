@@ -150,7 +150,7 @@ def security_of(
 
 
 def alike(connection: Connection, given: str, kinds: Sequence[str] = (STOCK, ETF)) -> list[Security]:
-    """Return whom ``given`` may mean, the likeliest first: by code, by a name, by a part of either, by likeness.
+    """Return the securities that ``given`` may mean, the best match first: by code or name, a part of them, similarity.
 
     Those that are traded stand before those that are not, larger ones before smaller ones.
     """
@@ -170,7 +170,7 @@ def alike(connection: Connection, given: str, kinds: Sequence[str] = (STOCK, ETF
 
 
 def _place(one: Security, code: str, wanted: str) -> int | None:
-    """Return how near ``one`` is: its code or name, the beginning of a name, a part; None when it is not meant."""
+    """Return how well ``one`` matches: 0 for its code or name, 1 for a name's beginning, 2 for a part, else None."""
     names = _names(one)
     if one.code == code or wanted in names:
         return 0

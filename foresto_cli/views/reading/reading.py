@@ -49,7 +49,7 @@ class Reading:
         nothing: instead of a table without rows.
         facts: beside the rows in ``--json``.
         is_card: people see what is known of each row item by item, by the fields' labels.
-        called: on a card, what people call a field whose label is a description.
+        called: names of fields on a card, for fields whose label is a long description.
     """
 
     title: str

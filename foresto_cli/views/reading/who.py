@@ -20,7 +20,7 @@ def stock(app: App, given: str) -> str:
 
 
 def code(app: App, given: str) -> str:
-    """Return the ticker of a stock or ETF by its name; what looks like a ticker is one, whether it is listed or not.
+    """Return the ticker of a stock or ETF by its name; a text that looks like a ticker is returned unchecked.
 
     Raises:
         ConfigError: there is no listing to look in.

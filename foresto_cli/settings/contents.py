@@ -1,4 +1,4 @@
-"""What stands in a file of settings, however large or strange the file is, and without waiting for ever."""
+"""Reads a file of settings with limits: its size, its type, and the time to wait for a pipe."""
 
 import errno
 import os
@@ -9,21 +9,21 @@ from foresto_cli import clock
 from foresto_cli.errors import ConfigError
 
 LARGEST = 1_000_000
-"""Bytes; no file of settings is larger, but what a stranger's folder calls .env may be."""
+"""Maximum size in bytes; a ``.env`` in somebody else's folder may be anything."""
 LOOK_AGAIN_SECONDS, LOOKS = 0.1, 300
-"""A keeper of passwords may ask its owner before it writes into a pipe; where nobody writes, nothing ever comes."""
+"""How often a pipe is read: a password manager may ask its owner first, and some pipes have no writer at all."""
 
 
 def contents(file: Path, *, ours: bool) -> bytes:
-    """Return the bytes of ``file``, which may be a pipe where it is ours.
+    """Return the bytes of ``file``; with ``ours`` it may be a pipe.
 
     Raises:
-        ConfigError: it is something else, cannot be read, is too large, or nobody writes into the pipe.
+        ConfigError: it is not a file, cannot be read, is too large, or no program writes into the pipe.
         Interrupted: the process was asked to stop.
     """
     try:
         kind = file.stat().st_mode
-        # A pipe of ours may come from a keeper of passwords; a stranger's would let us wait.
+        # foresto's own file may be a password manager's pipe; a pipe in another folder would only cause a wait.
         if not (stat.S_ISREG(kind) or (ours and stat.S_ISFIFO(kind))):
             raise ConfigError(f"{file}은 설정 파일이 아닙니다. 치우거나 파일로 바꾸세요.")
         raw = _from_pipe(file) if stat.S_ISFIFO(kind) else _from_file(file)
@@ -41,7 +41,7 @@ def _from_file(file: Path) -> bytes:
 
 
 def _from_pipe(file: Path) -> bytes:
-    """Return what is written into a pipe until its writer closes it."""
+    """Return everything that is written into a pipe until its writer closes it."""
     pipe = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
     try:
         raw = b""
@@ -63,7 +63,7 @@ def _from_pipe(file: Path) -> bytes:
 
 
 def _waiting_in(pipe: int) -> bytes | None:
-    """Return what can be read now, nothing where nobody writes (any more), None where somebody may go on."""
+    """Return the bytes in the pipe; none when it has no writer, None when it has a writer and no bytes yet."""
     try:
         return os.read(pipe, LARGEST)
     except OSError as error:

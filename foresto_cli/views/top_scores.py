@@ -90,7 +90,7 @@ class Top:
 
     @property
     def told(self) -> str:
-        """Return in one sentence who was left out; empty when nobody was."""
+        """Return a sentence about the stocks that were left out; empty when there are none."""
         if not self.left_out:
             return ""
         counts = " · ".join(f"{word} {count:,}" for word, count in self.left_out.items())
@@ -108,9 +108,14 @@ def axes_there(connection: Connection) -> list[str]:
 
 
 def totals(connection: Connection, day: date, tickers: Sequence[str]) -> dict[str, float]:
-    """Return the totals of ``tickers`` on ``day`` by the formula of the newest scores; None is left out."""
+    """Return the totals of ``tickers`` on ``day`` by the formula of the newest scores, where they have one."""
     found = connection.execute(TOTALS, {"day": day, "tickers": list(tickers)})
     return {row.ticker: float(row.total_score) for row in found}
+
+
+def change(score: object, earlier: float | None) -> float | None:
+    """Return the change of a score since ``earlier``; None when either is unknown."""
+    return None if score is None or earlier is None else float(f"{score}") - earlier
 
 
 def best(connection: Connection, wanted: Wanted) -> Top | None:

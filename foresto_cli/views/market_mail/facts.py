@@ -115,8 +115,7 @@ def _with_moves(connection: Connection, best: top_scores.Top | None, days: Seque
     rows: list[Row] = [dict(row) for row in best.rows] if best else []
     earlier = top_scores.totals(connection, days[1], [row["ticker"] for row in rows]) if len(days) > 1 else {}
     for row in rows:
-        was = earlier.get(row["ticker"])
-        row["moved"] = None if was is None or row["total_score"] is None else float(row["total_score"]) - was
+        row["moved"] = top_scores.change(row["total_score"], earlier.get(row["ticker"]))
     return rows
 
 

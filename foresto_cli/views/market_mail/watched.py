@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.datasets.listed import designations
 from foresto_cli.views.market_mail.facts import Section
-from foresto_cli.views.top_scores import totals
+from foresto_cli.views.top_scores import change, totals
 
 SHOWN = 20
 NONE = "관심 종목이 없습니다. 추가하면 맨 먼저 싣습니다: foresto watchlist add 종목"
@@ -43,8 +43,7 @@ def section(connection: Connection, session: date, before: date, score_days: Seq
     earlier = totals(connection, score_days[1], tickers) if len(score_days) > 1 else {}
     marked = designations.as_of(connection, session, tickers)
     for row in shown:
-        was = earlier.get(row["ticker"])
-        row["moved"] = None if was is None or row["score"] is None else float(row["score"]) - was
+        row["moved"] = change(row["score"], earlier.get(row["ticker"]))
         row["designation"] = marked.get(row["ticker"])
     more = [f"외 {len(found) - SHOWN:,}종목: foresto watchlist list"] if len(found) > SHOWN else []
     return Section(shown, " · ".join([*more, MORE]))

@@ -88,7 +88,7 @@ def rate(value: object, digits: int = 2) -> dict[str, str] | None:
     if value is None:
         return None
     number = float(f"{value}")
-    return {"text": f"{words.signed(number, digits)}%", "direction": svg.direction(round(number, digits))}
+    return svg.told(f"{words.signed(number, digits)}%", round(number, digits))
 
 
 def _indices(connection: Connection, today: date) -> list[dict[str, object]]:
@@ -203,4 +203,4 @@ def _trade(row: Row) -> dict[str, object]:
 
 def _net(value: float) -> dict[str, str]:
     sign = "+" if value > 0 else "−" if value < 0 else ""
-    return {"text": f"{sign}{words.won(abs(value))}", "direction": svg.direction(float(value))}
+    return svg.told(f"{sign}{words.won(abs(value))}", float(value))

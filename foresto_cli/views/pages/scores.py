@@ -14,7 +14,7 @@ from foresto_cli.views.market_mail import facts
 from foresto_cli.views.pages import svg, track
 from foresto_cli.views.pages.page import Asked, Page
 from foresto_cli.views.score_card import AXES, UNKNOWING
-from foresto_cli.views.top_scores import NEWEST, Top, Wanted, best, totals
+from foresto_cli.views.top_scores import NEWEST, Top, Wanted, best, change, totals
 
 TOP, MOVERS = 30, 10
 BINS = 20
@@ -81,7 +81,7 @@ def _top(connection: Connection, found: Top, before: date | None) -> list[dict[s
 
 def _best(row: Row, earlier: float | None) -> dict[str, object]:
     total = row["total_score"]
-    moved = None if earlier is None or total is None else float(total) - earlier
+
     axes = [axis for axis in AXES if axis != "total"]
     return {
         "rank": row["rank"],
@@ -90,7 +90,7 @@ def _best(row: Row, earlier: float | None) -> dict[str, object]:
         "market": row["market"],
         "grade": row["grade"] or "–",
         "total": points(total),
-        "moved": moved_of(moved),
+        "moved": moved_of(change(total, earlier)),
         "axes": [(AXES[axis], points(row[f"{axis}_score"])) for axis in axes],
     }
 
@@ -104,7 +104,7 @@ def moved_of(moved: float | None) -> dict[str, str] | None:
     """Return a change of a score as text and CSS class; None when it is unknown."""
     if moved is None:
         return None
-    return {"text": words.signed(moved, 1), "direction": svg.direction(round(moved, 1))}
+    return svg.told(words.signed(moved, 1), round(moved, 1))
 
 
 def _movers(connection: Connection, days: Sequence[date]) -> dict[str, object]:

@@ -34,6 +34,11 @@ def direction(change: float | None) -> str:
     return FLAT if not change else UP if change > 0 else DOWN
 
 
+def told(text: str, change: float) -> dict[str, str]:
+    """Return a number's text with the CSS class of ``change``, as the templates' macro ``told`` takes it."""
+    return {"text": text, "direction": direction(change)}
+
+
 def scale_of(low: float, high: float) -> tuple[float, float, int]:
     """Return (lowest line, step, number of steps) of grid lines at round numbers that enclose both values."""
     span = (high - low) or abs(high) * 0.02 or 1.0

@@ -58,9 +58,7 @@ def _month(month: Month) -> Told:
     return {
         "day": f"{month.score_date}",
         "held": f"{month.entry_date:%m-%d}~{month.exit_date:%m-%d}",
-        "ic": None
-        if month.ic is None
-        else {"text": words.signed(month.ic, 3), "direction": svg.direction(round(month.ic, 3))},
+        "ic": None if month.ic is None else svg.told(words.signed(month.ic, 3), round(month.ic, 3)),
         "mean": percent(month.mean),
         "by_grade": {letter: percent(value) for letter, value in month.by_grade.items()},
     }
@@ -70,4 +68,4 @@ def percent(value: float | None) -> dict[str, str] | None:
     """Return a return as text and CSS class; None when it is unknown."""
     if value is None:
         return None
-    return {"text": score_track.percent(value), "direction": svg.direction(round(value, 2))}
+    return svg.told(score_track.percent(value), round(value, 2))

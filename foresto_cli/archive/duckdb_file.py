@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from foresto_cli import files
+from foresto_cli import extras, files
 from foresto_cli.archive.analysis import Part
 from foresto_cli.errors import ConfigError
 from foresto_cli.store.dictionary import described
@@ -20,7 +20,7 @@ def require() -> None:
     try:
         import_module("duckdb")
     except ImportError:
-        raise ConfigError("DuckDB 파일에는 duckdb가 필요합니다: pip install 'foresto[duckdb]'") from None
+        raise ConfigError(f"DuckDB 파일에는 duckdb가 필요합니다. 설치: {extras.command('duckdb')}") from None
 
 
 def write(target: Path, folder: Path, parts: Sequence[Part]) -> int:

@@ -1,7 +1,7 @@
 """CSV, as PostgreSQL's COPY speaks it, to Parquet and back, a piece at a time and exactly.
 
 ``numeric`` becomes ``decimal`` with as many places as the table has in that column: nothing is rounded, and all files
-of a table are of one type. pyarrow is an extra: ``pip install 'foresto[parquet]'``.
+of a table are of one type. pyarrow is an extra: ``foresto[parquet]``.
 """
 
 import io
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO
 
+from foresto_cli import extras
 from foresto_cli.errors import BadPayload, ConfigError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def require() -> None:
         import_module("pyarrow")
     except ImportError:
         raise ConfigError(
-            "Parquet에는 pyarrow가 필요합니다. pip install 'foresto[parquet]'로 설치하거나 --format csv로 내보내세요."
+            f"Parquet에는 pyarrow가 필요합니다. --format csv로 내보내거나 설치하세요: {extras.command('parquet')}"
         ) from None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from foresto_cli import __version__
+from foresto_cli import __version__, extras
 from foresto_cli.errors import ConfigError, ForestoError
 from foresto_cli.frames import session, tools
 
@@ -24,7 +24,7 @@ def serve(*, sandbox: bool) -> None:
         from mcp.server.mcpserver import MCPServer
         from mcp.types import ToolAnnotations
     except ModuleNotFoundError:
-        raise ConfigError("MCP의 SDK가 없습니다. pip install 'foresto[mcp]'로 설치하세요.") from None
+        raise ConfigError(f"MCP의 SDK가 없습니다. 설치: {extras.command('mcp')}") from None
     with session.open(sandbox=sandbox):
         server = MCPServer("foresto", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING")
         only_reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)

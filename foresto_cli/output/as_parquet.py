@@ -1,12 +1,13 @@
 """Parquet files: numbers as float64, whole numbers as int64, days as date32, texts (also tickers) as strings.
 
-pyarrow is an extra (170 MB): ``pip install 'foresto[parquet]'``.
+pyarrow is an extra (170 MB): ``foresto[parquet]``.
 """
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from foresto_cli import extras
 from foresto_cli.errors import ConfigError
 from foresto_cli.output import plain
 from foresto_cli.output.rows import Kind, Rows, blocks
@@ -27,7 +28,7 @@ def require() -> None:
         import_module("pyarrow")
     except ImportError:
         raise ConfigError(
-            "Parquet에는 pyarrow가 필요합니다. pip install 'foresto[parquet]'로 설치하거나 --csv로 쓰세요."
+            f"Parquet에는 pyarrow가 필요합니다. --csv로 쓰거나 설치하세요: {extras.command('parquet')}"
         ) from None
 
 

@@ -1,6 +1,6 @@
 """Any service that Apprise knows (Telegram, Discord, KakaoTalk bridges …), when ``foresto[apprise]`` is installed."""
 
-from foresto_cli import harmless
+from foresto_cli import extras, harmless
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.upstream._guard import guarded
 from foresto_cli.upstream.http import Transport
@@ -9,7 +9,6 @@ NAME = "apprise"
 LABEL = "Apprise"
 DAILY_BUDGET = 300
 PACE_SECONDS = 1.0
-INSTALL = "FORESTO_APPRISE_URLS를 쓰려면 먼저 설치하세요: pip install 'foresto[apprise]'"
 
 
 class Apprise:
@@ -32,7 +31,7 @@ class Apprise:
         try:
             import apprise
         except ImportError:
-            raise ConfigError(INSTALL) from None
+            raise ConfigError(f"FORESTO_APPRISE_URLS를 쓰려면 먼저 설치하세요: {extras.command('apprise')}") from None
         services = apprise.Apprise()
         for position, url in enumerate(self._urls, start=1):
             if not services.add(url):

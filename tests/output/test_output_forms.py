@@ -259,7 +259,7 @@ def test_parquet_without_rows_has_the_columns(tmp_path):
 
 def test_without_pyarrow_the_way_out_is_told_before_anything_is_read(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ConfigError, match=re.escape("foresto[parquet]")):
+    with pytest.raises(ConfigError, match=re.escape("-m pip install 'pyarrow>=17'")):
         give(Console(), Rows(COLUMNS, map(pytest.fail, [FIRST])), Form(parquet=str(tmp_path / "x")))
 
 

@@ -1,0 +1,28 @@
+"""How what foresto can do without is installed beside it, by whatever installed foresto.
+
+foresto is installed from its own folder. ``pip install 'foresto[duckdb]'`` would look for a package of that name on the
+package index, which may be a stranger's, and would often install it into another environment.
+"""
+
+import shlex
+import sys
+from pathlib import Path
+
+PACKAGES = {
+    "apprise": ("apprise>=1.9",),
+    "duckdb": ("duckdb>=1.2", "pyarrow>=17"),
+    "mcp": ("mcp>=2.3,<3",),
+    "parquet": ("pyarrow>=17",),
+}
+"""Extras of ``pyproject.toml`` that a message may ask for, with what each installs."""
+
+
+def command(extra: str) -> str:
+    """Return the line for a shell that installs ``extra`` into the environment this process runs in."""
+    prefix = Path(sys.prefix)
+    wanted = [shlex.quote(package) for package in PACKAGES[extra]]
+    if (prefix / "uv-receipt.toml").exists():
+        return " ".join(("uv pip install --python", shlex.quote(sys.prefix), *wanted))
+    if (prefix / "pipx_metadata.json").exists():
+        return " ".join(("pipx inject", shlex.quote(prefix.name), *wanted))
+    return " ".join((shlex.quote(sys.executable), "-m pip install", *wanted))

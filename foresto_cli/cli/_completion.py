@@ -12,43 +12,12 @@ from typing import NamedTuple
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from foresto_cli import known_words
-from foresto_cli.cli import _help
+from foresto_cli.cli import _help, _shells
 
 MOST = 60
 """Maximum number of words offered."""
 FEW = 20
 """Maximum number of words from the database while nothing has been typed."""
-BASH, ZSH, FISH, POWERSHELL = "bash", "zsh", "fish", "powershell"
-SCRIPTS = {
-    BASH: """_foresto() {
-    local IFS=$'\\n'
-    COMPREPLY=($(foresto --complete bash "${COMP_WORDS[@]:1:COMP_CWORD-1}" "=${COMP_WORDS[COMP_CWORD]}" 2>/dev/null))
-}
-complete -o default -F _foresto foresto""",
-    ZSH: """#compdef foresto
-_foresto() {
-    local -a found
-    found=("${(@f)$(foresto --complete zsh "${(@)words[2,CURRENT-1]}" "=${words[CURRENT]}" 2>/dev/null)}")
-    if [[ -n "$found" ]]; then _describe foresto found; else _files; fi
-}
-compdef _foresto foresto""",
-    FISH: """function __foresto_complete
-    set -l words (commandline -opc)
-    foresto --complete fish $words[2..-1] "="(commandline -ct) 2>/dev/null
-end
-complete -c foresto -f -a '(__foresto_complete)'""",
-    POWERSHELL: """Register-ArgumentCompleter -Native -CommandName foresto -ScriptBlock {
-    param($begun, $ast, $position)
-    $words = @($ast.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_" })
-    if ($begun -and $words.Count) { $words = @($words | Select-Object -SkipLast 1) }
-    foresto --complete powershell @words "=$begun" 2>$null | ForEach-Object {
-        $word, $said = $_ -split "`t", 2
-        if (-not $said) { $said = $word }
-        [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $said)
-    }
-}""",
-}
-"""The script that each shell has to run once."""
 
 
 class Offer(NamedTuple):
@@ -62,14 +31,14 @@ def answer(shell: str, words: Sequence[str], tree: Callable[[str], TyperGroup], 
     """Return the offers as lines in the form that the shell expects.
 
     Args:
-        shell: one of :data:`SCRIPTS`.
+        shell: one of :data:`foresto_cli.cli._shells.SCRIPTS`.
         words: the words after ``foresto``; the last is ``=`` and the beginning that was typed.
         tree: returns the command tree with the given top-level command loaded.
         state: returns the state folder.
     """
-    *before, begun = (_plain(word) for word in words)
+    *before, begun = (_shells.plain(word) for word in words)
     found = offers(before, begun.removeprefix("="), tree, state)
-    return "\n".join(_WRITTEN.get(shell, _with_tab)(one) for one in islice(found, MOST))
+    return "\n".join(_shells.written(shell, one.word, one.said) for one in islice(found, MOST))
 
 
 def offers(
@@ -172,7 +141,7 @@ def _all(*words: str) -> Callable[[], Iterable[Offer]]:
 
 _FIXED: dict[str, Callable[[], Iterable[Offer]]] = {
     "작업": _jobs,
-    "셸": _all(*SCRIPTS),
+    "셸": _all(*_shells.SCRIPTS),
     "시장": _all("KOSPI", "KOSDAQ", "KONEX"),
     "축": _all("total", "financial", "valuation", "technical", "risk"),
     "종류": _all("deposits", "savings", "annuity", "mortgage", "rent-house", "credit"),
@@ -189,38 +158,3 @@ _KNOWN = {
 """Kinds of words from the database, by their placeholder in help."""
 _NAMED = {known_words.STOCK, known_words.ETF, known_words.INDEX}
 """Kinds for which the name can be typed in place of the code."""
-
-
-def _plain(word: str) -> str:
-    """Return a word without quotes and backslashes: shells pass the text of the line unparsed."""
-    return word.replace("\\", "").replace('"', "").replace("'", "")
-
-
-def _for_bash(one: Offer) -> str:
-    return "".join(f"\\{letter}" if letter in " ()&|;<>$`\"'" else letter for letter in one.word)
-
-
-def _for_zsh(one: Offer) -> str:
-    word = one.word.replace(":", "\\:")
-    return f"{word}:{one.said}" if one.said else word
-
-
-def _with_tab(one: Offer) -> str:
-    return f"{one.word}\t{one.said}" if one.said else one.word
-
-
-_WRITTEN = {BASH: _for_bash, ZSH: _for_zsh}
-"""How an offer is written for each shell; :func:`_with_tab` for the others."""
-
-
-def script(shell: str) -> str:
-    """Return the script that a shell has to run once.
-
-    Raises:
-        UsageError: there is no script for this shell.
-    """
-    from foresto_cli.errors import UsageError
-
-    if shell not in SCRIPTS:
-        raise UsageError(f"{shell}: 그런 셸은 모릅니다. {', '.join(SCRIPTS)} 가운데 하나를 적으세요.")
-    return SCRIPTS[shell]

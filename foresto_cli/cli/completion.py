@@ -16,9 +16,9 @@ def completion(
     shell: Annotated[str, typer.Argument(help="bash, zsh, fish, powershell 가운데 하나.", metavar="셸")],
 ) -> Shown:
     """탭으로 명령, 옵션, 종목, 지수, 표를 채우게 하는 스크립트를 씁니다: eval "$(foresto completion zsh)"."""
-    from foresto_cli.cli import _completion
+    from foresto_cli.cli import _shells
 
-    script = _completion.script(shell)
+    script = _shells.script(shell)
     if not app.console.as_json:
         typer.echo(script)
     return Shown({"shell": shell, "script": script})

@@ -11,7 +11,7 @@ from commands import one_after_another
 from support import ROOT, environment_of, run_foresto
 
 from foresto_cli import known_words
-from foresto_cli.cli import _completion, app
+from foresto_cli.cli import _completion, _shells, app
 from foresto_cli.store import embedded
 
 HEAVY = ("sqlalchemy", "pydantic", "pandas", "rich", "psycopg", "requests")
@@ -57,7 +57,7 @@ def test_values_are_offered(place):
     assert "005930" in offered(place, "--sandbox", "prices", "show", "000660", "0059")
     assert "stock_price_daily" in offered(place, "--sandbox", "sql", "--columns", "stock_p")
     assert "run weekday" in offered(place, "runs", "list", "--job", "run w")
-    assert set(offered(place, "completion", "")) == set(_completion.SCRIPTS)
+    assert set(offered(place, "completion", "")) == set(_shells.SCRIPTS)
     assert len(offered(place, "--sandbox", "stocks", "show", "")) == _completion.FEW
 
 

@@ -6,16 +6,13 @@ command. Control characters in names and texts from outside are escaped here, so
 
 import functools
 import getpass
-import json
 import logging
-import math
-import re
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from foresto_cli import clock, harmless, tabular, tones, wide
+from foresto_cli import clock, harmless, json_text, tabular, tones, wide
 from foresto_cli.errors import Interrupted, Transient
 from foresto_cli.streams import Quiet
 
@@ -35,10 +32,6 @@ CODE = "코드"
 """Part of the heading of a column whose digits are codes, not numbers."""
 LONGEST_LINE = 20_000
 """Maximum characters of a line."""
-_NOT_IN_JSON = re.compile(
-    r"[\x7f-\x9f\ud800-\udfff\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-"""Characters that JSON allows and that control, reverse or hide text on a terminal, and unpaired surrogates."""
 
 Advance = Callable[[int, int, str], None]
 """Called with (units finished, units in all, description of the present unit)."""
@@ -228,9 +221,9 @@ class Console:
         if self._begun is not None:
             # Of a refusal: what was written before it was known stands there.
             versioned.pop("rows", None)
-        written = as_json(versioned)
+        written = json_text.written(versioned)
         if not stream.knows(written):
-            written = as_json(versioned, ascii_only=True)
+            written = json_text.written(versioned, ascii_only=True)
         if self._begun is not None:
             written = f"\n], {written[1:]}"
         print(written, file=cast("TextIO", stream), flush=True)
@@ -246,9 +239,9 @@ class Console:
         stream.write('{"rows": [\n')
         count = 0
         for number, piece in pieces:
-            written = _NOT_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], piece)
+            written = json_text.harmless(piece)
             stream.write(",\n" if count else "")
-            stream.write(written if stream.knows(written) else _in_ascii(written))
+            stream.write(written if stream.knows(written) else json_text.in_ascii(written))
             count += number
             if stream.is_gone:
                 break
@@ -307,31 +300,6 @@ class Console:
         from rich.console import Console as RichConsole
 
         return RichConsole(file=cast("TextIO", self._lines))
-
-
-def as_json(found: object, *, ascii_only: bool = False) -> str:
-    """Return ``found`` as JSON that any reader takes and any terminal shows: no NaN, no command."""
-    try:
-        written = json.dumps(found, ensure_ascii=False, default=str, allow_nan=False)
-    except ValueError:
-        written = json.dumps(_finite(found), ensure_ascii=False, default=str)
-    if ascii_only:
-        return _in_ascii(written)
-    return _NOT_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], written)
-
-
-def _in_ascii(written: str) -> str:
-    """Return JSON in ASCII: whatever is none stands inside a text."""
-    return "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in written)
-
-
-def _finite(found: object) -> object:
-    """Return ``found`` with nothing in the place of what JSON has no number for."""
-    if isinstance(found, dict):
-        return {name: _finite(value) for name, value in found.items()}
-    if isinstance(found, list | tuple):
-        return [_finite(value) for value in found]
-    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def _safely(draw: Callable[[], object]) -> bool:

@@ -1,7 +1,7 @@
-"""How what foresto can do without is installed beside it, by whatever installed foresto.
+"""The command that installs an optional package into foresto's environment, for uv, pipx and pip.
 
 foresto is installed from its own folder. ``pip install 'foresto[duckdb]'`` would look for a package of that name on the
-package index, which may be a stranger's, and would often install it into another environment.
+package index, which may be somebody else's, and would often install it into another environment.
 """
 
 import shlex
@@ -14,11 +14,11 @@ PACKAGES = {
     "mcp": ("mcp>=2.3,<3",),
     "parquet": ("pyarrow>=17",),
 }
-"""Extras of ``pyproject.toml`` that a message may ask for, with what each installs."""
+"""Extras of ``pyproject.toml`` that a message may ask for, with their packages."""
 
 
 def command(extra: str) -> str:
-    """Return the line for a shell that installs ``extra`` into the environment this process runs in."""
+    """Return the shell command that installs ``extra`` into the environment of this process."""
     prefix = Path(sys.prefix)
     wanted = [shlex.quote(package) for package in PACKAGES[extra]]
     if (prefix / "uv-receipt.toml").exists():

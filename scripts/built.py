@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = ("py.typed", "cli/init.py", "store/migrations/env.py", "views/templates/dashboard.html")
-"""Of the package: what is no module, or is found by name only."""
+"""Files of the package that are not modules, or are found only by their name."""
 SMALL = {"FORESTO_SANDBOX_STOCKS": "60", "FORESTO_SANDBOX_SESSIONS": "12", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
 COMMANDS = (
     ("--version",),
@@ -31,7 +31,7 @@ COMMANDS = (
     ("--sandbox", "schedule", "install", "--scheduler", "cron", "--dry-run"),
     ("--sandbox", "db", "backup", "backup"),
 )
-"""One of each kind: templates, migrations' neighbours, the embedded server, the writers of files."""
+"""One file of each kind: templates, files beside migrations, the embedded server, writers of files."""
 
 
 def built(source: Path, target: Path, kind: str) -> Path:
@@ -54,7 +54,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
 
 
 def look_at(wheel: Path) -> set[str]:
-    """Make sure that the wheel has what it needs and says what it is; return the names in it.
+    """Check the files and the metadata of the wheel; return the names of its files.
 
     Raises:
         SystemExit: something is missing.
@@ -72,7 +72,7 @@ def look_at(wheel: Path) -> set[str]:
 
 
 def used(wheel: Path, folder: Path) -> None:
-    """Install ``wheel`` into an environment of its own and use it from ``folder``."""
+    """Install ``wheel`` into a new environment and run its commands from ``folder``."""
     place = folder / "venv"
     venv.create(place, with_pip=False, symlinks=True)
     libraries = place / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
@@ -92,7 +92,7 @@ def used(wheel: Path, folder: Path) -> None:
 
 
 def main() -> None:
-    """Build both, compare what is in them, use the one that was made of the other."""
+    """Build the sdist and the wheel, compare their files, and run the wheel that was built from the sdist."""
     with tempfile.TemporaryDirectory(prefix="foresto-built-") as made:
         folder = Path(made)
         direct = built(ROOT, folder / "direct", "wheel")

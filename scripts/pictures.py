@@ -26,11 +26,11 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "pictures" / "terminal.svg"
 PAGES = (("market", "/market", 880), ("stock", "/stocks/005930", 880))
-"""Picture, page of the live dashboard, height; each 1,200 wide."""
+"""Picture, page of the live dashboard, and height; each picture is 1,200 pixels wide."""
 WIDTH = 1_200
 COLUMNS = 96
 CELL = 12.2
-"""Width of a cell in rich's drawing."""
+"""Width of a terminal cell in rich's SVG."""
 TEXT = re.compile(r'textLength="[0-9.]+"([^>]*)>([^<]*)</text>')
 SMALL = {"FORESTO_SANDBOX_STOCKS": "60", "FORESTO_SANDBOX_SESSIONS": "160", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
 SHOWN = (
@@ -51,7 +51,7 @@ PROGRAM = (sys.executable, "-m", "foresto_cli", "--sandbox")
 
 
 def surroundings(home: Path) -> dict[str, str]:
-    """Return the environment of a command."""
+    """Return the environment variables of a command."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     return {**kept, **SMALL, "FORESTO_HOME": str(home)}
 
@@ -86,12 +86,12 @@ def _read(line: int) -> bytes:
 
 
 def typed(arguments: tuple[str, ...]) -> str:
-    """Return a command as it is typed."""
+    """Return the line that is typed to run a command."""
     return " ".join(f'"{word}"' if " " in word else word for word in ("foresto", *arguments))
 
 
 def drawn(screens: list[tuple[str, str]]) -> str:
-    """Return the SVG of commands and what each wrote."""
+    """Return the SVG of several commands with their output."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for command, text in screens:
         console.print(Text.assemble(("$ ", "green"), (command, "bold")))
@@ -105,7 +105,7 @@ def drawn(screens: list[tuple[str, str]]) -> str:
 
 
 def _wide(found: re.Match[str]) -> str:
-    """Give a text the room of its cells: rich counts letters, and a Korean one takes two cells."""
+    """Set the width of a text by its cells: rich counts a Korean letter as one cell, but it takes two."""
     cells = cell_len(html.unescape(found[2]))
     return f'textLength="{cells * CELL:g}" lengthAdjust="spacingAndGlyphs"{found[1]}>{found[2]}</text>'
 

@@ -20,9 +20,9 @@ OUTSIDE = {
     "benchmarks/RESULTS.md": "benchmark-results.md",
     "tests/campaign/fault-matrix.md": "fault-matrix.md",
 }
-"""Pages of the repository that are not in ``docs``, and what they are called in the site."""
+"""Pages of the repository outside ``docs``, and their names in the site."""
 FILES = "files"
-"""Folder of the site for files that are no pages."""
+"""Folder of the site for files that are not pages."""
 STYLE = "site.css"
 WRITTEN: list[Path] = []
 """Folders with copies of this process."""
@@ -44,13 +44,13 @@ def on_config(config):  # noqa: ANN001, ANN201 - called by MkDocs, whose types a
 
 
 def on_shutdown():  # noqa: ANN201 - as above
-    """Leave no copies behind."""
+    """Delete the copies."""
     for folder in WRITTEN:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def on_serve(server, config, builder):  # noqa: ANN001, ANN201, ARG001 - as above
-    """Look at the pages as they are written, not at their copies: those change by every build."""
+    """Watch the original pages instead of the copies, which change with every build."""
     server.unwatch(config.docs_dir)
     for folder in sorted({str((ROOT / source).parent) for source in sources()} - {str(ROOT)}):
         server.watch(folder)
@@ -76,7 +76,7 @@ def write(folder: Path) -> None:
 
 
 def is_korean(page: str) -> bool:
-    """Tell whether a page is the Korean one of two."""
+    """Return whether a page is the Korean one of two."""
     return page.endswith(".ko.md")
 
 
@@ -86,7 +86,7 @@ def plain(page: str) -> str:
 
 
 def has_both(page: str, pages: dict[str, str]) -> bool:
-    """Tell whether there is a page in each language."""
+    """Return whether there is a page in each language."""
     return {plain(page), plain(page).replace(".md", ".ko.md")} <= set(pages.values())
 
 
@@ -96,7 +96,7 @@ def staged(page: str, pages: dict[str, str]) -> str:
 
 
 class _Page:
-    """One page, and where its links lead."""
+    """One page and the targets of its links."""
 
     def __init__(self, source: str, page: str, pages: dict[str, str], folder: Path) -> None:
         self.source, self.page, self.pages, self.folder = source, page, pages, folder
@@ -113,7 +113,7 @@ class _Page:
         return "\n".join(lines) + "\n"
 
     def _link(self, link: re.Match[str]) -> str:
-        """Return a link as it leads within the site; one that cannot be followed stays, and MkDocs refuses it."""
+        """Return a link with its target in the site; an unknown target is left unchanged, so that MkDocs refuses it."""
         label, target = link.groups()
         path, mark, place = target.partition("#")
         if not path or "://" in path:

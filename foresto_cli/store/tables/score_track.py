@@ -1,4 +1,4 @@
-"""What grades given in the past came to: one row per month's last scored session, horizon and grade."""
+"""The track record of the scores: one row per score day (the last of its month), horizon and grade."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, Integer, Numeric, String, Table
 

@@ -133,9 +133,9 @@ def _told_of_lost(result: Result, lost: Sequence[str]) -> Result:
     """Return the result with a note about steps that should have said what is new, and did not do their part."""
     if not lost:
         return result
-    note = f"앞 단계({', '.join(lost)})가 끝나지 않아 새로 나온 것은 받지 못했습니다. 다음 실행에서 받습니다."
+    note = f"앞 단계({', '.join(lost)})가 실패하여 새로 나온 것은 받지 못했습니다. 다음 실행에서 받습니다."
     return replace(result, notes=[*result.notes, note])
 
 
 def _skipped(step: Step, missing: Sequence[str]) -> Result:
-    return not_done(step, SKIPPED, 0, f"앞 단계({', '.join(missing)})가 끝나지 않아 건너뜁니다.")
+    return not_done(step, SKIPPED, 0, f"앞 단계({', '.join(missing)})가 실패하여 건너뜁니다.")

@@ -191,9 +191,9 @@ def _newest(app: App) -> date:
 def _told(app: App, result: Result, since: date | None) -> Result:
     at_hand = sources(app)
     if app.krx is None:
-        prices = "" if at_hand else ", 일별 시세도 없습니다"
+        lacking_here = "보수는" if at_hand else "보수와 일별 시세는"
         result.notes.append(
-            f"KRX_ID와 KRX_PW가 없어 ETF 목록은 네이버의 것(이름, 분류, 현재가, NAV)입니다. 보수는 없습니다{prices}."
+            f"KRX_ID와 KRX_PW가 없어 ETF 목록은 네이버의 것(이름, 분류, 현재가, NAV)입니다. {lacking_here} 없습니다."
         )
     lacking = sessions(app, since, clock.today()).without_source() if since and at_hand else []
     if lacking:

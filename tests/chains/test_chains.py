@@ -94,7 +94,7 @@ def test_statements_say_when_nobody_could_say_what_was_filed(open_loaded):
     with open_loaded(faults="500@opendart.fss.or.kr/list.json") as world:
         result = chain.run(world.app, "weekday_final", chained, job.Options())
         assert [step.exit_code == 0 for step in result.steps] == [False, True]
-        assert "앞 단계(filings load)가 끝나지 않아" in result.steps[1].notes[-1]
+        assert "앞 단계(filings load)가 실패하여" in result.steps[1].notes[-1]
     with open_loaded() as world:
         result = chain.run(world.app, "weekday_final", chained, job.Options())
         assert "앞 단계" not in " ".join(note for step in result.steps for note in step.notes)

@@ -299,7 +299,7 @@ def test_runs_show_tells_the_steps_of_a_chain_those_left_out_as_well(open_world,
         ]  # fmt: skip
         told = capsys.readouterr().err
         assert "stocks load\t" in told
-        assert "앞 단계(listing load)가 끝나지 않아" in told
+        assert "앞 단계(listing load)가 실패하여" in told
 
 
 def test_what_is_not_published_yet_holds_nothing_up(open_world):

@@ -31,7 +31,7 @@ import sys
 from datetime import date
 from sqlalchemy import create_engine
 from foresto_cli.score import load
-from foresto_cli.store.engine import psycopg_url
+from foresto_cli.store.addresses import psycopg_url
 with create_engine(psycopg_url(sys.argv[1])).connect() as connection:
     load.inputs(connection, date.fromisoformat(sys.argv[2]))
 """

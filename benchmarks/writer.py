@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.dialects.postgresql import insert
 
 from foresto_cli.store import embedded
-from foresto_cli.store.engine import connected, psycopg_url
+from foresto_cli.store.addresses import psycopg_url
+from foresto_cli.store.engine import connected
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import upsert
 

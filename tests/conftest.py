@@ -30,7 +30,8 @@ from foresto_cli.sandbox.market import market as synthetic
 from foresto_cli.sandbox.market import tape
 from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import embedded
-from foresto_cli.store.engine import connected, psycopg_url
+from foresto_cli.store.addresses import psycopg_url
+from foresto_cli.store.engine import connected
 
 # Without compiled files each of hundreds of processes compiles the package anew, and each worker all tests.
 sys.dont_write_bytecode = False

@@ -6,7 +6,7 @@ from foresto_cli.adopt import market, predecessor, reports
 from foresto_cli.adopt.aside import PREFIX
 from foresto_cli.adopt.take_over import Report
 from foresto_cli.console import Console
-from foresto_cli.store.engine import shown_url
+from foresto_cli.store.addresses import shown_url
 
 NEXT = (
     "foresto stocks load            종목 명단과 상장폐지",

@@ -65,7 +65,7 @@ def upgrade_cluster(
 def url(app: "App") -> Shown:
     """데이터베이스 주소를 보여 줍니다(비밀번호는 가립니다)."""
     from foresto_cli.store import keeping
-    from foresto_cli.store.engine import shown_url
+    from foresto_cli.store.addresses import shown_url
 
     address = shown_url(app.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
     app.console.line(address)

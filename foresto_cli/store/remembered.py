@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from foresto_cli.errors import ConfigError
 from foresto_cli.store import cluster
-from foresto_cli.store.engine import psycopg_url
+from foresto_cli.store.addresses import psycopg_url
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from foresto_cli import clock
 from foresto_cli.errors import StoreUnavailable, UsageError
 from foresto_cli.store import keeping, reading_accounts
 from foresto_cli.store import shell as psql
-from foresto_cli.store.engine import shown_url
+from foresto_cli.store.addresses import shown_url
 from foresto_cli.views import words
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from foresto_cli.adjustment.events import events, show
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.store import migrate
-from foresto_cli.store.engine import connected, psycopg_url
+from foresto_cli.store.addresses import psycopg_url
+from foresto_cli.store.engine import connected
 
 
 def override(engine, ticker, day, factor, event="MERGER"):

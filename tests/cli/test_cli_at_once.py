@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from support import result_of, run_foresto, start_foresto
 
 from foresto_cli.store import embedded
-from foresto_cli.store.engine import psycopg_url
+from foresto_cli.store.addresses import psycopg_url
 
 NEWEST_HANGS = "timeout@*/20261120*1"
 OLDER_HANGS = "timeout@*/20261113"

@@ -16,9 +16,9 @@ from support import run_foresto
 from foresto_cli.errors import Busy, StoreUnavailable, UsageError, VerificationFailed
 from foresto_cli.store import binaries as programs
 from foresto_cli.store import embedded, migrate, renewal, replacing
+from foresto_cli.store.addresses import psycopg_url
 from foresto_cli.store.binaries import MAJOR, environment
 from foresto_cli.store.cluster import PORT, RENEWED, RENEWING, location, prepare
-from foresto_cli.store.engine import psycopg_url
 from foresto_cli.store.owners import account_of
 
 FILLED = (

@@ -17,7 +17,7 @@ from foresto_cli.loading import prices
 from foresto_cli.running import job, runs
 from foresto_cli.running.results import Result, Units
 from foresto_cli.store import batches
-from foresto_cli.store.engine import psycopg_url
+from foresto_cli.store.addresses import psycopg_url
 from foresto_cli.telling import alerts
 from foresto_cli.telling.alerts import Alert
 

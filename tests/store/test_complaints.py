@@ -13,7 +13,8 @@ from support import run_foresto
 
 from foresto_cli.errors import BadPayload, ForestoError, StoreUnavailable, exit_code_of
 from foresto_cli.store import complaints, migrate
-from foresto_cli.store.engine import connected, explained, psycopg_url
+from foresto_cli.store.addresses import psycopg_url
+from foresto_cli.store.engine import connected, explained
 
 STATEMENT = re.compile(r"\b((?:GRANT|ALTER|CREATE) [^:]*?)(?:을|를|으로|로|\(으\)로|나)? ?(?:실행|만들|새로|하세요)")
 

@@ -12,7 +12,7 @@ from support import ROOT
 
 from foresto_cli.cli import app
 from foresto_cli.store import comments, described, dictionary, migrate
-from foresto_cli.store.engine import psycopg_url
+from foresto_cli.store.addresses import psycopg_url
 from foresto_cli.store.tables import metadata
 from foresto_cli.store.tables.views import VIEWS
 from foresto_cli.store.views import VIEWS as QUERIES

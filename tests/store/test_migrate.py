@@ -17,7 +17,8 @@ from foresto_cli.datasets.dart import filing_types
 from foresto_cli.errors import ConfigError, ForestoError, StoreUnavailable, exit_code_of
 from foresto_cli.store import described, migrate
 from foresto_cli.store import engine as store_engine
-from foresto_cli.store.engine import connected, psycopg_url, shown_url
+from foresto_cli.store.addresses import psycopg_url, shown_url
+from foresto_cli.store.engine import connected
 from foresto_cli.store.tables import metadata
 from foresto_cli.store.whose import VERSION_TABLE
 

@@ -15,7 +15,8 @@ from support import run_foresto
 
 from foresto_cli.errors import StoreRefused, StoreUnavailable, exit_code_of
 from foresto_cli.store import migrate
-from foresto_cli.store.engine import connected, opened, psycopg_url
+from foresto_cli.store.addresses import psycopg_url
+from foresto_cli.store.engine import connected, opened
 
 EVERYTHING = text(
     "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"

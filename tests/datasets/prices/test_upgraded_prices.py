@@ -15,7 +15,8 @@ from foresto_cli.datasets.prices.rows import from_krx
 from foresto_cli.loading import prices
 from foresto_cli.running import job
 from foresto_cli.store import migrate
-from foresto_cli.store.engine import connected, psycopg_url
+from foresto_cli.store.addresses import psycopg_url
+from foresto_cli.store.engine import connected
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 BEFORE_AFTER_MARKETS = "0015"

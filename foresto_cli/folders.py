@@ -1,6 +1,7 @@
 """Where foresto keeps things, and who started this process."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from foresto_cli.errors import ConfigError
 PRIVATE_FOLDER = 0o700
 PASSABLE_FOLDER = 0o711
 PRIVATE_FILE = 0o600
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 SCHEDULER = "FORESTO_SCHEDULER"
 """Set by the files of ``foresto schedule install``."""
@@ -92,8 +94,12 @@ def private_folder(folder: Path) -> Path:
     """Make ``folder`` readable by the operator only and return it.
 
     Raises:
-        ConfigError: it cannot be made or written to.
+        ConfigError: it cannot be made or written to, or its name has a line break or another control character.
     """
+    name = f"{folder}"
+    if CONTROL.search(name):
+        # PostgreSQL keeps its folder as one line of a file; with two it was never found again, and ran on for ever.
+        raise ConfigError(f"폴더 이름에 줄바꿈 같은 제어 문자가 있습니다({name!r}). FORESTO_HOME을 바꾸세요.")
     try:
         # mkdir's own mode holds for the last folder only. Made by root, a parent lets the database's account pass.
         passable = PASSABLE_FOLDER if os.geteuid() == 0 else PRIVATE_FOLDER

@@ -2,11 +2,18 @@
 
 import errno
 import os
+import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from foresto_cli.errors import StoreUnavailable
+
+_OPEN_TO_OTHERS = re.compile(r'data directory "(.+)" has invalid permissions')
+_TOO_FEW_FILES = "insufficient file descriptors"
+_ENOUGH_FILES = 1024
+"""PostgreSQL starts with some 50 and works with more; 1,024 is what systems usually allow."""
 
 
 @contextmanager
@@ -36,4 +43,9 @@ def reason(output: str) -> str:
     last = (grave or lines or ["이유가 기록되지 않았습니다"])[-1]
     for word in ("PANIC:", "FATAL:", "ERROR:", "error:"):
         last = last.rpartition(word)[2]
+    open_to_others = _OPEN_TO_OTHERS.search(last)
+    if open_to_others:
+        return f"자료 폴더가 다른 사용자에게 열려 있습니다. 고치려면: chmod 700 {shlex.quote(open_to_others[1])}"
+    if _TOO_FEW_FILES in last:
+        return f"한 번에 열 수 있는 파일이 너무 적습니다. 고치려면: ulimit -n {_ENOUGH_FILES}"
     return last.strip()

@@ -93,6 +93,22 @@ def test_a_full_disk_is_called_a_full_disk():
     assert reason(output) == "디스크에 남은 공간이 없습니다"
 
 
+def test_a_data_folder_open_to_others_says_how_to_close_it(own):
+    data = location(own) / "data"
+    data.chmod(0o777)
+    with pytest.raises(StoreUnavailable, match="다른 사용자에게 열려") as caught, embedded.running(own):
+        pass
+    assert f"chmod 700 {data}" in str(caught.value)
+    data.chmod(0o700)
+    with embedded.running(own):
+        pass
+
+
+def test_too_few_open_files_are_called_so():
+    output = "FATAL:  insufficient file descriptors available to start server process\nDETAIL:  System allows 20.\n"
+    assert reason(output) == "한 번에 열 수 있는 파일이 너무 적습니다. 고치려면: ulimit -n 1024"
+
+
 def test_a_damaged_data_folder_is_left_alone(own):
     version = location(own) / "data" / "PG_VERSION"
     version.unlink()

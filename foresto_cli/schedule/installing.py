@@ -117,7 +117,7 @@ def status(app: App, name: str | None) -> dict[str, object]:
             job["label"],
             installed.get(job["job"], "없음"),
             job["last_start"],
-            job["next_start"],
+            job["next_start"] if job["job"] in installed else None,
             f"{len(job['missed'])}번 놓침" if job["missed"] else "",
         )
         for job in jobs

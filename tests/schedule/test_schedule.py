@@ -2,6 +2,7 @@
 
 import os
 import plistlib
+import re
 import shutil
 import stat
 import subprocess
@@ -309,6 +310,21 @@ def test_installing_makes_jobs_expected_and_uninstalling_forgets_them(machine, o
         assert {job["scheduler"] for job in installing.plan(world.app)} == {"cron"}
         installing.uninstall(world.app, "cron")
         assert world.scalar("SELECT count(*) FROM scheduled_job") == 0
+
+
+def test_a_job_that_no_scheduler_starts_has_no_next_start(machine, open_world, capsys):
+    with open_world() as world:
+        world.app.sandbox = None
+        installing.install(world.app, "cron", dry_run=False)
+        capsys.readouterr()
+        installing.status(world.app, "cron")
+        assert re.search(r"아침 확정\t.*\d{4}-\d{2}-\d{2} 08:10", capsys.readouterr().err)
+        installing.uninstall(world.app, "cron")
+        capsys.readouterr()
+        installing.status(world.app, "cron")
+        said = capsys.readouterr().err
+        assert "아침 확정\t없음" in said
+        assert "08:10" not in said
 
 
 def test_settings_that_only_this_shell_knows_are_named(machine, open_world, monkeypatch):

@@ -242,7 +242,7 @@ def test_strange_folders_tables_and_formats_are_refused(loaded, tmp_path):
 
 def test_without_pyarrow_the_advice_is_the_extra(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
-    with pytest.raises(ConfigError, match=r"foresto\[parquet\]"):
+    with pytest.raises(ConfigError, match=r"pyarrow>="):
         parquet.require()
 
 

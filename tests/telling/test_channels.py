@@ -125,7 +125,7 @@ def test_apprise_is_optional(open_world, monkeypatch):
             update={"foresto_apprise_urls": type(settings.krx_id)("json://x y://")}
         )
         del vars(world.app)["apprise"]
-        with pytest.raises(ConfigError, match=r"foresto\[apprise\]"):
+        with pytest.raises(ConfigError, match=r"apprise>="):
             world.app.apprise.send("제목", "본문")
         said = []
         fake = types.SimpleNamespace(

@@ -87,7 +87,11 @@ SITUATIONS = {
 @pytest.mark.parametrize(("statements", "words", "code"), SITUATIONS.values(), ids=SITUATIONS)
 def test_a_refusal_at_the_start_says_what_mends_it_and_that_mends_it(place, statements, words, code):
     place.run(*statements)
-    found, said = refusal(place.as_role())
+    for _ in range(3):
+        found, said = refusal(place.as_role())
+        # The server names the user when its timer ends a statement in the instant between two of them.
+        if "canceling statement due to user request" not in said:
+            break
     assert (found, words in said) == (code, True), said
     place.run(advised(said, place))
     with connected(place.as_role(), sandbox=False) as engine, engine.connect() as connection:

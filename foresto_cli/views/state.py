@@ -104,7 +104,8 @@ def status(app: App) -> State:
         return {
             "now": f"{clock.now():%Y-%m-%d %H:%M}",
             "last_session": f"{last}",
-            "next_session": f"{app.calendar.following(clock.today())}",
+            # Until today's session has closed, it is the next one.
+            "next_session": f"{app.calendar.following(last)}",
             "level": level,
             "verdict": verdict,
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],

@@ -1,6 +1,9 @@
 """Looking on: status that keeps looking, what doctor says about running unattended, what the sandbox was sent."""
 
 import signal
+from datetime import datetime
+
+import pytest
 
 from foresto_cli import clock, drill
 from foresto_cli.schedule import unattended
@@ -27,6 +30,17 @@ def test_status_keeps_looking_until_it_is_stopped(open_world, monkeypatch, capsy
     assert told.count("Ctrl-C") == 3
     assert "\n평일 수집\t" in told
     assert found["channels"] == ["Slack", "메일"]
+
+
+@pytest.mark.parametrize(("now", "last", "following"), [
+    ("2026-11-20T07:30", "2026-11-19", "2026-11-20"),
+    ("2026-11-20T20:30", "2026-11-20", "2026-11-23"),
+    ("2026-11-21T12:00", "2026-11-20", "2026-11-23"),
+])  # fmt: skip
+def test_until_today_s_session_has_closed_it_is_the_next_one(open_world, now, last, following):
+    with open_world(now=datetime.fromisoformat(now).replace(tzinfo=clock.KST)) as world:
+        found = state.status(world.app)
+    assert (found["last_session"], found["next_session"]) == (last, following)
 
 
 def test_doctor_looks_at_what_runs_unattended(open_world, monkeypatch):

@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from itertools import pairwise
@@ -57,7 +58,7 @@ def form_of(file: Path) -> str:
     """
     form = file.suffix.lower().removeprefix(".")
     if form not in FORMS:
-        raise UsageError(f"{file}: 차트는 .svg나 .png 파일로만 그립니다. 화면에 그리려면 --chart -를 쓰세요.")
+        raise UsageError(f"{file}: 차트는 .svg나 .png 파일로만 그립니다. 화면에 그리려면 --chart=-를 쓰세요.")
     return form
 
 
@@ -102,7 +103,15 @@ def write(file: Path, title: str, unit: str, days: Sequence[Mapping[str, Any]], 
 def _korean_font() -> str | None:
     from matplotlib import font_manager
 
-    there = {font.name for font in font_manager.fontManager.ttflist}
+    fonts = font_manager.fontManager
+    if not any(font.name in KOREAN for font in fonts.ttflist):
+        # matplotlib keeps its list of fonts for ever; one that was installed since is not in it.
+        known = {font.fname for font in fonts.ttflist}
+        for file in font_manager.findSystemFonts():
+            if file not in known:
+                with suppress(OSError, RuntimeError):
+                    fonts.addfont(file)
+    there = {font.name for font in fonts.ttflist}
     return next((name for name in KOREAN if name in there), None)
 
 

@@ -83,6 +83,16 @@ def everything(read_world):
 
 
 @pytest.fixture
+def an_event(everything):
+    """Return a stock with an event in the middle of its prices, and its day."""
+    return everything.rows(
+        "SELECT ticker, trade_date FROM stock_price_daily p WHERE adj_event IS NOT NULL AND adj_factor <> 1"
+        " AND EXISTS (SELECT FROM stock_price_daily b WHERE b.ticker = p.ticker AND b.trade_date < p.trade_date)"
+        " ORDER BY abs(ln(adj_factor)) DESC LIMIT 1"
+    )[0]
+
+
+@pytest.fixture
 def screen(monkeypatch):
     """Show a reading on a terminal of 80 columns and return the lines."""
     monkeypatch.setenv("COLUMNS", f"{WIDTH}")

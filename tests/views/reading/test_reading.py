@@ -1,7 +1,6 @@
 """What reading commands show is what is stored, in 80 columns; of what is not stored, the command that brings it."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -9,7 +8,6 @@ from itertools import pairwise
 import pytest
 from rich.cells import cell_len
 
-from foresto_cli.console import Console
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.open_data.ex_dates import ex_date, last_with
 from foresto_cli.errors import ConfigError, UsageError
@@ -18,7 +16,6 @@ from foresto_cli.views.reading import (
     after_hours,
     best_offers,
     bonds,
-    charts,
     dividends,
     etfs,
     indices,
@@ -36,15 +33,6 @@ WIDTH = 80
 
 def shown(world, *given, **wish):
     return prices.show(world.app, Wish(given=given, **wish))
-
-
-def an_event(world):
-    """Return a stock with an event in the middle of its prices, and its day."""
-    return world.rows(
-        "SELECT ticker, trade_date FROM stock_price_daily p WHERE adj_event IS NOT NULL AND adj_factor <> 1"
-        " AND EXISTS (SELECT FROM stock_price_daily b WHERE b.ticker = p.ticker AND b.trade_date < p.trade_date)"
-        " ORDER BY abs(ln(adj_factor)) DESC LIMIT 1"
-    )[0]
 
 
 # --- prices ---------------------------------------------------------------------------------------------------------
@@ -69,8 +57,8 @@ def test_without_days_the_newest_are_shown_and_that_is_said(everything):
     assert any(note.startswith("잠정") for note in found.notes)
 
 
-def test_an_event_is_marked_and_adjusted_prices_have_no_step(everything):
-    ticker, day = an_event(everything)
+def test_an_event_is_marked_and_adjusted_prices_have_no_step(everything, an_event):
+    ticker, day = an_event
     (plain,) = shown(everything, ticker, start=date(2026, 1, 1))
     (smooth,) = shown(everything, ticker, start=date(2026, 1, 1), adjusted=True)
     factor = everything.scalar(
@@ -167,71 +155,6 @@ def test_a_long_line_is_60_characters():
     assert len(line) == 60
     assert (line[0], line[-1]) == ("▁", "█")
     assert spark.lines([(date(2026, 1, 1), 1.0)], is_adjusted=True) == []
-
-
-# --- charts ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<?xml"), ("a.PNG", b"\x89PNG")])
-def test_a_chart_is_a_picture_and_the_same_twice(everything, tmp_path, name, begins):
-    wish = Wish(given=["005930"], limit=30)
-    told = charts.draw(everything.app, wish, str(tmp_path / name))
-    first = (tmp_path / name).read_bytes()
-    assert first.startswith(begins)
-    assert told["count"] == len(shown(everything, "005930", limit=30)[0].rows)
-    charts.draw(everything.app, wish, str(tmp_path / name))
-    assert (tmp_path / name).read_bytes() == first
-
-
-def test_a_chart_names_the_stock_and_its_events(everything, tmp_path):
-    ticker, _ = an_event(everything)
-    charts.draw(everything.app, Wish(given=[ticker], start=date(2026, 1, 1)), str(tmp_path / "e.svg"))
-    drawn = (tmp_path / "e.svg").read_text(encoding="utf-8")
-    assert ticker in drawn
-    assert "거래량" in drawn
-    assert "stroke-dasharray" in drawn
-    assert "<script" not in drawn
-
-
-def test_a_chart_on_the_terminal_has_the_extremes_and_fits(everything, monkeypatch, capsys):
-    monkeypatch.setenv("COLUMNS", "60")
-    world = replace(everything.app, console=Console())
-    told = charts.draw(world, Wish(given=["005930"]), "-")
-    lines = capsys.readouterr().out.splitlines()
-    closes = everything.rows("SELECT adj_close_price FROM stock_price_daily WHERE ticker = '005930'")
-    assert told["count"] == len(closes)
-    assert all(len(line) <= 60 for line in lines)
-    for extreme in (min(closes)[0], max(closes)[0]):
-        assert any(line.startswith(f"{extreme:,}") for line in lines), "the axis ends where the prices do"
-    assert sum("█" in line for line in lines) > 5
-
-
-@pytest.mark.parametrize("width", [20, 60, 120])
-@pytest.mark.parametrize("values", [[5.0, 5.0], [1.0, 2.0], [*range(1, 500)], [3.0, 1.0] * 40])
-def test_any_prices_are_a_picture_of_the_width(values, width):
-    days = [(date(2026, 1, 1) + timedelta(number), float(value)) for number, value in enumerate(values)]
-    drawn = spark.picture(days, width=width)
-    assert len(drawn) == 16
-    assert max(map(len, drawn[:-1])) <= width
-    columns = [line.split("┤")[1] for line in drawn[:-2]]
-    assert all(
-        any(len(line) > place and line[place] != " " for line in columns) for place in range(min(len(values), 5))
-    )
-
-
-def test_a_chart_that_cannot_be_is_refused_before_anything_is_written(everything, tmp_path):
-    for given, name, said in (
-        (["005930"], "a.pdf", "svg"),
-        (["005930", "KOSPI"], "a.svg", "한 종목"),
-        (["없는이름"], "a.svg", "없습니다"),
-    ):
-        with pytest.raises(UsageError, match=said):
-            charts.draw(everything.app, Wish(given=given), str(tmp_path / name))
-    with pytest.raises(UsageError, match="둘보다 적습니다"):
-        charts.draw(everything.app, Wish(given=["005930"], limit=1), str(tmp_path / "a.svg"))
-    with pytest.raises(ConfigError, match="쓸 수 없습니다"):
-        charts.draw(everything.app, Wish(given=["005930"]), str(tmp_path / "no" / "a.svg"))
-    assert list(tmp_path.iterdir()) == []
 
 
 # --- dividends ------------------------------------------------------------------------------------------------------
@@ -414,14 +337,14 @@ def test_indices_are_found_by_name(everything):
     assert indices.every(everything.app, "없는지수").rows == []
 
 
-def test_decisions_about_shares_have_their_price_events(everything):
+def test_decisions_about_shares_have_their_price_events(everything, an_event):
     ticker = everything.scalar("SELECT ticker FROM corporate_actions ORDER BY rcept_dt DESC, ticker LIMIT 1")
     found, _ = actions.show(everything.app, ticker)
     assert len(found.rows) == everything.scalar(
         "SELECT count(*) FROM corporate_actions WHERE ticker = :ticker", ticker=ticker
     )
     assert all(not row["action"].isascii() for row in found.rows)
-    with_event, _ = an_event(everything)
+    with_event, _ = an_event
     assert actions.show(everything.app, with_event)[1]
 
 

@@ -82,7 +82,8 @@ def laid_out(
     """
     columns = [_column(place, head, [row[place] for row in rows]) for place, head in enumerate(heads)]
     kept, widths = _fitted(columns, width, places.spare)
-    lines = [BETWEEN.join(_put(one.head, widths[one.place], one.place in places.right) for one in kept).rstrip()]
+    heads_put = [_put(one.head, widths[one.place], is_right=one.place in places.right) for one in kept]
+    lines = [BETWEEN.join(heads_put).rstrip()]
     lines.append(RULE * (sum(widths[one.place] for one in kept) + len(BETWEEN) * (len(kept) - 1)))
     for row in rows:
         pieces = {one.place: _pieces(one, row[one.place], widths[one.place]) for one in kept}
@@ -90,7 +91,7 @@ def laid_out(
             cells = []
             for one in kept:
                 text = pieces[one.place][number] if number < len(pieces[one.place]) else ""
-                padded = _put(text, widths[one.place], one.place in places.right)
+                padded = _put(text, widths[one.place], is_right=one.place in places.right)
                 cells.append(tone(one.head, row[one.place], padded))
             lines.append(BETWEEN.join(cells).rstrip())
     return Table(lines, [one.head for one in columns if one not in kept])
@@ -141,5 +142,5 @@ def _pieces(column: _Column, cell: str, width: int) -> list[str]:
     return [cell if width >= column.natural else wide.cut(cell, width)]
 
 
-def _put(text: str, width: int, is_right: bool) -> str:  # noqa: FBT001  # as the place says
+def _put(text: str, width: int, *, is_right: bool) -> str:
     return wide.right(text, width) if is_right else wide.left(text, width)

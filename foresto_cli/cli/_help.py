@@ -172,7 +172,7 @@ def _hanging(name: str, said: str, width: int, indent: int) -> Iterable[str]:
 class Command(TyperCommand):
     """A command whose help is in Korean."""
 
-    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # Typer's public name for its base
+    def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]  # click has its own Context
         """Return the page."""
         return page(ctx)
 

@@ -18,7 +18,7 @@ from foresto_cli.store.engine import explained
 from foresto_cli.views.pages.page import Asked, refused
 
 AT_ONCE = 2
-STATUSES: dict[type[ForestoError], int] = {UsageError: 404, ConfigError: 409, StoreUnavailable: 503}
+STATUSES: dict[type[ForestoError], int] = {UsageError: 400, ConfigError: 409, StoreUnavailable: 503}
 
 
 class Downloads:

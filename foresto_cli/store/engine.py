@@ -87,11 +87,10 @@ def _current(  # noqa: PLR0913  # as opened
 ) -> Iterator[Engine]:
     with as_it_is(url, patient=patient, own=own) as engine:
         with explained(own=own):
-            if not own and _only_reads(engine, sandbox=sandbox):
-                engine = engine.execution_options(postgresql_readonly=True, **{READER: True})  # noqa: PLW2901
-            else:
+            only_reads = not own and _only_reads(engine, sandbox=sandbox)
+            if not only_reads:
                 migrate.ensure_current(engine, sandbox=sandbox, beside=beside, named="내장 서버" if own else named)
-        yield engine
+        yield engine.execution_options(postgresql_readonly=True, **{READER: True}) if only_reads else engine
 
 
 def _only_reads(engine: Engine, *, sandbox: bool) -> bool:

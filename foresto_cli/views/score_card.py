@@ -120,8 +120,10 @@ def ranking(app: App, wanted: Wanted) -> Ranking:
         if wanted.axis == "total" and there and "total" not in there:
             wanted = replace(wanted, axis=there[0])
         found = best(connection, wanted)
-    if found is None:
-        raise ConfigError("저장된 점수가 없습니다. 먼저 foresto score batch를 실행하세요.")
+        if found is None:
+            has_prices = connection.scalar(text("SELECT EXISTS (SELECT 1 FROM stock_price_daily)"))
+            first = "foresto score batch" if has_prices else "foresto run initial"
+            raise ConfigError(f"저장된 점수가 없습니다. 먼저 실행하세요: {first}")
     notes = [f"{found.told} 모두 보려면 --with-designated를 붙이세요."] if found.told else []
     if app.settings.dart_api_key is None and all(row["total_score"] is None for row in found.rows):
         notes.append(PRICES_ONLY)

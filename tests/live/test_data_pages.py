@@ -37,7 +37,7 @@ def test_a_table_of_another_name_is_refused_with_the_nearest(visitor):
 @pytest.mark.parametrize("name", ["pg_authid", "pg_catalog.pg_authid", "information_schema.tables", "stocks;--", "a b"])
 def test_what_is_no_table_of_the_database_is_not_shown(visitor, name):
     assert visitor.get(f"/data/{name}").status_code == 400
-    assert visitor.get(f"/data/{name}.csv").status_code == 404
+    assert visitor.get(f"/data/{name}.csv").status_code == 400
 
 
 def test_a_table_of_the_operators_own_is_shown_too(live, visitor):

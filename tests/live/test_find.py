@@ -72,7 +72,7 @@ def test_everybody_is_given_out_as_csv(live, visitor):
     with live.world.app.engine.connect() as connection:
         found = screened(connection, "price > 0", sort="ticker")
     assert [row["ticker"] for row in rows] == [row[0] for row in found.rows]
-    assert visitor.get("/find.csv", params={"condition": "prise > 0"}).status_code == 404
+    assert visitor.get("/find.csv", params={"condition": "prise > 0"}).status_code == 400
 
 
 def test_a_saved_condition_is_found_by_its_name(live, visitor):

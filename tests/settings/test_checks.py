@@ -124,8 +124,8 @@ def test_a_host_that_can_exist_is_taken(place, host):
         assert not found.origins.problems, found.origins.problems
 
 
-FOLDERS = ("https://nas.example/stocks", "http://192.168.0.2:8080/a%20b", "file:///home/me/state/stocks")
-NO_FOLDERS = ("nas/stocks", "/home/me/stocks", "ftp://nas/x", "javascript:alert(1)", "https:///x")
+FOLDERS = ("https://nas.example/stocks", "http://192.168.0.2:8080/a%20b", "file:///srv/state/stocks")
+NO_FOLDERS = ("nas/stocks", "/srv/stocks", "ftp://nas/x", "javascript:alert(1)", "https:///x")
 
 
 @pytest.mark.parametrize("value", FOLDERS)

@@ -53,7 +53,7 @@ INVESTORS = {"FOREIGN": "외국인", "INSTITUTION": "기관", "INDIVIDUAL": "개
 Row = Mapping[str, Any]
 
 
-def page(connection: Connection, asked: Asked, today: date) -> Page:  # noqa: ARG001  # as every page
+def page(connection: Connection, _: Asked, today: date) -> Page:
     """Return the market of the last stored session.
 
     Raises:
@@ -83,14 +83,6 @@ def page(connection: Connection, asked: Asked, today: date) -> Page:  # noqa: AR
     return Page("시장", "market.html", values)
 
 
-def rate(value: object, digits: int = 2) -> dict[str, str] | None:
-    """Return a percentage as text and CSS class; None when it is unknown."""
-    if value is None:
-        return None
-    number = float(f"{value}")
-    return svg.told(f"{words.signed(number, digits)}%", round(number, digits))
-
-
 def _indices(connection: Connection, today: date) -> list[dict[str, object]]:
     given = {"codes": list(INDICES), "today": today, "count": SPARK + 1}
     return [_index(dict(row)) for row in connection.execute(LEVELS, given).mappings()]
@@ -108,9 +100,9 @@ def _index(row: Row) -> dict[str, object]:
         "name": name,
         "day": f"{row['days'][-1]:%m-%d}",
         "level": f"{last:,.2f}",
-        "rate": rate(day_rate),
-        "month": rate(month),
-        "year": rate(year),
+        "rate": svg.rate(day_rate),
+        "month": svg.rate(month),
+        "year": svg.rate(year),
         "spark": svg.spark(closes[-SPARK:], name),
     }
 
@@ -137,7 +129,7 @@ def _mover(row: Row) -> dict[str, object]:
         "name": row["name"],
         "market": row["market"],
         "close": f"{row['close']:,.0f}",
-        "rate": rate(row["rate"]),
+        "rate": svg.rate(row["rate"]),
         "value": words.won(row["value"]),
     }
 
@@ -148,7 +140,7 @@ def _sectors(market: str, rows: Sequence[Row]) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for row in rows:
         half = round(50 * abs(float(row["rate"])) / largest, 2)
-        told = rate(row["rate"])
+        told = svg.rate(row["rate"])
         found.append(
             {
                 "name": row["name"],
@@ -170,8 +162,8 @@ def _funds(connection: Connection, today: date) -> dict[str, object] | None:
             "ticker": row["ticker"],
             "name": row["name"],
             "close": f"{row['close']:,.0f}",
-            "rate": rate(row["rate"]),
-            "premium": rate(row["premium"]),
+            "rate": svg.rate(row["rate"]),
+            "premium": svg.rate(row["premium"]),
             "value": None if row["value"] is None else words.won(row["value"]),
         }
         for row in rows

@@ -12,6 +12,8 @@ from foresto_cli.views import words
 from foresto_cli.views.pages.svg import LEAST_POINTS, WIDTH, Shape, direction, number, scale_of
 
 HEIGHT = 240
+WITHOUT_YEAR = 300
+"""Days; the dates below a plot that spans more name the year."""
 LABELS = 5
 """Number of dates below a plot."""
 HINTED = 300
@@ -179,5 +181,5 @@ def _said(points: Sequence[Point], what: str, unit: str) -> str:
 def _days(days: Sequence[date]) -> list[str]:
     count = min(LABELS, len(days))
     places = [round(at * (len(days) - 1) / (count - 1)) for at in range(count)]
-    form = "%m-%d" if (days[-1] - days[0]).days < 300 else "%Y-%m"  # noqa: PLR2004  # a year less a bit: months are told
+    form = "%m-%d" if (days[-1] - days[0]).days < WITHOUT_YEAR else "%Y-%m"
     return [f"{days[place]:{form}}" for place in places]

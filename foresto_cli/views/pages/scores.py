@@ -38,7 +38,7 @@ KNOWN = text(
 Row = Mapping[str, Any]
 
 
-def page(connection: Connection, asked: Asked, today: date) -> Page:  # noqa: ARG001  # as every page
+def page(connection: Connection, asked: Asked, _: date) -> Page:
     """Return the scores of the newest day; ``?axis=`` sorts the best stocks by that axis.
 
     Raises:

@@ -14,7 +14,7 @@ SHOWN = 30
 LONGEST = 100
 
 
-def page(connection: Connection, asked: Asked, today: date) -> Answer:  # noqa: ARG001  # as every page
+def page(connection: Connection, asked: Asked, _: date) -> Answer:
     """Return a redirect to the page of the stock that ``?q=`` names, or a list of stocks with similar names.
 
     Raises:

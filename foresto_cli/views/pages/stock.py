@@ -13,8 +13,7 @@ from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.names import ETF, STOCK, Security, security_of
 from foresto_cli.errors import UsageError
 from foresto_cli.views import fund_card, stock_card, stock_news, words
-from foresto_cli.views.pages import search, stock_chart, stock_filed, stock_prices, stock_score
-from foresto_cli.views.pages.market import rate
+from foresto_cli.views.pages import search, stock_chart, stock_filed, stock_prices, stock_score, svg
 from foresto_cli.views.pages.page import Answer, Asked, Moved, Page
 from foresto_cli.views.reading import dividends
 from foresto_cli.views.reading.reading import price
@@ -72,7 +71,7 @@ def _quote(row: Row) -> dict[str, object]:
     return {
         "day": words.day(row["trade_date"]),
         "price": f"{price(row['close_price'])}원",
-        "rate": rate(row["change_rate"]),
+        "rate": svg.rate(row["change_rate"]),
         "change": "" if row["price_change"] is None else words.signed(float(row["price_change"]), 0),
         "value": "" if row["trading_value"] is None else words.won(row["trading_value"]),
         "is_halted": row["is_halted"],

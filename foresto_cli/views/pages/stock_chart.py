@@ -15,7 +15,6 @@ from foresto_cli.errors import UsageError
 from foresto_cli.views import words
 from foresto_cli.views.filings import issuer_of
 from foresto_cli.views.pages import plots, stock_prices, svg
-from foresto_cli.views.pages.market import rate
 from foresto_cli.views.pages.plots import Happened, Point
 from foresto_cli.views.reading.periods import by_period
 from foresto_cli.views.reading.reading import price
@@ -168,7 +167,7 @@ def _line(row: Row) -> dict[str, object]:
     return {
         "day": f"{row['trade_date']}",
         "prices": [told(name) for name in stock_prices.PRICES],
-        "rate": rate(row["change_rate"]),
+        "rate": svg.rate(row["change_rate"]),
         "volume": "–" if row["volume"] is None else f"{row['volume']:,.0f}",
         "value": "–" if row["trading_value"] is None else words.won(row["trading_value"]),
     }

@@ -8,6 +8,8 @@ from foresto_cli.views import words
 
 WIDTH, TALL = 1000, 120
 TICKS = 5
+TINY = 1e-9
+"""Differences smaller than this come from binary fractions."""
 NICE = (1, 2, 2.5, 5, 10)
 MOST_LABELS = 10
 UP, DOWN, FLAT = "up", "down", "flat"
@@ -39,6 +41,14 @@ def told(text: str, change: float) -> dict[str, str]:
     return {"text": text, "direction": direction(change)}
 
 
+def rate(value: object, digits: int = 2) -> dict[str, str] | None:
+    """Return a percentage as text and CSS class; None when it is unknown."""
+    if value is None:
+        return None
+    number = float(f"{value}")
+    return told(f"{words.signed(number, digits)}%", round(number, digits))
+
+
 def scale_of(low: float, high: float) -> tuple[float, float, int]:
     """Return (lowest line, step, number of steps) of grid lines at round numbers that enclose both values."""
     span = (high - low) or abs(high) * 0.02 or 1.0
@@ -46,13 +56,13 @@ def scale_of(low: float, high: float) -> tuple[float, float, int]:
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * nice for nice in NICE if size * nice >= rough)
     bottom = math.floor(low / step) * step
-    count = max(math.ceil((high - bottom) / step - 1e-9), 1)
+    count = max(math.ceil((high - bottom) / step - TINY), 1)
     return bottom, step, count
 
 
 def number(value: float, step: float = 0.0) -> str:
     """Return a number with thousands separators, and with decimals when it or ``step`` is not whole."""
-    is_whole = abs(value - round(value)) < 1e-9 and (not step or abs(step - round(step)) < 1e-9)  # noqa: PLR2004  # of floats
+    is_whole = all(abs(one - round(one)) < TINY for one in (value, step))
     return f"{value:,.0f}".replace("-", "−") if is_whole else f"{value:,.2f}".replace("-", "−")
 
 

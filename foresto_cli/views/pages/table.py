@@ -51,7 +51,7 @@ def page(connection: Connection, asked: Asked, today: date) -> Page:
     )
 
 
-def file(connection: Connection, asked: Asked, today: date) -> File:  # noqa: ARG001  # as every page
+def file(connection: Connection, asked: Asked, _: date) -> File:
     """Return all rows of the table ``asked["table"]``.
 
     Raises:

@@ -8,7 +8,7 @@ from foresto_cli.store import catalogue
 from foresto_cli.views.pages.page import Asked, Page
 
 
-def page(connection: Connection, asked: Asked, today: date) -> Page:  # noqa: ARG001  # as every page
+def page(connection: Connection, _: Asked, __: date) -> Page:
     """Return the list of all tables and views."""
     found = [
         {"name": name, "kind": kind, "rows": rows, "said": said or ""}

@@ -23,7 +23,7 @@ import requests
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, ForestoError, NotYet, Transient
-from foresto_cli.upstream import krx
+from foresto_cli.upstream import krx_login
 from foresto_cli.upstream._bodies import give_body, json_object, refuse_html
 from foresto_cli.upstream._known import known
 from foresto_cli.upstream._readers import json_value, refuse_ragged, refuse_wide_csv
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SOURCE_ID = "FDR"
 LIBRARY = "finance-datareader"
 LABEL = "FinanceDataReader 미러"
-KRX_HOST = krx.HOST
+KRX_HOST = krx_login.HOST
 MIRROR_HOST = "raw.githubusercontent.com"
 MIRROR = f"https://{MIRROR_HOST}/FinanceData/fdr_krx_data_cache/refs/heads/master/data"
 NAVER_HOST = "finance.naver.com"
@@ -51,7 +51,12 @@ POLICY = Policy(
 
 def date_policy(krx_daily_budget: int) -> Policy:
     """Return how politely KRX is asked for the newest session's date: as its pages are, out of the same budget."""
-    return replace(krx.policy(krx_daily_budget), name=POLICY.name, shares=krx.NAME, hosts={KRX_HOST: (krx.NAME, "fdr")})
+    return replace(
+        krx_login.policy(krx_daily_budget),
+        name=POLICY.name,
+        shares=krx_login.NAME,
+        hosts={KRX_HOST: (krx_login.NAME, "fdr")},
+    )
 
 
 INDEX_SYMBOLS = {"KOSPI": "KS11", "KOSDAQ": "KQ11", "KS200": "KS200"}

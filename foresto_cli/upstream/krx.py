@@ -6,53 +6,27 @@ is handed a session of ours. KRX forbids automated bulk reading: the daily budge
 host's: pages, logins and the date that :mod:`foresto_cli.upstream.fdr` asks for count together and share one pace.
 """
 
-import contextlib
-import io
-import os
 import threading
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from functools import partial
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import requests
 
-from foresto_cli import harmless
 from foresto_cli.declared import PART, Page
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, NotYet
-from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html, text_records
-from foresto_cli.upstream._known import known
+from foresto_cli.upstream import pykrx_pages
+from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
 from foresto_cli.upstream._readers import refuse_ragged
-from foresto_cli.upstream.http import Transport, UpstreamSession
-from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.krx_login import LABEL, inspect_login, log_in, login_policy, policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pandas import DataFrame
 
 SOURCE_ID = "KRX"
-NAME = "krx"
-LABEL = "KRX"
-HOST = "data.krx.co.kr"
-LOGIN_PAGE = f"https://{HOST}/contents/MDC/COMS/client/MDCCOMS001.cmd"
-LOGIN_FRAME = f"https://{HOST}/contents/MDC/COMS/client/view/login.jsp?site=mdc"
-LOGIN_POST = f"https://{HOST}/contents/MDC/COMS/client/MDCCOMS001D1.cmd"
-BROWSER = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
-)
-
-BLD = "dbms/MDC/STAT"
-"""Where the queries of the pages are."""
-LOGGED_IN = "CD001"
-EXPIRED = "CD010"
-LOGGED_IN_ELSEWHERE = "CD011"
-MEMBERS_PAGE = "www.krx.co.kr"
-LONGEST_CODE, LONGEST_MESSAGE = 20, 150
-"""Characters shown of what KRX says of a login."""
-
-LOGIN_REQUESTS = 3
-"""Page, frame and form."""
 
 
 class LoggedOut(ForestoError):
@@ -61,16 +35,6 @@ class LoggedOut(ForestoError):
 
 class SessionTaken(NotYet):
     """KRX allows one session a member, and another login has ended ours twice; the next run goes on."""
-
-
-def policy(daily_budget: int) -> Policy:
-    """Return how politely the host is asked, by whatever client and for whatever page."""
-    return Policy(name=NAME, label=LABEL, hosts={HOST: (NAME,)}, pace=1.0, daily_budget=daily_budget, in_flight=1)
-
-
-def login_policy(daily_budget: int) -> Policy:
-    """Return how politely the login is asked: as the pages are, out of the same budget."""
-    return replace(policy(daily_budget), name="krx_login", label="KRX 로그인", shares=NAME, opening=LOGIN_REQUESTS)
 
 
 def inspect(response: requests.Response) -> None:
@@ -123,7 +87,7 @@ class Krx:
             ForestoError: as :func:`inspect`; ``AuthFailed`` when the login is refused, ``SessionTaken`` when another
                 one ended ours twice.
         """
-        return self._ask(lambda: _pages().전종목시세().fetch(trdDd=f"{day:%Y%m%d}", mktId="ALL"))
+        return self._ask(lambda: pykrx_pages.pages().전종목시세().fetch(trdDd=f"{day:%Y%m%d}", mktId="ALL"))
 
     def index_days(self, code: str, start: date, end: date) -> list[dict[str, str]]:
         """Return the sessions of index ``code`` (``1001`` KOSPI) of a span, newest first (MDCSTAT00301).
@@ -133,7 +97,7 @@ class Krx:
         """
         return self._ask(
             lambda: (
-                _pages()
+                pykrx_pages.pages()
                 .개별지수시세()
                 .fetch(ticker=code[1:], group_id=code[0], fromdate=f"{start:%Y%m%d}", todate=f"{end:%Y%m%d}")
             )
@@ -145,7 +109,7 @@ class Krx:
         Raises:
             ForestoError: as :meth:`market_day`.
         """
-        return self._ask(lambda: _funds().전종목시세_ETF().fetch(f"{day:%Y%m%d}"))
+        return self._ask(lambda: pykrx_pages.funds().전종목시세_ETF().fetch(f"{day:%Y%m%d}"))
 
     def stock_list(self) -> list[dict[str, str]]:
         """Return the stocks listed now, all markets (MDCSTAT01901, 전종목 기본정보): 12 text fields a row.
@@ -153,7 +117,7 @@ class Krx:
         Raises:
             ForestoError: as :meth:`market_day`.
         """
-        return self._ask(lambda: _pages().전종목기본정보().fetch(mktId="ALL"))
+        return self._ask(lambda: pykrx_pages.pages().전종목기본정보().fetch(mktId="ALL"))
 
     def etf_list(self) -> list[dict[str, str]]:
         """Return the ETFs listed now (MDCSTAT04601): index, classes, manager and total fee in percent.
@@ -161,7 +125,7 @@ class Krx:
         Raises:
             ForestoError: as :meth:`market_day`.
         """
-        return self._ask(lambda: _funds().ETF_전종목기본종목().fetch())
+        return self._ask(lambda: pykrx_pages.funds().ETF_전종목기본종목().fetch())
 
     def page(self, page: Page, day: date) -> list[dict[str, str]]:
         """Return the rows of ``page`` for ``day``; one request for each of its parts, which each row names.
@@ -173,7 +137,7 @@ class Krx:
         found = []
         for part, fields in page.parts.items():
             form = {**page.form, **fields, **when}
-            found += [{**row, PART: part} for row in self._ask(partial(_rows, page, form))]
+            found += [{**row, PART: part} for row in self._ask(partial(pykrx_pages.rows, page, form))]
         return found
 
     def _inspect(self, response: requests.Response) -> None:
@@ -238,7 +202,7 @@ class Krx:
         pages, data = self.sessions
         try:
             # Before anything is sent: a login that pykrx cannot be handed is of no use.
-            hand_over = _hand_over()
+            hand_over = pykrx_pages.hand_over()
             pages.cookies.clear()
             if log_in(pages, self._login_id, self._password):
                 self._notes.append(
@@ -251,104 +215,3 @@ class Krx:
             pages.refuse(error)
             raise
         self._login += 1
-
-
-def log_in(session: UpstreamSession, login_id: str, password: str) -> bool:
-    """Log in as KRX's own page does: page, frame, form; the session cookie stays in ``session``.
-
-    Returns:
-        Whether another login of the same member was ended for it: KRX allows one.
-
-    Raises:
-        AuthFailed: refused, or the password has to be changed (KRX asks for that about every three months).
-        BadPayload: the answer is not the known one.
-    """
-    agent = {"User-Agent": BROWSER}
-    session.get(LOGIN_PAGE, headers=agent)
-    session.get(LOGIN_FRAME, headers=agent | {"Referer": LOGIN_PAGE})
-    form = {"mbrNm": "", "telNo": "", "di": "", "certType": "", "mbrId": login_id, "pw": password}
-    code, said = _post_form(session, form)
-    is_elsewhere = code == LOGGED_IN_ELSEWHERE
-    if is_elsewhere:
-        code, said = _post_form(session, form | {"skipDup": "Y"})
-    if code == EXPIRED:
-        raise AuthFailed(f"KRX 비밀번호를 바꿔야 합니다({said}). {MEMBERS_PAGE}에서 바꾼 뒤 KRX_PW를 고치세요.")
-    if code != LOGGED_IN:
-        raise AuthFailed(f"KRX가 로그인을 거절했습니다({said}). KRX_ID와 KRX_PW를 확인하세요.")
-    return is_elsewhere
-
-
-def inspect_login(response: requests.Response) -> None:
-    """Let a login page pass, which is a web page by nature, unless it is the block page.
-
-    Raises:
-        Blocked: it is.
-    """
-    refuse_block_page(response, LABEL)
-
-
-def _post_form(session: UpstreamSession, form: dict[str, str]) -> tuple[str, str]:
-    """Return (KRX's code, code and KRX's own words as they may be shown)."""
-    response = session.post(LOGIN_POST, data=form, headers={"User-Agent": BROWSER, "Referer": LOGIN_PAGE})
-    refuse_html(response, LABEL)
-    answer = json_object(response, LABEL)
-    code = harmless.line(str(answer.get("_error_code", "")), LONGEST_CODE)
-    words = answer.get("_error_message")
-    said = " ".join(words.split()).rstrip(".") if isinstance(words, str) else ""
-    for secret in filter(None, (form["pw"], form["mbrId"])):
-        said = said.replace(secret, "…")
-    said = harmless.line(said, LONGEST_MESSAGE)
-    return code, f"{code}: {said}" if said else code
-
-
-def _pages() -> ModuleType:
-    """Return pykrx's module of pages, imported without letting it log in by itself or print."""
-    hidden = {name: os.environ.pop(name) for name in ("KRX_ID", "KRX_PW") if name in os.environ}
-    try:
-        with known("pykrx"), contextlib.redirect_stdout(io.StringIO()):
-            from pykrx.website.krx.market import core
-    finally:
-        os.environ.update(hidden)
-    pages: ModuleType = core
-    return pages
-
-
-def _funds() -> ModuleType:
-    """Return pykrx's module of funds; pykrx itself has been imported quietly by the login."""
-    with known("pykrx"):
-        from pykrx.website.krx.etx import core
-
-    funds: ModuleType = core
-    return funds
-
-
-def _rows(page: Page, form: dict[str, str]) -> "DataFrame":
-    """Ask a page that pykrx has no class for in the way in which its classes ask."""
-    with known("pykrx"):
-        from pandas import DataFrame
-        from pykrx.website.krx.krxio import KrxWebIo
-
-        asking = type("Asking", (KrxWebIo,), {"bld": f"{BLD}/{page.bld}", "fetch": None})()
-    return DataFrame(asking.read(**form)[page.answers])
-
-
-def _hand_over() -> Callable[[UpstreamSession, UpstreamSession], None]:
-    """Return what gives pykrx our session and the login cookies, which it sends as a header of its own making.
-
-    Raises:
-        BadPayload: this pykrx is not the one we know. Left alone it would open a session of its own.
-    """
-    _pages()
-    with known("pykrx"):
-        from pykrx.website.comm import auth, webio
-
-        new, put, used = auth.KRXSession, auth.set_auth_session, webio.get_session
-
-    def hand_over(data: UpstreamSession, pages: UpstreamSession) -> None:
-        cookies = {cookie.name: {"value": cookie.value} for cookie in pages.cookies}
-        with known("pykrx"):
-            put(new(session=data, is_authenticated=True, expiry_time=float("inf"), cookies=cookies))
-            if used().session is not data:
-                raise TypeError("it uses another session")
-
-    return hand_over

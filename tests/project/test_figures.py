@@ -22,7 +22,7 @@ from foresto_cli.sandbox.market import all_indices
 from foresto_cli.score import batch, formula, track
 from foresto_cli.settings import Settings
 from foresto_cli.store import binaries, limits, whose
-from foresto_cli.upstream import alphavantage, dart, fdr, finlife, fsc, krx, krx_openapi, mail, naver, yahoo
+from foresto_cli.upstream import alphavantage, dart, fdr, finlife, fsc, krx_login, krx_openapi, mail, naver, yahoo
 from foresto_cli.verify import checks, second_source, verification
 from foresto_cli.views import questions, watchlist
 
@@ -65,7 +65,7 @@ FIGURES = (
     (r"to DART \(([\d,]+),", dart.DAILY_BUDGET),
     (r"`SMTP_PORT` \((\d+)\)", Settings.model_fields["smtp_port"].default),
     (r"port (\d+) is TLS", mail.TLS_FROM_THE_START),
-    (r"logins \((\d+) a run\)", krx.LOGIN_REQUESTS),
+    (r"logins \((\d+) a run\)", krx_login.LOGIN_REQUESTS),
     (r"stocks \((\d+) to (\d+)\) whose", {"0", "1"}),
     (r"between ([\d:]+) and ([\d:]+) \|", {f"{NOW.extended:%H:%M}", f"{NOW.last_trade:%H:%M}"}),
     (r"`--default-days` \((\d+)\)", spans.DEFAULT_DAYS),
@@ -142,7 +142,7 @@ def test_the_help_of_verification_says_whom_it_asks_how_often():
 def test_the_table_of_politeness_has_the_pace_and_budget_of_every_upstream():
     rows = page("docs/design.md").partition("| upstream | pace |")[2].partition("\n\n")[0]
     policies = [one.POLICY for one in (krx_openapi, fdr, naver, fsc, yahoo, dart, finlife, alphavantage)]
-    for policy in [krx.policy(KRX_BUDGET), *policies]:
+    for policy in [krx_login.policy(KRX_BUDGET), *policies]:
         (row,) = re.findall(rf"^\| [^|]*\(`{policy.name}`\)[^|]*\| ([^|]+) \| ([^|]+) \|", rows, re.MULTILINE)
         assert row[0].split(" s")[0] == f"{policy.pace:g}"
         assert f"{policy.daily_budget:,}" in row[1]

@@ -7,7 +7,7 @@ import pytest
 from pages import EXIT_CODES, page
 from support import ROOT
 
-from foresto_cli.store.complaints import CONNECTING
+from foresto_cli.store.complaint_rules import CONNECTING
 from foresto_cli.store.sources import SOURCES
 
 HANGUL = re.compile("[가-힣]")

@@ -24,13 +24,13 @@ from foresto_cli.errors import (
     exit_code_of,
 )
 from foresto_cli.sandbox.damage import HUGE_BYTES
-from foresto_cli.upstream import fdr, krx, krx_openapi, naver
+from foresto_cli.upstream import fdr, krx, krx_login, krx_openapi, naver
 from foresto_cli.upstream.http import GIVE_UP_AFTER, requests_by_upstream
 from foresto_cli.upstream.policy import Policy
 
 HOST = naver.HOST
 URL = f"https://{HOST}/sise.nhn?symbol=005930&timeframe=day&count=3&requestType=0"
-KRX_PAGE = krx.LOGIN_PAGE
+KRX_PAGE = krx_login.LOGIN_PAGE
 MIRROR = fdr.MIRROR
 POLICY = Policy(
     name="probe",
@@ -156,8 +156,8 @@ def test_an_answer_that_drips_steadily_ends_at_the_total_time_limit(open_world, 
 
 
 def test_a_block_is_never_tried_again_and_stops_every_session_of_that_breaker(open_world, waits):
-    with open_world(faults=f"block@{krx.HOST}") as world:
-        policy = krx.policy(200)
+    with open_world(faults=f"block@{krx_login.HOST}") as world:
+        policy = krx_login.policy(200)
         first = world.app._transport.session(policy, krx.inspect)
         with pytest.raises(Blocked, match="차단"):
             first.get(KRX_PAGE)
@@ -171,10 +171,10 @@ def test_a_block_is_never_tried_again_and_stops_every_session_of_that_breaker(op
         assert session_of(world).get(URL).status_code == 200
     with open_world(EVENING + timedelta(hours=23)) as world:
         with pytest.raises(Blocked, match=r"^KRX: .*까지 요청하지 않습니다"):
-            world.app._transport.session(krx.policy(200)).get(KRX_PAGE)
+            world.app._transport.session(krx_login.policy(200)).get(KRX_PAGE)
         assert world.asked() == []
     with open_world(EVENING + timedelta(hours=25)) as world:
-        assert world.app._transport.session(krx.policy(200)).get(KRX_PAGE).status_code == 200
+        assert world.app._transport.session(krx_login.policy(200)).get(KRX_PAGE).status_code == 200
 
 
 def test_a_block_of_krx_is_never_called_one_of_the_mirror(open_world, waits):
@@ -365,7 +365,7 @@ def test_no_message_holds_a_key_a_password_or_a_url(open_world, waits, fault):
 
 def test_cookies_of_krx_are_sent_to_no_other_host(open_world, waits):
     with open_world() as world:
-        session = session_of(world, hosts=fdr.POLICY.hosts | krx.policy(9).hosts)
+        session = session_of(world, hosts=fdr.POLICY.hosts | krx_login.policy(9).hosts)
         assert session.get(KRX_PAGE).headers["Set-Cookie"].startswith("JSESSIONID=")
         assert "JSESSIONID=" in session.get(KRX_PAGE).request.headers["Cookie"]
         elsewhere = session.get(f"{MIRROR}/listing/krx/2026-11-20.csv")
@@ -375,7 +375,7 @@ def test_cookies_of_krx_are_sent_to_no_other_host(open_world, waits):
 def test_the_sessions_of_krx_ask_krx_only(open_world, waits):
     with open_world() as world:
         for session in world.app.krx.sessions:
-            assert set(session.policy.hosts) == {krx.HOST}
+            assert set(session.policy.hosts) == {krx_login.HOST}
             with pytest.raises(ForestoError, match="허용되지 않은"):
                 session.get(f"{MIRROR}/listing/krx/2026-11-20.csv", headers={"Cookie": "JSESSIONID=x"})
         assert world.asked() == []

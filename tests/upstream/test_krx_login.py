@@ -8,7 +8,7 @@ from foresto_cli.errors import AuthFailed, BadPayload
 from foresto_cli.loading import prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_krx
-from foresto_cli.upstream import _known, krx
+from foresto_cli.upstream import _known, pykrx_pages
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 1
@@ -174,7 +174,7 @@ def test_without_what_is_used_of_financedatareader_nobody_is_asked(open_world, m
 
 def test_what_is_used_of_pykrx_is_there():
     """A pykrx that changes one of these has to be looked at before it is allowed in pyproject."""
-    krx._pages()
+    pykrx_pages.pages()
     from pykrx.website.comm import auth, webio
     from pykrx.website.krx.etx import core as funds
     from pykrx.website.krx.market import core

@@ -17,7 +17,7 @@ from foresto_cli.cli import app
 from foresto_cli.cli._command import Globals
 from foresto_cli.errors import BadPayload, NetworkDown, Untrusted
 from foresto_cli.settings import SANDBOX_KEYS
-from foresto_cli.upstream import krx, webhooks
+from foresto_cli.upstream import krx_login, webhooks
 from foresto_cli.upstream._guard import guarded
 from foresto_cli.upstream.worlds import World
 
@@ -210,8 +210,8 @@ def test_a_key_follows_no_redirect(status):
 def test_the_login_of_krx_is_not_asked_without_tls(open_world, no_waiting):
     with open_world() as world:
         heard = recorded(world)
-        session = world.app._transport.session(krx.policy(9))
-        session.get(krx.LOGIN_PAGE.replace("https:", "http:"))
+        session = world.app._transport.session(krx_login.policy(9))
+        session.get(krx_login.LOGIN_PAGE.replace("https:", "http:"))
         assert [request.scheme for request in heard] == ["https"]
 
 

@@ -10,16 +10,16 @@ from foresto_cli.errors import BudgetSpent
 from foresto_cli.loading import funds, listed, prices
 from foresto_cli.running import job
 from foresto_cli.store import limits
-from foresto_cli.upstream import krx
+from foresto_cli.upstream import krx_login
 
 QUICK = job.Options(workers=1)
 PATIENCE = 1
 ONLY_KRX = ("krx_openapi_key", "fsc_api_key")
-LOGIN = krx.LOGIN_REQUESTS
+LOGIN = krx_login.LOGIN_REQUESTS
 
 
 def at_krx(world):
-    return [request for request in world.sandbox.requests if request.host == krx.HOST]
+    return [request for request in world.sandbox.requests if request.host == krx_login.HOST]
 
 
 def used(world):

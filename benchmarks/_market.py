@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from foresto_cli.calendar import Calendar
+from foresto_cli.store import price_sessions
 from foresto_cli.store.engine import unit_transaction
 from foresto_cli.store.tables import dividend_history, financial_report, stock_price_daily
 from foresto_cli.store.upsert import upsert
@@ -244,6 +245,7 @@ def stored(engine: Engine, market: Market, years: int = 5) -> None:
     for day, trade_date in enumerate(market.sessions):
         with unit_transaction(engine) as connection:
             upsert(connection, stock_price_daily, price_rows(market, day), PROVENANCE, scope={"trade_date": trade_date})
+            price_sessions.recount(connection, [trade_date])
     with unit_transaction(engine) as connection:
         upsert(connection, financial_report, list(report_rows(market, years)), PROVENANCE)
         upsert(connection, dividend_history, list(dividend_rows(market, years)), PROVENANCE)

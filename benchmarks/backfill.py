@@ -17,7 +17,7 @@ from _plain import read_and_write
 from sqlalchemy import Engine, text
 
 from foresto_cli.adjustment.pending import note_pending
-from foresto_cli.store import embedded, ledger
+from foresto_cli.store import embedded, ledger, price_sessions
 from foresto_cli.store.engine import connected, unit_transaction
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import upsert
@@ -83,6 +83,7 @@ def with_the_writer(engine: Engine) -> float:
         for day, rows in block:
             with unit_transaction(engine) as connection:
                 upsert(connection, stock_price_daily, rows, PROVENANCE, scope={"trade_date": day})
+                price_sessions.recount(connection, [day])
                 note_pending(connection, day)
                 entry = ledger.Entry("done", "KRX", len(rows), NOW)
                 ledger.mark(connection, ("prices.day", f"{day}"), entry, 1)

@@ -17,6 +17,7 @@ from support import SHARED
 from foresto_cli.adjustment.apply import Settled, settle
 from foresto_cli.adjustment.pending import note_pending
 from foresto_cli.calendar import Calendar
+from foresto_cli.store import price_sessions
 from foresto_cli.store.engine import unit_transaction
 from foresto_cli.store.tables import financial_report, stock_price_daily
 from foresto_cli.store.upsert import upsert
@@ -148,6 +149,7 @@ def stored(engine: Engine) -> Settled:
     for day, rows in price_days():
         with unit_transaction(engine) as connection:
             upsert(connection, stock_price_daily, rows, PROVENANCE, scope={"trade_date": day})
+            price_sessions.recount(connection, [day])
             note_pending(connection, day)
     with unit_transaction(engine) as connection:
         upsert(connection, financial_report, report_rows(), PROVENANCE)

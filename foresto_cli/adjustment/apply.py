@@ -20,6 +20,7 @@ from foresto_cli.adjustment.proof import prove, regular_close
 from foresto_cli.adjustment.rules import BIG_CHANGE, DAY_LIMIT, DAY_LIMITS, LONG_HALT, Case, Verdict, classify
 from foresto_cli.adjustment.ticks import tick_sql
 from foresto_cli.calendar import Calendar
+from foresto_cli.store import price_sessions
 from foresto_cli.store.fragments import Fragment, sql
 
 SESSIONS_AT_A_TIME = 60
@@ -203,7 +204,7 @@ def settle(engine: Engine, calendar: Calendar) -> Settled:
 
 
 def _settle_batch(connection: Connection, calendar: Calendar, noted: Sequence[date]) -> Settled:
-    sessions = pending.stored_sessions(connection, noted[0])
+    sessions = price_sessions.official_since(connection, noted[0])
     days = _examined(noted, sessions)
     verdicts, missing = _verdicts(connection, calendar, days, sessions)
     written, taken_back = _write(connection, days, verdicts)

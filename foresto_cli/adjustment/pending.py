@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock
+from foresto_cli.store import price_sessions
 
 REACH = 3
 """Stored rows over which a row concerns later ones: the long halt of the rules."""
@@ -36,24 +37,6 @@ def pending_days(connection: Connection) -> list[date]:
 def forget(connection: Connection, days: Sequence[date]) -> None:
     """Take ``days`` off the list."""
     connection.execute(text("DELETE FROM adjustment_pending WHERE trade_date = ANY(:days)"), {"days": list(days)})
-
-
-def stored_sessions(connection: Connection, since: date) -> list[date]:
-    """Return the stored days of the exchange's rows, oldest first, from the last one before ``since`` on."""
-    # One index probe a day: the rows themselves are not read.
-    days = connection.scalars(
-        text(
-            "WITH RECURSIVE walk (day) AS ("
-            " SELECT COALESCE((SELECT max(trade_date) FROM stock_price_daily"
-            " WHERE trade_date < :since AND quality_flag <> 'ADJUSTED'), (SELECT min(trade_date)"
-            " FROM stock_price_daily WHERE trade_date >= :since AND quality_flag <> 'ADJUSTED'))"
-            " UNION ALL SELECT (SELECT min(trade_date) FROM stock_price_daily"
-            " WHERE trade_date > day AND quality_flag <> 'ADJUSTED') FROM walk WHERE day IS NOT NULL)"
-            " SELECT day FROM walk WHERE day IS NOT NULL ORDER BY 1"
-        ),
-        {"since": since},
-    )
-    return list(days)
 
 
 def after(sessions: Sequence[date], day: date) -> list[date]:
@@ -83,7 +66,7 @@ def note_returns(connection: Connection) -> None:
     noted = pending_days(connection)
     if not noted:
         return
-    sessions = stored_sessions(connection, noted[0])
+    sessions = price_sessions.official_since(connection, noted[0])
     for first, last in _runs(noted, sessions):
         near = after(sessions, last)
         if not near or near[-1] == sessions[-1]:

@@ -81,9 +81,7 @@ UNOFFICIAL_DAYS = text(
     "SELECT DISTINCT trade_date FROM stock_price_daily"
     " WHERE (quality_flag = 'PROVISIONAL' OR basis_evidence IS NOT NULL) AND trade_date = ANY(:days) ORDER BY 1"
 )
-STORED = text(
-    "SELECT DISTINCT trade_date FROM stock_price_daily WHERE trade_date = ANY(:days) AND quality_flag <> 'ADJUSTED'"
-)
+STORED = text("SELECT trade_date FROM price_sessions WHERE trade_date = ANY(:days) AND official_count > 0")
 PROVED_UNITS = text(
     "UPDATE unit_ledger SET status = 'done', reason = :reason WHERE dataset = 'prices.day' AND unit = ANY(:units)"
     " AND status = 'provisional'"

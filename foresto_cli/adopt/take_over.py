@@ -16,7 +16,7 @@ from foresto_cli.adopt.aside import set_aside, views_above
 from foresto_cli.adopt.moves import Move, Moved
 from foresto_cli.console import Advance
 from foresto_cli.errors import Busy, StoreUnavailable, VerificationFailed
-from foresto_cli.store import advisory, beginning, migrate
+from foresto_cli.store import advisory, beginning, migrate, price_sessions
 from foresto_cli.store.fragments import sql
 
 JOB, LABEL, BATCH = "db adopt", "옛 데이터베이스 넘겨받기", "ADOPT"
@@ -91,6 +91,7 @@ def _adopted(connection: Connection, found: predecessor.Found, advance: Advance)
     for number, move in enumerate(todo):
         advance(number, len(todo) + 1, move.old)
         moved.append(_carried(connection, move, names, found, marks))
+    price_sessions.recount(connection)
     advance(len(todo), len(todo) + 1, bonds.OLD)
     if bonds.OLD in names:
         fits = found.columns[bonds.OLD] >= bonds.NEEDED

@@ -16,7 +16,7 @@ from foresto_cli.archive.manifest import Manifest, Part
 from foresto_cli.archive.strict import DAY, LEFT_OUT
 from foresto_cli.console import Advance
 from foresto_cli.errors import BadPayload, UsageError, VerificationFailed
-from foresto_cli.store import copying, upkeep
+from foresto_cli.store import copying, price_sessions, upkeep
 from foresto_cli.store.fragments import count_rows, sql
 from foresto_cli.store.migrate import HEAD, OLDEST_EXPORT
 from foresto_cli.store.tables import metadata
@@ -122,6 +122,7 @@ def _fill(connection: Connection, root: int, found: Manifest, advance: Advance) 
         _load(connection, root, found, part)
     _check_rows(connection, found)
     carried_limits.merge(connection, own)
+    price_sessions.recount(connection)
     if last_export.is_whole(found):
         last_export.remember(connection, found)
     _set_sequences(connection)

@@ -23,8 +23,8 @@ SPREADSHEET = "spreadsheet"
 FORMATS = ("parquet", "csv", SPREADSHEET)
 EXTENSIONS = {SPREADSHEET: "csv"}
 WORLDS = ("real", "sandbox")
-LEFT_OUT = frozenset({"foresto_meta"})
-"""Of one database only, never in an export: which world it belongs to."""
+LEFT_OUT = frozenset({"foresto_meta", "price_sessions"})
+"""Never in an export: which world a database belongs to, and what is counted anew from what came in."""
 DAY = "trade_date"
 """Tables with this column in their key hold years of days, and are partitioned by year."""
 RENAMED = {"last_updated": "updated_at"}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from foresto_cli.score.formula import WINDOW
-from foresto_cli.store import copying
+from foresto_cli.store import copying, price_sessions
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -51,14 +51,6 @@ READ = (
     " || textsend(coalesce(rpad(substr(market, 4, 1), 1), ' ')) || textsend(left(quality_flag, 1)), ''::bytea)"
     " FROM stock_price_daily WHERE trade_date BETWEEN {first} AND {last} GROUP BY trade_date)"
     " TO STDOUT (FORMAT BINARY)"
-)
-# One index look-up a session; DISTINCT would read every row.
-LAST_SESSIONS = text(
-    "WITH RECURSIVE walk AS ("
-    " SELECT (SELECT max(trade_date) FROM stock_price_daily WHERE trade_date <= :until) AS day, 1 AS place"
-    " UNION ALL SELECT (SELECT max(trade_date) FROM stock_price_daily WHERE trade_date < day), place + 1 FROM walk"
-    " WHERE day IS NOT NULL AND place < :count)"
-    " SELECT day FROM walk WHERE day IS NOT NULL ORDER BY day"
 )
 EVENTS = text(
     "SELECT ticker, trade_date, adj_event, adj_factor, adj_review FROM stock_price_daily"
@@ -131,7 +123,7 @@ class Panel:
 
 def sessions_until(connection: Connection, day: date, count: int = WINDOW) -> list[date]:
     """Return the newest ``count`` stored sessions up to ``day``, oldest first."""
-    return list(connection.scalars(LAST_SESSIONS, {"until": day, "count": count}))
+    return price_sessions.newest(connection, day, count)
 
 
 def read(connection: Connection, first: date, last: date) -> Panel:

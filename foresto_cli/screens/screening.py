@@ -8,7 +8,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from foresto_cli.datasets.listed import designations
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.score.panel import LAST_SESSIONS
+from foresto_cli.score import panel
 from foresto_cli.screens import saved_screens
 from foresto_cli.screens.conditions import Condition, Field, conditions
 from foresto_cli.screens.screen_fields import BACK, FIELDS, PARTS
@@ -191,7 +191,7 @@ def _parameters(connection: Connection, asked: _Asked, fields: Sequence[Field]) 
         found["designated"] = list(designations.as_of(connection, asked.day))
     furthest = max((BACK[one.part][0] for one in fields if one.part in BACK), default=0)
     if furthest:
-        sessions = list(connection.scalars(LAST_SESSIONS, {"until": asked.day, "count": furthest + 1}))
+        sessions = panel.sessions_until(connection, asked.day, furthest + 1)
         for name, (back, _) in BACK.items():
             found[f"back_{name}"] = sessions[-1 - back] if back < len(sessions) else None
     return found

@@ -26,6 +26,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "after_market_daily",
             "adjustment_override",
             "adjustment_pending",
+            "price_sessions",
             "price_source_proof",
             "market_closure",
         ),

@@ -12,7 +12,7 @@ from foresto_cli.errors import StoreRefused, StoreUnavailable
 from foresto_cli.store import advisory, comments, described, views, whose
 from foresto_cli.store.fragments import sql
 
-HEAD = "0032"
+HEAD = "0033"
 """The newest revision in ``migrations/versions``; a test compares."""
 OLDEST_EXPORT = "0017"
 """The oldest revision whose exports are read; ``tests/exports`` holds one of every revision that was ever released."""

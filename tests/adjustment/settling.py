@@ -7,6 +7,7 @@ from support import EVENING
 
 from foresto_cli.adjustment import pending
 from foresto_cli.adjustment.apply import settle
+from foresto_cli.store import price_sessions
 from foresto_cli.store.tables import stock_price_daily
 from foresto_cli.store.upsert import upsert
 
@@ -38,6 +39,7 @@ def put(engine, rows, *, note=True):
     ]
     with engine.begin() as connection:
         upsert(connection, stock_price_daily, written, PROVENANCE)
+        price_sessions.recount(connection, list({row["trade_date"] for row in rows}))
         for day in {row["trade_date"] for row in rows} if note else ():
             pending.note_pending(connection, day)
 

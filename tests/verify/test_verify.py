@@ -72,6 +72,7 @@ PLANTED = {
     " VALUES ('999990', '2026-11-18', 0.5, 'SPLIT')",
     "prices.scale": "UPDATE stock_price_daily SET volume = volume / 1000, trading_value = trading_value / 1000"
     " WHERE trade_date = '2026-11-18'",
+    "prices.counted": "UPDATE price_sessions SET row_count = row_count - 1 WHERE trade_date = '2026-11-18'",
     "prices.ledger": "DELETE FROM unit_ledger WHERE dataset = 'prices.day' AND unit = '2026-11-18'",
     "prices.unpriced": f"DELETE FROM stock_price_daily WHERE trade_date = '{LAST}' AND ticker = '000660'",
     "prices.unlisted": "DELETE FROM fdr_stock_listing WHERE ticker = '000660'",

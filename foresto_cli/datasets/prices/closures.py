@@ -15,6 +15,7 @@ from foresto_cli.app import App
 from foresto_cli.datasets.prices.day_closures import note_closure
 from foresto_cli.datasets.prices.market_days import level_days
 from foresto_cli.errors import UPSTREAM_ERRORS
+from foresto_cli.store import price_sessions
 
 NEAR = timedelta(days=12)
 """A level so near on either side shows that the index reaches over a day; the longest holidays are shorter."""
@@ -48,12 +49,7 @@ def _is_covered(day: date, levels: Collection[date]) -> bool:
 
 def _without_rows(app: App, days: Collection[date]) -> list[date]:
     with app.engine.connect() as connection:
-        priced = set(
-            connection.scalars(
-                text("SELECT DISTINCT trade_date FROM stock_price_daily WHERE trade_date = ANY(:days)"),
-                {"days": list(days)},
-            )
-        )
+        priced = price_sessions.kept(connection)
     return [day for day in days if day not in priced]
 
 

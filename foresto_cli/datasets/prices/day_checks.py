@@ -5,9 +5,11 @@ from datetime import date
 from statistics import median
 from typing import Any
 
-from foresto_cli.collecting.checks import CRITICAL, WARNING, Rows, Scope, check, days_of
+from foresto_cli.collecting.checks import CRITICAL, RECORD, WARNING, Rows, Scope, Units, check, days_of
 from foresto_cli.datasets.prices import day_sums
 from foresto_cli.datasets.prices.repairs import prices_again
+from foresto_cli.store import price_sessions
+from foresto_cli.store.price_sessions import Count
 
 REPEATED_SHARE = 0.5
 MISMATCH_SHARE = 0.2
@@ -16,6 +18,42 @@ OUT_OF_SCALE = 20
 NEIGHBOURS = 5
 FEWEST_NEIGHBOURS = 3
 STORED = ("done", "provisional")
+NONE = Count(0, 0)
+
+
+def _counts(_scope: Scope, rows: Rows) -> Units:
+    return {RECORD: [f"session:{row['거래일']}" for row in rows]}
+
+
+@check(
+    "prices.counted",
+    "거래일마다 적어 둔 행 수",
+    WARNING,
+    "price_sessions",
+    "적어 둔 거래일의 행 수가 시세와 같다",
+    "foresto verify monthly --repair",
+    units=_counts,
+)
+def other_counts(scope: Scope) -> Rows:
+    """Find sessions of which other numbers of rows are kept than there are, as after rows were deleted by SQL.
+
+    And kept days before the oldest stored one.
+    """
+    first = scope.sessions[0]
+    there = {day["trade_date"]: Count(day["rows"], day["official"]) for day in scope.once(day_sums.every)}
+    kept, oldest = price_sessions.kept(scope.connection), scope.once(day_sums.oldest)
+    known = {day: count for day, count in kept.items() if day >= first or not oldest or day < oldest[0]["trade_date"]}
+    return [
+        {
+            "거래일": day,
+            "적어_둔_행": known.get(day, NONE).rows,
+            "행": there.get(day, NONE).rows,
+            "적어_둔_거래소_행": known.get(day, NONE).official,
+            "거래소_행": there.get(day, NONE).official,
+        }
+        for day in sorted({*known, *there})
+        if known.get(day, NONE) != there.get(day, NONE)
+    ]
 
 
 @check(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
 from foresto_cli.errors import BadPayload, NotYet
+from foresto_cli.store import price_sessions
 
 OBSERVED = "시세와 지수 모두 거래가 없음(관측)"
 """The reason of what the program itself noted."""
@@ -59,3 +60,4 @@ def drop_prices(connection: Connection, days: Sequence[date]) -> None:
         ),
         {"days": list(days), "today": clock.today()},
     )
+    price_sessions.recount(connection, days)

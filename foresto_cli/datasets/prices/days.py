@@ -21,7 +21,7 @@ from foresto_cli.datasets.prices.sources import PriceSource
 from foresto_cli.datasets.prices.tables import after_market_daily, stock_price_daily
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotYet
 from foresto_cli.regimes import final_at, last_trade_at
-from foresto_cli.store import ledger
+from foresto_cli.store import ledger, price_sessions
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream.http import UpstreamSession
@@ -226,6 +226,7 @@ class PriceDays(Loader):
         counts = settled + upsert(
             connection, stock_price_daily, parsed.rows, provenance, only_over=over, scope={"trade_date": day}
         )
+        price_sessions.recount(connection, [day])
         if source.shows_after_market and answer.asked_at.replace(tzinfo=clock.KST) >= last_trade_at(day):
             after = upsert(connection, after_market_daily, after_market_rows(parsed.rows), provenance)
             counts += after.of(after_market_daily)

@@ -12,8 +12,10 @@ from foresto_cli.app import App
 from foresto_cli.calendar import SATURDAY
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices.days import NAME
-from foresto_cli.store import ledger
+from foresto_cli.datasets.prices.market_days import LOOKED_AT_CLOSELY
+from foresto_cli.store import ledger, price_sessions
 from foresto_cli.store.ledger import Entry
+from foresto_cli.store.price_sessions import Count
 
 WHOLE, PROVISIONAL, LOST, ADJUSTED, FAILED, NEVER, CLOSED = (
     "whole",
@@ -79,15 +81,14 @@ def by_session(app: App, since: date) -> list[Day]:
     with app.engine.connect() as connection:
         entries = ledger.entries(connection, NAME)
         reasons = _reasons(connection)
-        rows = _row_counts(connection, since)
+        rows = _counts(connection, since, last)
         reasons |= _pending(connection, since)
     span = (since + timedelta(days=offset) for offset in range((last - since).days + 1))
     days = []
     for day in span:
         if calendar.is_session(day):
-            official, adjusted = rows.get(day, (0, 0))
-            state = _state_of(entries.get(f"{day}"), official, adjusted)
-            days.append(Day(day, state, reasons.get(f"{day}"), official + adjusted))
+            count = rows.get(day, Count(0, 0))
+            days.append(Day(day, _state_of(entries.get(f"{day}"), count), reasons.get(f"{day}"), count.rows))
         elif day.weekday() < SATURDAY:
             days.append(Day(day, CLOSED, reasons.get(f"{day}"), 0))
     return days
@@ -123,14 +124,14 @@ def _cell(day: Day, stored: Mapping[date, bool], first: date, gone: date) -> Day
     return Day(day.day, day.state if day.state in GAPS else ABSENT, day.reason, 0)
 
 
-def _state_of(entry: Entry | None, official: int, adjusted: int) -> str:
+def _state_of(entry: Entry | None, count: Count) -> str:
     if entry is None:
-        return ADJUSTED if adjusted else NEVER
+        return ADJUSTED if count.rows > count.official else NEVER
     if entry.status == "failed":
         return FAILED
     if entry.status == "no_data":
         return CLOSED
-    if official < entry.row_count:
+    if count.official < entry.row_count:
         return LOST
     if entry.status == "provisional":
         return PROVISIONAL
@@ -158,16 +159,11 @@ def _reasons(connection: Connection) -> dict[str, str]:
     return {row.unit: row.reason for row in rows}
 
 
-def _row_counts(connection: Connection, since: date) -> dict[date, tuple[int, int]]:
-    rows = connection.execute(
-        text(
-            "SELECT trade_date, count(*) FILTER (WHERE quality_flag <> 'ADJUSTED') AS official,"
-            " count(*) FILTER (WHERE quality_flag = 'ADJUSTED') AS adjusted"
-            " FROM stock_price_daily WHERE trade_date >= :since GROUP BY 1"
-        ),
-        {"since": since},
-    )
-    return {row.trade_date: (row.official, row.adjusted) for row in rows}
+def _counts(connection: Connection, since: date, last: date) -> dict[date, Count]:
+    """Return the rows of each stored session: as they are kept, and of the newest ones as they are."""
+    near = max(since, last - LOOKED_AT_CLOSELY)
+    counted = price_sessions.counted(connection, near, last)
+    return {**price_sessions.kept(connection, since, near - timedelta(days=1)), **counted}
 
 
 def as_result(days: Sequence[Day], ticker: str | None) -> dict[str, object]:

@@ -24,7 +24,7 @@ from foresto_cli.datasets.prices.sources import (
     regular_range,
 )
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError
-from foresto_cli.store import ledger
+from foresto_cli.store import ledger, price_sessions
 from foresto_cli.store.upsert import Row
 
 WITNESS_SPAN = timedelta(days=14)
@@ -56,13 +56,8 @@ def price_days(  # noqa: PLR0913  # the span, and what to distrust in it
     since = counted_since or max(start, end - LOOKED_AT_CLOSELY)
     with app.engine.connect() as connection:
         known = ledger.entries(connection, NAME)
-        stored = connection.execute(
-            text(
-                "SELECT trade_date, count(*) AS row_count FROM stock_price_daily"
-                " WHERE trade_date BETWEEN :since AND :end AND quality_flag <> 'ADJUSTED' GROUP BY 1"
-            ),
-            {"since": since, "end": end},
-        ).all()
+        # Counted, and not what is kept of them: rows that somebody deleted by SQL are asked for again.
+        stored = price_sessions.counted(connection, since, end)
         holes = holes_since(connection, since)
     return PriceDays(
         sources=price_sources(app),
@@ -74,7 +69,7 @@ def price_days(  # noqa: PLR0913  # the span, and what to distrust in it
         refresh_days=refresh_days,
         distrusted=frozenset(distrusted),
         row_counts={date.fromisoformat(unit): entry.row_count for unit, entry in known.items() if entry.row_count},
-        stored={row.trade_date: row.row_count for row in stored},
+        stored={day: count.official for day, count in stored.items()},
         counted_since=since,
         known={date.fromisoformat(unit): entry for unit, entry in known.items()},
         holes=holes,

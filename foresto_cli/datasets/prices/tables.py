@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     Index,
+    Integer,
     Numeric,
     String,
     Table,
@@ -176,6 +177,41 @@ stock_price_daily = Table(
         "One row per stock and session: the exchange's unadjusted numbers, and the day's own adjustment event",
         fills="prices incremental, prices load, prices repair",
         reads="prices show, stocks load, stocks show, prices gaps, prices events, score batch, verify daily, dashboard",
+    ),
+)
+
+price_sessions = Table(
+    "price_sessions",
+    metadata,
+    trade_date(),
+    Column(
+        "row_count",
+        Integer,
+        nullable=False,
+        **said("그날의 시세 행 수", "Rows of stock_price_daily of that day"),
+    ),
+    Column(
+        "official_count",
+        Integer,
+        nullable=False,
+        **said(
+            "그 가운데 거래소 시세의 행 수(quality_flag가 ADJUSTED가 아닌 행, 잠정 포함)",
+            "Those of the exchange (quality_flag other than ADJUSTED, provisional ones included)",
+        ),
+    ),
+    Column(
+        "updated_at",
+        DateTime,
+        nullable=False,
+        **said("수가 마지막으로 바뀐 시각(KST)", "When the counts changed last (KST)"),
+    ),
+    **table_said(
+        "한 행은 시세가 저장된 한 거래일: 행을 다시 세지 않도록 시세와 같은 트랜잭션에서 적어 둔 수. 내보내지 않고"
+        " 가져온 뒤 다시 센다",
+        "One row per stored session: its rows, kept in the transaction that writes prices so that nobody has to count"
+        " them; not exported, counted anew on import",
+        fills="prices incremental, prices load, prices repair",
+        reads="prices gaps, score batch, verify daily, dashboard",
     ),
 )
 

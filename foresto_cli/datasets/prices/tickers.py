@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.adjustment.closes import follow_source
@@ -20,6 +20,7 @@ from foresto_cli.datasets.prices.rows import from_naver, impossible
 from foresto_cli.datasets.prices.tables import stock_price_daily
 from foresto_cli.errors import BadPayload
 from foresto_cli.regimes import closes_at
+from foresto_cli.store import price_sessions
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import naver
@@ -33,6 +34,7 @@ DATASET = DataSet(
     clients=("naver",),
     batch="PRICE",
 )
+STORED = text("SELECT trade_date FROM stock_price_daily WHERE ticker = :ticker")
 
 
 @dataclass
@@ -134,7 +136,10 @@ class PriceTickers(Loader):
 
     def store(self, connection: Connection, answer: Answer, parsed: Parsed, provenance: Row) -> Counts:
         """Write the bars, but never over a row of the exchange."""
+        ticker = answer.unit.key.split(":")[0]
         over = "old.quality_flag = 'ADJUSTED'"
+        before = set(connection.scalars(STORED, {"ticker": ticker}))
         counts = upsert(connection, stock_price_daily, parsed.rows, provenance, only_over=over)
-        follow_source(connection, answer.unit.key.split(":")[0])
+        price_sessions.one_more(connection, sorted({row["trade_date"] for row in parsed.rows} - before))
+        follow_source(connection, ticker)
         return counts

@@ -35,6 +35,7 @@ from foresto_cli.datasets.prices.tables import (
     adjustment_override,
     adjustment_pending,
     after_market_daily,
+    price_sessions,
     price_source_proof,
     stock_price_daily,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "mortgage_loan_products",
     "notify_channel",
     "ops_alert",
+    "price_sessions",
     "price_source_proof",
     "product_rate_history",
     "rent_house_loan_options",

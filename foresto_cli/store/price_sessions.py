@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, TextClause, text
 
-from foresto_cli import clock
-
 COUNTED = (
     "SELECT trade_date, count(*) AS row_count, count(*) FILTER (WHERE quality_flag <> 'ADJUSTED') AS official_count"
     " FROM stock_price_daily"
@@ -23,18 +21,17 @@ OF_SPAN = text(f"{COUNTED} WHERE trade_date BETWEEN :first AND :last GROUP BY 1"
 # Counted first and written then, by two statements: an INSERT that reads prices which lie on other servers is refused
 # by some of them.
 KEEP = text(
-    "INSERT INTO price_sessions AS p (trade_date, row_count, official_count, updated_at) SELECT c.*, :now FROM"
+    "INSERT INTO price_sessions AS p (trade_date, row_count, official_count) SELECT * FROM"
     " unnest(CAST(:days AS date[]), CAST(:rows AS integer[]), CAST(:official AS integer[])) AS c"
-    " ON CONFLICT (trade_date) DO UPDATE SET row_count = excluded.row_count,"
-    " official_count = excluded.official_count, updated_at = excluded.updated_at"
+    " ON CONFLICT (trade_date) DO UPDATE SET row_count = excluded.row_count, official_count = excluded.official_count"
     " WHERE (p.row_count, p.official_count) <> (excluded.row_count, excluded.official_count)"
 )
 DROP = text("DELETE FROM price_sessions WHERE trade_date = ANY(:days)")
 DROP_OTHERS = text("DELETE FROM price_sessions WHERE trade_date <> ALL(:days)")
 ONE_MORE = text(
-    "INSERT INTO price_sessions AS p (trade_date, row_count, official_count, updated_at)"
-    " SELECT day, 1, 0, :now FROM unnest(CAST(:days AS date[])) AS c (day)"
-    " ON CONFLICT (trade_date) DO UPDATE SET row_count = p.row_count + 1, updated_at = excluded.updated_at"
+    "INSERT INTO price_sessions AS p (trade_date, row_count, official_count)"
+    " SELECT day, 1, 0 FROM unnest(CAST(:days AS date[])) AS c (day)"
+    " ON CONFLICT (trade_date) DO UPDATE SET row_count = p.row_count + 1"
 )
 KEPT = text(
     "SELECT trade_date, row_count, official_count FROM price_sessions WHERE trade_date BETWEEN :first AND :last"
@@ -69,7 +66,7 @@ def recount(connection: Connection, days: Sequence[date] | None = None) -> None:
             "rows": [count.rows for count in found.values()],
             "official": [count.official for count in found.values()],
         }
-        connection.execute(KEEP, {**given, "now": clock.wall()})
+        connection.execute(KEEP, given)
 
 
 def one_more(connection: Connection, days: Sequence[date]) -> None:
@@ -78,7 +75,7 @@ def one_more(connection: Connection, days: Sequence[date]) -> None:
     For the history of one stock, whose days have thousands of rows of others that nobody wants to count.
     """
     if days:
-        connection.execute(ONE_MORE, {"days": list(days), "now": clock.wall()})
+        connection.execute(ONE_MORE, {"days": list(days)})
 
 
 def kept(connection: Connection, first: date = date.min, last: date = date.max) -> dict[date, Count]:

@@ -20,7 +20,7 @@ TABLE = (
 
 
 def put(engine, rows, *, note=True):
-    """Write rows as the loader does, and note their days in the same transaction."""
+    """Write rows as the loader does, and note and count their days in the same transaction."""
     written = [
         {
             "open_price": row["close_price"],
@@ -39,9 +39,11 @@ def put(engine, rows, *, note=True):
     ]
     with engine.begin() as connection:
         upsert(connection, stock_price_daily, written, PROVENANCE)
-        price_sessions.recount(connection, list({row["trade_date"] for row in rows}))
-        for day in {row["trade_date"] for row in rows} if note else ():
+        days = sorted({row["trade_date"] for row in rows}) if note else []
+        for day in days:
             pending.note_pending(connection, day)
+        if days:
+            price_sessions.recount(connection, days)
 
 
 def day_of(market, day):

@@ -199,12 +199,6 @@ price_sessions = Table(
             "Those of the exchange (quality_flag other than ADJUSTED, provisional ones included)",
         ),
     ),
-    Column(
-        "updated_at",
-        DateTime,
-        nullable=False,
-        **said("수가 마지막으로 바뀐 시각(KST)", "When the counts changed last (KST)"),
-    ),
     **table_said(
         "한 행은 시세가 저장된 한 거래일: 행을 다시 세지 않도록 시세와 같은 트랜잭션에서 적어 둔 수. 내보내지 않고"
         " 가져온 뒤 다시 센다",

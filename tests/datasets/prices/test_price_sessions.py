@@ -115,7 +115,7 @@ def test_an_empty_database_has_no_session(engine):
 
 def test_rows_that_were_deleted_by_hand_are_found_and_counted_anew(loaded):
     loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17' AND ticker < '02'")
-    loaded.execute("INSERT INTO price_sessions VALUES ('1994-05-02', 7, 7, now())")
+    loaded.execute("INSERT INTO price_sessions VALUES ('1994-05-02', 7, 7)")
     loaded.execute("DELETE FROM price_sessions WHERE trade_date = '2026-11-18'")
     found = {one.check: one for one in verification.verify_daily(loaded.app).findings}
     assert found["prices.counted"].days == ["1994-05-02", "2026-11-17", "2026-11-18"]

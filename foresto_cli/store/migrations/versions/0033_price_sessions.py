@@ -16,15 +16,13 @@ def upgrade() -> None:
         sa.Column("trade_date", sa.Date(), nullable=False),
         sa.Column("row_count", sa.Integer(), nullable=False),
         sa.Column("official_count", sa.Integer(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("trade_date"),
     )
     # Read, then written: prices may lie on other servers, some of which refuse an INSERT that reads them.
     counted = op.get_bind().execute(
         sa.text(
             "SELECT trade_date, count(*) AS row_count, count(*) FILTER (WHERE quality_flag <> 'ADJUSTED') AS"
-            " official_count, CAST(now() AT TIME ZONE 'Asia/Seoul' AS timestamp) AS updated_at"
-            " FROM stock_price_daily GROUP BY 1 ORDER BY 1"
+            " official_count FROM stock_price_daily GROUP BY 1 ORDER BY 1"
         )
     )
     op.bulk_insert(table, [dict(row) for row in counted.mappings()])

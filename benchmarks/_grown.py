@@ -42,7 +42,8 @@ FIRST = text(
 CREATE TEMPORARY TABLE first ON COMMIT DROP AS
 SELECT ticker, name, market, shares_outstanding, source_id, batch_id, created_at, prev_close AS base,
   CAST(CASE WHEN prev_close < 2000 THEN 1 WHEN prev_close < 20000 THEN 10 ELSE 100 END AS numeric) AS tick,
-  CAST(row_number() OVER (ORDER BY ticker) AS integer) AS number, adj_close_price / close_price * CAST(adj_factor AS numeric) AS factor
+  CAST(row_number() OVER (ORDER BY ticker) AS integer) AS number,
+  adj_close_price / close_price * CAST(adj_factor AS numeric) AS factor
 FROM stock_price_daily WHERE trade_date = (SELECT min(trade_date) FROM stock_price_daily) AND prev_close > 0
 """
 )

@@ -18,7 +18,7 @@ from foresto_cli.telling import notify
 from foresto_cli.telling.alerts import Alert, raise_alert
 from foresto_cli.upstream import mail
 from foresto_cli.upstream.mail import Letter
-from foresto_cli.views import watchlist
+from foresto_cli.views import watchlist_news
 from foresto_cli.views.templating import filled
 
 EVIL = {
@@ -178,7 +178,7 @@ def test_a_watched_name_forges_no_paragraph(evil):
     row = {"name": evil, "ticker": "005930", "told_score": 50, "told_grade": "B", "score": 70, "grade": "A",
            "summary": evil, "designation": None, "told_designation": None,
            "designated": None}  # fmt: skip
-    title, body = watchlist.compose([row])
+    title, body = watchlist_news.compose([row])
     assert "\n" not in title
     assert not FORBIDDEN.search(title + body)
     assert len([line for line in body.splitlines() if line.startswith("가")]) <= 1

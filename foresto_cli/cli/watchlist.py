@@ -44,8 +44,8 @@ def notify(app: "App") -> "Result":
     """움직인 점수와 지정, 새 공시, 지켜보는 조건에 들어오거나 나간 종목을 한 번 알립니다(Slack, 메일, Apprise)."""
     from foresto_cli.chains import other_jobs
     from foresto_cli.screens import watched_screens
-    from foresto_cli.views import watchlist
+    from foresto_cli.views import watchlist_news
 
     result = other_jobs.watched(app, "watchlist_alerts", watched_screens.notify_moves)
-    watchlist.show_told(app, result)
+    watchlist_news.show_told(app, result)
     return result

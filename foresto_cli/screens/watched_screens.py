@@ -15,7 +15,7 @@ from foresto_cli.screens import saved_screens
 from foresto_cli.screens.conditions import Field, Kind
 from foresto_cli.screens.saved_screens import Row
 from foresto_cli.screens.screening import Judged, judged, newest_session
-from foresto_cli.views import screen_news, watchlist
+from foresto_cli.views import screen_news, watchlist_news
 from foresto_cli.views.screen_news import Change, Looked, News
 
 MEMBERS = text(
@@ -25,13 +25,13 @@ MEMBERS = text(
 UNSAID = {"ticker", "name"}
 
 
-def notify_moves(app: App) -> watchlist.Told:
+def notify_moves(app: App) -> watchlist_news.Told:
     """Tell what is new about watched stocks and watched conditions.
 
     Raises:
         Busy: another process is telling.
     """
-    return watchlist.notify_moves(app, look)
+    return watchlist_news.notify_moves(app, look)
 
 
 def look(connection: Connection) -> Looked:

@@ -24,7 +24,7 @@ from foresto_cli.settings import Settings
 from foresto_cli.store import binaries, limits, whose
 from foresto_cli.upstream import alphavantage, dart, fdr, finlife, fsc, krx_login, krx_openapi, mail, naver, yahoo
 from foresto_cli.verify import checks, second_source, verification
-from foresto_cli.views import questions, watchlist
+from foresto_cli.views import questions, watched_stocks
 
 CHECKED = ("README.md", "docs/guide.md", "docs/operating.md")
 NUMBER = re.compile(r"(?<!\w)\d[\d,.:]*\d|(?<!\w)\d")
@@ -77,7 +77,7 @@ FIGURES = (
     (r"(\d+) of (\d+) stocks", {"1", f"{second_source.WEEKS}"}),
     (r"runs go after (\d+) year", prune.RUN_DAYS // 365),
     (r"findings after (\d+) days", prune.FINDING_DAYS),
-    (r"moved (\d+) points", watchlist.LEAST_MOVE),
+    (r"moved (\d+) points", watched_stocks.LEAST_MOVE),
     (r"(?:`pg_restore` of|server is) PostgreSQL (\d+)", binaries.MAJOR),
     (r"has to be PostgreSQL (\d+)", whose.OLDEST_SERVER),
     (r"more than (\d+) % of the stocks", round(100 * batch.FAILED_SHARE)),

@@ -12,7 +12,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loading import filings as loading
 from foresto_cli.output.give import Form
 from foresto_cli.running import job
-from foresto_cli.views import filings, market_mail, watchlist
+from foresto_cli.views import filings, market_mail, watchlist, watchlist_news
 from foresto_cli.views.filings import Wanted
 from foresto_cli.views.market_mail import filed
 
@@ -92,7 +92,7 @@ def test_filings_of_watched_companies_are_told_once_marked_types_first(watching)
     file(watching, "20261120000001", "주요사항보고서(유상증자결정)")
     file(watching, "20261120000002", "기업설명회(IR)개최(안내공시)")
     file(watching, "20261120000003", "주요사항보고서(합병결정)", ticker=OTHER)
-    result = watchlist.notify_moves(watching.app)
+    result = watchlist_news.notify_moves(watching.app)
     assert (result.outcome, result.exit_code) == ("done", 0), result.reasons
     assert [row["receipt_number"] for row in result.filed] == ["20261120000001", "20261120000002"]
     json.dumps(result.as_json())
@@ -102,9 +102,9 @@ def test_filings_of_watched_companies_are_told_once_marked_types_first(watching)
     assert first < second
     assert "https://dart.fss.or.kr/dsaf001/main.do?rcpNo=20261120000001" in mail.text
     assert "합병" not in mail.text
-    assert watchlist.notify_moves(watching.app).filed == []
+    assert watchlist_news.notify_moves(watching.app).filed == []
     file(watching, "20261121000009", "[기재정정]주요사항보고서(유상증자결정)")
-    again = watchlist.notify_moves(watching.app)
+    again = watchlist_news.notify_moves(watching.app)
     assert [row["receipt_number"] for row in again.filed] == ["20261121000009"], "a correction is a filing of its own"
     assert len(heard(watching)) == 2
 
@@ -113,16 +113,16 @@ def test_what_nobody_heard_of_filings_is_told_the_next_time(watching):
     file(watching, "20261120000001", "횡령ㆍ배임혐의발생")
     watching.sandbox.faults.add("404@hooks.slack.com*1")
     watching.sandbox.faults.add("unauthorized@smtp*1")
-    assert watchlist.notify_moves(watching.app).exit_code != 0
+    assert watchlist_news.notify_moves(watching.app).exit_code != 0
     assert watching.scalar("SELECT count(*) FROM watchlist_told_filing") == 0
-    assert len(watchlist.notify_moves(watching.app).filed) == 1
+    assert len(watchlist_news.notify_moves(watching.app).filed) == 1
 
 
 def test_what_was_filed_before_it_was_watched_or_is_history_is_no_news(watching):
     file(watching, "20261117000001", "주요사항보고서(감자결정)", seen="2026-11-21 07:00")
     file(watching, "20261118000002", "주요사항보고서(감자결정)", seen="2026-11-18 09:00")
     file(watching, "20210104000003", "주요사항보고서(감자결정)", seen="2026-11-21 07:00")
-    assert watchlist.notify_moves(watching.app).filed == []
+    assert watchlist_news.notify_moves(watching.app).filed == []
 
 
 def test_a_preferred_share_is_told_what_its_company_files(open_loaded):
@@ -131,18 +131,18 @@ def test_a_preferred_share_is_told_what_its_company_files(open_loaded):
         watchlist.add(world.app, [preferred])
     with open_loaded(MORNING) as world:
         file(world, "20261120000001", "현금ㆍ현물배당결정", ticker=f"{preferred[:5]}0")
-        assert len(watchlist.notify_moves(world.app).filed) == 1
+        assert len(watchlist_news.notify_moves(world.app).filed) == 1
 
 
 def test_a_flood_is_bounded_and_all_of_it_counts_as_told(watching):
     for serial in range(60):
         file(watching, f"20261120{serial:06d}", "전환청구권행사\x1b[31m" if serial % 2 else "주요사항보고서(감자결정)")
-    assert len(watchlist.notify_moves(watching.app).filed) == 60
+    assert len(watchlist_news.notify_moves(watching.app).filed) == 60
     [mail] = heard(watching, "mail")
     assert mail.text.count("rcpNo=") == 20
     assert "외 40건: foresto filings list --from 2026-11-20" in mail.text
     assert "\x1b" not in mail.text
-    assert watchlist.notify_moves(watching.app).filed == []
+    assert watchlist_news.notify_moves(watching.app).filed == []
 
 
 # --- the mail -------------------------------------------------------------------------------------------------------

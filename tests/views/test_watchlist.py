@@ -8,7 +8,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import Busy, UsageError
 from foresto_cli.store import advisory
 from foresto_cli.verify import verification
-from foresto_cli.views import watchlist
+from foresto_cli.views import watchlist, watchlist_news
 
 TICKER = "005930"
 OTHER = "000660"
@@ -77,7 +77,7 @@ def test_removing_ends_it(world):
 def test_news_is_five_points_or_another_grade(world, points, grade, news):
     watchlist.add(world.app, [TICKER])
     score(world, points, grade)
-    result = watchlist.notify_moves(world.app)
+    result = watchlist_news.notify_moves(world.app)
     assert bool(result.moved) is news
     assert bool(heard(world)) is news
 
@@ -85,15 +85,15 @@ def test_news_is_five_points_or_another_grade(world, points, grade, news):
 def test_a_move_is_told_once_to_every_channel(world):
     watchlist.add(world.app, [TICKER])
     score(world, 66.1, "A")
-    result = watchlist.notify_moves(world.app)
+    result = watchlist_news.notify_moves(world.app)
     assert (result.outcome, result.exit_code, result.channels) == ("done", 0, {"Slack": None, "메일": None})
     [mail] = heard(world, "mail")
     assert "점수가 달라졌습니다" in mail.subject
     assert "60.0 B → 66.1 A (+6.1)" in mail.text
     assert "재무가 강점입니다" in mail.text
-    assert watchlist.DISCLAIMER in mail.text
+    assert watchlist_news.DISCLAIMER in mail.text
     assert base(world) == (66.1, "A")
-    again = watchlist.notify_moves(world.app)
+    again = watchlist_news.notify_moves(world.app)
     assert again.reasons == ["알릴 만큼 달라진 점수나 지정, 새 공시가 없습니다."]
     assert len(heard(world)) == len(heard(world, "mail")) == 1
 
@@ -102,7 +102,7 @@ def test_what_was_told_once_is_told_again_when_it_moves_again(world):
     watchlist.add(world.app, [TICKER])
     for points in (70, 80):
         score(world, points, "A")
-        assert watchlist.notify_moves(world.app).outcome == "done"
+        assert watchlist_news.notify_moves(world.app).outcome == "done"
     assert len(heard(world)) == 2
 
 
@@ -110,7 +110,7 @@ def test_small_steps_add_up(world):
     watchlist.add(world.app, [TICKER])
     for points in (62, 64, 66):
         score(world, points, "B")
-        watchlist.notify_moves(world.app)
+        watchlist_news.notify_moves(world.app)
     assert len(heard(world)) == 1
     assert base(world) == (66.0, "B")
 
@@ -118,10 +118,10 @@ def test_small_steps_add_up(world):
 def test_the_first_sight_of_a_score_sets_the_base_and_tells_nothing(world):
     watchlist.add(world.app, [OTHER])
     score(world, 30, "D", OTHER)
-    assert watchlist.notify_moves(world.app).moved == []
+    assert watchlist_news.notify_moves(world.app).moved == []
     assert base(world, OTHER) == (30.0, "D")
     score(world, 40, "D", OTHER)
-    assert len(watchlist.notify_moves(world.app).moved) == 1
+    assert len(watchlist_news.notify_moves(world.app).moved) == 1
 
 
 def test_what_nobody_heard_is_told_the_next_time(world):
@@ -129,7 +129,7 @@ def test_what_nobody_heard_is_told_the_next_time(world):
     score(world, 70, "A")
     world.sandbox.faults.add("404@hooks.slack.com*1")
     world.sandbox.faults.add("unauthorized@smtp*1")
-    result = watchlist.notify_moves(world.app)
+    result = watchlist_news.notify_moves(world.app)
     assert result.exit_code != 0
     assert base(world) == (60.0, "B")
     assert world.scalar("SELECT count(*) FROM ops_alert WHERE alert_type = 'channel' AND resolved_at IS NULL") == 2
@@ -140,10 +140,10 @@ def test_one_deaf_channel_does_not_make_the_others_hear_it_again(world):
     watchlist.add(world.app, [TICKER])
     score(world, 70, "A")
     world.sandbox.faults.add("unauthorized@smtp*1")
-    result = watchlist.notify_moves(world.app)
+    result = watchlist_news.notify_moves(world.app)
     assert (result.outcome, result.exit_code) == ("partial", 3)
     assert base(world) == (70.0, "A")
-    assert watchlist.notify_moves(world.app).moved == []
+    assert watchlist_news.notify_moves(world.app).moved == []
     assert len(heard(world)) == 1
 
 
@@ -152,7 +152,7 @@ def test_without_a_channel_nothing_counts_as_told(world):
     score(world, 70, "A")
     nobody = dict.fromkeys(("slack_webhook_url", "smtp_host", "foresto_apprise_urls"))
     world.app.settings = world.app.settings.model_copy(update=nobody)
-    result = watchlist.notify_moves(world.app)
+    result = watchlist_news.notify_moves(world.app)
     assert result.exit_code == 0
     assert "SLACK_WEBHOOK_URL" in result.reasons[0]
     assert base(world) == (60.0, "B")
@@ -160,7 +160,7 @@ def test_without_a_channel_nothing_counts_as_told(world):
 
 def test_two_at_once_do_not_tell_twice(world):
     with advisory.alone(world.app.engine, advisory.WATCHLIST), pytest.raises(Busy):
-        watchlist.notify_moves(world.app)
+        watchlist_news.notify_moves(world.app)
 
 
 def test_a_fund_is_watched_with_its_price_and_without_a_score(world, capsys):
@@ -171,6 +171,6 @@ def test_a_fund_is_watched_with_its_price_and_without_a_score(world, capsys):
     assert (row["name"], row["is_fund"], row["price"], row["score"]) == (name, True, float(price), None)
     said = capsys.readouterr().out
     assert f"ETF라 점수는 없습니다. 현재가 {price:,}원입니다." in said
-    assert watchlist.notify_moves(world.app).moved == []
+    assert watchlist_news.notify_moves(world.app).moved == []
     assert all(finding.check != "watchlist.known" for finding in verification.verify_daily(world.app).findings)
     assert watchlist.remove(app, [name])["removed"] == [ticker]

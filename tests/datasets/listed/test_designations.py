@@ -18,7 +18,7 @@ from foresto_cli.sandbox.market import designations as dealt
 from foresto_cli.sandbox.market.roster import PENNY_CODE
 from foresto_cli.score import explain
 from foresto_cli.verify import verification
-from foresto_cli.views import market_mail, page, score_card, stock_card, watchlist
+from foresto_cli.views import market_mail, page, score_card, stock_card, watchlist, watchlist_news
 from foresto_cli.views.top_scores import LEAVING, SUSPENDED, Wanted
 
 MANAGED, CAUTION = "관리종목", "투자주의환기종목"
@@ -224,7 +224,7 @@ def test_it_is_told_wherever_the_stock_is_named(plain, capsys):
     assert told in capsys.readouterr().out
     plain.execute("UPDATE stocks SET compass_score = 1, compass_grade = 'F' WHERE ticker = :t", t=mover)
     plain.execute("UPDATE watchlist SET last_notified_score = 60, last_notified_grade = 'B'")
-    watchlist.notify_moves(plain.app)
+    watchlist_news.notify_moves(plain.app)
     [mail] = [sent for sent in plain.sandbox.outbox.items if sent.channel == "mail"]
     assert f"[{told}]" in mail.text
 
@@ -233,12 +233,12 @@ def test_a_watched_stock_is_told_when_its_designation_begins_and_ends_once_each(
     days = sessions(plain)
     designate(plain, OLD, MANAGED, days[0])
     watchlist.add(plain.app, ["000660", "005930"])
-    assert watchlist.notify_moves(plain.app).designated == []
+    assert watchlist_news.notify_moves(plain.app).designated == []
     designate(plain, "000660", CAUTION, days[2])
     plain.sandbox.faults.add("404@hooks.slack.com*1")
     plain.sandbox.faults.add("unauthorized@smtp*1")
-    assert watchlist.notify_moves(plain.app).exit_code != 0
-    result = watchlist.notify_moves(plain.app)
+    assert watchlist_news.notify_moves(plain.app).exit_code != 0
+    result = watchlist_news.notify_moves(plain.app)
     assert [row["ticker"] for row in result.designated] == ["000660"], "nobody heard it yet"
     [mail] = heard(plain)
     name = plain.scalar("SELECT name FROM stocks WHERE ticker = '000660'")
@@ -246,14 +246,14 @@ def test_a_watched_stock_is_told_when_its_designation_begins_and_ends_once_each(
     assert f"! {name}(000660) {CAUTION} 지정({days[2]}부터)" in mail.text
     designate(plain, "000660", MANAGED, days[-1])
     designate(plain, "005930", MANAGED, days[-1])
-    watchlist.notify_moves(plain.app)
+    watchlist_news.notify_moves(plain.app)
     mail = heard(plain)[-1]
     assert mail.subject == "[foresto] 관심 종목 2개의 점수나 지정이 달라졌습니다"
     assert f"{name}(000660) {CAUTION}에서 {MANAGED} 지정({days[-1]}부터)" in mail.text
     plain.execute("UPDATE stock_price_daily SET designation = NULL WHERE ticker = '005930'")
-    watchlist.notify_moves(plain.app)
+    watchlist_news.notify_moves(plain.app)
     assert "(005930) 관리종목 지정 해제" in heard(plain)[-1].text
-    assert watchlist.notify_moves(plain.app).reasons == ["알릴 만큼 달라진 점수나 지정, 새 공시가 없습니다."]
+    assert watchlist_news.notify_moves(plain.app).reasons == ["알릴 만큼 달라진 점수나 지정, 새 공시가 없습니다."]
     assert len(heard(plain)) == 3
 
 
@@ -262,11 +262,11 @@ def test_who_is_designated_when_added_is_no_news(plain, capsys):
     designate(plain, OLD, MANAGED, days[0])
     designate(plain, "000660", CAUTION, days[1])
     watchlist.add(plain.app, ["000660"])
-    result = watchlist.notify_moves(plain.app)
+    result = watchlist_news.notify_moves(plain.app)
     assert (result.designated, heard(plain)) == ([], [])
     plain.execute("UPDATE watchlist SET last_notified_designation = NULL")
     plain.app.console = Console()
-    watchlist.show_told(plain.app, watchlist.notify_moves(plain.app))
+    watchlist_news.show_told(plain.app, watchlist_news.notify_moves(plain.app))
     assert f"(000660) {CAUTION} 지정({days[1]}부터)" in capsys.readouterr().out
 
 

@@ -15,7 +15,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
-from foresto_cli.upstream import fsc
+from foresto_cli.upstream import fsc, fsc_services
 from foresto_cli.upstream.fsc import Fsc
 
 
@@ -91,7 +91,7 @@ def client_of(app: App, service: str) -> Fsc:
         ConfigError: there is no key.
     """
     if app.fsc is None:
-        title = fsc.used_services()[service].title
+        title = fsc_services.used_services()[service].title
         raise ConfigError(
             f"FSC_API_KEY가 없습니다. data.go.kr에서 '{title}' 서비스를 활용신청하고 받은 키를 설정하세요."
         )

@@ -7,8 +7,9 @@ from datetime import timedelta
 from foresto_cli import clock
 from foresto_cli.adjustment.apply import Settled, settle
 from foresto_cli.app import App
-from foresto_cli.collecting.collect import Report, Setting, collect
+from foresto_cli.collecting.collect import Setting, collect
 from foresto_cli.collecting.loader import Loader, Unit
+from foresto_cli.collecting.report import Report
 from foresto_cli.datasets.prices import mirror_life
 from foresto_cli.errors import BadPayload, UsageError
 from foresto_cli.running import lock, runs, stop, superseded

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from foresto_cli.app import App
-from foresto_cli.collecting.collect import Report
+from foresto_cli.collecting.report import Report
 from foresto_cli.errors import AuthFailed, Untrusted, exit_code_of
 from foresto_cli.store.upsert import Counts
 from foresto_cli.upstream.http import requests_by_upstream

@@ -11,7 +11,7 @@ from foresto_cli.setting_up.talk import Talk
 from foresto_cli.settings import keys
 from foresto_cli.settings.keys import Key
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis
-from foresto_cli.upstream.fsc import SERVICES
+from foresto_cli.upstream.fsc_services import SERVICES
 from foresto_cli.upstream.krx_openapi import ALL
 from foresto_cli.views import probes
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import text
 
 from foresto_cli.app import App
-from foresto_cli.collecting.collect import Report
 from foresto_cli.collecting.loader import Unit
+from foresto_cli.collecting.report import Report
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, NotApproved, Transient, Untrusted
 from foresto_cli.store import limits
 from foresto_cli.telling import alerts, causes, hints, mirror, offline, unreadable

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
-from foresto_cli.collecting.collect import Report
+from foresto_cli.collecting.report import Report
 from foresto_cli.datasets.prices.days import NAME
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.store import limits

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.collecting.collect import Report
+from foresto_cli.collecting.report import Report
 from foresto_cli.telling import alerts, hints
 from foresto_cli.telling.alerts import Alert
 

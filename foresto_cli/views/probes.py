@@ -16,7 +16,7 @@ from foresto_cli.telling import mirror
 from foresto_cli.telling.diagnosis import OK, WRONG, Diagnosis, each, gravest
 from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.finlife import Finlife
-from foresto_cli.upstream.fsc import SERVICES
+from foresto_cli.upstream.fsc_services import SERVICES
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.views import openapi_services
 

@@ -24,8 +24,9 @@ from support import EVENING
 from foresto_cli.errors import ForestoError, exit_code_of
 from foresto_cli.running.results import Result
 from foresto_cli.sandbox import poison
-from foresto_cli.sandbox.damage import ROW_DAMAGE
-from foresto_cli.sandbox.faults import LOGIN_KINDS, Fault, parse
+from foresto_cli.sandbox.damaged_rows import ROW_DAMAGE
+from foresto_cli.sandbox.fault_kinds import LOGIN_KINDS
+from foresto_cli.sandbox.faults import Fault, parse
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store.tables import metadata
 

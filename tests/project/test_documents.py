@@ -13,7 +13,7 @@ from foresto_cli import data_sets
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.cli import _guide, _reference
 from foresto_cli.collecting import registry
-from foresto_cli.sandbox import faults, hosts
+from foresto_cli.sandbox import fault_kinds, hosts
 from foresto_cli.settings import FSC_ALIASES, Settings
 from foresto_cli.timetable import JOBS
 
@@ -162,7 +162,7 @@ def test_the_reference_names_every_command_with_every_option():
 
 def test_the_page_of_faults_names_every_kind_and_every_host():
     told = page("docs/faults.md")
-    assert [name for name in [*faults.KINDS, *hosts.modules()] if f"`{name}`" not in told] == []
+    assert [name for name in [*fault_kinds.KINDS, *hosts.modules()] if f"`{name}`" not in told] == []
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 import pytest
 
-from foresto_cli.collecting.collect import Report
 from foresto_cli.collecting.loader import Unit
+from foresto_cli.collecting.report import Report
 from foresto_cli.errors import AuthFailed, BadPayload, NotYet, Transient
 from foresto_cli.running.results import judge
 

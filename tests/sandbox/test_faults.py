@@ -13,7 +13,8 @@ import requests
 
 from foresto_cli.clock import KST
 from foresto_cli.sandbox import Options, running
-from foresto_cli.sandbox.faults import FILE, KINDS, Fault, load, parse, save
+from foresto_cli.sandbox.fault_kinds import KINDS
+from foresto_cli.sandbox.faults import FILE, Fault, load, parse, save
 from foresto_cli.settings import SANDBOX_KEYS
 
 STATISTICS = "https://data.krx.co.kr/comm/bldAttendant/getJsonData.cmd"

@@ -13,7 +13,7 @@ from foresto_cli.declared import ByDay
 from foresto_cli.running import job
 from foresto_cli.settings import keys
 from foresto_cli.telling import key_ages
-from foresto_cli.upstream.fsc import SERVICES
+from foresto_cli.upstream.fsc_services import SERVICES
 from foresto_cli.upstream.krx_openapi import ALL
 from foresto_cli.views import doctor
 

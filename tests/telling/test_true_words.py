@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from foresto_cli.collecting.collect import Report
+from foresto_cli.collecting.report import Report
 from foresto_cli.errors import (
     AuthFailed,
     BadPayload,

@@ -4,7 +4,7 @@ import pytest
 
 from foresto_cli.settings import keys
 from foresto_cli.telling.diagnosis import OK, WRONG
-from foresto_cli.upstream.fsc import SERVICES
+from foresto_cli.upstream.fsc_services import SERVICES
 from foresto_cli.upstream.krx_openapi import ALL
 from foresto_cli.views import probes
 

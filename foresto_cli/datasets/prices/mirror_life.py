@@ -6,8 +6,8 @@ from sqlalchemy import Engine, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.collecting.collect import Report
 from foresto_cli.collecting.mirror import Mirror
+from foresto_cli.collecting.report import Report
 from foresto_cli.errors import Dead
 from foresto_cli.upstream import fdr
 

@@ -13,7 +13,7 @@ from foresto_cli.loading import listed
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.settings import SANDBOX_KEYS, Settings
-from foresto_cli.upstream import _open_data, fsc
+from foresto_cli.upstream import _open_data, fsc, fsc_services
 from foresto_cli.upstream._open_data import Page, WrongRoute, page_of
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -98,7 +98,7 @@ def test_the_same_rows_come_as_xml_and_as_json(open_world):
     with open_world() as world:
         session = world.app.fsc.sessions[2]
         query = {"serviceKey": KEY, "basDt": "20261119", "numOfRows": "3", "pageNo": "2"}
-        url = f"{fsc.ROOT}/{fsc.SERVICES['bonds'].routes[0]}"
+        url = f"{fsc.ROOT}/{fsc_services.SERVICES['bonds'].routes[0]}"
         as_json, as_xml = (page_of(session.get(url, params=query | kind)) for kind in ({"resultType": "json"}, {}))
         assert as_json == as_xml
         assert len(as_xml.rows) == 3

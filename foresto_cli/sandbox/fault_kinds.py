@@ -1,0 +1,107 @@
+"""The kinds of faults that can be planted, which host they concern, and what they need to be told."""
+
+KINDS = {
+    "timeout": "never answers",
+    "reset": "the connection is reset in the middle of the answer",
+    "half": "the connection is closed in the middle of the body",
+    "drip": "one byte every half second",
+    "500": "HTTP 500",
+    "502": "HTTP 502",
+    "503": "HTTP 503",
+    "429": "HTTP 429 with Retry-After",
+    "404": "HTTP 404",
+    "403": "HTTP 403",
+    "html": "HTTP 200 with a maintenance page",
+    "block": "HTTP 200 with the KRX error page that blocked addresses get",
+    "block403": "the same page with HTTP 403",
+    "redirect": "HTTP 302 to an HTML page",
+    "empty": "HTTP 200 without a body",
+    "empty_list": "a valid answer with no rows (CSV: header only; XML: no items)",
+    "truncated": "a valid HTTP answer that holds the first half of the body",
+    "encoding": "text in a wrong character set",
+    "content_type": "the right body called application/octet-stream",
+    "logout": "KRX: HTTP 400 LOGOUT, and the login is forgotten",
+    "CD002": "KRX login: wrong name or password",
+    "CD010": "KRX login: the password has to be changed",
+    "CD011": "KRX login: logged in elsewhere, until skipDup=Y is sent",
+    "unauthorized": "HTTP 401 in the words of the KRX OPEN API",
+    "gateway04": "data.go.kr: the gateway's XML with code 04, service failed",
+    "gateway12": "data.go.kr: the same with 12, no such route",
+    "gateway20": "data.go.kr: the same with 20, service not applied for",
+    "gateway22": "data.go.kr: the same with 22, daily quota spent",
+    "gateway23": "data.go.kr: the same with 23, too fast",
+    "gateway30": "data.go.kr: the same with 30, unknown key",
+    "gateway30json": "data.go.kr: code 30 as JSON with HTTP 403",
+    "gateway31": "data.go.kr: XML with code 31, key expired",
+    "av_burst": "Alpha Vantage: faster than one request a second",
+    "av_daily": "Alpha Vantage: the day's 25 requests are used up; the message repeats the key",
+    "av_premium": "Alpha Vantage: only for paying customers",
+    "dart010": "OpenDART: status 010, unknown key (JSON; XML where a zip was asked for)",
+    "dart011": "OpenDART: the same with 011, key suspended",
+    "dart012": "OpenDART: the same with 012, address not allowed",
+    "dart013": "OpenDART: the same with 013, no data",
+    "dart014": "OpenDART: the same with 014, no such file",
+    "dart020": "OpenDART: the same with 020, daily quota spent",
+    "dart021": "OpenDART: the same with 021, too many companies",
+    "dart100": "OpenDART: the same with 100, wrong parameter",
+    "dart101": "OpenDART: the same with 101, wrong access",
+    "dart800": "OpenDART: the same with 800, maintenance",
+    "dart900": "OpenDART: the same with 900, undefined error",
+    "dart901": "OpenDART: the same with 901, key expired",
+    "grown": "data.go.kr: one row more in all than before, as when a table grows while it is read",
+    **{
+        f"fss{code}": f"finlife: err_cd {code}, {meaning}"
+        for code, meaning in (
+            ("010", "unknown key"),
+            ("011", "suspended key"),
+            ("012", "deleted key"),
+            ("013", "the key of the guide's example"),
+            ("020", "daily quota spent"),
+            ("021", "address not registered"),
+            ("100", "a parameter is missing"),
+            ("101", "a parameter is wrong"),
+            ("900", "undefined error"),
+        )
+    },
+    "all_dash": "rows without any value, as on a holiday",
+    "stale": "FDR listing: the rows of the previous session",
+    "zero": "all numbers are 0",
+    "missing_field": "one needed field is gone",
+    "renamed_field": "one needed field has another name",
+    "text_number": "N/A in place of a number, in one row",
+    "duplicate": "the first row twice",
+    "nul": "a NUL in one name",
+    "surrogate": "half a surrogate pair in one name",
+    "escape": "a name that commands a terminal, turns its letters round and holds markup",
+    "long_name": "a name of a million characters",
+    "huge_number": "a number of forty nines, in one row",
+    "zip_bomb": "some hundred kilobytes that unpack to 300 MB (gzip; where a zip was asked for, a zip)",
+    "redos": "a megabyte made to keep regular expressions busy",
+    "huge": "a body of more than 80 MB",
+    "missing_row": "one stock that traded is missing: that of the detail, or one of ours",
+    "dash_row": "one stock that traded has no values: that of the detail, or one of ours",
+    "other_day": "the rows of another session under the day asked for: of the detail, or of the one before",
+    "frozen_mirror": "FDR's mirror: no file was written since that day (2026-11-06) or moment (2026-11-20T15:03)",
+    "unapproved": "KRX OPEN API: HTTP 401, the service was not applied for",
+    "late_openapi": "KRX OPEN API: a session is there from that hour (10:30) of the next one on, not from 08:00",
+}
+"""Every kind, with what the client gets."""
+LOGIN_KINDS = ("CD002", "CD010", "CD011")
+LOGIN_PATH = "MDCCOMS001D1.cmd"
+ONE_HOST = {
+    "frozen_mirror": "raw.githubusercontent.com",
+    "unapproved": "data-dbg.krx.co.kr",
+    "late_openapi": "data-dbg.krx.co.kr",
+}
+"""Kinds that concern one host only: what stands in its place is what they are about."""
+EVERY_HOST = dict.fromkeys(("missing_row", "dash_row", "other_day"), "*")
+"""Kinds that without a host concern whoever gives a day's prices."""
+DETAILS = {
+    "missing_row": r"[0-9A-Za-z]+",
+    "dash_row": r"[0-9A-Za-z]+",
+    "other_day": r"\d{4}-\d\d-\d\d",
+    "frozen_mirror": r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?",
+    "late_openapi": r"([01]\d|2[0-3])(:[0-5]\d)?",
+}
+"""What a kind can be told beside itself; no other kind has a detail."""
+NEEDS_DETAIL = ("frozen_mirror",)

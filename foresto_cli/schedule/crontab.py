@@ -3,24 +3,19 @@
 A table that cannot be read is not an empty one: then nothing is written. Neither is a block that somebody has changed.
 """
 
-import contextlib
-import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from foresto_cli import settings
 from foresto_cli.errors import ConfigError
-from foresto_cli.schedule import os_commands, schedule_files
+from foresto_cli.schedule import crontab_io, schedule_files
 from foresto_cli.schedule.next_starts import Started, Trouble
 from foresto_cli.schedule.os_commands import shown
 from foresto_cli.schedule.schedule_files import Place
-from foresto_cli.settings import PRIVATE_FILE, private_folder
 from foresto_cli.timetable import ENTRIES
 
-EMPTY = re.compile(r"(crontab: )?no crontab for \S+")
 VARIABLE = re.compile(r"""\s*["']?([A-Za-z_]\w*)["']?\s*=""")
 OUR_COMMAND = re.compile(r"(@reboot|(\S+ ){4}\S+) cd .+ && .*FORESTO_SCHEDULER=cron .+>> .+ 2>&1")
 OUR_COMMENT = re.compile(r"# (foresto가 만든 부분입니다.*|놓친 시각은 .*|.+: (.+ KST|\d+분마다))")
@@ -60,13 +55,13 @@ class Cron:
             ConfigError: there is no crontab command, it refuses, the table cannot be read, somebody changed the block,
                 or the table that is in afterwards is not the one that was written.
         """
-        old = _read()
+        old = crontab_io.read()
         table = _ours_alone(old)
         block = schedule_files.crontab(place, variables(table.foreign))
         longest = max(len(line.encode(errors="surrogateescape")) for line in block.splitlines())
         if longest > LONGEST_LINE:
             raise ConfigError("경로가 너무 길어 cron이 한 줄로 읽지 못합니다. FORESTO_HOME을 짧은 경로로 바꾸세요.")
-        _write(table.foreign + block, old)
+        crontab_io.write(table.foreign + block, old)
 
     def uninstall(self) -> None:
         """Take the block out.
@@ -74,10 +69,10 @@ class Cron:
         Raises:
             ConfigError: as :meth:`install`.
         """
-        old = _read()
+        old = crontab_io.read()
         table = _ours_alone(old)
         if table.block is not None:
-            _write(table.foreign, old)
+            crontab_io.write(table.foreign, old)
 
     def installed(self) -> dict[str, str]:
         """Return the five fields of each job of the block.
@@ -93,7 +88,7 @@ class Cron:
         Raises:
             ConfigError: as :meth:`installed`.
         """
-        return _started(parted(_read()).block or [])
+        return _started(parted(crontab_io.read()).block or [])
 
     def wanted(self, place: Place) -> dict[str, Started]:
         """Return what it would start if it were installed now."""
@@ -101,7 +96,7 @@ class Cron:
 
     def troubles(self, place: Place) -> list[Trouble]:
         """Return what else is wrong with the block: lines that somebody changed, variables that lead it astray."""
-        table = parted(_read())
+        table = parted(crontab_io.read())
         if table.block is None:
             return []
         changed = changed_lines(table.block)
@@ -220,66 +215,3 @@ def _started(block: Sequence[str]) -> dict[str, Started]:
                 log = began[began.index(">>") + 1]
                 found[job.name] = Started(program, words[1], settings_given, when, log)
     return found
-
-
-def _read() -> str:
-    told = os_commands.run(["crontab", "-l"], may_fail=True)
-    if told.returncode == 0:
-        return told.stdout
-    said = [line.strip() for line in told.stderr.splitlines() if line.strip()]
-    if told.returncode == 1 and not told.stdout and said and all(EMPTY.fullmatch(line) for line in said):
-        return ""
-    if told.returncode == os_commands.NOT_FOUND and not said:
-        return ""  # there is no such command, so there is nothing in its table; writing one will say so
-    raise ConfigError(
-        f"crontab을 읽지 못해 아무것도 바꾸지 않았습니다(crontab -l, {os_commands.words(told)})."
-        " crontab -l이 되게 한 뒤 다시 실행하세요."
-    )
-
-
-def _write(new: str, old: str) -> None:
-    """Replace the table, and see that the one that is in now is the one that was written."""
-    if new == old:
-        return
-    kept = _kept(old)
-    os_commands.run(["crontab", "-"], stdin=new)
-    try:
-        found = _read()
-    except ConfigError as error:
-        raise ConfigError(
-            f"crontab을 썼지만 다시 읽지 못했습니다. 이전 내용은 {kept} 파일에 있습니다. {error}"
-        ) from None
-    if found == new:
-        return
-    _put_back(old, kept)
-    raise ConfigError(
-        "crontab에 쓴 것과 다시 읽은 것이 달라 이전 내용으로 되돌렸습니다. crontab -l로 확인하세요."
-        f" 이전 내용은 {kept} 파일에도 있습니다."
-    )
-
-
-def _put_back(old: str, kept: Path) -> None:
-    command = ["crontab", "-"] if old else ["crontab", "-r"]
-    told = os_commands.run(command, stdin=old or None, may_fail=True)
-    with contextlib.suppress(ConfigError):
-        if told.returncode == 0 and _read() == old:
-            return
-    raise ConfigError(
-        "crontab에 쓴 것과 다시 읽은 것이 다르고, 되돌리지도 못했습니다."
-        f" 이전 내용은 {kept} 파일에 있습니다: crontab {kept}"
-    )
-
-
-def _kept(old: str) -> Path:
-    """Keep the table as it was, for the operator, and return where."""
-    file = private_folder(settings.paths().state) / "crontab.before"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, PRIVATE_FILE)
-        with os.fdopen(descriptor, "wb") as target:
-            target.write(old.encode(errors="surrogateescape"))
-    except OSError as error:
-        raise ConfigError(
-            f"이전 crontab을 {file} 파일에 남길 수 없어 아무것도 바꾸지 않았습니다({error.strerror})."
-            " 공간과 권한을 확인하세요."
-        ) from error
-    return file

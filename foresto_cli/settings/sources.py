@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from foresto_cli.errors import ConfigError
 from foresto_cli.folders import Paths
-from foresto_cli.settings import checks, files
+from foresto_cli.settings import checks, files, impossible
 from foresto_cli.settings.files import Given, Source
 from foresto_cli.settings.model import Origins, Settings
 
@@ -109,7 +109,7 @@ def checked(given: Mapping[str, Given], problems: dict[str, str]) -> Settings:
     for name, one in given.items():
         try:
             values[name] = checks.OF[name](one.value)
-        except checks.Wrong as wrong:
+        except impossible.Wrong as wrong:
             sentence = f"{name.upper()}({one.place}){wrong}."
             if name in FATAL:
                 raise ConfigError(sentence) from None

@@ -12,9 +12,8 @@ Yahoo throttles by client and says so with 429, 999, a line of text, or an answe
 import logging
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,6 +28,7 @@ from foresto_cli.upstream._bodies import json_object, refuse_html
 from foresto_cli.upstream._browser import BrowserAdapter
 from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.yahoo_profile import LABEL, Profile, UnknownSymbol, profile_of
 
 if TYPE_CHECKING:
     from yfinance.data import YfData
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SOURCE_ID = "YAHOO"
-LABEL = "Yahoo"
 COOKIE_HOST = "fc.yahoo.com"
 CRUMB_HOST = "query1.finance.yahoo.com"
 HOST = "query2.finance.yahoo.com"
@@ -55,10 +54,6 @@ SUFFIXES = {"KOSPI": ".KS", "KOSDAQ": ".KQ", "KOSDAQ GLOBAL": ".KQ"}
 THROTTLED = {requests.codes.too_many_requests, 999}
 """Statuses; the second is Yahoo's own."""
 THROTTLED_TEXT = b"Too Many Requests"
-NO_STOCKS = ("MUTUALFUND", "NONE", "ETF")
-"""What Yahoo takes a symbol for of which it has next to nothing."""
-END_OF_LATIN = 0x250
-PUNCTUATION = "–—‘’“”"
 LONGEST_CRUMB = 64
 MISREAD_IN_A_ROW = 3
 """So many answers in a row that were not understood, and the others need not be asked for."""
@@ -74,20 +69,8 @@ Close = tuple[date, float]
 Answer = TypeVar("Answer")
 
 
-class UnknownSymbol(ForestoError):
-    """Yahoo has nothing under this symbol, and says so."""
-
-
 class CrumbRefused(ForestoError):
     """Yahoo wants a new cookie and a new crumb."""
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What Yahoo says of a stock; a part it does not have is None."""
-
-    english_name: str | None
-    sector: str | None
 
 
 class Yahoo:
@@ -127,7 +110,7 @@ class Yahoo:
             "region": "US",
         }
         url = f"https://{HOST}/v10/finance/quoteSummary/{symbol}"
-        return self._ask(lambda: _profile(self._with_crumb().get_raw_json(url, params=query), symbol, self._body))
+        return self._ask(lambda: profile_of(self._with_crumb().get_raw_json(url, params=query), symbol, self._body))
 
     def closes(self, symbol: str) -> list[Close]:
         """Return the closes of the last ended sessions (at most five) of an American index, oldest first; one request.
@@ -284,39 +267,3 @@ class Yahoo:
             f"야후가 이 클라이언트를 거절합니다({status}). 요청이 잦아서가 아니며 24시간 동안 다시 요청하지 않습니다."
             " 그 뒤에도 그러면 curl_cffi와 yfinance를 새 버전으로 올리세요."
         )
-
-
-def _profile(answer: Mapping[str, Any], symbol: str, body: bytes) -> Profile:
-    """Read an answer that is about ``symbol``.
-
-    Raises:
-        Transient: nothing in it, which is how throttling looks, too.
-        BadPayload: it is about something else, or not in the known form.
-    """
-    try:
-        results = answer["quoteSummary"]["result"]
-        if not results:
-            raise Transient(f"{LABEL}: 내용이 없는 답이 왔습니다.")
-        (result,) = results
-        kind, profile = result["quoteType"], result.get("assetProfile") or {}
-        if kind["symbol"] != symbol:
-            raise BadPayload(f"{LABEL}: {symbol} 대신 {kind['symbol']}의 답이 왔습니다.", body)
-        if kind["quoteType"] in NO_STOCKS:
-            raise UnknownSymbol(f"{LABEL}의 {symbol}은(는) 주식이 아닙니다.")
-        names = [name for name in (kind.get("longName"), kind.get("shortName")) if _text(name)]
-        if kind["quoteType"] != "EQUITY" or not names:
-            raise BadPayload(f"{LABEL}: {symbol}의 답에 이름이 없거나 종류가 다릅니다.", body)
-        english = (_text(name) for name in names if _is_english(name, symbol))
-        return Profile(next(english, None), _text(profile.get("sector")))
-    except (LookupError, TypeError, ValueError, AttributeError):
-        raise BadPayload(f"{LABEL}: 답의 모양이 다릅니다.", body) from None
-
-
-def _text(value: object) -> str | None:
-    return " ".join(value.split()) or None if isinstance(value, str) else None
-
-
-def _is_english(name: str, symbol: str) -> bool:
-    """Say whether a name is in Latin letters; Yahoo has the Korean one, or codes, in its place for some."""
-    latin = all(ord(letter) < END_OF_LATIN or letter in PUNCTUATION for letter in name)
-    return latin and any(letter.isalpha() for letter in name) and symbol.partition(".")[0] not in name

@@ -23,7 +23,7 @@ from foresto_cli.loading import described, prices
 from foresto_cli.output.give import Form
 from foresto_cli.running import job
 from foresto_cli.sandbox import krx as answers
-from foresto_cli.settings import checks
+from foresto_cli.settings import checks, impossible
 from foresto_cli.store.fragments import sql
 from foresto_cli.verify import verification
 from foresto_cli.views.reading.described import Wish, show
@@ -272,9 +272,9 @@ def test_extras_are_off_until_they_are_switched_on(open_world, monkeypatch):
 @pytest.mark.parametrize(("given", "kept"), [("flows, short", "flows,short"), ("all", "all"), ("gold", None)])
 def test_only_words_of_pages_are_taken(given, kept):
     if kept is None:
-        with pytest.raises(checks.Wrong, match="flows"):
+        with pytest.raises(impossible.Wrong, match="flows"):
             checks.extras(given)
-        with pytest.raises(checks.Wrong, match="gold"):
+        with pytest.raises(impossible.Wrong, match="gold"):
             checks.described("flows")
     else:
         assert checks.extras(given) == kept

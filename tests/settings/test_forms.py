@@ -10,7 +10,7 @@ from foresto_cli import clock, settings
 from foresto_cli.cli import _settings
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.sandbox import variables, world
-from foresto_cli.settings import checks, files, forms, sandboxed
+from foresto_cli.settings import checks, files, forms, impossible, sandboxed
 
 OF_PROGRAMS = {"PATH", "LD_LIBRARY_PATH", "NETRC", "PGPASSFILE"}
 """Handed through, or set by foresto itself for what it starts."""
@@ -40,7 +40,7 @@ def test_the_bounds_of_a_number_are_the_ones_that_hold(place, monkeypatch, name)
     for value in (least, most):
         assert checks.OF[name](f"{value}") == f"{value}"
     for value in (least - 1, most + 1, -5, 0):
-        with pytest.raises(checks.Wrong):
+        with pytest.raises(impossible.Wrong):
             checks.OF[name](f"{value}")
 
 

@@ -15,8 +15,9 @@ from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
-from foresto_cli.upstream import yahoo
-from foresto_cli.upstream.yahoo import Profile, UnknownSymbol, Yahoo
+from foresto_cli.upstream import yahoo, yahoo_profile
+from foresto_cli.upstream.yahoo import Yahoo
+from foresto_cli.upstream.yahoo_profile import Profile, UnknownSymbol
 
 DATASET = DataSet(
     name="stocks.yahoo",
@@ -84,7 +85,7 @@ class Enrichment(Loader):
     def parse(self, answer: Answer) -> Parsed:
         """Return what is known of the stock; nothing when Yahoo does not know it."""
         if answer.payload is None:
-            return Parsed(status="no_data", reason=f"{yahoo.LABEL}에 없음")
+            return Parsed(status="no_data", reason=f"{yahoo_profile.LABEL}에 없음")
         found = answer.payload
         row = {"ticker": answer.unit.key, "english_name": found.english_name, "yahoo_sector": found.sector}
         if not (row["english_name"] or row["yahoo_sector"]):

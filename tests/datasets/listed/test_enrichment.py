@@ -10,7 +10,7 @@ from foresto_cli.datasets.listed import enrichment
 from foresto_cli.errors import BadPayload, Transient
 from foresto_cli.loading import listed
 from foresto_cli.running import job
-from foresto_cli.upstream import yahoo
+from foresto_cli.upstream import yahoo_profile
 from foresto_cli.views import stock_card
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -96,7 +96,7 @@ def test_what_yahoo_does_not_give_keeps_its_value(open_world):
         assert world.rows("SELECT ticker, english_name, yahoo_sector, enriched_at FROM stocks ORDER BY 1") == before
         unknown = world.scalar("SELECT ticker FROM stocks WHERE is_active ORDER BY market_cap DESC LIMIT 1")
         world.execute("UPDATE stocks SET yahoo_sector = 'Kept' WHERE ticker = :ticker", ticker=unknown)
-        world.app.yahoo.profile = lambda *_: yahoo.Profile("Another Name Inc.", None)
+        world.app.yahoo.profile = lambda *_: yahoo_profile.Profile("Another Name Inc.", None)
         enriched(world)
         found = world.rows("SELECT english_name, yahoo_sector FROM stocks WHERE ticker = :ticker", ticker=unknown)
         assert found == [("Another Name Inc.", "Kept")]
@@ -206,16 +206,16 @@ def stock(**more):
     ],
 )  # fmt: skip
 def test_only_an_english_name_is_one(answer, found):
-    assert yahoo._profile(answer, "005930.KS", b"") == yahoo.Profile(*found)
+    assert yahoo_profile.profile_of(answer, "005930.KS", b"") == yahoo_profile.Profile(*found)
 
 
 def test_an_answer_about_another_stock_and_an_empty_one_are_no_answers():
     with pytest.raises(BadPayload, match=r"000660\.KS"):
-        yahoo._profile(summary(stock()), "000660.KS", b"")
+        yahoo_profile.profile_of(summary(stock()), "000660.KS", b"")
     with pytest.raises(Transient):
-        yahoo._profile({"quoteSummary": {"result": [], "error": None}}, "005930.KS", b"")
-    with pytest.raises(yahoo.UnknownSymbol):
-        yahoo._profile(summary({**stock(), "quoteType": "MUTUALFUND"}), "005930.KS", b"")
+        yahoo_profile.profile_of({"quoteSummary": {"result": [], "error": None}}, "005930.KS", b"")
+    with pytest.raises(yahoo_profile.UnknownSymbol):
+        yahoo_profile.profile_of(summary({**stock(), "quoteType": "MUTUALFUND"}), "005930.KS", b"")
     for damaged in (stock(longName=None), {**stock(longName="A"), "quoteType": "EQUITx"}, {"quoteType": "EQUITY"}, []):
         with pytest.raises(BadPayload):
-            yahoo._profile(summary(damaged), "005930.KS", b"")
+            yahoo_profile.profile_of(summary(damaged), "005930.KS", b"")

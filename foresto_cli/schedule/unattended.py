@@ -14,7 +14,7 @@ from foresto_cli.app import App
 from foresto_cli.errors import ConfigError
 from foresto_cli.running import outcomes
 from foresto_cli.schedule import installing, next_starts, schedulers
-from foresto_cli.telling import late_jobs, notify
+from foresto_cli.telling import channels, late_jobs
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, each
 
 SLEEP = re.compile(r"^[ \t]*sleep[ \t]+(\d+)", re.MULTILINE)
@@ -93,9 +93,9 @@ def _last_start(app: App) -> Diagnosis:
 
 
 def _channels(app: App) -> Iterator[Diagnosis]:
-    configured = notify.channels(app)
+    configured = channels.configured(app)
     if not configured:
-        yield Diagnosis("알림", NOTE, notify.NOBODY)
+        yield Diagnosis("알림", NOTE, channels.NOBODY)
     with app.engine.connect() as connection:
         known = {row.channel: row for row in connection.execute(text("SELECT * FROM notify_channel"))}
     for channel in configured:

@@ -3,7 +3,7 @@
 from foresto_cli.app import App
 from foresto_cli.setting_up.candidates import Values, with_values
 from foresto_cli.setting_up.talk import Talk
-from foresto_cli.telling import notify
+from foresto_cli.telling import channels, notify
 
 MAIL = (
     ("smtp_host", "메일 서버, 예 smtp.gmail.com", False),
@@ -21,7 +21,7 @@ def ask(talk: Talk, app: App) -> Values:
         Interrupted: the operator stopped.
     """
     talk.title("알림: 무엇이 잘못되면 누구에게 알릴지")
-    there = [channel.label for channel in notify.channels(app)]
+    there = [channel.label for channel in channels.configured(app)]
     if there:
         talk.say(f"설정됨: {', '.join(there)}")
     found: Values = {}
@@ -32,7 +32,7 @@ def ask(talk: Talk, app: App) -> Values:
     if app.settings.foresto_apprise_urls is None:
         found |= _one(talk, "foresto_apprise_urls", "텔레그램 등 Apprise 주소, Enter는 건너뛰기", hidden=True)
     tested = with_values(app, found)
-    if notify.channels(tested) and talk.agree("시험 알림을 보낼까요?"):
+    if channels.configured(tested) and talk.agree("시험 알림을 보낼까요?"):
         for label, reason in notify.send_test(tested).items():
             talk.say(f"✓ {label}: 보냈습니다." if reason is None else f"✗ {label}: {app.redact(reason)}")
     return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError
-from foresto_cli.telling import alerts, notify
+from foresto_cli.telling import alerts, channels, notify
 
 
 def show_list(app: App, limit: int) -> list[dict[str, object]]:
@@ -44,7 +44,7 @@ def send_test(app: App) -> Mapping[str, str | None]:
     """
     outcome = notify.send_test(app)
     if not outcome:
-        raise ConfigError(notify.NOBODY)
+        raise ConfigError(channels.NOBODY)
     for label, reason in outcome.items():
         app.console.line(
             f"✓ {label}: 보냈습니다." if reason is None else f"✗ {label}: {reason.removeprefix(f'{label}: ')}"

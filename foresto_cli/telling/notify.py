@@ -5,8 +5,7 @@ What could not be told is told by the next command; a channel that fails is an i
 
 import logging
 import socket
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,11 +14,9 @@ from sqlalchemy import Engine, Row, text
 from foresto_cli import clock, harmless
 from foresto_cli.app import App
 from foresto_cli.errors import ForestoError
-from foresto_cli.settings import MAIL
 from foresto_cli.store import advisory
-from foresto_cli.telling import alerts, attempts, offline
+from foresto_cli.telling import alerts, attempts, channels, offline
 from foresto_cli.telling.alerts import Alert
-from foresto_cli.upstream.mail import Letter, addresses
 
 log = logging.getLogger(__name__)
 
@@ -33,56 +30,6 @@ LEVELS = {"critical": "심각", "warning": "주의", "info": "참고"}
 LONGEST_MESSAGE = 600
 TEST = "{host}의 foresto가 보낸 시험 알림입니다. 알림은 이곳으로 옵니다."
 BACK = ("[foresto] 알림이 다시 갑니다", "그동안 이곳으로 보내지 못한 알림은 모두 끝났습니다.")
-NOBODY = (
-    "알림을 받을 곳이 없습니다. SLACK_WEBHOOK_URL, 또는 SMTP_HOST·SMTP_FROM·ALERT_EMAIL,"
-    " 또는 FORESTO_APPRISE_URLS를 설정하세요."
-)
-
-
-@dataclass(frozen=True)
-class Channel:
-    """One way to the operator.
-
-    Attributes:
-        name: id in ``notify_channel``.
-        label: what the operator calls it.
-        send: takes a title and a text, and raises anything when they did not arrive (:func:`attempts.attempt`).
-    """
-
-    name: str
-    label: str
-    send: Callable[[str, str], None]
-
-
-def channels(app: App) -> list[Channel]:
-    """Return the channels that are configured."""
-    found = app.settings
-    # What is set and wrong is a channel too: one that fails, so that the others hear of it.
-    every = (
-        (found.slack_webhook_url, Channel("slack", "Slack", lambda title, body: _to_slack(app, title, body))),
-        (
-            (found.smtp_host and found.smtp_from and found.alert_email) or found.problem(*MAIL, "alert_email"),
-            Channel("mail", "메일", lambda title, body: _to_mail(app, title, body)),
-        ),
-        (found.foresto_apprise_urls, Channel("apprise", "Apprise", lambda title, body: _to_apprise(app, title, body))),
-    )
-    return [channel for configured, channel in every if configured]
-
-
-def _to_slack(app: App, title: str, body: str) -> None:
-    if app.slack is not None:
-        app.slack.send(f"{title}\n{body}")
-
-
-def _to_mail(app: App, title: str, body: str) -> None:
-    app.settings.demand("alert_email")
-    if app.mail is not None:
-        app.mail.send(Letter(to=addresses(app.settings.alert_email), subject=title, text=body))
-
-
-def _to_apprise(app: App, title: str, body: str) -> None:
-    if app.apprise is not None:
-        app.apprise.send(title, body)
 
 
 def deliver(app: App) -> None:
@@ -91,7 +38,7 @@ def deliver(app: App) -> None:
         if not alone:
             return
         # One that failed comes first: that it works again is no news to the others.
-        every = sorted(channels(app), key=lambda channel: _failed_at(app.engine, channel.name) is None)
+        every = sorted(channels.configured(app), key=lambda channel: _failed_at(app.engine, channel.name) is None)
         failures = [_told(app, channel) for channel in every]
         offline.tell(app)
         # A second round lets the good channels hear of one that failed in the first.
@@ -100,7 +47,7 @@ def deliver(app: App) -> None:
                 _told(app, channel)
 
 
-def _told(app: App, channel: Channel) -> ForestoError | None:
+def _told(app: App, channel: channels.Channel) -> ForestoError | None:
     """Tell one channel what is due; return why it failed, if it did just now."""
     due = _due(app.engine, channel.name)
     failed_at = _failed_at(app.engine, channel.name)
@@ -122,12 +69,12 @@ def _told(app: App, channel: Channel) -> ForestoError | None:
 def send_test(app: App) -> dict[str, str | None]:
     """Send a test message to every channel, resting or not; return label → why it failed, or None."""
     outcome: dict[str, str | None] = {}
-    for channel in channels(app):
+    for channel in channels.configured(app):
         outcome[channel.label] = tried(app, channel, "[foresto] 시험 알림", TEST.format(host=socket.gethostname()))
     return outcome
 
 
-def tried(app: App, channel: Channel, title: str, body: str) -> str | None:
+def tried(app: App, channel: channels.Channel, title: str, body: str) -> str | None:
     """Send a message by one channel, remember whether it works, and return why it does not, or None."""
     error = attempts.attempt(app, channel.label, lambda: channel.send(title, body))
     if error is None:

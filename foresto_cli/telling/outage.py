@@ -17,7 +17,7 @@ from foresto_cli import clock, files
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, StoreRefused, StoreUnavailable
 from foresto_cli.store.engine import explained
-from foresto_cli.telling import attempts, notify
+from foresto_cli.telling import attempts, channels, notify
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def tell(app: App, error: StoreUnavailable) -> None:
     kept.title = kept.title or _title(error)
     kept.message = f"{error}"
     since = datetime.fromisoformat(kept.at)
-    for channel in notify.channels(app):
+    for channel in channels.configured(app):
         told = kept.told.get(channel.name)
         if _is_fresh(told):
             continue

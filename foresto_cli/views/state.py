@@ -17,7 +17,7 @@ from foresto_cli.running import runs
 from foresto_cli.schedule import installing
 from foresto_cli.schedule.installing import Planned
 from foresto_cli.store import limits
-from foresto_cli.telling import alerts, moments, notify, outage
+from foresto_cli.telling import alerts, channels, moments, notify, outage
 from foresto_cli.verify.data_sets import watched
 from foresto_cli.verify.freshness import age
 from foresto_cli.views import words
@@ -117,7 +117,7 @@ def status(app: App) -> State:
                 for number, level, title, message, times in open_alerts
             ],
             "jobs": installing.plan(app),
-            "channels": [channel.label for channel in notify.channels(app)],
+            "channels": [channel.label for channel in channels.configured(app)],
             "ahead": moments.told(connection),
             "budgets": dict(limits.budgets(connection)),
             "spent": limits.exhausted(connection),

@@ -12,7 +12,7 @@ from foresto_cli.errors import Busy, ForestoError, exit_code_of
 from foresto_cli.running import runs
 from foresto_cli.running.results import SOME_FAILED, Result
 from foresto_cli.store import advisory
-from foresto_cli.telling import attempts, network, notify
+from foresto_cli.telling import attempts, channels, network, notify
 from foresto_cli.views import screen_news, watched_filings, watched_stocks
 from foresto_cli.views.screen_news import Looked, News
 from foresto_cli.views.watched_stocks import Row
@@ -77,8 +77,8 @@ def _told(app: App, run_id: int, look: Callable[[Connection], Looked]) -> Told:
         return found
     title, body = compose(news, filed, looked.news)
     errors: list[ForestoError] = []
-    channels = notify.channels(app)
-    for channel in channels:
+    chosen = channels.configured(app)
+    for channel in chosen:
         error = attempts.attempt(app, channel.label, functools.partial(channel.send, title, body))
         found.channels[channel.label] = None if error is None else attempts.plain(app, error)
         if error is None:
@@ -88,10 +88,10 @@ def _told(app: App, run_id: int, look: Callable[[Connection], Looked]) -> Told:
             errors.append(error)
     failed = [f"{label}: {reason}" for label, reason in found.channels.items() if reason]
     found.reasons = [*failed, *looked.reasons]
-    if not channels:
-        found.reasons = [notify.NOBODY, *looked.reasons]
+    if not chosen:
+        found.reasons = [channels.NOBODY, *looked.reasons]
         return found
-    if len(errors) == len(channels):
+    if len(errors) == len(chosen):
         found.outcome, found.exit_code = errors[0].outcome, exit_code_of(errors[0])
         return found
     with app.engine.begin() as connection:

@@ -14,7 +14,7 @@ from foresto_cli.datasets.prices import unconfirmed
 from foresto_cli.errors import Blocked, StoreUnavailable
 from foresto_cli.running import leftovers, runs
 from foresto_cli.store import ledger, limits
-from foresto_cli.telling import alerts, moments, notify, outage, watch
+from foresto_cli.telling import alerts, channels, moments, notify, outage, watch
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.views import state
 from foresto_cli.views.market_mail import once
@@ -44,7 +44,7 @@ def is_blocked(world):
 
 def is_resting(world):
     alerts.raise_alert(world.app.engine, Alert("x", "x", "warning", "x", "x"), None)
-    notify._told(world.app, notify.channels(world.app)[0])
+    notify._told(world.app, channels.configured(world.app)[0])
     return world.sandbox.outbox.items == []
 
 

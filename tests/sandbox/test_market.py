@@ -190,6 +190,7 @@ def test_names_and_codes_are_unique_and_writable():
     kinds = [stock.kind for stock in listed.stocks]
     assert {"common", "preferred", "spac", "reit", "foreign"} == set(kinds)
     assert any(not stock.code.isdigit() for stock in listed.stocks)
+    assert {stock.code[5] for stock in listed.stocks if stock.kind != "preferred"} == {"0"}, "as on the exchange"
 
 
 @pytest.mark.parametrize(

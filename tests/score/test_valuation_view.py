@@ -159,6 +159,18 @@ def test_a_second_time_nothing_is_computed_and_one_issuers_news_touches_it_alone
     nested.rollback()
 
 
+def test_what_gives_no_row_is_not_wanted_for_ever(valued):
+    nested = valued.begin_nested()
+    for statement in (
+        "UPDATE financial_report SET ticker = '000023' WHERE ticker = '000020'",
+        "UPDATE dividend_history SET rcept_dt = NULL WHERE ticker = '000020'",
+    ):
+        valued.execute(text(statement))
+    valuations.write(valued, PROVENANCE)
+    assert valued.execute(valuations.INPUTS).all() == []
+    nested.rollback()
+
+
 # --- the other views ------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,8 @@ FOR_A_PERSON = {
     "runs.history": "why a job fails, or who took the history away, stands in no table",
     "jobs.missed": "the scheduler or the machine was off",
     "score.missing": "statements of years may be missing",
+    "stocks.ghosts": "nothing is ever deleted, and who is in no list is in none tomorrow",
+    "listing.described": "only the mirror has descriptions; while it stands still they are in a backup or nowhere",
     "statements.sourceless": "whether such a report was ever filed stands in DART's own search",
 }
 QUICK = ("prices.order", "prices.lost_rows", "prices.sessions", "index.last", "ledger.unsettled")
@@ -79,6 +81,13 @@ def test_every_hint_is_a_command_or_for_a_person():
             part.startswith("foresto ") for part in check.repair.split("&& ") if check.repair
         )
         assert runs or (check.units and not check.repair) or check.name in FOR_A_PERSON, check.name
+
+
+def test_a_hint_that_begins_as_a_command_is_nothing_but_commands():
+    """Words behind it would be arguments, and a bracket a mistake, to the shell it is pasted into."""
+    written = {check.name: check.repair for check in checks.of(MONTHLY) if not callable(check.repair)}
+    commands = {name: text for name, text in written.items() if text.startswith("foresto ")}
+    assert {name: text for name, text in commands.items() if not text.isascii() or "(" in text} == {}
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,16 @@ from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, check, w
 from foresto_cli.datasets.dart import issuers, ratios, valuations
 from foresto_cli.store.fragments import fragment, sql
 
-# Derived later than the reports and the stocks were: until then they are only not yet brought up to date.
+# Derived by a later run than the reports and the stocks, or by the same: until then they are only not yet brought up
+# to date. By the numbers of the runs: the clock may have been ahead once.
 DERIVED_ON = text(
     "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = :name AND status = 'done'"
-    " HAVING max(asked_at) >= coalesce((SELECT max(updated_at) FROM financial_report), max(asked_at))"
-    " AND max(asked_at) >= (SELECT max(asked_at) FROM unit_ledger WHERE dataset = 'stocks')"
+    " HAVING max(run_id) >= coalesce((SELECT run_id FROM data_load_batch"
+    " WHERE batch_id = (SELECT max(batch_id) FROM financial_report)), max(run_id))"
+    " AND max(run_id) >= (SELECT max(run_id) FROM unit_ledger WHERE dataset = 'stocks')"
 )
 VALUED = text(
-    "SELECT max(asked_at) FILTER (WHERE dataset = 'stocks.valuation') >= max(asked_at) FROM unit_ledger"
+    "SELECT max(run_id) FILTER (WHERE dataset = 'stocks.valuation') >= max(run_id) FROM unit_ledger"
     " WHERE status = 'done' AND (dataset IN ('stocks.valuation', 'stocks') OR dataset ~ '^(prices|dart)[.]')"
 )
 DIFFERING = sql(

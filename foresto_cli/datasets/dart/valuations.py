@@ -48,10 +48,12 @@ WITH {moved}, stock AS (
   SELECT left(ticker, 5) AS root, string_agg(ticker, ',' ORDER BY ticker) AS mark FROM stocks GROUP BY 1
 ), report AS (
   SELECT left(ticker, 5) AS root, concat_ws('/', count(*), max(updated_at),
-    sum(hashtextextended(concat_ws('/', fs_div, rcept_no, rcept_dt), 0))) AS mark FROM financial_report GROUP BY 1
+    sum(hashtextextended(concat_ws('/', fs_div, rcept_no, rcept_dt), 0))) AS mark
+  FROM financial_report WHERE right(ticker, 1) = '0' GROUP BY 1
 ), payment AS (
-  SELECT left(ticker, 5) AS root, concat_ws('/', count(*), max(updated_at)) AS mark
-  FROM dividend_history WHERE source_id = 'DART' AND ticker IS NOT NULL GROUP BY 1
+  SELECT left(ticker, 5) AS root, concat_ws('/', count(*), max(dividend_history.updated_at)) AS mark
+  FROM dividend_history JOIN stocks USING (ticker)
+  WHERE source_id = 'DART' AND scrs_itms_kcd = '' AND rcept_dt IS NOT NULL GROUP BY 1
 ), event AS (
   SELECT left(ticker, 5) AS root, sum(hashtextextended(concat_ws('/', ticker, trade_date, adj_factor), 0)) AS mark
   FROM stock_price_daily WHERE adj_event IS NOT NULL GROUP BY 1
@@ -69,7 +71,11 @@ SELECT root, w.inputs FROM wanted w FULL JOIN known k USING (root) WHERE w.input
 """,
     moved=MOVED,
 )
-"""Issuers whose rows are not what they would be now, with their new fingerprint; without one they have no rows."""
+"""Issuers whose rows are not what they would be now, with their new fingerprint; without one they have no rows.
+
+Only what makes a row is in it: the reports of the common share (its ticker ends with 0) and the dividends that
+:data:`ROWS` reads. Else an issuer without rows would differ for ever.
+"""
 STATEMENT = fragment(
     """
 received AS (

@@ -7,9 +7,12 @@ from foresto_cli.datasets.listed import stock_history
 
 DERIVED = "foresto stocks load --again"
 
-# Derived later than the list was read: until then it is only not yet brought up to date.
+# Derived by a later run than read the list, or by the same: until then it is only not yet brought up to date.
+# By the numbers of the runs: the clock may have been ahead once.
 SPANS = text(
-    "WITH made AS (SELECT max(asked_at) AS at FROM unit_ledger WHERE dataset = :name AND status = 'done'),"
+    "WITH made AS (SELECT max(run_id) AS run_id FROM unit_ledger WHERE dataset = :name AND status = 'done'),"
+    " list AS (SELECT l.*, coalesce(b.run_id <= made.run_id, false) AS is_known FROM fdr_stock_listing l"
+    " LEFT JOIN data_load_batch b USING (batch_id) CROSS JOIN made),"
     " spans AS (SELECT h.*, lead(valid_from) OVER (PARTITION BY ticker ORDER BY valid_from) AS next_from"
     " FROM stock_history h)"
     " SELECT s.ticker, s.valid_from, s.valid_to, s.name, s.market, s.is_listed, CASE"
@@ -18,10 +21,10 @@ SPANS = text(
     " WHEN s.valid_from > :today THEN '아직 오지 않은 날부터이다'"
     " WHEN l.ticker IS NULL THEN '상장 목록에 없다'"
     " WHEN s.next_from IS NULL AND (s.name, s.market, s.is_listed) IS DISTINCT FROM (l.name, l.market, l.is_listed)"
-    " AND l.updated_at <= made.at AND (l.is_listed OR s.is_listed) THEN '지금의 상장 목록과 다르다' END AS 무엇"
-    " FROM spans s LEFT JOIN fdr_stock_listing l USING (ticker) CROSS JOIN made"
+    " AND l.is_known AND (l.is_listed OR s.is_listed) THEN '지금의 상장 목록과 다르다' END AS 무엇"
+    " FROM spans s LEFT JOIN list l USING (ticker)"
     " UNION ALL SELECT l.ticker, NULL, NULL, l.name, l.market, l.is_listed, '이력이 없다'"
-    " FROM fdr_stock_listing l CROSS JOIN made WHERE l.created_at <= made.at"
+    " FROM list l WHERE l.is_known"
     " AND NOT EXISTS (SELECT FROM stock_history h WHERE h.ticker = l.ticker)"
 )
 

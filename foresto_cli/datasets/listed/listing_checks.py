@@ -207,7 +207,7 @@ def lost_rows(scope: Scope) -> Rows:
     WARNING,
     "fdr_stock_listing",
     "기업 개요를 받은 뒤에는 보통주 대부분에 업종, 결산월, 대표자, 지역, 상장일, 주요 제품이 있다",
-    f"{AGAIN} (FDR 미러가 멈춘 동안에는 다른 곳에 없습니다: 백업에서 되살릴지 운영자가 정하세요)",
+    f"다시 받으세요({AGAIN}). FDR 미러가 멈춘 동안에는 다른 곳에 없습니다: 백업에서 되살릴지 운영자가 정하세요",
     level=WEEKLY,
     units=listing_again,
 )

@@ -97,8 +97,8 @@ def _is_current(scope: Scope) -> bool:
     CRITICAL,
     "stocks",
     "종목 표의 종목은 상장 목록(상장폐지된 것 포함)에 있다",
-    "foresto listing load --again (그래도 없으면 어디에도 없는 종목입니다: foresto는 행을 지우지 않으므로 운영자가"
-    " 정하세요)",
+    "상장 목록을 다시 받고(foresto listing load --again), 그래도 없으면 어디에도 없는 종목입니다: foresto는 행을 지우지"
+    " 않으므로 운영자가 정하세요",
     units=listing_again,
 )
 def not_in_any_list(scope: Scope) -> Rows:

@@ -171,9 +171,9 @@ def _listing(connection: Connection) -> dict[str, Seen]:
     newest = connection.scalar(text("SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed"))
     rows = connection.execute(
         text(
-            "SELECT ticker, as_of_date, name, market, is_listed, listing_date, delisting_date, coalesce(updated_at <="
-            " (SELECT max(asked_at) FROM unit_ledger WHERE dataset = :name AND status = 'done'), false) AS is_known"
-            " FROM fdr_stock_listing"
+            "SELECT ticker, as_of_date, name, market, is_listed, listing_date, delisting_date, coalesce(run_id <="
+            " (SELECT max(run_id) FROM unit_ledger WHERE dataset = :name AND status = 'done'), false) AS is_known"
+            " FROM fdr_stock_listing LEFT JOIN (SELECT batch_id, run_id FROM data_load_batch) batch USING (batch_id)"
         ),
         {"name": DATASET.name},
     )

@@ -7,11 +7,13 @@ from foresto_cli.datasets.open_data import dividend_yield
 from foresto_cli.store.fragments import sql
 from foresto_cli.upstream import fsc
 
-# Derived later than the dividends and the stocks were: until then they are only not yet brought up to date.
+# Derived by a later run than the dividends and the stocks, or by the same: until then they are only not yet brought up
+# to date. By the numbers of the runs: the clock may have been ahead once.
 DERIVED_ON = text(
     "SELECT max(asked_at)::date FROM unit_ledger WHERE dataset = :name AND status = 'done'"
-    " HAVING max(asked_at) >= coalesce((SELECT max(updated_at) FROM dividend_history), max(asked_at))"
-    " AND max(asked_at) >= (SELECT max(asked_at) FROM unit_ledger WHERE dataset = 'stocks')"
+    " HAVING max(run_id) >= coalesce((SELECT run_id FROM data_load_batch"
+    " WHERE batch_id = (SELECT max(batch_id) FROM dividend_history)), max(run_id))"
+    " AND max(run_id) >= (SELECT max(run_id) FROM unit_ledger WHERE dataset = 'stocks')"
 )
 
 

@@ -90,7 +90,7 @@ def _record(entry: Entry, day: date) -> dict[str, object]:
     paid = when + timedelta(days=45 if when.month != DECEMBER else 110)
     return {
         "basDt": f"{day:%Y%m%d}",
-        "crno": "0" if luck % 501 == 0 else f"110111{stock.number:07d}",
+        "crno": "0" if luck % 501 == 0 or stock.kind == "foreign" else f"110111{stock.number:07d}",
         "isinCd": isin,
         "stckIssuCmpyNm": stock.name,
         "isinCdNm": stock.name,

@@ -198,7 +198,7 @@ def _ordinary(kind: str, number: int, draw: list[float], cap: float, joins: date
         name, industry, products = f"{name[:2]}리츠", "부동산 임대 및 공급업", "부동산 투자"
         market, board, section, price, sigma, beta = "STK", "KOSPI", "", 5_000, 0.008, 0.3
     elif kind == "foreign":
-        code, section, industry = f"900{number % 1000:03d}", "외국기업(소속부없음)", ""
+        code, section, industry = f"90{number % 1000:03d}0", "외국기업(소속부없음)", ""
     elif joins == EPOCH and draw[0] < KOSPI_BELOW:
         market, board, section, cap = "STK", "KOSPI", "", cap * 6
     elif joins == EPOCH and draw[0] < KONEX_BELOW:

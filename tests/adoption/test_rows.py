@@ -228,7 +228,7 @@ def test_the_operator_s_queries_still_run(adopted, query):
 def test_foresto_opens_it_and_the_back_fill_replaces_the_old_prices(old, old_url, tmp_path):
     take_over(old)
     with old.begin() as connection:
-        connection.execute(text("UPDATE foresto_meta SET value = 'sandbox'"))
+        connection.execute(text("UPDATE foresto_meta SET value = 'sandbox' WHERE key = 'world'"))
         connection.execute(text("UPDATE stock_price_daily SET trade_date = '2026-11-20' WHERE source_id = 'PYKRX'"
                                 " AND ticker = '005930'"))  # fmt: skip
     with connected(old_url, sandbox=True) as engine, opener(engine, tmp_path)() as world:

@@ -28,8 +28,8 @@ WITH_DATABASE = 5
 """Every so many kills, the database's processes go as well."""
 START_SECONDS = 1.0
 """What a process takes before its chain begins; a kill before that proves nothing."""
-OF_THE_RUN = {"batch_id", "run_id", "attempts"}
-"""Columns that name a run; so do all moments of day except the one that companies report."""
+OF_THE_RUN = {"batch_id", "run_id", "replaced_by", "attempts", "inputs"}
+"""Columns that name a run, or hash when it wrote; so do all moments of day except the one that companies report."""
 REPORTED = {"fin_co_subm_day"}
 BOOKS = {
     "alert_delivery", "data_collection_log", "data_load_batch", "data_quality_log", "notify_channel", "ops_alert",

@@ -184,7 +184,7 @@ def test_a_new_name_is_history(open_world):
     with open_world() as world:
         load(world)
         world.execute("UPDATE stock_history SET name = '옛이름' WHERE ticker = '005930'")
-        world.execute("UPDATE fdr_stock_listing SET updated_at = updated_at + interval '1 hour'")
+        world.execute("UPDATE data_load_batch SET run_id = (SELECT max(id) FROM data_collection_log) + 1")
         load(world)
         assert world.rows("SELECT name, valid_to FROM stock_history WHERE ticker = '005930' ORDER BY valid_from") == [
             ("옛이름", DAY),

@@ -18,25 +18,28 @@ from foresto_cli.settings import Paths, Settings
 from foresto_cli.store import engine as store_engine
 from foresto_cli.store import remembered
 from foresto_cli.store.limits import NoLimits, StoredLimits
-from foresto_cli.upstream.alphavantage import AlphaVantage
-from foresto_cli.upstream.apprise_urls import Apprise
-from foresto_cli.upstream.dart import Dart
-from foresto_cli.upstream.fdr import Fdr
-from foresto_cli.upstream.finlife import Finlife
-from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import Transport, UpstreamSession
-from foresto_cli.upstream.krx import Krx
-from foresto_cli.upstream.krx_openapi import KrxOpenApi
-from foresto_cli.upstream.mail import Mail, Server
-from foresto_cli.upstream.naver import Naver
-from foresto_cli.upstream.naver_list import NaverList
-from foresto_cli.upstream.policy import Limits, Wait
-from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 from foresto_cli.upstream.worlds import World
-from foresto_cli.upstream.yahoo import Yahoo
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox import Sandbox
+    from foresto_cli.upstream.alphavantage import AlphaVantage
+    from foresto_cli.upstream.apprise_urls import Apprise
+    from foresto_cli.upstream.dart import Dart
+    from foresto_cli.upstream.fdr import Fdr
+    from foresto_cli.upstream.finlife import Finlife
+    from foresto_cli.upstream.fsc import Fsc
+    from foresto_cli.upstream.http import UpstreamSession
+    from foresto_cli.upstream.krx import Krx
+    from foresto_cli.upstream.krx_openapi import KrxOpenApi
+    from foresto_cli.upstream.mail import Mail
+    from foresto_cli.upstream.naver import Naver
+    from foresto_cli.upstream.naver_list import NaverList
+    from foresto_cli.upstream.policy import Limits, Wait
+    from foresto_cli.upstream.transport import Transport
+    from foresto_cli.upstream.webhooks import Ping, Slack
+    from foresto_cli.upstream.yahoo import Yahoo
+
+    Client = TypeVar("Client", Krx, KrxOpenApi, Fsc, AlphaVantage, Dart, Finlife)
 
 OLDEST_HISTORY = date(1995, 5, 2)
 """KRX's by-date pages reach back to here."""
@@ -45,12 +48,10 @@ log = logging.getLogger(__name__)
 SANDBOX_HASTE = 0.01
 SANDBOX_PATIENCE = 0.1
 
-Client = TypeVar("Client", Krx, KrxOpenApi, Fsc, AlphaVantage, Dart, Finlife)
-
 
 @dataclass
 class App:
-    """What one command works with.
+    """What one command works with. A client is imported when it is first asked for: most commands ask nobody.
 
     Attributes:
         settings: in force.
@@ -69,21 +70,22 @@ class App:
     console: Console
     redact: logs.Redactor
     sandbox: "Sandbox | None" = None
-    limits: Limits | None = None
+    limits: "Limits | None" = None
     channels_reached: dict[str, bool] = field(init=False, default_factory=dict)
-    _transport: Transport = field(init=False)
     _is_offline_told: bool = field(init=False, default=False)
 
-    def __post_init__(self) -> None:
-        """Share one memory of budgets and breakers among all clients."""
+    @cached_property
+    def _transport(self) -> "Transport":
+        """Return the one memory of budgets and breakers that all clients share."""
+        from foresto_cli.upstream.transport import Transport
+
         limits = self.limits or StoredLimits(self.engine)
         if self.sandbox:
-            self._transport = Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE, World.SANDBOX, waits=self._waits)
-        else:
-            world = World.EITHER if settings.allows_sandbox() else World.REAL
-            self._transport = Transport(limits, world=world, waits=self._waits)
+            return Transport(limits, SANDBOX_HASTE, SANDBOX_PATIENCE, World.SANDBOX, waits=self._waits)
+        world = World.EITHER if settings.allows_sandbox() else World.REAL
+        return Transport(limits, world=world, waits=self._waits)
 
-    def _waits(self, wait: Wait) -> None:
+    def _waits(self, wait: "Wait") -> None:
         """Say to whoever watches what is waited for, and once that there is no network."""
         if isinstance(wait.error, NetworkDown) and not self._is_offline_told:
             self._is_offline_told = True
@@ -113,81 +115,123 @@ class App:
             return OLDEST_HISTORY
         return self.sandbox.market.sessions[0]
 
-    @cached_property
-    def krx(self) -> Krx | None:
-        """Return KRX by login, if there is one."""
-        login, password = self.settings.krx_id, self.settings.krx_pw
-        problem = self.settings.problem("krx_id", "krx_pw")
-        if not problem and (login is None or password is None):
-            return None
-        login_id, word = ("" if part is None else part.get_secret_value() for part in (login, password))
-        return _refused(Krx(self._transport, login_id, word, self.settings.foresto_krx_daily_budget), problem)
+    @property
+    def has_krx(self) -> bool:
+        """Say whether there is a login of KRX; one that is wrong counts, it is refused when it is used."""
+        found = self.settings
+        return bool(found.problem("krx_id", "krx_pw")) or not (found.krx_id is None or found.krx_pw is None)
+
+    @property
+    def has_krx_openapi(self) -> bool:
+        """Say whether there is a key of the OPEN API."""
+        return self.settings.krx_openapi_key is not None
+
+    @property
+    def has_fsc(self) -> bool:
+        """Say whether there is a key of FSC's open data."""
+        return self.settings.fsc_api_key is not None
 
     @cached_property
-    def krx_openapi(self) -> KrxOpenApi | None:
+    def krx(self) -> "Krx | None":
+        """Return KRX by login, if there is one."""
+        if not self.has_krx:
+            return None
+
+        from foresto_cli.upstream.krx import Krx
+
+        given = (self.settings.krx_id, self.settings.krx_pw)
+        login_id, word = ("" if part is None else part.get_secret_value() for part in given)
+        client = Krx(self._transport, login_id, word, self.settings.foresto_krx_daily_budget)
+        return _refused(client, self.settings.problem("krx_id", "krx_pw"))
+
+    @cached_property
+    def krx_openapi(self) -> "KrxOpenApi | None":
         """Return the OPEN API, if there is a key."""
         key = self.settings.krx_openapi_key
         if key is None:
             return None
+
+        from foresto_cli.upstream.krx_openapi import KrxOpenApi
+
         return _refused(KrxOpenApi(self._transport, key.get_secret_value()), self.settings.problem("krx_openapi_key"))
 
     @cached_property
-    def fdr(self) -> Fdr:
+    def fdr(self) -> "Fdr":
         """Return FinanceDataReader's mirror."""
+        from foresto_cli.upstream.fdr import Fdr
+
         return Fdr(self._transport, self.settings.foresto_krx_daily_budget)
 
     @cached_property
-    def naver(self) -> Naver:
+    def naver(self) -> "Naver":
         """Return Naver's charts."""
+        from foresto_cli.upstream.naver import Naver
+
         return Naver(self._transport)
 
     @cached_property
-    def naver_list(self) -> NaverList:
+    def naver_list(self) -> "NaverList":
         """Return Naver's ranking of stocks."""
+        from foresto_cli.upstream.naver_list import NaverList
+
         return NaverList(self._transport)
 
     @cached_property
-    def yahoo(self) -> Yahoo:
+    def yahoo(self) -> "Yahoo":
         """Return Yahoo's quote summaries and charts."""
+        from foresto_cli.upstream.yahoo import Yahoo
+
         return Yahoo(self._transport, self.folders.state / "yfinance")
 
     @cached_property
-    def fsc(self) -> Fsc | None:
+    def fsc(self) -> "Fsc | None":
         """Return FSC's open data, if there is a key."""
         key = self.settings.fsc_api_key
         if key is None:
             return None
+
+        from foresto_cli.upstream.fsc import Fsc
+
         client = Fsc(self._transport, key.get_secret_value(), self.settings.fsc_routes)
         return _refused(client, self.settings.problem("fsc_api_key", "foresto_fsc_routes"))
 
     @cached_property
-    def alphavantage(self) -> AlphaVantage | None:
+    def alphavantage(self) -> "AlphaVantage | None":
         """Return Alpha Vantage, if there is a key."""
         key = self.settings.alpha_vantage_api_key
         if key is None:
             return None
+
+        from foresto_cli.upstream.alphavantage import AlphaVantage
+
         client = AlphaVantage(self._transport, key.get_secret_value())
         return _refused(client, self.settings.problem("alpha_vantage_api_key"))
 
     @cached_property
-    def dart(self) -> Dart | None:
+    def dart(self) -> "Dart | None":
         """Return DART, if there is a key."""
         key = self.settings.dart_api_key
         if key is None:
             return None
+
+        from foresto_cli.upstream.dart import Dart
+
         client = Dart(self._transport, key.get_secret_value(), self.settings.foresto_dart_daily_budget)
         return _refused(client, self.settings.problem("dart_api_key"))
 
     @cached_property
-    def finlife(self) -> Finlife | None:
+    def finlife(self) -> "Finlife | None":
         """Return the FSS's disclosure of financial products, if there is a key."""
         key = self.settings.fss_api_key
         if key is None:
             return None
+
+        from foresto_cli.upstream.finlife import Finlife
+
         return _refused(Finlife(self._transport, key.get_secret_value()), self.settings.problem("fss_api_key"))
 
     @cached_property
-    def mail(self) -> Mail | None:
+    def mail(self) -> "Mail | None":
         """Return the operator's mail server, if there is one.
 
         Raises:
@@ -198,6 +242,9 @@ class App:
         if not found.smtp_host or not found.smtp_from:
             return None
         user, password = found.smtp_user, found.smtp_password
+
+        from foresto_cli.upstream.mail import Mail, Server
+
         server = Server(
             host=found.smtp_host,
             port=found.smtp_port,
@@ -208,7 +255,7 @@ class App:
         return Mail(server, self._transport)
 
     @cached_property
-    def slack(self) -> Slack | None:
+    def slack(self) -> "Slack | None":
         """Return the Slack webhook, if there is one.
 
         Raises:
@@ -216,10 +263,15 @@ class App:
         """
         self.settings.demand("slack_webhook_url")
         url = self.settings.slack_webhook_url
-        return None if url is None else Slack(self._transport, url.get_secret_value())
+        if url is None:
+            return None
+
+        from foresto_cli.upstream.webhooks import Slack
+
+        return Slack(self._transport, url.get_secret_value())
 
     @cached_property
-    def apprise(self) -> Apprise | None:
+    def apprise(self) -> "Apprise | None":
         """Return the services of Apprise, if there are any.
 
         Raises:
@@ -227,9 +279,14 @@ class App:
         """
         self.settings.demand("foresto_apprise_urls")
         urls = self.settings.foresto_apprise_urls
-        return None if urls is None else Apprise(self._transport, urls.get_secret_value())
+        if urls is None:
+            return None
 
-    def ping(self, job: str) -> Ping | None:
+        from foresto_cli.upstream.apprise_urls import Apprise
+
+        return Apprise(self._transport, urls.get_secret_value())
+
+    def ping(self, job: str) -> "Ping | None":
         """Return the dead-man switch of a job, if it has one.
 
         Raises:
@@ -237,7 +294,12 @@ class App:
         """
         self.settings.demand("foresto_ping_url")
         given = self.settings.foresto_ping_url
-        urls = ping_urls(None if given is None else given.get_secret_value())
+        if given is None:
+            return None
+
+        from foresto_cli.upstream.webhooks import Ping, ping_urls
+
+        urls = ping_urls(given.get_secret_value())
         url = urls.get(job) or urls.get("")
         return None if url is None else Ping(self._transport, url, job)
 
@@ -257,7 +319,7 @@ class App:
         return budgets
 
     @property
-    def upstream_sessions(self) -> list[UpstreamSession]:
+    def upstream_sessions(self) -> "list[UpstreamSession]":
         """Return the sessions of every client used so far."""
         made = [client for client in vars(self).values() if hasattr(client, "sessions")]
         return [session for client in made for session in client.sessions]
@@ -270,7 +332,7 @@ def calendar_of(connection: Connection) -> Calendar:
     return Calendar(closed, frozenset(row.trade_date for row in rows) - closed)
 
 
-def _refused(client: Client, problem: str) -> Client:
+def _refused(client: "Client", problem: str) -> "Client":
     """Let ``client`` ask nothing when its key is wrong: another source may have the same data."""
     if problem:
         for session in client.sessions:

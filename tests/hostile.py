@@ -5,8 +5,8 @@ import ssl
 import threading
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
 
 
 class Forgetful:

@@ -1,6 +1,8 @@
 """Which days are sessions, and from when their numbers can be had."""
 
 import csv
+import subprocess
+import sys
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -119,3 +121,17 @@ def test_on_the_day_of_the_entrance_exam_everything_is_an_hour_later(day):
 @pytest.mark.parametrize("day", [date(2026, 11, 18), date(2026, 11, 5), date(2026, 11, 26), date(2026, 10, 15)])
 def test_other_days_are_not_late(day):
     assert closes_at(day) == at(day, 15, 40)
+
+
+def test_the_exchange_rests_as_the_whole_package_says_that_was_not_imported():
+    code = (
+        "import sys; from foresto_cli import calendar; import foresto_cli.calendar as c\n"
+        "ours = {year: c._holidays(year) for year in range(1995, 2041)}\n"
+        "assert not {'holidays.countries', 'holidays.financial'} & sys.modules.keys()\n"
+        "import holidays\n"
+        "theirs = {year: frozenset(holidays.financial_holidays('XKRX', years=[year])) for year in ours}\n"
+        "from holidays.countries import Japan, SouthKorea\n"
+        "print(ours == theirs, issubclass(holidays.KRX.get_entity(), SouthKorea))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["True", "True"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,9 @@ from foresto_cli.collecting.registry import of_file
 from foresto_cli.declared import ByDay, OpenApi
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 
 @dataclass
@@ -40,7 +42,7 @@ class DeclaredDays(OpenApiDays):
         self.not_yet = f"자료가 아직 없습니다({self.label})"
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         return [self.client.session_of(self.described.service)]
 
     def service_of(self, unit: Unit) -> OpenApi:

@@ -38,7 +38,7 @@ from foresto_cli.errors import (
 from foresto_cli.store import batches, ledger
 from foresto_cli.store.engine import LOST, explained, judged, unit_transaction
 from foresto_cli.store.upsert import Counts
-from foresto_cli.upstream.http import requests_by_upstream
+from foresto_cli.upstream.sent import requests_by_upstream
 
 log = logging.getLogger(__name__)
 

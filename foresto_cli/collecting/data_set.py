@@ -26,16 +26,31 @@ class AtHand(Protocol):
         """Return the sessions."""
 
     @property
-    def krx(self) -> object | None:
-        """Return KRX by login, if there is one."""
+    def has_krx(self) -> bool:
+        """Say whether there is a login of KRX."""
 
     @property
-    def krx_openapi(self) -> object | None:
-        """Return the OPEN API, if there is a key."""
+    def has_krx_openapi(self) -> bool:
+        """Say whether there is a key of the OPEN API."""
 
     @property
-    def fsc(self) -> object | None:
-        """Return FSC's open data, if there is a key."""
+    def has_fsc(self) -> bool:
+        """Say whether there is a key of FSC's open data."""
+
+
+@dataclass(frozen=True)
+class ReadOnce:
+    """The calendar and the keys as they were when they were read: for whoever asks about many data sets at once."""
+
+    calendar: Calendar
+    has_krx: bool
+    has_krx_openapi: bool
+    has_fsc: bool
+
+
+def read_once(at_hand: AtHand) -> ReadOnce:
+    """Return what is at hand, the calendar read from the database only this time."""
+    return ReadOnce(at_hand.calendar, at_hand.has_krx, at_hand.has_krx_openapi, at_hand.has_fsc)
 
 
 Reached = Callable[[AtHand, datetime], date]
@@ -119,13 +134,13 @@ def shown(lag: int, at_hand: AtHand, start: datetime) -> date:
 
     Without a login nobody has it, and nothing is late.
     """
-    return at_hand.calendar.back(at_hand.calendar.latest_ended(start), lag) if at_hand.krx is not None else date.min
+    return at_hand.calendar.back(at_hand.calendar.latest_ended(start), lag) if at_hand.has_krx else date.min
 
 
 def priced(at_hand: AtHand, start: datetime) -> date:
     """Return the newest session of which the keys at hand give prices at ``start``; without any key Naver does."""
-    if at_hand.krx is not None:
+    if at_hand.has_krx:
         return ended(at_hand, start)
-    if at_hand.krx_openapi is not None:
+    if at_hand.has_krx_openapi:
         return published(at_hand, start)
-    return ended(at_hand, start) if at_hand.fsc is None else at_hand.calendar.latest_in_open_data(start)
+    return at_hand.calendar.latest_in_open_data(start) if at_hand.has_fsc else ended(at_hand, start)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,9 @@ from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 UNIT = "all"
 
@@ -27,7 +30,7 @@ class Derived(Loader):
     write: Callable[[Connection, Row], Counts]
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         return ()
 
     def units(self) -> list[Unit]:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,9 @@ from foresto_cli.declared.metadata import metadata
 from foresto_cli.errors import ForestoError
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Client(Protocol):
     """A client of an upstream."""
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         """Return the sessions that requests go through."""
 
 
@@ -141,7 +143,7 @@ class Loader(ABC):
         return self.data_set.batch
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         """Return the sessions it may use."""
         return self.client.sessions
 

@@ -3,49 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.collecting import registry
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.loading import retry_loaders
+from foresto_cli.loading.unsettled import wanted
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
-from foresto_cli.running.leftovers import TWO_WEEKS, UNSETTLED
 from foresto_cli.running.results import Result
-from foresto_cli.store import ledger, newer
-
-UNREADABLE = text("SELECT dataset, unit FROM unit_ledger WHERE refused_version IS NOT NULL ORDER BY 1, 2")
-
-
-def wanted(connection: Connection, *, again: bool = False) -> dict[str, list[str]]:
-    """Return the units that failed, or lack rows, by data set, in the order in which data sets need one another.
-
-    Those of which a newer list is stored are none of them: the next run closes them.
-
-    Args:
-        connection: the database.
-        again: those too whose answer was not understood twice.
-    """
-    found: dict[str, list[str]] = {}
-    superseded = {(row.dataset, row.unit) for row in connection.execute(text(newer.SUPERSEDED))}
-    for row in connection.execute(UNSETTLED, {"first": ledger.NEVER, "weeks_ago": clock.wall() - TWO_WEEKS}):
-        if (row.dataset, row.unit) not in superseded:
-            found.setdefault(row.dataset, []).append(row.unit)
-    for name, keys in unreadable(connection).items() if again else ():
-        found[name] = list(dict.fromkeys([*found.get(name, []), *keys]))
-    order = list(retry_loaders.MAKERS)
-    return {name: found[name] for name in sorted(found, key=lambda name: order.index(name) if name in order else -1)}
-
-
-def unreadable(connection: Connection) -> dict[str, list[str]]:
-    """Return the units whose answer was not understood twice, by data set."""
-    found: dict[str, list[str]] = {}
-    for row in connection.execute(UNREADABLE):
-        found.setdefault(row.dataset, []).append(row.unit)
-    return found
 
 
 def retry(app: App, data: str | None, options: Options) -> Result:

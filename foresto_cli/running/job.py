@@ -18,7 +18,7 @@ from foresto_cli.running.previews import preview
 from foresto_cli.running.results import Adjusted, Result, requests_since, summary
 from foresto_cli.store import limits, upkeep
 from foresto_cli.telling import incidents, key_ages, priceless, unreadable
-from foresto_cli.upstream.http import requests_by_upstream
+from foresto_cli.upstream.sent import requests_by_upstream
 
 LONGEST_WAIT = timedelta(minutes=30)
 """For a block that ends soon; others are left to the next job."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,9 @@ from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 SETTLED = ("done", "provisional", "no_data")
 
@@ -50,7 +53,7 @@ class Only(Loader):
         )
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         """Return the sessions of the data set."""
         return self.inner.sessions
 

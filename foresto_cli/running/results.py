@@ -7,13 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from foresto_cli.app import App
-from foresto_cli.collecting.report import Report
 from foresto_cli.errors import AuthFailed, Untrusted, exit_code_of
 from foresto_cli.store.upsert import Counts
-from foresto_cli.upstream.http import requests_by_upstream
+from foresto_cli.upstream.sent import requests_by_upstream
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+    from foresto_cli.collecting.report import Report
 
 DONE, SOME_FAILED = 0, 3
 
@@ -133,7 +134,7 @@ def _plain(value: object) -> object:
             return value
 
 
-def summary(command: str, run_id: int | None, reports: Sequence[Report]) -> Result:
+def summary(command: str, run_id: int | None, reports: "Sequence[Report]") -> Result:
     """Return the result of a collecting command, times and requests aside."""
     outcome, exit_code = judge(reports)
     counts = Counts()
@@ -186,7 +187,7 @@ def _named(units: Sequence[str], reason: str) -> str:
     return f"{units[0]}{others}: {reason}"
 
 
-def judge(reports: Sequence[Report]) -> tuple[str, int]:
+def judge(reports: "Sequence[Report]") -> tuple[str, int]:
     """Return (outcome word, exit code) of a collection (docs/design.md, Errors).
 
     A stop (key, line, block, quota) counts more than failed units, those more than units that have no numbers yet.

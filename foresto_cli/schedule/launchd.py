@@ -1,7 +1,6 @@
 """LaunchAgents of the logged-in user of a Mac."""
 
 import os
-import plistlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -98,6 +97,8 @@ class Launchd:
 
     def wanted(self, place: Place) -> dict[str, Started]:
         """Return what they would start if they were installed now."""
+        import plistlib
+
         return {job.name: _started(plistlib.loads(schedule_files.launchd(job, place))) for job in ENTRIES}
 
     def troubles(self, place: Place) -> list[Trouble]:
@@ -188,6 +189,8 @@ def _refusal(code: int, words: str) -> str:
 
 def _read(file: Path) -> dict[str, object]:
     """Return the content of a plist; nothing where it is none."""
+    import plistlib
+
     try:
         content = plistlib.loads(file.read_bytes())
     except (OSError, ValueError, plistlib.InvalidFileException):

@@ -7,7 +7,6 @@ on the first over there, a day later. Files hold no key: commands read settings 
 """
 
 import hashlib
-import plistlib
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,6 +88,8 @@ def local(job: Job, offset: timedelta) -> Local:
 
 def launchd(job: Job | Sweep, place: Place) -> bytes:
     """Return the LaunchAgent of ``job``."""
+    import plistlib
+
     log = f"{place.logs / f'launchd-{job.name}.log'}"
     content = {
         "Label": label(job),

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli.errors import StoreRefused, StoreUnavailable
-from foresto_cli.store import advisory, comments, described, views, whose
+from foresto_cli.store import advisory, described, views, whose
 from foresto_cli.store.fragments import sql
 
 HEAD = "0033"
@@ -53,6 +53,8 @@ def ensure_current(engine: Engine, *, sandbox: bool, beside: bool = False, named
         if described.lack(connection):
             described.add(connection)
         if views.lack(connection):
+            from foresto_cli.store import comments
+
             views.add(connection)
             comments.write(connection)
         claim(connection, sandbox=sandbox)

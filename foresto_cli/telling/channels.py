@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from foresto_cli.app import App
 from foresto_cli.settings import MAIL
-from foresto_cli.upstream.mail import Letter, addresses
 
 NOBODY = (
     "알림을 받을 곳이 없습니다. SLACK_WEBHOOK_URL, 또는 SMTP_HOST·SMTP_FROM·ALERT_EMAIL,"
@@ -51,6 +50,8 @@ def _to_slack(app: App, title: str, body: str) -> None:
 def _to_mail(app: App, title: str, body: str) -> None:
     app.settings.demand("alert_email")
     if app.mail is not None:
+        from foresto_cli.upstream.mail import Letter, addresses
+
         app.mail.send(Letter(to=addresses(app.settings.alert_email), subject=title, text=body))
 
 

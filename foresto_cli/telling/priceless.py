@@ -6,18 +6,21 @@ Everything is read from what is stored (rows, ledger, runs, breakers, budgets), 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
 from foresto_cli import clock, timetable
 from foresto_cli.app import App
-from foresto_cli.collecting.report import Report
-from foresto_cli.datasets.prices.days import NAME
+from foresto_cli.datasets.prices.unconfirmed import DAYS as NAME
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.store import limits
 from foresto_cli.telling import alerts, causes, offline
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.telling.causes import AUTH, BLOCKED, NETWORK, OTHER, QUOTA, UNTRUSTED
+
+if TYPE_CHECKING:
+    from foresto_cli.collecting.report import Report
 
 NO_PRICES = "no_prices"
 MARK = " 시세 없음 ("
@@ -43,7 +46,7 @@ class Cause:
     reason: str
 
 
-def unanswered(reports: Sequence[Report]) -> dict[str, dict[str, str]]:
+def unanswered(reports: "Sequence[Report]") -> dict[str, dict[str, str]]:
     """Return, for the run's record, which market days were not answered and why: unit → kind, upstream, reason."""
     found: dict[str, dict[str, str]] = {}
     for report in reports:
@@ -58,12 +61,12 @@ def unanswered(reports: Sequence[Report]) -> dict[str, dict[str, str]]:
 
 def is_published_later(app: App, session: date) -> bool:
     """Say whether the operator's keys reach only sources that publish ``session`` on the next one."""
-    if app.krx is not None:
+    if app.has_krx:
         return False
     from_when = []
-    if app.krx_openapi is not None:
+    if app.has_krx_openapi:
         from_when.append(app.calendar.official_until(session))
-    if app.fsc is not None:
+    if app.has_fsc:
         from_when.append(app.calendar.open_data_from(session))
     return bool(from_when) and clock.now() < min(from_when)
 

@@ -1,15 +1,19 @@
 """What a body is when it is not what was asked for: a block page, a maintenance page, nothing, half of something."""
 
-import requests
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from foresto_cli.errors import BadPayload, Blocked, Transient
 from foresto_cli.upstream._readers import json_value
+
+if TYPE_CHECKING:
+    import requests
 
 _LOOK_AT = 64
 _BLOCK_TITLE = "에러페이지 - 한국거래소"
 
 
-def refuse_block_page(response: requests.Response, label: str) -> None:
+def refuse_block_page(response: "requests.Response", label: str) -> None:
     """Let pass whatever is not KRX's block page; for places where a web page is the answer.
 
     Raises:
@@ -19,7 +23,7 @@ def refuse_block_page(response: requests.Response, label: str) -> None:
         raise Blocked(f"{label}: 이 IP가 차단되었습니다(차단 화면). 다시 요청하면 길어지니 24시간 요청하지 않습니다.")
 
 
-def refuse_html(response: requests.Response, label: str) -> None:
+def refuse_html(response: "requests.Response", label: str) -> None:
     """Let pass whatever is not a web page.
 
     Raises:
@@ -31,11 +35,11 @@ def refuse_html(response: requests.Response, label: str) -> None:
     # Maintenance notices come as whole pages or as mere fragments; the only markup that is an answer is Naver's XML.
     if not start.startswith(b"<") or start.startswith((b"<?xml", b"<protocol")):
         return
-    if response.status_code == requests.codes.ok:
+    if response.status_code == HTTPStatus.OK:
         raise Transient(f"{label}: 자료 대신 웹 화면이 왔습니다(점검 중일 수 있습니다).")
 
 
-def json_object(response: requests.Response, label: str) -> dict[str, object]:
+def json_object(response: "requests.Response", label: str) -> dict[str, object]:
     """Return the JSON object in ``response``.
 
     Raises:
@@ -50,7 +54,7 @@ def json_object(response: requests.Response, label: str) -> dict[str, object]:
     return found
 
 
-def give_body(response: requests.Response, body: bytes) -> None:
+def give_body(response: "requests.Response", body: bytes) -> None:
     """Let ``response`` have this body; requests has no public way to hand over one that was read piece by piece."""
     response._content = body  # noqa: SLF001
 

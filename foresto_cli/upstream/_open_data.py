@@ -8,20 +8,22 @@ for this route (code 30 has been seen with 403, and never a block, which has cod
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import requests
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, QuotaSpent, RateLimited, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
 from foresto_cli.upstream._readers import xml_root
 
+if TYPE_CHECKING:
+    import requests
+
 LABEL = "공공데이터포털(금융위원회)"
 GOOD, NO_DATA = "00", "03"
 UNKNOWN_ROUTE, UNKNOWN_KEY = "12", "30"
 """What a key of the other route gets."""
-KEY_STATUSES = (requests.codes.unauthorized, requests.codes.forbidden)
-ROUTE_STATUSES = (requests.codes.bad_request, requests.codes.not_found)
+KEY_STATUSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+ROUTE_STATUSES = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 
 _REASON = re.compile(rb"returnReasonCode\"?\s*[>:]\s*\"?(\w+)")
 _GATEWAY = b"OpenAPI_ServiceResponse"
@@ -70,13 +72,13 @@ class Page:
     rows: list[dict[str, str]]
 
 
-def inspector(title: str) -> Callable[[requests.Response], None]:
+def inspector(title: str) -> "Callable[[requests.Response], None]":
     """Return what tells the failures of the service called ``title`` apart, whatever the HTTP status.
 
     It raises AuthFailed, QuotaSpent, RateLimited, Blocked, Transient, BadPayload or :class:`WrongRoute`.
     """
 
-    def inspect(response: requests.Response) -> None:
+    def inspect(response: "requests.Response") -> None:
         if _GATEWAY in response.content:
             _judge(_gateway_code(response), title, response)
             return
@@ -87,7 +89,7 @@ def inspector(title: str) -> Callable[[requests.Response], None]:
             raise WrongRoute(UNKNOWN_KEY, f"HTTP {status}")
         if status in ROUTE_STATUSES:
             raise WrongRoute(UNKNOWN_ROUTE, f"HTTP {status}")
-        if status == requests.codes.ok:
+        if status == HTTPStatus.OK:
             _judge(_code_of(_envelope(response)[0]), title, response)
 
     return inspect
@@ -102,7 +104,7 @@ def refusal(code: str, title: str) -> ForestoError:
     return kind(f"{LABEL}: {advice.format(title=title)}(코드 {code})")
 
 
-def page_of(response: requests.Response) -> Page:
+def page_of(response: "requests.Response") -> Page:
     """Return the page in an answer that passed its inspector; ``items`` may be text, an object or a list.
 
     Raises:
@@ -123,7 +125,7 @@ def page_of(response: requests.Response) -> Page:
     return Page(total, [_texts(row, response) for row in rows])
 
 
-def _texts(row: object, response: requests.Response) -> dict[str, str]:
+def _texts(row: object, response: "requests.Response") -> dict[str, str]:
     """Return a row with all its values as texts: the services write numbers as texts too, but need not for ever.
 
     Raises:
@@ -136,7 +138,7 @@ def _texts(row: object, response: requests.Response) -> dict[str, str]:
     }
 
 
-def _judge(code: str, title: str, response: requests.Response) -> None:
+def _judge(code: str, title: str, response: "requests.Response") -> None:
     if code in {GOOD, NO_DATA}:
         return
     if code in {UNKNOWN_ROUTE, UNKNOWN_KEY}:
@@ -147,7 +149,7 @@ def _judge(code: str, title: str, response: requests.Response) -> None:
     raise error
 
 
-def _gateway_code(response: requests.Response) -> str:
+def _gateway_code(response: "requests.Response") -> str:
     found = _REASON.search(response.content)
     if found is None:
         raise BadPayload(f"{LABEL}: 오류 응답을 읽을 수 없습니다.", response.content)
@@ -158,7 +160,7 @@ def _code_of(header: Mapping[str, Any]) -> str:
     return str(header.get("resultCode", GOOD)).zfill(2)
 
 
-def _envelope(response: requests.Response) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _envelope(response: "requests.Response") -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return header and body; some answers lack the wrapper around them."""
     if _GATEWAY in response.content:
         # Of the gateway's own answers only "no data" gets here.
@@ -172,11 +174,11 @@ def _envelope(response: requests.Response) -> tuple[Mapping[str, Any], Mapping[s
     raise BadPayload(f"{LABEL}: 응답에 header나 body가 없습니다.", response.content)
 
 
-def _is_xml(response: requests.Response) -> bool:
+def _is_xml(response: "requests.Response") -> bool:
     return response.content.lstrip().startswith((b"<?xml", b"<response"))
 
 
-def _from_xml(response: requests.Response) -> Mapping[str, object]:
+def _from_xml(response: "requests.Response") -> Mapping[str, object]:
     """Return an XML answer in the shape of the JSON ones.
 
     Raises:

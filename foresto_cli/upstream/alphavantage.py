@@ -7,14 +7,17 @@ the key, so no message of ours quotes them.
 import csv
 import io
 import json
-
-import requests
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from foresto_cli.errors import AuthFailed, BadPayload, QuotaSpent, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html
 from foresto_cli.upstream._readers import refuse_wide_csv
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
+
+if TYPE_CHECKING:
+    import requests
 
 SOURCE_ID = "ALPHAVANTAGE"
 LABEL = "Alpha Vantage"
@@ -29,7 +32,7 @@ ASSETS, STATES = ("Stock", "ETF"), ("Active", "Delisted")
 Record = dict[str, object]
 
 
-def inspect(response: requests.Response) -> None:
+def inspect(response: "requests.Response") -> None:
     """Tell the kinds of answer apart.
 
     Raises:
@@ -39,7 +42,7 @@ def inspect(response: requests.Response) -> None:
         BadPayload: the question was not understood, or neither JSON nor the CSV of listings.
     """
     refuse_html(response, LABEL)
-    if response.status_code != requests.codes.ok or not response.content.lstrip().startswith(b"{"):
+    if response.status_code != HTTPStatus.OK or not response.content.lstrip().startswith(b"{"):
         return
     body = json_object(response, LABEL)
     said = " ".join(str(body.get(name, "")) for name in ("Information", "Note", "Error Message")).lower()
@@ -112,7 +115,7 @@ class AlphaVantage:
             raise BadPayload(f"{LABEL}: 일별 시세가 응답에 없습니다.", json.dumps(series).encode())
         return series
 
-    def _get(self, **parameters: str) -> requests.Response:
+    def _get(self, **parameters: str) -> "requests.Response":
         return self._session.get(f"https://{HOST}/query", params={**parameters, "apikey": self._key})
 
 

@@ -3,7 +3,7 @@
 from foresto_cli import extras, harmless
 from foresto_cli.errors import BadPayload, ConfigError
 from foresto_cli.upstream._guard import guarded
-from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.transport import Transport
 
 NAME = "apprise"
 LABEL = "Apprise"

@@ -8,8 +8,8 @@ day, which looks like a broken line. 01:00 to 02:00 KST is left alone. Values co
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
-
-import requests
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, NotYet, RateLimited, Transient
@@ -17,8 +17,11 @@ from foresto_cli.upstream._bodies import json_object, refuse_html
 from foresto_cli.upstream._corp_codes import LABEL, companies_of
 from foresto_cli.upstream._readers import json_value, xml_root
 from foresto_cli.upstream._unpack import only_file
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
+
+if TYPE_CHECKING:
+    import requests
 
 SOURCE_ID = "DART"
 HOST = "opendart.fss.or.kr"
@@ -74,7 +77,7 @@ _MEANINGS = {
 Record = dict[str, object]
 
 
-def inspect(response: requests.Response) -> None:
+def inspect(response: "requests.Response") -> None:
     """Tell this upstream's failures apart by the ``status`` in the body, JSON or XML; "no data" passes.
 
     Raises:
@@ -83,7 +86,7 @@ def inspect(response: requests.Response) -> None:
     if response.content.startswith(b"PK"):
         return
     refuse_html(response, LABEL)
-    if response.status_code != requests.codes.ok:
+    if response.status_code != HTTPStatus.OK:
         return
     status = status_of(response)
     if status == GOOD or status in NOTHING:
@@ -93,7 +96,7 @@ def inspect(response: requests.Response) -> None:
     raise BadPayload(message, response.content) if kind is BadPayload else kind(message)
 
 
-def status_of(response: requests.Response) -> str:
+def status_of(response: "requests.Response") -> str:
     """Return the ``status`` of a JSON or XML answer.
 
     Raises:
@@ -227,14 +230,14 @@ class Dart:
             page += 1
         return total
 
-    def _ask(self, path: str, parameters: dict[str, str]) -> requests.Response:
+    def _ask(self, path: str, parameters: dict[str, str]) -> "requests.Response":
         start, end = LEFT_ALONE
         if start <= clock.now().time() < end:
             raise NotYet(f"{LABEL}: {start:%H:%M}~{end:%H:%M}에는 요청하지 않습니다. {end:%H:%M} 뒤에 다시 실행하세요.")
         return self._session.get(f"{BASE}/{path}", params={"crtfc_key": self._key, **parameters})
 
 
-def _member(response: requests.Response) -> bytes:
+def _member(response: "requests.Response") -> bytes:
     """Return the only file of a zip; its dates are impossible and not looked at."""
     if not response.content.startswith(b"PK"):
         raise BadPayload(f"{LABEL}: 압축 파일 대신 다른 것이 왔습니다.", response.content)

@@ -16,10 +16,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from email.message import Message
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import requests
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, ForestoError, NotYet, Transient
@@ -27,11 +26,14 @@ from foresto_cli.upstream import krx_login
 from foresto_cli.upstream._bodies import give_body, json_object, refuse_html
 from foresto_cli.upstream._known import known
 from foresto_cli.upstream._readers import json_value, refuse_ragged, refuse_wide_csv
-from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
 
 if TYPE_CHECKING:
+    import requests
     from pandas import DataFrame
+
+    from foresto_cli.upstream.http import UpstreamSession
 
 SOURCE_ID = "FDR"
 LIBRARY = "finance-datareader"
@@ -72,7 +74,7 @@ class NoFile(NotYet):
     """The mirror has no file of that name: it is not written yet, or the mirror has stopped."""
 
 
-def inspect(response: requests.Response) -> None:
+def inspect(response: "requests.Response") -> None:
     """Tell the mirror's failures apart; a CSV file or the date of KRX passes.
 
     Raises:
@@ -82,10 +84,10 @@ def inspect(response: requests.Response) -> None:
     host = urlsplit(response.url).hostname
     # The library asks KRX for the day of the newest list: a block there is KRX's.
     refuse_html(response, "KRX" if host == KRX_HOST else LABEL)
-    if response.status_code == requests.codes.not_found and host == MIRROR_HOST:
+    if response.status_code == HTTPStatus.NOT_FOUND and host == MIRROR_HOST:
         name = urlsplit(response.url).path.rsplit("/data/", 1)[-1]
         raise NoFile(f"미러에 {name} 파일이 아직 없습니다. 나중에 다시 받습니다.")
-    if response.status_code != requests.codes.ok:
+    if response.status_code != HTTPStatus.OK:
         return
     if host == KRX_HOST:
         json_object(response, LABEL)
@@ -105,7 +107,7 @@ def inspect(response: requests.Response) -> None:
     _refuse_broken_csv(response)
 
 
-def _refuse_broken_csv(response: requests.Response) -> None:
+def _refuse_broken_csv(response: "requests.Response") -> None:
     if b"\0" in response.content:
         # pandas would end a name there and say nothing; this letter it leaves alone, and no column takes it either.
         give_body(response, response.content.replace(b"\0", b"\x1a"))
@@ -260,12 +262,12 @@ class Fdr:
 class _Client:
     """Stands in for the ``requests`` module: asks for KRX's last trade date once, however often the library does."""
 
-    def __init__(self, session: UpstreamSession) -> None:
+    def __init__(self, session: "UpstreamSession") -> None:
         self._session = session
         self._date_answer: requests.Response | None = None
         self.work_date = date.min
 
-    def get(self, url: str, headers: dict[str, str] | None = None, **_: object) -> requests.Response:
+    def get(self, url: str, headers: dict[str, str] | None = None, **_: object) -> "requests.Response":
         if self._date_answer is None:
             answer = self._session.get(url, headers=headers)
             try:
@@ -278,7 +280,7 @@ class _Client:
         return self._date_answer
 
 
-def _work_date(response: requests.Response) -> date:
+def _work_date(response: "requests.Response") -> date:
     try:
         found: Any = json_object(response, LABEL)
         return clock.day_of(found["result"]["output"][0]["max_work_dt"])
@@ -291,7 +293,7 @@ class _Opener(urllib.request.BaseHandler):
 
     handler_order = 100
 
-    def __init__(self, session: UpstreamSession) -> None:
+    def __init__(self, session: "UpstreamSession") -> None:
         self._session = session
 
     def http_open(self, request: urllib.request.Request) -> urllib.response.addinfourl:

@@ -8,14 +8,16 @@ is not published; the budget here is our own.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import requests
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, QuotaSpent, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
+
+if TYPE_CHECKING:
+    import requests
 
 SOURCE_ID = "FSS"
 LABEL = "금융상품한눈에(금융감독원)"
@@ -70,14 +72,14 @@ class _Page:
     options: list[Record]
 
 
-def inspect(response: requests.Response) -> None:
+def inspect(response: "requests.Response") -> None:
     """Tell this upstream's failures apart by the code in the body, whatever the HTTP status.
 
     Raises:
         AuthFailed, QuotaSpent, Transient, BadPayload: by ``err_cd``.
     """
     refuse_html(response, LABEL)
-    if response.status_code != requests.codes.ok and not _has_code(response):
+    if response.status_code != HTTPStatus.OK and not _has_code(response):
         return
     code = str(_result(response).get("err_cd", ""))
     if code == GOOD:
@@ -87,21 +89,21 @@ def inspect(response: requests.Response) -> None:
     raise BadPayload(message, response.content) if kind is BadPayload else kind(message)
 
 
-def _has_code(response: requests.Response) -> bool:
+def _has_code(response: "requests.Response") -> bool:
     try:
         return "err_cd" in _result(response)
     except (BadPayload, Transient):
         return False
 
 
-def _result(response: requests.Response) -> Mapping[str, Any]:
+def _result(response: "requests.Response") -> Mapping[str, Any]:
     found = json_object(response, LABEL).get("result")
     if not isinstance(found, dict):
         raise BadPayload(f"{LABEL}: 응답에 result가 없습니다.", response.content)
     return found
 
 
-def _page(response: requests.Response, division: str) -> _Page:
+def _page(response: "requests.Response", division: str) -> _Page:
     found = _result(response)
     if found.get("prdt_div") != division:
         raise BadPayload(f"{LABEL}: 다른 종류의 상품이 왔습니다({found.get('prdt_div')}).", response.content)

@@ -15,8 +15,8 @@ from foresto_cli.declared import OpenData
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, Transient
 from foresto_cli.upstream._open_data import LABEL, UNKNOWN_KEY, Page, WrongRoute, inspector, page_of, refusal
 from foresto_cli.upstream.fsc_services import used_services
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
 
 SOURCE_ID = "FSC"
 HOST = "apis.data.go.kr"

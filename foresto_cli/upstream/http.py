@@ -6,16 +6,12 @@ the environment it takes the proxies and the certificates, and no login: not fro
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from tenacity import RetryCallState
 
-from foresto_cli import clock
 from foresto_cli.errors import (
     AuthFailed,
     BadPayload,
@@ -29,74 +25,19 @@ from foresto_cli.errors import (
 )
 from foresto_cli.upstream import worlds
 from foresto_cli.upstream._bodies import give_body
-from foresto_cli.upstream._deadline import DeadlineAdapter, deadline
+from foresto_cli.upstream._deadline import deadline
 from foresto_cli.upstream._failures import as_ours, check_status
 from foresto_cli.upstream._retries import attempts, retrying
 from foresto_cli.upstream._unpack import ENCODINGS, body_of
-from foresto_cli.upstream.policy import Limits, Policy, Wait
-from foresto_cli.upstream.worlds import World
+from foresto_cli.upstream.policy import Policy, Wait
+from foresto_cli.upstream.transport import LOOPBACK, Inspector, Line, Transport
 
 log = logging.getLogger(__name__)
 
 CHUNK = 65_536
 SUCCESS = range(200, 300)
-LOOPBACK = ("127.0.0.1", "localhost")
-"""Where plain HTTP is good enough: it does not leave the machine."""
 GIVE_UP_AFTER = 3
 """So many requests in a row that failed in spite of their retries, and the upstream is left alone for this run."""
-
-Inspector = Callable[[requests.Response], None]
-"""Raises one of our errors when the answer of this upstream is a failure in disguise; returns when it is an answer."""
-
-
-@dataclass(frozen=True)
-class Transport:
-    """Makes sessions that share the memory of budgets and breakers.
-
-    Attributes:
-        limits: the shared memory.
-        haste: factor on paces and waits; 1 for real upstreams, near 0 for the sandbox, where nobody is hurried.
-        patience: factor on time limits; 1 for real upstreams, less for the sandbox, which is on this machine.
-        world: whose answers are believed.
-        waits: called before a failed request is sent again.
-    """
-
-    limits: Limits
-    haste: float = 1.0
-    patience: float = 1.0
-    world: World = World.REAL
-    waits: Callable[[Wait], None] | None = None
-    _lines: dict[str, "_Line"] = field(default_factory=dict, init=False, repr=False)
-
-    def wait_for_turn(self, name: str, pace: float) -> None:
-        """Wait until ``pace`` seconds have passed since the last message of a channel that sends by itself."""
-        self._line(name, 1).wait(pace * self.haste)
-
-    def session(self, policy: Policy, inspect: Inspector | None = None) -> "UpstreamSession":
-        """Return a new session for one upstream; all that count in one budget share pace, places and connections."""
-        line = self._line(policy.counter, policy.in_flight)
-        return UpstreamSession(policy, self, inspect or (lambda _: None), line)
-
-    def _line(self, name: str, in_flight: int) -> "_Line":
-        return self._lines.setdefault(name, _Line(threading.Semaphore(in_flight)))
-
-
-@dataclass
-class _Line:
-    """What sessions of one budget share: how many ask at once, when the next may, and over which connections."""
-
-    places: threading.Semaphore
-    adapter: DeadlineAdapter = field(default_factory=DeadlineAdapter)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _next_start: float = 0.0
-
-    def wait(self, pace: float) -> None:
-        """Wait for the next start; the one after it is at least ``pace`` seconds later."""
-        with self._lock:
-            pause = self._next_start - clock.monotonic()
-            self._next_start = max(self._next_start, clock.monotonic()) + pace
-        if pause > 0:
-            clock.sleep(pause)
 
 
 class UpstreamSession(requests.Session):
@@ -109,7 +50,7 @@ class UpstreamSession(requests.Session):
         breaker: the breaker of the host asked last; incidents are named after it.
     """
 
-    def __init__(self, policy: Policy, transport: Transport, inspect: Inspector, line: _Line) -> None:
+    def __init__(self, policy: Policy, transport: Transport, inspect: Inspector, line: Line) -> None:
         """Use :meth:`Transport.session`."""
         super().__init__()
         for scheme in ("https://", "http://"):
@@ -274,11 +215,3 @@ def _secured(url: str) -> str:
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         return urlunsplit(parts._replace(scheme="https"))
     return url
-
-
-def requests_by_upstream(sessions: Iterable[UpstreamSession]) -> dict[str, int]:
-    """Return how many requests were sent, by upstream, for the closing line."""
-    sent: dict[str, int] = {}
-    for session in sessions:
-        sent[session.policy.name] = sent.get(session.policy.name, 0) + session.sent
-    return sent

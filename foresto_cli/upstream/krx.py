@@ -9,21 +9,21 @@ host's: pages, logins and the date that :mod:`foresto_cli.upstream.fdr` asks for
 import threading
 from datetime import date
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
-
-import requests
 
 from foresto_cli.declared import PART, Page
 from foresto_cli.errors import AuthFailed, BadPayload, ForestoError, NotYet
 from foresto_cli.upstream import pykrx_pages
 from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
 from foresto_cli.upstream._readers import refuse_ragged
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.krx_login import LABEL, inspect_login, log_in, login_policy, policy
+from foresto_cli.upstream.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import requests
     from pandas import DataFrame
 
 SOURCE_ID = "KRX"
@@ -37,16 +37,16 @@ class SessionTaken(NotYet):
     """KRX allows one session a member, and another login has ended ours twice; the next run goes on."""
 
 
-def inspect(response: requests.Response) -> None:
+def inspect(response: "requests.Response") -> None:
     """Tell KRX's ways of failing apart; a JSON object passes.
 
     Raises:
         LoggedOut, Blocked, Transient, BadPayload: see the reference of the error it is.
     """
     refuse_html(response, LABEL)
-    if response.status_code == requests.codes.bad_request and b"LOGOUT" in response.content[:200]:
+    if response.status_code == HTTPStatus.BAD_REQUEST and b"LOGOUT" in response.content[:200]:
         raise LoggedOut("KRX 로그인이 풀렸습니다.")
-    if response.status_code == requests.codes.ok:
+    if response.status_code == HTTPStatus.OK:
         # pykrx makes a table of it.
         refuse_ragged(json_object(response, LABEL), LABEL, response.content)
 
@@ -140,10 +140,10 @@ class Krx:
             found += [{**row, PART: part} for row in self._ask(partial(pykrx_pages.rows, page, form))]
         return found
 
-    def _inspect(self, response: requests.Response) -> None:
+    def _inspect(self, response: "requests.Response") -> None:
         inspect(response)
         # Noted here, before the next request starts, so that an expired login is told from one that never worked.
-        self._answered = self._answered or response.status_code == requests.codes.ok
+        self._answered = self._answered or response.status_code == HTTPStatus.OK
 
     def _ask(self, call: "Callable[[], DataFrame]") -> list[dict[str, str]]:
         login = self._logged_in()

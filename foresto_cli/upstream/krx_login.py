@@ -1,14 +1,17 @@
 """The login of data.krx.co.kr, as its own pages do it, and how politely the host is asked."""
 
 from dataclasses import replace
-
-import requests
+from typing import TYPE_CHECKING
 
 from foresto_cli import harmless
 from foresto_cli.errors import AuthFailed
 from foresto_cli.upstream._bodies import json_object, refuse_block_page, refuse_html
-from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.policy import Policy
+
+if TYPE_CHECKING:
+    import requests
+
+    from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "krx"
 LABEL = "KRX"
@@ -39,7 +42,7 @@ def login_policy(daily_budget: int) -> Policy:
     return replace(policy(daily_budget), name="krx_login", label="KRX 로그인", shares=NAME, opening=LOGIN_REQUESTS)
 
 
-def log_in(session: UpstreamSession, login_id: str, password: str) -> bool:
+def log_in(session: "UpstreamSession", login_id: str, password: str) -> bool:
     """Log in as KRX's own page does: page, frame, form; the session cookie stays in ``session``.
 
     Returns:
@@ -64,7 +67,7 @@ def log_in(session: UpstreamSession, login_id: str, password: str) -> bool:
     return is_elsewhere
 
 
-def inspect_login(response: requests.Response) -> None:
+def inspect_login(response: "requests.Response") -> None:
     """Let a login page pass, which is a web page by nature, unless it is the block page.
 
     Raises:
@@ -73,7 +76,7 @@ def inspect_login(response: requests.Response) -> None:
     refuse_block_page(response, LABEL)
 
 
-def _post_form(session: UpstreamSession, form: dict[str, str]) -> tuple[str, str]:
+def _post_form(session: "UpstreamSession", form: dict[str, str]) -> tuple[str, str]:
     """Return (KRX's code, code and KRX's own words as they may be shown)."""
     response = session.post(LOGIN_POST, data=form, headers={"User-Agent": BROWSER, "Referer": LOGIN_PAGE})
     refuse_html(response, LABEL)

@@ -9,15 +9,20 @@ Non-commercial use only, source to be named ("한국거래소 통계정보"), no
 import functools
 from collections.abc import Mapping
 from datetime import date
-
-import requests
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from foresto_cli import data_sets
 from foresto_cli.declared import ByDay, OpenApi
 from foresto_cli.errors import AuthFailed, BadPayload, NotApproved, RateLimited
 from foresto_cli.upstream._bodies import json_object, refuse_html, text_records
-from foresto_cli.upstream.http import Transport, UpstreamSession
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
+
+if TYPE_CHECKING:
+    import requests
+
+    from foresto_cli.upstream.http import UpstreamSession
 
 SOURCE_ID = "KRX_OPENAPI"
 LABEL = "KRX OPEN API"
@@ -70,7 +75,7 @@ def _refusal(service: OpenApi) -> str:
     )
 
 
-def inspect(response: requests.Response, service: OpenApi) -> None:
+def inspect(response: "requests.Response", service: OpenApi) -> None:
     """Tell this upstream's failures apart; it may answer 200 with ``respCode`` in the body.
 
     Raises:
@@ -78,9 +83,9 @@ def inspect(response: requests.Response, service: OpenApi) -> None:
         RateLimited, Transient, BadPayload: by status, body and ``respCode``.
     """
     refuse_html(response, LABEL)
-    if response.status_code == requests.codes.unauthorized:
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
         raise NotApproved(_refusal(service))
-    if response.status_code != requests.codes.ok:
+    if response.status_code != HTTPStatus.OK:
         return
     body = json_object(response, LABEL)
     code = str(body.get("respCode", ""))
@@ -105,15 +110,15 @@ class KrxOpenApi:
         self._answered: set[str] = set()
 
     @property
-    def sessions(self) -> list[UpstreamSession]:
+    def sessions(self) -> "list[UpstreamSession]":
         """Return the sessions of all services."""
         return list(self._services.values())
 
-    def sessions_of(self, services: Mapping[str, OpenApi]) -> list[UpstreamSession]:
+    def sessions_of(self, services: Mapping[str, OpenApi]) -> "list[UpstreamSession]":
         """Return the sessions of some services."""
         return [self._services[service.path] for service in services.values()]
 
-    def session_of(self, service: OpenApi) -> UpstreamSession:
+    def session_of(self, service: OpenApi) -> "UpstreamSession":
         """Return the session of one service."""
         return self._services[service.path]
 

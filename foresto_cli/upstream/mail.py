@@ -15,7 +15,7 @@ from foresto_cli import clock, harmless
 from foresto_cli.errors import AuthFailed, ConfigError, ForestoError, NetworkDown, RateLimited, Transient
 from foresto_cli.upstream import _line, worlds
 from foresto_cli.upstream._deadline import deadline
-from foresto_cli.upstream.http import Transport
+from foresto_cli.upstream.transport import Transport
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -6,15 +6,17 @@ Prices are adjusted as of today and truncated to a won, volumes are not; at most
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
-
-import requests
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, Transient
 from foresto_cli.upstream._bodies import refuse_html
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
+
+if TYPE_CHECKING:
+    import requests
 
 SOURCE_ID = "NAVER"
 LABEL = "네이버 차트"
@@ -39,7 +41,7 @@ class IndexBar(NamedTuple):
     thousands: int
 
 
-def inspect(response: requests.Response) -> None:
+def inspect(response: "requests.Response") -> None:
     """Let a complete chart pass.
 
     Raises:
@@ -47,7 +49,7 @@ def inspect(response: requests.Response) -> None:
         BadPayload: not the chart's XML, or cut off.
     """
     refuse_html(response, LABEL)
-    if response.status_code != requests.codes.ok:
+    if response.status_code != HTTPStatus.OK:
         return
     body = response.content.strip()
     if not body:

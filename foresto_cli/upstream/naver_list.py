@@ -5,14 +5,16 @@
 collectors (in Python twice, Java and C++); it was not asked live by us. KONEX is not among the rankings.
 """
 
-from typing import Any
-
-import requests
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from foresto_cli.errors import BadPayload
 from foresto_cli.upstream._bodies import json_object, refuse_html
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
+
+if TYPE_CHECKING:
+    import requests
 
 SOURCE_ID = "NAVER"
 LABEL = "네이버 종목 목록"
@@ -33,14 +35,14 @@ LEAST_SHARE = 0.98
 Record = dict[str, object]
 
 
-def inspect(response: requests.Response) -> None:
+def inspect(response: "requests.Response") -> None:
     """Let a page of the ranking pass.
 
     Raises:
         Transient, BadPayload: a web page, nothing, or not the known shape.
     """
     refuse_html(response, LABEL)
-    if response.status_code != requests.codes.ok:
+    if response.status_code != HTTPStatus.OK:
         return
     found = json_object(response, LABEL)
     stocks, total = found.get("stocks"), found.get("totalCount")

@@ -3,16 +3,18 @@
 import contextlib
 import io
 import os
-from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from foresto_cli.declared import Page
 from foresto_cli.upstream._known import known
-from foresto_cli.upstream.http import UpstreamSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pandas import DataFrame
+
+    from foresto_cli.upstream.http import UpstreamSession
 
 
 BLD = "dbms/MDC/STAT"
@@ -50,7 +52,7 @@ def rows(page: Page, form: dict[str, str]) -> "DataFrame":
     return DataFrame(asking.read(**form)[page.answers])
 
 
-def hand_over() -> Callable[[UpstreamSession, UpstreamSession], None]:
+def hand_over() -> "Callable[[UpstreamSession, UpstreamSession], None]":
     """Return what gives pykrx our session and the login cookies, which it sends as a header of its own making.
 
     Raises:
@@ -62,7 +64,7 @@ def hand_over() -> Callable[[UpstreamSession, UpstreamSession], None]:
 
         new, put, used = auth.KRXSession, auth.set_auth_session, webio.get_session
 
-    def hand(data: UpstreamSession, login: UpstreamSession) -> None:
+    def hand(data: "UpstreamSession", login: "UpstreamSession") -> None:
         cookies = {cookie.name: {"value": cookie.value} for cookie in login.cookies}
         with known("pykrx"):
             put(new(session=data, is_authenticated=True, expiry_time=float("inf"), cookies=cookies))

@@ -7,8 +7,9 @@ from requests.auth import HTTPBasicAuth
 
 from foresto_cli import harmless
 from foresto_cli.errors import ConfigError
-from foresto_cli.upstream.http import LOOPBACK, Transport, UpstreamSession
+from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import LOOPBACK, Transport
 
 SLACK_BUDGET = 300
 PING_BUDGET = 500

@@ -15,22 +15,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import requests
-
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, Blocked, ForestoError, RateLimited, Transient
 from foresto_cli.upstream._bodies import json_object, refuse_html
-from foresto_cli.upstream._browser import BrowserAdapter
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.transport import Transport
 from foresto_cli.upstream.yahoo_profile import LABEL, Profile, UnknownSymbol, profile_of
 
 if TYPE_CHECKING:
+    import requests
     from yfinance.data import YfData
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ POLICY = Policy(
 MODULES = "quoteType,assetProfile"
 SUFFIXES = {"KOSPI": ".KS", "KOSDAQ": ".KQ", "KOSDAQ GLOBAL": ".KQ"}
 """Markets that Yahoo covers."""
-THROTTLED = {requests.codes.too_many_requests, 999}
+THROTTLED = {HTTPStatus.TOO_MANY_REQUESTS, 999}
 """Statuses; the second is Yahoo's own."""
 THROTTLED_TEXT = b"Too Many Requests"
 LONGEST_CRUMB = 64
@@ -83,6 +82,8 @@ class Yahoo:
             transport: makes sessions.
             folder: where yfinance may keep its caches; made when it is first needed.
         """
+        from foresto_cli.upstream._browser import BrowserAdapter
+
         self._session = transport.session(POLICY, self._inspect)
         self._session.mount("https://", BrowserAdapter(POLICY, transport.patience))
         self._folder = folder
@@ -224,7 +225,7 @@ class Yahoo:
             for file in self._folder.glob(f"{name}*"):
                 file.unlink(missing_ok=True)
 
-    def _inspect(self, response: requests.Response) -> None:
+    def _inspect(self, response: "requests.Response") -> None:
         """Tell Yahoo's failures apart; an answer in JSON, and a crumb, passes.
 
         Raises:
@@ -240,17 +241,17 @@ class Yahoo:
         if response.status_code in THROTTLED or THROTTLED_TEXT in response.content[:200]:
             raise self._throttled(response.status_code)
         if parts.hostname == COOKIE_HOST:
-            if response.status_code == requests.codes.not_found:
+            if response.status_code == HTTPStatus.NOT_FOUND:
                 # Its page is a 404 by nature; the cookie comes with it all the same.
-                response.status_code = requests.codes.ok
+                response.status_code = HTTPStatus.OK
             return
-        if response.status_code == requests.codes.unauthorized:
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
             raise CrumbRefused(f"{LABEL}: 쿠키와 크럼이 받아들여지지 않습니다.")
-        if response.status_code == requests.codes.not_found and b'"Not Found"' in response.content:
+        if response.status_code == HTTPStatus.NOT_FOUND and b'"Not Found"' in response.content:
             self._answered = True
             raise UnknownSymbol(f"{LABEL}에 이 종목이 없습니다.")
         refuse_html(response, LABEL)
-        if response.status_code != requests.codes.ok:
+        if response.status_code != HTTPStatus.OK:
             return
         if parts.hostname == CRUMB_HOST:
             crumb = response.text.strip()

@@ -14,7 +14,7 @@ from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.collecting import registry
 from foresto_cli.collecting.checks import LONGEST_REPAIR, WARNING, Check, Rows, Scope
-from foresto_cli.collecting.data_set import DataSet, ended
+from foresto_cli.collecting.data_set import AtHand, DataSet, ended, read_once
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.verify.data_sets import watched
 
@@ -43,12 +43,12 @@ class Age(NamedTuple):
     is_current: bool
 
 
-def age(connection: Connection, app: App, data_set: DataSet) -> Age:
+def age(connection: Connection, at_hand: AtHand, data_set: DataSet) -> Age:
     """Return how old ``data_set`` is, and whether the timetable's jobs leave it so."""
     given = {"believable": clock.believable()}
     newest = connection.scalar(text(data_set.newest), given)
     if data_set.reached is not None:
-        due = due_session(app, data_set)
+        due = _due_session(connection, at_hand, data_set)
         return Age(newest, due, newest is not None and due <= newest <= clock.today())
     start = _due_start(data_set)
     asked = connection.scalar(text(data_set.asked), given) if data_set.asked else newest
@@ -56,17 +56,20 @@ def age(connection: Connection, app: App, data_set: DataSet) -> Age:
     return Age(newest, start.date(), newest is not None and (is_asked or _has_run_since(connection, data_set, start)))
 
 
-def due_session(app: App, data_set: DataSet | None = None) -> date:
-    """Return the session that ``data_set`` (by default prices) must have reached by now, each job within its grace.
+def due_session(app: App) -> date:
+    """Return the session that prices must have reached by now, each job within its grace.
 
     A day that may have been a holiday is none as long as nobody can know.
     """
-    data_set = data_set or registry.every()["prices.day"]
-    reached = data_set.reached or ended
-    day = max(reached(app, start) for start in _starts(data_set))
     with app.engine.connect() as connection:
-        while is_unconfirmed(connection, day):
-            day = app.calendar.previous(day)
+        return _due_session(connection, read_once(app), registry.every()["prices.day"])
+
+
+def _due_session(connection: Connection, at_hand: AtHand, data_set: DataSet) -> date:
+    reached = data_set.reached or ended
+    day = max(reached(at_hand, start) for start in _starts(data_set))
+    while is_unconfirmed(connection, day):
+        day = at_hand.calendar.previous(day)
     return day
 
 
@@ -152,7 +155,8 @@ def check(app: App, *, is_of_chain: bool = False) -> Check:
     """
 
     def find(scope: Scope) -> Rows:
-        ages = {data_set: age(scope.connection, app, data_set) for data_set in watched(app)}
+        at_hand = read_once(app)
+        ages = {data_set: age(scope.connection, at_hand, data_set) for data_set in watched(app)}
         late = {
             data_set: found
             for data_set, found in ages.items()

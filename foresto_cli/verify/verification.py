@@ -15,13 +15,13 @@ from foresto_cli.datasets.listed import designation_checks
 from foresto_cli.datasets.prices import spans
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.errors import VerificationFailed
-from foresto_cli.loading import retry
+from foresto_cli.loading import unsettled
 from foresto_cli.running import job, runs
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result, requests_since
 from foresto_cli.telling import alerts, causes, hints, notify, priceless
 from foresto_cli.telling.alerts import Alert
-from foresto_cli.upstream.http import requests_by_upstream
+from foresto_cli.upstream.sent import requests_by_upstream
 from foresto_cli.verify import checks, freshness, mending, trend
 from foresto_cli.verify.second_source import SecondSource
 
@@ -192,7 +192,7 @@ def _honest(app: App, findings: Sequence[Finding]) -> list[Finding]:
     def hint(finding: Finding) -> str:
         if finding.repair in {hints.RETRY, hints.AGAIN}:
             with app.engine.connect() as connection:
-                units = retry.wanted(connection, again=finding.repair == hints.AGAIN)
+                units = unsettled.wanted(connection, again=finding.repair == hints.AGAIN)
             return hints.retry(app, units, finding.repair)
         return hints.honest(app, finding.repair, [date.fromisoformat(day) for day in finding.days])
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from foresto_cli import clock
 from foresto_cli.app import App
-from foresto_cli.collecting.data_set import DataSet
+from foresto_cli.collecting.data_set import AtHand, DataSet, read_once
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
 from foresto_cli.loading import unsettled
@@ -95,9 +95,10 @@ class State(TypedDict):
 def status(app: App) -> State:
     """Return the whole state as one object (``--json`` of ``foresto status``)."""
     with app.engine.connect() as connection:
-        last = app.calendar.latest_ended(clock.now())
+        at_hand = read_once(app)
+        last = at_hand.calendar.latest_ended(clock.now())
         recent = runs.newest(connection, 20)
-        data = [_data_set(connection, app, data_set) for data_set in watched(app)]
+        data = [_data_set(connection, at_hand, data_set) for data_set in watched(app)]
         away = outage.current(app)
         open_alerts = [*([away] if away else []), *alerts.open_alerts(connection)]
         level, verdict = _verdict([alert[1] for alert in open_alerts], data)
@@ -105,7 +106,7 @@ def status(app: App) -> State:
             "now": f"{clock.now():%Y-%m-%d %H:%M}",
             "last_session": f"{last}",
             # Until today's session has closed, it is the next one.
-            "next_session": f"{app.calendar.following(last)}",
+            "next_session": f"{at_hand.calendar.following(last)}",
             "level": level,
             "verdict": verdict,
             "running": [_running(run) for run in recent if run["status"] == runs.RUNNING],
@@ -145,8 +146,8 @@ def _verdict(levels: Sequence[str], data: Sequence[Held]) -> tuple[str | None, s
     return None, "모두 정상입니다"
 
 
-def _data_set(connection: Connection, app: App, data_set: DataSet) -> Held:
-    found = age(connection, app, data_set)
+def _data_set(connection: Connection, at_hand: AtHand, data_set: DataSet) -> Held:
+    found = age(connection, at_hand, data_set)
     row = connection.execute(
         text(
             "SELECT max(asked_at) AS asked, count(*) FILTER (WHERE status = 'failed') AS failed,"

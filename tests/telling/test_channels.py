@@ -10,8 +10,8 @@ from foresto_cli import clock
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, NetworkDown, RateLimited, Transient
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream.apprise_urls import Apprise
-from foresto_cli.upstream.http import Transport
 from foresto_cli.upstream.mail import Letter, Mail, Server, addresses, compose
+from foresto_cli.upstream.transport import Transport
 from foresto_cli.upstream.webhooks import Ping, Slack, ping_urls
 
 LONG = "[foresto 주의] Slack: 알림을 보내지 못합니다 · 일별 시세를 받지 못했습니다 · 검증에서 심각한 문제가 나왔습니다"

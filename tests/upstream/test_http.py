@@ -25,8 +25,9 @@ from foresto_cli.errors import (
 )
 from foresto_cli.sandbox.damage import HUGE_BYTES
 from foresto_cli.upstream import fdr, krx, krx_login, krx_openapi, naver
-from foresto_cli.upstream.http import GIVE_UP_AFTER, requests_by_upstream
+from foresto_cli.upstream.http import GIVE_UP_AFTER
 from foresto_cli.upstream.policy import Policy
+from foresto_cli.upstream.sent import requests_by_upstream
 
 HOST = naver.HOST
 URL = f"https://{HOST}/sise.nhn?symbol=005930&timeframe=day&count=3&requestType=0"

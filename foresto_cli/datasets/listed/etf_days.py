@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -22,7 +23,9 @@ from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotApproved, NotYe
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import krx_openapi
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 NAME = "etfs.day"
 DATASET = DataSet(
@@ -84,7 +87,7 @@ class EtfDays(Loader):
         self._counts.update(read)
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         return [session for source in self.sources for session in source.sessions]
 
     def wanted(self) -> list[date]:

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foresto_cli.calendar import Calendar
 from foresto_cli.regimes import closes_at, final_at
 from foresto_cli.upstream import fsc, krx, krx_openapi
 from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 PAGES = 30
 """Newest sessions for which KRX's pages are asked: at 200 requests a day for everything they give no history."""
@@ -35,7 +37,7 @@ class FundSource:
     can: Callable[[date, datetime], bool]
     is_final: Callable[[date, datetime], bool]
     is_official: bool
-    sessions: Sequence[UpstreamSession]
+    sessions: "Sequence[UpstreamSession]"
 
 
 def openapi_source(client: KrxOpenApi, calendar: Calendar) -> FundSource:

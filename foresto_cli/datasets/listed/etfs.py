@@ -6,9 +6,9 @@ Without KRX, Naver's list as FinanceDataReader reads it gives name, category, pr
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
@@ -25,13 +25,17 @@ from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fdr, krx
 from foresto_cli.upstream.fdr import Fdr
-from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx import Krx
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from foresto_cli.upstream.http import UpstreamSession
 
 
 def _shown(at_hand: AtHand, start: datetime) -> date:
     """Return the session whose prices the list shows after a job that starts at ``start``."""
-    is_priced = any(one is not None for one in (at_hand.krx, at_hand.krx_openapi, at_hand.fsc))
+    is_priced = at_hand.has_krx or at_hand.has_krx_openapi or at_hand.has_fsc
     return priced(at_hand, start) if is_priced else published(at_hand, start)
 
 
@@ -76,7 +80,7 @@ class Etfs(Loader):
     data_set = DATASET
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         return [*(self.krx.sessions if self.krx else []), *self.mirror.sessions]
 
     def units(self) -> list[Unit]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting import readers
@@ -12,10 +12,12 @@ from foresto_cli.datasets.prices.rows import MARKET_NAMES
 from foresto_cli.errors import NotYet
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fdr, krx, krx_openapi, naver_list
-from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 from foresto_cli.upstream.naver_list import NaverList
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 Record = Mapping[str, Any]
 LISTED = {"is_listed": True, "delisting_date": None, "delisting_reason": None}
@@ -43,7 +45,7 @@ class ListSource:
     requests: int
     is_official: bool
     has_value: bool
-    sessions: Sequence[UpstreamSession]
+    sessions: "Sequence[UpstreamSession]"
 
 
 def openapi_list(client: KrxOpenApi, calendar: Calendar) -> ListSource:

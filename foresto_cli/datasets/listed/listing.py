@@ -8,7 +8,7 @@ dead is found by the difference of two lists.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
@@ -27,12 +27,14 @@ from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import fdr
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 
 def _listed(at_hand: AtHand, start: datetime) -> date:
     """Return the newest session whose list is preferred at ``start``: an official one of the day before to Naver's."""
-    is_behind = at_hand.krx is None and at_hand.krx_openapi is not None
+    is_behind = at_hand.has_krx_openapi and not at_hand.has_krx
     return published(at_hand, start) if is_behind else ended(at_hand, start)
 
 
@@ -93,7 +95,7 @@ class Listing(Loader):
     data_set = DATASET
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         """Return the sessions of every source."""
         every = [session for source in self.sources for session in source.sessions]
         return list(dict.fromkeys([*every, *(self.mirror.client.sessions if self.mirror else ())]))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -19,15 +20,18 @@ from foresto_cli.datasets.prices.rows import EXTENDED, REGULAR, after_market_row
 from foresto_cli.datasets.prices.settled import drop_unknown, settled_closes
 from foresto_cli.datasets.prices.sources import PriceSource
 from foresto_cli.datasets.prices.tables import after_market_daily, stock_price_daily
+from foresto_cli.datasets.prices.unconfirmed import DAYS
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotYet
 from foresto_cli.regimes import final_at, last_trade_at
 from foresto_cli.store import ledger, price_sessions
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 DATASET = DataSet(
-    name="prices.day",
+    name=DAYS,
     label="일별 시세",
     table="stock_price_daily",
     command="prices incremental",
@@ -94,7 +98,7 @@ class PriceDays(Loader):
     data_set = DATASET
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         """Return the sessions of every source."""
         return [session for source in self.sources for session in source.sessions]
 

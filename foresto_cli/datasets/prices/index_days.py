@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,9 @@ from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import naver
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 DATASET = DataSet(
     name="prices.index",
@@ -52,7 +55,7 @@ class IndexSource:
 
     source_id: str
     levels: Callable[[str, date, date], list[Row]]
-    sessions: Sequence[UpstreamSession]
+    sessions: "Sequence[UpstreamSession]"
     judge: Callable[[date, date], None] = lambda *_: None
 
 
@@ -76,7 +79,7 @@ class IndexDays(Loader):
     data_set = DATASET
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         return [session for source in self.sources for session in source.sessions]
 
     def units(self) -> list[Unit]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,9 @@ from foresto_cli.declared import OpenApi
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Counts, Row, upsert
 from foresto_cli.upstream import krx_openapi
-from foresto_cli.upstream.http import UpstreamSession
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 DATASET = DataSet(
     name="prices.index_day",
@@ -56,7 +58,7 @@ class IndexSessions(OpenApiDays):
     nothing = "OPEN API에 이 거래일의 지수가 없습니다"
 
     @property
-    def sessions(self) -> Sequence[UpstreamSession]:
+    def sessions(self) -> "Sequence[UpstreamSession]":
         return self.client.sessions_of(krx_openapi.INDICES)
 
     def service_of(self, unit: Unit) -> OpenApi:

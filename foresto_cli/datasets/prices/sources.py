@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
@@ -15,9 +15,11 @@ from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fsc, krx_openapi
 from foresto_cli.upstream.fdr import Fdr
 from foresto_cli.upstream.fsc import Fsc
-from foresto_cli.upstream.http import UpstreamSession
 from foresto_cli.upstream.krx import Krx
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
+
+if TYPE_CHECKING:
+    from foresto_cli.upstream.http import UpstreamSession
 
 STALE_SHARE = 0.2
 """A snapshot whose base prices contradict the session before it for more of the stocks than this is of another day."""
@@ -66,7 +68,7 @@ class PriceSource:
     is_regular: Callable[[date, datetime], bool]
     improves: Callable[[date], Sequence[datetime]]
     shows_after_market: bool
-    sessions: Sequence[UpstreamSession]
+    sessions: "Sequence[UpstreamSession]"
     lacks: Callable[[date, Sequence[Row]], frozenset[str]] = lambda *_: frozenset()
     is_complete_now: Callable[[str], bool | None] = lambda _: None
     has_every_market: bool = True

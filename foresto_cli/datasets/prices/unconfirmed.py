@@ -7,6 +7,9 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.regimes import closes_at
 
+DAYS = "prices.day"
+"""Market days of prices in the ledger; here for whoever needs no more of them than their name."""
+
 
 def is_unconfirmed(connection: Connection, session: date) -> bool:
     """Say whether ``session``, which the calendar expects, may have been a holiday that no calendar knew.

@@ -23,8 +23,8 @@ from foresto_cli.running.results import SOME_FAILED, Result, Units
 from foresto_cli.store import advisory
 from foresto_cli.telling import alerts, attempts, network, priceless
 from foresto_cli.telling.alerts import Alert
-from foresto_cli.upstream.http import requests_by_upstream
 from foresto_cli.upstream.mail import Letter, Mail, addresses
+from foresto_cli.upstream.sent import requests_by_upstream
 from foresto_cli.views.market_mail import facts, filed, letter, once, outside, watched
 from foresto_cli.views.market_mail.letter import Draft, Frame, Outside
 

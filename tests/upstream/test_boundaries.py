@@ -19,6 +19,7 @@ from foresto_cli.cli._command import Globals
 from foresto_cli.errors import ConfigError, Interrupted, StoreUnavailable
 from foresto_cli.telling import alerts, attempts, notify, outage
 from foresto_cli.telling.alerts import Alert
+from foresto_cli.upstream import mail, webhooks
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -36,13 +37,13 @@ UNFORESEEN = (
     Unheard("x"),
 )
 BOUNDARIES = {
-    "slack": (application.Slack, "send"),
-    "slack made": (application, "Slack"),
-    "mail": (application.Mail, "send"),
-    "mail made": (application, "Mail"),
-    "ping": (application.Ping, "send"),
-    "ping made": (application, "Ping"),
-    "ping's address": (application, "ping_urls"),
+    "slack": (webhooks.Slack, "send"),
+    "slack made": (webhooks, "Slack"),
+    "mail": (mail.Mail, "send"),
+    "mail made": (mail, "Mail"),
+    "ping": (webhooks.Ping, "send"),
+    "ping made": (webhooks, "Ping"),
+    "ping's address": (webhooks, "ping_urls"),
 }
 COMMANDS = (
     ("run", "quarterly"),

@@ -19,6 +19,7 @@ from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store import limits
 from foresto_cli.telling import late_jobs, notify
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, gravest
+from foresto_cli.upstream import fdr
 from foresto_cli.views import doctor
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -55,7 +56,7 @@ EXAMINATIONS = {
     "late jobs": (late_jobs, "all_late"),
     "channels": (notify, "channels"),
     "dead man": (unattended, "_dead_man"),
-    "mirror": (application.Fdr, "listing"),
+    "mirror": (fdr.Fdr, "listing"),
 }
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.exc import ArgumentError
 
 from foresto_cli.errors import ConfigError
 
+CONNECT_TIMEOUT_SECONDS = 10
+
 
 def psycopg_url(url: str) -> str:
     """Return ``url`` in SQLAlchemy's spelling for psycopg 3 (``postgres://`` and ``postgresql://`` are understood).
@@ -42,6 +44,13 @@ def _of_libpq(url: str) -> URL | None:
     given = {name: f"{value}" for name, value in conninfo_to_dict(url).items()}
     user, password, database = (given.pop(name, None) for name in ("user", "password", "dbname"))
     return URL.create("postgresql", user, password, database=database, query=given)
+
+
+def connect_timeout(url: URL) -> int | str:
+    """Return how long libpq may try to reach each host, in seconds: what ``url`` says, unless that were for ever."""
+    given = f"{url.query.get('connect_timeout', CONNECT_TIMEOUT_SECONDS)}"
+    is_for_ever = given.lstrip("-").isdecimal() and int(given) <= 0
+    return CONNECT_TIMEOUT_SECONDS if is_for_ever else given
 
 
 def shown_url(url: str) -> str:

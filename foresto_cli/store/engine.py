@@ -8,18 +8,18 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from foresto_cli import clock
 from foresto_cli.errors import BadPayload, ConfigError, StoreRefused, StoreUnavailable
 from foresto_cli.store import complaints, embedded, libpq, migrate, whose
-from foresto_cli.store.addresses import psycopg_url
+from foresto_cli.store.addresses import connect_timeout, psycopg_url
 
 log = logging.getLogger(__name__)
 
 POOL_SIZE = 5
 POOL_OVERFLOW = 10
-CONNECT_TIMEOUT_SECONDS = 10
 LOST = (OperationalError, psycopg.OperationalError)
 """What the database does to us; COPY goes past SQLAlchemy, so its errors come as the driver's own."""
 READER = "foresto_reads"
@@ -126,13 +126,14 @@ def as_it_is(url: str, *, patient: bool = False, own: bool = False) -> Iterator[
 
 def _engine(url: str) -> Engine:
     try:
+        address = make_url(psycopg_url(url))
         return create_engine(
-            psycopg_url(url),
+            address,
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_pre_ping=True,
             connect_args={
-                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "connect_timeout": connect_timeout(address),
                 "application_name": "foresto",
                 # Whatever the server or the environment says: our texts are Korean.
                 "client_encoding": "UTF8",

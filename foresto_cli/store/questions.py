@@ -14,6 +14,7 @@ from psycopg import sql
 from sqlalchemy import Engine, text
 
 from foresto_cli.store import mistakes
+from foresto_cli.store.addresses import connect_timeout
 
 READER = "foresto_reader"
 """Login role of the embedded server for reading; its sessions begin read-only."""
@@ -100,7 +101,7 @@ def reader(engine: Engine, *, own: bool) -> "Iterator[psycopg.Connection[tuple[A
         url.set(drivername="postgresql").render_as_string(hide_password=False),
         application_name="foresto sql",
         client_encoding="UTF8",
-        connect_timeout=10,
+        connect_timeout=connect_timeout(url),
         prepare_threshold=None,
     )
     try:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from support import ROOT, run_foresto
 
 from foresto_cli.errors import ForestoError
-from foresto_cli.store import embedded, libpq
+from foresto_cli.store import embedded, libpq, questions
 from foresto_cli.store.engine import as_it_is, connected
 
 UNLISTED = ("PGSERVICEFILE", "PGSYSCONFDIR", "PGREQUIRESSL", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGLOCALEDIR", "PGREALM")
@@ -160,6 +160,17 @@ def test_a_url_that_names_a_host_is_followed_there_and_nowhere_else(theirs, name
     assert reached(url, "SHOW application_name", **{name: value}) == "foresto"
     in_query = f"postgresql://fo:{PASSWORD}@/foresto?host=127.0.0.1&port={theirs}"
     assert reached(in_query, **{name: value}) == "foresto"
+
+
+@pytest.mark.parametrize(("given", "limit"), [("", "10"), ("?connect_timeout=3", "3"), ("?connect_timeout=0", "10")])
+def test_a_url_may_say_how_long_a_host_may_take_but_never_for_ever(theirs, given, limit):
+    """Of several hosts a silent first one costs that long at every connection."""
+    url = f"postgresql://fo:{PASSWORD}@127.0.0.1:{theirs}/foresto{given}"
+    with connected(url, sandbox=False) as engine:
+        with engine.connect() as connection:
+            assert connection.connection.dbapi_connection.info.get_parameters()["connect_timeout"] == limit
+        with questions.reader(engine, own=False) as connection:
+            assert connection.info.get_parameters()["connect_timeout"] == limit
 
 
 def test_a_port_that_the_url_leaves_out_is_the_usual_one(theirs):

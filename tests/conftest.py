@@ -10,6 +10,7 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
+import citus_watch
 import pytest
 import recycling
 from sqlalchemy import create_engine, text
@@ -68,6 +69,17 @@ def _variables_as_before():
     # The server of the session and matplotlib keep one each for as long as the process lives.
     changed -= {"PYTEST_CURRENT_TEST", "PGPASSFILE", "MPLCONFIGDIR"}
     assert not changed, f"left changed: {sorted(changed)}"
+
+
+citus_watch.begin()
+
+
+@pytest.fixture(autouse=True)
+def _statements_that_citus_runs():
+    yield
+    found = citus_watch.found[:]
+    citus_watch.found.clear()
+    assert not found, f"Citus refuses, or answers otherwise (tests/citus_rules.py): {found}"
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ written to.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ WITH examined AS (
   WINDOW rows_of_ticker AS (PARTITION BY ticker ORDER BY trade_date)
 ), paired AS (
   SELECT s.ticker, s.trade_date, s.market, s.base, s.open_price, s.close_price, s.volume, s.shares,
-         e.stored_before, e.session_before,
+         s.stored_before, s.session_before,
          CASE WHEN y.trade_date IS NULL THEN s.lag_date ELSE y.trade_date END AS previous_date,
          CASE WHEN y.trade_date IS NULL THEN s.lag_close ELSE y.close_price END AS previous_close,
          CASE WHEN y.trade_date IS NULL THEN s.lag_shares ELSE y.shares_outstanding END AS previous_shares,
@@ -55,12 +55,12 @@ WITH examined AS (
          CASE WHEN y.trade_date IS NULL THEN s.lag_low ELSE y.low_price END AS previous_low,
          CASE WHEN y.trade_date IS NULL THEN s.lag_high ELSE y.high_price END AS previous_high,
          CASE WHEN y.trade_date IS NULL THEN s.lag_known ELSE y.is_known END AS is_known
-  FROM seen s JOIN examined e USING (trade_date)
+  FROM (SELECT *, lag_date IS DISTINCT FROM stored_before AS is_back FROM seen JOIN examined USING (trade_date)) s
   -- A ticker that is not in the session before: its row before that one.
   LEFT JOIN LATERAL (
     SELECT trade_date, close_price, shares_outstanding, market, low_price, high_price,
            {is_known} AS is_known FROM stock_price_daily b
-    WHERE s.lag_date IS DISTINCT FROM e.stored_before AND b.ticker = s.ticker AND b.trade_date < s.trade_date
+    WHERE s.is_back AND b.ticker = s.ticker AND b.trade_date < s.trade_date
       AND b.quality_flag <> 'ADJUSTED'
     ORDER BY b.trade_date DESC LIMIT 1
   ) y ON true
@@ -86,11 +86,7 @@ WITH examined AS (
 SELECT g.trade_date, g.is_missing, f.ticker, f.market, CAST(f.base AS double precision) AS base,
        CAST(f.open_price AS double precision) AS open_price, CAST(f.close_price AS double precision) AS close,
        f.volume, f.shares, f.previous_date, CAST(f.previous_close AS double precision) AS previous_close,
-       f.previous_shares, f.previous_market, f.is_gap, f.is_known, f.is_of_the_day,
-       (SELECT COALESCE(min(place) FILTER (WHERE volume > 0) - 1, count(*)) FROM (
-          SELECT b.volume, row_number() OVER (ORDER BY b.trade_date DESC) AS place FROM stock_price_daily b
-          WHERE b.ticker = f.ticker AND b.trade_date < f.trade_date AND b.quality_flag <> 'ADJUSTED'
-          ORDER BY b.trade_date DESC LIMIT {long_halt}) AS last_rows) AS halted_rows
+       f.previous_shares, f.previous_market, f.is_gap, f.is_known, f.is_of_the_day
 FROM gates g LEFT JOIN found f ON f.trade_date = g.trade_date AND NOT g.is_missing
 WHERE g.is_missing OR f.ticker IS NOT NULL
 """,
@@ -101,8 +97,22 @@ WHERE g.is_missing OR f.ticker IS NOT NULL
     limit=DAY_LIMIT,
     big=BIG_CHANGE,
     missing=MISSING_SHARE,
+)
+HALTED = sql(
+    """
+SELECT p.ticker, p.trade_date, COALESCE(min(b.place) FILTER (WHERE b.volume > 0) - 1, count(*)) AS halted_rows
+FROM stock_price_daily p JOIN unnest(CAST(:tickers AS text[]), CAST(:days AS date[])) AS f (ticker, trade_date)
+  ON f.ticker = p.ticker AND f.trade_date = p.trade_date
+CROSS JOIN LATERAL (
+  SELECT b.volume, row_number() OVER (ORDER BY b.trade_date DESC) AS place FROM stock_price_daily b
+  WHERE b.ticker = p.ticker AND b.trade_date < p.trade_date AND b.quality_flag <> 'ADJUSTED'
+  ORDER BY b.trade_date DESC LIMIT {long_halt}
+) b
+GROUP BY p.ticker, p.trade_date
+""",
     long_halt=LONG_HALT,
 )
+"""How many rows without a trade a row of each given stock and day follows, where it follows any."""
 OVERRIDES = text(
     "SELECT o.ticker, o.trade_date, o.factor, o.event, o.note FROM adjustment_override o"
     " JOIN stock_price_daily p USING (ticker, trade_date)"
@@ -240,11 +250,9 @@ def _verdicts(
     for row in rows:
         if row.ticker is not None and row.previous_date is None:
             new_shares[row.trade_date].append(row.shares)
-    ruled = {
-        (row.ticker, row.trade_date): classify(_case(row, new_shares, calendar))
-        for row in rows
-        if row.ticker is not None and row.previous_date is not None
-    }
+    found = {(row.ticker, row.trade_date): row for row in rows if row.ticker is not None and row.previous_date}
+    halted = _halted_rows(connection, found)
+    ruled = {key: classify(_case(row, halted.get(key, 0), new_shares, calendar)) for key, row in found.items()}
     verdicts = {key: verdict for key, verdict in ruled.items() if verdict.is_stored}
     for row in connection.execute(OVERRIDES, {"days": list(days)}):
         key = (row.ticker, row.trade_date)
@@ -252,7 +260,14 @@ def _verdicts(
     return verdicts, missing
 
 
-def _case(row: Row[Any], new_shares: Mapping[date, Sequence[int]], calendar: Calendar) -> Case:
+def _halted_rows(connection: Connection, keys: Collection[Key]) -> dict[Key, int]:
+    if not keys:
+        return {}
+    given = {"tickers": [ticker for ticker, _ in keys], "days": [day for _, day in keys]}
+    return {(row.ticker, row.trade_date): row.halted_rows for row in connection.execute(HALTED, given)}
+
+
+def _case(row: Row[Any], halted_rows: int, new_shares: Mapping[date, Sequence[int]], calendar: Calendar) -> Case:
     return Case(
         trade_date=row.trade_date,
         market=row.market,
@@ -264,7 +279,7 @@ def _case(row: Row[Any], new_shares: Mapping[date, Sequence[int]], calendar: Cal
         previous_close=row.previous_close,
         previous_shares=row.previous_shares,
         previous_market=row.previous_market,
-        halted_rows=row.halted_rows,
+        halted_rows=halted_rows,
         is_gap=row.is_gap,
         missing_sessions=len(calendar.sessions(row.previous_date, row.trade_date)[1:-1]) if row.is_gap else 1,
         is_known=row.is_known,

@@ -14,7 +14,7 @@ LACKED = "빠진 시장: "
 def lacks(day: Fragment, market: str) -> Fragment:
     """Return SQL: the session ``day`` is known to lack ``market``, for want of approval."""
     return fragment(
-        "EXISTS (SELECT FROM unit_ledger u WHERE u.dataset = 'prices.day' AND u.unit = CAST({day} AS text)"
+        "EXISTS (SELECT 1 FROM unit_ledger u WHERE u.dataset = 'prices.day' AND u.unit = CAST({day} AS text)"
         " AND u.reason LIKE '%{lacked}%' || split_part({market}, ' ', 1) || '%')",
         day=day,
         market=market,
@@ -31,16 +31,17 @@ WITH sessions AS (
 ), traded AS (
   SELECT ticker, trade_date, market FROM stock_price_daily
   WHERE trade_date >= :since AND quality_flag <> 'ADJUSTED' AND volume > 0
+), missing AS MATERIALIZED (
+  SELECT s.next_day AS trade_date, before.ticker, before.market
+  FROM sessions s
+  JOIN traded before ON before.trade_date = s.day
+  JOIN traded after ON after.trade_date = s.day_after AND after.ticker = before.ticker
+  LEFT JOIN stock_price_daily p ON p.ticker = before.ticker AND p.trade_date = s.next_day
+  WHERE p.ticker IS NULL
 )
-SELECT s.next_day AS trade_date, before.ticker
-FROM sessions s
-JOIN traded before ON before.trade_date = s.day
-JOIN traded after ON after.trade_date = s.day_after AND after.ticker = before.ticker
-WHERE NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = before.ticker AND p.trade_date = s.next_day)
-  AND NOT {lacked}
-ORDER BY 1, 2
+SELECT m.trade_date, m.ticker FROM missing m WHERE NOT {lacked} ORDER BY 1, 2
 """,
-    lacked=lacks(Fragment("s.next_day"), "before.market"),
+    lacked=lacks(Fragment("m.trade_date"), "m.market"),
 )
 
 

@@ -6,7 +6,7 @@ it, and further days for tickers that were away in between.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -16,6 +16,25 @@ from foresto_cli.store import price_sessions
 
 REACH = 3
 """Stored rows over which a row concerns later ones: the long halt of the rules."""
+DECIDED = text(
+    "SELECT p.ticker, p.trade_date, p.quality_flag, p.adj_factor, p.adj_event,"
+    " p.adj_event IS NOT NULL AND coalesce(jsonb_exists(p.adj_evidence, 'override'), false) AS is_override"
+    " FROM stock_price_daily p JOIN unnest(CAST(:tickers AS text[]), CAST(:days AS date[])) AS o (ticker, trade_date)"
+    " USING (ticker, trade_date)"
+    " UNION SELECT ticker, trade_date, quality_flag, adj_factor, adj_event, true FROM stock_price_daily"
+    " WHERE adj_event IS NOT NULL AND jsonb_exists(adj_evidence, 'override')"
+)
+"""Rows of whose event an override speaks, or spoke."""
+RETURNS = text(
+    "WITH present AS (SELECT DISTINCT ticker FROM stock_price_daily"
+    " WHERE trade_date BETWEEN :first AND :last AND quality_flag <> 'ADJUSTED'),"
+    " near AS (SELECT ticker, count(*) AS found FROM stock_price_daily"
+    " WHERE trade_date = ANY(:near) AND quality_flag <> 'ADJUSTED' GROUP BY 1)"
+    " SELECT DISTINCT later.trade_date FROM present LEFT JOIN near USING (ticker)"
+    " CROSS JOIN LATERAL (SELECT p.trade_date FROM stock_price_daily p WHERE p.ticker = present.ticker"
+    " AND p.trade_date > :end AND p.quality_flag <> 'ADJUSTED' ORDER BY 1 LIMIT :reach) AS later"
+    " WHERE COALESCE(near.found, 0) < :reach"
+)
 
 
 def note_pending(connection: Connection, day: date) -> None:
@@ -47,18 +66,20 @@ def after(sessions: Sequence[date], day: date) -> list[date]:
 
 def note_overrides(connection: Connection) -> None:
     """Note the days on which an override is not what is stored, or is gone."""
-    connection.execute(
-        text(
-            "INSERT INTO adjustment_pending (trade_date, noted_at) SELECT trade_date, :now FROM ("
-            " SELECT p.trade_date FROM adjustment_override o JOIN stock_price_daily p USING (ticker, trade_date)"
-            " WHERE p.quality_flag <> 'ADJUSTED' AND (p.adj_factor <> o.factor OR p.adj_event IS DISTINCT FROM o.event)"
-            " UNION SELECT p.trade_date FROM stock_price_daily p"
-            " WHERE p.adj_event IS NOT NULL AND jsonb_exists(p.adj_evidence, 'override') AND NOT EXISTS"
-            " (SELECT 1 FROM adjustment_override o WHERE o.ticker = p.ticker AND o.trade_date = p.trade_date)"
-            " ) AS days ON CONFLICT (trade_date) DO NOTHING"
-        ),
-        {"now": clock.wall()},
-    )
+    wanted = {
+        (row.ticker, row.trade_date): (row.factor, row.event)
+        for row in connection.execute(text("SELECT ticker, trade_date, factor, event FROM adjustment_override"))
+    }
+    given = {"tickers": [ticker for ticker, _ in wanted], "days": [day for _, day in wanted]}
+    stored = connection.execute(DECIDED, given).all()
+    other = {
+        row.trade_date
+        for row in stored
+        if row.quality_flag != "ADJUSTED"
+        and wanted.get((row.ticker, row.trade_date), (row.adj_factor, row.adj_event)) != (row.adj_factor, row.adj_event)
+    }
+    gone = {row.trade_date for row in stored if row.is_override and (row.ticker, row.trade_date) not in wanted}
+    _note(connection, other | gone)
 
 
 def note_returns(connection: Connection) -> None:
@@ -71,26 +92,19 @@ def note_returns(connection: Connection) -> None:
         near = after(sessions, last)
         if not near or near[-1] == sessions[-1]:
             continue
+        given = {"first": first, "last": last, "near": near, "end": near[-1], "reach": REACH}
+        _note(connection, connection.scalars(RETURNS, given).all())
+
+
+def _note(connection: Connection, days: Collection[date]) -> None:
+    """Note ``days`` that are not noted yet."""
+    if days:
         connection.execute(
             text(
-                "WITH present AS (SELECT DISTINCT ticker FROM stock_price_daily"
-                " WHERE trade_date BETWEEN :first AND :last AND quality_flag <> 'ADJUSTED'),"
-                " near AS (SELECT ticker, count(*) AS found FROM stock_price_daily"
-                " WHERE trade_date = ANY(:near) AND quality_flag <> 'ADJUSTED' GROUP BY 1)"
-                " INSERT INTO adjustment_pending (trade_date, noted_at)"
-                " SELECT DISTINCT later.trade_date, CAST(:now AS timestamp) FROM present LEFT JOIN near USING (ticker)"
-                " CROSS JOIN LATERAL (SELECT p.trade_date FROM stock_price_daily p WHERE p.ticker = present.ticker"
-                " AND p.trade_date > :end AND p.quality_flag <> 'ADJUSTED' ORDER BY 1 LIMIT :reach) AS later"
-                " WHERE COALESCE(near.found, 0) < :reach ON CONFLICT (trade_date) DO NOTHING"
+                "INSERT INTO adjustment_pending (trade_date, noted_at) SELECT unnest(CAST(:days AS date[])), :now"
+                " ON CONFLICT (trade_date) DO NOTHING"
             ),
-            {
-                "first": first,
-                "last": last,
-                "near": near,
-                "end": near[-1],
-                "reach": REACH,
-                "now": clock.wall(),
-            },
+            {"days": sorted(days), "now": clock.wall()},
         )
 
 

@@ -130,7 +130,7 @@ def _fill(connection: Connection, root: int, found: Manifest, advance: Advance) 
 
 def _check_empty(connection: Connection) -> None:
     for name in sorted(set(metadata.tables) - {*LEFT_OUT, *SEEDED, *LOOKED, *carried_limits.TABLES}):
-        if connection.scalar(sql("SELECT EXISTS (SELECT FROM {table})", table=name)):
+        if connection.scalar(sql("SELECT EXISTS (SELECT 1 FROM {table})", table=name)):
             raise UsageError(
                 f"데이터베이스가 비어 있지 않습니다({name}). foresto db restore 폴더로 내장 데이터베이스를 새로"
                 " 만들거나, DATABASE_URL에 빈 데이터베이스를 적고 다시 실행하세요."
@@ -187,7 +187,7 @@ def _check_days(connection: Connection, name: str, types: Mapping[str, str]) -> 
     days = [strict.today(name, column) for column, kind in types.items() if kind.startswith(("date", "timestamp"))]
     for column in days:
         query = sql(
-            "SELECT EXISTS (SELECT FROM {table} WHERE {column} < :first OR {column} >= :last)",
+            "SELECT EXISTS (SELECT 1 FROM {table} WHERE {column} < :first OR {column} >= :last)",
             table=name,
             column=column,
         )

@@ -20,7 +20,7 @@ from foresto_cli.running.results import Plan, PlannedUpstream, Result, Units
 from foresto_cli.settings import keys
 from foresto_cli.store import limits
 
-HAS_LISTING = text("SELECT EXISTS (SELECT FROM fdr_stock_listing WHERE is_listed)")
+HAS_LISTING = text("SELECT EXISTS (SELECT 1 FROM fdr_stock_listing WHERE is_listed)")
 UPSTREAMS = {"dart_api_key": "dart", "fsc_api_key": "fsc", "fss_api_key": "finlife", None: "naver"}
 """The upstream of a step that can only be estimated, by the key that the step needs."""
 MINUTE, HOUR = 60, 3_600

@@ -16,7 +16,7 @@ CLOSE = time(15, 30)
 """Close of the session in which stocks are bought; scores stored until then count."""
 DAYS = text(
     "SELECT DISTINCT ON (date_trunc('month', r.score_date)) r.score_date, n.day FROM compass_score_run r"
-    " CROSS JOIN LATERAL (SELECT min(p.trade_date) AS day FROM stock_price_daily p WHERE p.trade_date > r.score_date) n"
+    " CROSS JOIN LATERAL (SELECT min(p.trade_date) AS day FROM price_sessions p WHERE p.trade_date > r.score_date) n"
     " WHERE r.completed_at <= n.day + CAST(:close AS time)"
     " ORDER BY date_trunc('month', r.score_date), r.score_date DESC"
 )

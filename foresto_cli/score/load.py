@@ -13,9 +13,11 @@ from foresto_cli.score.compute import Inputs
 from foresto_cli.score.panel import Panel
 
 NAMES = text(
-    "SELECT p.trade_date, p.ticker, coalesce(p.name, (SELECT h.name FROM stock_history h WHERE h.ticker = p.ticker"
+    "WITH priced AS MATERIALIZED (SELECT trade_date, ticker, name FROM stock_price_daily"
+    " WHERE trade_date = ANY(:days))"
+    " SELECT p.trade_date, p.ticker, coalesce(p.name, (SELECT h.name FROM stock_history h WHERE h.ticker = p.ticker"
     " AND h.valid_from <= p.trade_date ORDER BY h.valid_from DESC LIMIT 1), l.name, '') AS name"
-    " FROM stock_price_daily p LEFT JOIN fdr_stock_listing l ON l.ticker = p.ticker WHERE p.trade_date = ANY(:days)"
+    " FROM priced p LEFT JOIN fdr_stock_listing l ON l.ticker = p.ticker"
 )
 
 MARKETS = text("SELECT ticker, ascii(substr(market, 4, 1)) AS market FROM fdr_stock_listing WHERE length(market) > 3")

@@ -54,7 +54,10 @@ def missing_scores(scope: Scope) -> Rows:
     kept = max(scope.sessions[0], scope.last - KEPT_DAYS + timedelta(days=1))
     return scope.rows(
         text(
-            "WITH r AS (SELECT DISTINCT ON (score_date, formula_version) * FROM compass_score_run"
+            "WITH newest AS MATERIALIZED (SELECT max(score_date) AS day FROM compass_score_history),"
+            " priced AS MATERIALIZED"
+            " (SELECT ticker FROM stock_price_daily WHERE trade_date = (SELECT day FROM newest)),"
+            " r AS (SELECT DISTINCT ON (score_date, formula_version) * FROM compass_score_run"
             " WHERE score_date >= :first ORDER BY score_date, formula_version, run_id DESC),"
             " h AS (SELECT score_date, formula_version, count(*) AS n, count(*) FILTER (WHERE status = 'SCORED') AS"
             " scored, count(*) FILTER (WHERE status = 'PARTIAL') AS partial FROM compass_score_history"
@@ -74,12 +77,11 @@ def missing_scores(scope: Scope) -> Rows:
             " SELECT day AS 거래일, n_universe AS 실행_기록, rows AS 점수_행, parts AS 구성_요소_행, NULL AS 종목"
             " FROM stored WHERE is_wrong UNION ALL"
             " SELECT day, NULL, 0, 0, NULL FROM told WHERE day NOT IN (SELECT day FROM stored)"
-            " AND EXISTS (SELECT FROM stock_price_daily WHERE trade_date = day) UNION ALL"
-            " SELECT newest.day, NULL, NULL, NULL, coalesce(p.ticker, s.ticker)"
-            " FROM (SELECT max(score_date) AS day FROM compass_score_history) newest,"
-            " LATERAL (SELECT ticker FROM stock_price_daily WHERE trade_date = newest.day) p"
-            " FULL JOIN LATERAL (SELECT DISTINCT ticker FROM compass_score_history WHERE score_date = newest.day) s"
-            " ON s.ticker = p.ticker WHERE p.ticker IS NULL OR s.ticker IS NULL"
+            " AND day IN (SELECT trade_date FROM price_sessions) UNION ALL"
+            " SELECT (SELECT day FROM newest), NULL, NULL, NULL, coalesce(p.ticker, s.ticker) FROM priced p"
+            " FULL JOIN (SELECT DISTINCT ticker FROM compass_score_history"
+            "  WHERE score_date = (SELECT day FROM newest)) s ON s.ticker = p.ticker"
+            " WHERE p.ticker IS NULL OR s.ticker IS NULL"
             " ORDER BY 1, 5 NULLS FIRST"
         ),
         first=scope.sessions[0],

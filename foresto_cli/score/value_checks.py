@@ -112,7 +112,7 @@ def broken_scores(scope: Scope) -> Rows:
             " max(total_percentile) OVER (w ORDER BY total_score, total_percentile) AS highest_percentile,"
             " max(total_percentile) OVER w IS NOT NULL AS is_ranked,"
             " {windows} FROM compass_score_history WHERE score_date >= :first WINDOW w AS ({day})),"
-            " d AS (SELECT score_date, EXISTS (SELECT FROM stock_price_daily"
+            " d AS (SELECT score_date, EXISTS (SELECT 1 FROM price_sessions"
             " WHERE trade_date = score_date) AS is_priced FROM (SELECT DISTINCT score_date FROM h) days)"
             " SELECT * FROM (SELECT score_date AS 거래일, ticker, {broken} AS 어긋남, total_score, grade, rank, status"
             " FROM h JOIN d USING (score_date)) found WHERE 어긋남 <> '' ORDER BY 1, 2",

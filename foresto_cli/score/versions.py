@@ -43,7 +43,7 @@ KEEP = sql(
 )
 FORGET = text(
     "DELETE FROM compass_score_earlier e WHERE score_date < :before AND 'PROVISIONAL' = ANY(replaced_because)"
-    " AND EXISTS (SELECT FROM compass_score_run r WHERE r.score_date > e.score_date"
+    " AND EXISTS (SELECT 1 FROM compass_score_run r WHERE r.score_date > e.score_date"
     " AND date_trunc('month', r.score_date) = date_trunc('month', e.score_date))"
 )
 STORED = text(

@@ -19,6 +19,18 @@ FLOWS = {
 }
 """What groups of investors bought net: the group's name in the table, and how people call it."""
 
+# Prices are read first, each session by itself, and joined then: so it is the same where they lie on other servers.
+PRICED = {
+    "p": Fragment("SELECT * FROM stock_price_daily WHERE trade_date = :day"),
+    "v": Fragment("SELECT * FROM valuation_daily WHERE trade_date = :day"),
+    **{
+        name: fragment(
+            "SELECT ticker, adj_close_price FROM stock_price_daily WHERE trade_date = :back_{name}", name=name
+        )
+        for name in BACK
+    },
+}
+"""What is read of prices, by the name it has in fields."""
 # Every relation is of one row a ticker; :day is the session asked about.
 PARTS: dict[str, Fragment] = {
     STOCK: Fragment("LEFT JOIN stocks s ON s.ticker = p.ticker"),
@@ -27,14 +39,8 @@ PARTS: dict[str, Fragment] = {
         " FROM compass_score_history WHERE score_date <= :day) ORDER BY ticker, formula_version DESC) h"
         " ON h.ticker = p.ticker"
     ),
-    VALUATION: Fragment("LEFT JOIN valuation_daily v ON v.ticker = p.ticker AND v.trade_date = :day"),
-    **{
-        name: fragment(
-            "LEFT JOIN stock_price_daily {name} ON {name}.ticker = p.ticker AND {name}.trade_date = :back_{name}",
-            name=name,
-        )
-        for name in BACK
-    },
+    VALUATION: Fragment("LEFT JOIN v ON v.ticker = p.ticker"),
+    **{name: fragment("LEFT JOIN {name} ON {name}.ticker = p.ticker", name=name) for name in BACK},
     **{
         name: Fragment(
             f"LEFT JOIN investor_flow_daily {name} ON {name}.ticker = p.ticker AND {name}.trade_date = :day"

@@ -11,7 +11,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.score import panel
 from foresto_cli.screens import saved_screens
 from foresto_cli.screens.conditions import Condition, Field, conditions
-from foresto_cli.screens.screen_fields import BACK, FIELDS, PARTS
+from foresto_cli.screens.screen_fields import BACK, FIELDS, PARTS, PRICED, VALUATION
 from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 from foresto_cli.written_days import Day, last_of
 
@@ -117,7 +117,8 @@ def judged(connection: Connection, condition: str) -> Judged:
     spoken_of = [one for one in FIELDS if one.name in used]
     columns = [BY_NAME["ticker"], BY_NAME["name"], *spoken_of]
     query = sql(
-        "SELECT {columns} FROM {people} ORDER BY p.market_cap DESC NULLS LAST, p.ticker",
+        "{prices} SELECT {columns} FROM {people} ORDER BY p.market_cap DESC NULLS LAST, p.ticker",
+        prices=_prices(columns),
         columns=[*(one.sql for one in columns), *(fragment("({one}) IS TRUE", one=c.sql) for c in asked.conditions)],
         people=_people(columns),
     )
@@ -145,8 +146,9 @@ def _asked(connection: Connection, given: str, as_of: Day, sort: str) -> _Asked:
 def _query(connection: Connection, asked: _Asked, top: int | None) -> tuple[TextClause, dict[str, object]]:
     fields = [*asked.shown, asked.order]
     query = sql(
-        "SELECT {columns} FROM {people} WHERE {all} ORDER BY {order} {way} NULLS LAST, p.market_cap DESC NULLS LAST,"
-        " p.ticker LIMIT :top",
+        "{prices} SELECT {columns} FROM {people} WHERE {all} ORDER BY {order} {way} NULLS LAST,"
+        " p.market_cap DESC NULLS LAST, p.ticker LIMIT :top",
+        prices=_prices(fields),
         columns=[fragment("{value} AS {name}", value=one.sql, name=one.name) for one in asked.shown],
         people=_people(fields),
         all=joined(" AND ", [one.sql for one in asked.conditions]),
@@ -161,7 +163,8 @@ def _counted(connection: Connection, asked: _Asked) -> tuple[int, Sequence[int],
     fields = [one for one in FIELDS if any(one.name in condition.used for condition in asked.conditions)]
     parts = [one.sql for one in asked.conditions]
     query = sql(
-        "SELECT {counts} FROM {people}",
+        "{prices} SELECT {counts} FROM {people}",
+        prices=_prices(fields),
         counts=[
             Fragment("count(*)"),
             *(
@@ -177,10 +180,20 @@ def _counted(connection: Connection, asked: _Asked) -> tuple[int, Sequence[int],
     return everybody, counts, dict(zip([one.name for one in fields], values, strict=True))
 
 
+def _prices(fields: Sequence[Field]) -> Fragment:
+    needed = {"p", *("v" if one.part == VALUATION else one.part for one in fields)}
+    read = [
+        fragment("{name} AS MATERIALIZED ({query})", name=name, query=query)
+        for name, query in PRICED.items()
+        if name in needed
+    ]
+    return fragment("WITH {read}", read=read)
+
+
 def _people(fields: Sequence[Field]) -> Fragment:
     needed = {one.part for one in fields}
     relations = [joining for part, joining in PARTS.items() if part in needed]
-    return joined(" ", [Fragment("(SELECT * FROM stock_price_daily WHERE trade_date = :day) p"), *relations])
+    return joined(" ", [Fragment("p"), *relations])
 
 
 def _parameters(connection: Connection, asked: _Asked, fields: Sequence[Field]) -> dict[str, object]:

@@ -55,7 +55,7 @@ def forget_days_to_come(connection: Connection) -> None:
     connection.execute(
         text(
             "DELETE FROM upstream_usage WHERE usage_date > :day"
-            " AND NOT EXISTS (SELECT FROM stock_price_daily WHERE trade_date > :day)"
+            " AND NOT EXISTS (SELECT 1 FROM stock_price_daily WHERE trade_date > :day)"
         ),
         {"day": clock.believable().date()},
     )

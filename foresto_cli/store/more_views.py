@@ -104,9 +104,14 @@ SELECT p.ticker, p.trade_date, p.close_price, p.market_cap,
   round(100 * k.dividend / p.close_price, 4) AS dividend_yield,
   k.income_basis, k.period_end, k.dividend_year, k.known_from
 FROM stock_price_daily p
-LEFT JOIN valuation_known k ON k.ticker = p.ticker AND k.known_from <= p.trade_date AND k.known_to >= p.trade_date
+LEFT JOIN (SELECT * FROM valuation_known) k
+  ON k.ticker = p.ticker AND k.known_from <= p.trade_date AND k.known_to >= p.trade_date
 """
-"""What a stock's price was worth on its day, by what had been received until then and by nothing later."""
+"""What a stock's price was worth on its day, by what had been received until then and by nothing later.
+
+The table stands in a SELECT of its own: where prices are distributed (Citus 13), whoever outer-joins the view would
+otherwise get NULL for its columns, and no error.
+"""
 
 MORE = {
     "price_adjusted": PRICE_ADJUSTED,

@@ -14,7 +14,7 @@ _PARTS = fragment(
     lists=joined("', '", LISTS),
 )
 SUPERSEDED = fragment(
-    "SELECT old.dataset, old.unit FROM {parts} old WHERE EXISTS (SELECT FROM {parts} new"
+    "SELECT old.dataset, old.unit FROM {parts} old WHERE EXISTS (SELECT 1 FROM {parts} new"
     " WHERE new.dataset = old.dataset AND new.kind = old.kind AND new.part IN ('', old.part)"
     " AND new.status IN ('done', 'provisional')"
     " AND (new.day > old.day OR (new.day = old.day AND new.unit <> old.unit)))",

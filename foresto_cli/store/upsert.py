@@ -109,14 +109,14 @@ def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
             return Counts(added=len(rows))
         _make_stage(cursor, table, columns)
         _copy(cursor, STAGE, columns, rows, tail)
-        return _merge(cursor, table, columns, only_over, len(rows))
+        return _merge(cursor, table, columns, only_over, len(rows), scope or {})
     finally:
         cursor.close()
 
 
 def _is_empty(cursor: Cursor[Any], table: Table, scope: Row) -> bool:
     conditions = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in scope)
-    query = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {})").format(sql.Identifier(table.name), conditions)
+    query = sql.SQL("SELECT EXISTS (SELECT 1 FROM {} WHERE {})").format(sql.Identifier(table.name), conditions)
     cursor.execute(query, tuple(scope.values()))
     return not cursor.fetchall()[0][0]
 
@@ -139,11 +139,15 @@ def _copy(
             copy.write_row(values_of(row) + tail)
 
 
-def _merge(cursor: Cursor[Any], table: Table, columns: list[str], only_over: str, rows: int) -> Counts:
+def _merge(  # noqa: PLR0913, PLR0917  # what upsert was asked, once more
+    cursor: Cursor[Any], table: Table, columns: list[str], only_over: str, rows: int, scope: Row
+) -> Counts:
     """Add what is missing, then change what differs.
 
     Two statements and not one ``ON CONFLICT DO UPDATE … RETURNING xmax = 0``: partitioned tables have no system columns
     to return, Citus no modifying CTE, and a compressed chunk of TimescaleDB is opened only where something differs.
+    Citus counts the rows of an ``INSERT`` from a local table right only when it returns them, and refuses NOT EXISTS
+    between the two; from the stored table it reads what the scope leaves.
     """
     key = [column.name for column in table.primary_key]
     updated = [name for name in columns if name not in key and name not in WRITTEN_ONCE]
@@ -151,6 +155,7 @@ def _merge(cursor: Cursor[Any], table: Table, columns: list[str], only_over: str
     parts = {
         "table": sql.Identifier(table.name),
         "names": _names(columns),
+        "staged": sql.SQL(", ").join(sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in columns),
         "stage": STAGE,
         "conflict": sql.SQL("({})").format(_names(key)) if _has_other_keys(table) else sql.SQL(""),
         "same_key": sql.SQL(" AND ").join(sql.SQL("old.{0} = excluded.{0}").format(sql.Identifier(n)) for n in key),
@@ -158,13 +163,16 @@ def _merge(cursor: Cursor[Any], table: Table, columns: list[str], only_over: str
         "mine": sql.SQL(", ").join(sql.SQL("old.{}").format(sql.Identifier(n)) for n in compared),
         "theirs": sql.SQL(", ").join(sql.SQL("excluded.{}").format(sql.Identifier(n)) for n in compared),
         "only_over": sql.SQL(only_over),
+        "in_scope": sql.SQL("").join(sql.SQL(" AND old.{} = %s").format(sql.Identifier(name)) for name in scope),
+        "no_row": sql.SQL("old.{} IS NULL").format(sql.Identifier(key[0])),
     }
     # Another writer may add the same rows meanwhile; what it added is compared like any other.
     cursor.execute(
         sql.SQL(
-            "INSERT INTO {table} ({names}) SELECT {names} FROM {stage} AS excluded"
-            " WHERE NOT EXISTS (SELECT FROM {table} AS old WHERE {same_key}) ON CONFLICT {conflict} DO NOTHING"
-        ).format(**parts)
+            "INSERT INTO {table} ({names}) SELECT {staged} FROM {stage} AS excluded LEFT JOIN {table} AS old"
+            " ON {same_key}{in_scope} WHERE {no_row} ON CONFLICT {conflict} DO NOTHING RETURNING 1"
+        ).format(**parts),
+        tuple(scope.values()),
     )
     added = cursor.rowcount
     if added == rows:

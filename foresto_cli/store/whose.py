@@ -42,7 +42,7 @@ OTHERS = text(
     " has_schema_privilege(n.oid, 'USAGE') AS may_be_used"
     " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
-    " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'"
+    " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.deptype = 'e'"
     " AND (d.classid, d.objid) IN (('pg_class'::regclass, c.oid), ('pg_namespace'::regclass, n.oid)))"
     " ORDER BY c.relkind = 'S', n.nspname <> current_schema(), n.nspname, c.relname"
 )

@@ -64,7 +64,7 @@ def withdraw(engine: Engine, kind: str, subject: str) -> None:
         connection.execute(
             text(
                 "DELETE FROM ops_alert a WHERE alert_type = :kind AND subject = :subject AND resolved_at IS NULL"
-                " AND NOT EXISTS (SELECT FROM alert_delivery d WHERE d.alert_id = a.alert_id)"
+                " AND NOT EXISTS (SELECT 1 FROM alert_delivery d WHERE d.alert_id = a.alert_id)"
             ),
             {"kind": kind, "subject": subject},
         )

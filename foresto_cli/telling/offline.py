@@ -76,7 +76,7 @@ def _list(app: App, stopped: Sequence[str]) -> None:
 def _is_open(app: App) -> bool:
     with app.engine.connect() as connection:
         found = connection.scalar(
-            sql("SELECT EXISTS (SELECT FROM ops_alert WHERE {open})", open=OPEN),
+            sql("SELECT EXISTS (SELECT 1 FROM ops_alert WHERE {open})", open=OPEN),
             {"kind": NO_NETWORK[0], "subject": NO_NETWORK[1]},
         )
     return bool(found)
@@ -92,7 +92,7 @@ def _retract(app: App) -> list[str]:
             text(
                 "DELETE FROM ops_alert a WHERE resolved_at IS NULL AND alert_type = ANY(:follow)"
                 " AND strpos(alert_message, :words) > 0"
-                " AND NOT EXISTS (SELECT FROM alert_delivery d WHERE d.alert_id = a.alert_id) RETURNING alert_title"
+                " AND NOT EXISTS (SELECT 1 FROM alert_delivery d WHERE d.alert_id = a.alert_id) RETURNING alert_title"
             ),
             {"words": NO_LINE, "follow": list(FOLLOW)},
         ).all()

@@ -87,11 +87,11 @@ def _is_over(connection: Connection, day: date) -> bool:
     return bool(
         connection.scalar(
             text(
-                "SELECT EXISTS (SELECT FROM stock_price_daily WHERE trade_date < :day)"
-                " AND NOT EXISTS (SELECT FROM stock_price_daily WHERE trade_date = :day)"
-                " AND NOT EXISTS (SELECT FROM unit_ledger WHERE dataset = :name AND unit = CAST(:day AS text)"
+                "SELECT EXISTS (SELECT 1 FROM stock_price_daily WHERE trade_date < :day)"
+                " AND NOT EXISTS (SELECT 1 FROM stock_price_daily WHERE trade_date = :day)"
+                " AND NOT EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = :name AND unit = CAST(:day AS text)"
                 " AND status = 'no_data')"
-                " AND EXISTS (SELECT FROM data_collection_log WHERE job_name = 'prices incremental'"
+                " AND EXISTS (SELECT 1 FROM data_collection_log WHERE job_name = 'prices incremental'"
                 " AND completed_at IS NOT NULL AND status <> 'interrupted'"
                 " AND started_at BETWEEN :last_run AND :believable)"
             ),
@@ -142,7 +142,8 @@ def tell(app: App, run_id: int | None, followers: Sequence[str] = ()) -> list[st
         cause = next((found for day in missing if (found := why_missing(connection, day)) is not None), None)
         cause = cause or Cause(OTHER, "", "출처가 제대로 답하지 않음", "foresto prices gaps로 확인하세요.")
         failed = connection.scalar(
-            text("SELECT EXISTS (SELECT FROM unit_ledger WHERE dataset = :name AND status = 'failed')"), {"name": NAME}
+            text("SELECT EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = :name AND status = 'failed')"),
+            {"name": NAME},
         )
     more = f" 외 {len(missing) - 1}거래일" if len(missing) > 1 else ""
     title = f"{missing[0]:%m-%d}{more}{MARK}0/{listed:,}종목): {cause.told}"
@@ -180,7 +181,7 @@ def _is_told(app: App, subject: tuple[str, str], title: str) -> bool:
     with app.engine.connect() as connection:
         found = connection.scalar(
             text(
-                "SELECT EXISTS (SELECT FROM ops_alert WHERE alert_type = :kind AND subject = :subject"
+                "SELECT EXISTS (SELECT 1 FROM ops_alert WHERE alert_type = :kind AND subject = :subject"
                 " AND alert_title = :title AND alert_level = 'critical' AND resolved_at IS NULL)"
             ),
             {"kind": subject[0], "subject": subject[1], "title": title},

@@ -113,7 +113,7 @@ def _was_asked_since(scope: Scope, row: dict[str, object], commands: list[str]) 
     return bool(
         scope.connection.scalar(
             text(
-                "SELECT EXISTS (SELECT FROM data_collection_log r WHERE r.job_name = ANY(:commands)"
+                "SELECT EXISTS (SELECT 1 FROM data_collection_log r WHERE r.job_name = ANY(:commands)"
                 " AND r.completed_at IS NOT NULL AND r.detail ? 'findings' AND r.id > coalesce("
                 "(SELECT max(run_id) FROM data_quality_log WHERE rule_id = :subject), :run_id, 0))"
             ),
@@ -137,7 +137,7 @@ def failing_runs(scope: Scope) -> Rows:
         text(
             "SELECT batch_type AS 작업, '기록이 사라짐' AS 무엇, started_at AS 시각 FROM (SELECT * FROM data_load_batch"
             " WHERE started_at BETWEEN :year AND :now ORDER BY batch_id DESC LIMIT 1) b"
-            " WHERE NOT EXISTS (SELECT FROM data_collection_log WHERE id = b.run_id) UNION ALL"
+            " WHERE NOT EXISTS (SELECT 1 FROM data_collection_log WHERE id = b.run_id) UNION ALL"
             " SELECT job_name, '두 주 동안 실패', max(started_at) FROM data_collection_log"
             " WHERE started_at BETWEEN :since AND :now AND status NOT IN ('running', 'interrupted') GROUP BY 1"
             " HAVING NOT bool_or(exit_code = ANY(:tolerated)) AND count(DISTINCT CAST(started_at AS date)) >= :often"
@@ -163,11 +163,14 @@ def unknown_watched(scope: Scope) -> Rows:
     """Find watched stocks that nobody lists and that never had a price, and told scores that cannot be."""
     return scope.rows(
         text(
-            "SELECT ticker, last_notified_score AS 알린_점수, 'foresto watchlist remove ' || ticker"
+            "WITH unlisted AS MATERIALIZED (SELECT ticker FROM watchlist EXCEPT SELECT ticker FROM fdr_stock_listing),"
+            " priced AS MATERIALIZED (SELECT ticker FROM stock_price_daily"
+            "  WHERE ticker IN (SELECT ticker FROM unlisted) GROUP BY ticker)"
+            " SELECT ticker, last_notified_score AS 알린_점수, 'foresto watchlist remove ' || ticker"
             " || CASE WHEN is_known THEN ' && foresto watchlist add ' || ticker ELSE '' END AS 명령 FROM (SELECT *,"
-            " EXISTS (SELECT FROM fdr_stock_listing l WHERE l.ticker = w.ticker)"
-            " OR EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = w.ticker)"
-            " OR EXISTS (SELECT FROM etfs e WHERE e.ticker = w.ticker) AS is_known FROM watchlist w) w"
+            " EXISTS (SELECT 1 FROM fdr_stock_listing l WHERE l.ticker = w.ticker)"
+            " OR EXISTS (SELECT 1 FROM priced p WHERE p.ticker = w.ticker)"
+            " OR EXISTS (SELECT 1 FROM etfs e WHERE e.ticker = w.ticker) AS is_known FROM watchlist w) w"
             " WHERE NOT is_known OR last_notified_score NOT BETWEEN 0 AND 100"
             " OR last_notified_grade NOT IN ('S', 'A', 'B', 'C', 'D', 'F') OR last_notified_at > :now ORDER BY 1"
         ),

@@ -56,7 +56,7 @@ def _settle(app: App, dataset: str, alert: Alert) -> None:
     """Let the incident of what failed go on as this one, told once more: nothing is mended."""
     with app.engine.begin() as connection:
         is_failed = connection.scalar(
-            text("SELECT EXISTS (SELECT FROM unit_ledger WHERE dataset = :dataset AND status = 'failed')"),
+            text("SELECT EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = :dataset AND status = 'failed')"),
             {"dataset": dataset},
         )
         if is_failed:
@@ -65,7 +65,7 @@ def _settle(app: App, dataset: str, alert: Alert) -> None:
             text(
                 "UPDATE ops_alert SET alert_type = :kind, subject = :subject, alert_level = :level"
                 " WHERE alert_type = 'load_failed' AND subject = :dataset AND resolved_at IS NULL"
-                " AND NOT EXISTS (SELECT FROM ops_alert o WHERE o.alert_type = :kind AND o.subject = :subject"
+                " AND NOT EXISTS (SELECT 1 FROM ops_alert o WHERE o.alert_type = :kind AND o.subject = :subject"
                 "  AND o.resolved_at IS NULL) RETURNING alert_id"
             ),
             {"kind": alert.kind, "subject": alert.subject, "level": alert.level, "dataset": dataset},

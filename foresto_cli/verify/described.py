@@ -107,7 +107,7 @@ def _missing(scope: Scope, one: Daily) -> Rows:
         sql(
             "SELECT day AS 거래일 FROM unnest(CAST(:days AS date[])) AS day"
             " WHERE day >= (SELECT min(trade_date) FROM {table})"
-            " AND NOT EXISTS (SELECT FROM {table} WHERE trade_date = day) ORDER BY 1",
+            " AND NOT EXISTS (SELECT 1 FROM {table} WHERE trade_date = day) ORDER BY 1",
             table=one.table.name,
         ),
         days=_published(scope, one),

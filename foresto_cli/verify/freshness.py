@@ -92,7 +92,7 @@ def _has_run_since(connection: Connection, data_set: DataSet, start: datetime) -
     return bool(
         connection.scalar(
             text(
-                "SELECT EXISTS (SELECT FROM data_collection_log WHERE job_name = ANY(:names)"
+                "SELECT EXISTS (SELECT 1 FROM data_collection_log WHERE job_name = ANY(:names)"
                 " AND started_at >= :start AND started_at <= :believable AND exit_code = ANY(:good))"
             ),
             {

@@ -81,7 +81,7 @@ def _loaders(app: App, units: Mapping[str, Sequence[str]], notes: list[str]) -> 
         except ConfigError as error:
             notes.append(f"{name} {len(keys):,}건은 요청하지 않았습니다. {error}")
     with app.engine.connect() as connection:
-        is_derived = connection.scalar(text("SELECT EXISTS (SELECT FROM stocks)"))
+        is_derived = connection.scalar(text("SELECT EXISTS (SELECT 1 FROM stocks)"))
     # Stocks may come twice: who was missing has to be there before numbers and names are written beside it.
     return [*loaders, *(listed.derived(app) if is_derived else ())]
 

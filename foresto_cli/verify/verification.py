@@ -114,8 +114,8 @@ def _is_known(connection: Connection, session: date) -> bool:
     return bool(
         connection.scalar(
             text(
-                "SELECT EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text))"
-                " OR EXISTS (SELECT FROM stock_price_daily WHERE trade_date = :day)"
+                "SELECT EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text))"
+                " OR EXISTS (SELECT 1 FROM stock_price_daily WHERE trade_date = :day)"
             ),
             {"day": session},
         )

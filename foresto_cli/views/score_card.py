@@ -77,8 +77,8 @@ def ticker_given(connection: Connection, given: str) -> str:
     ticker = given.strip().upper()
     is_known = connection.scalar(
         text(
-            "SELECT EXISTS (SELECT FROM stock_price_daily WHERE ticker = :ticker)"
-            " OR NOT EXISTS (SELECT FROM fdr_stock_listing)"
+            "SELECT EXISTS (SELECT 1 FROM stock_price_daily WHERE ticker = :ticker)"
+            " OR NOT EXISTS (SELECT 1 FROM fdr_stock_listing)"
         ),
         {"ticker": ticker},
     )

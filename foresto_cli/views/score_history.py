@@ -24,7 +24,7 @@ EARLIER = sql(
     "SELECT {scores}, replaced_at, replaced_because FROM compass_score_earlier"
     " WHERE ticker = :ticker AND score_date >= :since"
     " UNION ALL SELECT {scores}, NULL, ARRAY['FORMULA'] FROM compass_score_history h"
-    " WHERE ticker = :ticker AND score_date >= :since AND EXISTS (SELECT FROM compass_score_history n"
+    " WHERE ticker = :ticker AND score_date >= :since AND EXISTS (SELECT 1 FROM compass_score_history n"
     " WHERE n.ticker = h.ticker AND n.score_date = h.score_date AND n.formula_version > h.formula_version)"
     " ORDER BY 1 DESC, formula_version DESC, replaced_at DESC",
     scores=SCORES,

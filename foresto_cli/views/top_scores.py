@@ -30,7 +30,7 @@ RANKED = sql(
     " LEFT JOIN stock_price_daily p ON p.ticker = h.ticker AND p.trade_date = h.score_date"
     " WHERE h.score_date = :day AND h.formula_version = :version AND {axis} IS NOT NULL"
     # Where nobody has a total, as without statements, the axes of prices are what there is.
-    " AND (h.total_score IS NOT NULL OR NOT EXISTS (SELECT FROM compass_score_history o"
+    " AND (h.total_score IS NOT NULL OR NOT EXISTS (SELECT 1 FROM compass_score_history o"
     " WHERE o.score_date = :day AND o.formula_version = :version AND o.total_score IS NOT NULL))"
     " AND (CAST(:market AS text) IS NULL OR coalesce(p.market, s.market) = :market)"
     " AND (CAST(:sector AS text) IS NULL OR s.sector = :sector)"

@@ -19,10 +19,10 @@ OLDEST = timedelta(days=31)
 NEWS = text(
     "SELECT f.rcept_no, f.rcept_dt, f.ticker, coalesce(s.name, f.corp_name, f.ticker) AS name, f.filing_type,"
     " f.report_nm, f.flr_nm, f.rm, f.created_at FROM dart_filing f LEFT JOIN stocks s USING (ticker)"
-    " WHERE f.rcept_dt >= :oldest AND EXISTS (SELECT FROM watchlist w"
+    " WHERE f.rcept_dt >= :oldest AND EXISTS (SELECT 1 FROM watchlist w"
     "  WHERE f.ticker IN (w.ticker, left(w.ticker, 5) || '0') AND f.created_at >= w.created_at"
     "  AND f.rcept_dt >= w.created_at::date)"
-    " AND NOT EXISTS (SELECT FROM watchlist_told_filing t WHERE t.rcept_no = f.rcept_no)"
+    " AND NOT EXISTS (SELECT 1 FROM watchlist_told_filing t WHERE t.rcept_no = f.rcept_no)"
     " ORDER BY f.filing_type = ANY(:told) DESC NULLS LAST, f.rcept_dt DESC, f.rcept_no DESC"
 )
 TOLD = text(

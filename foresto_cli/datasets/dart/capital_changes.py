@@ -38,12 +38,15 @@ LARGEST_RATIO = 1_000
 
 # Only who is listed files reports; the shares before are those of the last stored session before the event.
 EXECUTED = text(
-    "SELECT a.rcept_no, a.corp_code, a.ticker, a.price_event_date, l.settle_month,"
-    " (SELECT p.shares_outstanding FROM stock_price_daily p WHERE p.ticker = a.ticker"
-    "  AND p.trade_date < a.price_event_date ORDER BY p.trade_date DESC LIMIT 1) AS shares_before"
+    "WITH split AS MATERIALIZED (SELECT a.rcept_no, a.corp_code, a.ticker, a.price_event_date, l.settle_month"
     " FROM corporate_actions a JOIN fdr_stock_listing l ON l.ticker = a.ticker AND l.is_listed"
     " WHERE a.action_type = :split AND a.corrected_by IS NULL AND NOT a.is_withdrawn"
-    " AND (a.ratio IS NULL OR a.rcept_no = ANY(:again)) AND a.price_event_date IS NOT NULL ORDER BY a.rcept_no DESC"
+    " AND (a.ratio IS NULL OR a.rcept_no = ANY(:again)) AND a.price_event_date IS NOT NULL),"
+    " before AS MATERIALIZED (SELECT s.rcept_no, p.shares_outstanding FROM split s CROSS JOIN LATERAL"
+    " (SELECT DISTINCT ON (ticker) ticker, shares_outstanding FROM stock_price_daily WHERE ticker = s.ticker"
+    "  AND trade_date < s.price_event_date ORDER BY ticker, trade_date DESC) p)"
+    " SELECT s.*, b.shares_outstanding AS shares_before FROM split s LEFT JOIN before b USING (rcept_no)"
+    " ORDER BY s.rcept_no DESC"
 )
 FILL = text(
     "UPDATE corporate_actions SET ratio = :ratio, effective_date = :effective_date, shares_before = :shares_before,"

@@ -38,7 +38,7 @@ UNGROUPED = text(
     "SELECT DISTINCT ON (c.ticker) c.corp_code, l.settle_month IS NULL OR l.settle_month = '12월' AS is_december"
     " FROM dart_company c JOIN fdr_stock_listing l ON l.ticker = c.ticker AND l.is_listed"
     " WHERE c.hundred IS NULL"
-    " AND NOT EXISTS (SELECT FROM dart_company o WHERE o.ticker = c.ticker AND o.hundred IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM dart_company o WHERE o.ticker = c.ticker AND o.hundred IS NOT NULL)"
     " ORDER BY c.ticker, c.modify_date DESC NULLS LAST, c.corp_code DESC"
 )
 GROUP = text(

@@ -23,9 +23,9 @@ def _again(scope: Scope, rows: Rows) -> Units:
     found = scope.rows(
         text(
             "SELECT DISTINCT dataset, unit FROM unit_ledger l WHERE dataset IN (:decisions, :capital)"
-            " AND (left(unit, 4) || '-' || substr(unit, 5, 2) = ANY(:months) OR EXISTS (SELECT FROM corporate_actions a"
-            "  JOIN corporate_actions b USING (corp_code, action_type) WHERE a.rcept_no = ANY(:numbers)"
-            "  AND b.rcept_no = l.unit)) ORDER BY 1, 2"
+            " AND (left(unit, 4) || '-' || substr(unit, 5, 2) = ANY(:months)"
+            "  OR EXISTS (SELECT 1 FROM corporate_actions a JOIN corporate_actions b USING (corp_code, action_type)"
+            "  WHERE a.rcept_no = ANY(:numbers) AND b.rcept_no = l.unit)) ORDER BY 1, 2"
         ),
         decisions=decisions.DATASET.name,
         capital=capital_changes.DATASET.name,
@@ -56,7 +56,7 @@ def lost_filings(scope: Scope) -> Rows:
             " WHERE dataset = :actions AND status IN ('done', 'provisional') GROUP BY 1, 2"
             " HAVING count(a.rcept_no) < row_count UNION ALL SELECT left(unit, 4) || '-' || substr(unit, 5, 2), NULL,"
             " NULL, unit FROM unit_ledger l WHERE dataset = :decisions AND status = 'done'"
-            " AND NOT EXISTS (SELECT FROM corporate_actions a WHERE a.rcept_no = l.unit) ORDER BY 1, 4"
+            " AND NOT EXISTS (SELECT 1 FROM corporate_actions a WHERE a.rcept_no = l.unit) ORDER BY 1, 4"
         ),
         actions=actions.DATASET.name,
         decisions=decisions.DATASET.name,

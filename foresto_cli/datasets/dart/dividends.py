@@ -60,7 +60,7 @@ FILED = text(
     " FROM dart_filing WHERE filing_type = 'periodic' AND report_nm LIKE '%사업보고서%' GROUP BY 1, 2"
 )
 SHORTER = text(
-    "SELECT EXISTS (SELECT FROM dividend_history WHERE source_id = 'DART' AND corp_code = :corp_code"
+    "SELECT EXISTS (SELECT 1 FROM dividend_history WHERE source_id = 'DART' AND corp_code = :corp_code"
     " AND scrs_itms_kcd = ''"
     " AND dvdn_bas_dt < :end AND dvdn_bas_dt > CAST(:end AS date) - 360) AS found"
 )

@@ -113,7 +113,7 @@ def read(connection: Connection, dataset: str) -> Roll:
     filings = connection.execute(
         text(
             "SELECT f.corp_code, f.report_nm, f.rcept_dt FROM dart_filing f WHERE f.filing_type = :periodic"
-            " AND NOT EXISTS (SELECT FROM financial_report r WHERE r.rcept_no = f.rcept_no)"
+            " AND NOT EXISTS (SELECT 1 FROM financial_report r WHERE r.rcept_no = f.rcept_no)"
             # A correction of attachments has no figures of its own.
             " AND f.report_nm NOT LIKE '[첨부%'"
         ),

@@ -24,8 +24,8 @@ def lost_companies(scope: Scope) -> Rows:
             " WHERE dataset = :dataset AND unit = :unit AND status = 'done' AND stored < row_count"
             " UNION ALL SELECT NULL, NULL, corp_code FROM (SELECT corp_code FROM financial_report"
             "  UNION SELECT corp_code FROM corporate_actions) known"
-            " WHERE EXISTS (SELECT FROM unit_ledger WHERE dataset = :dataset AND status = 'done')"
-            " AND NOT EXISTS (SELECT FROM dart_company c WHERE c.corp_code = known.corp_code) ORDER BY 3 NULLS FIRST"
+            " WHERE EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = :dataset AND status = 'done')"
+            " AND NOT EXISTS (SELECT 1 FROM dart_company c WHERE c.corp_code = known.corp_code) ORDER BY 3 NULLS FIRST"
         ),
         dataset=companies.DATASET.name,
         unit=companies.UNIT,

@@ -50,7 +50,7 @@ def lost_filings(scope: Scope) -> Rows:
             " UNION ALL SELECT DISTINCT r.rcept_dt, CAST(NULL AS int), CAST(NULL AS bigint), r.rcept_no"
             " FROM financial_report r"
             " JOIN read d ON d.day = r.rcept_dt AND d.day < (SELECT max(day) FROM read)"
-            " WHERE NOT EXISTS (SELECT FROM dart_filing g WHERE g.rcept_no = r.rcept_no) ORDER BY 1, 4",
+            " WHERE NOT EXISTS (SELECT 1 FROM dart_filing g WHERE g.rcept_no = r.rcept_no) ORDER BY 1, 4",
             read=READ,
         ),
         dataset=filings.DATASET.name,

@@ -108,7 +108,7 @@ def lost_answers(scope: Scope) -> Rows:
             " split_part(unit, '/', 2) AS code, split_part(unit, '/', 3) AS subject,"
             " CASE dataset WHEN :statements THEN :main ELSE :whole END AS endpoint FROM unit_ledger"
             " WHERE dataset IN (:statements, :details) AND status = 'done' AND unit ~ '^\\d{4}/')"
-            " SELECT dataset AS 자료, unit AS 단위 FROM asked q WHERE NOT EXISTS (SELECT FROM dart_answer a"
+            " SELECT dataset AS 자료, unit AS 단위 FROM asked q WHERE NOT EXISTS (SELECT 1 FROM dart_answer a"
             " WHERE a.endpoint = q.endpoint AND a.subject = q.subject AND a.bsns_year = q.year"
             " AND a.reprt_code = q.code) ORDER BY 1, 2"
         ),

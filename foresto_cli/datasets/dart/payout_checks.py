@@ -9,6 +9,8 @@ from foresto_cli.datasets.dart import dividends
 from foresto_cli.datasets.dart.payouts import AFTERWARDS
 from foresto_cli.datasets.dart.share_classes import COMMON, PREFERRED
 from foresto_cli.datasets.open_data import dividends as open_dividends
+from foresto_cli.datasets.open_data.record_closes import CLOSES
+from foresto_cli.store.fragments import sql
 from foresto_cli.upstream import dart, fsc
 
 BEFORE = timedelta(days=730)
@@ -56,7 +58,7 @@ def lost_payouts(scope: Scope) -> Rows:
             "   FROM dividend_history WHERE source_id = :source AND scrs_itms_kcd = '') d) g WHERE days < 360)"
             " SELECT a.unit AS 단위, a.row_count AS 기록, coalesce(s.rows, 0) AS 실제 FROM asked a"
             " LEFT JOIN stored s USING (corp_code, year) WHERE coalesce(s.own, 0) = 0"
-            " OR (s.rows < a.row_count AND NOT EXISTS (SELECT FROM short WHERE short.corp_code = a.corp_code))"
+            " OR (s.rows < a.row_count AND NOT EXISTS (SELECT 1 FROM short WHERE short.corp_code = a.corp_code))"
             " ORDER BY 1"
         ),
         dataset=dividends.DATASET.name,
@@ -77,17 +79,17 @@ def lost_payouts(scope: Scope) -> Rows:
 def contradicted_payouts(scope: Scope) -> Rows:
     """Find rows of late that contradict themselves, the list of companies, or what the next report says of the year."""
     return scope.rows(
-        text(
-            "WITH told AS (SELECT d.*, c.ticker AS common, o.stck_genr_dvdn_amt AS other, o.stck_par_prc AS other_par,"
+        sql(
+            "WITH {closes},"
+            " told AS (SELECT d.*, c.ticker AS common, o.stck_genr_dvdn_amt AS other, o.stck_par_prc AS other_par,"
             "  split_part(d.security_id, '/', 2) AS kind, CAST(extract(year FROM d.dvdn_bas_dt) AS int)"
             "   + CASE WHEN d.scrs_itms_kcd = :later THEN 1 ELSE 0 END AS year,"
             "  lag(d.stck_par_prc) OVER w AS par_before, lead(d.stck_par_prc) OVER w AS par_after,"
             "  greatest(lag(nullif(d.stck_genr_dvdn_amt, 0)) OVER w, lead(nullif(d.stck_genr_dvdn_amt, 0)) OVER w)"
             "   AS beside,"
-            "  (SELECT p.close_price FROM stock_price_daily p WHERE p.ticker = d.ticker AND p.close_price > 0"
-            "   AND p.trade_date BETWEEN d.dvdn_bas_dt - 30 AND d.dvdn_bas_dt"
-            "   ORDER BY p.trade_date DESC LIMIT 1) AS price"
+            "  p.close_price AS price"
             "  FROM dividend_history d LEFT JOIN dart_company c ON c.corp_code = d.corp_code"
+            "  LEFT JOIN closes p ON p.ticker = d.ticker AND p.day = d.dvdn_bas_dt"
             "  LEFT JOIN dividend_history o ON o.security_id = d.security_id AND o.dvdn_bas_dt = d.dvdn_bas_dt"
             "   AND o.source_id = d.source_id AND o.scrs_itms_kcd <> d.scrs_itms_kcd"
             "  WHERE d.source_id = :source AND d.dvdn_bas_dt >= :first_day"
@@ -112,7 +114,8 @@ def contradicted_payouts(scope: Scope) -> Rows:
             " END AS wrong FROM told)"
             " SELECT year || '/' || left(security_id, 8) AS 단위, security_id AS 증권, ticker, dvdn_bas_dt AS 결산일,"
             " scrs_itms_kcd AS 구분, stck_genr_dvdn_amt AS 배당금, wrong AS 어긋난_것 FROM judged"
-            " WHERE wrong IS NOT NULL ORDER BY 4 DESC, 2"
+            " WHERE wrong IS NOT NULL ORDER BY 4 DESC, 2",
+            closes=CLOSES,
         ),
         source=dart.SOURCE_ID,
         later=AFTERWARDS,

@@ -29,7 +29,7 @@ ANSWERS = text(
 )
 TICKERS = text(
     "SELECT corp_code, ticker FROM dart_company UNION ALL SELECT DISTINCT ON (r.corp_code) r.corp_code, r.ticker"
-    " FROM financial_report r WHERE NOT EXISTS (SELECT FROM dart_company c WHERE c.corp_code = r.corp_code)"
+    " FROM financial_report r WHERE NOT EXISTS (SELECT 1 FROM dart_company c WHERE c.corp_code = r.corp_code)"
 )
 """Who is not in the list of companies is called as in the reports that are stored."""
 EVERY_ANSWER = text("SELECT endpoint, subject, bsns_year, reprt_code, sha256, body FROM dart_answer")

@@ -147,7 +147,7 @@ def unread_periods(scope: Scope) -> Rows:
     return scope.rows(
         text(
             "SELECT fiscal_year AS 사업연도, count(*) AS 보고서 FROM financial_report"
-            " WHERE EXISTS (SELECT FROM dart_answer WHERE endpoint = 'fnlttMultiAcnt')"
+            " WHERE EXISTS (SELECT 1 FROM dart_answer WHERE endpoint = 'fnlttMultiAcnt')"
             " GROUP BY 1 HAVING count(period_months) = 0 ORDER BY 1 DESC"
         )
     )

@@ -95,7 +95,7 @@ def _without_product(scope: Scope, kind: Kind) -> Rows:
     return scope.rows(
         sql(
             "SELECT CAST(:kind AS text) AS kind, {key}, count(*) AS 옵션 FROM {options} o"
-            " WHERE NOT EXISTS (SELECT FROM {products} p WHERE {same}) GROUP BY {key} ORDER BY {key}",
+            " WHERE NOT EXISTS (SELECT 1 FROM {products} p WHERE {same}) GROUP BY {key} ORDER BY {key}",
             key=kind.product_key,
             options=kind.options.name,
             products=kind.products.name,
@@ -110,7 +110,7 @@ def _without_options(scope: Scope, kind: Kind) -> Rows:
         sql(
             "SELECT CAST(:kind AS text) AS kind, top_fin_grp_no, count(*) FILTER (WHERE is_bare) AS 옵션_없음,"
             " count(*) AS 상품 FROM (SELECT top_fin_grp_no,"
-            " NOT EXISTS (SELECT FROM {options} o WHERE {same}) AS is_bare"
+            " NOT EXISTS (SELECT 1 FROM {options} o WHERE {same}) AS is_bare"
             " FROM {products} p WHERE is_active) AS open GROUP BY 2"
             " HAVING count(*) FILTER (WHERE is_bare) > greatest({few}, {share} * count(*)) ORDER BY 2",
             options=kind.options.name,

@@ -100,7 +100,7 @@ def _holes(scope: Scope) -> Rows:
             " AS after FROM (SELECT DISTINCT trade_date AS day FROM etf_price_daily WHERE trade_date >= :first) d)"
             " SELECT s.hole AS trade_date, b.ticker FROM sessions s JOIN etf_price_daily b ON b.trade_date = s.day"
             " JOIN etf_price_daily a ON a.trade_date = s.after AND a.ticker = b.ticker"
-            " WHERE NOT EXISTS (SELECT FROM etf_price_daily p WHERE p.ticker = b.ticker AND p.trade_date = s.hole)"
+            " WHERE NOT EXISTS (SELECT 1 FROM etf_price_daily p WHERE p.ticker = b.ticker AND p.trade_date = s.hole)"
         ),
         first=scope.sessions[0],
     )
@@ -148,7 +148,7 @@ LIST_FAULTS = sql(
     " SELECT * FROM judged WHERE 무엇 <> ''"
     " UNION ALL SELECT p.ticker, NULL, NULL, NULL, NULL, p.trade_date, p.close_price, NULL,"
     " '마지막 거래일에 시세가 있는데 목록에 없다' FROM etf_price_daily p, last WHERE p.trade_date = last.day"
-    " AND NOT EXISTS (SELECT FROM etfs e WHERE e.ticker = p.ticker) ORDER BY 1",
+    " AND NOT EXISTS (SELECT 1 FROM etfs e WHERE e.ticker = p.ticker) ORDER BY 1",
     rules=[Fragment(f"CASE WHEN {wrong} THEN '{what}' END") for what, wrong in RULES.items()],
 )
 
@@ -189,7 +189,7 @@ def provisional_for_long(scope: Scope) -> Rows:
             "SELECT dataset, unit, asked_at, reason FROM unit_ledger u WHERE status = 'provisional'"
             " AND dataset IN (:prices, :list)"
             " AND asked_at < CAST(:now AS timestamp) - make_interval(days => :old) AND (dataset = :prices"
-            " OR NOT EXISTS (SELECT FROM unit_ledger n WHERE n.dataset = u.dataset AND n.unit LIKE 'list:%'"
+            " OR NOT EXISTS (SELECT 1 FROM unit_ledger n WHERE n.dataset = u.dataset AND n.unit LIKE 'list:%'"
             " AND n.status = 'done' AND n.asked_at > u.asked_at)) ORDER BY 1, 2"
         ),
         prices=etf_days.NAME,

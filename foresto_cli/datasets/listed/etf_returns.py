@@ -43,7 +43,7 @@ WRITTEN = text(
 )
 
 STALE = text(
-    "SELECT EXISTS (SELECT FROM unit_ledger WHERE dataset = :days AND status IN ('done', 'provisional') AND run_id >"
+    "SELECT EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = :days AND status IN ('done', 'provisional') AND run_id >"
     " coalesce((SELECT max(run_id) FROM unit_ledger WHERE dataset = :name AND status = 'done'), -1))"
 )
 Returns = Mapping[str, Decimal]

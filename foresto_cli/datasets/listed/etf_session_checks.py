@@ -31,7 +31,7 @@ def missing_sessions(scope: Scope) -> Rows:
             " FROM unnest(CAST(:sessions AS date[])) AS day"
             " WHERE day BETWEEN (SELECT min(trade_date) FROM etf_price_daily)"
             " AND (SELECT max(trade_date) FROM etf_price_daily WHERE trade_date <= :last)"
-            " AND EXISTS (SELECT FROM stock_price_daily p WHERE p.trade_date = day AND p.quality_flag <> 'ADJUSTED')),"
+            " AND day IN (SELECT trade_date FROM price_sessions WHERE official_count > 0)),"
             " beside AS (SELECT *, lag(found) OVER (ORDER BY day) AS before, lead(found) OVER (ORDER BY day) AS after"
             " FROM counted)"
             " SELECT day AS trade_date, found AS ETF, before AS 전날, after AS 다음날 FROM beside"

@@ -44,7 +44,7 @@ def take_in(connection: Connection, answer: Answer, rows: Sequence[Row], provena
             "UPDATE etfs e SET is_active = true, batch_id = :batch_id, updated_at = :updated_at"
             " FROM etf_price_daily p WHERE p.ticker = e.ticker AND p.trade_date = :day AND NOT e.is_active"
             " AND :day >= (SELECT max(trade_date) FROM etf_price_daily)"
-            " AND NOT EXISTS (SELECT FROM unit_ledger WHERE dataset = 'etfs' AND unit LIKE 'list:%'"
+            " AND NOT EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = 'etfs' AND unit LIKE 'list:%'"
             " AND status IN ('done', 'provisional') AND asked_at >= CAST(:day AS date) + 1)"
         ),
         {**provenance, "day": answer.unit.day},

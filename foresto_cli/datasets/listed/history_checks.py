@@ -25,7 +25,7 @@ SPANS = text(
     " FROM spans s LEFT JOIN list l USING (ticker)"
     " UNION ALL SELECT l.ticker, NULL, NULL, l.name, l.market, l.is_listed, '이력이 없다'"
     " FROM list l WHERE l.is_known"
-    " AND NOT EXISTS (SELECT FROM stock_history h WHERE h.ticker = l.ticker)"
+    " AND NOT EXISTS (SELECT 1 FROM stock_history h WHERE h.ticker = l.ticker)"
 )
 
 

@@ -113,13 +113,16 @@ def listed_without_prices(scope: Scope) -> Rows:
     """Find listed stocks that had no price for long, while others of their market have one on the list's session."""
     return scope.rows(
         sql(
-            "WITH day AS (SELECT {day} AS day), priced AS (SELECT ticker, market FROM stock_price_daily, day"
-            " WHERE trade_date = day.day) SELECT l.ticker, l.name, l.market, day.day AS 거래일, p.last_day AS"
-            " 마지막_시세 FROM fdr_stock_listing l CROSS JOIN day LEFT JOIN LATERAL (SELECT max(trade_date) AS last_day"
-            " FROM stock_price_daily WHERE ticker = l.ticker) p ON true"
-            " WHERE l.is_listed AND NOT EXISTS (SELECT FROM priced WHERE priced.ticker = l.ticker)"
-            " AND split_part(l.market, ' ', 1) IN (SELECT split_part(market, ' ', 1) FROM priced)"
-            " AND coalesce(p.last_day, l.created_at::date) < day.day - {long}"
+            "WITH day AS MATERIALIZED (SELECT {day} AS day), priced AS MATERIALIZED (SELECT ticker, market"
+            " FROM stock_price_daily WHERE trade_date = (SELECT day FROM day)), without AS MATERIALIZED"
+            " (SELECT l.* FROM fdr_stock_listing l WHERE l.is_listed"
+            " AND NOT EXISTS (SELECT 1 FROM priced WHERE priced.ticker = l.ticker)"
+            " AND split_part(l.market, ' ', 1) IN (SELECT split_part(market, ' ', 1) FROM priced)),"
+            " last AS MATERIALIZED (SELECT ticker, max(trade_date) AS last_day FROM stock_price_daily"
+            " WHERE ticker IN (SELECT ticker FROM without) GROUP BY ticker)"
+            " SELECT l.ticker, l.name, l.market, day.day AS 거래일, p.last_day AS 마지막_시세"
+            " FROM without l CROSS JOIN day LEFT JOIN last p ON p.ticker = l.ticker"
+            " WHERE coalesce(p.last_day, l.created_at::date) < day.day - {long}"
             " AND coalesce(l.listing_date <= day.day, true) AND NOT {lacked} ORDER BY l.marcap DESC NULLS LAST",
             day=LIST_DAY,
             long=LONG_UNPRICED,
@@ -176,7 +179,7 @@ def few_company_numbers(scope: Scope) -> Rows:
     row = scope.rows(
         text(
             "SELECT count(*) AS 종목, count(crno) AS 법인등록번호 FROM stocks"
-            " WHERE is_active AND isin LIKE 'KR%' AND market <> 'KONEX' AND EXISTS (SELECT FROM unit_ledger"
+            " WHERE is_active AND isin LIKE 'KR%' AND market <> 'KONEX' AND EXISTS (SELECT 1 FROM unit_ledger"
             " WHERE dataset = :name AND status = 'done' AND row_count > 0)"
         ),
         name=crno.NAME,

@@ -12,6 +12,9 @@ from foresto_cli.store.upsert import Counts, Row, upsert
 
 RECENT = timedelta(days=14)
 """Somebody without a price for so long, and in no list, has left."""
+LAST_PRICED = text(
+    "SELECT ticker, max(trade_date) AS last_day FROM stock_price_daily WHERE ticker = ANY(:tickers) GROUP BY ticker"
+)
 
 
 def describe(connection: Connection, rows: Sequence[Row], provenance: Row) -> Counts:
@@ -79,31 +82,25 @@ def mark_gone(connection: Connection, listed: Sequence[str], gone: Gone, provena
 
     That is the one after its last price; without prices, that of the list. The reason is not known.
     """
-    missing = connection.execute(
+    missing = connection.scalars(
         text(
-            "SELECT l.ticker, p.last_day FROM fdr_stock_listing l LEFT JOIN LATERAL (SELECT max(trade_date) AS last_day"
-            " FROM stock_price_daily WHERE ticker = l.ticker) p ON true"
-            " WHERE l.is_listed AND l.ticker <> ALL(:tickers) AND split_part(l.market, ' ', 1) = ANY(:markets)"
-            " AND l.as_of_date <= :day AND (:official OR p.last_day < :recent)"
+            "SELECT ticker FROM fdr_stock_listing WHERE is_listed AND ticker <> ALL(:tickers)"
+            " AND split_part(market, ' ', 1) = ANY(:markets) AND as_of_date <= :day"
         ),
-        {
-            "tickers": list(listed),
-            "markets": list(gone.markets),
-            "day": gone.session,
-            "official": gone.is_official,
-            "recent": gone.session - RECENT,
-        },
+        {"tickers": list(listed), "markets": list(gone.markets), "day": gone.session},
     ).all()
-    for row in missing:
-        after = gone.session if row.last_day is None else min(gone.calendar.following(row.last_day), gone.session)
+    last = {row.ticker: row.last_day for row in connection.execute(LAST_PRICED, {"tickers": list(missing)})}
+    left = [one for one in missing if gone.is_official or (one in last and last[one] < gone.session - RECENT)]
+    for ticker in left:
+        after = min(gone.calendar.following(last[ticker]), gone.session) if ticker in last else gone.session
         connection.execute(
             text(
                 "UPDATE fdr_stock_listing SET is_listed = false, delisting_date = :left, delisting_reason = NULL,"
                 " batch_id = :batch_id, updated_at = :updated_at WHERE ticker = :ticker"
             ),
-            {**provenance, "ticker": row.ticker, "left": after},
+            {**provenance, "ticker": ticker, "left": after},
         )
-    return Counts(changed=len(missing))
+    return Counts(changed=len(left))
 
 
 def markets_of(rows: Sequence[Row]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from foresto_cli.collecting.checks import CRITICAL, WARNING, WEEKLY, Rows, Scope, check
 from foresto_cli.datasets.listed import listing
 from foresto_cli.datasets.listed.asking_again import listing_again
+from foresto_cli.datasets.prices.newest_rows import newest_rows
 from foresto_cli.store.fragments import Fragment, fragment, sql
 
 AGAIN = "foresto listing load --again && foresto stocks load"
@@ -64,12 +65,7 @@ RULES = {
     ),
     "상장일 전에 같은 시장의 시세가 있다": (
         DATED,
-        (
-            "l.is_listed AND l.listing_date >= :first AND EXISTS (SELECT FROM stock_price_daily b"
-            " WHERE b.ticker = l.ticker AND b.trade_date >= l.listing_date - 20 AND b.trade_date < l.listing_date"
-            " AND b.quality_flag <> 'ADJUSTED'"
-            " AND split_part(b.market, ' ', 1) = split_part(l.market, ' ', 1))"
-        ),
+        ("l.is_listed AND l.listing_date >= :first AND l.ticker IN (SELECT ticker FROM earlier)"),
     ),
     "기준일이 아직 오지 않았다": (DATED, "l.as_of_date > :today"),
     "같은 시장의 목록보다 한 달 넘게 오래되었다": (
@@ -99,16 +95,19 @@ RULES = {
 }
 """What is wrong → (which check tells it, SQL of it)."""
 FAULTS = sql(
-    "WITH newest AS (SELECT split_part(market, ' ', 1) AS root,"
+    "WITH {newest}, earlier AS MATERIALIZED (SELECT b.ticker FROM fdr_stock_listing l JOIN stock_price_daily b"
+    " ON b.ticker = l.ticker AND b.trade_date >= l.listing_date - 20 AND b.trade_date < l.listing_date"
+    " WHERE l.is_listed AND l.listing_date >= :first AND b.quality_flag <> 'ADJUSTED'"
+    " AND split_part(b.market, ' ', 1) = split_part(l.market, ' ', 1)),"
+    " lists AS (SELECT split_part(market, ' ', 1) AS root,"
     " percentile_disc(0.5) WITHIN GROUP (ORDER BY as_of_date) AS market_as_of FROM fdr_stock_listing"
     " WHERE is_listed GROUP BY 1), known AS (SELECT l.*, n.market_as_of,"
     " count(l.isin) OVER (PARTITION BY l.isin, l.is_listed) AS isin_count"
-    " FROM fdr_stock_listing l LEFT JOIN newest n ON n.root = split_part(l.market, ' ', 1)),"
+    " FROM fdr_stock_listing l LEFT JOIN lists n ON n.root = split_part(l.market, ' ', 1)),"
     " judged AS (SELECT l.*, p.close_price, p.shares_outstanding, array_remove(ARRAY[{rules}], NULL) AS faults"
-    " FROM known l LEFT JOIN LATERAL (SELECT trade_date, market, close_price, shares_outstanding"
-    " FROM stock_price_daily WHERE ticker = l.ticker AND quality_flag <> 'ADJUSTED'"
-    " ORDER BY trade_date DESC LIMIT 1) p ON true)"
+    " FROM known l LEFT JOIN newest p ON p.ticker = l.ticker)"
     " SELECT * FROM judged WHERE cardinality(faults) > 0 ORDER BY ticker",
+    newest=newest_rows(("market", "close_price", "shares_outstanding"), Fragment("quality_flag <> 'ADJUSTED'")),
     rules=[Fragment(f"CASE WHEN {wrong} THEN '{what}' END") for what, (_, wrong) in RULES.items()],
 )
 LEAST_DESCRIBED = 0.8
@@ -217,7 +216,7 @@ def undescribed(scope: Scope) -> Rows:
     row = scope.rows(
         sql(
             "SELECT count(*) AS 보통주, {counts} FROM fdr_stock_listing"
-            " WHERE is_listed AND ticker LIKE '%0' AND isin LIKE 'KR7%' AND EXISTS (SELECT FROM unit_ledger"
+            " WHERE is_listed AND ticker LIKE '%0' AND isin LIKE 'KR7%' AND EXISTS (SELECT 1 FROM unit_ledger"
             " WHERE dataset = :name AND unit LIKE :described AND status = 'done' AND row_count > 0)",
             counts=[fragment("count({name}) AS {name}", name=name) for name in columns],
         ),

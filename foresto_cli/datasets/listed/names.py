@@ -30,12 +30,14 @@ KNOWN = {
         "SELECT code, name, true AS is_listed, 'index' AS kind FROM (SELECT index_code AS code, name FROM index_listing"
         # No list names these three where there is no key of the OPEN API.
         " UNION SELECT code, name FROM (VALUES ('KOSPI', '코스피'), ('KOSDAQ', '코스닥'), ('KS200', '코스피 200'))"
-        " AS main (code, name) WHERE NOT EXISTS (SELECT FROM index_listing l WHERE l.index_code = code)"
-        " AND EXISTS (SELECT FROM index_price_daily p WHERE p.index_code = code)) known"
+        " AS main (code, name) WHERE NOT EXISTS (SELECT 1 FROM index_listing l WHERE l.index_code = code)"
+        " AND EXISTS (SELECT 1 FROM index_price_daily p WHERE p.index_code = code)) known"
         " ORDER BY code NOT IN ('KOSPI', 'KOSDAQ', 'KS200'), code"
     ),
 }
 PRICED = text("SELECT name FROM stock_price_daily WHERE ticker = :ticker ORDER BY trade_date DESC LIMIT 1")
+LONGEST = 6
+"""No ticker has more letters; where prices are distributed by it (Citus) a longer one cannot be asked for."""
 
 
 class Security(NamedTuple):
@@ -60,7 +62,7 @@ def require_listing(connection: Connection) -> None:
     Raises:
         ConfigError: the listing was never loaded.
     """
-    if not connection.scalar(text("SELECT EXISTS (SELECT FROM fdr_stock_listing)")):
+    if not connection.scalar(text("SELECT EXISTS (SELECT 1 FROM fdr_stock_listing)")):
         raise ConfigError("상장 목록이 비어 있습니다. 먼저 foresto listing load를 실행하세요.")
 
 
@@ -126,7 +128,8 @@ def security_of(
     by_code = next((one for one in everyone if one.code == code), None)
     if by_code is not None:
         return by_code
-    if STOCK in kinds and (priced := connection.execute(PRICED, {"ticker": code}).one_or_none()) is not None:
+    may_be_priced = STOCK in kinds and len(code) <= LONGEST
+    if may_be_priced and (priced := connection.execute(PRICED, {"ticker": code}).one_or_none()) is not None:
         return Security(code, priced.name or code, is_listed=False, kind=STOCK)
     if not everyone:
         loads = ", ".join(LOADED_BY[kind] for kind in kinds)

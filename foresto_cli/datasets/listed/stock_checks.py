@@ -106,7 +106,7 @@ def not_in_any_list(scope: Scope) -> Rows:
     return scope.rows(
         text(
             "SELECT ticker, name, market, price_date FROM stocks s"
-            " WHERE NOT EXISTS (SELECT FROM fdr_stock_listing l WHERE l.ticker = s.ticker) ORDER BY 1"
+            " WHERE NOT EXISTS (SELECT 1 FROM fdr_stock_listing l WHERE l.ticker = s.ticker) ORDER BY 1"
         )
     )
 

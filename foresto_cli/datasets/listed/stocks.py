@@ -17,6 +17,8 @@ from foresto_cli.collecting.data_set import DAILY, DataSet, priced
 from foresto_cli.datasets.listed import designations
 from foresto_cli.datasets.listed.sectors import sector_of
 from foresto_cli.datasets.listed.stock_tables import stocks
+from foresto_cli.datasets.prices.newest_rows import newest_rows
+from foresto_cli.store.fragments import sql
 from foresto_cli.store.upsert import Counts, Row, upsert
 
 DATASET = DataSet(
@@ -34,16 +36,16 @@ PLACES = 4
 LEAP_DAY = (2, 29)
 
 # A price of the listing's own day or later knows shares and value better: the listing before 18:00 has yesterday's.
-LISTED = text(
-    "SELECT l.ticker, l.name, l.market, l.industry, l.isin, l.is_listed, l.listing_date,"
+LISTED = sql(
+    "WITH {newest} SELECT l.ticker, l.name, l.market, l.industry, l.isin, l.is_listed, l.listing_date,"
     " p.trade_date, p.close_price, p.adj_close_price,"
     " CASE WHEN p.trade_date >= l.as_of_date OR l.marcap IS NULL THEN coalesce(p.market_cap, l.marcap)"
     " ELSE l.marcap END AS market_cap,"
     " CASE WHEN p.trade_date >= l.as_of_date OR l.shares IS NULL THEN coalesce(p.shares_outstanding, l.shares)"
     " ELSE l.shares END AS shares"
-    " FROM fdr_stock_listing l LEFT JOIN LATERAL (SELECT trade_date, close_price, adj_close_price, market_cap,"
-    " shares_outstanding FROM stock_price_daily WHERE ticker = l.ticker ORDER BY trade_date DESC LIMIT 1) p ON true"
-    " WHERE l.is_listed OR p.trade_date IS NOT NULL OR EXISTS (SELECT FROM stocks s WHERE s.ticker = l.ticker)"
+    " FROM fdr_stock_listing l LEFT JOIN newest p ON p.ticker = l.ticker"
+    " WHERE l.is_listed OR p.trade_date IS NOT NULL OR EXISTS (SELECT 1 FROM stocks s WHERE s.ticker = l.ticker)",
+    newest=newest_rows(("close_price", "adj_close_price", "market_cap", "shares_outstanding")),
 )
 BASES = text(
     "SELECT ticker, trade_date, adj_close_price FROM stock_price_daily"

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from foresto_cli.collecting.checks import WARNING, Rows, Scope, Units, check
 from foresto_cli.datasets.open_data import dividends
 from foresto_cli.datasets.open_data.dividend_rows import COMMON, FIRST_ISSUE, KOREAN_SHARE, LARGEST_PAR, MOST_WON
+from foresto_cli.datasets.open_data.record_closes import CLOSES
+from foresto_cli.store.fragments import sql
 from foresto_cli.upstream import fsc
 
 BEFORE = timedelta(days=730)
@@ -58,8 +60,9 @@ def contradicted_dividends(scope: Scope) -> Rows:
     belongs to an amount or a rate in another unit.
     """
     return scope.rows(
-        text(
-            "WITH told AS (SELECT d.*, 100 * d.stck_genr_dvdn_amt / nullif(d.stck_genr_cash_dvdn_rt, 0) AS implied"
+        sql(
+            "WITH {closes},"
+            " told AS (SELECT d.*, 100 * d.stck_genr_dvdn_amt / nullif(d.stck_genr_cash_dvdn_rt, 0) AS implied"
             "  FROM dividend_history d WHERE d.source_id = :source),"
             " near AS (SELECT *, lag(implied) OVER w AS implied_before, lead(implied) OVER w AS implied_after,"
             "  lag(stck_par_prc) OVER w AS par_before, lead(stck_par_prc) OVER w AS par_after FROM told"
@@ -69,10 +72,9 @@ def contradicted_dividends(scope: Scope) -> Rows:
             " late AS (SELECT n.*, u.name AS usual_name, coalesce(l.ticker, CASE WHEN left(n.isin_cd, 3) = :korean"
             "   AND substr(n.isin_cd, 10, 2) = :first AND substr(n.isin_cd, 9, 1) = :common"
             "   THEN substr(n.isin_cd, 4, 6) END) AS own_ticker,"
-            "  (SELECT p.close_price FROM stock_price_daily p WHERE p.ticker = n.ticker AND p.close_price > 0"
-            "   AND p.trade_date BETWEEN n.dvdn_bas_dt - 30 AND n.dvdn_bas_dt"
-            "   ORDER BY p.trade_date DESC LIMIT 1) AS price"
+            "  p.close_price AS price"
             "  FROM near n JOIN usual u USING (scrs_itms_kcd)"
+            "  LEFT JOIN closes p ON p.ticker = n.ticker AND p.day = n.dvdn_bas_dt"
             "  LEFT JOIN (SELECT isin, min(ticker) AS ticker FROM fdr_stock_listing GROUP BY 1) l"
             "   ON l.isin = n.isin_cd WHERE n.dvdn_bas_dt >= :first_day),"
             " judged AS (SELECT *, CASE"
@@ -93,7 +95,8 @@ def contradicted_dividends(scope: Scope) -> Rows:
             "   AND (par_after IS NOT NULL OR implied / nullif(stck_par_prc, 0) NOT BETWEEN 1.0 / :far AND :far)"
             "   THEN '액면가' END AS wrong FROM late)"
             " SELECT security_id AS 증권, ticker, dvdn_bas_dt AS 기준일, cash_dvdn_pay_dt AS 지급일,"
-            " stck_genr_dvdn_amt AS 배당금, wrong AS 어긋난_것 FROM judged WHERE wrong IS NOT NULL ORDER BY 3 DESC, 1"
+            " stck_genr_dvdn_amt AS 배당금, wrong AS 어긋난_것 FROM judged WHERE wrong IS NOT NULL ORDER BY 3 DESC, 1",
+            closes=CLOSES,
         ),
         source=fsc.SOURCE_ID,
         korean=KOREAN_SHARE,

@@ -29,12 +29,15 @@ def refuted_notes(scope: Scope) -> Rows:
     """Find corrections of the calendar that the stored data refute, or that nobody can have observed yet."""
     notes = scope.rows(
         text(
-            "SELECT c.trade_date AS 날짜, c.is_closed AS 휴장, c.reason AS 사유,"
-            " EXISTS (SELECT FROM stock_price_daily p WHERE p.trade_date = c.trade_date AND p.volume > 0)"
-            " OR EXISTS (SELECT FROM index_price_daily i WHERE i.index_code = 'KOSPI' AND i.trade_date = c.trade_date)"
-            " OR EXISTS (SELECT FROM unit_ledger u WHERE u.dataset = 'prices.day' AND u.row_count > 0"
+            "WITH traded AS MATERIALIZED (SELECT DISTINCT trade_date FROM stock_price_daily"
+            " WHERE trade_date IN (SELECT trade_date FROM market_closure) AND volume > 0)"
+            " SELECT c.trade_date AS 날짜, c.is_closed AS 휴장, c.reason AS 사유,"
+            " EXISTS (SELECT 1 FROM traded p WHERE p.trade_date = c.trade_date)"
+            " OR EXISTS (SELECT 1 FROM index_price_daily i"
+            "  WHERE i.index_code = 'KOSPI' AND i.trade_date = c.trade_date)"
+            " OR EXISTS (SELECT 1 FROM unit_ledger u WHERE u.dataset = 'prices.day' AND u.row_count > 0"
             " AND u.status IN ('done', 'provisional') AND u.unit = CAST(c.trade_date AS text)) AS 거래,"
-            " EXISTS (SELECT FROM index_price_daily i WHERE i.index_code = 'KOSPI' AND i.trade_date > c.trade_date)"
+            " EXISTS (SELECT 1 FROM index_price_daily i WHERE i.index_code = 'KOSPI' AND i.trade_date > c.trade_date)"
             " AS 뒤의_지수 FROM market_closure c ORDER BY 1"
         )
     )

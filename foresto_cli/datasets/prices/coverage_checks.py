@@ -94,9 +94,10 @@ def unpriced_stocks(scope: Scope) -> Rows:
         return []
     return scope.rows(
         sql(
-            "SELECT l.ticker, l.name, CAST(:day AS date) AS 거래일 FROM fdr_stock_listing l WHERE l.is_listed"
+            "WITH priced AS MATERIALIZED (SELECT ticker FROM stock_price_daily WHERE trade_date = :day)"
+            " SELECT l.ticker, l.name, CAST(:day AS date) AS 거래일 FROM fdr_stock_listing l WHERE l.is_listed"
             " AND l.as_of_date >= :day AND COALESCE(l.listing_date, DATE '0001-01-01') <= :day"
-            " AND NOT EXISTS (SELECT FROM stock_price_daily p WHERE p.ticker = l.ticker AND p.trade_date = :day)"
+            " AND NOT EXISTS (SELECT 1 FROM priced p WHERE p.ticker = l.ticker)"
             " AND NOT {lacked} ORDER BY l.marcap DESC NULLS LAST",
             lacked=lacks(Fragment("CAST(:day AS date)"), "l.market"),
         ),
@@ -129,10 +130,11 @@ def unlisted_stocks(scope: Scope) -> Rows:
     """
     unlisted = scope.rows(
         text(
-            "SELECT p.ticker, p.name, p.trade_date FROM stock_price_daily p"
-            " LEFT JOIN fdr_stock_listing l USING (ticker) WHERE p.trade_date = :day"
-            " AND p.quality_flag <> 'ADJUSTED' AND (l.ticker IS NULL OR (NOT l.is_listed AND l.delisting_date <= :day))"
-            " AND :day <= (SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed) ORDER BY 1"
+            "WITH priced AS MATERIALIZED (SELECT ticker, name, trade_date FROM stock_price_daily"
+            " WHERE trade_date = :day AND quality_flag <> 'ADJUSTED'"
+            " AND :day <= (SELECT max(as_of_date) FROM fdr_stock_listing WHERE is_listed))"
+            " SELECT p.ticker, p.name, p.trade_date FROM priced p LEFT JOIN fdr_stock_listing l USING (ticker)"
+            " WHERE l.ticker IS NULL OR (NOT l.is_listed AND l.delisting_date <= :day) ORDER BY 1"
         ),
         day=scope.last,
     )
@@ -163,10 +165,10 @@ def missing_large_caps(scope: Scope) -> Rows:
     """Find a large company that is listed and has no price on the last session."""
     return scope.rows(
         sql(
-            "SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN stock_price_daily p"
-            " ON p.ticker = l.ticker AND p.trade_date = :day"
-            " WHERE l.is_listed AND l.ticker = ANY(:tickers) AND (p.ticker IS NULL OR p.close_price <= 0)"
-            " AND NOT {lacked}",
+            "WITH priced AS MATERIALIZED (SELECT ticker, close_price FROM stock_price_daily WHERE trade_date = :day"
+            " AND ticker = ANY(:tickers)) SELECT l.ticker, l.name FROM fdr_stock_listing l LEFT JOIN priced p"
+            " ON p.ticker = l.ticker WHERE l.is_listed AND l.ticker = ANY(:tickers)"
+            " AND (p.ticker IS NULL OR p.close_price <= 0) AND NOT {lacked}",
             lacked=lacks(Fragment("CAST(:day AS date)"), "l.market"),
         ),
         day=scope.last,

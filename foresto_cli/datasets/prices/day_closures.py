@@ -51,13 +51,14 @@ def forget_notes(connection: Connection, days: Sequence[date]) -> None:
 
 def drop_prices(connection: Connection, days: Sequence[date]) -> None:
     """Delete the prices of ``days`` on which, by the KOSPI, nobody traded; a day that it does not know keeps them."""
-    connection.execute(
+    known = connection.execute(
         text(
-            "DELETE FROM stock_price_daily p WHERE trade_date = ANY(:days) AND NOT EXISTS"
-            " (SELECT FROM index_price_daily i WHERE i.index_code = 'KOSPI' AND i.trade_date = p.trade_date)"
-            " AND (p.trade_date > :today OR EXISTS (SELECT FROM index_price_daily i WHERE i.index_code = 'KOSPI'"
-            " AND i.trade_date > p.trade_date))"
+            "SELECT max(trade_date) AS newest, coalesce(array_agg(trade_date) FILTER (WHERE trade_date = ANY(:days)),"
+            " '{}') AS traded FROM index_price_daily WHERE index_code = 'KOSPI'"
         ),
-        {"days": list(days), "today": clock.today()},
-    )
+        {"days": list(days)},
+    ).one()
+    told_until, today = known.newest or date.min, clock.today()
+    closed = [day for day in days if day not in known.traded and (day > today or day < told_until)]
+    connection.execute(text("DELETE FROM stock_price_daily WHERE trade_date = ANY(:days)"), {"days": closed})
     price_sessions.recount(connection, days)

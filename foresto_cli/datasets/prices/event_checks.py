@@ -168,9 +168,10 @@ def overrides_without_a_row(scope: Scope) -> Rows:
     """Find what the operator decided of a stock and day that has no price: it has no effect."""
     return scope.rows(
         text(
-            "SELECT o.ticker, o.trade_date, o.factor, o.event FROM adjustment_override o WHERE NOT EXISTS"
-            " (SELECT FROM stock_price_daily p WHERE p.ticker = o.ticker AND p.trade_date = o.trade_date"
-            " AND p.quality_flag <> 'ADJUSTED')"
+            "WITH stored AS MATERIALIZED (SELECT p.ticker, p.trade_date FROM stock_price_daily p"
+            " JOIN adjustment_override o USING (ticker, trade_date) WHERE p.quality_flag <> 'ADJUSTED')"
+            " SELECT o.ticker, o.trade_date, o.factor, o.event FROM adjustment_override o WHERE NOT EXISTS"
+            " (SELECT 1 FROM stored p WHERE p.ticker = o.ticker AND p.trade_date = o.trade_date)"
             " AND o.trade_date >= (SELECT min(trade_date) FROM stock_price_daily) ORDER BY 2, 1"
         )
     )

@@ -144,7 +144,7 @@ def _pending(connection: Connection, since: date) -> dict[str, str]:
         text(
             "SELECT unit.key AS unit, unit.value ->> 'reason' AS reason FROM data_collection_log l,"
             " jsonb_each(l.detail -> 'unanswered') AS unit WHERE jsonb_typeof(l.detail -> 'unanswered') = 'object'"
-            " AND l.started_at >= :since AND NOT EXISTS (SELECT FROM unit_ledger u WHERE u.dataset = :name"
+            " AND l.started_at >= :since AND NOT EXISTS (SELECT 1 FROM unit_ledger u WHERE u.dataset = :name"
             " AND u.unit = unit.key) ORDER BY l.id"
         ),
         {"name": NAME, "since": since},

@@ -29,11 +29,12 @@ def settled_closes(connection: Connection, day: date, rows: Sequence[Row]) -> Co
 
 def drop_unknown(connection: Connection, day: date, rows: Sequence[Row]) -> None:
     """Delete the rows of ``day`` whose stock neither its official ``rows`` have nor the listing, gone ones included."""
-    connection.execute(
-        text(
-            "DELETE FROM stock_price_daily p WHERE trade_date = :day AND ticker <> ALL(:tickers)"
-            " AND quality_flag <> 'ADJUSTED' AND EXISTS (SELECT FROM fdr_stock_listing)"
-            " AND NOT EXISTS (SELECT FROM fdr_stock_listing l WHERE l.ticker = p.ticker)"
-        ),
-        {"day": day, "tickers": [row["ticker"] for row in rows]},
-    )
+    known = connection.scalars(text("SELECT ticker FROM fdr_stock_listing")).all()
+    if known:
+        connection.execute(
+            text(
+                "DELETE FROM stock_price_daily WHERE trade_date = :day AND ticker <> ALL(:tickers)"
+                " AND quality_flag <> 'ADJUSTED'"
+            ),
+            {"day": day, "tickers": list({*known, *(row["ticker"] for row in rows)})},
+        )

@@ -19,10 +19,10 @@ def is_unconfirmed(connection: Connection, session: date) -> bool:
     """
     row = connection.execute(
         text(
-            "SELECT EXISTS (SELECT FROM stock_price_daily WHERE trade_date = :day) AS priced,"
-            " EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text)) AS settled,"
-            " EXISTS (SELECT FROM index_price_daily WHERE index_code = 'KOSPI' AND trade_date >= :day) AS traded,"
-            " EXISTS (SELECT FROM unit_ledger WHERE dataset = 'prices.index' AND unit LIKE 'KOSPI:%'"
+            "SELECT EXISTS (SELECT 1 FROM stock_price_daily WHERE trade_date = :day) AS priced,"
+            " EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = 'prices.day' AND unit = CAST(:day AS text)) AS settled,"
+            " EXISTS (SELECT 1 FROM index_price_daily WHERE index_code = 'KOSPI' AND trade_date >= :day) AS traded,"
+            " EXISTS (SELECT 1 FROM unit_ledger WHERE dataset = 'prices.index' AND unit LIKE 'KOSPI:%'"
             " AND status IN ('done', 'provisional', 'no_data') AND asked_at BETWEEN :close AND :believable) AS asked"
         ),
         {"day": session, "close": closes_at(session).replace(tzinfo=None), "believable": clock.believable()},

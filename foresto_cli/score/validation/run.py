@@ -24,10 +24,7 @@ SESSIONS_A_MONTH = 21
 LEAST_DATES = 3
 NAMES = {"f": "F", "v": "V", "t": "T", "r": "R", "total": TOTAL}
 LABELS: dict[str, str] = {axis: formula.AXIS_LABELS[axis] for axis in formula.AXES} | {TOTAL: "총점"}
-SESSIONS = text(
-    "SELECT d::date FROM generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp), '1 day') d"
-    " WHERE EXISTS (SELECT FROM stock_price_daily p WHERE p.trade_date = d::date) ORDER BY 1"
-)
+SESSIONS = text("SELECT trade_date FROM price_sessions WHERE trade_date BETWEEN :first AND :last ORDER BY 1")
 LAST_STORED = text("SELECT max(trade_date) FROM stock_price_daily")
 WORDS = (
     "배당은 수익률에 들어 있지 않습니다.",

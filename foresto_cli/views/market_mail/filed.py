@@ -14,11 +14,12 @@ FOUND = text(
     "SELECT f.rcept_no, f.ticker, coalesce(s.name, f.corp_name, f.ticker) AS name, f.filing_type, f.report_nm"
     " FROM dart_filing f LEFT JOIN stocks s USING (ticker)"
     " WHERE f.rcept_dt BETWEEN :session AND :today AND f.filing_type = ANY(:told)"
-    " ORDER BY EXISTS (SELECT FROM watchlist w WHERE f.ticker IN (w.ticker, left(w.ticker, 5) || '0')) DESC,"
+    " ORDER BY EXISTS (SELECT 1 FROM watchlist w WHERE f.ticker IN (w.ticker, left(w.ticker, 5) || '0')) DESC,"
     " s.market_cap DESC NULLS LAST, f.rcept_no DESC"
 )
 READ = text(
-    "SELECT EXISTS (SELECT FROM unit_ledger WHERE dataset = :dataset AND unit = :day AND status IN ('done', 'no_data'))"
+    "SELECT EXISTS (SELECT 1 FROM unit_ledger"
+    " WHERE dataset = :dataset AND unit = :day AND status IN ('done', 'no_data'))"
 )
 
 

@@ -82,7 +82,7 @@ def _quote(row: Row) -> dict[str, object]:
 def _stock(connection: Connection, one: Security, span: stock_chart.Span, today: date) -> dict[str, object]:
     sessions = calendar_of(connection)
     known = connection.scalar(
-        text("SELECT EXISTS (SELECT FROM fdr_stock_listing WHERE ticker = :code)"), {"code": one.code}
+        text("SELECT EXISTS (SELECT 1 FROM fdr_stock_listing WHERE ticker = :code)"), {"code": one.code}
     )
     identity = stock_card.identity_of(connection, one.code) if known else None
     marked = designations.as_of(connection, today, [one.code]).get(one.code) if one.is_listed else None

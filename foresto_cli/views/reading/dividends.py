@@ -31,9 +31,9 @@ FROM dividend_history d LEFT JOIN fdr_stock_listing l USING (ticker)
 """)
 CLOSES = text(
     "SELECT a.ticker, a.day, p.close_price FROM unnest(CAST(:tickers AS text[]), CAST(:days AS date[])) AS a (ticker,"
-    " day) JOIN LATERAL (SELECT close_price, quality_flag FROM stock_price_daily p WHERE p.ticker = a.ticker"
-    " AND p.trade_date <= a.day AND p.trade_date > a.day - CAST(:near AS int)"
-    " ORDER BY p.trade_date DESC LIMIT 1) p ON true"
+    " day) CROSS JOIN LATERAL (SELECT DISTINCT ON (p.ticker) p.ticker, close_price, quality_flag"
+    " FROM stock_price_daily p WHERE p.ticker = a.ticker AND p.trade_date <= a.day"
+    " AND p.trade_date > a.day - CAST(:near AS int) ORDER BY p.ticker, p.trade_date DESC) p"
     # Of an adjusted close nobody knows what was paid for the share.
     " WHERE p.quality_flag <> 'ADJUSTED'"
 )

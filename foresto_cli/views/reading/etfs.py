@@ -114,7 +114,7 @@ def show(app: App, given: str) -> tuple[Reading, Reading]:
 
 
 def _has_days(connection: Connection) -> bool:
-    return bool(connection.scalar(sql("SELECT EXISTS (SELECT FROM etf_price_daily)")))
+    return bool(connection.scalar(sql("SELECT EXISTS (SELECT 1 FROM etf_price_daily)")))
 
 
 def _fields() -> list[Field]:

@@ -157,7 +157,7 @@ def require(connection: Connection, table: str, what: str, command: str) -> None
     Raises:
         ConfigError: it has none; the message names the command that fills it.
     """
-    if not connection.scalar(sql("SELECT EXISTS (SELECT FROM {table})", table=table)):
+    if not connection.scalar(sql("SELECT EXISTS (SELECT 1 FROM {table})", table=table)):
         raise ConfigError(f"{what}: 저장된 것이 없습니다. 먼저 실행하세요: foresto {command}")
 
 

@@ -123,7 +123,7 @@ ADOPTED = sql(
     " operating_income, net_income, CAST(NULL AS numeric) AS owners_net_income, operating_cash_flow,"
     " investing_cash_flow, financing_cash_flow, total_assets, total_liabilities, total_equity,"
     " CAST(NULL AS numeric) AS owners_equity, NULL AS eps, 'ADOPTED' AS how, NULL AS reason FROM adopted_statement a"
-    " WHERE ticker = :ticker AND fiscal_quarter = 4 AND NOT EXISTS (SELECT FROM financial_report r"
+    " WHERE ticker = :ticker AND fiscal_quarter = 4 AND NOT EXISTS (SELECT 1 FROM financial_report r"
     " WHERE r.ticker = a.ticker AND r.fiscal_year = a.fiscal_year AND r.fiscal_quarter = 4) ORDER BY fiscal_year"
 )
 """Fiscal years of an adopted database that no report is stored of."""

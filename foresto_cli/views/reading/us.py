@@ -53,7 +53,7 @@ def _which(connection: Connection, given: str) -> tuple[str, str]:
         connection,
         "SELECT symbol, name FROM alpha_vantage_stocks UNION ALL SELECT symbol, name FROM alpha_vantage_etfs"
         " UNION SELECT symbol, symbol FROM alpha_vantage_timeseries t WHERE NOT EXISTS (SELECT FROM"
-        " alpha_vantage_stocks s WHERE s.symbol = t.symbol) AND NOT EXISTS (SELECT FROM alpha_vantage_etfs e"
+        " alpha_vantage_stocks s WHERE s.symbol = t.symbol) AND NOT EXISTS (SELECT 1 FROM alpha_vantage_etfs e"
         " WHERE e.symbol = t.symbol) ORDER BY 1",
     )
     if not known:
@@ -76,7 +76,7 @@ def _advice(given: str) -> str:
 
 
 def _card(connection: Connection, symbol: str, name: str) -> Reading:
-    is_etf = not rows(connection, "SELECT FROM alpha_vantage_stocks WHERE symbol = :symbol", symbol=symbol)
+    is_etf = not rows(connection, "SELECT 1 FROM alpha_vantage_stocks WHERE symbol = :symbol", symbol=symbol)
     table = tables.alpha_vantage_etfs if is_etf else tables.alpha_vantage_stocks
     query = (
         "SELECT * FROM alpha_vantage_etfs WHERE symbol = :symbol"

@@ -17,7 +17,7 @@ from foresto_cli.running import lock, runs
 from foresto_cli.schedule import schedulers, unattended
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.store import limits
-from foresto_cli.telling import late_jobs, notify
+from foresto_cli.telling import channels, late_jobs
 from foresto_cli.telling.diagnosis import NOTE, OK, WRONG, Diagnosis, gravest
 from foresto_cli.upstream import fdr
 from foresto_cli.views import doctor
@@ -54,7 +54,7 @@ EXAMINATIONS = {
     "calendar": (doctor, "_today"),
     "scheduler": (schedulers, "choose"),
     "late jobs": (late_jobs, "all_late"),
-    "channels": (notify, "channels"),
+    "channels": (channels, "configured"),
     "dead man": (unattended, "_dead_man"),
     "mirror": (fdr.Fdr, "listing"),
 }

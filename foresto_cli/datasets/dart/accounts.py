@@ -6,7 +6,7 @@ drop any of them in one quarter; labels alone would miss three of four net incom
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -133,25 +133,64 @@ def amount(line: Line, column: str) -> Decimal | None:
     given = str(line.get(column) or "").strip()
     if given in NO_VALUE:
         return None
-    if len(given) > LONGEST_AMOUNT or not _AMOUNT.fullmatch(given):
+    if len(given) > LONGEST_AMOUNT or (size := _size_of(given)) is None:
         raise BadPayload(f"DART: {line.get('account_nm')}의 금액 '{given[:20]}'을 읽을 수 없습니다.")
+    return size
+
+
+@lru_cache(maxsize=16_384)
+def _size_of(given: str) -> Decimal | None:
+    """Return the number that ``given`` is, None where it is none; a report says most of them more than once."""
+    if not _AMOUNT.fullmatch(given):
+        return None
     size = Decimal(given.strip("-−△() ").replace(",", ""))
     return -size if given.startswith(_NEGATIVE) else size
 
 
-def find(lines: Sequence[Line], account: Account) -> Line | None:
+class Filled:
+    """The lines of a report that have an amount, by statement and standard id: looked through once for all numbers."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        """Sort ``lines``; those without any amount are headings."""
+        self._by_statement: dict[str, list[Line]] = {}
+        self._by_id: dict[tuple[str, str], list[Line]] = {}
+        for line in lines:
+            if _has_amount(line):
+                self._by_statement.setdefault(line["sj_div"], []).append(line)
+                # Main accounts have none.
+                if given := identity(line):
+                    self._by_id.setdefault((line["sj_div"], given), []).append(line)
+
+    def of(self, statements: Sequence[str]) -> list[Line]:
+        """Return the lines of ``statements``, in that order."""
+        return [line for statement in statements for line in self._by_statement.get(statement, ())]
+
+    def named(self, statements: Sequence[str], ids: Sequence[str]) -> list[Line]:
+        """Return the lines of ``statements`` that have the first of ``ids`` which any of them has."""
+        if self._by_id:
+            for wanted in ids:
+                found = [line for statement in statements for line in self._by_id.get((statement, wanted), ())]
+                if found:
+                    return found
+        return []
+
+
+def find(lines: Filled, account: Account, statements: Sequence[str] | None = None) -> Line | None:
     """Return the line that holds ``account``, or None.
 
-    Of several lines with one id, the one whose label fits is taken, else the first; lines without any amount are
-    headings. A label that speaks of losses only is not taken for a positive amount: its sign could mean either.
+    Of several lines with one id, the one whose label fits is taken, else the first. A label that speaks of losses only
+    is not taken for a positive amount: its sign could mean either.
+
+    Args:
+        lines: of a report.
+        account: which number.
+        statements: where it may stand; where it usually does without.
     """
-    ranked = [line for statement in account.statements for line in lines if line["sj_div"] == statement]
-    filled = [line for line in ranked if _has_amount(line)]
-    for wanted in account.ids:
-        found = [line for line in filled if identity(line) == wanted]
-        if found:
-            return next((line for line in found if _fits(line, account)), found[0])
-    return next((line for line in _by_label(filled, account)), None)
+    places = statements or account.statements
+    found = lines.named(places, account.ids)
+    if found:
+        return next((line for line in found if _fits(line, account)), found[0])
+    return next(_by_label(lines.of(places), account), None)
 
 
 def _by_label(lines: Sequence[Line], account: Account) -> Iterator[Line]:
@@ -166,11 +205,21 @@ def _by_label(lines: Sequence[Line], account: Account) -> Iterator[Line]:
 
 
 def _fits(line: Line, account: Account) -> bool:
-    return account.label.match(clean(line["account_nm"])) is not None
+    return _is_called(line["account_nm"], account.label.pattern)
+
+
+@lru_cache(maxsize=65_536)
+def _is_called(label: str, pattern: str) -> bool:
+    """Say whether a label fits; the same few are filed by everybody."""
+    return re.match(pattern, clean(label)) is not None
 
 
 def _has_amount(line: Line) -> bool:
-    return any(str(line.get(column) or "").strip() not in NO_VALUE for column in ("thstrm_amount", "thstrm_add_amount"))
+    return _is_filled(line.get("thstrm_amount")) or _is_filled(line.get("thstrm_add_amount"))
+
+
+def _is_filled(given: object) -> bool:
+    return bool(given) and str(given).strip() not in NO_VALUE
 
 
 def identity(line: Line) -> str:

@@ -66,7 +66,9 @@ def together(old: Row | None, new: Row) -> Row:
 def _earlier(line: Line) -> dict[str, object]:
     alone = str(line.get("frmtrm_q_amount") or "").strip() or line.get("frmtrm_amount") or ""
     return {
-        **line,
+        "sj_div": line["sj_div"],
+        "account_nm": line["account_nm"],
+        "account_id": line.get("account_id"),
         "thstrm_amount": alone,
         "thstrm_add_amount": line.get("frmtrm_add_amount") or "",
         "thstrm_dt": line.get("frmtrm_dt") or "",

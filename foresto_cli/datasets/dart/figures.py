@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from foresto_cli.datasets.dart import accounts, owners_income
-from foresto_cli.datasets.dart.accounts import Line
+from foresto_cli.datasets.dart.accounts import Filled, Line
 
 ANNUAL, FIRST_QUARTER = "11011", "11013"
 FEWEST_SHARES = 100_000
@@ -24,23 +24,24 @@ def of(lines: Sequence[Line], code: str) -> dict[str, Decimal | None]:
         BadPayload: an amount that is neither a number nor nothing.
     """
     found: dict[str, Decimal | None] = dict.fromkeys(AMOUNTS)
+    filled = Filled(lines)
     for account in accounts.FLOWS:
-        line = accounts.find(lines, account)
+        line = accounts.find(filled, account)
         if line is None and account is accounts.OWNERS_NET_INCOME:
-            line = owners_income.line_of(lines, accounts.NET_INCOME)
+            line = owners_income.line_of(lines, filled, accounts.NET_INCOME)
         if line is not None:
             found[account.column] = _since_the_start(line, code)
             found[f"{account.column}_quarter"] = None if code == ANNUAL else accounts.amount(line, "thstrm_amount")
     for account in (*accounts.POSITIONS, *accounts.CASH_FLOWS):
-        line = accounts.find(lines, account)
+        line = accounts.find(filled, account)
         if line is not None:
             # Cash flows of interim reports are cumulative already.
             found[account.column] = accounts.amount(line, "thstrm_amount")
-    found["eps"] = _earnings_per_share(lines, code, found["owners_net_income"] or found["net_income"])
+    found["eps"] = _earnings_per_share(filled, code, found["owners_net_income"] or found["net_income"])
     return found
 
 
-def _earnings_per_share(lines: Sequence[Line], code: str, income: Decimal | None) -> Decimal | None:
+def _earnings_per_share(lines: Filled, code: str, income: Decimal | None) -> Decimal | None:
     """Return what a share earned; None where the filer wrote won as millions of won."""
     known = (accounts.EARNINGS_PER_SHARE, accounts.PLAIN_EARNINGS_PER_SHARE)
     line = next((line for account in known if (line := accounts.find(lines, account)) is not None), None)

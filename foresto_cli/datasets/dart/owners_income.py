@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from foresto_cli.datasets.dart import accounts
-from foresto_cli.datasets.dart.accounts import INCOME, Account, Line
+from foresto_cli.datasets.dart.accounts import INCOME, Account, Filled, Line
 
 COLUMNS = ("thstrm_amount", "thstrm_add_amount")
 UNITS = (Decimal(1_000_000), Decimal(1_000))
@@ -24,20 +24,21 @@ Amounts = tuple[Decimal | None, ...]
 """The amounts of a line in :data:`COLUMNS`."""
 
 
-def line_of(lines: Sequence[Line], income: Account) -> Line | None:
+def line_of(lines: Sequence[Line], filled: Filled, income: Account) -> Line | None:
     """Return the line that holds the owners' share of net income, or None where the sums name none, or several.
 
     Args:
         lines: a statement's lines.
+        filled: those of them that have an amount.
         income: net income as a whole.
 
     Raises:
         BadPayload: as :func:`foresto_cli.datasets.dart.accounts.amount`.
     """
-    whole = accounts.find(lines, income)
+    whole = accounts.find(filled, income)
     for statement in INCOME:
         there = [line for line in lines if line["sj_div"] == statement]
-        total = accounts.find(there, income) or whole
+        total = accounts.find(filled, income, (statement,)) or whole
         if total is None:
             return None
         found = _tied(there, _amounts(total))

@@ -7,6 +7,7 @@ end has one shorter year, a new one begins in the middle.
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from foresto_cli.datasets.dart.accounts import Line
@@ -35,15 +36,20 @@ class Period(NamedTuple):
     months: int | None
 
 
-def days_of(told: object) -> list[date]:
+def days_of(told: object) -> tuple[date, ...]:
     """Return the days in a text, without those that no calendar has."""
+    return _days_in(str(told or ""))
+
+
+@lru_cache(maxsize=4_096)
+def _days_in(told: str) -> tuple[date, ...]:
     found = []
-    for parts in _DATE.findall(str(told or "")):
+    for parts in _DATE.findall(told):
         try:
             found.append(date(*map(int, parts)))
         except ValueError:
             continue
-    return found
+    return tuple(found)
 
 
 def end_of(lines: Sequence[Line]) -> date | None:

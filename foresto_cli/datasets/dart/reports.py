@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from foresto_cli import clock
@@ -174,13 +175,14 @@ def impossible(row: Row) -> str | None:
 
 def _grouped(records: Iterable[Line], report: Report, key: Sequence[str]) -> dict[tuple[str, ...], list[Line]]:
     groups: dict[tuple[str, ...], list[Line]] = {}
+    asked, texts, place = (f"{report.year}", report.code), (*key, *ALWAYS), itemgetter(*key)
     for line in records:
-        for name in (*key, *ALWAYS):
+        for name in texts:
             if not isinstance(line.get(name), str):
                 raise BadPayload(f"DART: 응답에 {name} 항목이 없거나 글자가 아닙니다.")
-        if (line["bsns_year"], line["reprt_code"]) != (f"{report.year}", report.code):
+        if (line["bsns_year"], line["reprt_code"]) != asked:
             raise BadPayload(f"DART: {report.label}를 요청했는데 다른 보고서가 왔습니다.")
-        groups.setdefault(tuple(line[name] for name in key), []).append(line)
+        groups.setdefault(place(line), []).append(line)
     if groups and not any("thstrm_amount" in line for lines in groups.values() for line in lines):
         raise BadPayload("DART: 응답에 thstrm_amount 항목이 없습니다.")
     return groups

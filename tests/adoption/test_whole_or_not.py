@@ -28,7 +28,7 @@ def test_a_dry_run_reports_the_same_and_changes_nothing(old):
 FAULTS = (
     "ALTER TABLE stock_price_daily RENAME",
     "CREATE TABLE foresto_meta",
-    "CREATE OR REPLACE VIEW financial_statement",
+    "CREATE VIEW financial_statement",
     "INSERT INTO data_collection_log",
     "INSERT INTO stock_price_daily",
     "INSERT INTO credit_loan_options",

@@ -44,7 +44,10 @@ etfs = Table(
     Column(
         "aum",
         BigInteger,
-        **said("price_date의 순자산총액, 원. 시세를 받지 않았으면 NULL", "Net assets, won; NULL without stored prices"),
+        **said(
+            "저장된 마지막 거래일의 순자산총액, 원. 시세를 받지 않았으면 NULL",
+            "Net assets of the newest stored session, won; NULL without stored prices",
+        ),
     ),
     Column(
         "one_year_return",

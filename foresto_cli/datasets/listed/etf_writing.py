@@ -52,15 +52,27 @@ def take_in(connection: Connection, answer: Answer, rows: Sequence[Row], provena
 
 
 def show_newest(connection: Connection, day: date, provenance: Row) -> None:
-    """Copy price, NAV and net assets of ``day`` to the list, unless it already shows a later day that has come."""
+    """Copy price, NAV and net assets of ``day`` to the list, unless it already shows a later day that has come.
+
+    A list without net assets may be newer than any session: they are those of the newest session that is stored.
+    """
+    given = {**provenance, "day": day, "today": clock.today()}
     connection.execute(
         text(
-            "UPDATE etfs e SET current_price = p.close_price, nav = p.nav, aum = p.net_assets, price_date = :day,"
+            "UPDATE etfs e SET current_price = p.close_price, nav = p.nav, price_date = :day,"
             " batch_id = :batch_id, updated_at = :updated_at FROM etf_price_daily p"
             " WHERE p.ticker = e.ticker AND p.trade_date = :day"
             " AND (e.price_date IS NULL OR e.price_date NOT BETWEEN CAST(:day AS date) + 1 AND :today)"
-            " AND (e.current_price, e.nav, e.aum, e.price_date)"
-            " IS DISTINCT FROM (p.close_price, p.nav, p.net_assets, :day)"
+            " AND (e.current_price, e.nav, e.price_date) IS DISTINCT FROM (p.close_price, p.nav, :day)"
         ),
-        {**provenance, "day": day, "today": clock.today()},
+        given,
+    )
+    connection.execute(
+        text(
+            "UPDATE etfs e SET aum = p.net_assets, batch_id = :batch_id, updated_at = :updated_at"
+            " FROM etf_price_daily p WHERE p.ticker = e.ticker AND p.trade_date = :day"
+            " AND NOT EXISTS (SELECT FROM etf_price_daily n WHERE n.ticker = e.ticker"
+            " AND n.trade_date BETWEEN CAST(:day AS date) + 1 AND :today) AND e.aum IS DISTINCT FROM p.net_assets"
+        ),
+        given,
     )

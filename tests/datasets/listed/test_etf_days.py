@@ -110,6 +110,23 @@ def test_fsc_has_the_sessions_of_a_service_that_is_not_approved(open_world):
         assert funds.load_etf_prices(world.app, QUICK).units.planned == 0
 
 
+def test_net_assets_are_the_newest_sessions_whichever_came_first_sessions_or_list(open_world):
+    shown = "SELECT ticker, name, current_price, nav, price_date, aum, is_active FROM etfs ORDER BY 1"
+    with open_world(without=(*LOGIN, *KEY)) as world:
+        funds.load_etfs(world.app, QUICK)
+        clean = world.rows(shown)
+        assert dict(world.rows("SELECT ticker, net_assets FROM etf_price_daily WHERE trade_date = '2026-11-19'")) == {
+            ticker: net_assets for ticker, *_, net_assets, _ in clean
+        }
+        for table in ("etfs", "etf_price_daily", "unit_ledger"):
+            world.execute(f"DELETE FROM {table}")
+        world.sandbox.faults.add("500@finance.naver.com")
+        assert funds.load_etfs(world.app, QUICK).outcome == "partial"
+        world.sandbox.faults.clear()
+        assert funds.load_etfs(world.app, QUICK).outcome == "done"
+        assert world.rows(shown) == clean
+
+
 def test_without_any_source_a_span_is_refused_and_the_list_still_comes(open_world):
     with open_world(without=(*LOGIN, *KEY, *FSC)) as world:
         with pytest.raises(ConfigError, match="KRX_OPENAPI_KEY"):

@@ -32,7 +32,7 @@ SELECT ticker, day, least(now, before), greatest(now, before), least(now, before
   trim_scale(round(now * factor, 4))
 FROM (
   SELECT f.*, d.day, base + (d.back + 1) % 2 * tick AS now, base + d.back % 2 * tick AS before,
-         1000 + (d.back * 37 + f.number * 101) % 5000 AS volume
+         greatest(f.usual, 1000) + (d.back * 37 + f.number * 101) % 5000 AS volume
   FROM first f CROSS JOIN unnest(CAST(:days AS date[]), CAST(:backs AS integer[])) AS d (day, back)
 ) AS made ORDER BY day, ticker
 """
@@ -40,12 +40,15 @@ FROM (
 FIRST = text(
     """
 CREATE TEMPORARY TABLE first ON COMMIT DROP AS
-SELECT ticker, name, market, shares_outstanding, source_id, batch_id, created_at, prev_close AS base,
+SELECT ticker, name, market, shares_outstanding, source_id, batch_id, created_at, prev_close AS base, volume AS usual,
   CAST(CASE WHEN prev_close < 2000 THEN 1 WHEN prev_close < 20000 THEN 10 ELSE 100 END AS numeric) AS tick,
   CAST(row_number() OVER (ORDER BY ticker) AS integer) AS number,
   adj_close_price / close_price * CAST(adj_factor AS numeric) AS factor
 FROM stock_price_daily WHERE trade_date = (SELECT min(trade_date) FROM stock_price_daily) AND prev_close > 0
 """
+)
+LISTED = text(
+    "UPDATE fdr_stock_listing l SET listing_date = :day FROM first f WHERE l.ticker = f.ticker AND listing_date > :day"
 )
 INDICES = text(
     """
@@ -72,6 +75,7 @@ def grow(engine: Engine, sessions: int) -> int:
         days = _before(first, sessions - there)
         indices = _without_indices(connection)
         connection.execute(FIRST)
+        connection.execute(LISTED, {"day": days[0]})
         for start in range(0, len(days), YEARLY):
             part = days[start : start + YEARLY]
             backs = list(range(len(days) - start, len(days) - start - len(part), -1))

@@ -31,9 +31,9 @@ from foresto_cli.views.page import facts
 STOCKS, SESSIONS = (list(map(int, sys.argv[1:3])) + [2_100, 5_000][len(sys.argv) - 1 :])[:2]
 LOADED = 25
 """Sessions that the sandbox has by itself: enough for what looks at the newest ones."""
-FIRST_LIFE = (
-    ("listing", "load"), ("prices", "incremental"), ("prices", "index"), ("stocks", "load"), ("score", "batch"),
-)  # fmt: skip
+FIRST_LIFE = (("listing", "load"), ("prices", "incremental"), ("prices", "index"))
+LATER_LIFE = (("stocks", "load"), ("score", "batch"))
+"""What follows from the whole history."""
 COUNTED = (
     "SELECT coalesce(sum(s.heap_blks_read + s.heap_blks_hit), 0) AS blocks,"
     " coalesce(sum(t.seq_tup_read + coalesce(t.idx_tup_fetch, 0)), 0) AS rows"
@@ -75,7 +75,10 @@ def main() -> None:
         with application.opened(Console(as_json=True), sandboxed=True) as app:
             started = time.perf_counter()
             rows = grow(app.engine, SESSIONS)
-            print(f"{rows:,} rows of {SESSIONS:,} sessions made in {time.perf_counter() - started:.0f} s")
+            print(f"{rows:,} rows of {SESSIONS:,} sessions made in {time.perf_counter() - started:.0f} s", flush=True)
+        for command in LATER_LIFE:
+            run([*FORESTO, "--sandbox", *command], **settings)
+        with application.opened(Console(as_json=True), sandboxed=True) as app:
             lines = list(_measured(app, rows, folder))
         print(machine())
         table(

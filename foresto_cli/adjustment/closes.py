@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 
 from foresto_cli.store.fragments import Fragment, fragment, sql
 
@@ -23,32 +23,34 @@ SELECT * FROM unnest(CAST(:tickers AS text[]), CAST(:firsts AS date[]), CAST(:un
                      CAST(:factors AS numeric[])) AS r (ticker, first_day, until_day, factor)
 """
 )
-OF_DAYS, OF_TICKERS = Fragment("p.trade_date = ANY(:days)"), Fragment("p.ticker = ANY(:changed)")
-
-
-def _inside(scope: Fragment) -> TextClause:
-    """Return the update of the rows inside the ranges."""
-    return sql(
-        "WITH ranges AS ({ranges}) UPDATE stock_price_daily p SET adj_close_price = {price} FROM ranges r"
-        " WHERE p.ticker = r.ticker AND p.trade_date >= r.first_day AND p.trade_date < r.until_day AND {scope}"
-        " AND p.quality_flag <> 'ADJUSTED' AND p.adj_close_price IS DISTINCT FROM {price}",
-        ranges=RANGES,
-        price=fragment("trim_scale(round(p.close_price * r.factor, {places}))", places=PLACES),
-        scope=scope,
-    )
-
-
-def _outside(scope: Fragment) -> TextClause:
-    """Return the update of all others: their close is right as it is."""
-    return sql(
-        "WITH ranges AS ({ranges}) UPDATE stock_price_daily p SET adj_close_price = close_price WHERE {scope}"
-        " AND p.adj_close_price IS DISTINCT FROM p.close_price AND NOT EXISTS"
-        # All of it inside, so that the server joins once instead of looking through the ranges for every row.
-        " (SELECT 1 FROM ranges r WHERE r.ticker = p.ticker AND p.trade_date >= r.first_day"
-        " AND p.trade_date < r.until_day AND p.quality_flag <> 'ADJUSTED')",
-        ranges=RANGES,
-        scope=scope,
-    )
+ADJUSTED = fragment("trim_scale(round(p.close_price * r.factor, {places}))", places=PLACES)
+INSIDE = sql(
+    "WITH ranges AS ({ranges}) UPDATE stock_price_daily p SET adj_close_price = {price} FROM ranges r"
+    " WHERE p.ticker = r.ticker AND p.trade_date >= r.first_day AND p.trade_date < r.until_day"
+    " AND p.trade_date = ANY(:days) AND p.quality_flag <> 'ADJUSTED' AND p.adj_close_price IS DISTINCT FROM {price}",
+    ranges=RANGES,
+    price=ADJUSTED,
+)
+"""Rows of days that lie inside the ranges."""
+OUTSIDE = sql(
+    "WITH ranges AS ({ranges}) UPDATE stock_price_daily p SET adj_close_price = close_price"
+    " WHERE p.trade_date = ANY(:days) AND p.adj_close_price IS DISTINCT FROM p.close_price AND NOT EXISTS"
+    # All of it inside, so that the server joins once instead of looking through the ranges for every row.
+    " (SELECT 1 FROM ranges r WHERE r.ticker = p.ticker AND p.trade_date >= r.first_day"
+    " AND p.trade_date < r.until_day AND p.quality_flag <> 'ADJUSTED')",
+    ranges=RANGES,
+)
+"""All others of these days: their close is right as it is."""
+WHOLE = sql(
+    "WITH ranges AS ({ranges}) UPDATE stock_price_daily p SET adj_close_price = {price} FROM ranges r"
+    " WHERE p.ticker = r.ticker AND p.trade_date >= r.first_day AND p.trade_date < r.until_day"
+    " AND p.adj_close_price IS DISTINCT FROM {price}",
+    ranges=RANGES,
+    price=fragment(
+        "CASE WHEN r.factor = 1 OR p.quality_flag = 'ADJUSTED' THEN p.close_price ELSE {price} END", price=ADJUSTED
+    ),
+)
+"""Every row of tickers whose ranges leave no day out: each row is read once."""
 
 
 class Range(NamedTuple):
@@ -67,7 +69,9 @@ def rewrite(connection: Connection, days: Sequence[date], tickers: Sequence[str]
     """
     found = list(ranges(tuple(row) for row in connection.execute(EVENTS)))
     of_days = [one for one in found if one.first <= days[-1] and one.until > days[0]]
-    return _update(connection, OF_DAYS, of_days, days=list(days)) + _of_tickers(connection, tickers, found)
+    given = _given(of_days) | {"days": list(days)}
+    of_all = sum(connection.execute(update, given).rowcount for update in (INSIDE, OUTSIDE))
+    return of_all + _of_tickers(connection, tickers, found)
 
 
 def rewrite_stocks(connection: Connection, tickers: Sequence[str]) -> int:
@@ -78,19 +82,31 @@ def rewrite_stocks(connection: Connection, tickers: Sequence[str]) -> int:
 def _of_tickers(connection: Connection, tickers: Sequence[str], found: Sequence[Range]) -> int:
     if not tickers:
         return 0
-    own = set(tickers)
-    return _update(connection, OF_TICKERS, [one for one in found if one.ticker in own], changed=list(tickers))
+    by_ticker: defaultdict[str, list[Range]] = defaultdict(list)
+    for one in found:
+        by_ticker[one.ticker].append(one)
+    whole = [one for ticker in tickers for one in _without_gaps(ticker, by_ticker[ticker])]
+    return connection.execute(WHOLE, _given(whole)).rowcount
 
 
-def _update(connection: Connection, scope: Fragment, found: Sequence[Range], **of: list[date] | list[str]) -> int:
-    given = {
+def _without_gaps(ticker: str, own: Sequence[Range]) -> Iterator[Range]:
+    """Return the ranges of a ticker with those between and after them, in which the close is right as it is."""
+    until = date.min
+    for one in sorted(own, key=lambda one: one.first):
+        if one.first > until:
+            yield Range(ticker, until, one.first, 1)
+        yield one
+        until = one.until
+    yield Range(ticker, until, date.max, 1)
+
+
+def _given(found: Sequence[Range]) -> dict[str, object]:
+    return {
         "tickers": [one.ticker for one in found],
         "firsts": [one.first for one in found],
         "untils": [one.until for one in found],
         "factors": [Decimal(repr(one.factor)) for one in found],
-        **of,
     }
-    return sum(connection.execute(update(scope), given).rowcount for update in (_inside, _outside))
 
 
 def ranges(events: Iterable[tuple[str, date, float]]) -> Iterator[Range]:

@@ -87,14 +87,19 @@ def grant_reader(
 
 @command(group)
 def size(app: "App") -> Shown:
-    """표마다 행 수와 크기(색인 포함)를 보여 줍니다."""
+    """표마다 행 수(큰 표는 어림한 수)와 크기(색인 포함)를 보여 줍니다."""
     from foresto_cli.store.upkeep import sizes
 
     with app.engine.connect() as connection:
         tables = sizes(connection)
-    rows = [(name, count, f"{size_ / 1_048_576:,.1f} MB") for name, count, size_ in tables]
+    rows = [
+        (one.name, f"약 {one.rows:,}" if one.is_estimate else one.rows, f"{one.bytes / 1_048_576:,.1f} MB")
+        for one in tables
+    ]
     app.console.table("크기", ("표", "행", "크기"), rows)
-    listed = [{"table": name, "rows": count, "bytes": size_} for name, count, size_ in tables]
+    listed = [
+        {"table": one.name, "rows": one.rows, "is_estimate": one.is_estimate, "bytes": one.bytes} for one in tables
+    ]
     return Shown({"tables": listed})
 
 

@@ -88,6 +88,14 @@ def counted(connection: Connection, first: date, last: date) -> dict[date, Count
     return _counts(connection, OF_SPAN, first=first, last=last)
 
 
+def total(connection: Connection) -> int:
+    """Return how many rows of prices there are in all."""
+    rows: int = connection.execute(
+        text("SELECT CAST(coalesce(sum(row_count), 0) AS bigint) FROM price_sessions")
+    ).scalar_one()
+    return rows
+
+
 def newest(connection: Connection, until: date, count: int) -> list[date]:
     """Return the newest ``count`` stored days up to ``until``, oldest first; the last one is looked up in prices."""
     last = connection.scalar(

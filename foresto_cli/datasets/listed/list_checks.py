@@ -1,6 +1,6 @@
 """Checks of who is listed: against the exchange's own count and last week's, and against the prices."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import text
 
@@ -8,6 +8,7 @@ from foresto_cli.adjustment.holes import lacks
 from foresto_cli.collecting.checks import CRITICAL, WARNING, WEEKLY, Rows, Scope, check
 from foresto_cli.datasets.listed import crno
 from foresto_cli.datasets.listed.asking_again import listing_again, lists_again, numbers_again
+from foresto_cli.datasets.prices import row_faults
 from foresto_cli.store.fragments import Fragment, sql
 
 THE_DAY = Fragment("CAST(:day AS date)")
@@ -152,16 +153,32 @@ def prices_of_nobody_listed(scope: Scope) -> Rows:
             "SELECT p.ticker, max(p.name) AS name, max(p.trade_date) AS 마지막_시세,"
             " max(l.delisting_date) AS 상장폐지일 FROM stock_price_daily p"
             " LEFT JOIN fdr_stock_listing l ON l.ticker = p.ticker"
-            " WHERE p.trade_date BETWEEN :first AND {day} AND split_part(p.market, ' ', 1) IN {markets}"
+            " WHERE p.ticker = ANY(:tickers) AND p.trade_date BETWEEN :first AND {day}"
+            " AND split_part(p.market, ' ', 1) IN {markets}"
             " AND NOT coalesce(l.is_listed OR l.delisting_date > p.trade_date, false)"
             " AND (l.ticker IS NOT NULL OR p.trade_date >="
             " (SELECT least(min(created_at)::date, {day}) FROM fdr_stock_listing)) GROUP BY 1 ORDER BY 1",
             day=LIST_DAY,
             markets=LISTED_MARKETS,
         ),
+        tickers=_left_before_the_last_row(scope),
         first=scope.sessions[0],
         last=scope.last,
     )
+
+
+def _left_before_the_last_row(scope: Scope) -> list[str]:
+    """Return who is in no list, or had left by the last row of the exchange's; by the pass that was made anyway."""
+    newest = scope.rows(text("SELECT ticker FROM stock_price_daily WHERE trade_date >= :last"), last=scope.last)
+    last = {row["ticker"]: scope.last for row in newest}
+    for row in scope.once(row_faults.every):
+        if row_faults.ENDED in row["rules"]:
+            last.setdefault(row["ticker"], row["trade_date"])
+    listed = scope.rows(
+        text("SELECT ticker, is_listed, coalesce(delisting_date, DATE '0001-01-01') AS gone FROM fdr_stock_listing")
+    )
+    known = {row["ticker"]: date.max if row["is_listed"] else row["gone"] for row in listed}
+    return sorted(ticker for ticker, day in last.items() if known.get(ticker, date.min) <= day)
 
 
 @check(

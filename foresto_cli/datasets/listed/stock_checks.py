@@ -5,6 +5,7 @@ from sqlalchemy import text
 from foresto_cli.collecting.checks import CRITICAL, SCORE, WARNING, WEEKLY, Rows, Scope, Units, check
 from foresto_cli.datasets.listed import enrichment, stocks
 from foresto_cli.datasets.listed.asking_again import listing_again, numbers_again
+from foresto_cli.datasets.prices import day_sums
 
 DERIVED = "foresto stocks load"
 PRICED = ("current_price", "price_date", "ytd_return", "one_year_return", "designation", "designated_since")
@@ -16,8 +17,7 @@ SHOWN = 3
 IS_CURRENT = text(
     "SELECT coalesce((SELECT max(run_id) FROM unit_ledger WHERE dataset = :name AND status = 'done')"
     " >= (SELECT max(run_id) FROM data_load_batch WHERE batch_id IN"
-    " ((SELECT max(batch_id) FROM stock_price_daily WHERE trade_date >= :first),"
-    " (SELECT max(batch_id) FROM fdr_stock_listing))), false)"
+    " (:batch, (SELECT max(batch_id) FROM fdr_stock_listing))), false)"
 )
 
 
@@ -87,8 +87,8 @@ def other_than_derived(scope: Scope) -> Rows:
 
 
 def _is_current(scope: Scope) -> bool:
-    given = {"name": stocks.DATASET.name, "first": scope.sessions[0]}
-    return bool(scope.connection.scalar(IS_CURRENT, given))
+    batch = max((day["batch"] for day in scope.once(day_sums.every)), default=None)
+    return bool(scope.connection.scalar(IS_CURRENT, {"name": stocks.DATASET.name, "batch": batch}))
 
 
 @check(

@@ -14,9 +14,9 @@ SELECT trade_date, count(*) AS rows, count(*) FILTER (WHERE quality_flag <> 'ADJ
        count(*) FILTER (WHERE quality_flag = 'PROVISIONAL') AS provisional,
        sum(trading_value) AS value, sum(volume) FILTER (WHERE quality_flag <> 'ADJUSTED') AS volume,
        count(*) FILTER (WHERE is_other) AS other, count(is_other) AS compared,
-       count(*) FILTER (WHERE is_same) AS same, count(is_same) AS traded
+       count(*) FILTER (WHERE is_same) AS same, count(is_same) AS traded, max(batch_id) AS batch
 FROM (
-  SELECT trade_date, quality_flag, trading_value, volume,
+  SELECT trade_date, quality_flag, trading_value, volume, batch_id,
          CASE WHEN quality_flag = 'ADJUSTED' THEN NULL
               WHEN lag({known}) OVER w THEN prev_close <> lag(close_price) OVER w
               ELSE NOT prev_close BETWEEN lag(low_price) OVER w AND lag(high_price) OVER w END AS is_other,

@@ -15,6 +15,7 @@ from foresto_cli.datasets.prices.gaps import Day
 from foresto_cli.running import runs
 from foresto_cli.store import upkeep
 from foresto_cli.store.fragments import Fragment, fragment
+from foresto_cli.store.upkeep import Size
 from foresto_cli.views import state, top_scores
 from foresto_cli.views.page import by_day
 from foresto_cli.views.page.by_day import History
@@ -69,7 +70,7 @@ class Facts:
         scores: the newest scoring run; None before the first.
         top: its best stocks, without designated and suspended ones; None before the first.
         designated: (name, ticker, designation) of the designated stocks, the newest designation first.
-        sizes: (table, rows, bytes with indexes), largest first.
+        sizes: every table, largest first.
         database_size: bytes of the whole database.
         history: rows, requests, seconds and sizes by day.
         keys: which of the upstreams' keys are set.
@@ -87,7 +88,7 @@ class Facts:
     scores: Scoring | None
     top: Top | None
     designated: Sequence[tuple[str, str, Designation]]
-    sizes: Sequence[tuple[str, int, int]]
+    sizes: Sequence[Size]
     database_size: int
     history: History
     keys: Sequence[KeyLine]

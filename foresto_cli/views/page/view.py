@@ -216,11 +216,17 @@ def _designated(found: Sequence[tuple[str, str, Designation]]) -> dict[str, obje
 
 def _sizes(facts: Facts) -> dict[str, object]:
     shown = facts.sizes[:SHOWN_TABLES]
-    largest = max((count for _, _, count in shown), default=0) or 1
+    largest = max((one.bytes for one in shown), default=0) or 1
     return {
         "total": words.size(facts.database_size),
         "tables": [
-            {"name": name, "rows": rows, "size": words.size(count), "share": round(100 * count / largest, 1)}
-            for name, rows, count in shown
+            {
+                "name": one.name,
+                "rows": one.rows,
+                "is_estimate": one.is_estimate,
+                "size": words.size(one.bytes),
+                "share": round(100 * one.bytes / largest, 1),
+            }
+            for one in shown
         ],
     }

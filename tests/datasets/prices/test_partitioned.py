@@ -91,7 +91,7 @@ def test_dividing_a_full_table_loses_nothing_and_its_size_is_that_of_its_pieces(
     divided(loaded_engine)
     assert content(loaded_engine) == before
     with loaded_engine.connect() as connection:
-        sizes = {name: (rows, size) for name, rows, size in upkeep.sizes(connection)}
+        sizes = {one.name: (one.rows, one.bytes) for one in upkeep.sizes(connection)}
     rows, size = sizes["stock_price_daily"]
     assert rows == len(before) > 500
     assert size > 100 * rows

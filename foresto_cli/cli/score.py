@@ -51,7 +51,10 @@ def show(
         str | None, typer.Option("--on", "--date", help="이 거래일로 저장된 점수를 보여 줍니다.", metavar="날짜")
     ] = None,
 ) -> Shown:
-    """한 종목의 점수를 구성 요소, 백분위, 가중, 출처, 전날과의 차이까지 풀어 보여 줍니다."""
+    """한 종목의 점수를 구성 요소, 백분위, 가중, 출처, 전날과의 차이까지 풀어 보여 줍니다.
+
+    마지막 거래일의 저장된 점수가 그대로이면 그것을 보여 주고, 아니면 지금 계산합니다.
+    """
     from foresto_cli.score import explain
     from foresto_cli.views import score_card
 

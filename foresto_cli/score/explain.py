@@ -65,9 +65,15 @@ def computed(scores: Scores, ticker: str) -> Found:
     place = int(places[0])
     row = rows_of.history_rows(scores, [place])[0]
     parts = [Part(*part) for part in json.loads(rows_of.components_of(scores)[place])]
-    paid = scores.paid[place]
     words = {at: (summary, more) for at, summary, more in commentary.written(scores)}.get(place, (None, None))
-    basis = {
+    ranked = int((scores.ranks > 0).sum())
+    return _told(row | {"name": scores.names[place], "ranked": ranked}, parts, basis_of(scores, place), words)
+
+
+def basis_of(scores: Scores, place: int) -> Found:
+    """Return what the values of one stock are made of."""
+    paid = scores.paid[place]
+    return {
         "close": float(scores.series.close[-1, place]),
         "issuer_shares": _number(scores.issued[place]),
         "dividend_per_share": paid.amount,
@@ -81,8 +87,6 @@ def computed(scores: Scores, ticker: str) -> Found:
         "rows": int(scores.series.rows[place]),
         "value_at_risk": _number(scores.raw["VAR"][place]),
     }
-    ranked = int((scores.ranks > 0).sum())
-    return _told(row | {"name": scores.names[place], "ranked": ranked}, parts, basis, words)
 
 
 def _income_of(scores: Scores, place: int) -> str | None:
@@ -93,10 +97,19 @@ def _income_of(scores: Scores, place: int) -> str | None:
     return "TOTAL" if scores.statements.basis[company] == CFS else "SEPARATE"
 
 
-def stored(connection: Connection, ticker: str, day: date) -> tuple[Found | None, Found | None]:
-    """Return the explanations stored for ``day`` and for the stored day before it; None where there is none."""
+def stored(
+    connection: Connection, ticker: str, day: date, basis: Found | None = None
+) -> tuple[Found | None, Found | None]:
+    """Return the explanations stored for ``day`` and for the stored day before it; None where there is none.
+
+    What the values are made of is not stored; who knows it gives it as ``basis``.
+    """
     rows = connection.execute(HISTORY, {"ticker": ticker, "day": day}).mappings().all()
-    found = [_told(dict(row), [Part(*part) for part in row["components"] or ()], {}, (None, None)) for row in rows]
+    given = [basis or {}, *({} for _ in rows[1:])]
+    found = [
+        _told(dict(row), [Part(*part) for part in row["components"] or ()], known, (None, None))
+        for row, known in zip(rows, given, strict=False)
+    ]
     if not found or found[0]["score_date"] != f"{day}":
         return None, None
     return found[0], found[1] if len(found) > 1 else None
@@ -207,6 +220,11 @@ def show(console: Console, found: Found) -> None:
         )
     for note in found.get("notes", ()):
         console.strong(f"! {note}")
+    if found.get("scored_at"):
+        console.line(
+            f"{found['scored_at']}에 저장된 점수입니다. 이 종목의 값은 지금 계산해도 같습니다. 백분위·순위·베타(R4)까지"
+            f" 다시 계산하려면 --as-of {found['score_date']}"
+        )
     for axis in found["axes"]:
         console.line(_bar(axis))
     for code, words in (found["reasons"] | found["flags"]).items():

@@ -49,12 +49,14 @@ READ = (
     " || int8send(close_price::int8) || int8send(coalesce(prev_close, {unknown})::int8) || int8send(volume)"
     " || int8send(coalesce(trading_value, {unknown})) || int8send(coalesce(shares_outstanding, {unknown}))"
     " || textsend(coalesce(rpad(substr(market, 4, 1), 1), ' ')) || textsend(left(quality_flag, 1)), ''::bytea)"
-    " FROM stock_price_daily WHERE trade_date BETWEEN {first} AND {last} GROUP BY trade_date)"
+    " FROM stock_price_daily WHERE trade_date BETWEEN {first} AND {last}"
+    " AND ({tickers}::text[] IS NULL OR ticker = ANY({tickers}::text[])) GROUP BY trade_date)"
     " TO STDOUT (FORMAT BINARY)"
 )
 EVENTS = text(
     "SELECT ticker, trade_date, adj_event, adj_factor, adj_review FROM stock_price_daily"
-    " WHERE adj_event IS NOT NULL AND trade_date BETWEEN :first AND :last ORDER BY ticker, trade_date"
+    " WHERE adj_event IS NOT NULL AND trade_date BETWEEN :first AND :last"
+    " AND (CAST(:tickers AS text[]) IS NULL OR ticker = ANY(:tickers)) ORDER BY ticker, trade_date"
 )
 
 
@@ -126,23 +128,26 @@ def sessions_until(connection: Connection, day: date, count: int = WINDOW) -> li
     return price_sessions.newest(connection, day, count)
 
 
-def read(connection: Connection, first: date, last: date) -> Panel:
-    """Read every row from ``first`` to ``last``, both included."""
+def read(connection: Connection, first: date, last: date, tickers: Sequence[str] | None = None) -> Panel:
+    """Read every row from ``first`` to ``last``, both included, of ``tickers`` or of everybody."""
     days: list[date] = []
     blocks: list[NDArray[np.void]] = []
-    literals = {"width": CODE_WIDTH, "unknown": UNKNOWN, "first": first, "last": last}
+    chosen = None if tickers is None else list(tickers)
+    literals = {"width": CODE_WIDTH, "unknown": UNKNOWN, "first": first, "last": last, "tickers": chosen}
     for day, block in copying.values_out(connection, READ, ["date", "bytea"], **literals):
         days.append(day)
         blocks.append(np.frombuffer(block, RECORD))
     since = first.replace(year=first.year - 3, day=1)
-    events = [Event(*row) for row in connection.execute(EVENTS, {"first": since, "last": last})]
-    return assembled(days, blocks, events)
+    events = [Event(*row) for row in connection.execute(EVENTS, {"first": since, "last": last, "tickers": chosen})]
+    return assembled(days, blocks, events, of_market=tickers is None)
 
 
-def assembled(days: Sequence[date], blocks: list[NDArray[np.void]], events: Sequence[Event]) -> Panel:
+def assembled(
+    days: Sequence[date], blocks: list[NDArray[np.void]], events: Sequence[Event], *, of_market: bool = True
+) -> Panel:
     """Return the panel of records in any order, several blocks a day or one; ``blocks`` is used up.
 
-    A day on which neither KOSPI nor KOSDAQ has a row is no session.
+    Of the whole market a day on which neither KOSPI nor KOSDAQ has a row is no session.
     """
     rows = sum(len(block) for block in blocks)
     codes = np.unique(np.concatenate([np.empty(0, np.int64), *(block["ticker"].astype(np.int64) for block in blocks)]))
@@ -150,7 +155,7 @@ def assembled(days: Sequence[date], blocks: list[NDArray[np.void]], events: Sequ
         {
             day
             for day, block in zip(days, blocks, strict=True)
-            if np.isin(block["market"], (KOSPI, KOSDAQ, NOT_SAID)).any()
+            if not of_market or np.isin(block["market"], (KOSPI, KOSDAQ, NOT_SAID)).any()
         }
     )
     row_of = {day: row for row, day in enumerate(calendar)}

@@ -10,6 +10,7 @@ from psycopg import errors, sql
 from sqlalchemy import Connection
 
 from foresto_cli.errors import BadPayload
+from foresto_cli.store.fragments import Fragment
 
 UNFIT = (
     psycopg.DataError,
@@ -37,16 +38,22 @@ def rows_out(  # noqa: PLR0913  # which rows, in which order, how
 ) -> Iterator[Iterator[bytes]]:
     """Yield the rows of ``table`` for which ``where`` holds, our own SQL, in ``order``: blocks of CSV with a header.
 
+    What is a :class:`Fragment` in ``order`` is SQL, anything else a column.
+
     Texts of the columns ``quoted`` that a spreadsheet would take for a formula begin with an apostrophe.
     """
     selected = sql.SQL(", ").join(
         (QUOTED if name in quoted else PLAIN).format(sql.Identifier(name)) for name in columns
     )
     query = sql.SQL("COPY (SELECT {} FROM {} WHERE {} ORDER BY {}) TO STDOUT (FORMAT csv, HEADER)").format(
-        selected, sql.Identifier(table), sql.SQL(where), _names(order)
+        selected, sql.Identifier(table), sql.SQL(where), sql.SQL(", ").join(map(_placed, order))
     )
     with closing(connection.connection.cursor()) as cursor, cursor.copy(query) as copy:
         yield (bytes(block) for block in copy)
+
+
+def _placed(by: str) -> sql.Composable:
+    return sql.SQL(by) if isinstance(by, Fragment) else sql.Identifier(by)
 
 
 def rows_in(

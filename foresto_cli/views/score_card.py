@@ -15,6 +15,7 @@ from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.score import compute, explain, load, panel
 from foresto_cli.score.batch import PRICES_ONLY, score_date
 from foresto_cli.score.explain import Found
+from foresto_cli.views import stored_score
 from foresto_cli.views.top_scores import Wanted, axes_there, best
 
 AXES = {"total": "총점", "financial": "재무", "valuation": "밸류에이션", "technical": "기술", "risk": "리스크"}
@@ -32,7 +33,9 @@ class Ranking(TypedDict):
 
 
 def explained(app: App, ticker: str, as_of: date | None) -> dict[str, object]:
-    """Return a stock's score computed now, with what changed since the session before (``--json`` of score show).
+    """Return a stock's score, with what changed since the session before (``--json`` of score show).
+
+    Without a day it is the stored one where the stock's own values are still what is stored; ``origin`` says which.
 
     Raises:
         ConfigError: there are no prices.
@@ -41,6 +44,9 @@ def explained(app: App, ticker: str, as_of: date | None) -> dict[str, object]:
     with app.engine.connect() as connection:
         ticker = ticker_given(connection, ticker)
         day = score_date(connection, as_of)
+        stored = stored_score.current(connection, ticker, day) if as_of is None else None
+        if stored is not None:
+            return _shown(app, *stored, designations.as_of(connection, day, [ticker]).get(ticker), is_stored=True)
         days = panel.sessions_until(connection, day, 2)
         inputs = load.history(connection, days, day)
         marked = designations.as_of(connection, day, [ticker])
@@ -65,7 +71,7 @@ def recalled(app: App, ticker: str, day: date) -> dict[str, object]:
         marked = designations.as_of(connection, day, [ticker])
     if found is None:
         raise UsageError(f"{ticker}: {day}로 저장된 점수가 없습니다. foresto score history {ticker}로 찾아보세요.")
-    return _shown(app, found, before, marked.get(ticker))
+    return _shown(app, found, before, marked.get(ticker), is_stored=True)
 
 
 def ticker_given(connection: Connection, given: str) -> str:
@@ -86,7 +92,12 @@ def ticker_given(connection: Connection, given: str) -> str:
 
 
 def _shown(
-    app: App, found: Found, before: Found | None, designation: designations.Designation | None
+    app: App,
+    found: Found,
+    before: Found | None,
+    designation: designations.Designation | None,
+    *,
+    is_stored: bool = False,
 ) -> dict[str, object]:
     has_both = before is not None and before["total"] is not None and found["total"] is not None
     notes = [f"{designation}: {UNKNOWING}"] if designation else []
@@ -94,6 +105,8 @@ def _shown(
         notes.append(PRICES_ONLY)
     return {
         **found,
+        "origin": "stored" if is_stored else "computed",
+        "scored_at": found.get("scored_at"),
         "designation": designations.plain(designation),
         "notes": notes,
         "changes": explain.changes(found, before) if has_both else [],

@@ -10,7 +10,7 @@ from foresto_cli.console import Console
 from foresto_cli.errors import UsageError
 from foresto_cli.score import FORMULA_VERSION, commentary, explain, formula
 from foresto_cli.score import batch as job
-from foresto_cli.views import score_card, score_history
+from foresto_cli.views import score_card, score_history, stored_score
 from foresto_cli.views.top_scores import Wanted
 
 
@@ -124,6 +124,49 @@ def test_what_is_stored_is_what_is_computed_and_what_changed_since_is_named(app,
     assert 0 < len(then["changes"]) <= 3
     moved = sum(abs(one["points"]) for one in then["changes"])
     assert moved > 0
+
+
+def test_the_stored_score_is_shown_while_the_stock_is_what_it_was(app, market, capsys):
+    job.score_batch(app, job.Options())
+    computed = score_card.explained(app, market.tickers[0], market.sessions[-1])
+    found = score_card.explained(app, market.tickers[0], None)
+    assert (computed["origin"], computed["scored_at"], found["origin"]) == ("computed", None, "stored")
+    for name in ("grade", "rank", "ranked", "reasons", "flags", "sources", "basis", "summary", "commentary", "name"):
+        assert found[name] == computed[name], name
+    assert found["total"] == pytest.approx(computed["total"], abs=1e-6)
+    out = shown(found, capsys)
+    assert f"{found['scored_at']}에 저장된 점수" in out
+    assert f"--as-of {market.sessions[-1]}" in out
+    assert "저장된 점수" not in shown(computed, capsys)
+
+
+@pytest.mark.parametrize("kind", ["common", "preferred", "financial", "newcomer", "suspended", "konex", "spac", "reit"])
+def test_of_every_kind_of_stock_the_stored_score_is_shown(app, market, kind):
+    job.score_batch(app, job.Options())
+    found = score_card.explained(app, market.tickers[market.kinds.index(kind)], None)
+    assert found["origin"] == "stored"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE stock_price_daily SET close_price = close_price * 1.01 WHERE ticker = :t AND trade_date = :day",
+        "UPDATE stock_price_daily SET volume = 0 WHERE ticker = :t AND trade_date = :day",
+        "UPDATE financial_report SET net_income = net_income * 2 WHERE ticker = :t",
+        "UPDATE compass_score_run SET config_sha256 = 'x' WHERE score_date = :day AND :t <> ''",
+        "DELETE FROM compass_score_component WHERE ticker = :t AND score_date = :day",
+        "UPDATE compass_score_history SET formula_version = '1.0.0' WHERE ticker = :t AND score_date = :day",
+    ],
+)
+def test_a_score_whose_values_would_be_others_is_computed(app, market, change):
+    job.score_batch(app, job.Options())
+    ticker = market.tickers[0]
+    with app.engine.connect() as connection:
+        transaction = connection.begin()
+        assert connection.execute(text(change), {"t": ticker, "day": LAST}).rowcount
+        assert stored_score.current(connection, ticker, LAST) is None
+        transaction.rollback()
+        assert stored_score.current(connection, ticker, LAST) is not None
 
 
 def test_ranking_and_history_answer_from_what_is_stored(app, market):

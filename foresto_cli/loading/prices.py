@@ -131,9 +131,11 @@ def load_prices_between(app: App, start: date, end: date, ticker: str | None, op
             " KRX_OPENAPI_KEY(openapi.krx.co.kr에서 무료 발급) 또는 KRX_ID와 KRX_PW를 설정하세요."
         )
     distrusted = days.wanted() if options.again else []
-    result = job.run_or_preview(
-        app, "prices load", "일별 시세", lambda: [price_days(app, start, end, distrusted=distrusted)], options
-    )
+
+    def make() -> list[Loader]:
+        return _twice(price_days(app, start, end, distrusted=distrusted))
+
+    result = job.run_or_preview(app, "prices load", "일별 시세", make, options)
     if not days.wanted():
         result.notes = [f"{start}~{end}에는 거래일이 없습니다(휴장일이거나 아직 장이 끝나지 않았습니다)."]
         return result

@@ -271,7 +271,7 @@ class PriceDays(Loader):
     def _can_complete(self, day: date, entry: Entry, lacking: frozenset[str]) -> bool:
         """Say whether somebody may have the markets that a session lacks: another source, or the same one by now.
 
-        The service that was refused is asked once a run, for the newest session that lacks its market.
+        The service that was refused is asked once a run, for the newest session of the span that lacks its market.
         """
         others = [source for source in self.choice.capable(day) if source.source_id != entry.source_id]
         is_recent = day in self.wanted()[:NEAR]
@@ -282,7 +282,7 @@ class PriceDays(Loader):
         answers = {source.is_complete_now(market) for source in same for market in lacking}
         if True in answers:
             return True
-        newest = max((other for other in self.known if self._lacked(other)), default=day)
+        newest = next((other for other in self.wanted() if self._lacked(other)), day)
         return None in answers and day == newest and not self.completing
 
     def _has_hole(self, day: date, entry: Entry) -> bool:

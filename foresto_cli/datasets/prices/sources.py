@@ -208,7 +208,9 @@ def _snapshot_of(day: date, client: Fdr, calendar: Calendar, ranges: Ranges) -> 
         return records
     before = calendar.previous(day)
     known = ranges(before) or {
-        row["ticker"]: regular_range(row, before) for row in from_fdr(client.listing_file(before), before)
+        row["ticker"]: regular_range(row, before)
+        for row in from_fdr(client.listing_file(before), before)
+        if row["close_price"] is not None
     }
     pairs = [(row["prev_close"], known[row["ticker"]]) for row in from_fdr(records, day) if row["ticker"] in known]
     if not pairs:

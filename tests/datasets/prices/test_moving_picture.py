@@ -48,6 +48,16 @@ def test_a_picture_of_a_moving_market_is_never_called_final(open_world, hour):
         assert world.scalar(SETTLED, day="2026-11-20") == "provisional"
 
 
+def test_a_file_of_the_session_before_without_prices_proves_nothing_and_breaks_nothing(open_world):
+    empty = "all_dash@raw.githubusercontent.com/listing/krx/2026-11-19"
+    with open_world(without=NONE, faults=empty, mirror_stopped=None, stocks=100) as world:
+        result = prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        assert (result.exit_code, result.units.failed) == (65, 1)
+        assert closes(world, "2026-11-20") == []
+        world.sandbox.faults.clear()
+        assert prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options()).units.done == 1
+
+
 def test_the_next_base_prices_correct_the_picture_or_leave_it_provisional(open_world):
     with open_world(kst("2026-11-20T18:50"), without=NONE, faults=STOPPED, mirror_stopped=None, stocks=100) as world:
         prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())

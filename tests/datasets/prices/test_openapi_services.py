@@ -66,6 +66,27 @@ def test_an_approval_completes_every_session_that_lacked_the_market(open_world):
         assert incremental(world).outcome == "nothing_to_do"
 
 
+def test_so_does_a_span_that_is_loaded_by_its_days(open_world):
+    with open_world(WEEK, without=ONLY_OPENAPI, stocks=100) as world:
+        incremental(world)
+        days = world.sandbox.market.sessions[-6:-3]
+        lacking = "UPDATE unit_ledger SET reason = '빠진 시장: KONEX (KRX OPEN API 서비스 승인 없음)'"
+        world.execute(f"{lacking} WHERE dataset = 'prices.day' AND unit >= :first", first=f"{days[0]}")
+        world.execute("DELETE FROM stock_price_daily WHERE market = 'KONEX' AND trade_date >= :first", first=days[0])
+        world.execute(
+            "UPDATE unit_ledger u SET row_count = (SELECT count(*) FROM stock_price_daily"
+            " WHERE trade_date = u.unit::date) WHERE dataset = 'prices.day'"
+        )
+    with open_world(WEEK, without=ONLY_OPENAPI, stocks=100) as world:
+        result = prices.load_prices_between(world.app, days[0], days[-1], None, job.Options(workers=1))
+        assert (result.outcome, result.units.done) == ("done", 3)
+        found = world.rows(
+            "SELECT DISTINCT trade_date FROM stock_price_daily WHERE market = 'KONEX' AND trade_date >= :first"
+            " ORDER BY 1", first=days[0],
+        )  # fmt: skip
+        assert [day for (day,) in found] == list(days)
+
+
 def test_with_a_login_what_the_open_api_lacks_comes_from_the_pages(open_world):
     with open_world(WEEK, faults=NO_KONEX, stocks=100, without=("fsc_api_key",)) as world:
         incremental(world)

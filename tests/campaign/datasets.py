@@ -27,6 +27,7 @@ Load = Callable[[Any], Result]
 
 KRX, OPENAPI, MIRROR = "data.krx.co.kr", "data-dbg.krx.co.kr", "raw.githubusercontent.com"
 FSC, NAVER, NAVER_LIST = "apis.data.go.kr", "fchart.stock.naver.com", "finance.naver.com"
+RANKING = "m.stock.naver.com"
 DART, FSS, YAHOO, US = "opendart.fss.or.kr", "finlife.fss.or.kr", "query2.finance.yahoo.com", "www.alphavantage.co"
 
 ANYWHERE = (
@@ -202,11 +203,16 @@ def abroad(ledger: str, part: str, load: Load) -> DataSet:
 
 LOGIN, KEY = ("krx_id", "krx_pw"), ("krx_openapi_key",)
 NO_KEYS = (*LOGIN, *KEY)
+NO_RANKING = f"500@{RANKING}"
 KNOWN = (listing, companies)
 
 DATA_SETS: dict[str, DataSet] = {
-    "listing": DataSet(load=listing, ledger="listing", host=MIRROR, older=4),
-    "listing, newest session": DataSet(load=listing, ledger="listing", host=KRX, part="executeForResourceBundle"),
+    "listing": DataSet(load=listing, ledger="listing", host=MIRROR, without=NO_KEYS, dead=NO_RANKING, older=4),
+    "listing, newest session": DataSet(load=listing, ledger="listing", host=KRX, part="executeForResourceBundle",
+                                       without=NO_KEYS, dead=NO_RANKING),
+    "listing, KRX": DataSet(load=listing, ledger="listing", host=KRX, part="MDCSTAT01901", without=KEY,
+                            dead=f"404@{MIRROR},{NO_RANKING}"),
+    "listing, Naver": DataSet(load=listing, ledger="listing", host=RANKING, without=NO_KEYS, dead=f"404@{MIRROR}"),
     "company numbers": DataSet(load=stocks, ledger="stocks.crno", host=FSC, before=(listing,)),
     "Yahoo's sectors": DataSet(
         load=enriched, ledger="stocks.yahoo", host=YAHOO, part="quoteSummary", before=(stocks,), few=7

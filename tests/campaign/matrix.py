@@ -140,7 +140,7 @@ class Bench:
         """Return the state after a further run without the fault; from the same state it is made once."""
         known = (frozenset(after.rows.items()), frozenset(after.units.items()))
         if known not in self._next:
-            for table in ("upstream_block", "upstream_usage"):
+            for table in ("upstream_block", "upstream_usage", "dead_source"):
                 world.execute(f"DELETE FROM {table}")
             self._set.load(_renewed(world, 1))
             self._next[known] = self._state(world)

@@ -117,7 +117,9 @@ class IndexDays(Loader):
                 if rows and newest >= last_day:
                     return answer
                 lagging = answer if _newest(answer) > _newest(lagging) else lagging
-                source.judge(newest, last_day)
+                # No level at all is no answer, and says nothing about whether the source lives.
+                if rows:
+                    source.judge(newest, last_day)
             except UPSTREAM_ERRORS as error:
                 passed_over.append((source.source_id, error))
         if lagging is None:

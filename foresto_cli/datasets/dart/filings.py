@@ -80,9 +80,14 @@ class Filings(Loader):
         start = min(read[-1], max(read[0], today - HOLES)) if read else today - BEGINNING
         return min(start, self.first or start, today)
 
+    @property
+    def failed(self) -> set[date]:
+        """Return the days that were asked for in vain, however long ago: the first day of all may be one."""
+        return {date.fromisoformat(key) for key, one in self.known.items() if key != ALL and one.status == "failed"}
+
     def units(self) -> list[Unit]:
         """Return the business days, the newest first where history is asked for, else the oldest."""
-        days = business_days(self.since, self.now.date())
+        days = sorted({*business_days(self.since, self.now.date()), *self.failed})
         return [self.unit(f"{day}", f"공시 {day}", PAGES) for day in (reversed(days) if self.first else days)]
 
     def is_settled(self, unit: Unit, entry: Entry) -> bool:

@@ -162,6 +162,17 @@ def test_a_hole_is_filled_and_a_failed_day_asked_for_again(open_world):
         assert load(world).requests["total"] == 0, "on a Saturday nothing is left"
 
 
+def test_the_first_day_of_all_is_asked_for_again_when_it_failed(open_world):
+    with open_world(faults="500@opendart.fss.or.kr/bgn_de=20261117") as world:
+        assert load(world).units.failed == 1
+    with open_world(EVENING + timedelta(days=7), faults="404@opendart.fss.or.kr/bgn_de=20261117") as world:
+        assert load(world).units.failed == 1
+    with open_world(EVENING + timedelta(days=7)) as world:
+        load(world)
+        assert world.scalar("SELECT status FROM unit_ledger WHERE unit = '2026-11-17'") == "done"
+        assert world.scalar("SELECT count(*) FROM dart_filing WHERE rcept_dt = '2026-11-17'") > 0
+
+
 def test_since_reads_back_the_newest_first_and_dry_run_asks_nobody(open_world):
     with open_world() as world:
         plan = load(world, date(2026, 11, 2), dry_run=True).plan

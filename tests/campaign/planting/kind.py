@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 ROOMS = {
-    "prices": ("stock_price_daily", "after_market_daily", "adjustment_", "market_closure", "price_source_proof"),
+    "prices": (
+        "stock_price_daily",
+        "after_market_daily",
+        "adjustment_",
+        "market_closure",
+        "price_source_proof",
+        "price_sessions",
+    ),
     "indices": ("index_",),
     "ETFs": ("etf",),
     "listed": ("fdr_stock_listing", "stocks", "stock_history"),

@@ -102,6 +102,17 @@ def test_no_row_of_a_session_is_counted_by_what_only_looks(read, command):
     assert read[command][1][0] <= STOCKS
 
 
+def test_rows_of_a_large_table_are_estimated_and_those_of_prices_are_exact(world, read, monkeypatch):
+    monkeypatch.setattr(upkeep, "WORTH_COUNTING", 100_000)
+    world.execute("ANALYZE index_price_daily")
+    sizes = {one.name: one for one in with_connection(world.app, upkeep.sizes)}
+    assert (sizes["stock_price_daily"].rows, sizes["stock_price_daily"].is_estimate) == (read["status"][1][2], False)
+    counted = world.scalar("SELECT count(*) FROM index_price_daily")
+    assert sizes["index_price_daily"].is_estimate
+    assert 0.8 * counted <= sizes["index_price_daily"].rows <= 1.2 * counted
+    assert not sizes["market_closure"].is_estimate
+
+
 def test_a_monthly_verification_reads_the_prices_three_times_at_most(read):
     # Twice, and the last 275 sessions once more for the score.
     rows_read, _, rows = read["verify monthly"][1]

@@ -4,16 +4,13 @@ Rules come from ``holidays`` (market XKRX), corrected by the ``market_closure`` 
 module reads no database). The hours of a session are :mod:`foresto_cli.regimes`.
 """
 
-import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import import_module
-from types import ModuleType
 
+from foresto_cli.bare import not_run
 from foresto_cli.clock import KST
 from foresto_cli.regimes import closes_at, regime_of
 
@@ -21,7 +18,6 @@ SATURDAY = 5
 MARKET = "XKRX"
 _OTHERS = ("holidays.countries", "holidays.financial")
 """Packages that import the rules of every country and exchange, which takes longer than anything else at the start."""
-_importing = threading.Lock()
 
 
 @cache
@@ -32,29 +28,13 @@ def _holidays(year: int) -> frozenset[date]:
 @cache
 def _rules() -> Callable[..., Iterable[date]]:
     """Return the holidays of the exchange, imported without those of the others."""
-    import holidays
-
-    with _importing, _bare(holidays):
-        try:
-            found: Callable[..., Iterable[date]] = getattr(import_module("holidays.financial.korea_exchange"), MARKET)
-        except (ImportError, AttributeError):
-            # A version that keeps them elsewhere.
-            found = getattr(holidays, MARKET)
-    return found
-
-
-@contextmanager
-def _bare(holidays: ModuleType) -> Iterator[None]:
-    """Have modules below :data:`_OTHERS` imported without running their packages; afterwards these are as before."""
-    added = {name: ModuleType(name) for name in _OTHERS if name not in sys.modules}
-    for name, package in added.items():
-        package.__path__ = [f"{folder}/{name.rpartition('.')[2]}" for folder in holidays.__path__]
-    sys.modules.update(added)
     try:
-        yield
-    finally:
-        for name in added:
-            del sys.modules[name]
+        with not_run(*_OTHERS):
+            found: Callable[..., Iterable[date]] = getattr(import_module("holidays.financial.korea_exchange"), MARKET)
+    except (ImportError, AttributeError):
+        # A version that keeps them elsewhere.
+        found = getattr(import_module("holidays"), MARKET)
+    return found
 
 
 def is_regular_session(day: date) -> bool:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from foresto_cli import clock
+from foresto_cli.bare import not_run
 from foresto_cli.errors import BadPayload, ForestoError, NotYet, Transient
 from foresto_cli.upstream import krx_login
 from foresto_cli.upstream._bodies import give_body, json_object, refuse_html
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from foresto_cli.upstream.http import UpstreamSession
 
 SOURCE_ID = "FDR"
-LIBRARY = "finance-datareader"
+LIBRARY, PACKAGE = "finance-datareader", "FinanceDataReader"
 LABEL = "FinanceDataReader 미러"
 KRX_HOST = krx_login.HOST
 MIRROR_HOST = "raw.githubusercontent.com"
@@ -187,7 +188,7 @@ class Fdr:
         Raises:
             ForestoError: as :meth:`listing`.
         """
-        with known(LIBRARY):
+        with known(LIBRARY), not_run(PACKAGE):
             from FinanceDataReader.naver import listing
 
             own = listing.requests
@@ -230,19 +231,19 @@ class Fdr:
         Raises:
             BadPayload: it is not the one we know. Left alone it would open a session of its own.
         """
-        with known(LIBRARY):
-            import FinanceDataReader
+        with known(LIBRARY), not_run(PACKAGE):
+            from FinanceDataReader import data
             from FinanceDataReader.krx import listing
 
             own = listing.requests
             for needed in ("StockListing", "DataReader"):
-                getattr(FinanceDataReader, needed)
+                getattr(data, needed)
         with _one_at_a_time:
             self._session.error = self._dates.error = None
             listing.requests = self._client
             urllib.request.install_opener(urllib.request.build_opener(_Opener(self._session)))
             try:
-                yield FinanceDataReader
+                yield data
             # The library's own complaints hide the cause, which the session knows.
             except Exception as error:  # as above
                 if self._swallowed is None:

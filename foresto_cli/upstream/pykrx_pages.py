@@ -6,6 +6,7 @@ import os
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from foresto_cli.bare import not_run
 from foresto_cli.declared import Page
 from foresto_cli.upstream._known import known
 
@@ -25,7 +26,7 @@ def pages() -> ModuleType:
     """Return pykrx's module of pages, imported without letting it log in by itself or print."""
     hidden = {name: os.environ.pop(name) for name in ("KRX_ID", "KRX_PW") if name in os.environ}
     try:
-        with known("pykrx"), contextlib.redirect_stdout(io.StringIO()):
+        with known("pykrx"), not_run("pykrx"), contextlib.redirect_stdout(io.StringIO()):
             from pykrx.website.krx.market import core
     finally:
         os.environ.update(hidden)
@@ -35,7 +36,7 @@ def pages() -> ModuleType:
 
 def funds() -> ModuleType:
     """Return pykrx's module of funds; pykrx itself has been imported quietly by the login."""
-    with known("pykrx"):
+    with known("pykrx"), not_run("pykrx"):
         from pykrx.website.krx.etx import core
 
     found: ModuleType = core
@@ -44,7 +45,7 @@ def funds() -> ModuleType:
 
 def rows(page: Page, form: dict[str, str]) -> "DataFrame":
     """Ask a page that pykrx has no class for in the way in which its classes ask."""
-    with known("pykrx"):
+    with known("pykrx"), not_run("pykrx"):
         from pandas import DataFrame
         from pykrx.website.krx.krxio import KrxWebIo
 
@@ -59,7 +60,7 @@ def hand_over() -> "Callable[[UpstreamSession, UpstreamSession], None]":
         BadPayload: this pykrx is not the one we know. Left alone it would open a session of its own.
     """
     pages()
-    with known("pykrx"):
+    with known("pykrx"), not_run("pykrx"):
         from pykrx.website.comm import auth, webio
 
         new, put, used = auth.KRXSession, auth.set_auth_session, webio.get_session

@@ -1,6 +1,7 @@
 """Logins at KRX: who is thrown out and what is said of it, KRX's own words, and a pykrx that is built differently."""
 
 import inspect
+from importlib import import_module
 
 import pytest
 
@@ -124,9 +125,15 @@ def test_they_are_plain_short_and_hold_no_secret(open_world, monkeypatch, words,
 # --- a pykrx or FinanceDataReader that is built differently -----------------------------------------------------------
 
 
+def without(monkeypatch, name):
+    """Take ``name`` out of its module, which may have been imported without its package."""
+    module, _, gone = name.rpartition(".")
+    monkeypatch.delattr(import_module(module), gone)
+
+
 @pytest.mark.parametrize("name", ["auth.KRXSession", "auth.set_auth_session", "webio.get_session"])
 def test_without_what_pykrx_is_handed_our_session_by_nobody_logs_in_and_others_are_asked(open_world, monkeypatch, name):
-    monkeypatch.delattr(f"pykrx.website.comm.{name}")
+    without(monkeypatch, f"pykrx.website.comm.{name}")
     with open_world(without=ONLY_KRX) as world:
         result = prices.load_prices_incremental(world.app, 1, 2, QUICK)
         assert result.exit_code == 3, "the session before has no other source"
@@ -142,7 +149,7 @@ def renamed_argument(**_):
 
 @pytest.mark.parametrize("change", [lambda **_: None, renamed_argument])
 def test_a_pykrx_that_would_use_another_session_is_not_let(open_world, monkeypatch, change):
-    monkeypatch.setattr("pykrx.website.comm.auth.KRXSession", change)
+    monkeypatch.setattr(import_module("pykrx.website.comm.auth"), "KRXSession", change)
     with open_world(without=ONLY_KRX) as world:
         for _ in range(2):
             with pytest.raises(BadPayload, match="pykrx를 1"):
@@ -153,7 +160,7 @@ def test_a_pykrx_that_would_use_another_session_is_not_let(open_world, monkeypat
 
 @pytest.mark.parametrize("name", ["전종목시세", "개별지수시세"])
 def test_a_page_that_pykrx_has_no_more_is_one_of_our_errors(open_world, monkeypatch, name):
-    monkeypatch.delattr(f"pykrx.website.krx.market.core.{name}")
+    without(monkeypatch, f"pykrx.website.krx.market.core.{name}")
     with open_world() as world:
         day = world.sandbox.market.sessions[-4]
         ask = {"전종목시세": lambda: world.app.krx.market_day(day),
@@ -162,9 +169,11 @@ def test_a_page_that_pykrx_has_no_more_is_one_of_our_errors(open_world, monkeypa
             ask()
 
 
-@pytest.mark.parametrize("name", ["krx.listing.requests", "StockListing", "DataReader", "naver.listing.requests"])
+@pytest.mark.parametrize(
+    "name", ["krx.listing.requests", "data.StockListing", "data.DataReader", "naver.listing.requests"]
+)
 def test_without_what_is_used_of_financedatareader_nobody_is_asked(open_world, monkeypatch, name):
-    monkeypatch.delattr(f"FinanceDataReader.{name}")
+    without(monkeypatch, f"FinanceDataReader.{name}")
     with open_world() as world:
         ask = world.app.fdr.etfs if name.startswith("naver") else world.app.fdr.listing
         with pytest.raises(BadPayload, match=_known.VERSIONS["finance-datareader"]):

@@ -16,8 +16,8 @@ from pathlib import Path
 PYTHON = sys.executable
 FORESTO = [PYTHON, "-m", "foresto_cli"]
 ROOT = Path(__file__).resolve().parents[1]
-OWN = ("FORESTO_", "KRX_", "DATABASE_URL", "PG")
-"""The operator's settings, which a benchmark must not see."""
+OWN = ("FORESTO_", "KRX_", "DATABASE_URL", "PG", "PYTHONDONTWRITEBYTECODE")
+"""The operator's settings, which a benchmark must not see; nor is every module to be compiled at every start."""
 BYTES_PER_MAXRSS = 1 if sys.platform == "darwin" else 1024
 HEADLINES = "BENCHMARK_HEADLINES"
 """Names the file to which a script adds what everything.py puts into its one table."""

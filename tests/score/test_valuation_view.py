@@ -149,7 +149,7 @@ def test_a_day_never_changes_by_what_is_received_later(valued, market):
 def test_a_second_time_nothing_is_computed_and_one_issuers_news_touches_it_alone(valued):
     assert valuations.write(valued, PROVENANCE).changed == 0
     nested = valued.begin_nested()
-    valued.execute(text("UPDATE financial_report SET updated_at = updated_at + interval '1 h' WHERE ticker = '000020'"))
+    valued.execute(text("UPDATE financial_report SET batch_id = batch_id + 1 WHERE ticker = '000020'"))
     count = "SELECT count(*) FROM valuation_known WHERE left(ticker, 5) = '00002'"
     assert valuations.write(valued, PROVENANCE).changed == valued.execute(text(count)).scalar_one() > 0
     valued.execute(text("DELETE FROM financial_report WHERE ticker = '000020'"))

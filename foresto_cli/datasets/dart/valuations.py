@@ -47,11 +47,11 @@ INPUTS = sql(
 WITH {moved}, stock AS (
   SELECT left(ticker, 5) AS root, string_agg(ticker, ',' ORDER BY ticker) AS mark FROM stocks GROUP BY 1
 ), report AS (
-  SELECT left(ticker, 5) AS root, concat_ws('/', count(*), max(updated_at),
+  SELECT left(ticker, 5) AS root, concat_ws('/', count(*), max(batch_id),
     sum(hashtextextended(concat_ws('/', fs_div, rcept_no, rcept_dt), 0))) AS mark
   FROM financial_report WHERE right(ticker, 1) = '0' GROUP BY 1
 ), payment AS (
-  SELECT left(ticker, 5) AS root, concat_ws('/', count(*), max(dividend_history.updated_at)) AS mark
+  SELECT left(ticker, 5) AS root, concat_ws('/', count(*), max(dividend_history.batch_id)) AS mark
   FROM dividend_history JOIN stocks USING (ticker)
   WHERE source_id = 'DART' AND scrs_itms_kcd = '' AND rcept_dt IS NOT NULL GROUP BY 1
 ), event AS (
@@ -74,7 +74,8 @@ SELECT root, w.inputs FROM wanted w FULL JOIN known k USING (root) WHERE w.input
 """Issuers whose rows are not what they would be now, with their new fingerprint; without one they have no rows.
 
 Only what makes a row is in it: the reports of the common share (its ticker ends with 0) and the dividends that
-:data:`ROWS` reads. Else an issuer without rows would differ for ever.
+:data:`ROWS` reads. Else an issuer without rows would differ for ever. What changed is told by the numbers of batches,
+which rise when a clock goes back.
 """
 STATEMENT = fragment(
     """

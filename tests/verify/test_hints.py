@@ -31,8 +31,9 @@ QUICK = ("prices.order", "prices.lost_rows", "prices.sessions", "index.last", "l
 MORE = {
     "roster.count": "UPDATE stocks SET is_active = false WHERE ticker > '1'",
     "roster.inactive": "UPDATE stocks SET is_active = false WHERE ticker > '03'",
-    "roster.unpriced": "DELETE FROM stock_price_daily WHERE trade_date = '2026-11-20' AND ticker = '000660'",
-    "roster.unknown": "DELETE FROM stocks WHERE ticker = '000660'",
+    "roster.unpriced": "DELETE FROM stock_price_daily WHERE ticker = '000660';"
+    "UPDATE fdr_stock_listing SET created_at = '2026-01-01' WHERE ticker = '000660'",
+    "roster.unknown": "DELETE FROM fdr_stock_listing WHERE ticker = '000660'",
     "roster.crno": "UPDATE stocks SET crno = NULL WHERE ticker > '03'",
     "statements.reread": "UPDATE financial_report SET total_assets = total_assets * 2",
     "bonds.lost_rows": "DELETE FROM bonds WHERE isin_cd < 'KR60'",
@@ -159,12 +160,17 @@ def test_when_everything_is_late_the_hint_is_as_long_as_its_place_allows(loaded,
 def test_so_do_the_hints_of_the_weekly_and_monthly_verification(open_loaded, run):
     with open_loaded() as world:
         load_everything(world)
+        silent, stayed = [], {}
         for check, statements in MORE.items():
             plant(world, statements)
             finding = found(world, verification.verify_monthly, check)
-            assert finding is not None, check
+            if finding is None:
+                silent.append(check)
+                continue
             run(world, finding.repair)
-            assert found(world, verification.verify_monthly, check) is None, (check, finding.repair)
+            if found(world, verification.verify_monthly, check) is not None:
+                stayed[check] = finding.repair
+        assert (silent, stayed) == ([], {})
 
 
 def test_a_hint_fits_its_place_however_many_days_it_is_about(loaded):

@@ -28,7 +28,7 @@ COSTLY = ("zip_bomb", "redos")
 
 NAMES = (
     "ISU_NM", "ISU_ABBRV", "itemname", "Name", "name", "itmsNm", "isinCdNm", "corp_name", "report_nm", "fin_prdt_nm",
-    "longName", "stock_knd", "cvbdknd", "Description",
+    "longName", "stock_knd", "cvbdknd", "Description", "stockName",
 )  # fmt: skip
 """Fields with a name in them, the first one that a record has is taken; else its first words."""
 NUMBERS = (

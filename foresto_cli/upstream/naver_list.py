@@ -5,6 +5,7 @@
 collectors (in Python twice, Java and C++); it was not asked live by us. KONEX is not among the rankings.
 """
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ READINGS = 3
 again, and what all readings have together counts."""
 LEAST_SHARE = 0.98
 """Fewer than this share of what is announced is half a list."""
+
+KIND = re.compile(r"[a-z]+")
 
 Record = dict[str, object]
 
@@ -95,6 +98,9 @@ class NaverList:
 
 
 def _is_record(record: object) -> bool:
-    return isinstance(record, dict) and all(
-        isinstance(record.get(name), str) and record[name] for name in ("itemCode", "stockName", "stockEndType")
+    """Say whether it names a stock or fund and its kind; what is no word must not pass for the kind of a fund."""
+    return (
+        isinstance(record, dict)
+        and all(isinstance(record.get(name), str) and record[name] for name in ("itemCode", "stockName"))
+        and KIND.fullmatch(f"{record.get('stockEndType')}") is not None
     )

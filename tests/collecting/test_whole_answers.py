@@ -69,6 +69,14 @@ def test_a_ranking_whose_pages_always_overlap_is_refused(small_pages, overlap):
         ranking(pages_of(ITEMS, 10, overlap), total=35).stocks()
 
 
+@pytest.mark.parametrize("kind", ["st\0ock", "", "stock2", None, 1])
+def test_a_stock_whose_kind_is_no_word_is_not_left_out_as_a_fund(kind):
+    body = {"stocks": [{"itemCode": "005930", "stockName": "가", "stockEndType": kind}], "totalCount": 1}
+    response = SimpleNamespace(content=json.dumps(body).encode(), status_code=200)
+    with pytest.raises(BadPayload):
+        naver_list.inspect(response)
+
+
 # --- DART's list of filings -------------------------------------------------------------------------------------------
 
 

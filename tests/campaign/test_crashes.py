@@ -10,6 +10,9 @@ import psycopg
 import pytest
 from campaign.crashes import Place, content, disturbed, left_open, undisturbed
 
+from foresto_cli.chains import chain
+from foresto_cli.chains.steps import CHAINS
+from foresto_cli.running import job
 from foresto_cli.store import embedded
 
 log = logging.getLogger(__name__)
@@ -18,8 +21,6 @@ KILLS = int(os.environ.get("FORESTO_CRASHES", "4"))
 SEED = int(os.environ.get("FORESTO_CRASHES_SEED", "1"))
 PER_ROUND = 12
 """Kills before everything is begun anew: what is stored already is not stored again."""
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,22 @@ def campaign(places, kills, whole, seed):
     assert done.total() == kills
 
 
+def test_what_is_compared_can_be_asked_and_undisturbed_chains_leave_nothing_open(open_loaded):
+    with open_loaded() as world:
+        url = world.app.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        place = Place(world.app.folders.data, url)
+        before = content(place)
+        steps = [
+            step
+            for step in CHAINS["weekly"]
+            if step.name in {"listing load", "stocks load", "dart financials", "verify weekly"}
+        ]
+        assert chain.run(world.app, "weekly", steps, job.Options()).exit_code == 0
+        assert [one for one, _ in left_open(place)] == ["connections"], "that of this process"
+        assert {name for name, found in content(place).items() if found != before[name]} >= {"financial_report"}
+
+
+@pytest.mark.slow
 def test_killed_chains_leave_what_undisturbed_ones_leave(fresh_home, copied_home, whole):
     def places():
         while True:
@@ -62,6 +79,7 @@ def test_killed_chains_leave_what_undisturbed_ones_leave(fresh_home, copied_home
     campaign(places(), KILLS, whole, SEED)
 
 
+@pytest.mark.slow
 def test_killed_chains_on_the_operators_own_server(private_tmp, tmp_path, whole):
     def places(url):
         for number in itertools.count():

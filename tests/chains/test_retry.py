@@ -239,7 +239,8 @@ def test_of_every_data_set_the_oldest_and_the_newest_unit_can_be_asked_for_again
                 assert unsettled(world).repair == "foresto retry"
                 result = retry.retry(world.app, None, QUICK)
                 assert result.exit_code == 0, (dataset, unit, result.reasons)
-                assert result.units.planned <= 1, (dataset, unit, result.units)
+                # Returns follow from the sessions of ETFs in the same run; nothing else is asked.
+                assert result.units.planned <= 1 + (dataset == "etfs.day"), (dataset, unit, result.units)
                 assert status_of(world, dataset, unit) != "failed", (dataset, unit)
         assert unsettled(world) is None
 

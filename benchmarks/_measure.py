@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OWN = ("FORESTO_", "KRX_", "DATABASE_URL", "PG", "PYTHONDONTWRITEBYTECODE")
 """The operator's settings, which a benchmark must not see; nor is every module to be compiled at every start."""
 BYTES_PER_MAXRSS = 1 if sys.platform == "darwin" else 1024
+GROWTH = "## Twenty years of prices"
+"""Heading of the last part of RESULTS.md, which growth.py writes and everything.py leaves alone."""
 HEADLINES = "BENCHMARK_HEADLINES"
 """Names the file to which a script adds what everything.py puts into its one table."""
 

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from _measure import HEADLINES, PYTHON, Headline, machine
+from _measure import GROWTH, HEADLINES, PYTHON, Headline, machine
 
 HERE = Path(__file__).parent
 SCRIPTS = (
@@ -69,7 +69,9 @@ def main() -> None:
     text = "".join(f"| {' | '.join(line)} |\n" for line in lines)
     print(f"{machine()}\n\n{text}", end="")
     if "--write" in sys.argv[1:]:
-        (HERE / "RESULTS.md").write_text(f"{INTRODUCTION}{machine()}.\n\n{text}", encoding="utf-8")
+        file = HERE / "RESULTS.md"
+        kept = "".join(file.read_text(encoding="utf-8").partition(GROWTH)[1:])
+        file.write_text(f"{INTRODUCTION}{machine()}.\n\n{text}" + (f"\n{kept}" if kept else ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

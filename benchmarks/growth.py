@@ -1,6 +1,6 @@
 """What commands read of a history of twenty years: blocks and rows of the price table, beside one plain read of it.
 
-Usage: .venv/bin/python benchmarks/growth.py [STOCKS [SESSIONS]]
+Usage: .venv/bin/python benchmarks/growth.py [STOCKS [SESSIONS]] [--write]   --write puts the table into RESULTS.md
 """
 
 import os
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from _grown import grow
-from _measure import FORESTO, machine, own_folder, run, table
+from _measure import FORESTO, GROWTH, machine, own_folder, run, table
 from _reading import Counted, Read
 from sqlalchemy import text
 
@@ -32,7 +32,10 @@ from foresto_cli.verify import verification
 from foresto_cli.views import score_card, state
 from foresto_cli.views.page import facts
 
-STOCKS, SESSIONS = (list(map(int, sys.argv[1:3])) + [2_100, 5_000][len(sys.argv) - 1 :])[:2]
+GIVEN = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+STOCKS, SESSIONS = GIVEN + [2_100, 5_000][len(GIVEN) :]
+RESULTS = Path(__file__).with_name("RESULTS.md")
+HEADER = ("", "seconds", "blocks", "rows", "of", "passes", "target")
 LOADED = 25
 """Sessions that the sandbox has by itself: enough for what looks at the newest ones."""
 FIRST_LIFE = (("listing", "load"), ("prices", "incremental"), ("prices", "index"))
@@ -68,10 +71,19 @@ def main() -> None:
             batch.score_batch(app, batch.Options(force=True))
             lines = list(_measured(app, rows, folder))
         print(machine())
-        table(
-            ("", "seconds", "blocks", "rows", "of", "passes", "target"),
-            [_cells(one) for one in lines],
-        )
+        cells = [_cells(one) for one in lines]
+        table(HEADER, cells)
+        if "--write" in sys.argv:
+            _write(rows, cells)
+
+
+def _write(rows: int, cells: Sequence[Sequence[str]]) -> None:
+    """Put the table at the end of RESULTS.md, in place of the one before."""
+    before = RESULTS.read_text(encoding="utf-8").partition(GROWTH)[0].rstrip()
+    lines = [" | ".join(line) for line in (HEADER, ["---"] * len(HEADER), *cells)]
+    told = f"{rows:,} rows of {SESSIONS:,} sessions, `benchmarks/growth.py`. {machine()}."
+    shown = "\n".join(f"| {line} |" for line in lines)
+    RESULTS.write_text(f"{before}\n\n{GROWTH}\n\n{told}\n\n{shown}\n", encoding="utf-8")
 
 
 def _cells(one: Line) -> Sequence[str]:

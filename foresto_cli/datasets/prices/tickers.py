@@ -139,7 +139,8 @@ class PriceTickers(Loader):
         ticker = answer.unit.key.split(":")[0]
         over = "old.quality_flag = 'ADJUSTED'"
         before = set(connection.scalars(STORED, {"ticker": ticker}))
-        counts = upsert(connection, stock_price_daily, parsed.rows, provenance, only_over=over)
+        scope = {"ticker": ticker}
+        counts = upsert(connection, stock_price_daily, parsed.rows, provenance, only_over=over, scope=scope)
         price_sessions.one_more(connection, sorted({row["trade_date"] for row in parsed.rows} - before))
         follow_source(connection, ticker)
         return counts

@@ -108,6 +108,7 @@ def test_a_failure_at_both_is_a_failure_and_never_an_empty_list(open_world, kind
         assert {row[0] for row in world.rows("SELECT status FROM unit_ledger")} <= {"failed"}
         world.sandbox.faults.clear()
         world.execute("DELETE FROM upstream_block")
+        world.begin_budgets_anew()
     with open_world(patience=0.2) as world:
         assert roster.load_etfs(world.app, QUICK).units.done == 3, "the next run must fetch what failed"
 

@@ -1,10 +1,13 @@
 """Checks of each listed row: its own columns against each other, and against the price of the list's session."""
 
+from datetime import timedelta
+
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import CRITICAL, WARNING, WEEKLY, Rows, Scope, check
 from foresto_cli.datasets.listed import listing
 from foresto_cli.datasets.listed.asking_again import listing_again
+from foresto_cli.datasets.prices import day_sums, row_faults
 from foresto_cli.datasets.prices.newest_rows import newest_rows
 from foresto_cli.store.fragments import Fragment, fragment, sql
 
@@ -65,7 +68,7 @@ RULES = {
     ),
     "상장일 전에 같은 시장의 시세가 있다": (
         DATED,
-        ("l.is_listed AND l.listing_date >= :first AND l.ticker IN (SELECT ticker FROM earlier)"),
+        "l.ticker IN (SELECT ticker FROM earlier)",
     ),
     "기준일이 아직 오지 않았다": (DATED, "l.as_of_date > :today"),
     "같은 시장의 목록보다 한 달 넘게 오래되었다": (
@@ -94,10 +97,12 @@ RULES = {
     "미러의 목록인데 시가총액이 없다": (VALUED, "l.is_listed AND l.marcap IS NULL AND l.source_id = 'FDR'"),
 }
 """What is wrong → (which check tells it, SQL of it)."""
+BEFORE = timedelta(days=20)
+"""So long before a listing its stock has no price, unless it moved from another market."""
 FAULTS = sql(
     "WITH {newest}, earlier AS MATERIALIZED (SELECT b.ticker FROM fdr_stock_listing l JOIN stock_price_daily b"
-    " ON b.ticker = l.ticker AND b.trade_date >= l.listing_date - 20 AND b.trade_date < l.listing_date"
-    " WHERE l.is_listed AND l.listing_date >= :first AND b.quality_flag <> 'ADJUSTED'"
+    " ON b.ticker = l.ticker AND b.trade_date >= l.listing_date - {before} AND b.trade_date < l.listing_date"
+    " WHERE l.ticker = ANY(:doubted) AND b.quality_flag <> 'ADJUSTED'"
     " AND split_part(b.market, ' ', 1) = split_part(l.market, ' ', 1)),"
     " lists AS (SELECT split_part(market, ' ', 1) AS root,"
     " percentile_disc(0.5) WITHIN GROUP (ORDER BY as_of_date) AS market_as_of FROM fdr_stock_listing"
@@ -108,6 +113,7 @@ FAULTS = sql(
     " FROM known l LEFT JOIN newest p ON p.ticker = l.ticker)"
     " SELECT * FROM judged WHERE cardinality(faults) > 0 ORDER BY ticker",
     newest=newest_rows(("market", "close_price", "shares_outstanding"), Fragment("quality_flag <> 'ADJUSTED'")),
+    before=BEFORE.days,
     rules=[Fragment(f"CASE WHEN {wrong} THEN '{what}' END") for what, (_, wrong) in RULES.items()],
 )
 LEAST_DESCRIBED = 0.8
@@ -169,7 +175,32 @@ def _having(scope: Scope, kind: str, *columns: str) -> Rows:
 
 
 def _faults(scope: Scope) -> Rows:
-    return scope.rows(FAULTS, today=scope.now.date(), first=scope.sessions[0])
+    return scope.rows(FAULTS, today=scope.now.date(), doubted=_maybe_priced_before(scope))
+
+
+def _maybe_priced_before(scope: Scope) -> list[str]:
+    """Return the listed stocks that may have had prices before their listing, within the span.
+
+    Of most the pass over the span has the first row, which is that of the listing: only others are looked up.
+    """
+    began = {
+        row["ticker"]: row["trade_date"] for row in scope.once(row_faults.every) if row_faults.FIRST in row["rules"]
+    }
+    oldest = min((row["trade_date"] for row in scope.once(day_sums.oldest)), default=scope.last)
+    listed = scope.rows(
+        text(
+            "SELECT ticker, listing_date FROM fdr_stock_listing"
+            " WHERE is_listed AND listing_date >= :first AND listing_date > :oldest"
+        ),
+        first=scope.sessions[0],
+        oldest=oldest,
+    )
+    return [
+        row["ticker"]
+        for row in listed
+        if row["listing_date"] - BEFORE < scope.sessions[0]
+        or began.get(row["ticker"], scope.sessions[0]) < row["listing_date"]
+    ]
 
 
 @check(

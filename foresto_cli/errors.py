@@ -144,6 +144,10 @@ class ConfigError(ForestoError):
     exit_code = 78
 
 
+class ListingMissing(ConfigError):
+    """Nobody knows yet who is listed: the listing has to be loaded first."""
+
+
 class Busy(ForestoError):
     """Another foresto is collecting."""
 

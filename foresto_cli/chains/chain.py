@@ -1,7 +1,7 @@
 """Running chains: a step whose need failed is left out and named, the rest runs."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from foresto_cli import clock, timetable
 from foresto_cli.app import App
 from foresto_cli.chains import attempts_made, steps
 from foresto_cli.chains.chain_results import GOOD_ENOUGH, ChainResult, not_done, show_step, summary
-from foresto_cli.chains.steps import Step
-from foresto_cli.errors import ForestoError, NotYet, exit_code_of
+from foresto_cli.chains.steps import LISTING, Step
+from foresto_cli.errors import ForestoError, ListingMissing, NotYet, exit_code_of
 from foresto_cli.running import lock, runs
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import SKIPPED, Result
@@ -75,7 +75,7 @@ def run(app: App, name: str, chain: Sequence[Step], options: Options) -> ChainRe
             app.console.line()
             app.console.strong(f"▷ {step.name}")
             record.report({"dataset": step.name, "done": len(results), "planned": len(chain), "unit": step.name})
-            done = _skipped(step, missing) if missing else _done(app, step, options)
+            done = _skipped(step, missing) if missing else _done(app, step, options, results)
             results[step.name] = _told_of_lost(done, [name for name in step.follows if not _is_met(results[name])])
             show_step(app, results[step.name])
             interruption = clock.interruption()
@@ -94,13 +94,18 @@ def _size(app: App) -> int:
         return upkeep.database_size(connection)
 
 
-def _done(app: App, step: Step, options: Options) -> Result:
+def _done(app: App, step: Step, options: Options, results: Mapping[str, Result]) -> Result:
     if step.key is not None and getattr(app.settings, step.key) is None:
         note = f"{step.key.upper()}가 없어 건너뜁니다."
         return Result(step.name, notes=[note])
     try:
         with explained():
             result = step.work(app, options)
+    except ListingMissing as error:
+        # What kept the list from coming may be mended by the next start; without that it is the operator's to load.
+        if LISTING.name in results and not _is_met(results[LISTING.name]):
+            return _skipped(step, [LISTING.name])
+        return not_done(step, error.outcome, exit_code_of(error), str(error))
     except ForestoError as error:
         return not_done(step, error.outcome, exit_code_of(error), str(error))
     # A bug in one step must not keep the others from running when nobody watches: it is logged, told and ends with 70.

@@ -18,7 +18,7 @@ from foresto_cli.datasets.dart.filings import Filings
 from foresto_cli.datasets.dart.reports import ANNUAL, DECEMBER, WORDS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.listed.names import ticker_of
-from foresto_cli.errors import ConfigError, UsageError
+from foresto_cli.errors import ConfigError, ListingMissing, UsageError
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
@@ -221,12 +221,12 @@ def check_listing(app: App) -> None:
     """Let pass where it is known who is listed.
 
     Raises:
-        ConfigError: it is not.
+        ListingMissing: it is not.
     """
     with app.engine.connect() as connection:
         known = connection.scalar(text("SELECT count(*) FROM fdr_stock_listing WHERE is_listed"))
     if not known:
-        raise ConfigError("상장 목록이 비어 있어 요청할 회사를 모릅니다. 먼저 foresto listing load를 실행하세요.")
+        raise ListingMissing("상장 목록이 비어 있어 요청할 회사를 모릅니다. 먼저 foresto listing load를 실행하세요.")
 
 
 def _issuer(app: App, ticker: str) -> str:

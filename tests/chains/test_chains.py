@@ -51,6 +51,16 @@ def test_a_step_whose_need_failed_is_left_out_and_named_and_the_rest_runs(open_w
         assert run(world).exit_code == 0
 
 
+def test_on_a_first_day_without_a_network_another_start_may_mend_everything(open_world):
+    """Without a list nobody knows which companies to ask for; what kept the list from coming passes by itself."""
+    with open_world(faults="500@*") as world:
+        result = chain.run(world.app, "weekday", (steps.LISTING, steps.FILINGS, steps.NEW_STATEMENTS), job.Options())
+        assert result.exit_code == 75
+        assert [step.outcome for step in result.steps] == ["failed", "failed", "skipped"]
+        alone = chain.run(world.app, "weekday", (steps.FILINGS, steps.NEW_STATEMENTS), job.Options())
+        assert alone.exit_code == 78, "nobody has tried to load the list"
+
+
 def test_an_error_before_a_step_began_is_its_result(open_world):
     keys = ("krx_id", "krx_pw", "krx_openapi_key", "fsc_api_key", "dart_api_key")
     with open_world(without=keys, faults="404@raw.githubusercontent.com,500@m.stock.naver.com") as world:

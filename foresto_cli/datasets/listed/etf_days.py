@@ -133,7 +133,7 @@ class EtfDays(Loader):
             asked_at = clock.wall()
             try:
                 records = source.fetch(day)
-                closed = nobody_traded(records) and self._is_closed(day)
+                closed = nobody_traded(records) and self._is_closed(day, source)
             except UPSTREAM_ERRORS as error:
                 passed_over.append((source.source_id, error))
                 continue
@@ -221,13 +221,19 @@ class EtfDays(Loader):
         near = [self.known[other] for other in beside if other in self.known]
         return any(entry.status == "failed" and writing.REPEATED in (entry.reason or "") for entry in near)
 
-    def _is_closed(self, day: date) -> bool:
+    def _is_closed(self, day: date, source: FundSource) -> bool:
         """Say whether nobody traded because the exchange was closed.
+
+        Official numbers of a session come on the morning of the next one: a day later where that was a holiday which no
+        calendar knew. What another source said of it is stored, and they are asked for again.
 
         Raises:
             NotYet: the session is not published yet, or nobody can know.
             BadPayload: by the index it was a session.
         """
+        is_stored = day in self.known and self.known[day].row_count > 0
+        if source.is_official and is_stored and self.known[day].source_id != source.source_id:
+            raise NotYet(f"{day} ETF의 공식 시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
         if self.calendar.is_session(day) and clock.now() < self.calendar.official_until(day):
             raise NotYet(f"{day} ETF 시세가 아직 나오지 않았습니다. 나중에 다시 받습니다.")
         return is_closed(day, self.calendar, self.witness)

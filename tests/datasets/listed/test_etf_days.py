@@ -101,6 +101,21 @@ def test_the_newest_session_is_there_in_the_afternoon_and_official_next_morning(
         assert funds.load_etf_prices(world.app, QUICK).outcome == "nothing_to_do"
 
 
+def test_official_numbers_that_come_a_session_later_are_no_failure_when_others_are_stored(open_world):
+    """As after a day on which the exchange was closed and no calendar knew it."""
+    with open_world(EVENING) as world:
+        funds.load_etf_prices(world.app, QUICK)
+        assert world.rows(SESSIONS) == [(EVENING.date(), "KRX")]
+    afternoon = MONDAY_MORNING.replace(hour=16, minute=30)
+    with open_world(afternoon, faults=f"empty_list@data-dbg.krx.co.kr/{EVENING:%Y%m%d}") as world:
+        result = funds.load_etf_prices(world.app, QUICK)
+        assert (result.units.failed, result.units.pending, result.exit_code) == (0, 1, 75)
+        assert (EVENING.date(), "KRX") in world.rows(SESSIONS)
+    with open_world(afternoon) as world:
+        assert funds.load_etf_prices(world.app, QUICK).exit_code == 0
+        assert (EVENING.date(), "KRX_OPENAPI") in world.rows(SESSIONS)
+
+
 def test_fsc_has_the_sessions_of_a_service_that_is_not_approved(open_world):
     with open_world(without=LOGIN, faults="unapproved@etf_bydd_trd") as world:
         result = funds.load_etfs(world.app, job.Options(workers=1), since=date(2026, 11, 16))

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 NOW = text("SELECT * FROM stocks WHERE is_active OR :delisted ORDER BY ticker")
 THEN = text(
-    "SELECT p.ticker, coalesce(p.name, h.name) AS name, coalesce(p.market, h.market) AS market, p.trade_date,"
+    "WITH session AS MATERIALIZED (SELECT max(trade_date) AS day FROM stock_price_daily WHERE trade_date <= :day),"
+    " named AS MATERIALIZED (SELECT DISTINCT ON (h.ticker) h.ticker, h.name, h.market FROM stock_history h"
+    " JOIN session ON h.valid_from <= session.day ORDER BY h.ticker, h.valid_from DESC)"
+    " SELECT p.ticker, coalesce(p.name, h.name) AS name, coalesce(p.market, h.market) AS market, p.trade_date,"
     " p.close_price, p.market_cap, p.shares_outstanding, p.is_halted, p.designation FROM stock_price_daily p"
-    " LEFT JOIN LATERAL (SELECT name, market FROM stock_history h WHERE h.ticker = p.ticker"
-    " AND h.valid_from <= p.trade_date ORDER BY h.valid_from DESC LIMIT 1) h ON true"
-    " WHERE p.trade_date = (SELECT max(trade_date) FROM stock_price_daily WHERE trade_date <= :day) ORDER BY p.ticker"
+    " LEFT JOIN named h ON h.ticker = p.ticker WHERE p.trade_date = (SELECT day FROM session) ORDER BY p.ticker"
 )
 NEWEST = text("SELECT max(score_date) FROM compass_score_history")
 SCORES = sql(

@@ -55,10 +55,15 @@ class Downloads:
         """Yield the file's name, then its content piece by piece."""
         check_letters(asked)
         with explained(), self._answers.engine.connect() as connection:
-            found = route.file(connection, asked, clock.today())
-            yield f"{found.name}.csv"
-            for _, piece in as_csv.pieces(found.rows, spreadsheet_safe=True):
-                yield piece
+            try:
+                found = route.file(connection, asked, clock.today())
+                yield f"{found.name}.csv"
+                for _, piece in as_csv.pieces(found.rows, spreadsheet_safe=True):
+                    yield piece
+            except GeneratorExit:
+                # Nobody reads on, and a connection that is lost by now has nothing to be rolled back.
+                connection.invalidate()
+                raise
 
     def _end(self) -> None:
         self._under_way -= 1

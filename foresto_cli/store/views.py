@@ -168,7 +168,7 @@ SELECT ticker, fiscal_year, fiscal_quarter,
   source_id, batch_id, created_at, updated_at,
   CAST(NULL AS date), CAST(NULL AS integer), CASE WHEN fiscal_quarter < 4 THEN 'TTM_INCOMPLETE' END
 FROM adopted_statement a
-WHERE NOT EXISTS (SELECT 1 FROM financial_report r WHERE r.ticker = a.ticker
+WHERE NOT EXISTS (SELECT FROM financial_report r WHERE r.ticker = a.ticker
   AND r.fiscal_year = a.fiscal_year AND r.fiscal_quarter = a.fiscal_quarter)
 """
 """One row per period of a company: the consolidated report where there is one, in its newest version.

@@ -17,7 +17,7 @@ from _measure import FORESTO, GROWTH, machine, own_folder, run, table
 from _reading import Counted, Read
 from sqlalchemy import text
 
-from foresto_cli import app as application
+from foresto_cli import opening
 from foresto_cli.adjustment import pending
 from foresto_cli.adjustment.apply import settle
 from foresto_cli.app import App
@@ -62,7 +62,7 @@ def main() -> None:
         for command in FIRST_LIFE:
             run([*FORESTO, "--sandbox", *command], **settings)
         os.environ.update(settings)
-        with application.opened(Console(as_json=True), sandboxed=True) as app:
+        with opening.opened(Console(as_json=True), sandboxed=True) as app:
             started = time.perf_counter()
             rows = grow(app.engine, SESSIONS)
             print(f"{rows:,} rows of {SESSIONS:,} sessions made in {time.perf_counter() - started:.0f} s", flush=True)

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from foresto_cli import app as application
-from foresto_cli import clock, settings
+from foresto_cli import clock, opening, settings
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices import spans
@@ -178,5 +177,5 @@ def _evening(console: Console, moment: datetime, faults: str) -> Iterator[App]:
         "FORESTO_SANDBOX_STOCKS": "300",
         "FORESTO_SANDBOX_FAULTS": faults,
     }
-    with variables.environment(story), application.opened(console, sandboxed=True, without=WITHOUT) as app:
+    with variables.environment(story), opening.opened(console, sandboxed=True, without=WITHOUT) as app:
         yield app

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from foresto_cli.app import opened
 from foresto_cli.archive.export import export
 from foresto_cli.archive.strict import LEFT_OUT
 from foresto_cli.console import Console
+from foresto_cli.opening import opened
 from foresto_cli.store.fragments import fragment, sql
 from foresto_cli.store.migrate import HEAD
 from foresto_cli.store.tables import metadata

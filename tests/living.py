@@ -8,8 +8,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli import __main__ as entry
-from foresto_cli import app as application
-from foresto_cli import clock, timetable
+from foresto_cli import clock, opening, timetable
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.cli._command import Globals
@@ -130,8 +129,8 @@ class Living:
         )
         world.app.folders.state.mkdir(parents=True, exist_ok=True)
         with self._patch.context() as patch:
-            patch.setattr(application, "opened", lambda *_, **__: contextlib.nullcontext(world.app))
-            patch.setattr(application, "without_database", lambda *_, **__: contextlib.nullcontext(alone))
+            patch.setattr(opening, "opened", lambda *_, **__: contextlib.nullcontext(world.app))
+            patch.setattr(opening, "without_database", lambda *_, **__: contextlib.nullcontext(alone))
             try:
                 return entry._run(list(arguments), Globals(sandbox=True))
             finally:

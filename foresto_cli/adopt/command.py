@@ -1,6 +1,6 @@
 """The take-over as a command: whose database it is, nobody beside us, what will come of it, what came of it."""
 
-from foresto_cli import app as application
+from foresto_cli import opening
 from foresto_cli.adopt import telling
 from foresto_cli.adopt.take_over import adopt
 from foresto_cli.app import App
@@ -22,7 +22,7 @@ def take_over(app: App, *, dry_run: bool, while_connected: bool) -> dict[str, ob
     if app.sandbox is not None:
         raise UsageError("모의 환경(--sandbox)은 옛 데이터베이스를 넘겨받지 않습니다. --sandbox 없이 실행하세요.")
     app.settings.demand("database_url")
-    application.say_whose(app)
+    opening.say_whose(app)
     if app.settings.database_url is None:
         raise ConfigError("넘겨받을 데이터베이스를 DATABASE_URL로 알려 주세요(postgresql://…).")
     url = app.settings.database_url.get_secret_value()

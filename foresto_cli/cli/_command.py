@@ -177,7 +177,7 @@ def _perform(
 def _done(
     common: Globals, console: "Console", word: str, work: Callable[["App"], Ended], *, opens: bool, attended: bool
 ) -> Ended:
-    from foresto_cli import app as application
+    from foresto_cli import opening
     from foresto_cli.running import runs, stop
     from foresto_cli.store.engine import explained
     from foresto_cli.telling import watch
@@ -185,10 +185,10 @@ def _done(
 
     stop.listen()
     if not opens:
-        with application.without_database(console, sandboxed=common.sandbox) as app:
+        with opening.without_database(console, sandboxed=common.sandbox) as app:
             return work(app)
     with (
-        application.opened(console, sandboxed=common.sandbox) as app,
+        opening.opened(console, sandboxed=common.sandbox) as app,
         watch.attended(app, word) if attended and not app.is_reader else nullcontext(),
         explained(),
     ):
@@ -200,11 +200,11 @@ def _done(
 
 
 def _tell_of_outage(common: Globals, console: "Console", error: StoreUnavailable) -> None:
-    from foresto_cli import app as application
+    from foresto_cli import opening
     from foresto_cli.telling import outage
 
     try:
-        with application.without_database(console, sandboxed=common.sandbox) as app:
+        with opening.without_database(console, sandboxed=common.sandbox) as app:
             outage.tell(app, error)
     except Interrupted:
         raise

@@ -26,7 +26,7 @@ def upgrade(
     ] = False,
 ) -> Shown:
     """표를 이 버전에 맞게 만들거나 고칩니다. 빈 데이터베이스면 다른 명령도 처음 쓸 때 스스로 합니다."""
-    from foresto_cli.app import with_database
+    from foresto_cli.opening import with_database
     from foresto_cli.store import migrate
     from foresto_cli.telling import watch
 

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from foresto_cli import app as application
+from foresto_cli import opening
 from foresto_cli.app import App
 from foresto_cli.errors import ConfigError, StoreUnavailable
 from foresto_cli.setting_up.candidates import Values, with_values
@@ -36,7 +36,7 @@ def opened(talk: Talk, around: App, stack: ExitStack, *, sandboxed: bool) -> tup
         url = talk.value("DATABASE_URL", "내 서버를 쓰려면 postgresql://…", hidden=True) if asks else ""
         values: Values = {"database_url": url} if url else {}
         try:
-            app = stack.enter_context(application.with_database(with_values(around, values), sandboxed=sandboxed))
+            app = stack.enter_context(opening.with_database(with_values(around, values), sandboxed=sandboxed))
         except (ConfigError, StoreUnavailable) as error:
             if not values:
                 raise

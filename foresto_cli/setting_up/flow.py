@@ -4,8 +4,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from foresto_cli import app as application
-from foresto_cli import settings
+from foresto_cli import opening, settings
 from foresto_cli.app import App
 from foresto_cli.chains import chain, chain_results, next_steps, planned
 from foresto_cli.console import Console
@@ -47,7 +46,7 @@ def begin(console: Console, *, sandboxed: bool, is_silent: bool) -> int:
             "foresto init은 터미널에서 차례로 입력받습니다. 입력 없이 지금 설정을 확인만 하려면 --yes를 붙이세요."
         )
     talk = Talk(console, is_silent)
-    with application.without_database(console, sandboxed=sandboxed) as around, ExitStack() as stack:
+    with opening.without_database(console, sandboxed=sandboxed) as around, ExitStack() as stack:
         file = _file(around)
         console.strong("foresto를 설정합니다. 모든 질문은 Enter로 건너뛸 수 있습니다.")
         talk.say("언제든 다시 실행할 수 있고, 모두 입력받은 뒤에 한 번에 적습니다.")

@@ -187,7 +187,9 @@ def _try(engine: Engine) -> None:
         if complaints.code_of(error):
             raise
         reason = str(error.orig).strip().splitlines()[0]
-        raise ConfigError(f"DATABASE_URL에 알 수 없는 항목이 있습니다: {reason}.") from None
+        raise ConfigError(
+            f"DATABASE_URL에 쓸 수 없는 항목이 있습니다: {reason}. 그 항목을 고치거나 지우세요."
+        ) from None
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Nothing else in foresto writes rows in bulk.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from psycopg import Cursor, sql
 from sqlalchemy import Connection, Table, UniqueConstraint
@@ -109,7 +109,7 @@ def upsert(  # noqa: PLR0913  # what, where, by whom; the rest has a default
             return Counts(added=len(rows))
         _make_stage(cursor, table, columns)
         _copy(cursor, STAGE, columns, rows, tail)
-        return _merge(cursor, table, columns, only_over, len(rows), scope or {})
+        return _merge(cursor, _Target(table, columns, only_over, scope or {}), len(rows))
     finally:
         cursor.close()
 
@@ -139,9 +139,16 @@ def _copy(
             copy.write_row(values_of(row) + tail)
 
 
-def _merge(  # noqa: PLR0913, PLR0917  # what upsert was asked, once more
-    cursor: Cursor[Any], table: Table, columns: list[str], only_over: str, rows: int, scope: Row
-) -> Counts:
+class _Target(NamedTuple):
+    """What the staged rows go to, as :func:`upsert` was asked."""
+
+    table: Table
+    columns: list[str]
+    only_over: str
+    scope: Row
+
+
+def _merge(cursor: Cursor[Any], target: _Target, rows: int) -> Counts:
     """Add what is missing, then change what differs.
 
     Two statements and not one ``ON CONFLICT DO UPDATE … RETURNING xmax = 0``: partitioned tables have no system columns
@@ -149,10 +156,34 @@ def _merge(  # noqa: PLR0913, PLR0917  # what upsert was asked, once more
     Citus counts the rows of an ``INSERT`` from a local table right only when it returns them, and refuses NOT EXISTS
     between the two; from the stored table it reads what the scope leaves.
     """
+    parts = _parts(target)
+    # Another writer may add the same rows meanwhile; what it added is compared like any other.
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO {table} ({names}) SELECT {staged} FROM {stage} AS excluded LEFT JOIN {table} AS old"
+            " ON {same_key}{in_scope} WHERE {no_row} ON CONFLICT {conflict} DO NOTHING RETURNING 1"
+        ).format(**parts),
+        tuple(target.scope.values()),
+    )
+    added = cursor.rowcount
+    if added == rows:
+        return Counts(added)
+    cursor.execute(
+        sql.SQL(
+            "UPDATE {table} AS old SET {assignments} FROM {stage} AS excluded"
+            " WHERE {same_key} AND ({mine}) IS DISTINCT FROM ({theirs}) AND ({only_over})"
+        ).format(**parts)
+    )
+    return Counts(added, cursor.rowcount, rows - added - cursor.rowcount)
+
+
+def _parts(target: _Target) -> dict[str, sql.Composable]:
+    """Return what the two statements of :func:`_merge` are made of."""
+    table, columns, only_over, scope = target
     key = [column.name for column in table.primary_key]
     updated = [name for name in columns if name not in key and name not in WRITTEN_ONCE]
     compared = [name for name in updated if name not in PROVENANCE]
-    parts = {
+    return {
         "table": sql.Identifier(table.name),
         "names": _names(columns),
         "staged": sql.SQL(", ").join(sql.SQL("excluded.{}").format(sql.Identifier(name)) for name in columns),
@@ -166,24 +197,6 @@ def _merge(  # noqa: PLR0913, PLR0917  # what upsert was asked, once more
         "in_scope": sql.SQL("").join(sql.SQL(" AND old.{} = %s").format(sql.Identifier(name)) for name in scope),
         "no_row": sql.SQL("old.{} IS NULL").format(sql.Identifier(key[0])),
     }
-    # Another writer may add the same rows meanwhile; what it added is compared like any other.
-    cursor.execute(
-        sql.SQL(
-            "INSERT INTO {table} ({names}) SELECT {staged} FROM {stage} AS excluded LEFT JOIN {table} AS old"
-            " ON {same_key}{in_scope} WHERE {no_row} ON CONFLICT {conflict} DO NOTHING RETURNING 1"
-        ).format(**parts),
-        tuple(scope.values()),
-    )
-    added = cursor.rowcount
-    if added == rows:
-        return Counts(added)
-    cursor.execute(
-        sql.SQL(
-            "UPDATE {table} AS old SET {assignments} FROM {stage} AS excluded"
-            " WHERE {same_key} AND ({mine}) IS DISTINCT FROM ({theirs}) AND ({only_over})"
-        ).format(**parts)
-    )
-    return Counts(added, cursor.rowcount, rows - added - cursor.rowcount)
 
 
 def _has_other_keys(table: Table) -> bool:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from foresto_cli import app as application
-from foresto_cli import clock, settings
+from foresto_cli import clock, opening, settings
 from foresto_cli.app import App
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting import registry
@@ -82,7 +81,7 @@ def examine(console: Console, *, sandboxed: bool, ask_upstreams: bool) -> list[D
 def _started(
     console: Console, first: Sequence[Examination], *, sandboxed: bool, ask_upstreams: bool
 ) -> Iterator[Diagnosis]:
-    with application.without_database(console, sandboxed=sandboxed) as around:
+    with opening.without_database(console, sandboxed=sandboxed) as around:
         yield from each(around.redact, *first)
         yield Diagnosis("설정", OK, "읽었습니다.")
         yield from each(
@@ -95,7 +94,7 @@ def _started(
 
 
 def _stored(around: App, *, sandboxed: bool, ask_upstreams: bool) -> Iterator[Diagnosis]:
-    with application.with_database(around, sandboxed=sandboxed) as app, watch.attended(app, "doctor"):
+    with opening.with_database(around, sandboxed=sandboxed) as app, watch.attended(app, "doctor"):
         yield from each(
             app.redact,
             ("데이터베이스", lambda: _database(app)),

@@ -11,8 +11,7 @@ import pytest
 from support import EVENING
 
 from foresto_cli import __main__ as entry
-from foresto_cli import app as application
-from foresto_cli import streams
+from foresto_cli import opening, streams
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS, INDEX
 from foresto_cli.cli._command import Globals
@@ -69,7 +68,7 @@ def run(monkeypatch):
 
     def run(world, *arguments):
         for name in ("opened", "without_database", "with_database"):
-            monkeypatch.setattr(application, name, lambda *_, **__: contextlib.nullcontext(world.app))
+            monkeypatch.setattr(opening, name, lambda *_, **__: contextlib.nullcontext(world.app))
         return entry._run(list(arguments), Globals(sandbox=True))
 
     yield run

@@ -12,7 +12,7 @@ from hostile import http as answer
 from hostile import serving, session_of
 
 from foresto_cli import __main__ as entry
-from foresto_cli import app as application
+from foresto_cli import opening
 from foresto_cli.cli import app
 from foresto_cli.cli._command import Globals
 from foresto_cli.errors import BadPayload, NetworkDown, Untrusted
@@ -95,7 +95,7 @@ def run(monkeypatch):
 
     def run(world, *arguments):
         for name in ("opened", "without_database", "with_database"):
-            monkeypatch.setattr(application, name, lambda *_, **__: contextlib.nullcontext(world.app))
+            monkeypatch.setattr(opening, name, lambda *_, **__: contextlib.nullcontext(world.app))
         return entry._run(list(arguments), Globals(sandbox=True))
 
     yield run

@@ -8,8 +8,7 @@ import typer
 from everything import load_everything
 from verify.test_verify import PLANTED
 
-from foresto_cli import app as application
-from foresto_cli import cli
+from foresto_cli import cli, opening
 from foresto_cli.cli._command import Globals
 from foresto_cli.collecting.checks import MONTHLY
 from foresto_cli.verify import checks, verification
@@ -56,7 +55,7 @@ def run(monkeypatch):
         def opened(*_, **__):
             yield world.app
 
-        monkeypatch.setattr(application, "opened", opened)
+        monkeypatch.setattr(opening, "opened", opened)
         for part in hint.split(" && "):
             foresto, word, *arguments = shlex.split(part)
             assert foresto == "foresto", hint

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from support import EVENING, environment_of, run_foresto
 
-from foresto_cli import app as application
+from foresto_cli import opening
 from foresto_cli.console import Console
 from foresto_cli.errors import Busy, ConfigError, ForestoError, Interrupted, StoreUnavailable
 from foresto_cli.running import lock, runs
@@ -43,8 +43,8 @@ A_FEW = (OSError(5, "Input/output error"), Unheard("x"), ForestoError("x"))
 EXAMINATIONS = {
     "clock": (doctor, "_clock"),
     "folders": (doctor, "_privacy"),
-    "start": (application, "without_database"),
-    "database": (application, "with_database"),
+    "start": (opening, "without_database"),
+    "database": (opening, "with_database"),
     "moment of the database": (doctor, "database_moment"),
     "lock": (lock, "is_held"),
     "runs": (runs, "close_abandoned"),
@@ -64,8 +64,8 @@ EXAMINATIONS = {
 def examined(open_world, monkeypatch):
     """What the doctor finds about one sandboxed application, which it opens itself otherwise."""
     with open_world(patience=1) as world:
-        monkeypatch.setattr(application, "without_database", lambda *_, **__: contextlib.nullcontext(world.app))
-        monkeypatch.setattr(application, "with_database", lambda *_, **__: contextlib.nullcontext(world.app))
+        monkeypatch.setattr(opening, "without_database", lambda *_, **__: contextlib.nullcontext(world.app))
+        monkeypatch.setattr(opening, "with_database", lambda *_, **__: contextlib.nullcontext(world.app))
 
         def examine(broken=(), **options):
             with monkeypatch.context() as patched:
@@ -123,8 +123,8 @@ def test_a_job_that_did_not_run_is_told_by_the_doctor_too(open_world, monkeypatc
     with open_world(now=EVENING - timedelta(days=1)) as world:
         late_jobs.expect(world.app, "cron", "weekday")
     with open_world(now=EVENING + timedelta(minutes=31), patience=1) as world:
-        monkeypatch.setattr(application, "without_database", lambda *_, **__: contextlib.nullcontext(world.app))
-        monkeypatch.setattr(application, "with_database", lambda *_, **__: contextlib.nullcontext(world.app))
+        monkeypatch.setattr(opening, "without_database", lambda *_, **__: contextlib.nullcontext(world.app))
+        monkeypatch.setattr(opening, "with_database", lambda *_, **__: contextlib.nullcontext(world.app))
         doctor.examine(Console(as_json=True), sandboxed=True, ask_upstreams=False)
         told = [item.subject for item in world.sandbox.outbox.items if item.channel == "slack"]
         assert told == ["[foresto 주의] '평일 수집'이 제시간에 돌지 않았습니다"]

@@ -98,7 +98,7 @@ RULES = {
 }
 """What is wrong → (which check tells it, SQL of it)."""
 BEFORE = timedelta(days=20)
-"""So long before a listing its stock has no price, unless it moved from another market."""
+"""A stock has no price in so many days before its listing, unless it came from another market."""
 FAULTS = sql(
     "WITH {newest}, earlier AS MATERIALIZED (SELECT b.ticker FROM fdr_stock_listing l JOIN stock_price_daily b"
     " ON b.ticker = l.ticker AND b.trade_date >= l.listing_date - {before} AND b.trade_date < l.listing_date"

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from foresto_cli import __main__ as entry
-from foresto_cli import app as application
+from foresto_cli import opening
 from foresto_cli.cli._command import Globals
 
 NOT_RUNNABLE = -1
@@ -37,7 +37,7 @@ def _run(app, arguments: list[str]) -> int:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     app.folders.state.mkdir(parents=True, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(application, "opened", lambda *_, **__: contextlib.nullcontext(app))
+        patch.setattr(opening, "opened", lambda *_, **__: contextlib.nullcontext(app))
         try:
             return entry._run(arguments, Globals(sandbox=True))
         finally:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,9 @@ MEMORY = Path("/dev/shm")  # noqa: S108  # only as the parent of folders with na
 ROOM_BYTES = 4 * 1024**3
 """What the databases of all workers may need; containers often have less memory to write to, and a disk will do."""
 
+NOT_UNDER_NOHUP = pytest.mark.skipif(
+    signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, reason="nohup: the programs of these tests ignore SIGHUP"
+)
 needs_shared = pytest.mark.skipif(not (SHARED / "recorded").exists(), reason="no recorded answers beside the project")
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from commands import KEYS, all_at_once
 from sqlalchemy import create_engine, text
-from support import result_of, run_foresto, start_foresto
+from support import NOT_UNDER_NOHUP, result_of, run_foresto, start_foresto
 
 from foresto_cli.store import embedded
 from foresto_cli.store.addresses import psycopg_url
@@ -46,11 +46,6 @@ def test_of_two_starts_one_works_another_is_busy_and_a_patient_one_waits(home):
     assert patient.returncode == 0
     assert result_of(patient)["outcome"] == "nothing_to_do"
     assert not embedded.is_running(home / "data" / "sandbox")
-
-
-NOT_UNDER_NOHUP = pytest.mark.skipif(
-    signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, reason="nohup: the programs of these tests ignore SIGHUP"
-)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import time
 import pytest
 import requests
 from live.visitors import events
-from support import result_of, run_foresto, start_foresto
+from support import NOT_UNDER_NOHUP, result_of, run_foresto, start_foresto
 
 from foresto_cli.store import embedded
 
@@ -54,7 +54,7 @@ def ends(condition, seconds=10):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=NOT_UNDER_NOHUP)])
 def test_a_signal_ends_it_with_streams_open_and_the_database_with_it(home, number):
     with opened(home) as found:
         assert is_up(home)

@@ -24,8 +24,9 @@ DEAD_MIRROR = True
 pytestmark = pytest.mark.slow
 
 TELLING = ("hooks.slack.com", "hc-ping.com")
-MOST_REQUESTS = 12
-"""One of them finds out once a day that the mirror is dead."""
+MOST_REQUESTS = 15
+"""Login 3, list 4 (once a day the mirror is found dead), indices 3, ETFs, ratios and filings 1 each, statements 2."""
+DART_BUDGET = 120
 PATIENT = 0.5
 """A busy machine must not make a silence of its own."""
 DAY = timedelta(days=1)
@@ -79,6 +80,13 @@ def first_load(open_world, moment, **options):
         told = {item.subject for item in world.sandbox.outbox.items}
         assert told <= {MIRROR}, "nobody waits for the first load at an hour; that the mirror is dead is told once"
         late_jobs.expect(world.app, "cron", *(job.name for job in JOBS if job.command[0] == "run"))
+        return result
+
+
+def statements(result):
+    """Return what a chain's step of statements came to, its exit code, its requests, and its last note."""
+    step = next(step for step in result.steps if step.command == "dart financials")
+    return step.outcome, step.exit_code, step.requests["dart"], step.notes[-1]
 
 
 def live_through(open_world, first, last, **options):
@@ -92,9 +100,11 @@ def live_through(open_world, first, last, **options):
 
 
 def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
-    monkeypatch.setenv("FORESTO_DART_DAILY_BUDGET", "120")
+    monkeypatch.setenv("FORESTO_DART_DAILY_BUDGET", f"{DART_BUDGET}")
     size = {"sessions": 20}
-    first_load(open_world, at("2026-10-28 20:30"), **size)
+    *found, note = statements(first_load(open_world, at("2026-10-28 20:30"), **size))
+    assert found == ["partial", 0, DART_BUDGET]
+    assert "다음 실행에서 이어집니다" in note
     told = live_through(open_world, at("2026-10-29"), at("2026-11-02"), **size)
     names = [f"{moment:%a} {name}" for moment, name, *_ in told]
     weekdays = [f"{day} {name}" for day in ("Thu", "Fri") for name in ("morning", "close", "weekday", "weekday_final")]
@@ -120,14 +130,17 @@ def test_a_week_over_the_turn_of_the_quarter(open_world, monkeypatch):
             assert len(requests) <= MOST_REQUESTS, about
     with open_world(now=told[-1][0], **size) as world:
         assert world.scalar("SELECT max(used) FROM upstream_usage WHERE upstream = 'krx'") <= 200
+        assert world.scalar("SELECT max(used) FROM upstream_usage WHERE upstream = 'dart'") == DART_BUDGET
         assert world.scalar("SELECT count(*) FROM data_collection_log WHERE completed_at IS NULL") == 0
         assert world.rows("SELECT DISTINCT alert_type FROM ops_alert") == [("mirror",)]
     by_name = {f"{moment:%a} {name}": result for moment, name, result, *_ in told}
     # The closes are new at 15:45; the evening adds what was traded after hours, and leaves the closes alone.
     assert by_name["Thu close"].tables["stock_price_daily"].added > 50
-    statements = next(step for step in by_name["Sat weekly"].steps if step.command == "dart financials")
-    assert (statements.outcome, statements.exit_code, statements.requests["dart"]) == ("partial", 0, 120)
-    assert "다음 실행에서 이어집니다" in statements.notes[-1]
+    # The rest comes in shares of a day, so that nothing of the day itself goes without.
+    *found, note = statements(by_name["Sat weekly"])
+    assert found == ["done", 0, DART_BUDGET * 3 // 10]
+    assert "평일 아침 6건, 토요일 36건" in note
+    assert "모두 채웁니다" in note
     evening = by_name["Thu weekday_final"].tables
     assert evening["after_market_daily"].added > 0
     assert (evening["stock_price_daily"].added, evening["stock_price_daily"].changed) == (0, 0)

@@ -13,6 +13,10 @@ DEAREST = 2
 """Percent a year; the dearest of 1,161 recorded funds takes 1.0."""
 USUAL = 1
 """No half of the funds takes more than this; of the recorded ones half take 0.3 or less."""
+LIST_VALUES = (
+    "e.isin, e.category, e.leverage, e.is_actively_managed, e.manager, e.expense_ratio, e.listing_date, e.shares"
+)
+"""What only KRX's list says: a fund first traded after the newest list lacks all of it until the next one."""
 OLD = 10
 """Days after which a list that was not final should have been read again."""
 
@@ -113,8 +117,8 @@ RULES = {
         "e.isin !~ '^[A-Z]{2}[0-9A-Z]{9}[0-9]$' OR (e.isin LIKE 'KR7%' AND substr(e.isin, 4, 5) <> left(e.ticker, 5))"
     ),
     "KRX 목록인데 빈 값": (
-        "e.source_id = 'KRX' AND e.is_active AND num_nulls(e.isin, e.category, e.index_name, e.leverage,"
-        " e.is_actively_managed, e.manager, e.expense_ratio, e.listing_date, e.shares) > 0"
+        f"e.source_id = 'KRX' AND e.is_active AND num_nulls({LIST_VALUES}, e.index_name) > 0"
+        f" AND NOT (num_nonnulls({LIST_VALUES}) = 0 AND coalesce(p.first_day >= list.day, list.day IS NULL))"
     ),
     "보수가 연 0%와 2% 사이가 아니다": f"e.expense_ratio NOT BETWEEN 0 AND {DEAREST}",
     "보수의 단위가 다르다": f"e.expense_ratio > {USUAL} AND usual.ratio > {USUAL}",

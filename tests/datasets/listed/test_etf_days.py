@@ -290,6 +290,27 @@ def test_returns_that_are_not_those_of_the_prices_are_found_and_mended(open_worl
         assert told(world, "etf.returns") is None
 
 
+def test_a_fund_that_is_newer_than_the_list_is_no_fault_of_the_list(open_world):
+    (new,) = (fund.code for fund in market_funds.universe(300) if fund.listed == date(2026, 11, 12))
+    whole = {"stocks": 300, "sessions": 22}
+    with open_world(EVENING - timedelta(days=9), **whole) as world:
+        funds.load_etfs(world.app, QUICK)
+        assert world.scalar("SELECT count(*) FROM etfs WHERE ticker = :one", one=new) == 0
+    with open_world(EVENING - timedelta(days=8), **whole) as world:
+        funds.load_etf_prices(world.app, QUICK)
+        assert world.rows("SELECT source_id, isin FROM etfs WHERE ticker = :one", one=new) == [("KRX", None)]
+        assert told(world, "etf.list") is None, "the next list says the rest of it"
+        world.execute("UPDATE etfs SET expense_ratio = NULL WHERE ticker <> :one", one=new)
+        assert told(world, "etf.list").found == world.scalar("SELECT count(*) - 1 FROM etfs WHERE is_active")
+    with open_world(EVENING - timedelta(days=7), **whole) as world:
+        funds.load_etfs(world.app, QUICK)
+        assert told(world, "etf.list") is None
+        values = "isin = NULL, category = NULL, leverage = NULL, is_actively_managed = NULL, manager = NULL"
+        values += ", expense_ratio = NULL, listing_date = NULL, shares = NULL"
+        world.execute(f"UPDATE etfs SET {values} WHERE ticker = :one", one=new)
+        assert told(world, "etf.list").sample[0]["ticker"] == new, "by now a list has told of it"
+
+
 @needs_shared
 def test_the_recorded_days_are_stored_to_the_digit(open_world, monkeypatch):
     """Two sessions of the OPEN API and one of KRX's page, through the real flow."""

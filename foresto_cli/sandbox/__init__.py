@@ -5,7 +5,6 @@ Unmodified clients (pykrx, FinanceDataReader, requests …) talk to it through a
 serves is synthetic, or recorded, and says so in the response header ``X-Foresto-Sandbox``.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,7 +63,7 @@ class Sandbox:
         mark = "recorded" if options.recorded else "synthetic"
         self.proxy = Proxy(port, Desk(self._answer, self.faults, self._note, mark, options.latency), certificates)
         self.post_office = PostOffice(self.outbox, self.faults, certificates)
-        self.port: int = self.proxy.server_address[1]
+        self.port = self.proxy.port
 
     @property
     def market(self) -> "Market":
@@ -103,12 +102,11 @@ def running(options: Options, folder: Path, *, port: int = 0, faults: str = "") 
     """
     with authority.made(folder) as trust:
         sandbox = Sandbox(options, folder, port, faults, trust)
-        thread = threading.Thread(target=sandbox.proxy.serve, name="foresto-sandbox", daemon=True)
-        thread.start()
-        sandbox.post_office.open()
+        threads = [sandbox.proxy.start("foresto-sandbox"), sandbox.post_office.start("foresto-post-office")]
         try:
             yield sandbox
         finally:
-            sandbox.post_office.close()
+            sandbox.post_office.stop()
             sandbox.proxy.stop()
-            thread.join(timeout=1)
+            for thread in threads:
+                thread.join(timeout=1)

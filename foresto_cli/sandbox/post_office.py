@@ -7,54 +7,29 @@ Faults at host ``smtp`` strike when a connection is made: ``timeout`` never gree
 import base64
 import email
 import email.policy
-import threading
 from email.message import EmailMessage
-from socketserver import StreamRequestHandler, ThreadingTCPServer
+from socketserver import StreamRequestHandler
 
 from foresto_cli.sandbox.authority import Certificates
 from foresto_cli.sandbox.faults import Faults
+from foresto_cli.sandbox.listening import Listener
 from foresto_cli.sandbox.outbox import Outbox, Sent
 from foresto_cli.sandbox.wire import MARK, Request
 
 HOST = "smtp"
-POLL_SECONDS = 0.05
 LONGEST_LINE = 65_536
 HANGS_UP = ("reset", "half", "empty")
 REFUSES_FOR_NOW = ("429", "500", "502", "503", "html")
 USER, PASSWORD = "sandbox-mail", "sandbox-mail-password"
 
 
-class PostOffice(ThreadingTCPServer):
-    """Listens on 127.0.0.1 at a free port from :meth:`open` to :meth:`close`."""
-
-    daemon_threads = True
-    block_on_close = False
+class PostOffice(Listener):
+    """Listens for mail at a free port."""
 
     def __init__(self, outbox: Outbox, faults: Faults, certificates: Certificates) -> None:
-        """Take the port; nobody is answered before :meth:`open`."""
-        super().__init__(("127.0.0.1", 0), _Clerk)
-        self.port: int = self.server_address[1]
+        """Take the port; nobody is answered before :meth:`start`."""
+        super().__init__(0, _Clerk)
         self.outbox, self.faults, self.certificates = outbox, faults, certificates
-        self.closing = threading.Event()
-
-    def open(self) -> None:
-        """Answer in a background thread."""
-        threading.Thread(
-            target=self.serve_forever, args=(POLL_SECONDS,), name="foresto-post-office", daemon=True
-        ).start()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self.closing.set()
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Stay silent when a client goes away; report everything else as usual."""
-        import sys
-
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed through
 
 
 class _Clerk(StreamRequestHandler):
@@ -71,7 +46,7 @@ class _Clerk(StreamRequestHandler):
         met = self.server.faults.meet(Request("smtp", "MAIL", HOST, "/", "", {}, b""))
         self.fault = met.kind if met else ""
         if self.fault == "timeout":
-            self.server.closing.wait(self.timeout)
+            self.server.stopping.wait(self.timeout)
         elif self.fault in REFUSES_FOR_NOW:
             self._say("421 4.3.2 try again later")
         elif self.fault not in HANGS_UP:

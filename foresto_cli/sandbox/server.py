@@ -8,21 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from socketserver import TCPServer, ThreadingMixIn
 from urllib.parse import urlsplit
 
 from foresto_cli.sandbox import damage, wire
 from foresto_cli.sandbox.authority import Certificates
 from foresto_cli.sandbox.faults import Faults
+from foresto_cli.sandbox.listening import Connected, Listener
 from foresto_cli.sandbox.wire import Answer, Request
 
 DRIP_SECONDS = 0.5
-POLL_SECONDS = 0.05
 QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Only Linux has it."""
 LINGER_AND_RESET = struct.pack("ii", 1, 0)
-Connected = socket.socket | tuple[bytes, socket.socket]
-"""As the base classes have it; over TCP it is a socket."""
 
 
 @dataclass(frozen=True)
@@ -38,32 +35,15 @@ class Desk:
     """Seconds before each answer."""
 
 
-class Proxy(ThreadingMixIn, TCPServer):
-    """Accepts connections, each in a daemon thread, until :meth:`stop`."""
-
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 64
-    block_on_close = False
+class Proxy(Listener):
+    """Listens as a proxy; remembers its connections, so that :meth:`stop` ends them."""
 
     def __init__(self, port: int, desk: Desk, certificates: Certificates) -> None:
         """Listen on 127.0.0.1 at ``port`` (0: any free one)."""
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(port, Handler)
         self.desk, self.certificates = desk, certificates
-        self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
-
-    def serve(self) -> None:
-        """Accept connections until :meth:`stop`; unlike serve_forever() it can be left behind when the process ends."""
-        self.timeout = POLL_SECONDS
-        while not self.stopping.is_set():
-            try:
-                self.handle_request()
-            except (OSError, ValueError):
-                # stop() has closed the socket in the meantime.
-                if not self.stopping.is_set():
-                    raise
 
     def process_request(self, request: Connected, client_address: object) -> None:
         """Remember the connection, then serve it in a thread."""
@@ -91,17 +71,9 @@ class Proxy(ThreadingMixIn, TCPServer):
             self._open.discard(secure)
         secure.close()
 
-    def handle_error(self, request: Connected, client_address: object) -> None:
-        """Stay silent when a client goes away; report everything else as usual."""
-        import sys
-
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
     def stop(self) -> None:
         """Stop listening and end all connections, also those of clients that wait for an answer."""
-        self.stopping.set()
-        self.server_close()
+        super().stop()
         with self._guard:
             for connection in self._open:
                 # The client may have closed it already.

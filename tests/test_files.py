@@ -125,6 +125,7 @@ def test_places_that_cannot_be_are_refused(tmp_path, place, monkeypatch):
         files.write(type(tmp_path)(place), "text")
 
 
+@pytest.mark.long
 def test_nobody_writes_files_past_the_helper():
     """A new ``write_text``, ``open("w")`` or ``os.open(O_CREAT)`` without O_NOFOLLOW is found here."""
     found = set()

@@ -23,6 +23,7 @@ def test_the_doctor_says_so_too(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_spaces_quotes_and_korean_are_fine(tmp_path):
     finished = run_foresto(tmp_path / "한글 폴더 'x' $y (1)", "status")
     assert finished.returncode == 0, finished.stderr

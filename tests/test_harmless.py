@@ -143,6 +143,7 @@ def test_no_header_and_no_part_of_a_mail_is_forged(evil):
         assert not FORBIDDEN.search(text)
 
 
+@pytest.mark.long
 def test_nobody_is_mentioned_and_nothing_is_bold_in_slack(open_world):
     with open_world() as world:
         for text in EVIL.values():

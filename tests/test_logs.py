@@ -147,6 +147,7 @@ def test_the_level_decides_what_is_written_and_libraries_stay_quiet(root_logger,
     assert "not any more" not in text
 
 
+@pytest.mark.long
 def test_at_most_five_older_files_are_kept_all_private(root_logger, tmp_path):
     logs.start(tmp_path, "INFO", Redactor(), print)
     line = "." * 500_000

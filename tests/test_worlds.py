@@ -133,6 +133,7 @@ def listed(url):
         return connection.execute("SELECT count(*) FROM fdr_stock_listing").fetchone()[0]
 
 
+@pytest.mark.long
 def test_the_exports_of_a_served_sandbox_load_nothing_without_the_option(home, server, tmp_path):
     # Today, as the real clock says it: what runs for real knows no other.
     with served(home, FORESTO_SANDBOX_TODAY="") as (process, exported), own_database(server) as url:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from adjustment.settling import TRADED, execute, found, put, quiet, scalar, sessions_from, story
 from alembic import command
 from alembic.config import Config
@@ -66,6 +67,7 @@ def test_rows_from_before_this_version_get_their_adjusted_close(engine, calendar
     assert scalar(engine, "SELECT count(*) FROM stock_price_daily WHERE adj_close_price = close_price") == 24
 
 
+@pytest.mark.long
 def test_the_migration_notes_every_session_stored_before_it(server):
     with own_database(server) as url:
         older = create_engine(psycopg_url(url))

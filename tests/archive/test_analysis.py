@@ -175,6 +175,7 @@ def test_what_does_not_go_together_is_refused(loaded, tmp_path, folder, given):
         command.export(loaded.app, folder and tmp_path / folder, Wanted(), "parquet", **given)
 
 
+@pytest.mark.long
 def test_the_command_exports_a_stock(copied_home, fresh_home, tmp_path):
     with copied_home(fresh_home) as home:
         out = str(tmp_path / "out")

@@ -83,6 +83,7 @@ def empty(engine):
     return engine
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file_format", FORMATS)
 def test_a_round_trip_is_exact(loaded, empty, tmp_path, file_format):
     export(loaded.app.engine, tmp_path / "out", file_format, advance=quiet)

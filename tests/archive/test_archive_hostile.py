@@ -166,6 +166,7 @@ def _values(hostile):
     return pytest.param(hostile, marks=pytest.mark.slow) if hostile is HOSTILE else hostile
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("hostile", [_values(HOSTILE[::9]), _values(HOSTILE)], ids=["some", "all"])
 def test_every_field_takes_every_hostile_value(place, acts, empty_engine, pristine, hostile):
     said, file = pristine[1], place / "usb" / "manifest.json"
@@ -516,6 +517,7 @@ def test_a_short_file_that_unpacks_without_end_is_refused(tmp_path):
     assert pa.total_allocated_bytes() - before < 200_000_000
 
 
+@pytest.mark.long
 def test_one_huge_value_is_refused(tmp_path):
     import pyarrow as pa
     from pyarrow import parquet as writer

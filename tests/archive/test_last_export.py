@@ -63,6 +63,7 @@ def test_a_database_that_is_made_of_an_export_knows_it(engine, tmp_path):
     assert told(engine, 1)[0].endswith("1일 전.")
 
 
+@pytest.mark.long
 def test_verify_monthly_says_it_and_the_others_do_not(loaded, tmp_path):
     export(loaded.app.engine, tmp_path / "out", "csv", advance=quiet)
     assert "마지막 내보내기(백업): 2026-11-20, 0일 전." in verification.verify_monthly(loaded.app).notes

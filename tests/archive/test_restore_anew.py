@@ -17,6 +17,8 @@ from foresto_cli.store import cluster as clusters
 from foresto_cli.store import embedded, postmaster, replacing
 from foresto_cli.store.cluster import RENEWED, RENEWING
 
+pytestmark = pytest.mark.long
+
 OLD_EXPORT = Path(__file__).parents[1] / "exports" / "0017"
 CLOSURES = "SELECT string_agg(reason, ' ' ORDER BY reason) FROM market_closure"
 

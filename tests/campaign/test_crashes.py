@@ -53,6 +53,7 @@ def campaign(places, kills, whole, seed):
     assert done.total() == kills
 
 
+@pytest.mark.long
 def test_what_is_compared_can_be_asked_and_undisturbed_chains_leave_nothing_open(open_loaded):
     with open_loaded() as world:
         url = world.app.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -76,6 +76,7 @@ def test_what_is_planted_is_found_and_the_healthy_database_is_not_doubted(room, 
     report.write(folder)
 
 
+@pytest.mark.long
 def test_a_few_faults_are_found_and_a_healthy_database_is_not_doubted(server, loaded_template, tmp_path):
     with opener(None, tmp_path)(patience=1) as world:
         healthy = bench.Bench(server, loaded_template, world.app)

@@ -5,12 +5,15 @@ import os
 import re
 import subprocess
 
+import pytest
 from support import ROOT, environment_of
 
 from foresto_cli.chains import chain, steps
 from foresto_cli.chains.steps import INDEX, INITIAL, Step
 from foresto_cli.running import job
 from foresto_cli.verify.verification import Verification
+
+pytestmark = pytest.mark.long
 
 
 def run(world):

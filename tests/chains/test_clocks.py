@@ -35,6 +35,7 @@ def steps_of(result):
     return {step.command: step for step in result.steps}
 
 
+@pytest.mark.long
 def test_the_close_is_one_question_in_the_minutes_in_which_the_pages_show_it(open_world):
     run(open_world, "initial", "2026-11-19 20:30")
     result, requests, _ = run(open_world, "close", "2026-11-20 15:45")
@@ -70,6 +71,7 @@ def test_without_a_login_the_close_is_left_out_with_a_note(open_world):
     assert "KRX_ID" in step.notes[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["morning", "weekday", "weekday_final"])
 def test_verification_runs_whatever_failed_before(open_world, name):
     result, _, _ = run(open_world, name, "2026-11-20 20:30", faults="500@*")
@@ -86,6 +88,7 @@ TELLING = ("hooks.slack.com", "hc-ping.com")
 DAY = (("morning", "08:10"), ("close", "15:45"), ("weekday", "16:30"), ("weekday_final", "20:20"))
 
 
+@pytest.mark.long
 def test_a_whole_day_costs_twenty_seven_requests_and_no_hour_after_it_is_late(open_world):
     run(open_world, "initial", "2026-11-23 20:30")
     for day in ("2026-11-24", "2026-11-25"):

@@ -215,6 +215,7 @@ def test_the_stamp_is_believed_between_its_moments_only(world):
         assert not due_stamp.is_quiet(folders)
 
 
+@pytest.mark.long
 def test_looking_in_vain_is_quiet_and_opens_nothing_the_second_time(home):
     first = run_foresto(home, "run", "--due")
     assert (first.returncode, first.stdout, first.stderr) == (0, "", "")

@@ -69,6 +69,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("keys", "share", "plan"), CELLS)
 def test_what_is_settled_is_the_regular_close(open_world, keys, share, plan):
     world_of = {"without": (*KEYS[keys], *ALWAYS_WITHOUT), "after_market": share, **SIZE}

@@ -1,5 +1,7 @@
 """The first load without any key: it ends well, the axes of prices are there, and what is missing is one sentence."""
 
+import pytest
+
 from foresto_cli.chains import chain, chain_results
 from foresto_cli.chains.steps import INITIAL
 from foresto_cli.running import job
@@ -11,6 +13,7 @@ DEAD_MIRROR = True
 PATIENCE = 1
 
 
+@pytest.mark.long
 def test_without_a_key_the_first_load_ends_well_and_scores_what_prices_say(open_world, capsys):
     with open_world(without=KEYS, stocks=60, sessions=150) as world:
         result = chain.run(world.app, "initial", INITIAL, job.Options())

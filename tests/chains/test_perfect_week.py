@@ -102,6 +102,7 @@ QUICK = [
 ]
 
 
+@pytest.mark.long
 def test_no_hour_around_a_weekend_is_late_and_a_missed_job_is(open_loaded):
     size = {"sessions": 12, "stocks": 60}
     with open_loaded(**size) as world:

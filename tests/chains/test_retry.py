@@ -34,6 +34,7 @@ def unsettled(world):
     return next((finding for finding in result.findings if finding.check == "ledger.unsettled"), None)
 
 
+@pytest.mark.long
 def test_exactly_the_failed_units_are_asked_for_again(loaded):
     for dataset, unit in (
         ("prices.day", "2026-11-09"),

@@ -56,6 +56,7 @@ def test_a_year_without_a_key_of_dart_has_no_alarm_for_it(open_world):
     assert all("DART_API_KEY" in " ".join(step.notes) for step in scored)
 
 
+@pytest.mark.long
 def test_an_evening_without_a_key_of_dart_ends_with_zero(open_world):
     with open_world(**SIZE) as world:
         result = chain.run_chain(world.app, "initial", job.Options())

@@ -200,6 +200,7 @@ def test_loading_loads(loaded):
     assert [result_of(finished)["run_id"] for finished in loaded.values()] == list(range(1, len(LOADING) + 1))
 
 
+@pytest.mark.long
 def test_a_dry_run_says_the_same_keys_and_makes_no_run(glances):
     result = result_of(glances["dry"])
     assert result.keys() >= KEYS | {"plan"}

@@ -12,6 +12,8 @@ from support import NOT_UNDER_NOHUP, result_of, run_foresto, start_foresto
 from foresto_cli.store import embedded
 from foresto_cli.store.addresses import psycopg_url
 
+pytestmark = pytest.mark.long
+
 NEWEST_HANGS = "timeout@*/20261120*1"
 OLDER_HANGS = "timeout@*/20261113"
 

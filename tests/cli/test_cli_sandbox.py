@@ -4,11 +4,13 @@ import contextlib
 import signal
 import socket
 
+import pytest
 import requests
 from commands import HANGUL, one_after_another, says_one_sentence
 from support import result_of, start_foresto
 
 
+@pytest.mark.long
 def test_faults_are_added_listed_and_cleared(home):
     def faults(*arguments):
         return (("sandbox", "faults", *arguments), {})
@@ -59,6 +61,7 @@ def ask(variables):
         return session.get("https://fchart.stock.naver.com/sise.nhn?symbol=005930&timeframe=day&count=2", timeout=20)
 
 
+@pytest.mark.long
 def test_the_sandbox_serves_until_a_signal(home):
     with served(home) as (process, variables):
         answer = ask(variables)

@@ -38,6 +38,7 @@ def offered(place, *words):
     return [one.word for one in found]
 
 
+@pytest.mark.long
 def test_commands_and_options_are_offered(place):
     assert offered(place, "sco") == ["score"]
     assert {"show", "rank", "history"} <= set(offered(place, "score", ""))
@@ -112,6 +113,7 @@ BASH = """eval "$(foresto completion bash)"
 COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _foresto; printf '%s\\n' "${{COMPREPLY[@]}}" """
 
 
+@pytest.mark.long
 def test_bash_completes(place):
     assert shell(place, "bash", BASH.format(words="foresto score ra")) == ["rank"]
     assert shell(place, "bash", BASH.format(words="foresto --sandbox stocks show 00593")) == ["005930"]

@@ -11,6 +11,8 @@ from support import environment_of
 from foresto_cli import wide
 from foresto_cli.store import embedded
 
+pytestmark = pytest.mark.long
+
 WIDE, WIDTHS = 240, (60, 80, 120)
 AT_TERMINALS = """
 import contextlib, json, os, sys

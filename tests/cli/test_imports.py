@@ -38,6 +38,7 @@ def imported(home, *words):
     return {name.strip() for _, _, name in lines}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "also"),
     [
@@ -55,6 +56,7 @@ def test_a_look_imports_nothing_of_what_asks_others_or_computes(home, words, als
     assert found & also == set()
 
 
+@pytest.mark.long
 def test_the_calendar_imports_the_holidays_of_no_other_country(home):
     found = {name for name in imported(home, "status") if re.match(r"holidays\.(countries|financial)", name)}
     assert "holidays.countries.south_korea" in found

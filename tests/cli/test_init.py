@@ -24,6 +24,7 @@ def _pass_over(screen, *questions):
         screen.type("")
 
 
+@pytest.mark.long
 def test_it_asks_checks_each_service_and_writes_at_its_end(home):
     faults = "unapproved@knx_bydd_trd"
     with at_terminal(home, "--sandbox", "init", FORESTO_SANDBOX_FAULTS=faults, **MISSING) as screen:
@@ -57,6 +58,7 @@ def test_it_asks_checks_each_service_and_writes_at_its_end(home):
     assert not (home / "config" / ".env").exists()
 
 
+@pytest.mark.long
 def test_a_key_that_is_refused_is_asked_for_again(home):
     with at_terminal(
         home, "--sandbox", "init", FORESTO_SANDBOX_FAULTS="dart010@opendart.fss.or.kr", **MISSING | {"DART_API_KEY": ""}
@@ -71,6 +73,7 @@ def test_a_key_that_is_refused_is_asked_for_again(home):
         assert "설정 파일은 그대로입니다" in it.text
 
 
+@pytest.mark.long
 def test_stopped_in_the_middle_it_leaves_the_file_as_it_was(home):
     file = home / "state" / "sandbox" / ".env"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +88,7 @@ def test_stopped_in_the_middle_it_leaves_the_file_as_it_was(home):
     assert file.read_text(encoding="utf-8") == "# mine\n"
 
 
+@pytest.mark.long
 def test_a_server_of_ones_own_has_to_answer_and_is_written(private_tmp, server):
     home = private_tmp / "init-own"
     with own_database(server) as url, at_terminal(home, "init", HTTPS_PROXY="http://127.0.0.1:9") as screen:
@@ -118,6 +122,7 @@ def test_a_server_of_ones_own_has_to_answer_and_is_written(private_tmp, server):
     assert file.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.long
 def test_without_a_keyboard_it_says_what_it_would_ask(home):
     ended = subprocess.run(
         [sys.executable, "-m", "foresto_cli", "--sandbox", "init"],

@@ -3,6 +3,7 @@
 import io
 import sys
 
+import pytest
 from terminal import CONTROL, at_terminal
 
 from foresto_cli.console import Console
@@ -27,6 +28,7 @@ def _watched(monkeypatch):
     return screen, Console()
 
 
+@pytest.mark.long
 def test_the_first_start_says_what_it_makes_and_the_second_nothing(private_tmp):
     home = private_tmp / "silent"
     with at_terminal(home, "--sandbox", "db", "upgrade") as first:

@@ -203,6 +203,7 @@ def test_no_place_changes_the_exit_code_and_nothing_is_said_at_the_end(tmp_path,
     assert found.stderr == ""
 
 
+@pytest.mark.long
 @needs_full
 def test_chains_and_lists_without_a_place_to_write(home):
     found = shell(
@@ -225,6 +226,7 @@ def test_chains_and_lists_without_a_place_to_write(home):
     assert BONDS in found.stdout
 
 
+@pytest.mark.long
 def test_a_screen_that_is_drawn_again_and_again_ends_with_its_reader(home):
     found = shell(home, "timeout 60 $FORESTO --sandbox status --watch --every 0.5 | head -1; exit ${PIPESTATUS[0]}")
     assert found.returncode == 0, found.stderr

@@ -26,6 +26,7 @@ def shell(home, line, **variables):
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_reader_of_one_line_and_a_terminal_without_korean(home, command):
     cut = shell(home, f"foresto {command} | head -1; echo code ${{PIPESTATUS[0]}}")

@@ -261,6 +261,7 @@ COSTLY = {
 IN_EVERY_RUN = ("gzip", "zip", "deep")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", [name if name in IN_EVERY_RUN else pytest.param(name, marks=pytest.mark.slow) for name in COSTLY]
 )

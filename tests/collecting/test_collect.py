@@ -69,6 +69,7 @@ def test_one_new_session_is_one_price_request(open_world):
         assert result.units.done == 2
 
 
+@pytest.mark.long
 def test_a_session_is_read_again_when_it_is_over_and_when_it_is_official(open_world):
     afternoon = EVENING.replace(hour=16, minute=30)
     with open_world(afternoon) as world:
@@ -168,6 +169,7 @@ def test_a_failing_unit_does_not_stop_the_others_and_is_asked_again(open_world):
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
 
 
+@pytest.mark.long
 def test_lost_rows_are_fetched_again(open_world):
     with open_world() as world:
         prices(world)

@@ -92,6 +92,7 @@ def test_what_is_stored_is_what_was_answered(open_world, one):
                 assert value == (record[field] if isinstance(value, str) else Decimal(record[field])), field
 
 
+@pytest.mark.long
 @SETS
 def test_lost_rows_and_sessions_are_found_and_the_hint_mends_them(open_world, one):
     with open_world(sessions=40) as world:
@@ -108,6 +109,7 @@ def test_lost_rows_and_sessions_are_found_and_the_hint_mends_them(open_world, on
         assert findings(world, one) == {}
 
 
+@pytest.mark.long
 @PRICED
 def test_impossible_values_are_found_and_the_hint_mends_them(open_world, one):
     with open_world(sessions=40) as world:
@@ -118,6 +120,7 @@ def test_impossible_values_are_found_and_the_hint_mends_them(open_world, one):
         assert findings(world, one) == {}
 
 
+@pytest.mark.long
 @PRICED
 @pytest.mark.parametrize(
     "damage",

@@ -163,6 +163,7 @@ def test_a_day_that_was_read_too_early_is_read_once_more(open_world):
         assert load(world, FUNDAMENTALS).outcome == "nothing_to_do"
 
 
+@pytest.mark.long
 def test_what_was_missed_just_before_is_made_up_for_and_no_more(open_world):
     with open_world(EVENING - timedelta(days=4), **SIZE) as world:
         load(world, FUNDAMENTALS)
@@ -237,6 +238,7 @@ def test_the_rows_of_another_day_are_refused(open_world):
         assert "다른 날" in " ".join(result.reasons)
 
 
+@pytest.mark.long
 def test_rows_of_another_day_that_were_stored_are_found_and_mended(open_world):
     with open_world(**SIZE) as world:
         prices.load_prices_between(world.app, SESSIONS[-2], SESSIONS[-1], None, QUICK)
@@ -280,6 +282,7 @@ def test_only_words_of_pages_are_taken(given, kept):
         assert checks.extras(given) == kept
 
 
+@pytest.mark.long
 def test_an_evening_with_all_extras_asks_krx_little(loaded, monkeypatch):
     """Twelve requests more at most, and no more than a tenth of what the host is asked in a day."""
 
@@ -308,6 +311,7 @@ def test_a_description_is_one_short_file(one):
     assert isinstance(datetime.combine(one.since, datetime.min.time()), datetime)
 
 
+@pytest.mark.long
 def test_ratios_far_from_our_annual_statements_are_a_finding_and_the_market_as_it_is_has_none(loaded):
     dart_loads.load(loaded, 2025, "annual")
     dart_loads.load(loaded, 2024, "annual")

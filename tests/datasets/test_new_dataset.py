@@ -12,6 +12,8 @@ import pytest
 
 import foresto_cli
 
+pytestmark = pytest.mark.long
+
 PACKAGE = Path(foresto_cli.__file__).parent
 DESIGN = PACKAGE.parent / "docs" / "design.md"
 EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n```python\n(.*?)```\n<!-- end -->", re.DOTALL)

@@ -20,6 +20,7 @@ NOBODY = 65534
 only_root = pytest.mark.skipif(not AS_ROOT, reason="only root runs the server as another account")
 
 
+@pytest.mark.long
 @only_root
 def test_root_under_a_private_parent_opens_nothing(shared):
     home = new_home(0o700)
@@ -97,6 +98,7 @@ def test_root_copies_binaries_that_others_cannot_reach(own, monkeypatch):
         shutil.rmtree(private)
 
 
+@pytest.mark.long
 @only_root
 def test_an_ordinary_user_runs_the_server_as_himself(holder):
     if not programs.everyone_may_use(binaries()) or not owners.may_enter(PROJECT, None):

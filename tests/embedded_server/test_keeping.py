@@ -15,6 +15,8 @@ from support import run_foresto
 from foresto_cli.errors import StoreUnavailable
 from foresto_cli.store import embedded, keeping
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def state(tmp_path):

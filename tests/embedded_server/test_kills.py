@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 
 import psycopg
+import pytest
 from embedded_server.places import AS_ROOT, ask, eventually, postmaster, ready
 
 from foresto_cli.store import embedded
@@ -37,6 +38,7 @@ def test_a_killed_server_is_started_again_and_keeps_what_was_committed(folder):
     assert not embedded.is_running(folder)
 
 
+@pytest.mark.long
 def test_a_new_start_waits_for_what_a_killed_server_left_running(folder):
     with embedded.running(folder) as url, closing(psycopg.connect(url, autocommit=True)) as connection:
         connection.execute(
@@ -71,6 +73,7 @@ def test_a_left_over_pid_file_with_the_number_of_another_process_does_not_matter
     assert not embedded.is_running(folder)
 
 
+@pytest.mark.long
 def test_a_killed_first_start_leaves_nothing_that_matters(empty, holder):
     process = holder(empty)
     place = location(empty)

@@ -116,6 +116,7 @@ def check(folder):
         assert ask(url, "SELECT version_num FROM foresto_version") == (migrate.HEAD,)
 
 
+@pytest.mark.long
 def test_the_command_that_is_advised_moves_everything_and_keeps_the_old(old):
     major, home, folder = old
     told = run_foresto(home, "status")

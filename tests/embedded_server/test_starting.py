@@ -107,6 +107,7 @@ def test_an_exception_stops_the_server_too(folder):
     assert not embedded.is_running(folder)
 
 
+@pytest.mark.long
 def test_ctrl_c_in_the_terminal_reaches_the_command_but_not_the_server(folder, holder):
     process = holder(folder, start_new_session=True)
     url = ready(process)
@@ -120,6 +121,7 @@ def test_ctrl_c_in_the_terminal_reaches_the_command_but_not_the_server(folder, h
     assert not embedded.is_running(folder)
 
 
+@pytest.mark.long
 def test_six_at_once_on_nothing_make_one_database(empty, holder):
     processes = [holder(empty) for _ in range(6)]
     urls = {ready(process) for process in processes}

@@ -14,6 +14,7 @@ def reported(asked):
     return asked
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_waiting")
 def test_statements_are_those_received_until_the_day(reported):
     years = foresto.statements("005930", "annual")
@@ -29,6 +30,7 @@ def test_statements_are_those_received_until_the_day(reported):
         foresto.statements("005930", "monthly")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_waiting")
 def test_valuation_is_by_day_of_one_and_by_ticker_of_all(reported):
     one, everybody = foresto.valuation("005930"), foresto.valuation()

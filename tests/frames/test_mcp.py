@@ -24,6 +24,7 @@ async def _asked(home, questions):
         return offered, [await session.call_tool(name, given) for name, given in questions]
 
 
+@pytest.mark.long
 def test_an_assistant_can_ask_and_change_nothing(foresto, home):
     for command in (("listing", "load"), ("prices", "incremental"), ("stocks", "load")):
         assert foresto("--sandbox", *command).returncode == 0

@@ -32,6 +32,7 @@ def _python(code, home):
     )
 
 
+@pytest.mark.long
 def test_a_process_asks_and_leaves_nothing_running(home, folder):
     process = _python(ASK, home)
     assert process.communicate(timeout=60) == ("0\n", None)
@@ -39,6 +40,7 @@ def test_a_process_asks_and_leaves_nothing_running(home, folder):
     assert not embedded.is_running(folder)
 
 
+@pytest.mark.long
 def test_commands_run_beside_an_open_notebook_and_after_it_was_killed(home, folder, foresto):
     process = _python(ASK + "; import time; print('open', flush=True); time.sleep(60)", home)
     assert [process.stdout.readline() for _ in range(2)] == ["0\n", "open\n"]

@@ -52,6 +52,7 @@ def own(live):
     return {"Origin": f"http://127.0.0.1:{live.port}"}
 
 
+@pytest.mark.long
 def test_an_alert_is_acknowledged_by_its_form(live, visitor):
     number = opened_alert(live.world)
     response = visitor.post(f"/alerts/{number}/acknowledge", data={"form": form_of(visitor)}, headers=own(live))
@@ -170,6 +171,7 @@ FIELDS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", PATHS)
 def test_no_field_reaches_the_database_as_sql(live, visitor, path):
     before = live.world.scalar("SELECT count(*) FROM stocks")

@@ -17,9 +17,13 @@ from support import start_foresto
 from foresto_cli import clock
 from foresto_cli.live.routes import ROUTES
 
-pytestmark = pytest.mark.skipif(
-    bool(browsers.missing), reason=f"no {' and no '.join(browsers.missing)}: apt-get install chromium chromium-driver"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        bool(browsers.missing),
+        reason=f"no {' and no '.join(browsers.missing)}: apt-get install chromium chromium-driver",
+    ),
+]
 TICKER = "005930"
 PATHS = [route.path.replace("{table}", "stock_price_daily").replace("{ticker}", TICKER) for route in ROUTES]
 PATHS += ["/find?condition=price+%3E+1000+and+market_cap+%3E+100%EC%96%B5", "/search?q=%EA%B0%80", "/?steps=1"]

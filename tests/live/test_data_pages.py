@@ -9,6 +9,7 @@ from foresto_cli.live.downloads import AT_ONCE
 from foresto_cli.store import dictionary
 
 
+@pytest.mark.long
 def test_every_table_and_view_has_a_page_with_its_dictionary(visitor):
     listed = visitor.get("/data").text
     for name, table in dictionary.described().items():
@@ -18,6 +19,7 @@ def test_every_table_and_view_has_a_page_with_its_dictionary(visitor):
         assert all(f"<code>{column.name}</code>" in response.text for column in table.columns)
 
 
+@pytest.mark.long
 def test_the_newest_rows_stand_first_and_every_session_is_counted(live, visitor):
     page = visitor.get("/data/stock_price_daily").text
     newest = live.world.scalar("SELECT max(trade_date) FROM stock_price_daily")

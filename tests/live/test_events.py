@@ -10,6 +10,8 @@ from sqlalchemy import event
 
 from foresto_cli.running import runs
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def statements(live):

@@ -5,10 +5,13 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from live.visitors import Visitor, head, raw, serving
 
 from foresto_cli.live import protocol
 from foresto_cli.live.server import CONNECTIONS
+
+pytestmark = pytest.mark.long
 
 
 def own(live):

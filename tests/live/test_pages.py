@@ -53,6 +53,7 @@ def runs_of(page):
     return ["".join(row.find("td[2]").itertext()).strip() for row in section.iter("tr") if row.find("td") is not None]
 
 
+@pytest.mark.long
 def test_the_history_of_runs_is_looked_through(live, visitor):
     live.world.execute(
         "UPDATE data_collection_log SET status = 'failed', exit_code = 75"

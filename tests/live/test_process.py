@@ -13,6 +13,8 @@ from support import NOT_UNDER_NOHUP, result_of, run_foresto, start_foresto
 
 from foresto_cli.store import embedded
 
+pytestmark = pytest.mark.long
+
 
 class Open:
     """A dashboard that the command serves, and a browser that has its cookie."""

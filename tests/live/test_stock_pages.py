@@ -26,6 +26,7 @@ def test_the_pages_lead_to_each_other(visitor):
         assert f'href="/stocks/{first}' in page.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("given", INJECTED)
 def test_sql_and_markup_in_every_field_do_nothing(live, visitor, given):
     before = live.world.scalar("SELECT count(*) FROM stocks")

@@ -72,6 +72,7 @@ def distributions(module):
     return {normalised(name) for name in _installed().get(module, [module])}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("folders", "extras"), [PACKAGE, EVERYTHING])
 def test_what_is_declared_is_imported_and_what_is_imported_is_declared(folders, extras):
     modules, names = imported(*folders), declared(*extras)

@@ -156,6 +156,7 @@ def test_the_same_yield_is_cheap_among_dear_stocks_and_dear_among_cheap_ones():
     assert np.isnan(mapping.component_percentile("V1", mine, dear[:29], 30)).all()
 
 
+@pytest.mark.long
 def test_a_load_that_stored_everything_is_recorded_as_good(open_world):
     with open_world(patience=1) as world:
         prices.load_prices_incremental(world.app, 30, 0, QUICK)
@@ -220,6 +221,7 @@ def statements_of(world):
         event.remove(app.engine, "before_cursor_execute", count)
 
 
+@pytest.mark.long
 def test_more_stocks_take_no_more_statements(engine, tmp_path):
     counted = []
     for stocks in (60, 240):

@@ -120,12 +120,14 @@ def too_slow_of(every, sizes):
     return {pattern: piece for pattern, piece in asked.items() if piece is not None}
 
 
+@pytest.mark.long
 def test_there_are_patterns_to_look_at_and_a_bad_one_is_found(every):
     assert len(every) > 40
     bad = r"(://[^:/@\s]*:)[^@\s]+@"
     assert too_slow_of([(re.compile(bad), False)], QUICK) == {bad: "://:"}
 
 
+@pytest.mark.long
 def test_no_pattern_grows_faster_than_its_input(every):
     assert too_slow_of(every, QUICK) == {}
 

@@ -27,6 +27,7 @@ def recipes(name):
     return code.findall(first)[0], {one.partition("\n")[0]: "".join(code.findall(one)) for one in rest}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_waiting")
 def test_every_recipe_runs_and_finds_something(asked, tmp_path, monkeypatch):
     load(asked, since=2024)

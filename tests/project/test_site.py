@@ -66,6 +66,7 @@ def read(site):
     return {file: Links(file.read_text(encoding="utf-8")) for file in sorted(site.rglob("*.html"))}
 
 
+@pytest.mark.long
 def test_every_page_is_there_in_both_languages(site):
     for source, name in site_pages.sources().items():
         built = name.replace(".ko.md", ".html").replace(".md", ".html")
@@ -82,6 +83,7 @@ def test_each_language_has_its_own_text(site):
         assert re.sub(r"<[^>]+>", "", heading).strip() == title, source
 
 
+@pytest.mark.long
 def test_every_link_and_place_within_the_site_is_there(read):
     wrong, looked_at = [], 0
     for file, links in read.items():

@@ -40,6 +40,7 @@ def rows(name):
     return [cells for cells in found if cells[0] not in {"message", "메시지", "code", "코드", "source_id"}]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", TROUBLE)
 def test_every_message_of_troubleshooting_is_one_of_the_code(messages, name):
     quoted = [cells[0] for cells in rows(name)]

@@ -39,6 +39,7 @@ def test_hashes_are_of_the_same_versions(pinned):
     assert "://" not in text
 
 
+@pytest.mark.long
 def test_pip_takes_the_hashes_as_they_are(tmp_path):
     """Nothing is downloaded: pip reads the file, and is stopped before the first package by an empty index."""
     command = ["install", "--dry-run", "--no-index", "--ignore-installed", "--find-links", tmp_path, "--require-hashes"]

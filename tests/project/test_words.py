@@ -153,6 +153,7 @@ def mistake(command):
     )
 
 
+@pytest.mark.long
 def test_every_advice_is_a_command_that_exists_with_options_that_exist():
     found = list(advice())
     assert len(found) > 150

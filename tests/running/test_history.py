@@ -124,6 +124,7 @@ def test_the_weekly_chain_prunes_by_itself():
     assert not CHAINS["weekly"][-1].needs
 
 
+@pytest.mark.long
 def test_the_commands_run_as_written(foresto):
     assert foresto("--sandbox", "runs", "prune").returncode == 0
     assert foresto("--sandbox", "runs", "prune", "--days", "1").returncode == 2

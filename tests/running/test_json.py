@@ -37,6 +37,7 @@ def test_every_step_of_a_chain_has_every_key(open_world):
     assert set(result.as_json()) >= PROMISED | {"steps"}
 
 
+@pytest.mark.long
 def test_an_error_says_what_happened_and_what_to_do(fresh_home):
     finished = run_foresto(fresh_home, "gold", "load", "--json")
     found = json.loads(finished.stdout)

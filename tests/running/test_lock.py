@@ -68,6 +68,7 @@ def test_the_file_is_the_operators_alone(file):
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.long
 def test_a_second_command_is_told_who_is_at_work(file):
     with holding(file) as process:
         before = time.monotonic()
@@ -92,6 +93,7 @@ def test_waiting_ends_when_the_holder_ends(file):
     assert 0.25 <= waited < 10
 
 
+@pytest.mark.long
 def test_waiting_ends_with_busy_when_the_time_is_over(file):
     with holding(file):
         before = time.monotonic()
@@ -119,6 +121,7 @@ def test_what_a_file_says_never_blocks(file, left):
         assert f'"pid": {os.getpid()}' in file.read_text()
 
 
+@pytest.mark.long
 def test_a_holder_that_has_not_written_yet_is_busy_all_the_same(file):
     with holding(file):
         file.write_text("")

@@ -116,6 +116,7 @@ def test_progress_is_visible_from_another_connection(engine, row):
         run.close(RESULT, None)
 
 
+@pytest.mark.long
 def test_progress_is_written_at_most_once_a_second(engine, row):
     with runs.recorded(engine, "j", "l") as run:
         run.beat()

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 PYKRX = """
 import contextlib, io, json
 with contextlib.redirect_stdout(io.StringIO()):
@@ -46,6 +48,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.long
 def test_pykrx_works_unmodified(served, run_client):
     out = json.loads(run_client(served, PYKRX, KRX_ID="someone", KRX_PW="secret").splitlines()[-1])
     market = served.market
@@ -68,6 +71,7 @@ def test_pykrx_works_unmodified(served, run_client):
     assert out["base"] == len(market.listed(market.sessions[-1]).stocks)
 
 
+@pytest.mark.long
 def test_finance_data_reader_works_unmodified(served, run_client):
     out = json.loads(run_client(served, READER).splitlines()[-1])
     market = served.market

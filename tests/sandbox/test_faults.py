@@ -362,6 +362,7 @@ def test_a_name_in_a_csv_or_a_zip_is_none_too(start, browser):
         assert b"\x1b]0;" in archive.read(archive.namelist()[0])
 
 
+@pytest.mark.long
 def test_a_bomb_is_small_on_the_wire(start, browser):
     with browser(start(faults="zip_bomb@*")).get(CACHE, timeout=20, stream=True) as response:
         assert response.headers["content-encoding"] == "gzip"

@@ -139,6 +139,7 @@ def test_names_are_those_of_the_day(served, krx):
     assert len(set(names)) == 2
 
 
+@pytest.mark.long
 def test_the_open_api_publishes_next_morning_at_eight(start, browser):
     def rows(now, service="sto/stk_bydd_trd", day="20261119"):
         url = f"{OPEN_API}{service}?basDd={day}"

@@ -174,6 +174,7 @@ def test_adjusted_prices_have_no_jumps(market):
     assert (np.abs(np.diff(adjusted) / adjusted[:-1]) < 0.31).all()
 
 
+@pytest.mark.long
 def test_names_and_codes_are_unique_and_writable():
     market = Market(NOW, 3000, 20, 1)
     listed = market.listed(market.sessions[-1])
@@ -220,6 +221,7 @@ def test_some_volume_needs_more_than_31_bits(market):
     assert market.quotes(day).volume[ticker] > 2**31
 
 
+@pytest.mark.long
 def test_a_big_market_is_drawn_quickly():
     started = time.process_time()
     market = Market(NOW, 3000, 1300, 3)

@@ -46,6 +46,7 @@ def closes(response):
     return {row["Code"]: row["Close"] for row in csv.DictReader(io.StringIO(response.content.decode("utf-8-sig")))}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["fault", "option"])
 def test_a_frozen_mirror_has_nothing_newer_for_ever(mirror, how):
     given = {"faults": "frozen_mirror@2026-11-06"}

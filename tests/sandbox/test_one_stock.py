@@ -41,6 +41,7 @@ def around_an_event(served):
     return (days[0], days[-1], market.roster[number].code), traded.tolist(), adjusted.tolist()
 
 
+@pytest.mark.long
 def test_pykrx_gets_adjusted_bars_unless_told_otherwise(served, run_client, around_an_event):
     asked, traded, adjusted = around_an_event
     printed = run_client(served, PYKRX.format(*asked, "adjusted"), KRX_ID="someone", KRX_PW="secret")
@@ -51,6 +52,7 @@ def test_pykrx_gets_adjusted_bars_unless_told_otherwise(served, run_client, arou
     assert set(listed) == {stock.code for stock in served.market.listed(asked[1]).stocks}
 
 
+@pytest.mark.long
 def test_finance_data_reader_gets_adjusted_bars(served, run_client, around_an_event):
     asked, _, adjusted = around_an_event
     assert json.loads(run_client(served, READER.format(*asked)).splitlines()[-1]) == adjusted

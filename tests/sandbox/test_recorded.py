@@ -47,6 +47,7 @@ def test_what_was_not_recorded_is_404(replay, krx, browser):
         assert browser(replay).get(url, timeout=5).status_code == 404
 
 
+@pytest.mark.long
 def test_whole_days_come_from_the_daily_table(replay, krx, browser):
     pytest.importorskip("pyarrow")
     rows = krx(replay, "MDCSTAT01501", mktId="ALL", trdDd="20250610").json()["OutBlock_1"]

@@ -31,6 +31,7 @@ def answers(market):
             yield company, periods, rows
 
 
+@pytest.mark.long
 def test_the_shares_are_those_of_the_real_market():
     market = Market(NOW, 2_900, 12, 1)
     count = Counter()
@@ -82,6 +83,7 @@ def test_the_smallest_market_has_each(open_world):
 # --- and read ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_dividends_are_what_the_company_decided_however_they_are_filed(open_world):
     """Of every company and fiscal year: linked to the common share, in the amount of the report, one row a year."""
     with open_world(patience=0.1) as world:
@@ -119,6 +121,7 @@ def test_dividends_are_what_the_company_decided_however_they_are_filed(open_worl
         }
 
 
+@pytest.mark.long
 def test_statements_are_those_of_the_books_however_they_are_filed(open_world):
     """Every version of 2025: amounts of its own period and months, and the owners' share under any label."""
     with open_world(patience=0.1) as world:

@@ -36,6 +36,7 @@ def visitor(served, browser):
     return session, session.get(f"{QUERY}/v1/test/getcrumb", timeout=5).text
 
 
+@pytest.mark.long
 def test_yfinance_works_unmodified(served, run_client):
     out = json.loads(run_client(served, YFINANCE).splitlines()[-1])
     market = served.market

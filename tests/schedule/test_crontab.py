@@ -263,6 +263,7 @@ def without_ours(table):
     return [line for line in lines if line or lines[-1:] != [line]]
 
 
+@pytest.mark.long
 def test_no_table_whatever_loses_a_foreign_line(spool):
     chance = random.Random(20261128)
     done = refused = 0
@@ -289,6 +290,7 @@ def test_no_table_whatever_loses_a_foreign_line(spool):
     assert refused > FUZZ // 20
 
 
+@pytest.mark.long
 def test_every_refusal_of_the_command_is_78_on_stderr(spool, home):
     from support import run_foresto
 

@@ -84,6 +84,7 @@ def test_what_was_switched_off_is_enabled_before(mac, place):
     assert loaded(mac) == EVERY
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("code", "meaning"), [("5", "로그인 항목"), ("37", "진행 중"), ("125", "화면"), ("78", "78")])
 def test_one_refusal_keeps_no_other_job_out_and_is_explained(mac, place, code, meaning):
     (mac / f"{LABEL}.weekly.code").write_text(code, encoding="utf-8")

@@ -24,6 +24,7 @@ from foresto_cli.views import score_card, score_history
 from foresto_cli.views.top_scores import Wanted
 
 
+@pytest.mark.long
 def test_a_batch_twice_leaves_the_same_bytes_and_says_so(app):
     first = job.score_batch(app, job.Options())
     before = everything(app)

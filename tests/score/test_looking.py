@@ -14,6 +14,7 @@ from foresto_cli.views import score_card, score_history, stored_score
 from foresto_cli.views.top_scores import Wanted
 
 
+@pytest.mark.long
 def test_a_shown_score_can_be_computed_again_by_hand(app, market, capsys):
     ticker = market.tickers[0]
     found = score_card.explained(app, ticker, None)

@@ -23,6 +23,7 @@ def validated(filled, market):
         return run.validate(connection, options, lambda *_: None)
 
 
+@pytest.mark.long
 def test_a_validation_proves_that_it_saw_nothing_ahead_and_doubts_a_market_that_nobody_leaves(validated):
     assert len(validated.look_ahead) == 3
     assert not any(validated.look_ahead.values())

@@ -276,6 +276,7 @@ def test_products_and_quotients_of_whole_numbers_are_exact(asked):
     assert len(share) > 0
 
 
+@pytest.mark.long
 def test_the_command_saves_lists_watches_and_deletes(foresto):
     assert foresto("--sandbox", "run", "initial", KRX_ID="").returncode in {0, 3}
     told = json.loads(foresto("--sandbox", "screen", CHEAP, "--save", "cheap", "--watch", "--json").stdout)

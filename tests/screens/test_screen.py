@@ -132,6 +132,7 @@ def test_nothing_stored_and_unknown_orders_are_said(scored):
         foresto.screen("price > 0", sort="ticker; DROP TABLE stocks")
 
 
+@pytest.mark.long
 def test_the_command_shows_counts_and_gives_rows_out(foresto, tmp_path):
     for command in (("listing", "load"), ("prices", "incremental")):
         assert foresto("--sandbox", *command).returncode == 0

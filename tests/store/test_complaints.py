@@ -137,6 +137,7 @@ def test_another_encoding_is_told_right_after_connecting(place, encoding):
         place.run(f"DROP DATABASE {other}", f"DROP DATABASE IF EXISTS {place.name}_utf8 WITH (FORCE)")
 
 
+@pytest.mark.long
 def test_who_or_what_does_not_exist_is_named_with_the_statement_that_makes_it(place):
     code, said = refusal(place.as_role("nobody-here"))
     assert (code, "nobody-here" in said) == (78, True)

@@ -81,6 +81,7 @@ def test_every_column_says_what_it_is_in_both_languages(name):
     assert {column: wrong for column, wrong in found.items() if wrong} == {}
 
 
+@pytest.mark.long
 def test_the_database_says_what_the_code_says(engine):
     found = catalogue(engine)
     wanted = comments.wanted()
@@ -119,6 +120,7 @@ def test_a_comment_that_was_changed_or_lost_is_put_right_and_nothing_else_is_wri
     assert catalogue(engine) == comments.wanted()
 
 
+@pytest.mark.long
 def test_a_database_that_is_upgraded_says_it_too(server):
     config = Config()
     config.set_main_option("script_location", str(migrate.FOLDER))

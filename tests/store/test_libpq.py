@@ -90,6 +90,7 @@ def test_unshielded_they_would(running):
     }
 
 
+@pytest.mark.long
 def test_a_hostile_shell_and_home_change_nothing_of_a_command(home, tmp_path):
     (tmp_path / ".pgpass").write_text("*:*:*:*:secret-of-another")
     (tmp_path / ".pgpass").chmod(0o644)

@@ -86,6 +86,7 @@ def test_alembic_finds_nothing_to_change_in_a_migrated_database(engine):
         assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
 
 
+@pytest.mark.long
 def test_a_new_database_is_what_the_upgrades_make_of_the_oldest(engine, empty_url):
     other = create_engine(psycopg_url(empty_url))
     with other.begin() as connection:
@@ -99,6 +100,7 @@ def test_a_new_database_is_what_the_upgrades_make_of_the_oldest(engine, empty_ur
         assert found[kind] == rows, kind
 
 
+@pytest.mark.long
 def test_the_list_of_periodic_reports_goes_on_as_days_of_all_filings(empty_url):
     engine = create_engine(psycopg_url(empty_url))
     kept = (
@@ -145,6 +147,7 @@ def test_a_second_start_changes_nothing(engine):
     assert catalogue(engine) == before
 
 
+@pytest.mark.long
 def test_processes_that_migrate_an_empty_database_at_once_all_succeed(empty_url):
     code = (
         "import sys\n"
@@ -271,6 +274,7 @@ def test_a_password_among_the_options_is_hidden_too():
     assert "sslmode=require" in shown
 
 
+@pytest.mark.long
 def test_alembic_is_not_imported_when_there_is_nothing_to_migrate(database_url):
     code = (
         "import sys\n"

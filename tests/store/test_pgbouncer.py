@@ -106,6 +106,7 @@ def test_a_dump_goes_to_the_server_itself(bounced, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["a.dump"]
 
 
+@pytest.mark.long
 def test_an_empty_database_is_made_through_it_and_a_pool_of_one_is_told_as_such(server, private_tmp):
     with own_database(server, "template0", name="bounced_empty") as direct:
         folder = private_tmp / "bouncer-empty"

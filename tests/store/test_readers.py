@@ -7,6 +7,8 @@ import pytest
 from operators_server import PASSWORD, operators_server, standby_of
 from support import run_foresto
 
+pytestmark = pytest.mark.long
+
 SMALL = {"FORESTO_SANDBOX_STOCKS": "60", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
 NAME = "reading"
 SHOWS = (

@@ -104,6 +104,7 @@ def test_a_server_that_ends_idle_transactions_leaves_the_lock_alone(engine):
             pytest.fail("two at once")
 
 
+@pytest.mark.long
 def test_one_who_waits_keeps_no_transaction_open(engine):
     seen = []
     with lock.only_host(engine, advisory.COLLECTING, 0):
@@ -216,6 +217,7 @@ def test_a_run_of_another_host_is_dead_only_after_a_long_silence(engine, running
     assert runs.close_abandoned(engine, is_shared=True) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("beats", [True, False])
 def test_a_living_run_of_a_host_with_our_own_name_is_known_by_its_heart(engine, running, nobody, monkeypatch, beats):
     monkeypatch.setattr(runs, "HEARTBEAT_SECONDS", 0.1)

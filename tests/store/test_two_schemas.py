@@ -40,6 +40,7 @@ def rows(port, name):
         return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for (table,) in tables}
 
 
+@pytest.mark.long
 def test_two_operators_load_at_once_and_stay_apart(port, tmp_path):
     first = foresto(port, tmp_path, "first", "db", "upgrade")
     assert first.returncode == 0, first.stderr

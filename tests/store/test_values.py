@@ -234,6 +234,7 @@ def test_a_value_that_is_too_large_for_an_index_is_no_outage():
         raise psycopg.OperationalError("connection refused")
 
 
+@pytest.mark.long
 def test_an_answer_no_loader_has_a_word_for_fails_its_unit(open_world, monkeypatch):
     for error in (OverflowError("x"), RecursionError(), IndexError("x"), ZeroDivisionError()):
 

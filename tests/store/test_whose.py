@@ -158,6 +158,7 @@ def former(engine, url, revision=migrate.HEAD):
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("revision", [migrate.HEAD, f"{int(migrate.HEAD) - 1:04}"])
 def test_a_database_of_an_earlier_foresto_is_carried_over(empty, revision):
     engine, url = empty
@@ -170,6 +171,7 @@ def test_a_database_of_an_earlier_foresto_is_carried_over(empty, revision):
         assert connection.scalar(text(names)) == "foresto_version_pkc"
 
 
+@pytest.mark.long
 def test_a_kill_in_the_middle_of_it_leaves_everything_as_it_was(empty):
     engine, url = empty
     former(engine, url, f"{int(migrate.HEAD) - 1:04}")

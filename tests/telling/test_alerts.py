@@ -36,6 +36,7 @@ def deliver(world):
 # --- telling --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_an_incident_is_told_once_reminded_each_day_and_ended(open_world):
     with open_world() as world:
         for _ in range(3):
@@ -172,6 +173,7 @@ RULES = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_fires_once_to_all_is_repeated_after_a_day_and_ends(open_world, rule):
     run, faults, without, subject = RULES[rule]
@@ -200,6 +202,7 @@ def test_each_rule_fires_once_to_all_is_repeated_after_a_day_and_ends(open_world
         assert world.rows("SELECT alert_type, subject, alert_message FROM ops_alert WHERE resolved_at IS NULL") == []
 
 
+@pytest.mark.long
 def test_a_missed_job_alerts_although_nothing_ran(open_world):
     with open_world(now=EVENING - DAY) as world:
         late_jobs.expect(world.app, "cron", "weekday")

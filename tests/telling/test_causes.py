@@ -14,6 +14,8 @@ from foresto_cli.verify import verification
 from foresto_cli.verify.verification import Verification
 from foresto_cli.views import market_mail, state
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 1
 PINGS = "hc-ping.com"
 THURSDAY = datetime(2026, 11, 26, 16, 30, tzinfo=clock.KST)

@@ -254,6 +254,7 @@ def test_hosts_whose_clocks_differ_by_little_believe_each_other():
     assert not clock.is_within(now + timedelta(days=3), timedelta(minutes=2))
 
 
+@pytest.mark.long
 def test_every_table_that_decides_by_a_moment_is_looked_at(open_world):
     with open_world() as world, world.app.engine.connect() as connection:
         assert moments.ahead(connection) is None

@@ -22,6 +22,7 @@ MENDED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", MENDED)
 def test_a_record_that_cannot_be_is_found_and_put_right(loaded, kind):
     loaded.execute(MENDED[kind])
@@ -42,6 +43,7 @@ def test_an_incident_that_a_later_verification_did_not_find_has_no_cause(loaded)
     assert verification.verify_daily(loaded.app).findings == [], "the verification itself has closed it"
 
 
+@pytest.mark.long
 def test_more_requests_than_any_budget_are_told_and_stay(loaded):
     loaded.execute("INSERT INTO upstream_usage (upstream, usage_date, used) VALUES ('dart', '2026-11-20', 50000)")
     result = verification.with_repair(loaded.app, verification.verify_daily, job.Options())

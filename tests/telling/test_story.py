@@ -69,6 +69,7 @@ def full_morning(moment):
     return at("11-23 07:00") <= moment < at("11-23 08:15")
 
 
+@pytest.mark.long
 def test_a_weekend_without_network_and_a_full_disk_are_one_message_each_and_one_when_they_end(
     open_loaded, monkeypatch, tmp_path
 ):

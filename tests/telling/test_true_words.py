@@ -43,6 +43,7 @@ def test_a_sentence_about_failures_in_a_row_is_never_part_of_another(open_world)
         assert isinstance(session.refused, GivenUp)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("workers", [1, 4])
 def test_reasons_of_a_command_do_not_repeat_themselves(open_world, workers):
     with open_world(faults="500@data.krx.co.kr/MDCSTAT,500@data-dbg.krx.co.kr,500@raw.githubusercontent.com") as world:
@@ -52,6 +53,7 @@ def test_reasons_of_a_command_do_not_repeat_themselves(open_world, workers):
             assert reason.count("잇따라") <= 1, reason
 
 
+@pytest.mark.long
 def test_darts_cut_connections_are_named_for_what_they_are(open_world):
     with open_world() as world:
         listed.load_listing(world.app, QUICK)

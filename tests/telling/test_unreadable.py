@@ -82,6 +82,7 @@ def test_after_a_week_it_is_asked_for_quietly_once_more(open_loaded):
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "done"
 
 
+@pytest.mark.long
 def test_retry_leaves_it_alone_and_again_asks(refused):
     assert retry.retry(refused.app, None, QUICK).requests["total"] == 0
     still = retry.retry(refused.app, None, AGAIN)

@@ -107,6 +107,7 @@ def commands_end_with_their_own_codes(open_world, run, monkeypatch, places, erro
             assert world.scalar("SELECT count(*) FROM index_price_daily") > 0
 
 
+@pytest.mark.long
 def test_every_command_ends_with_its_own_code(open_world, run, monkeypatch, tmp_path):
     monkeypatch.setenv("FORESTO_HOME", f"{tmp_path}")
     monkeypatch.setitem(CHAINS, "quarterly", (INDEX,))
@@ -139,6 +140,7 @@ def test_a_channel_that_raises_anything_is_an_incident_that_the_others_hear_of(
         assert [label for label, reason in outcome.items() if reason] == ["Slack" if deaf == "slack" else "메일"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["ping", "ping made", "ping's address"])
 def test_a_chain_starts_whatever_its_watchdog_raises(open_world, monkeypatch, place):
     monkeypatch.setitem(CHAINS, "quarterly", (INDEX,))
@@ -163,6 +165,7 @@ def test_a_chain_starts_whatever_the_address_of_its_watchdog(open_world, monkeyp
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'ping' AND resolved_at IS NULL") == 1
 
 
+@pytest.mark.long
 def test_an_outage_is_told_to_whom_it_can_be_and_ends_with_69(open_world, monkeypatch, run):
     for error in UNFORESEEN:
         with open_world() as world, monkeypatch.context() as patch:
@@ -185,6 +188,7 @@ def test_an_outage_file_of_any_content_is_read(open_world, kept):
         outage.over(world.app)
 
 
+@pytest.mark.long
 def test_telling_that_fails_in_any_way_does_not_change_the_exit_code(open_world, monkeypatch, run):
     for error in (*UNFORESEEN, ConfigError("x")):
         with open_world() as world, monkeypatch.context() as patch:

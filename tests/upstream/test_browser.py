@@ -241,6 +241,7 @@ def test_whatever_comes_back_is_one_of_our_errors(trusted, parts, kind):
     assert len([head for head in heard if head]) == 1, "asked once, followed nowhere"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pause", [0.02, 9])
 def test_an_answer_that_drips_or_stops_ends_when_its_time_is_up(trusted, pause):
     listener = socket.create_server(("127.0.0.1", 0))

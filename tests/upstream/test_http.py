@@ -133,6 +133,7 @@ def test_an_endless_answer_is_given_up_before_it_is_read(open_world, waits):
         assert asked(world) == 2
 
 
+@pytest.mark.long
 def test_an_answer_that_drips_steadily_ends_at_the_total_time_limit(open_world, waits):
     # One byte every half second: no single pause is long enough for the read limit of 1.5 s; the total is 1 s.
     with open_world(faults=f"drip@{HOST}") as world:

@@ -152,6 +152,7 @@ def every_command():
     return list(walk(typer.main.get_command(app()), []))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("hostile_home", "no_waiting")
 def test_no_login_key_or_cookie_goes_astray(open_world, run):
     with open_world() as world:

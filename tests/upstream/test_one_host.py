@@ -49,6 +49,7 @@ def test_a_budget_that_others_spent_stops_the_date_and_the_login_too(open_world,
         assert at_krx(world) == []
 
 
+@pytest.mark.long
 def test_thirty_commands_a_day_log_in_while_pages_are_left(open_world, no_waiting):
     """Each command logs in by itself: 3 of 4 requests are logins, and the budget alone says when it is enough."""
     for _ in range(25):

@@ -42,6 +42,7 @@ SPENT = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("fault", "name", "load"), SPENT)
 def test_a_budget_called_spent_is_remembered_until_midnight(open_world, monkeypatch, fault, name, load):
     slept = []

@@ -81,6 +81,7 @@ def _failures(app, planted):
     return failed
 
 
+@pytest.mark.long
 def test_no_check_fails_whatever_is_stored(full):
     sample = random.Random(SEED).sample(sorted(_plantable()), SAMPLE)
     assert _failures(full, [*MET, *sample]) == {}

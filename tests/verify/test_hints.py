@@ -90,6 +90,7 @@ def test_a_hint_that_begins_as_a_command_is_nothing_but_commands():
     assert {name: text for name, text in commands.items() if not text.isascii() or "(" in text} == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "check",
     [
@@ -120,6 +121,7 @@ Prices that are late have checks of their own.
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("label", LATE)
 def test_what_is_late_although_the_ledger_has_it_is_mended_by_the_hint(loaded, run, label):
     run(loaded, "foresto score batch")
@@ -130,6 +132,7 @@ def test_what_is_late_although_the_ledger_has_it_is_mended_by_the_hint(loaded, r
     assert found(loaded, verification.verify_daily, "data.late") is None, finding.repair
 
 
+@pytest.mark.long
 def test_so_is_a_data_set_by_day(open_loaded, run, monkeypatch):
     monkeypatch.setenv("FORESTO_DATASETS", "gold")
     with open_loaded() as world:
@@ -141,6 +144,7 @@ def test_so_is_a_data_set_by_day(open_loaded, run, monkeypatch):
         assert found(world, verification.verify_daily, "data.late") is None
 
 
+@pytest.mark.long
 def test_when_everything_is_late_the_hint_is_as_long_as_its_place_allows(loaded, run):
     run(loaded, "foresto score batch")
     for statements in LATE.values():

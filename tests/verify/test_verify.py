@@ -223,6 +223,7 @@ def test_repair_mends_what_asking_again_can_mend(loaded, check):
     assert loaded.scalar(query) == before
 
 
+@pytest.mark.long
 def test_the_whole_history_is_verified_monthly(loaded):
     loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-09'")
     assert verification.verify_monthly(loaded.app).sessions == 12

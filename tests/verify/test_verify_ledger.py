@@ -52,6 +52,7 @@ def test_failed_units_are_told_with_the_one_command_that_asks_for_them_again(wor
     assert result.repair is None, "prices were asked for, which mends nothing here"
 
 
+@pytest.mark.long
 def test_failed_prices_are_asked_for_again(world):
     world.execute(
         "UPDATE unit_ledger SET status = 'failed', reason = 'x' WHERE dataset = 'prices.day' AND unit = '2026-11-17'"
@@ -62,6 +63,7 @@ def test_failed_prices_are_asked_for_again(world):
     assert result.findings == [], "of every data set"
 
 
+@pytest.mark.long
 def test_a_missing_index_is_asked_for_again_and_not_sought_among_the_prices(world):
     world.execute("DELETE FROM index_price_daily WHERE trade_date = '2026-11-20'")
     result = verification.with_repair(world.app, verification.verify_daily, job.Options())

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from foresto_cli.loading import prices
 from foresto_cli.running import job
 from foresto_cli.verify import second_source, verification
@@ -10,6 +12,7 @@ QUICK = job.Options()
 PATIENCE = 0.5
 
 
+@pytest.mark.long
 def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_found(loaded):
     before = len(loaded.asked("/sise.nhn"))
     result = verification.verify_weekly(loaded.app)
@@ -30,6 +33,7 @@ def test_a_second_source_agrees_is_asked_politely_and_a_planted_difference_is_fo
     assert (finding.severity, finding.found, finding.sample[0]["ticker"]) == ("warning", 1, "005930")
 
 
+@pytest.mark.long
 def test_a_row_that_agrees_with_itself_alone_is_found_wherever_it_stands(loaded):
     loaded.execute(
         "UPDATE stock_price_daily SET open_price = open_price * 10, adj_close_price = adj_close_price,"
@@ -49,6 +53,7 @@ def test_every_stock_has_its_turn_within_a_quarter(loaded):
     assert traded / second_source.WEEKS - 1 <= len(chosen) <= traded / second_source.WEEKS + 1 + second_source.LARGEST
 
 
+@pytest.mark.long
 def test_a_second_source_that_is_silent_is_a_note_and_no_finding(open_loaded):
     with open_loaded(faults="500@fchart.stock.naver.com+7") as world:
         result = verification.verify_weekly(world.app)
@@ -57,6 +62,7 @@ def test_a_second_source_that_is_silent_is_a_note_and_no_finding(open_loaded):
         assert result.exit_code == 0
 
 
+@pytest.mark.long
 def test_a_table_that_shrank_since_an_earlier_run_is_found(loaded):
     measures = verification.verify_monthly(loaded.app).measures
     assert measures["stock_price_daily"] > 500

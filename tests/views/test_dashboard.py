@@ -281,6 +281,7 @@ def test_numbers_carry_their_sign_and_nothing_has_none():
     assert [words.size(count) for count in (2_048, 26 * 1024**2, 1_300 * 1024**2)] == ["2 KB", "26 MB", "1.3 GB"]
 
 
+@pytest.mark.long
 def test_after_a_chain_the_page_shows_it_ended(open_loaded, tmp_path):
     with open_loaded() as world:
         chain.run_chain(world.app, "weekday", job.Options())

@@ -103,6 +103,7 @@ def test_everything_is_looked_at(examined):
         assert name in names
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", EXAMINATIONS)
 def test_whatever_an_examination_meets_is_its_own_finding_and_the_others_go_on(examined, place):
     whole = {found.name for found in examined()}
@@ -165,6 +166,7 @@ def test_with_the_database_away_the_rest_is_looked_at(tmp_path):
     assert {"시계", "달력", "스케줄러", "DART_API_KEY", "실행 중단 감시(데드맨)", "잠금", "설정"} <= found.keys()
 
 
+@pytest.mark.long
 def test_with_broken_settings_the_rest_is_looked_at(tmp_path):
     code, found = diagnosed(tmp_path, SMTP_PORT="no number")
     assert code == 78

@@ -52,6 +52,7 @@ def row(world):
 # --- what it says ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_it_tells_the_session_from_our_own_prices_to_each_reader(morning):
     result = market_mail.send(morning.app)
     assert (result.outcome, result.exit_code, result.units.done) == ("done", 0, 3)
@@ -197,6 +198,7 @@ def test_what_could_not_be_found_out_is_said_and_never_made_up(morning):
     assert "코스닥 " not in text.partition("[업종]")[0].replace("코스피·코스닥", "")
 
 
+@pytest.mark.long
 def test_without_any_key_the_movers_are_those_of_the_charts(open_world):
     keyless = ("krx_id", "krx_pw", "krx_openapi_key", "fsc_api_key", "dart_api_key")
     with open_world(SATURDAY, without=keyless, mirror_stopped=MIRROR_STOPPED, patience=2) as world:

@@ -37,6 +37,7 @@ def test_both_guides_show_the_same_lines():
     assert lines("docs/guide.md") == lines("docs/guide.ko.md")
 
 
+@pytest.mark.long
 def test_every_line_does_what_it_says(home, tmp_path):
     shown = [line for line in lines("docs/guide.md") if line != "foresto db shell"]
     script = "\n".join(["set -euo pipefail", FORESTO, *shown]).replace("~/", f"{tmp_path}/")

@@ -33,6 +33,7 @@ def ask(home):
     return run
 
 
+@pytest.mark.long
 def test_a_statement_comes_from_the_line_a_file_or_standard_input(ask, tmp_path):
     file = tmp_path / "가.sql"
     file.write_bytes("\ufeffSELECT '파일' AS 이름;\n".encode())
@@ -41,6 +42,7 @@ def test_a_statement_comes_from_the_line_a_file_or_standard_input(ask, tmp_path)
     assert ask("-", "--csv", "-", written="SELECT\n'입력'\nAS 이름".encode()).stdout.decode() == "이름\n입력\n"
 
 
+@pytest.mark.long
 def test_json_has_the_rows_and_a_mistake_is_an_object_with_exit_code_2(ask):
     done = ask("SELECT 1 AS a, 1 AS a, 0.10 AS b", "--json")
     assert json.loads(done.stdout) == {
@@ -55,6 +57,7 @@ def test_json_has_the_rows_and_a_mistake_is_an_object_with_exit_code_2(ask):
     assert (middle.returncode, found["exit_code"], len(found["rows"])) == (2, 2, 3_000)
 
 
+@pytest.mark.long
 def test_a_file_is_written_and_a_query_that_fails_leaves_the_one_before(ask, tmp_path):
     file = tmp_path / "out.csv"
     assert ask("SELECT 1 AS a", "--csv", str(file)).returncode == 0
@@ -65,6 +68,7 @@ def test_a_file_is_written_and_a_query_that_fails_leaves_the_one_before(ask, tmp
     assert "쓸 수 없습니다" in folder.stderr.decode()
 
 
+@pytest.mark.long
 def test_a_reader_who_goes_away_ends_it_quietly(home):
     line = f"{sys.executable} -m foresto_cli --sandbox sql 'SELECT generate_series(1, 30000000)' --csv - | head -2"
     done = subprocess.run(
@@ -74,6 +78,7 @@ def test_a_reader_who_goes_away_ends_it_quietly(home):
     assert done.stderr.decode() == ""
 
 
+@pytest.mark.long
 def test_every_table_and_view_is_listed_with_what_it_is(ask):
     done = ask("--tables", "--csv", "-")
     found = {row["name"]: row for row in csv.DictReader(io.StringIO(done.stdout.decode()))}
@@ -83,6 +88,7 @@ def test_every_table_and_view_is_listed_with_what_it_is(ask):
     assert found["financial_statement"]["kind"] == "뷰"
 
 
+@pytest.mark.long
 def test_columns_are_told_with_type_and_meaning_and_a_slip_is_helped(ask):
     done = ask("--columns", "stock_price_daily", "--csv", "-")
     found = {row["name"]: row for row in csv.DictReader(io.StringIO(done.stdout.decode()))}

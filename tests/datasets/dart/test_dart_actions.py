@@ -402,6 +402,7 @@ def reduction_of(market, corrected):
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_decision_is_known_from_its_filing_on_and_a_correction_from_its_own(open_world):
     with open_world(patience=0.1) as world:
         action = reduction_of(world.sandbox.market, corrected=True)
@@ -426,6 +427,7 @@ def test_a_decision_is_known_from_its_filing_on_and_a_correction_from_its_own(op
         ]
 
 
+@pytest.mark.long
 def test_a_budget_that_runs_out_leaves_the_rest_for_the_next_day(open_world):
     with open_world(patience=0.1) as world:
         world.app.settings = world.app.settings.model_copy(update={"foresto_dart_daily_budget": 40})

@@ -64,6 +64,7 @@ STATEMENTS = (
 )
 
 
+@pytest.mark.long
 def test_a_statement_that_differs_from_what_dart_answered_is_found_and_read_anew(listed_world):
     with listed_world() as world:
         load(world, 2025, full=True)
@@ -74,6 +75,7 @@ def test_a_statement_that_differs_from_what_dart_answered_is_found_and_read_anew
         assert is_mended(world, restated, "statements.reread", "financial_restated", "ticker, rcept_no, total_assets")
 
 
+@pytest.mark.long
 def test_what_answers_say_of_older_reports_is_asked_monthly(listed_world):
     with listed_world() as world:
         load(world, 2023)
@@ -88,6 +90,7 @@ def test_what_answers_say_of_older_reports_is_asked_monthly(listed_world):
         )
 
 
+@pytest.mark.long
 def test_answers_that_are_lost_or_damaged_are_asked_for_again(listed_world):
     columns = "endpoint, subject, bsns_year, reprt_code, fs_div, sha256, period_end, body"
     with listed_world() as world:
@@ -141,6 +144,7 @@ def test_where_no_answer_is_kept_a_report_is_measured_by_itself_and_by_its_neigh
         assert (row["ticker"], row["어긋난_것"]) == ("005930", wrong)
 
 
+@pytest.mark.long
 def test_a_hundred_that_was_not_asked_about_a_report_is_found_and_asked(open_world):
     with open_world(stocks=150) as world:
         listed.load_listing(world.app, QUICK)
@@ -159,6 +163,7 @@ def test_a_hundred_that_was_not_asked_about_a_report_is_found_and_asked(open_wor
         assert {row["단위"][:10] for row in found["statements.unasked"].sample} == {"2023/11011"}
 
 
+@pytest.mark.long
 def test_lost_and_mistaken_companies_are_found_and_asked_for_again(listed_world):
     with listed_world() as world:
         load(world, 2025)
@@ -172,6 +177,7 @@ def test_lost_and_mistaken_companies_are_found_and_asked_for_again(listed_world)
             assert is_mended(world, planted, check, "dart_company", columns), planted
 
 
+@pytest.mark.long
 def test_a_filing_that_is_lost_or_mistaken_is_found_and_its_list_read_from_that_day(open_loaded):
     with open_loaded(EVENING - timedelta(days=7)) as world:
         load(world)
@@ -212,6 +218,7 @@ DIVIDENDS = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 def test_dividends_that_their_neighbours_contradict_are_found_and_asked_for_again(open_loaded):
     columns = (
         "security_id, dvdn_bas_dt, source_id, ticker, corp_code, fiscal_year, rcept_dt, cash_dvdn_pay_dt,"

@@ -96,6 +96,7 @@ def test_a_new_filing_is_read_and_scored_on_the_next_morning(open_world):
         assert (steps["score batch"].rows.added, steps["score batch"].rows.changed) == (0, 0)
 
 
+@pytest.mark.long
 def test_a_morning_without_reports_asks_for_the_lists_and_the_decisions_alone(open_world):
     market, _ = filed()
     busy = {one.filing.received for code in ("11013", "11012", "11014", "11011") for year in (2025, 2026)

@@ -241,6 +241,7 @@ def load(world, year=None, **options):
     return capital.load_dividends(world.app, year, job.Options(**options))
 
 
+@pytest.mark.long
 def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
     with open_world(patience=0.1) as world:
         result = load(world)
@@ -271,6 +272,7 @@ def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
         assert (again.outcome, again.requests["total"], again.units.done) == ("done", 0, 1)
 
 
+@pytest.mark.long
 def test_the_year_before_is_kept_apart_and_not_of_a_company_that_closes_twice_a_year(open_world):
     with open_world(patience=0.1) as world:
         load(world, 2025)
@@ -284,6 +286,7 @@ def test_the_year_before_is_kept_apart_and_not_of_a_company_that_closes_twice_a_
         assert corp not in {row[0] for row in world.rows(said)}
 
 
+@pytest.mark.long
 def test_before_a_report_is_filed_nothing_is_known_and_it_is_asked_for_again(open_world):
     with open_world(patience=0.1, now=datetime(2026, 2, 20, 19, 0, tzinfo=clock.KST)) as world:
         result = load(world, 2025)
@@ -296,6 +299,7 @@ def test_before_a_report_is_filed_nothing_is_known_and_it_is_asked_for_again(ope
         assert world.scalar("SELECT max(rcept_dt) FROM dividend_history") <= date(2026, 4, 20)
 
 
+@pytest.mark.long
 def test_a_correction_that_says_the_same_does_not_make_the_dividend_younger(open_world):
     with open_world(patience=0.1) as world:
         market = world.sandbox.market
@@ -323,6 +327,7 @@ def test_a_correction_that_says_the_same_does_not_make_the_dividend_younger(open
         assert world.rows(query, t=code) == [(first.number, first.received)]
 
 
+@pytest.mark.long
 def test_with_a_small_budget_exactly_that_is_asked_and_the_next_day_goes_on(open_world):
     with open_world(patience=0.1) as world:
         world.app.settings = world.app.settings.model_copy(update={"foresto_dart_daily_budget": 21})

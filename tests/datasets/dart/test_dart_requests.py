@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 # --- how much is asked ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_year_is_one_question_a_hundred_companies_and_the_second_run_asks_for_news_only(listed_world):
     with listed_world(stocks=130) as world:
         first = load(world, 2025)
@@ -41,6 +42,7 @@ def test_a_year_is_one_question_a_hundred_companies_and_the_second_run_asks_for_
         assert [request.path for request in asked(world)[before:]] == ["/api/list.json"]
 
 
+@pytest.mark.long
 def test_without_options_what_is_in_season_is_asked_for_and_everything_asked_for_before(listed_world):
     with listed_world() as world:
         load(world, 2024)
@@ -63,6 +65,7 @@ def test_an_operator_reads_which_companies_are_asked_for(listed_world):
         assert [label for label in told if label.startswith("2025년 사업보고서 101~")], told
 
 
+@pytest.mark.long
 def test_a_report_of_everybody_since_a_year(listed_world):
     with listed_world() as world:
         assert load(world, since=2025).outcome == "done"
@@ -74,6 +77,7 @@ def test_a_report_of_everybody_since_a_year(listed_world):
         assert found == [(2025, name, True) for name in quarters] + [(2026, name, True) for name in quarters[1:]]
 
 
+@pytest.mark.long
 def test_a_filing_is_news_and_only_its_hundred_is_asked_again(listed_world):
     with listed_world(EVENING - timedelta(days=20)) as world:
         early = load(world, 2026, "q3")
@@ -101,6 +105,7 @@ def test_the_june_report_of_a_half_year_company_is_read_when_it_is_filed(listed_
         assert world.scalar(JUNE) > 0, "by the list of filings, of companies that nobody knows yet"
 
 
+@pytest.mark.long
 def test_the_june_report_of_a_half_year_company_is_asked_for_in_its_season(listed_world):
     with listed_world(EVENING.replace(month=10, day=20)) as world:
         load(world, 2025)
@@ -115,6 +120,7 @@ def test_the_june_report_of_a_half_year_company_is_asked_for_in_its_season(liste
         assert len(asked(world, "fnlttMultiAcnt")) == before
 
 
+@pytest.mark.long
 def test_both_half_years_whole_statements_come_with_one_question(listed_world):
     with listed_world(EVENING.replace(month=4, day=20)) as world:
         load(world, 2025)
@@ -129,6 +135,7 @@ def test_both_half_years_whole_statements_come_with_one_question(listed_world):
         assert len(asked(world, "fnlttSinglAcntAll")) == 1
 
 
+@pytest.mark.long
 def test_who_joins_a_hundred_has_it_asked_again(listed_world):
     with listed_world() as world:
         load(world, 2025)
@@ -159,6 +166,7 @@ def test_companies_are_asked_for_once_a_day(listed_world):
         assert statements.load_companies(world.app, QUICK).requests["dart"] == 1
 
 
+@pytest.mark.long
 def test_one_company(listed_world):
     with listed_world() as world:
         result = load(world, 2025, ticker="005930", full=True)
@@ -183,6 +191,7 @@ def test_one_company(listed_world):
 # --- the budget -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goes_on(listed_world):
     with listed_world() as world:
         load(world, 2025)

@@ -11,7 +11,7 @@ from support import EVENING
 from foresto_cli.loading import listed, prices, statements
 from foresto_cli.settings import SANDBOX_KEYS
 
-pytestmark = pytest.mark.usefixtures("no_waiting")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_waiting")]
 KEY = SANDBOX_KEYS["dart_api_key"]
 
 

@@ -44,6 +44,7 @@ def findings(world):
         return {finding.check: finding for finding in run_checks(ours, scope)}
 
 
+@pytest.mark.long
 def test_what_is_wrong_with_decisions_is_found_and_mended(open_loaded):
     query = f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM (SELECT {COLUMNS} FROM corporate_actions) t"
     with open_loaded() as world:

@@ -70,6 +70,7 @@ def test_every_filing_of_a_company_with_a_share_is_stored_with_who_filed_it_and_
         assert again.requests["dart"] <= 3, "of a day that is not over, once more"
 
 
+@pytest.mark.long
 def test_pages_that_move_under_the_reader_leave_no_hole_and_no_twin(open_world, monkeypatch):
     """Between two pages an hour passes and filings arrive in the middle of the list."""
     day = date(2026, 11, 20)

@@ -47,6 +47,7 @@ def used(world):
     return details.scored(stored) & there, {(one.corp_code, one.report) for one in stored if one.has_details}
 
 
+@pytest.mark.long
 def test_what_scores_use_is_asked_for_before_older_gaps(listed_world):
     with listed_world() as world:
         load(world, since=2024)
@@ -63,6 +64,7 @@ def test_what_scores_use_is_asked_for_before_older_gaps(listed_world):
         assert statements.load_statements(app, wanted, QUICK, full=details.ALL).units.done > 0
 
 
+@pytest.mark.long
 def test_a_saturday_asks_for_less_than_a_third_of_a_days_budget_and_a_morning_for_a_twentieth(listed_world):
     with listed_world() as world:
         load(world, since=2024)

@@ -127,6 +127,7 @@ def test_a_product_shows_the_rate_of_twelve_months_or_of_the_nearest_term(open_w
 # --- from month to month --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_who_vanished_is_closed_who_came_back_is_open_and_every_rate_that_moved_is_kept(open_world):
     kind = BY_NAME["deposits"]
     moments = [EVENING, NEXT_MONTH, NEXT_MONTH + timedelta(days=31)]

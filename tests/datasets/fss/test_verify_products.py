@@ -103,6 +103,7 @@ CONTRADICTIONS = {
 }
 
 
+@pytest.mark.long
 def test_every_contradiction_of_products_is_named_and_their_groups_mend_it(open_world):
     with open_world() as world:
         load(world, "deposits")

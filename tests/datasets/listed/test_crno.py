@@ -60,6 +60,7 @@ def test_a_name_is_never_enough(open_world):
         assert world.rows("SELECT crno FROM stocks WHERE ticker = '005930'") == [(None,)]
 
 
+@pytest.mark.long
 def test_it_is_asked_once_a_week_and_the_same_again_changes_nothing(open_world):
     with open_world() as world:
         listed.load_stocks(world.app, QUICK)

@@ -10,7 +10,7 @@ from foresto_cli.chains.steps import ETFS, INDEX, INITIAL, LISTING, PRICES, STOC
 from foresto_cli.loading import prices
 from foresto_cli.running import job
 
-pytestmark = pytest.mark.usefixtures("no_waiting")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_waiting")]
 
 FROZEN = "frozen_mirror@2026-09-10"
 SESSIONS = 55

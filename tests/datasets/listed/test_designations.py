@@ -139,6 +139,7 @@ def scored(world):
     return [row[0] for row in world.rows("SELECT ticker FROM compass_score_history ORDER BY total_score DESC")]
 
 
+@pytest.mark.long
 def test_what_is_best_leaves_out_who_is_designated_suspended_or_leaving_and_says_how_many(plain, capsys):
     days = sessions(plain)
     best = scored(plain)
@@ -288,6 +289,7 @@ def notes(world):
     return [note for note in result.notes if "지정" in note]
 
 
+@pytest.mark.long
 def test_who_is_new_is_told_once_and_raises_no_alarm(plain):
     days = sessions(plain)
     designate(plain, "000660", CAUTION, days[0])
@@ -333,6 +335,7 @@ def test_the_sandbox_designates_companies_in_trouble():
     assert min(seen.values()) > 5
 
 
+@pytest.mark.long
 def test_on_the_first_of_april_the_sandbox_has_news(open_world):
     market = Market(datetime(2026, 4, 3, 20, 30, tzinfo=clock.KST), 60, 12, 1)
     words = {dealt.MANAGED, dealt.CAUTION}

@@ -67,6 +67,7 @@ def test_the_largest_are_asked_about_first_one_request_each(open_world):
         assert (card["english_name"], card["yahoo_sector"]) == ("Imaginary Electronics 0 Co., Ltd.", "Technology")
 
 
+@pytest.mark.long
 def test_the_next_run_goes_on_and_only_the_stale_are_asked_about_again(open_world, monkeypatch):
     monkeypatch.setattr(enrichment, "MOST", 40)
     with open_world() as world:

@@ -173,6 +173,7 @@ def test_an_answer_that_is_not_that_session_is_refused(open_world, kind):
         assert world.scalar("SELECT count(*) FROM etf_price_daily WHERE trade_date = '2026-11-18'") > 0
 
 
+@pytest.mark.long
 def test_a_closure_that_no_calendar_knew_is_no_data_and_no_hole(open_world):
     with open_world(EVENING.replace(year=2026, month=8, day=28), sessions=45, without=(*LOGIN, *FSC)) as world:
         closed = next(
@@ -198,6 +199,7 @@ def test_half_a_session_is_refused_and_asked_for_again(open_world, monkeypatch):
         assert funds.load_etfs(world.app, QUICK, since=day, until=day).rows.added == len(whole)
 
 
+@pytest.mark.long
 def test_who_came_and_who_left_are_told_apart_in_the_list(open_world):
     with open_world(stocks=300, sessions=22, without=(*LOGIN, *FSC)) as world:
         funds.load_etfs(world.app, QUICK, since=world.app.history_start)
@@ -211,6 +213,7 @@ def test_who_came_and_who_left_are_told_apart_in_the_list(open_world):
         assert world.scalar("SELECT is_active FROM etfs WHERE ticker = :one", one=new[0])
 
 
+@pytest.mark.long
 def test_returns_follow_from_the_stored_sessions_and_a_split_is_no_loss(open_world):
     with open_world(sessions=280, stocks=60, without=LOGIN) as world:
         funds.load_etfs(world.app, QUICK, since=world.app.history_start)
@@ -258,6 +261,7 @@ def told(world, check):
     return next((one for one in verification.verify_daily(world.app).findings if one.check == check), None)
 
 
+@pytest.mark.long
 def test_a_hole_is_found_and_mended(loaded):
     assert told(loaded, "etf.sessions") is None
     day = date(2026, 11, 12)
@@ -270,6 +274,7 @@ def test_a_hole_is_found_and_mended(loaded):
     assert loaded.scalar("SELECT count(*) FROM etf_price_daily WHERE trade_date = :day", day=day) > 0
 
 
+@pytest.mark.long
 def test_half_a_session_is_found_and_mended(loaded):
     day = date(2026, 11, 12)
     half = "SELECT ticker FROM etf_price_daily WHERE trade_date = :day ORDER BY 1 LIMIT 9"
@@ -280,6 +285,7 @@ def test_half_a_session_is_found_and_mended(loaded):
     assert told(loaded, "etf.sessions") is None
 
 
+@pytest.mark.long
 def test_returns_that_are_not_those_of_the_prices_are_found_and_mended(open_world):
     with open_world(sessions=260, stocks=30, without=LOGIN) as world:
         prices.load_prices_incremental(world.app, 3, 2, QUICK)

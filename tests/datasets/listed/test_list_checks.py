@@ -12,6 +12,8 @@ from foresto_cli.running import job
 from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.verify import verification
 
+pytestmark = pytest.mark.long
+
 ROWS = {
     "fdr_stock_listing": "ticker, isin, name, market, sector, industry, products, listing_date, settle_month,"
     " representative, region, shares, marcap, security_group, is_listed, delisting_date, delisting_reason, as_of_date",

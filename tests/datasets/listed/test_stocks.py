@@ -30,6 +30,7 @@ def load(world):
     return result
 
 
+@pytest.mark.long
 def test_a_second_load_changes_nothing_and_asks_nobody(open_world):
     with open_world() as world:
         prices.load_prices_incremental(world.app, 1825, 2, QUICK)
@@ -41,6 +42,7 @@ def test_a_second_load_changes_nothing_and_asks_nobody(open_world):
         assert (again.rows.added, again.rows.changed) == (0, 0)
 
 
+@pytest.mark.long
 def test_stocks_are_the_listing_with_the_newest_prices(open_world):
     with open_world() as world:
         prices.load_prices_incremental(world.app, 1825, 2, QUICK)
@@ -58,6 +60,7 @@ def test_stocks_are_the_listing_with_the_newest_prices(open_world):
         assert world.scalar("SELECT count(*) FROM stocks WHERE one_year_return IS NOT NULL") == 0, "no base day yet"
 
 
+@pytest.mark.long
 def test_returns_compare_adjusted_closes_of_the_right_days(open_world):
     with open_world() as world:
         prices.load_prices_incremental(world.app, 1825, 2, QUICK)
@@ -113,6 +116,7 @@ def test_who_leaves_stays_inactive_and_the_past_can_still_be_asked(open_world):
         assert [world.scalar(on, day=DAY - timedelta(days=days)) for days in (0, 1)] == [False, True]
 
 
+@pytest.mark.long
 def test_two_snapshots_a_week_apart_tell_every_kind_of_change(open_world, capsys):
     with open_world(EVENING - timedelta(days=7)) as world:
         assert load(world).changes == {}, "the first look compares with nothing"
@@ -166,6 +170,7 @@ def test_two_snapshots_a_week_apart_tell_every_kind_of_change(open_world, capsys
         assert load(world).changes == {}
 
 
+@pytest.mark.long
 def test_status_watches_the_day_of_the_stocks(open_world):
     def watched(world):
         return next(item for item in state.status(world.app)["data"] if item["name"] == "stocks")
@@ -197,6 +202,7 @@ RENAMED_ON = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", ["stocks", "prices"])
 def test_a_rename_in_price_rows_becomes_history_whichever_comes_first(open_world, first):
     with open_world(sessions=40) as world:
@@ -212,6 +218,7 @@ def test_a_rename_in_price_rows_becomes_history_whichever_comes_first(open_world
         assert again.tables["stock_history"] == Counts(unchanged=world.scalar("SELECT count(*) FROM stock_history"))
 
 
+@pytest.mark.long
 def test_who_has_no_listing_date_was_listed_since_the_first_price_row(open_world):
     with open_world() as world:
         load(world)
@@ -238,6 +245,7 @@ def test_the_synthetic_markets_own_renames_are_dated_to_the_day(open_world):
         assert set(found) == wanted
 
 
+@pytest.mark.long
 def test_an_old_listing_serves_while_the_mirror_is_down(open_world):
     with open_world() as world:
         load(world)

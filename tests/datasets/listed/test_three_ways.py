@@ -46,6 +46,7 @@ def test_with_a_dead_mirror_each_key_gives_the_list_and_the_indices(open_world, 
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") == world.scalar(LISTED)
 
 
+@pytest.mark.long
 def test_a_dead_mirror_is_told_once_passed_over_and_tried_again_the_next_day(open_world):
     alert = (
         "SELECT alert_type, alert_level, occurrences, resolved_at IS NULL FROM ops_alert WHERE alert_type = 'mirror'"
@@ -75,6 +76,7 @@ def test_a_mirror_that_is_two_sessions_late_is_not_dead(open_world):
         assert world.scalar("SELECT count(*) FROM dead_source") == 0
 
 
+@pytest.mark.long
 def test_what_the_mirror_knew_stays_when_another_source_gives_the_list(open_world):
     known = "SELECT ticker, industry, representative, listing_date FROM fdr_stock_listing WHERE is_listed ORDER BY 1"
     with open_world(stocks=60, sessions=14) as world:
@@ -208,6 +210,7 @@ def test_codes_are_stable_short_and_one_for_each_class_and_name():
     assert len(unknown) <= 20
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("keys", ["none", pytest.param("openapi", marks=pytest.mark.slow)])
 def test_a_decreed_holiday_is_found_by_the_index_without_a_price_source(open_world, keys):
     days = (date(2026, 7, 1), date(2026, 7, 2), date(2026, 7, 3), date(2026, 7, 6))

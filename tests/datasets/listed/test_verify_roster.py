@@ -8,6 +8,8 @@ from foresto_cli.loading import listed
 from foresto_cli.running import job
 from foresto_cli.verify import checks, verification
 
+pytestmark = pytest.mark.long
+
 QUICK = job.Options()
 LAST = "2026-11-20"
 EXTRA = (

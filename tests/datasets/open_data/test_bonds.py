@@ -120,6 +120,7 @@ def test_a_bond_that_is_not_in_the_next_list_is_kept_and_dated(open_world, one_b
         ]
 
 
+@pytest.mark.long
 def test_two_bonds_may_have_one_name_and_a_name_may_change_into_anothers(open_world, one_bond):
     with open_world() as world:
         load(world, as_of=date(2026, 11, 17))

@@ -51,6 +51,7 @@ def load(world):
 # --- what is stored -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_world):
     with open_world() as world:
         listed.load_listing(world.app, QUICK)
@@ -92,6 +93,7 @@ def test_each_dividend_belongs_to_its_own_security_only(open_world):
         )
 
 
+@pytest.mark.long
 def test_amounts_are_corrected_when_the_table_is_read_again(open_world):
     with open_world() as world:
         load(world)
@@ -166,6 +168,7 @@ def test_the_recorded_dividend_becomes_the_expected_row():
 # --- yields ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_yields_follow_the_last_years_cash_and_the_current_price(open_world):
     with open_world() as world:
         day = world.sandbox.market.sessions[-1]
@@ -247,6 +250,7 @@ CELLS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "page"), a_third([*((kind, 3) for kind in CELLS), ("500", 1), ("empty_list", 1), ("gateway22", 2)], 1)
 )

@@ -12,6 +12,8 @@ from foresto_cli.running import job
 from foresto_cli.verify import checks, verification
 from foresto_cli.views import state
 
+pytestmark = pytest.mark.long
+
 QUICK = job.Options()
 ONE = "isin_cd = (SELECT min(isin_cd) FROM bonds WHERE is_active)"
 UNKNOWN = "bond_expr_dt = NULL, maturity_years = NULL, remaining_days = NULL"

@@ -30,6 +30,7 @@ def states(days):
     return {f"{day.day}": day.state for day in days}
 
 
+@pytest.mark.long
 def test_each_state_of_a_session_is_told_apart(open_world):
     with open_world(EVENING.replace(hour=16, minute=30)) as world:
         world.sandbox.faults.add("truncated@*/20261117")
@@ -64,6 +65,7 @@ def test_each_state_of_a_session_is_told_apart(open_world):
         assert left == {gaps.WHOLE, gaps.CLOSED, gaps.PROVISIONAL}
 
 
+@pytest.mark.long
 def test_each_state_of_a_stock_is_told_apart(open_world):
     with open_world(sessions=120) as world:
         roster.load_listing(world.app, QUICK)
@@ -92,6 +94,7 @@ def test_each_state_of_a_stock_is_told_apart(open_world):
             assert world.scalar("SELECT max(trade_date) FROM stock_price_daily WHERE ticker = :t", t=ticker) < left
 
 
+@pytest.mark.long
 def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_replaces_it(open_world):
     with open_world(without=NO_KEYS) as world:
         roster.load_listing(world.app, QUICK)
@@ -108,6 +111,7 @@ def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_re
         assert set(states(gaps.by_session(world.app, date(2026, 11, 6))).values()) == {gaps.WHOLE, gaps.PROVISIONAL}
 
 
+@pytest.mark.long
 def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_world):
     with open_world(without=NO_KEYS) as world:
         roster.load_listing(world.app, QUICK)
@@ -119,6 +123,7 @@ def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_wo
         assert prices.load_prices_incremental(world.app, 1825, 2, QUICK).requests == {"total": 0}
 
 
+@pytest.mark.long
 def test_without_a_listing_nobody_claims_that_histories_were_filled(open_world):
     with open_world(without=NO_KEYS) as world:
         (note,) = prices.load_prices_incremental(world.app, 1825, 2, QUICK).notes
@@ -131,6 +136,7 @@ def test_without_a_listing_nobody_claims_that_histories_were_filled(open_world):
         assert "listing load" not in note
 
 
+@pytest.mark.long
 def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
     with open_world(without=("krx_openapi_key",), patience=2) as world:
         world.app.settings.foresto_krx_daily_budget = 3 + 5

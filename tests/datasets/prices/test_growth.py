@@ -24,6 +24,8 @@ from foresto_cli.verify import verification
 from foresto_cli.views import score_card, state
 from foresto_cli.views.page import facts
 
+pytestmark = pytest.mark.long
+
 FEW, MANY = 300, 600
 """Sessions, the second time twice as many."""
 STOCKS = 60

@@ -25,6 +25,7 @@ def holes(world):
     return [found for found in verification.verify_daily(world.app).findings if found.check == "prices.holes"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["missing_row", "dash_row"])
 def test_a_stock_that_one_source_lacks_comes_from_another(open_world, kind):
     with open_world(faults=f"{kind}=035420@data-dbg.krx.co.kr/20261118", without=("fsc_api_key",)) as world:
@@ -43,6 +44,7 @@ def test_a_stock_that_one_source_lacks_comes_from_another(open_world, kind):
         assert prices(world).requests["total"] == 0
 
 
+@pytest.mark.long
 def test_a_hole_that_nobody_fills_is_asked_for_a_few_times_and_stays_a_finding(open_world):
     faults = "missing_row=035420@data-dbg.krx.co.kr/20261118,missing_row=035420@data.krx.co.kr/20261118"
     with open_world(faults=faults, without=("fsc_api_key",)) as world:

@@ -84,6 +84,7 @@ def rows_at(minute):
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.long
 @needs_shared
 def test_the_recorded_file_of_a_stopped_mirror_is_never_called_final(open_world, tmp_path):
     # A real day of March 2026 under a date of today's trading hours.

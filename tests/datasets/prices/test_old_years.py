@@ -17,10 +17,13 @@ TOOLS = sorted(DEBIAN.glob("*/bin"))
 SINCE = ("--from", "2025-12-08")
 WHEN = ("created_at", "updated_at", "batch_id")
 
-pytestmark = pytest.mark.skipif(
-    not TOOLS or not list(TOOLS[-1].parents[3].glob("share/postgresql/*/extension/postgres_fdw.control")),
-    reason="postgres_fdw is not installed (Debian: apt-get install postgresql)",
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not TOOLS or not list(TOOLS[-1].parents[3].glob("share/postgresql/*/extension/postgres_fdw.control")),
+        reason="postgres_fdw is not installed (Debian: apt-get install postgresql)",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,7 @@ def test_without_konex_the_other_markets_are_loaded_and_the_day_says_what_it_lac
         assert len(world.asked("knx_bydd_trd")) <= 4, "refused, and asked no more than was under way"
 
 
+@pytest.mark.long
 def test_the_lack_is_no_endless_failure_and_cries_nowhere(open_world):
     with open_world(WEEK, without=ONLY_OPENAPI, faults=NO_KONEX, stocks=100) as world:
         listed.load_listing(world.app, QUICK)
@@ -55,6 +56,7 @@ def test_the_lack_is_no_endless_failure_and_cries_nowhere(open_world):
         assert [check for check in found if check in about] == []
 
 
+@pytest.mark.long
 def test_an_approval_completes_every_session_that_lacked_the_market(open_world):
     with open_world(WEEK, without=ONLY_OPENAPI, faults=NO_KONEX, stocks=100) as world:
         incremental(world)
@@ -87,6 +89,7 @@ def test_so_does_a_span_that_is_loaded_by_its_days(open_world):
         assert [day for (day,) in found] == list(days)
 
 
+@pytest.mark.long
 def test_with_a_login_what_the_open_api_lacks_comes_from_the_pages(open_world):
     with open_world(WEEK, faults=NO_KONEX, stocks=100, without=("fsc_api_key",)) as world:
         incremental(world)
@@ -100,6 +103,7 @@ def test_with_a_login_what_the_open_api_lacks_comes_from_the_pages(open_world):
         assert len(world.asked("MDCSTAT01501")) == asked
 
 
+@pytest.mark.long
 def test_the_pages_complete_the_newest_sessions_alone(open_world):
     with open_world(WEEK, faults=NO_KONEX, stocks=60, sessions=24, without=("fsc_api_key",)) as world:
         incremental(world, 60)

@@ -179,6 +179,7 @@ def _life(opened, other, folder):
     return outcome
 
 
+@pytest.mark.long
 def test_migrations_go_over_a_table_that_was_divided_before_them(server, database_url):
     """Made at the first revision, divided, then brought to the newest."""
     with own_database(server, "template0", name="divided_old") as url, as_it_is(url) as engine:

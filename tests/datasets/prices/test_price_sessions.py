@@ -77,6 +77,7 @@ def assert_counted(world, last):
         assert kept == price_sessions.counted(connection, date.min, date.max), last
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 12))])
 def test_whatever_happens_to_prices_the_sessions_are_counted(open_world, seed):
     chance = random.Random(seed)
@@ -89,6 +90,7 @@ def test_whatever_happens_to_prices_the_sessions_are_counted(open_world, seed):
                 assert_counted(world, step.__name__)
 
 
+@pytest.mark.long
 def test_charts_are_counted_without_being_official_and_the_exchange_makes_them_so(open_world):
     with open_world(without=NO_KEYS) as world:
         listed.load_listing(world.app, QUICK)
@@ -117,6 +119,7 @@ def test_an_empty_database_has_no_session(engine):
         assert price_sessions.kept(connection) == {}
 
 
+@pytest.mark.long
 def test_rows_that_were_deleted_by_hand_are_found_and_counted_anew(loaded):
     loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17' AND ticker < '02'")
     loaded.execute("INSERT INTO price_sessions VALUES ('1994-05-02', 7, 7)")

@@ -61,6 +61,7 @@ def body(name):
     return json.loads(gzip.decompress((RECORDED / name).read_bytes()))["OutBlock_1"]
 
 
+@pytest.mark.long
 def test_a_krx_day_is_stored_as_recorded_and_its_base_prices_are_the_closes_before(recorded_world):
     with recorded_world(at(2021, 1, 4), without=NO_OPENAPI) as world:
         for day in (date(2020, 12, 30), date(2021, 1, 4)):
@@ -173,6 +174,7 @@ def test_the_recorded_listing_is_stored_whole_and_delisted_stocks_are_kept(recor
         ) == [("삼성전자", "KOSPI", "통신 및 방송 장비 제조업", 5_919_637_922, True)]
 
 
+@pytest.mark.long
 def test_every_row_of_the_recorded_listing_is_a_stock_with_its_market_sector_and_past_names(recorded_world):
     frame = pd.read_csv(RECORDED / "fdr_cache/listing_krx/2026-03-13.csv.gz", index_col=0, dtype={"Code": str})
     file = {record["Code"]: record for record in frame.to_dict("records")}

@@ -76,6 +76,7 @@ CASES = [
 QUICK_CASES = [("KRX", "on time", 0.6), ("both", "late", 0.6), ("none", "evenings only", 0.1)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("keys", "plan", "share", "days"),
     [

@@ -135,6 +135,7 @@ def test_no_session_in_the_span_is_said(listed):
         assert "거래일이 없습니다" in result.notes[0]
 
 
+@pytest.mark.long
 def test_again_reads_the_market_days_once_more_where_a_key_reaches(listed):
     with listed(without=ONLY_OPENAPI) as world:
         days = len(world.sandbox.market.sessions)

@@ -101,6 +101,7 @@ QUICK = [("both", "morning"), ("login", "repair")]
 CASES = [(keys, how) for keys in KEYS for how in ("morning", "repair")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("keys", "how"), [pytest.param(*case, marks=() if case in QUICK else pytest.mark.slow) for case in CASES]
 )

@@ -22,6 +22,7 @@ def found(result):
     return {finding.check for finding in result.findings} & set(OF_AN_INDEX)
 
 
+@pytest.mark.long
 def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended(open_loaded):
     with open_loaded(patience=1) as world:
         indices.load_index_history(world.app, None, None, QUICK)
@@ -36,6 +37,7 @@ def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended(op
                 assert found(verification.with_repair(world.app, verification.verify_daily, QUICK)) == set(), code
 
 
+@pytest.mark.long
 def test_a_shifted_kospi_is_found_by_another_source(open_loaded):
     with open_loaded(patience=1) as world:
         world.execute(

@@ -18,6 +18,7 @@ QUICK = Options(workers=1)
 HOST = "www.alphavantage.co"
 
 
+@pytest.mark.long
 def test_a_day_of_25_requests_is_used_up_and_the_next_goes_on(open_world):
     with open_world() as world:
         first = us_stocks.load(world.app, "", QUICK)

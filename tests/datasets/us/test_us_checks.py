@@ -48,6 +48,7 @@ def of_us(result):
     return {finding.check: finding for finding in result.findings if finding.check.startswith("us.")}
 
 
+@pytest.mark.long
 def test_good_us_stocks_have_no_finding_and_each_contradiction_is_named(world):
     assert of_us(verification.verify_daily(world.app)) == {}
     for check, kinds in PLANTED.items():
@@ -63,6 +64,7 @@ def test_good_us_stocks_have_no_finding_and_each_contradiction_is_named(world):
                 world.execute(f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {copy}; DROP TABLE {copy}")
 
 
+@pytest.mark.long
 def test_asking_again_mends_them(world):
     for kinds in PLANTED.values():
         world.execute(next(iter(kinds.values())))

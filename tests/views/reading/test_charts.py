@@ -11,6 +11,7 @@ from foresto_cli.views.reading import chart, charts, prices, spark
 from foresto_cli.views.reading.prices import Wish
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<?xml"), ("a.PNG", b"\x89PNG")])
 def test_a_chart_is_a_picture_and_the_same_twice(everything, tmp_path, name, begins):
     wish = Wish(given=["005930"], limit=30)

@@ -67,6 +67,7 @@ def test_a_year_of_samsung_as_a_file_and_on_standard_output(typed, tmp_path):
     assert "잠정" in piped.stderr
 
 
+@pytest.mark.long
 def test_a_chart_is_drawn_alone(typed, tmp_path):
     done = typed("prices", "show", "005930", "--chart", "a.svg")
     assert (done.returncode, (tmp_path / "a.svg").exists()) == (0, True)

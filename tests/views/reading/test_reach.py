@@ -46,6 +46,7 @@ def test_what_is_collected_is_shown_by_a_command(name):
     assert words & SHOWING, f"{name} is read by {DESCRIBED[name].info['reads']}, and none of them shows it"
 
 
+@pytest.mark.long
 def test_every_table_and_view_is_read_by_sql(loaded, monkeypatch):
     for name in sorted(DESCRIBED):
         out = io.StringIO()

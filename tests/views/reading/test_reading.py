@@ -38,6 +38,7 @@ def shown(world, *given, **wish):
 # --- prices ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_prices_are_those_of_the_table_oldest_first(everything):
     (found,) = shown(everything, "가상전자", start=date(2026, 11, 10), end=date(2026, 11, 19))
     wanted = everything.rows(

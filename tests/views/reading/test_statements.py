@@ -37,6 +37,7 @@ def companies(world):
     ]
 
 
+@pytest.mark.long
 def test_a_quarter_is_the_difference_of_what_was_filed_since_the_year_began(everything):
     compared = 0
     for ticker in companies(everything):

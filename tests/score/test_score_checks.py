@@ -66,6 +66,7 @@ def test_good_scores_have_no_finding(scored):
     assert found(scored) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("check", "kind"), [(check, kind) for check, kinds in PLANTED.items() for kind in kinds])
 def test_a_wrong_score_is_found_and_scoring_again_brings_it_back(scored, check, kind):
     before = stored(scored)

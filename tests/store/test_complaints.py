@@ -84,6 +84,7 @@ SITUATIONS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("statements", "words", "code"), SITUATIONS.values(), ids=SITUATIONS)
 def test_a_refusal_at_the_start_says_what_mends_it_and_that_mends_it(place, statements, words, code):
     place.run(*statements)

@@ -115,6 +115,7 @@ def test_a_good_database_has_no_finding(loaded):
     assert result.checks == len(PLANTED) + len(described.checks(data_sets.every())), "each has a planted fault below"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("check", PLANTED)
 def test_a_planted_fault_is_found_named_and_alerted(loaded, check):
     for statement in PLANTED[check].split(";"):

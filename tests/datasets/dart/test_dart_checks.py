@@ -131,6 +131,7 @@ SUMS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wrong", SUMS)
 def test_where_no_answer_is_kept_a_report_is_measured_by_itself_and_by_its_neighbours(listed_world, wrong):
     with listed_world() as world:

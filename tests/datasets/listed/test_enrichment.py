@@ -119,6 +119,7 @@ COULD_NOT_ASK = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", a_third(COULD_NOT_ASK, 2))
 def test_a_failing_yahoo_fails_nothing_overwrites_nothing_and_is_said(open_world, kind):
     patience = 0.006 if kind in {"timeout", "drip"} else 0.02

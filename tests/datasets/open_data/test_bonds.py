@@ -300,6 +300,7 @@ PAGES = (1, 2, 4)
 CELLS = [(kind, page) for kind in EXPECTED for page in (PAGES if kind in {"500", "truncated", "gateway22"} else (2,))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "page"), a_third(CELLS, 0))
 def test_a_page_that_fails_leaves_everything_as_it_was(open_world, small_pages, kind, page):
     with open_world() as world:

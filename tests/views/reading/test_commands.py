@@ -33,6 +33,7 @@ def test_the_readme_shows_a_command_of_each_group():
     assert own == set(GROUPS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("line", SHOWN)
 def test_a_command_of_the_readme_shows_rows(typed, everything, line):
     # The sandbox has other ETFs and bonds than the exchange.

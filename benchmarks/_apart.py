@@ -69,7 +69,7 @@ class Elsewhere:
     def market(self) -> Market:
         """Return the sessions that are served."""
         from foresto_cli.sandbox import variables
-        from foresto_cli.sandbox.market.calendar import begun
+        from foresto_cli.sandbox.market.market_calendar import begun
 
         asked = variables.options()
         return Market(begun(asked.now, asked.seed)[-asked.sessions :])

@@ -95,7 +95,7 @@ def foresto(url: str, now: datetime, first: date, last: date, haste: float) -> I
     """
     from foresto_cli import app, clock, logs, settings
     from foresto_cli.console import Console
-    from foresto_cli.loading import prices
+    from foresto_cli.loading import load_prices
     from foresto_cli.running import job
     from foresto_cli.store.engine import connected
     from foresto_cli.upstream.worlds import World
@@ -109,7 +109,7 @@ def foresto(url: str, now: datetime, first: date, last: date, haste: float) -> I
         def work() -> dict[str, Any]:
             world = app.App(found, folders, engine, Console(as_json=True), logs.Redactor(found.secrets()))
             world._transport = replace(world._transport, haste=haste, world=World.SANDBOX)  # noqa: SLF001  # real paces have no option
-            return prices.load_prices_between(world, first, last, None, job.Options(workers=workers))
+            return load_prices.load_prices_between(world, first, last, None, job.Options(workers=workers))
 
         yield lambda: _again(engine, work)
 

@@ -24,13 +24,13 @@ from foresto_cli.app import App
 from foresto_cli.archive.export import export
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices import gaps, spans
-from foresto_cli.loading import listed
+from foresto_cli.loading import load_listed
 from foresto_cli.running import job
 from foresto_cli.score import batch
 from foresto_cli.store import upkeep
 from foresto_cli.verify import verification
 from foresto_cli.views import score_card, state
-from foresto_cli.views.page import facts
+from foresto_cli.views.page import page_facts
 
 GIVEN = [int(word) for word in sys.argv[1:] if word.isdecimal()]
 STOCKS, SESSIONS = GIVEN + [2_100, 5_000][len(GIVEN) :]
@@ -66,7 +66,7 @@ def main() -> None:
             started = time.perf_counter()
             rows = grow(app.engine, SESSIONS)
             print(f"{rows:,} rows of {SESSIONS:,} sessions made in {time.perf_counter() - started:.0f} s", flush=True)
-            listed.derive_stocks(app, job.Options())
+            load_listed.derive_stocks(app, job.Options())
             # Without statements half of the axes are missing, which the gate would refuse.
             batch.score_batch(app, batch.Options(force=True))
             lines = list(_measured(app, rows, folder))
@@ -116,7 +116,7 @@ def _measured(app: App, rows: int, folder: Path) -> Iterator[Line]:
     yield Line("verify monthly", counted.of(lambda: verification.verify_monthly(app)), rows, 3)
     yield Line("prices gaps", counted.of(lambda: gaps.by_session(app, spans.searched_since(app, None))), rows, 0.05)
     yield Line("status", counted.of(lambda: state.status(app)), rows, 0.01)
-    yield Line("dashboard", counted.of(lambda: facts.gathered(app)), rows, 0.05)
+    yield Line("dashboard", counted.of(lambda: page_facts.gathered(app)), rows, 0.05)
     yield Line("db size", counted.of(lambda: _sizes(app)), rows, 0.01)
     yield Line("score show", counted.of(lambda: score_card.explained(app, ticker, None)), own, 2)
     day = counted.of(lambda: _settled(app))

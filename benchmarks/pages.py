@@ -20,13 +20,13 @@ from sqlalchemy import Connection, Engine, event, text
 
 from foresto_cli import clock
 from foresto_cli.live.answers import Site
-from foresto_cli.score import compute, load, rows, store, track
+from foresto_cli.score import compute, load, score_rows, store, track
 from foresto_cli.screens import find_page
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, unit_transaction
 from foresto_cli.store.tables import compass_score_track
 from foresto_cli.store.upsert import upsert
-from foresto_cli.views.pages import market, scores, stock, tables
+from foresto_cli.views.pages import market_page, scores_page, stock_page, tables_page
 from foresto_cli.views.pages import table as table_page
 from foresto_cli.views.templating import filled
 
@@ -86,12 +86,12 @@ def main() -> None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM (ANALYZE)"))
         pages: dict[str, tuple[Callable[..., object], dict[str, str]]] = {
-            "/market": (market.page, {}),
-            "/scores": (scores.page, {}),
-            "/stocks/ONE (1 year)": (stock.page, {"ticker": made.tickers[10]}),
-            "/stocks/ONE?range=all": (stock.page, {"ticker": made.tickers[10], "range": "all"}),
+            "/market": (market_page.page, {}),
+            "/scores": (scores_page.page, {}),
+            "/stocks/ONE (1 year)": (stock_page.page, {"ticker": made.tickers[10]}),
+            "/stocks/ONE?range=all": (stock_page.page, {"ticker": made.tickers[10], "range": "all"}),
             "/find, two conditions": (find_page.page, {"condition": FOUND}),
-            "/data": (tables.page, {}),
+            "/data": (tables_page.page, {}),
             "/data/stock_price_daily": (table_page.page, {"table": "stock_price_daily"}),
         }
         with engine.connect() as connection:
@@ -121,7 +121,7 @@ def _scored(engine: Engine, made: _market.Market) -> None:
         with engine.connect() as connection:
             inputs = load.inputs(connection, day)
         at = _market.NOW.replace(year=day.year, month=day.month, day=day.day)
-        facts = rows.RunFacts(number, "0", at, at + timedelta(minutes=1))
+        facts = score_rows.RunFacts(number, "0", at, at + timedelta(minutes=1))
         with unit_transaction(engine) as connection:
             store.write(connection, compute.scored(inputs, day), inputs, facts, replace=True)
     with unit_transaction(engine) as connection:

@@ -16,8 +16,8 @@ from _measure import FORESTO, PYTHON, Headline, headline, machine, own_folder, r
 from sqlalchemy import Connection, Engine, text
 
 from foresto_cli import __version__, clock
-from foresto_cli.score import compute, gates, load, panel, reports, rows, store
-from foresto_cli.score import dividends as dividends_of
+from foresto_cli.score import compute, gates, load, panel, score_rows, scored_reports, store
+from foresto_cli.score import scored_dividends as dividends_of
 from foresto_cli.store import embedded
 from foresto_cli.store.engine import connected, unit_transaction
 
@@ -114,13 +114,13 @@ def steps(engine: Engine, days: Sequence[date]) -> list[Sequence[str]]:
             timed("COPY of the same rows, thrown away", _plainly, connection, sessions)
             prices = timed("prices", panel.read, connection, sessions[0], sessions[-1])
             names = timed("names", load.names_on, connection, [day])
-            filed = timed("statements", reports.read, connection, day)
+            filed = timed("statements", scored_reports.read, connection, day)
             paid = timed("dividends", dividends_of.read, connection, day)
         inputs = compute.Inputs(prices, names, filed, paid)
         timed("gates", gates.check, inputs.panel)
         scores = timed("formula", compute.scored, inputs, day)
         now = clock.wall()
-        facts = rows.RunFacts(10_000 + number, __version__, now, now)
+        facts = score_rows.RunFacts(10_000 + number, __version__, now, now)
         with unit_transaction(engine) as connection:
             timed("write", store.write, connection, scores, inputs, facts, replace=True)
     return [_line(f"  {name}", seconds, [0]) for name, seconds in found.items()]

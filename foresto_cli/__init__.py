@@ -27,12 +27,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foresto_cli.frames.asking import sql
-    from foresto_cli.frames.companies import filings, flows, statements, valuation
-    from foresto_cli.frames.market import listing, scores
-    from foresto_cli.frames.prices import prices
-    from foresto_cli.frames.screens import screen
+    from foresto_cli.frames.company_frames import filings, flows, statements, valuation
+    from foresto_cli.frames.market_frames import listing, scores
+    from foresto_cli.frames.price_frames import prices
+    from foresto_cli.frames.screen_frames import screen
     from foresto_cli.frames.session import close, open  # noqa: A004  # foresto.open
+    from foresto_cli.frames.sql_frames import sql
 
 __version__ = "0.2.0"
 __all__ = [
@@ -53,15 +53,15 @@ __all__ = [
 _PLACES = {
     "open": "session",
     "close": "session",
-    "prices": "prices",
-    "listing": "market",
-    "scores": "market",
-    "screen": "screens",
-    "sql": "asking",
-    "statements": "companies",
-    "valuation": "companies",
-    "flows": "companies",
-    "filings": "companies",
+    "prices": "price_frames",
+    "listing": "market_frames",
+    "scores": "market_frames",
+    "screen": "screen_frames",
+    "sql": "sql_frames",
+    "statements": "company_frames",
+    "valuation": "company_frames",
+    "flows": "company_frames",
+    "filings": "company_frames",
 }
 """Function → its module below ``frames``, imported when it is first asked for: commands do without pandas."""
 

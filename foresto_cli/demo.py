@@ -16,8 +16,8 @@ from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.datasets.prices import spans
 from foresto_cli.errors import ForestoError
-from foresto_cli.loading import indices, listed, statements
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import load_indices, load_listed, load_statements
+from foresto_cli.loading import load_prices as loads
 from foresto_cli.running import job
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.running.results import Result
@@ -60,7 +60,7 @@ def show(console: Console) -> None:
 def _first_evening(console: Console, evening: datetime) -> None:
     with _evening(console, evening, BLOCK) as app:
         _step(console, "1. 상장 목록을 받습니다", "foresto listing load")
-        _expect(0, listed.load_listing(app, job.Options()), console)
+        _expect(0, load_listed.load_listing(app, job.Options()), console)
         _step(console, f"2. 시세를 받는데, {BLOCKED_AFTER}번째 뒤에 KRX가 차단합니다", "foresto prices incremental")
         _expect(75, _prices(app), console)
     with _evening(console, evening, "") as app:
@@ -75,10 +75,10 @@ def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
     with _evening(console, next_day, "") as app:
         _step(console, "4. 다음 날: 남은 거래일부터 자동으로 이어집니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
-        _expect(0, listed.load_listing(app, job.Options()), console)
+        _expect(0, load_listed.load_listing(app, job.Options()), console)
         _step(console, "5. 지수와 종목을 받습니다", "foresto prices index && foresto stocks load")
-        _expect(0, indices.load_index(app, spans.DEFAULT_DAYS, job.Options()), console)
-        _expect(0, listed.load_stocks(app, job.Options()), console)
+        _expect(0, load_indices.load_index(app, spans.DEFAULT_DAYS, job.Options()), console)
+        _expect(0, load_listed.load_stocks(app, job.Options()), console)
         _step(console, "6. 같은 명령을 또 실행하면 할 일이 없습니다", "foresto prices incremental")
         _expect(0, _prices(app), console)
         _scored(console, app)
@@ -98,8 +98,8 @@ def _next_day(console: Console, next_day: datetime, picture: Path) -> None:
 def _scored(console: Console, app: App) -> None:
     since = clock.today().year - YEARS
     _step(console, "7. 재무제표를 100개사씩 받습니다", f"foresto dart financials --from {since}")
-    wanted = statements.wanted_reports(None, None, since, None)
-    _expect(0, statements.load_statements(app, wanted, job.Options()), console)
+    wanted = load_statements.wanted_reports(None, None, since, None)
+    _expect(0, load_statements.load_statements(app, wanted, job.Options()), console)
     _step(
         console,
         "8. 모든 종목의 점수와, 한 종목의 사유",

@@ -15,7 +15,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-NEEDED = ("py.typed", "cli/init.py", "store/migrations/env.py", "views/templates/dashboard.html")
+NEEDED = ("py.typed", "cli/init_command.py", "store/migrations/env.py", "views/templates/dashboard.html")
 """Files of the package that are not modules, or are found only by their name."""
 SMALL = {"FORESTO_SANDBOX_STOCKS": "60", "FORESTO_SANDBOX_SESSIONS": "12", "FORESTO_SANDBOX_TODAY": "2026-11-20"}
 COMMANDS = (

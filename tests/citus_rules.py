@@ -12,7 +12,7 @@ from pglast import ast, parse_sql
 from pglast.enums import CTEMaterialize, JoinType, SetOperation, SubLinkType
 
 from foresto_cli.store.tables import metadata
-from foresto_cli.store.tables.more_views import price_adjusted, valuation_daily
+from foresto_cli.store.tables.more_view_columns import price_adjusted, valuation_daily
 
 DISTRIBUTED, KEY = "stock_price_daily", "ticker"
 PRICES = {DISTRIBUTED, "price_adjusted", "valuation_daily"}

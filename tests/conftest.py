@@ -22,13 +22,13 @@ from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INITIAL
 from foresto_cli.console import Console
 from foresto_cli.frames import session
-from foresto_cli.loading import listed
+from foresto_cli.loading import load_listed
 from foresto_cli.logs import Redactor
 from foresto_cli.running import job
 from foresto_cli.sandbox import Options, variables
 from foresto_cli.sandbox import running as sandbox_running
-from foresto_cli.sandbox.market import market as synthetic
 from foresto_cli.sandbox.market import tape
+from foresto_cli.sandbox.market import whole_market as synthetic
 from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import embedded
 from foresto_cli.store.addresses import psycopg_url
@@ -218,7 +218,7 @@ def listed_world(open_world):
     @contextlib.contextmanager
     def opened(*arguments, patience=1, **options):
         with open_world(*arguments, patience=patience, **options) as world:
-            listed.load_listing(world.app, job.Options())
+            load_listed.load_listing(world.app, job.Options())
             yield world
 
     return opened

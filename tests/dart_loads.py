@@ -1,7 +1,7 @@
 """What tests of statements share: loading them as the command does, and what DART was asked."""
 
 from foresto_cli.datasets.dart import details
-from foresto_cli.loading import statements
+from foresto_cli.loading import load_statements
 from foresto_cli.running import job
 
 QUICK = job.Options()
@@ -9,8 +9,8 @@ HOST = "opendart.fss.or.kr"
 
 
 def load(world, year=None, report=None, *, since=None, ticker=None, full=False, workers=4):
-    wanted = statements.wanted_reports(year, report, since, ticker)
-    return statements.load_statements(
+    wanted = load_statements.wanted_reports(year, report, since, ticker)
+    return load_statements.load_statements(
         world.app, wanted, job.Options(workers=workers), full=details.ALL if full else None
     )
 

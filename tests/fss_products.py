@@ -5,7 +5,7 @@ from datetime import timedelta
 from support import EVENING
 
 from foresto_cli.datasets.fss.kinds import KINDS
-from foresto_cli.loading import products
+from foresto_cli.loading import load_products
 from foresto_cli.running import job
 from foresto_cli.sandbox.products import records, shelf
 from foresto_cli.upstream.finlife import GROUPS
@@ -18,7 +18,7 @@ TABLES = [table.name for kind in KINDS for table in (kind.products, kind.options
 
 
 def load(world, kind, groups=None):
-    return products.load_products(world.app, kind, groups, QUICK)
+    return load_products.load_products(world.app, kind, groups, QUICK)
 
 
 def content(world):

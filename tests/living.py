@@ -17,7 +17,7 @@ from foresto_cli.store.limits import NoLimits
 from foresto_cli.telling import due_stamp, late_jobs, watch
 from foresto_cli.upstream import reach
 from foresto_cli.views import state
-from foresto_cli.views.page import facts, view
+from foresto_cli.views.page import page_facts, view
 
 HOUR = timedelta(hours=1)
 GRAVITY = ("[심각]", "[주의]", "[알림]", "[해결]")
@@ -140,7 +140,7 @@ class Living:
     def _look(self, moment, world):
         headline = state.status(world.app)["verdict"]
         if not self.told.headlines or self.told.headlines[-1][1] != headline:
-            assert view.page(facts.gathered(world.app))["verdict"].text == headline
+            assert view.page(page_facts.gathered(world.app))["verdict"].text == headline
             self.told.headlines.append((f"{moment:%a %H:%M}", headline))
 
     def _plant(self, world, is_full):

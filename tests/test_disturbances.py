@@ -15,7 +15,7 @@ from support import EVENING, result_of, run_foresto, start_foresto
 from foresto_cli import clock
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.store import embedded
 from foresto_cli.store.cluster import location
@@ -193,20 +193,20 @@ def test_a_server_that_is_restarted_during_a_chain_costs_at_most_that_run(home):
 def test_a_clock_that_steps_back_a_day_in_a_chain_loses_nothing(open_world, monkeypatch):
     with open_world(sessions=12) as world:
         keep = job.Options()
-        real, steps = prices.load_prices_incremental, []
+        real, steps = load_prices.load_prices_incremental, []
 
         def stepping(*arguments):
             clock.pretend(EVENING - timedelta(days=1))
             steps.append(clock.now())
             return real(*arguments)
 
-        monkeypatch.setattr(prices, "load_prices_incremental", stepping)
+        monkeypatch.setattr(load_prices, "load_prices_incremental", stepping)
         first = chain.run(world.app, "weekday", CHAINS["weekday"], keep)
         assert steps
         assert first.exit_code in {0, 3, 65}, first.reasons
         assert world.scalar("SELECT count(*) FROM data_collection_log WHERE status = 'running'") == 0
         assert world.scalar("SELECT count(*) FROM data_collection_log WHERE duration_seconds < 0") == 0
-        monkeypatch.setattr(prices, "load_prices_incremental", real)
+        monkeypatch.setattr(load_prices, "load_prices_incremental", real)
         clock.pretend(EVENING)
         assert chain.run(world.app, "weekday", CHAINS["weekday"], keep).exit_code == 0
         assert world.scalar("SELECT count(DISTINCT trade_date) FROM stock_price_daily") == 12

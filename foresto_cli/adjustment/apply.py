@@ -15,9 +15,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, text
 
 from foresto_cli import clock
-from foresto_cli.adjustment import closes, pending, sources
+from foresto_cli.adjustment import closes, pending, proven_sources
+from foresto_cli.adjustment.adjustment_rules import (
+    BIG_CHANGE,
+    DAY_LIMIT,
+    DAY_LIMITS,
+    LONG_HALT,
+    Case,
+    Verdict,
+    classify,
+)
 from foresto_cli.adjustment.proof import prove, regular_close
-from foresto_cli.adjustment.rules import BIG_CHANGE, DAY_LIMIT, DAY_LIMITS, LONG_HALT, Case, Verdict, classify
 from foresto_cli.adjustment.ticks import tick_sql
 from foresto_cli.calendar import Calendar
 from foresto_cli.store import price_sessions
@@ -202,7 +210,7 @@ def settle(engine: Engine, calendar: Calendar) -> Settled:
         for day in proved.days:
             pending.note_pending(connection, day)
         if proved.days:
-            sources.weigh(connection)
+            proven_sources.weigh(connection)
         noted = pending.pending_days(connection)
         if len(noted) >= MANY_SESSIONS:
             connection.execute(text("ANALYZE stock_price_daily"))

@@ -34,7 +34,7 @@ class Event(NamedTuple):
         trade_date: the day.
         ticker: whose.
         name: as of that day.
-        event: class (:mod:`foresto_cli.adjustment.rules`), or the override's.
+        event: class (:mod:`foresto_cli.adjustment.adjustment_rules`), or the override's.
         factor: for all earlier prices.
         base: official base price of the day, in won.
         previous_close: close of the row before, in won; None where only an override knows of the event.

@@ -11,7 +11,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import bindparam
 
 from foresto_cli import clock
-from foresto_cli.adopt import bonds, history, market, moves, predecessor, products, reports, us
+from foresto_cli.adopt import (
+    adopt_bonds,
+    adopt_history,
+    adopt_market,
+    adopt_products,
+    adopt_reports,
+    adopt_us,
+    moves,
+    predecessor,
+)
 from foresto_cli.adopt.aside import set_aside, views_above
 from foresto_cli.adopt.moves import Move, Moved
 from foresto_cli.console import Advance
@@ -84,18 +93,22 @@ def _adopted(connection: Connection, found: predecessor.Found, advance: Advance)
     migrate.claim(connection, sandbox=False)
     names = {name: renamed.get(name, name) for name in found.columns}
     marks: dict[str, object] = {"now": clock.wall(), "batch": None}
-    moved = [_carried(connection, history.RUNS, names, found, marks)]
+    moved = [_carried(connection, adopt_history.RUNS, names, found, marks)]
     run_id = _opened(connection, names, marks)
-    todo = [*history.MOVES, *market.MOVES, *reports.MOVES, *products.moves(), *us.MOVES]
+    todo = [*adopt_history.MOVES, *adopt_market.MOVES, *adopt_reports.MOVES, *adopt_products.moves(), *adopt_us.MOVES]
     todo = [move for move in todo if move.old in found.columns]
     for number, move in enumerate(todo):
         advance(number, len(todo) + 1, move.old)
         moved.append(_carried(connection, move, names, found, marks))
     price_sessions.recount(connection)
-    advance(len(todo), len(todo) + 1, bonds.OLD)
-    if bonds.OLD in names:
-        fits = found.columns[bonds.OLD] >= bonds.NEEDED
-        moved.append(bonds.carry(connection, names[bonds.OLD], marks) if fits else _strange(bonds.OLD, names, before))
+    advance(len(todo), len(todo) + 1, adopt_bonds.OLD)
+    if adopt_bonds.OLD in names:
+        fits = found.columns[adopt_bonds.OLD] >= adopt_bonds.NEEDED
+        moved.append(
+            adopt_bonds.carry(connection, names[adopt_bonds.OLD], marks)
+            if fits
+            else _strange(adopt_bonds.OLD, names, before)
+        )
     known = {one.old for one in moved}
     moved += [Moved(name, renamed[name], before[name]) for name in renamed if name in before and name not in known]
     moved = [one for one in moved if one.old in before]

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from foresto_cli.adopt import market, predecessor, reports
+from foresto_cli.adopt import adopt_market, adopt_reports, predecessor
 from foresto_cli.adopt.aside import PREFIX
 from foresto_cli.adopt.take_over import Report
 from foresto_cli.console import Console
@@ -66,8 +66,8 @@ def outcome(console: Console, report: Report, *, dry_run: bool) -> None:
 
 def _remarks(console: Console, report: Report) -> None:
     carried = {one.old: one.carried for one in report.moved}
-    if prices := carried.get(market.PRICES.old):
+    if prices := carried.get(adopt_market.PRICES.old):
         console.line(f"시세 {prices:,}행은 언제의 수정주가인지 알 수 없어 ADJUSTED로 두고 모두 다시 받습니다.")
-    if statements := carried.get(reports.STATEMENTS.old):
+    if statements := carried.get(adopt_reports.STATEMENTS.old):
         console.line(f"재무제표 {statements:,}행은 DART가 답할 때까지 financial_statement에 보이기만 합니다.")
     console.line(f"시각은 적힌 그대로입니다(서버 {report.time_zone}). 한국 시각으로 바꾸지 않았습니다.")

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
-from foresto_cli.archive import folders, parquet, strict
+from foresto_cli.archive import export_folders, parquet, strict
 from foresto_cli.archive import manifest as manifests
 from foresto_cli.console import Advance
 from foresto_cli.errors import UsageError, VerificationFailed
 from foresto_cli.settings import private_folder
 from foresto_cli.store import copying
 from foresto_cli.store.fragments import Fragment, fragment, joined, sql
-from foresto_cli.store.tables.more_views import VIEWS
+from foresto_cli.store.tables.more_view_columns import VIEWS
 
 LIST = manifests.ANALYSIS
 """What an export of this kind wrote: the next one into the folder may write over that and nothing else."""
@@ -80,7 +80,7 @@ def export(engine: Engine, folder: Path, wanted: Wanted, file_format: str, advan
         parquet.require()
     _check(wanted)
     private_folder(folder)
-    with folders.entered(folder, alone=True) as root:
+    with export_folders.entered(folder, alone=True) as root:
         before = _before(root, folder)
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             connection.execute(text("SET TRANSACTION READ ONLY"))
@@ -97,7 +97,7 @@ def export(engine: Engine, folder: Path, wanted: Wanted, file_format: str, advan
         kept = [path for path in before if _is_kept(path, wanted)]
         _note(root, [*kept, *(part.path for part in made)])
         for path in set(before) - {*kept, *(part.path for part in made)}:
-            folders.remove(root, path)
+            export_folders.remove(root, path)
     return made
 
 
@@ -118,7 +118,7 @@ def _check(wanted: Wanted) -> None:
 
 
 def _before(root: int, folder: Path) -> list[str]:
-    there = folders.names(root)
+    there = export_folders.names(root)
     if not there:
         return []
     if manifests.NAME in there:
@@ -126,7 +126,7 @@ def _before(root: int, folder: Path) -> list[str]:
     if LIST not in there:
         raise UsageError(f"{folder}에 다른 파일이 있습니다. 빈 폴더나 전에 내보낸 폴더를 적으세요.")
     try:
-        with folders.opened(root, LIST) as stream:
+        with export_folders.opened(root, LIST) as stream:
             found = json.loads(stream.read(strict.LARGEST_MANIFEST))["files"]
     except (ValueError, KeyError, TypeError):
         raise VerificationFailed(f"{folder}/{LIST}을 읽을 수 없습니다. 빈 폴더에 내보내세요.") from None
@@ -146,7 +146,7 @@ def _is_kept(path: str, wanted: Wanted) -> bool:
 
 
 def _note(root: int, paths: Sequence[str]) -> None:
-    with folders.made(root, LIST) as stream:
+    with export_folders.made(root, LIST) as stream:
         stream.write(json.dumps({"files": sorted(set(paths))}, indent=1).encode())
 
 
@@ -196,7 +196,7 @@ def _part(
     rows = connection.execute(sql("SELECT count(*) FROM {table} WHERE {where}", table=name, where=where)).scalar_one()
     types = {column: "double precision" if kind == "numeric" else kind for column, kind in kinds.items()}
     with (
-        folders.made(root, path) as stream,
+        export_folders.made(root, path) as stream,
         copying.rows_out(connection, name, kinds, where, order) as blocks,
     ):
         if file_format == "parquet":

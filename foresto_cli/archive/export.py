@@ -10,7 +10,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection, Engine, String, Table, text
 
 from foresto_cli import clock
-from foresto_cli.archive import folders, last_export, parquet, schema, strict
+from foresto_cli.archive import export_folders, last_export, parquet, schema, strict
 from foresto_cli.archive import manifest as manifests
 from foresto_cli.archive.manifest import Manifest, Part
 from foresto_cli.archive.strict import DAY, FORMATS
@@ -60,7 +60,7 @@ def export(  # noqa: PLR0913  # what, where, how
         private_folder(folder)
     except ConfigError as error:
         raise ConfigError(f"{error} 다른 폴더를 적어도 됩니다.") from None
-    with folders.entered(folder, alone=True) as root:
+    with export_folders.entered(folder, alone=True) as root:
         earlier = _earlier(root, folder, file_format)
         # One snapshot for all tables, although other commands may be loading.
         with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
@@ -118,13 +118,13 @@ def _written(  # noqa: PLR0913, PLR0917  # what, where, how
     for path in known.keys() - {part.path for part in found.parts}:
         # A file that differs from the manifest may be somebody else's.
         if manifests.is_whole(root, known[path]):
-            folders.remove(root, path)
+            export_folders.remove(root, path)
     return found
 
 
 def _check_places(root: int, known: Mapping[str, Part], kept: Sequence[Part], wanted: Sequence[str]) -> None:
     for path in {*known, *wanted}:
-        folders.check_plain(root, path)
+        export_folders.check_plain(root, path)
     for part in kept:
         if not manifests.is_whole(root, part):
             raise VerificationFailed(
@@ -145,7 +145,7 @@ def _wanted(names: Sequence[str], file_format: str) -> list[Table]:
 
 
 def _earlier(root: int, folder: Path, file_format: str) -> Manifest | None:
-    there = folders.names(root)
+    there = export_folders.names(root)
     if not there:
         return None
     if manifests.NAME not in there:
@@ -199,10 +199,10 @@ def _part(
     before = known.get(path)
     if before and (before.rows, before.state) == (rows, state) and manifests.is_whole(root, before):
         return before
-    with folders.made(root, path) as stream:
+    with export_folders.made(root, path) as stream:
         _copy(connection, table, where, head, stream)
-    with folders.opened(root, path) as stream:
-        size, digest = os.fstat(stream.fileno()).st_size, folders.checksum(stream)
+    with export_folders.opened(root, path) as stream:
+        size, digest = os.fstat(stream.fileno()).st_size, export_folders.checksum(stream)
     return Part(path, table.name, year, rows, _iso(first), _iso(last), state, digest, size)
 
 

@@ -5,7 +5,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from foresto_cli.archive import folders, strict
+from foresto_cli.archive import export_folders, strict
 from foresto_cli.errors import UsageError, VerificationFailed
 
 NAME = "manifest.json"
@@ -72,7 +72,7 @@ def write(folder: Path, manifest: Manifest) -> None:
     Raises:
         UsageError, ConfigError: as :func:`folders.entered` and :func:`folders.made`.
     """
-    with folders.entered(folder, alone=False) as root:
+    with export_folders.entered(folder, alone=False) as root:
         put(root, manifest)
 
 
@@ -82,7 +82,7 @@ def put(root: int, manifest: Manifest) -> None:
     Raises:
         UsageError, ConfigError: as :func:`folders.made`.
     """
-    with folders.made(root, NAME) as stream:
+    with export_folders.made(root, NAME) as stream:
         stream.write(json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode())
 
 
@@ -92,7 +92,7 @@ def read(folder: Path) -> Manifest:
     Raises:
         UsageError: there is none, or it is not one of ours.
     """
-    with folders.entered(folder, alone=False) as root:
+    with export_folders.entered(folder, alone=False) as root:
         return found(root, folder)
 
 
@@ -102,10 +102,10 @@ def found(root: int, folder: Path) -> Manifest:
     Raises:
         UsageError: there is none, or it is not one of ours.
     """
-    if ANALYSIS in folders.names(root):
+    if ANALYSIS in export_folders.names(root):
         raise UsageError(f"{folder}는 분석용 내보내기라 되돌릴 수 없습니다. foresto db backup 폴더로 쓴 것을 적으세요.")
     try:
-        with folders.opened(root, NAME) as stream:
+        with export_folders.opened(root, NAME) as stream:
             content = stream.read(strict.LARGEST_MANIFEST + 1)
     except (VerificationFailed, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else "없거나 읽히지 않음"
@@ -121,9 +121,9 @@ def is_whole(root: int, part: Part) -> bool:
         UsageError: it is a link or a device, or reached through one.
     """
     try:
-        with folders.opened(root, part.path) as stream:
+        with export_folders.opened(root, part.path) as stream:
             is_long = part.size in {None, os.fstat(stream.fileno()).st_size}
-            return is_long and folders.checksum(stream) == part.sha256
+            return is_long and export_folders.checksum(stream) == part.sha256
     except (VerificationFailed, OSError):
         return False
 
@@ -131,4 +131,4 @@ def is_whole(root: int, part: Part) -> bool:
 def checksum(file: Path) -> str:
     """Return the SHA-256 of ``file``, read in pieces."""
     with file.open("rb") as stream:
-        return folders.checksum(stream)
+        return export_folders.checksum(stream)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, text
 
-from foresto_cli.archive import carried_limits, folders, last_export, parquet, schema, strict
+from foresto_cli.archive import carried_limits, export_folders, last_export, parquet, schema, strict
 from foresto_cli.archive import manifest as manifests
 from foresto_cli.archive.manifest import Manifest, Part
 from foresto_cli.archive.strict import DAY, LEFT_OUT
@@ -61,7 +61,7 @@ def checked(folder: Path, *, sandbox: bool) -> Iterator[Checked]:
         UsageError: not an export, or of an unknown revision or another world.
         VerificationFailed: a file is not what the manifest says.
     """
-    with folders.entered(folder, alone=False) as root:
+    with export_folders.entered(folder, alone=False) as root:
         found = manifests.found(root, folder)
         _check_origin(found, sandbox=sandbox)
         if found.format == "parquet":
@@ -105,9 +105,9 @@ def _check_origin(found: Manifest, *, sandbox: bool) -> None:
 
 
 def _check_file(root: int, part: Part) -> None:
-    with folders.opened(root, part.path) as stream:
+    with export_folders.opened(root, part.path) as stream:
         is_long = part.size in {None, os.fstat(stream.fileno()).st_size}
-        if not is_long or folders.checksum(stream) != part.sha256:
+        if not is_long or export_folders.checksum(stream) != part.sha256:
             raise VerificationFailed(f"{part.path}의 내용이 목록과 다릅니다(sha256). 다시 내보내거나 복사하세요.")
 
 
@@ -147,7 +147,7 @@ def _replaced(found: Manifest) -> list[str]:
 
 def _load(connection: Connection, root: int, found: Manifest, part: Part) -> None:
     types = found.columns[part.table]
-    with folders.opened(root, part.path) as stream:
+    with export_folders.opened(root, part.path) as stream:
         is_csv = found.format == "csv"
         blocks = _pieces(stream, types) if is_csv else parquet.blocks(stream, types, part.rows)
         try:
@@ -166,7 +166,7 @@ def _pieces(stream: BinaryIO, types: Mapping[str, str]) -> Iterator[bytes]:
     if header.rstrip(b"\r\n").decode("utf-8", "replace").split(",") != list(types):
         raise BadPayload("1번째 줄의 열 이름이 목록과 다릅니다")
     yield header
-    while chunk := stream.read(folders.CHUNK):
+    while chunk := stream.read(export_folders.CHUNK):
         yield chunk
 
 

@@ -12,17 +12,17 @@ from foresto_cli.datasets.dart.filings import PAGES
 from foresto_cli.datasets.prices import spans
 from foresto_cli.declared import ByDay, Declared, KrxPage
 from foresto_cli.loading import (
-    capital,
-    described,
-    filings,
-    funds,
-    indices,
-    listed,
-    open_data,
-    prices,
-    products,
-    statements,
-    whole_statements,
+    load_capital,
+    load_described,
+    load_filings,
+    load_funds,
+    load_indices,
+    load_listed,
+    load_open_data,
+    load_prices,
+    load_products,
+    load_statements,
+    load_whole_statements,
 )
 from foresto_cli.running import job, prune
 from foresto_cli.running.job import Options
@@ -79,30 +79,32 @@ class Step:
 
 def _statements(app: App, options: Options) -> Result:
     """Read what can be new, and a Saturday's share of the whole statements."""
-    wanted = statements.wanted_reports(None, None, None, None)
-    share = whole_statements.of_a_saturday(app)
-    return whole_statements.told(app, statements.load_statements(app, wanted, options, full=share))
+    wanted = load_statements.wanted_reports(None, None, None, None)
+    share = load_whole_statements.of_a_saturday(app)
+    return load_whole_statements.told(app, load_statements.load_statements(app, wanted, options, full=share))
 
 
 def _new_statements(app: App, options: Options) -> Result:
     """Read what was filed since the last look, and a morning's share of the whole statements, what is new first."""
-    wanted = statements.wanted_reports(None, None, None, None)
-    share = whole_statements.of_a_morning(app)
-    result = statements.load_statements(app, wanted, options, full=share, is_step=True)
-    return whole_statements.told(app, result)
+    wanted = load_statements.wanted_reports(None, None, None, None)
+    share = load_whole_statements.of_a_morning(app)
+    result = load_statements.load_statements(app, wanted, options, full=share, is_step=True)
+    return load_whole_statements.told(app, result)
 
 
 def _evening_statements(app: App, options: Options) -> Result:
     """Read what was filed today, and of it the whole statements that today's scores use."""
-    wanted = statements.wanted_reports(None, None, None, None)
-    return statements.load_statements(app, wanted, options, full=whole_statements.of_an_evening(app), is_step=True)
+    wanted = load_statements.wanted_reports(None, None, None, None)
+    return load_statements.load_statements(
+        app, wanted, options, full=load_whole_statements.of_an_evening(app), is_step=True
+    )
 
 
 def _past_statements(app: App, options: Options) -> Result:
     """Read the main accounts of the years that a score looks back at, and the whole statements that it uses."""
-    wanted = statements.wanted_reports(None, None, clock.today().year - SCORED_YEARS, None)
-    result = statements.load_statements(app, wanted, options, full=Share(scored_only=True))
-    return whole_statements.told(app, result)
+    wanted = load_statements.wanted_reports(None, None, clock.today().year - SCORED_YEARS, None)
+    result = load_statements.load_statements(app, wanted, options, full=Share(scored_only=True))
+    return load_whole_statements.told(app, result)
 
 
 def _scores(app: App, options: Options) -> Result:
@@ -110,7 +112,7 @@ def _scores(app: App, options: Options) -> Result:
 
 
 def _actions(app: App, options: Options) -> Result:
-    return capital.load_actions(app, *capital.span(None, None, None), options)
+    return load_capital.load_actions(app, *load_capital.span(None, None, None), options)
 
 
 def _if_missed(step: Step, query: str) -> Step:
@@ -132,29 +134,29 @@ def _official_index(app: App, options: Options) -> Result:
     with app.engine.connect() as connection:
         parameters = {"day": app.calendar.latest_ended(clock.now()), "indices": INDICES}
         is_there = bool(connection.scalar(text(HAS_INDEX), parameters))
-    return indices.load_index(app, spans.DEFAULT_DAYS, options, official_only=is_there)
+    return load_indices.load_index(app, spans.DEFAULT_DAYS, options, official_only=is_there)
 
 
-LISTING = Step("listing load", listed.load_listing, asks=9)
+LISTING = Step("listing load", load_listed.load_listing, asks=9)
 PRICES = Step(
     "prices incremental",
-    lambda app, options: prices.load_prices_incremental(app, spans.DEFAULT_DAYS, REFRESH_DAYS, options),
+    lambda app, options: load_prices.load_prices_incremental(app, spans.DEFAULT_DAYS, REFRESH_DAYS, options),
     asks=4,
 )
-INDEX = Step("prices index", lambda app, options: indices.load_index(app, spans.DEFAULT_DAYS, options), asks=6)
-STOCKS = Step("stocks load", listed.load_stocks, needs=("listing load",), asks=1)
-ETFS = Step("stocks etfs", funds.load_etfs, asks=5)
-ETF_PRICES = Step("stocks etfs", funds.load_etf_prices, asks=1)
-DERIVED_STOCKS = Step("stocks load", listed.derive_stocks)
+INDEX = Step("prices index", lambda app, options: load_indices.load_index(app, spans.DEFAULT_DAYS, options), asks=6)
+STOCKS = Step("stocks load", load_listed.load_stocks, needs=("listing load",), asks=1)
+ETFS = Step("stocks etfs", load_funds.load_etfs, asks=5)
+ETF_PRICES = Step("stocks etfs", load_funds.load_etf_prices, asks=1)
+DERIVED_STOCKS = Step("stocks load", load_listed.derive_stocks)
 VERIFY_DAILY = Step("verify daily", lambda app, _: verification.verify_daily(app, is_last_word=True), has_preview=False)
 """Whatever failed before: that is when somebody has to look. Weekly and monthly verification ask the same and more."""
 _MORNING, _SATURDAY, _EVENING = (
     int(part * dart.DAILY_BUDGET)
-    for part in (whole_statements.MORNING, whole_statements.SATURDAY, whole_statements.EVENING)
+    for part in (load_whole_statements.MORNING, load_whole_statements.SATURDAY, load_whole_statements.EVENING)
 )
 FILINGS = Step(
     "filings load",
-    lambda app, options: filings.load_filings(app, None, options),
+    lambda app, options: load_filings.load_filings(app, None, options),
     key="dart_api_key",
     asks=PAGES,
 )
@@ -183,7 +185,7 @@ EVENING_STATEMENTS = replace(
 )
 FILED_ACTIONS = Step(
     "dart corporate-actions",
-    capital.load_filed_actions,
+    load_capital.load_filed_actions,
     follows=("filings load",),
     key="dart_api_key",
     options="--filed",
@@ -198,20 +200,23 @@ PAST_STATEMENTS = replace(
 SCORE = Step("score batch", _scores, has_preview=False)
 SCORE_AFTER_PRICES = replace(SCORE, needs=("prices incremental",))
 BONDS = Step(
-    "bonds load", lambda app, options: open_data.load_bonds(app, "all", None, options), key="fsc_api_key", asks=None
+    "bonds load",
+    lambda app, options: load_open_data.load_bonds(app, "all", None, options),
+    key="fsc_api_key",
+    asks=None,
 )
 PRODUCTS = Step(
-    "fss all", lambda app, options: products.load_products(app, "all", None, options), key="fss_api_key", asks=53
+    "fss all", lambda app, options: load_products.load_products(app, "all", None, options), key="fss_api_key", asks=53
 )
 VERIFY_WEEKLY = Step("verify weekly", lambda app, _: verification.verify_weekly(app), asks=51, has_preview=False)
 TRACK = Step("score track", lambda app, options: track.keep(app, options.wait), has_preview=False)
 PRUNE = Step("runs prune", lambda app, _: prune.prune(app), has_preview=False)
 VERIFY_MONTHLY = Step("verify monthly", lambda app, _: verification.verify_monthly(app), asks=51, has_preview=False)
 
-FSC_DIVIDENDS = Step("stocks dividends", open_data.load_dividends, key="fsc_api_key", asks=None)
+FSC_DIVIDENDS = Step("stocks dividends", load_open_data.load_dividends, key="fsc_api_key", asks=None)
 DART_DIVIDENDS = Step(
     "dart dividends",
-    lambda app, options: capital.load_dividends(app, None, options),
+    lambda app, options: load_capital.load_dividends(app, None, options),
     key="dart_api_key",
     is_budgeted=True,
     asks=COMPANIES,
@@ -222,7 +227,7 @@ INITIAL = (
     replace(PRICES, asks=3 * SESSIONS),
     INDEX,
     STOCKS,
-    replace(ETFS, work=funds.load_etf_history, asks=SESSIONS),
+    replace(ETFS, work=load_funds.load_etf_history, asks=SESSIONS),
     PAST_STATEMENTS,
     FSC_DIVIDENDS,
     replace(DART_DIVIDENDS, needs=("listing load",)),
@@ -242,9 +247,9 @@ MORNING = (
     VERIFY_DAILY,
 )
 EARLY_VERIFY = replace(VERIFY_DAILY, work=lambda app, _: verification.verify_daily(app, is_last_word=False))
-CLOSE = (Step("prices incremental", prices.load_regular_close, key="krx_id", asks=4), EARLY_VERIFY)
+CLOSE = (Step("prices incremental", load_prices.load_regular_close, key="krx_id", asks=4), EARLY_VERIFY)
 WEEKDAY = (
-    Step("listing load", listed.load_snapshot, asks=7),
+    Step("listing load", load_listed.load_snapshot, asks=7),
     PRICES,
     INDEX,
     ETF_PRICES,
@@ -285,7 +290,7 @@ CHAINS: dict[str, tuple[Step, ...]] = {
 
 def of(app: App, name: str) -> tuple[Step, ...]:
     """Return the steps of a chain: those above, and before the scores the described data sets that are switched on."""
-    return with_described(name, described.wanted(app))
+    return with_described(name, load_described.wanted(app))
 
 
 def with_described(name: str, wanted: Iterable[Declared]) -> tuple[Step, ...]:
@@ -298,7 +303,7 @@ def with_described(name: str, wanted: Iterable[Declared]) -> tuple[Step, ...]:
 
 def _described(one: Declared) -> Step:
     def work(app: App, options: Options) -> Result:
-        return described.load_in_chain(app, one, options)
+        return load_described.load_in_chain(app, one, options)
 
     asks = len(one.page.parts) if isinstance(one, KrxPage) else 1 if isinstance(one, ByDay) else None
-    return Step(f"{one.name} load", work, key=described.KEYS[type(one)], asks=asks)
+    return Step(f"{one.name} load", work, key=load_described.KEYS[type(one)], asks=asks)

@@ -101,7 +101,7 @@ def _described_group(one: data_sets.Said) -> typer.Typer:
 
 
 def _module(name: str) -> ModuleType:
-    return import_module(f"{__name__}.{name}")
+    return import_module(f"{__name__}.{name}_command")
 
 
 def _not_asked_for() -> NoReturn:

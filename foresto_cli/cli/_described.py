@@ -32,7 +32,7 @@ def _list(name: str, label: str) -> typer.Typer:
 
     @command(group, WORKERS, DRY_RUN, WAIT, said=f"{label}: 지금의 목록을 받아 저장합니다.")
     def load(app: "App", options: "Options") -> "Result":
-        from foresto_cli.loading import described as loading
+        from foresto_cli.loading import load_described as loading
 
         return loading.load_in_chain(app, data_sets.named(name), options)
 
@@ -43,9 +43,9 @@ def _list(name: str, label: str) -> typer.Typer:
         code: Annotated[str | None, typer.Argument(help="코드. 없으면 전부.", metavar="코드")] = None,
         limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
     ) -> Shown:
-        from foresto_cli.views.reading.described import Wish
-        from foresto_cli.views.reading.described import show as found
         from foresto_cli.views.reading.reading import given
+        from foresto_cli.views.reading.show_described import Wish
+        from foresto_cli.views.reading.show_described import show as found
 
         return Shown(given(app.console, found(app, name, Wish(code=code, most=limit)), form))
 
@@ -67,7 +67,7 @@ def _by_day(name: str, label: str, usual: str) -> typer.Typer:
         ] = None,
         again: Annotated[bool, typer.Option("--again", help="저장된 거래일도 다시 받습니다.")] = False,
     ) -> "Result":
-        from foresto_cli.loading import described as loading
+        from foresto_cli.loading import load_described as loading
 
         first, last = date_or_none(since), date_or_none(until)
         return loading.load(app, data_sets.by_day(name), first, last, replace(options, again=again))
@@ -81,9 +81,9 @@ def _by_day(name: str, label: str, usual: str) -> typer.Typer:
         end: Annotated[str | None, typer.Option("--to", help="이 거래일까지.", metavar="날짜")] = None,
         limit: Annotated[int, typer.Option(min=1, help="많아야 이만큼.", metavar="N")] = 20,
     ) -> Shown:
-        from foresto_cli.views.reading.described import Wish
-        from foresto_cli.views.reading.described import show as found
         from foresto_cli.views.reading.reading import given
+        from foresto_cli.views.reading.show_described import Wish
+        from foresto_cli.views.reading.show_described import show as found
 
         wish = Wish(code=code, start=date_or_none(start), end=date_or_none(end), most=limit)
         return Shown(given(app.console, found(app, name, wish), form))

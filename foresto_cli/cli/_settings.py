@@ -6,7 +6,7 @@ After a change of a setting: ``from foresto_cli.cli import _settings; _settings.
 from collections.abc import Iterable
 from pathlib import Path
 
-from foresto_cli.settings import Settings, forms, sandboxed, sources
+from foresto_cli.settings import Settings, forms, sandboxed, setting_sources
 
 FILE = Path("docs") / "settings.md"
 HEAD = """# 설정의 꼴과 범위
@@ -48,7 +48,7 @@ def write(root: Path = Path()) -> None:
 
 def render() -> str:
     """Return the page."""
-    together = "; ".join(", ".join(f"`{name.upper()}`" for name in group) for group in sources.TOGETHER)
+    together = "; ".join(", ".join(f"`{name.upper()}`" for name in group) for group in setting_sources.TOGETHER)
     tables = (_fields(), _lines(forms.OURS), _lines(forms.OF_OTHERS))
     heads = (HEAD.replace("{together}", together), ALONE, OTHERS)
     return "".join(part for head, lines in zip(heads, tables, strict=True) for part in (head, *lines))
@@ -57,7 +57,7 @@ def render() -> str:
 def _fields() -> Iterable[str]:
     for name in Settings.model_fields:
         form = forms.of_field(name)
-        starred = f"{_names(form)}{'*' if name in sources.OWN else ''}"
+        starred = f"{_names(form)}{'*' if name in setting_sources.OWN else ''}"
         yield f"| {starred} | {form.form} | {form.default} | {sandboxed.taken(name)} |\n"
 
 

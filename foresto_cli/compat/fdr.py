@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from foresto_cli.compat._numbers import whole
 from foresto_cli.errors import UsageError
-from foresto_cli.frames.market import listing
-from foresto_cli.frames.prices import prices
+from foresto_cli.frames.market_frames import listing
+from foresto_cli.frames.price_frames import prices
 from foresto_cli.written_days import Day, first_of, last_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from foresto_cli.compat._numbers import whole
 from foresto_cli.datasets.listed.names import EVERY, security_of
 from foresto_cli.errors import UsageError
 from foresto_cli.frames import session
-from foresto_cli.frames.prices import prices
-from foresto_cli.frames.rows import frame_of
+from foresto_cli.frames.frame_rows import frame_of
+from foresto_cli.frames.price_frames import prices
 from foresto_cli.written_days import Day, last_of
 
 if TYPE_CHECKING:

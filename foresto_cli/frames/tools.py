@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from foresto_cli.frames import asking, companies, market, prices, screens, session
+from foresto_cli.frames import company_frames, market_frames, price_frames, screen_frames, session, sql_frames
 from foresto_cli.screens.screen_fields import FIELDS
 from foresto_cli.store import catalogue
 
@@ -22,18 +22,18 @@ def daily_prices(
 
     Days are written 2024, 2024-03 or 2024-03-29. Adjusted prices take out splits and issues, not dividends.
     """
-    found = prices.prices(ticker, since or None, until or None, adjusted=adjusted)
+    found = price_frames.prices(ticker, since or None, until or None, adjusted=adjusted)
     return _answer(found, rows, newest=True)
 
 
 def listed_stocks(as_of: str = "", rows: int = USUAL_ROWS) -> Answer:
     """Stocks now (price, market value, PER, PBR, ROE, score …), or those that had a price on a past day."""
-    return _answer(market.listing(as_of or None), rows)
+    return _answer(market_frames.listing(as_of or None), rows)
 
 
 def compass_scores(ticker: str = "", since: str = "", rows: int = USUAL_ROWS) -> Answer:
     """Compass Scores (0 to 100) with four axes: all of the newest day, the best first, or the history of one stock."""
-    found = market.scores(ticker or None, since or None)
+    found = market_frames.scores(ticker or None, since or None)
     if not ticker:
         return _answer(found.sort_values("total_score", ascending=False), rows)
     return _answer(found, rows, newest=True)
@@ -41,17 +41,17 @@ def compass_scores(ticker: str = "", since: str = "", rows: int = USUAL_ROWS) ->
 
 def company_statements(ticker: str, form: str = "quarter", as_of: str = "", rows: int = USUAL_ROWS) -> Answer:
     """Statements of a company: form is quarter, ttm, annual or versions; as_of: as they were known on that day."""
-    return _answer(companies.statements(ticker, form, as_of or None), rows, newest=True)
+    return _answer(company_frames.statements(ticker, form, as_of or None), rows, newest=True)
 
 
 def valuations(ticker: str = "", since: str = "", until: str = "", rows: int = USUAL_ROWS) -> Answer:
     """PER, PBR, PSR and dividend yield by what was known on each day: of one stock, or of all on one day (until)."""
-    return _answer(companies.valuation(ticker or None, since or None, until or None), rows, newest=bool(ticker))
+    return _answer(company_frames.valuation(ticker or None, since or None, until or None), rows, newest=bool(ticker))
 
 
 def company_filings(ticker: str = "", since: str = "", rows: int = USUAL_ROWS) -> Answer:
     """Filings at DART, the newest first, of one company or of all."""
-    return _answer(companies.filings(ticker or None, since or None), rows)
+    return _answer(company_frames.filings(ticker or None, since or None), rows)
 
 
 def screen_stocks(condition: str, as_of: str = "", sort: str = "-score", rows: int = USUAL_ROWS) -> Answer:
@@ -59,7 +59,7 @@ def screen_stocks(condition: str, as_of: str = "", sort: str = "-score", rows: i
 
     Names are those of the tool screen_names. With ``-`` before the name in sort the largest come first.
     """
-    return _answer(screens.screen(condition, as_of or None, sort=sort), rows)
+    return _answer(screen_frames.screen(condition, as_of or None, sort=sort), rows)
 
 
 def screen_names() -> Answer:
@@ -76,7 +76,7 @@ def tables(table: str = "") -> Answer:
 
 def sql(statement: str, rows: int = USUAL_ROWS) -> Answer:
     """Rows of one SQL statement (PostgreSQL), which can only read, within 60 seconds."""
-    return _answer(asking.sql(statement), rows)
+    return _answer(sql_frames.sql(statement), rows)
 
 
 TOOLS = (

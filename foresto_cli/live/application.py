@@ -9,11 +9,11 @@ from starlette.routing import Route as At
 from starlette.types import ASGIApp
 
 from foresto_cli.app import App
-from foresto_cli.live import reading
+from foresto_cli.live import reading_app
 from foresto_cli.live.acknowledging import Acknowledging
 from foresto_cli.live.answers import Answers
 from foresto_cli.live.downloads import Downloads
-from foresto_cli.live.events import Happenings
+from foresto_cli.live.event_stream import Happenings
 from foresto_cli.live.guard import Guard
 from foresto_cli.live.routes import FILES, ROUTES
 from foresto_cli.live.secrets import Secrets
@@ -26,7 +26,7 @@ STATIC = ("dashboard.css", "pages/pages.css", "pages/market.css", "pages/live.js
 
 def made(app: App, secrets: Secrets, port: int) -> tuple[ASGIApp, Happenings]:
     """Return the application for ``port``, and its event streams, which the caller has to close at the end."""
-    reader = reading.read_only(app)
+    reader = reading_app.read_only(app)
     answers, happenings = Answers(reader, secrets), Happenings(app, secrets.form)
     downloads = Downloads(answers)
     kept = {name.rpartition("/")[2]: _read(name) for name in STATIC}

@@ -11,7 +11,7 @@ from foresto_cli.app import App
 from foresto_cli.errors import UsageError
 from foresto_cli.running import runs
 from foresto_cli.running.runs import Wanted
-from foresto_cli.views.page import facts, view
+from foresto_cli.views.page import page_facts, view
 from foresto_cli.views.pages.page import Answer, Asked, Page
 
 PageOfApp = Callable[[App, Asked, str], Answer]
@@ -30,7 +30,7 @@ def page(app: App, asked: Asked, form: str) -> Page:
         UsageError: ``since`` is not a date.
     """
     wanted = _wanted(asked)
-    found = facts.gathered(app)
+    found = page_facts.gathered(app)
     with app.engine.connect() as connection:
         shown, jobs = runs.recent(connection, wanted), runs.jobs(connection)
     found = replace(found, runs=shown, happening=replace(found.happening, form=form))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from foresto_cli.live import collecting
 from foresto_cli.live.collecting import PageOfApp
 from foresto_cli.screens import find_page
-from foresto_cli.views.pages import market, scores, search, stock, table, tables
+from foresto_cli.views.pages import market_page, scores_page, search, stock_page, table, tables_page
 from foresto_cli.views.pages.page import FileOf, PageOf
 
 
@@ -50,11 +50,11 @@ FILES = (RouteOfFile("/data/{table}.csv", table.file), RouteOfFile("/find.csv", 
 """These are matched before :data:`ROUTES`, because ``/data/{table}`` would match ``/data/NAME.csv`` too."""
 ROUTES: tuple[Route | RouteOfApp, ...] = (
     RouteOfApp("/", "수집", collecting.page),
-    Route("/market", "시장", market.page),
-    Route("/scores", "점수", scores.page),
-    Route("/stocks/{ticker}", "", stock.page),
+    Route("/market", "시장", market_page.page),
+    Route("/scores", "점수", scores_page.page),
+    Route("/stocks/{ticker}", "", stock_page.page),
     Route("/find", "찾기", find_page.page),
-    Route("/data", "데이터", tables.page),
+    Route("/data", "데이터", tables_page.page),
     Route("/data/{table}", "", table.page),
     Route("/search", "", search.page),
 )

@@ -18,26 +18,26 @@ from foresto_cli.datasets.dart.details import Details
 from foresto_cli.datasets.dart.dividends import Dividends
 from foresto_cli.datasets.dart.reports import QUARTERS, Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
-from foresto_cli.loading import capital, filings, statements
+from foresto_cli.loading import load_capital, load_filings, load_statements
 from foresto_cli.loading.retry_keys import Keys, Make, days_of
 from foresto_cli.running.only import Only
 
 
 def _filings(app: App, keys: Keys) -> list[Only]:
-    return [Only(statements.filings_of(app, min(days_of(keys), default=None)), keys)]
+    return [Only(load_statements.filings_of(app, min(days_of(keys), default=None)), keys)]
 
 
 def _filing_types(_: App, keys: Keys) -> list[Only]:
-    return [Only(filings.marks(), keys)]
+    return [Only(load_filings.marks(), keys)]
 
 
 def _companies(app: App, keys: Keys) -> list[Only]:
-    return [Only(statements.companies(app, statements.client_of(app)), keys)]
+    return [Only(load_statements.companies(app, load_statements.client_of(app)), keys)]
 
 
 def _statements(app: App, keys: Keys) -> list[Only]:
     """Ask by the hundreds of now: one that grew since has another name; companies asked for by themselves again so."""
-    client = statements.client_of(app)
+    client = load_statements.client_of(app)
     parts = [part for part in (key.split("/") for key in keys) if len(part) == len(("year", "code", "subject"))]
     reports = sorted({Report(int(year), code) for year, code, _ in parts if year.isdecimal() and code in QUARTERS})
     with app.engine.connect() as connection:
@@ -54,7 +54,7 @@ def _statements(app: App, keys: Keys) -> list[Only]:
         by_company[tickers.get(key.rpartition("/")[2], "")].append(key)
     return [
         Only(
-            Statements(client, clock.now(), lambda: statements.facts(app), Wanted(tuple(reports), ticker or None)),
+            Statements(client, clock.now(), lambda: load_statements.facts(app), Wanted(tuple(reports), ticker or None)),
             some,
             heir=_same_hundred,
         )
@@ -69,7 +69,7 @@ def _same_hundred(key: str, units: Sequence[Unit]) -> str | None:
 
 def _details(app: App, keys: Keys) -> list[Only]:
     """Ask for given whole statements, also for those that were read before."""
-    loader = Details(statements.client_of(app), lambda: statements.filed(app, Wanted()), is_again=True)
+    loader = Details(load_statements.client_of(app), lambda: load_statements.filed(app, Wanted()), is_again=True)
     return [Only(loader, keys)]
 
 
@@ -77,11 +77,11 @@ def _reparse(_: App, keys: Keys) -> list[Only]:
     """Read the reports in ``keys`` ("2025/11011") anew, or all of them."""
     parts = (key.split("/") for key in keys)
     reports = [Report(int(part[0]), part[1]) for part in parts if part[0].isdecimal() and part[-1] in QUARTERS]
-    return [Only(statements.reparsing(*reports), [UNIT])]
+    return [Only(load_statements.reparsing(*reports), [UNIT])]
 
 
 def _dart_dividends(app: App, keys: Keys) -> list[Only]:
-    client = statements.client_of(app)
+    client = load_statements.client_of(app)
 
     def facts() -> dividends.Facts:
         with app.engine.connect() as connection:
@@ -96,12 +96,12 @@ def _dart_dividends(app: App, keys: Keys) -> list[Only]:
 
 def _actions(app: App, keys: Keys) -> list[Only]:
     months = [day for day in days_of([f"{key}-01" for key in keys]) if day <= clock.today()] or [clock.today()]
-    return [Only(Actions(statements.client_of(app), min(months), max(months), clock.now()), keys)]
+    return [Only(Actions(load_statements.client_of(app), min(months), max(months), clock.now()), keys)]
 
 
 def _decisions(app: App, keys: Keys) -> list[Only]:
-    client = statements.client_of(app)
-    return [Only(Decisions(client, clock.now(), date.min, clock.today(), lambda: capital.decided(app)), keys)]
+    client = load_statements.client_of(app)
+    return [Only(Decisions(client, clock.now(), date.min, clock.today(), lambda: load_capital.decided(app)), keys)]
 
 
 def _capital(app: App, keys: Keys) -> list[Only]:
@@ -109,11 +109,11 @@ def _capital(app: App, keys: Keys) -> list[Only]:
         with app.engine.connect() as connection:
             return capital_changes.read(connection, keys)
 
-    return [Only(Capital(statements.client_of(app), clock.now(), executed), keys)]
+    return [Only(Capital(load_statements.client_of(app), clock.now(), executed), keys)]
 
 
 def _links(_: App, keys: Keys) -> list[Only]:
-    return [Only(capital.links(), keys)]
+    return [Only(load_capital.links(), keys)]
 
 
 MAKERS: Mapping[str, Make] = {

@@ -24,17 +24,17 @@ from foresto_cli.datasets.us import us_loaders
 from foresto_cli.declared import Daily, WholeList
 from foresto_cli.errors import ConfigError
 from foresto_cli.loading import (
-    described,
-    described_lists,
-    funds,
-    indices,
-    open_data,
-    prices,
-    products,
+    load_described,
+    load_described_lists,
+    load_funds,
+    load_indices,
+    load_open_data,
+    load_prices,
+    load_products,
+    load_us_stocks,
     retry_dart,
-    us_stocks,
 )
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import load_listed as roster
 from foresto_cli.loading.retry_keys import Keys, Make, days_of, part_of
 from foresto_cli.running.only import Only, no_heir
 from foresto_cli.store.upsert import Counts, Row
@@ -91,7 +91,7 @@ def _price_tickers(app: App, keys: Keys) -> list[Only]:
             history = PriceTickers(app.naver, app.calendar, known, min(days), max(days), clock.now())
         else:
             every = price_days(app, price_spans.days_back(app, price_spans.DEFAULT_DAYS), clock.today())
-            history = prices.histories(app, every, known, may_ask=False)
+            history = load_prices.histories(app, every, known, may_ask=False)
         found.append(Only(history, [f"{ticker}:{span}" if span else ticker for ticker in tickers]))
     return found
 
@@ -105,14 +105,16 @@ def _index_years(app: App, keys: Keys) -> list[Only]:
 def _described(name: str, app: App, keys: Keys) -> list[Only]:
     one = data_sets.named(name)
     if not isinstance(one, Daily):
-        return [Only(described_lists.loader(app, one), keys, heir=_newest if isinstance(one, WholeList) else no_heir)]
+        return [
+            Only(load_described_lists.loader(app, one), keys, heir=_newest if isinstance(one, WholeList) else no_heir)
+        ]
     days = days_of(keys) or [clock.today()]
-    return [Only(described.loader(app, one, min(days), max(days)), keys)]
+    return [Only(load_described.loader(app, one, min(days), max(days)), keys)]
 
 
 def _index_sessions(app: App, keys: Keys) -> list[Only]:
     first = min(days_of(part_of(keys, 1)), default=clock.today())
-    return [Only(IndexSessions(indices.client_of(app), app.calendar, first, clock.now()), keys)]
+    return [Only(IndexSessions(load_indices.client_of(app), app.calendar, first, clock.now()), keys)]
 
 
 def _of_its_kind(key: str, units: Sequence[Unit]) -> str | None:
@@ -131,20 +133,20 @@ def _listing(app: App, keys: Keys) -> list[Only]:
 
 
 def _etf_list(app: App, keys: Keys) -> list[Only]:
-    return [Only(funds.the_list(app), keys, heir=_of_its_kind)]
+    return [Only(load_funds.the_list(app), keys, heir=_of_its_kind)]
 
 
 def _etf_days(app: App, keys: Keys) -> list[Only]:
     """Ask for sessions, and derive the returns that follow from them."""
-    if not funds.sources(app):
-        raise ConfigError(funds.NO_SOURCE)
+    if not load_funds.sources(app):
+        raise ConfigError(load_funds.NO_SOURCE)
     days = days_of(keys) or [clock.today()]
-    sessions = Only(funds.sessions(app, min(days), max(days)), keys)
+    sessions = Only(load_funds.sessions(app, min(days), max(days)), keys)
     return [sessions, *(_etf_returns(app, keys) if sessions.units() else ())]
 
 
 def _etf_returns(app: App, _: Keys) -> list[Only]:
-    return [Only(funds.returns(app, always=True), [UNIT])]
+    return [Only(load_funds.returns(app, always=True), [UNIT])]
 
 
 def _derived(name: str) -> Make:
@@ -155,7 +157,7 @@ def _derived(name: str) -> Make:
 
 
 def _company_numbers(app: App, keys: Keys) -> list[Only]:
-    open_data.client_of(app, "items")
+    load_open_data.client_of(app, "items")
     return [Only(loader, keys, heir=_newest) for loader in roster.company_numbers(app)]
 
 
@@ -171,30 +173,32 @@ def _yahoo(app: App, keys: Keys) -> list[Only]:
 
 
 def _bonds(app: App, keys: Keys) -> list[Only]:
-    client = open_data.client_of(app, "bonds")
+    client = load_open_data.client_of(app, "bonds")
     by_quality: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         quality = key.partition(":")[2]
         by_quality[quality if quality in QUALITIES else QUALITIES[0]].append(key)
-    return [Only(open_data.bonds(app, client, quality), some, heir=_newest) for quality, some in by_quality.items()]
+    return [
+        Only(load_open_data.bonds(app, client, quality), some, heir=_newest) for quality, some in by_quality.items()
+    ]
 
 
 def _fsc_dividends(app: App, keys: Keys) -> list[Only]:
-    return [Only(open_data.dividends(app, open_data.client_of(app, "dividends")), keys, heir=_newest)]
+    return [Only(load_open_data.dividends(app, load_open_data.client_of(app, "dividends")), keys, heir=_newest)]
 
 
 def _products(kind: Kind) -> Make:
     def make(app: App, keys: Keys) -> list[Only]:
         groups = [group for group in GROUPS if group in keys]
-        return [Only(products.loader(app, kind, products.client_of(app), groups), keys)]
+        return [Only(load_products.loader(app, kind, load_products.client_of(app), groups), keys)]
 
     return make
 
 
 def _us(kind: us_loaders.Kind) -> Make:
     def make(app: App, keys: Keys) -> list[Only]:
-        symbols = us_stocks.FUNDS if kind is us_loaders.FUNDS else keys
-        return [Only(us_stocks.loader(app, us_stocks.client_of(app), kind, symbols), keys)]
+        symbols = load_us_stocks.FUNDS if kind is us_loaders.FUNDS else keys
+        return [Only(load_us_stocks.loader(app, load_us_stocks.client_of(app), kind, symbols), keys)]
 
     return make
 

@@ -15,7 +15,7 @@ from foresto_cli.sandbox import authority, hosts, outbox
 from foresto_cli.sandbox.faults import FILE, Faults
 from foresto_cli.sandbox.outbox import Outbox
 from foresto_cli.sandbox.post_office import PostOffice
-from foresto_cli.sandbox.server import Desk, Proxy
+from foresto_cli.sandbox.proxy import Desk, Proxy
 from foresto_cli.sandbox.wire import Answer, Request
 from foresto_cli.sandbox.world import Options, World
 

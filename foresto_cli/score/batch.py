@@ -15,9 +15,9 @@ from foresto_cli.console import Console
 from foresto_cli.errors import NotYet, UsageError, VerificationFailed
 from foresto_cli.running import lock, runs, stop
 from foresto_cli.running.results import Result, Units, plain_fields
-from foresto_cli.score import compute, formula, gates, load, panel, reasons, rows, store, versions
+from foresto_cli.score import compute, formula, gates, load, panel, score_reasons, score_rows, score_versions, store
 from foresto_cli.score.formula import AXES, AXIS_COLUMNS, AXIS_LABELS
-from foresto_cli.score.validation import run as validation
+from foresto_cli.score.validation import validation_run as validation
 from foresto_cli.store.engine import unit_transaction
 from foresto_cli.store.upsert import Counts
 from foresto_cli.telling import alerts
@@ -100,7 +100,7 @@ def score_batch(app: App, options: Options) -> Scored:
             _answer_gates(app, fired, run.run_id, force=options.force)
             scores = compute.scored(inputs, day)
             with unit_transaction(app.engine) as connection:
-                facts = rows.RunFacts(run.run_id, __version__, started, clock.wall(), [one.code for one in fired])
+                facts = score_rows.RunFacts(run.run_id, __version__, started, clock.wall(), [one.code for one in fired])
                 written = store.write(connection, scores, inputs, facts, replace=options.replace, limit=options.limit)
             has_key = app.settings.dart_api_key is not None
             result = _result(run, scores, written, has_key=has_key)
@@ -137,7 +137,7 @@ def _answer_gates(app: App, fired: list[gates.Fired], run_id: int, *, force: boo
 
 
 def _result(run: runs.Run, scores: compute.Scores, written: store.Written, *, has_key: bool) -> Scored:
-    counts = rows.counts(scores)
+    counts = score_rows.counts(scores)
     tables = {"compass_score_history": written.history, "compass_score_component": written.components}
     if written.stocks:
         tables["stocks"] = Counts(changed=written.stocks)
@@ -150,16 +150,16 @@ def _result(run: runs.Run, scores: compute.Scores, written: store.Written, *, ha
         run.run_id,
         units=Units(
             planned=len(scores.tickers),
-            done=counts[reasons.SCORED] + counts[reasons.PARTIAL],
-            no_data=counts[reasons.NOT_SCORED],
+            done=counts[score_reasons.SCORED] + counts[score_reasons.PARTIAL],
+            no_data=counts[score_reasons.NOT_SCORED],
         ),
         rows=rows_written,
         tables=tables,
         notes=list(_notes(scores, written, has_key=has_key)),
         score_date=f"{scores.day}",
-        scored=counts[reasons.SCORED],
-        partial=counts[reasons.PARTIAL],
-        not_scored=counts[reasons.NOT_SCORED],
+        scored=counts[score_reasons.SCORED],
+        partial=counts[score_reasons.PARTIAL],
+        not_scored=counts[score_reasons.NOT_SCORED],
         not_scored_because=why_not(scores),
         grades={letter: scores.grades.count(letter) for letter in formula.LETTERS},
         kept=written.differs,
@@ -175,7 +175,7 @@ def _notes(scores: compute.Scores, written: store.Written, *, has_key: bool) -> 
             " 바꾸려면 --replace를 붙이세요."
         )
     if written.because:
-        told = ", ".join(versions.REPLACED[code] for code in written.because)
+        told = ", ".join(score_versions.REPLACED[code] for code in written.because)
         yield (
             f"{scores.day}의 점수 {written.history.changed:,}개가 바뀌었습니다({told})."
             " 앞선 점수도 남습니다: foresto score history 종목 --versions"
@@ -186,7 +186,7 @@ def _notes(scores: compute.Scores, written: store.Written, *, has_key: bool) -> 
 
 def _coverage(scores: compute.Scores) -> dict[str, float]:
     """Return how much of each axis is known, on average of those who do not lack it by their nature."""
-    able = np.array([not reasons.UNAVOIDABLE.intersection(codes) for codes in scores.reasons], bool)
+    able = np.array([not score_reasons.UNAVOIDABLE.intersection(codes) for codes in scores.reasons], bool)
     return {
         AXIS_COLUMNS[axis]: round(float(scores.axes[axis].coverage[able].mean()), 1) if able.any() else 0.0
         for axis in AXES
@@ -196,7 +196,9 @@ def _coverage(scores: compute.Scores) -> dict[str, float]:
 def why_not(scores: compute.Scores) -> dict[str, int]:
     """Return the first reason of every stock without a score, with how many have it, the most frequent first."""
     found = Counter(
-        codes[0] for codes, status in zip(scores.reasons, scores.status, strict=True) if status == reasons.NOT_SCORED
+        codes[0]
+        for codes, status in zip(scores.reasons, scores.status, strict=True)
+        if status == score_reasons.NOT_SCORED
     )
     return dict(found.most_common())
 
@@ -209,7 +211,9 @@ def missing_share(scores: compute.Scores, *, has_key: bool) -> float:
     """
     of_prices = np.isnan(scores.axis_scores["T"]) | np.isnan(scores.axis_scores["R"])
     wanting = sum(
-        status == reasons.NOT_SCORED and not reasons.UNAVOIDABLE.intersection(codes) and (has_key or bool(lacks))
+        status == score_reasons.NOT_SCORED
+        and not score_reasons.UNAVOIDABLE.intersection(codes)
+        and (has_key or bool(lacks))
         for codes, status, lacks in zip(scores.reasons, scores.status, of_prices, strict=True)
     )
     return wanting / max(len(scores.tickers), 1)
@@ -220,7 +224,9 @@ def _alert(app: App, scores: compute.Scores, run_id: int, *, has_key: bool) -> l
     if share <= FAILED_SHARE:
         alerts.resolve(app.engine, "score_failed", "compass")
         return []
-    told = ", ".join(f"{reasons.REASONS[code]} {count:,}종목" for code, count in list(why_not(scores).items())[:3])
+    told = ", ".join(
+        f"{score_reasons.REASONS[code]} {count:,}종목" for code, count in list(why_not(scores).items())[:3]
+    )
     title = f"점수 없는 종목 {share:.0%}"
     alerts.raise_alert(app.engine, Alert("score_failed", "compass", "warning", title, told), run_id)
     return [title]
@@ -232,7 +238,7 @@ def show_batch(console: Console, result: Scored) -> None:
         f"{result.score_date}: 완전 {result.scored:,} · 일부 {result.partial:,} · 점수 없음 {result.not_scored:,}"
     )
     for code, count in result.not_scored_because.items():
-        console.line(f"  {code} {count:,}: {reasons.REASONS[code]}")
+        console.line(f"  {code} {count:,}: {score_reasons.REASONS[code]}")
     if any(result.grades.values()):
         console.line("등급: " + " · ".join(f"{letter} {count:,}" for letter, count in result.grades.items()))
     axes = " · ".join(f"{AXIS_LABELS[axis]} {result.coverage[AXIS_COLUMNS[axis]]:.0f}%" for axis in AXES)
@@ -265,7 +271,7 @@ def validated(app: App, options: validation.Options) -> Validated:
     """Return what the score was worth on past days; nothing is stored but the run.
 
     Raises:
-        UsageError: see :func:`foresto_cli.score.validation.run.validate`.
+        UsageError: see :func:`foresto_cli.score.validation.validation_run.validate`.
         VerificationFailed: the score of a past day sees what was known only later.
     """
     with runs.recorded(app.engine, "score validate", "점수 검증") as run:

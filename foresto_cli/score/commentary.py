@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from foresto_cli.score import formula, reasons
+from foresto_cli.score import formula, score_reasons
 from foresto_cli.score.compute import Scores
 from foresto_cli.score.formula import AXES, AXIS_LABELS
 
@@ -72,8 +72,8 @@ def _sentences(scores: Scores, place: int, sides: tuple[list[str], list[str]], p
         found.append(f"약점: {weak}.")
     if not found:
         found.append("눈에 띄게 강하거나 약한 항목이 없습니다.")
-    noted = [reasons.REASONS[code] for code in scores.reasons[place]]
-    noted += [reasons.FLAGS[code] for code in scores.flags[place]]
+    noted = [score_reasons.REASONS[code] for code in scores.reasons[place]]
+    noted += [score_reasons.FLAGS[code] for code in scores.flags[place]]
     if noted:
         found.append("참고: " + "; ".join(noted) + ".")
     return " ".join(found)

@@ -8,26 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foresto_cli.score import (
-    dividends,
     formula,
-    fundamentals,
-    issuers,
     mapping,
     marks,
-    reasons,
     risk,
-    statements,
+    score_reasons,
+    scored_dividends,
+    scored_fundamentals,
+    scored_issuers,
+    scored_statements,
     technical,
     universe,
     valuation,
 )
-from foresto_cli.score.dividends import Dividends, Paid
 from foresto_cli.score.formula import AXES, Axis
-from foresto_cli.score.issuers import Told
 from foresto_cli.score.panel import Panel
-from foresto_cli.score.reports import Reports
+from foresto_cli.score.scored_dividends import Dividends, Paid
+from foresto_cli.score.scored_issuers import Told
+from foresto_cli.score.scored_reports import Reports
+from foresto_cli.score.scored_statements import Statements
 from foresto_cli.score.series import Series, series
-from foresto_cli.score.statements import Statements
 from foresto_cli.score.universe import Universe
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,7 @@ class Scores:
         total, percentile: the total and its percentile.
         grades: letter or None.
         ranks: 1, 2, …; 0 without a total.
-        status: of :mod:`foresto_cli.score.reasons`.
+        status: of :mod:`foresto_cli.score.score_reasons`.
         reasons, flags: codes of each stock.
         statements: as known on the day.
         companies: row of the issuer in ``statements``, -1 without one.
@@ -115,19 +115,19 @@ def scored(inputs: Inputs, day: date, least: int = formula.MIN_CROSS_SECTION) ->
         least: members of the reference universe that a percentile needs.
     """
     panel = inputs.panel.until(day)
-    found, known = series(panel), statements.known_on(inputs.reports, day)
+    found, known = series(panel), scored_statements.known_on(inputs.reports, day)
     names = inputs.names.get(day, {})
-    companies = issuers.companies(found, known)
-    mine = issuers.told(known, companies)
+    companies = scored_issuers.companies(found, known)
+    mine = scored_issuers.told(known, companies)
     kinds = universe.universe(found, names, mine.is_financial, day)
     pending = valuation.pending_factors(found)
-    issued = valuation.issued_shares(found, pending, issuers.names(found, known, companies))
+    issued = valuation.issued_shares(found, pending, scored_issuers.names(found, known, companies))
     stocks = list(zip(found.tickers.tolist(), companies.tolist(), strict=True))
-    paid = dividends.paid(inputs.dividends, known, stocks, panel.events, day)
-    of_companies = fundamentals.of_companies(known, issuers.shares(found, known))
+    paid = scored_dividends.paid(inputs.dividends, known, stocks, panel.events, day)
+    of_companies = scored_fundamentals.of_companies(known, scored_issuers.shares(found, known))
     raw = _raw(found, kinds, mine, of_companies.values)
     raw |= valuation.components(found, issued, np.where(mine.usable, companies, -1), known, mine.is_won)
-    raw["V6"] = np.where(mine.usable & ~mine.is_won, np.nan, dividends.yields(paid, found.close[-1]))
+    raw["V6"] = np.where(mine.usable & ~mine.is_won, np.nan, scored_dividends.yields(paid, found.close[-1]))
     _blank(raw, kinds, mine)
     raw = {name: mapping.rounded(values) for name, values in raw.items()}
     placed = _placed(raw, kinds, least)
@@ -164,10 +164,12 @@ def scored(inputs: Inputs, day: date, least: int = formula.MIN_CROSS_SECTION) ->
         grades=[mapping.grade(value) for value in percentile.tolist()],
         ranks=mapping.ranks(total, found.market_cap, found.tickers.tolist()),
         status=np.select(
-            [np.isnan(total), axes_there < len(AXES)], [reasons.NOT_SCORED, reasons.PARTIAL], reasons.SCORED
+            [np.isnan(total), axes_there < len(AXES)],
+            [score_reasons.NOT_SCORED, score_reasons.PARTIAL],
+            score_reasons.SCORED,
         ).tolist(),
-        reasons=reasons.listed(noted, tuple(reasons.REASONS)),
-        flags=reasons.listed(marks.flags(mine, of_companies, pending, paid), tuple(reasons.FLAGS)),
+        reasons=score_reasons.listed(noted, tuple(score_reasons.REASONS)),
+        flags=score_reasons.listed(marks.flags(mine, of_companies, pending, paid), tuple(score_reasons.FLAGS)),
         statements=known,
         companies=companies,
         paid=paid,

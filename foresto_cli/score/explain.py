@@ -12,11 +12,11 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from foresto_cli.console import Console
-from foresto_cli.score import commentary, formula, reasons
-from foresto_cli.score import rows as rows_of
+from foresto_cli.score import commentary, formula, score_reasons
+from foresto_cli.score import score_rows as rows_of
 from foresto_cli.score.compute import Scores
 from foresto_cli.score.formula import AXES, AXIS_COLUMNS, AXIS_LABELS, AXIS_WEIGHTS
-from foresto_cli.score.reports import CFS
+from foresto_cli.score.scored_reports import CFS
 
 BAR = 30
 """Characters of a full bar: two columns of text and a bar fit on 80."""
@@ -128,8 +128,8 @@ def _told(row: Mapping[str, Any], parts: Sequence[Part], basis: Found, words: tu
         "rank": row["rank"],
         "ranked": row["ranked"],
         "axes": [_axis(row, axis, parts, basis) for axis in AXES],
-        "reasons": {code: reasons.REASONS[code] for code in row["reasons"]},
-        "flags": {code: reasons.FLAGS[code] for code in row["flags"]},
+        "reasons": {code: score_reasons.REASONS[code] for code in row["reasons"]},
+        "flags": {code: score_reasons.FLAGS[code] for code in row["flags"]},
         "sources": {
             "price_date": f"{row['price_date']}",
             "fs_period_end": _day(row["fs_period_end"]),

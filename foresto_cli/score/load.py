@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from sqlalchemy import Connection, text
 
-from foresto_cli.score import dividends, panel, reports
+from foresto_cli.score import panel, scored_dividends, scored_reports
 from foresto_cli.score.compute import Inputs
 from foresto_cli.score.panel import Panel
 
@@ -37,7 +37,9 @@ def inputs(connection: Connection, day: date) -> Inputs:
     """Read what a score of ``day`` needs, and nothing that was known later."""
     sessions = panel.sessions_until(connection, day)
     found = _prices(connection, sessions[0], sessions[-1]) if sessions else panel.assembled([], [], [])
-    return Inputs(found, names_on(connection, [day]), reports.read(connection, day), dividends.read(connection, day))
+    return Inputs(
+        found, names_on(connection, [day]), scored_reports.read(connection, day), scored_dividends.read(connection, day)
+    )
 
 
 def history(connection: Connection, days: Sequence[date], until: date) -> Inputs:
@@ -46,8 +48,8 @@ def history(connection: Connection, days: Sequence[date], until: date) -> Inputs
     return Inputs(
         _prices(connection, first, until),
         names_on(connection, days),
-        reports.read(connection, days[-1], days[0].year - reports.YEARS),
-        dividends.read(connection, days[-1], days[0] - dividends.YEARS * dividends.YEAR),
+        scored_reports.read(connection, days[-1], days[0].year - scored_reports.YEARS),
+        scored_dividends.read(connection, days[-1], days[0] - scored_dividends.YEARS * scored_dividends.YEAR),
     )
 
 
@@ -56,7 +58,7 @@ def of_stocks(connection: Connection, day: date, tickers: Sequence[str]) -> Inpu
     sessions = panel.sessions_until(connection, day)
     found = _prices(connection, sessions[0], sessions[-1], tickers)
     names = {day: dict.fromkeys(tickers, "")} | names_on(connection, [day], tickers)
-    return Inputs(found, names, reports.read(connection, day), dividends.read(connection, day))
+    return Inputs(found, names, scored_reports.read(connection, day), scored_dividends.read(connection, day))
 
 
 def _prices(connection: Connection, first: date, last: date, tickers: Sequence[str] | None = None) -> Panel:

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foresto_cli.score import formula, risk, universe
-from foresto_cli.score.dividends import Paid
 from foresto_cli.score.formula import AXES, Axis
-from foresto_cli.score.fundamentals import Fundamentals
-from foresto_cli.score.issuers import Told
 from foresto_cli.score.mapping import AxisResult
+from foresto_cli.score.scored_dividends import Paid
+from foresto_cli.score.scored_fundamentals import Fundamentals
+from foresto_cli.score.scored_issuers import Told
 from foresto_cli.score.series import Series
 from foresto_cli.score.universe import Universe
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql import bindparam
 
-from foresto_cli.score import FORMULA_VERSION, commentary, formula, rows, versions
+from foresto_cli.score import FORMULA_VERSION, commentary, formula, score_rows, score_versions
 from foresto_cli.score.compute import Inputs, Scores
 from foresto_cli.score.formula import AXES, AXIS_COLUMNS
 from foresto_cli.store.fragments import fragment, sql
@@ -76,7 +76,7 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
     connection: Connection,
     scores: Scores,
     inputs: Inputs,
-    run: rows.RunFacts,
+    run: score_rows.RunFacts,
     *,
     replace: bool,
     limit: int | None = None,
@@ -95,7 +95,7 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
         replace: overwrite what is stored of that day.
         limit: only so many stocks, the largest first.
     """
-    day, fingerprint = scores.day, rows.inputs_sha256(scores)
+    day, fingerprint = scores.day, score_rows.inputs_sha256(scores)
     key = {"day": day, "version": FORMULA_VERSION}
     last: Row[Any] | None = connection.execute(LAST_RUN, key).one_or_none()
     chosen = _chosen(scores, limit)
@@ -106,22 +106,22 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
     )
     wanted = [str(scores.tickers[place]) for place in chosen]
     only = None if limit is None else wanted
-    made = rows.run_row(scores, inputs, run, fingerprint)
+    made = score_rows.run_row(scores, inputs, run, fingerprint)
     is_same = last is not None and (last.inputs_sha256, last.config_sha256) == (fingerprint, formula.sha256())
     if is_same and known.issuperset(wanted) and not replace:
         unchanged = Counts(unchanged=len(wanted))
-        if last is not None and last.is_provisional and not rows.is_provisional(inputs):
+        if last is not None and last.is_provisional and not score_rows.is_provisional(inputs):
             # The prices turned out to be final as they were: from now on only --replace changes these scores.
             connection.execute(insert(compass_score_run).values(made))
         return Written(unchanged, unchanged, _beside_stocks(connection, scores, run, only))
     overwrite = replace or last is None or last.is_provisional
     over = "TRUE" if overwrite else "FALSE"
-    parts = rows.component_rows(scores, chosen)
-    tables = ((compass_score_history, rows.history_rows(scores, chosen)), (compass_score_component, parts))
+    parts = score_rows.component_rows(scores, chosen)
+    tables = ((compass_score_history, score_rows.history_rows(scores, chosen)), (compass_score_component, parts))
     # The same inputs give the same scores: what differs then was damaged, and is no version.
     is_other = overwrite and known and not is_same
     because = _because(connection, key, parts, last) if last is not None and is_other else []
-    with versions.kept(connection, key, run, because) if because else nullcontext():
+    with score_versions.kept(connection, key, run, because) if because else nullcontext():
         history, details = (
             upsert(connection, table, found, {"run_id": run.run_id}, only_over=over, scope={"score_date": day})
             for table, found in tables
@@ -135,15 +135,15 @@ def write(  # noqa: PLR0913  # what, where, by whom, and how much of it
     stocks = 0 if differs else _beside_stocks(connection, scores, run, only)
     if _is_newest(connection, day):
         connection.execute(FORGET, {"before": day - KEPT_DAYS})
-        connection.execute(versions.FORGET, {"before": day - versions.KEPT_DAYS})
+        connection.execute(score_versions.FORGET, {"before": day - score_versions.KEPT_DAYS})
     return Written(history, details, stocks, differs, because if history.changed else [])
 
 
 def _because(connection: Connection, key: Record, made: Sequence[Record], last: Row[Any]) -> list[str]:
     """Return what differs between the scores that are stored of a day and those ``made`` now."""
     now = {f"{one['ticker']}": {part[0]: part[1] for part in json.loads(f"{one['components']}")} for one in made}
-    return versions.differences(
-        versions.raw_stored(connection, key),
+    return score_versions.differences(
+        score_versions.raw_stored(connection, key),
         now,
         was_provisional=last.is_provisional,
         is_same_formula=last.config_sha256 == formula.sha256(),
@@ -176,7 +176,7 @@ def _is_newest(connection: Connection, day: date) -> bool:
     return newest is None or bool(newest <= day)
 
 
-def _beside_stocks(connection: Connection, scores: Scores, run: rows.RunFacts, only: list[str] | None) -> int:
+def _beside_stocks(connection: Connection, scores: Scores, run: score_rows.RunFacts, only: list[str] | None) -> int:
     """Copy the newest values to ``stocks``; null for who has no score. Nothing when newer scores are stored.
 
     Args:
@@ -187,8 +187,8 @@ def _beside_stocks(connection: Connection, scores: Scores, run: rows.RunFacts, o
     """
     if not _is_newest(connection, scores.day):
         return 0
-    axes = {f"{AXIS_COLUMNS[axis]}_score": rows.column(scores.axis_scores[axis]) for axis in AXES}
-    totals = rows.column(scores.total)
+    axes = {f"{AXIS_COLUMNS[axis]}_score": score_rows.column(scores.axis_scores[axis]) for axis in AXES}
+    totals = score_rows.column(scores.total)
     found = [
         {
             "ticker": str(scores.tickers[place]),

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from foresto_cli.score.scored_statements import Statements
 from foresto_cli.score.series import Series
-from foresto_cli.score.statements import Statements
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from foresto_cli.collecting.checks import SCORE, WARNING, Rows, Scope, check, days_of
 from foresto_cli.collecting.rules import Rules, broken
-from foresto_cli.score import FORMULA_VERSION, compute, formula, load, reasons, rows
+from foresto_cli.score import FORMULA_VERSION, compute, formula, load, score_reasons, score_rows
 from foresto_cli.score.formula import AXES, AXIS_COLUMNS
 from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 
@@ -147,8 +147,8 @@ def broken_scores(scope: Scope) -> Rows:
         ),
         first=scope.sessions[0],
         unranked=UNRANKED,
-        reasons=list(reasons.REASONS),
-        flags=list(reasons.FLAGS),
+        reasons=list(score_reasons.REASONS),
+        flags=list(score_reasons.FLAGS),
     )
 
 
@@ -173,11 +173,11 @@ def other_scores(scope: Scope) -> Rows:
         return []
     day = last[0]["score_date"]
     scores = compute.scored(load.inputs(scope.connection, day), day)
-    if rows.inputs_sha256(scores) != last[0]["inputs_sha256"]:
+    if score_rows.inputs_sha256(scores) != last[0]["inputs_sha256"]:
         return []
     every = range(len(scores.tickers))
-    made = rows.history_rows(scores, every)
-    parts = rows.component_rows(scores, every)
+    made = score_rows.history_rows(scores, every)
+    parts = score_rows.component_rows(scores, every)
     stored = {
         row["ticker"]: row
         for row in scope.rows(
@@ -192,5 +192,5 @@ def other_scores(scope: Scope) -> Rows:
     return [
         {"거래일": day, "ticker": row["ticker"], "어긋남": ", ".join(others)}
         for row, part in zip(made, parts, strict=True)
-        if row["ticker"] in stored and (others := rows.differences(row | part, stored[row["ticker"]]))
+        if row["ticker"] in stored and (others := score_rows.differences(row | part, stored[row["ticker"]]))
     ]

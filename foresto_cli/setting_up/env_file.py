@@ -9,7 +9,7 @@ from dotenv.parser import parse_stream
 
 from foresto_cli import files
 from foresto_cli.errors import ConfigError
-from foresto_cli.settings.files import field_of
+from foresto_cli.settings.setting_files import field_of
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+=?&,~-]+")
 """Values that need no quotation marks, neither here nor in a shell."""

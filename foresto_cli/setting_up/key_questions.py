@@ -5,7 +5,7 @@ from pathlib import Path
 from foresto_cli import data_sets
 from foresto_cli.app import App
 from foresto_cli.declared import WholeList
-from foresto_cli.loading import described
+from foresto_cli.loading import load_described
 from foresto_cli.setting_up.candidates import Values, place_of, with_values
 from foresto_cli.setting_up.talk import Talk
 from foresto_cli.settings import keys
@@ -82,9 +82,9 @@ def _tell_way(talk: Talk, app: App, key: Key) -> None:
 def services(app: App, key: Key) -> list[str]:
     """Return the exact names of the services of ``key`` that have to be applied for one by one."""
     if key is keys.OPENAPI:
-        return [service.title for service in (*ALL, *described.services(app))]
+        return [service.title for service in (*ALL, *load_described.services(app))]
     if key is keys.FSC:
-        more = [one.service.title for one in data_sets.of_kind(WholeList) if one in described.wanted(app)]
+        more = [one.service.title for one in data_sets.of_kind(WholeList) if one in load_described.wanted(app)]
         return [*(service.title for service in SERVICES.values()), *more]
     return []
 

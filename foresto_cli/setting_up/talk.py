@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from foresto_cli import wide
 from foresto_cli.console import Console
 from foresto_cli.errors import Interrupted
-from foresto_cli.settings import checks, impossible
+from foresto_cli.settings import impossible, setting_checks
 
 YES = frozenset({"y", "yes", "예", "네", "ㅛ"})
 MARGIN = "  "
@@ -64,7 +64,7 @@ class Talk:
         """
         while typed := self.ask(f"{name} ({what}):", hidden=hidden):
             try:
-                found = checks.OF[name.lower()](typed)
+                found = setting_checks.OF[name.lower()](typed)
             except impossible.Wrong as wrong:
                 self.console.complain(f"{MARGIN}! {name}{wrong}.")
                 continue

@@ -15,7 +15,7 @@ from foresto_cli.folders import (
 from foresto_cli.settings.children import environment_of_a_child, keys_out_of_sight
 from foresto_cli.settings.model import FSC_ALIASES, Settings
 from foresto_cli.settings.sandboxed import SANDBOX_KEYS, load_sandbox
-from foresto_cli.settings.sources import MAIL, load, working_file
+from foresto_cli.settings.setting_sources import MAIL, load, working_file
 
 __all__ = [
     "ALLOW_SANDBOX",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from foresto_cli import data_sets
-from foresto_cli.settings import checks
+from foresto_cli.settings import setting_checks
 from foresto_cli.settings.model import FSC_ALIASES, LEVELS, Settings
 
 
@@ -45,23 +45,24 @@ STOCKS = Whole("FORESTO_SANDBOX_STOCKS", 300, 60, 3_000)
 SESSIONS = Whole("FORESTO_SANDBOX_SESSIONS", 300, 2, 1_300)
 SEED = Whole("FORESTO_SANDBOX_SEED", 1, 0, 2**31)
 
-OF_CHECKS: Mapping[checks.Check, str] = {
-    checks.key: "영문, 숫자, 기호. 빈칸 없이",
-    checks.password: "영문, 숫자, 기호, 빈칸",
-    checks.host: "서버 이름이나 IP 주소. 포트와 https:// 없이",
-    checks.port: f"1~{checks.LARGEST_PORT:,}의 정수",
-    checks.count: f"1~{checks.MOST_REQUESTS:,}의 정수",
-    checks.level: f"{', '.join(f'`{level}`' for level in LEVELS)}(대소문자 무관)",
-    checks.routes: "`서비스=경로`, 여럿이면 쉼표로",
-    checks.described: f"쉼표로 이은 이름: {', '.join(f'`{name}`' for name in data_sets.switchable())}",
-    checks.extras: f"쉼표로 이은 이름: {', '.join(f'`{word}`' for word in data_sets.extras())}, 또는 `{data_sets.ALL}`",
-    checks.webhook: "https:// 주소 하나. 이 컴퓨터만 http://",
-    checks.folder: "https://, http://나 file:/// 주소 하나",
-    checks.pings: "https:// 주소 하나(`{job}` 자리에 작업 이름)나 빈칸으로 이은 `작업=주소`",
-    checks.services: "빈칸으로 이은 `서비스://…`",
-    checks.database: "`postgresql://사용자:비밀번호@호스트:5432/이름`",
-    checks.sender: "메일 주소 하나. `이름 <주소>`도 됩니다",
-    checks.recipients: "메일 주소. 여럿이면 쉼표, 쌍반점, 빈칸으로",
+OF_CHECKS: Mapping[setting_checks.Check, str] = {
+    setting_checks.key: "영문, 숫자, 기호. 빈칸 없이",
+    setting_checks.password: "영문, 숫자, 기호, 빈칸",
+    setting_checks.host: "서버 이름이나 IP 주소. 포트와 https:// 없이",
+    setting_checks.port: f"1~{setting_checks.LARGEST_PORT:,}의 정수",
+    setting_checks.count: f"1~{setting_checks.MOST_REQUESTS:,}의 정수",
+    setting_checks.level: f"{', '.join(f'`{level}`' for level in LEVELS)}(대소문자 무관)",
+    setting_checks.routes: "`서비스=경로`, 여럿이면 쉼표로",
+    setting_checks.described: f"쉼표로 이은 이름: {', '.join(f'`{name}`' for name in data_sets.switchable())}",
+    setting_checks.extras: "쉼표로 이은 이름: "
+    f"{', '.join(f'`{word}`' for word in data_sets.extras())}, 또는 `{data_sets.ALL}`",
+    setting_checks.webhook: "https:// 주소 하나. 이 컴퓨터만 http://",
+    setting_checks.folder: "https://, http://나 file:/// 주소 하나",
+    setting_checks.pings: "https:// 주소 하나(`{job}` 자리에 작업 이름)나 빈칸으로 이은 `작업=주소`",
+    setting_checks.services: "빈칸으로 이은 `서비스://…`",
+    setting_checks.database: "`postgresql://사용자:비밀번호@호스트:5432/이름`",
+    setting_checks.sender: "메일 주소 하나. `이름 <주소>`도 됩니다",
+    setting_checks.recipients: "메일 주소. 여럿이면 쉼표, 쌍반점, 빈칸으로",
 }
 """What each check lets pass."""
 MOMENT = "날짜(`2026-11-20`)나 시각(`2026-11-20T16:30`, 시간대가 없으면 KST)"
@@ -113,4 +114,4 @@ def of_field(name: str) -> Form:
     default = Settings.model_fields[name].default
     shown = f"{default:,}" if isinstance(default, int) and name != "smtp_port" else f"{default or ''}"
     written = (name, *(FSC_ALIASES if name == "fsc_api_key" else ()))
-    return Form(", ".join(written).upper(), OF_CHECKS[checks.OF[name]], shown)
+    return Form(", ".join(written).upper(), OF_CHECKS[setting_checks.OF[name]], shown)

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 from foresto_cli.folders import paths
-from foresto_cli.settings.files import ENVIRONMENT, Given
 from foresto_cli.settings.model import Origins, Settings
-from foresto_cli.settings.sources import checked, misspelt_in_environment, working_file
+from foresto_cli.settings.setting_files import ENVIRONMENT, Given
+from foresto_cli.settings.setting_sources import checked, misspelt_in_environment, working_file
 
 SANDBOX_KEYS = {
     "krx_id": "sandbox",

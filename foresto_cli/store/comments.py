@@ -10,7 +10,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from foresto_cli.store.tables import metadata
-from foresto_cli.store.tables.more_views import VIEWS
+from foresto_cli.store.tables.more_view_columns import VIEWS
 
 FOUND = text(
     "SELECT c.relname, c.relkind IN ('v', 'm') AS is_view, a.attname, d.description FROM pg_class c"

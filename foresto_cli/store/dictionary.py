@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 from foresto_cli import data_sets
 from foresto_cli.store.tables import metadata
-from foresto_cli.store.tables.more_views import VIEWS
+from foresto_cli.store.tables.more_view_columns import VIEWS
 
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (

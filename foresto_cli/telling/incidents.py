@@ -9,7 +9,7 @@ from foresto_cli.collecting.loader import Unit
 from foresto_cli.collecting.report import Report
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ForestoError, NotApproved, Transient, Untrusted
 from foresto_cli.store import limits
-from foresto_cli.telling import alerts, causes, hints, mirror, offline, unreadable
+from foresto_cli.telling import alerts, causes, dead_mirror, hints, offline, unreadable
 from foresto_cli.telling.alerts import Alert
 
 CRITICAL_DATASETS = ("prices.day",)
@@ -48,7 +48,7 @@ def tell(app: App, reports: Sequence[Report], run_id: int, closed: Collection[st
         alerts.resolve(app.engine, "load_failed", name)
     for alert in raised:
         alerts.raise_alert(app.engine, alert, run_id)
-    more = [*mirror.note(app.engine, reports, run_id), *settled]
+    more = [*dead_mirror.note(app.engine, reports, run_id), *settled]
     return list(dict.fromkeys([*(alert.title for alert in raised), *dead, *more]))
 
 

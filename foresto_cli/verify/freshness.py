@@ -16,7 +16,7 @@ from foresto_cli.collecting import registry
 from foresto_cli.collecting.checks import LONGEST_REPAIR, WARNING, Check, Rows, Scope
 from foresto_cli.collecting.data_set import AtHand, DataSet, ended, read_once
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
-from foresto_cli.verify.data_sets import watched
+from foresto_cli.verify.watched_sets import watched
 
 GOOD_ENOUGH = (0, 3)
 """Exit codes of a command that asked for everything; units that failed are told elsewhere."""

@@ -12,7 +12,7 @@ from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.prices import day_closures
 from foresto_cli.datasets.prices.days import NAME as PRICES
 from foresto_cli.errors import ConfigError
-from foresto_cli.loading import listed, retry_loaders
+from foresto_cli.loading import load_listed, retry_loaders
 from foresto_cli.running import job
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
@@ -83,7 +83,7 @@ def _loaders(app: App, units: Mapping[str, Sequence[str]], notes: list[str]) -> 
     with app.engine.connect() as connection:
         is_derived = connection.scalar(text("SELECT EXISTS (SELECT 1 FROM stocks)"))
     # Stocks may come twice: who was missing has to be there before numbers and names are written beside it.
-    return [*loaders, *(listed.derived(app) if is_derived else ())]
+    return [*loaders, *(load_listed.derived(app) if is_derived else ())]
 
 
 def _asking(app: App, name: str, keys: Sequence[str]) -> Sequence[Loader]:

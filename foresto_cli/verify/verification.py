@@ -22,7 +22,7 @@ from foresto_cli.running.results import Result, requests_since
 from foresto_cli.telling import alerts, causes, hints, notify, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.sent import requests_by_upstream
-from foresto_cli.verify import checks, freshness, mending, trend
+from foresto_cli.verify import all_checks, freshness, mending, trend
 from foresto_cli.verify.second_source import SecondSource
 
 WEEKLY = "verify weekly"
@@ -63,7 +63,7 @@ def verify_daily(app: App, *, is_last_word: bool | None = None) -> Verification:
         is_last_word: today's prices ought to be here; otherwise a later job of today still asks for them. None: the
             timetable says which.
     """
-    sessions = _newest(app, checks.SESSIONS, is_last_word=is_last_word)
+    sessions = _newest(app, all_checks.SESSIONS, is_last_word=is_last_word)
     return _verify(app, "verify daily", "일일 검증", sessions, is_last_word=is_last_word)
 
 
@@ -143,7 +143,7 @@ def _verify(  # noqa: PLR0913  # what is asked, of which days, by whom
     is_last_word: bool | None = None,
 ) -> Verification:
     asked = [
-        *checks.of(command.removeprefix("verify "), data_sets.every()),
+        *all_checks.of(command.removeprefix("verify "), data_sets.every()),
         freshness.check(app, is_of_chain=is_last_word is not None),
     ]
     due = sessions[-1] if is_last_word else min(sessions[-1], freshness.due_session(app))

@@ -9,10 +9,10 @@ from foresto_cli import clock
 from foresto_cli.app import App
 from foresto_cli.declared import WholeList
 from foresto_cli.errors import AuthFailed, ForestoError, Interrupted
-from foresto_cli.loading import described
+from foresto_cli.loading import load_described
 from foresto_cli.settings import keys
 from foresto_cli.settings.keys import Key
-from foresto_cli.telling import mirror
+from foresto_cli.telling import dead_mirror
 from foresto_cli.telling.diagnosis import OK, WRONG, Diagnosis, each, gravest
 from foresto_cli.upstream.dart import Dart
 from foresto_cli.upstream.finlife import Finlife
@@ -41,7 +41,7 @@ def every(app: App) -> Iterator[Diagnosis]:
             "네이버 차트",
             lambda: _asked("네이버 차트", app.naver, lambda naver: f"005930 {len(naver.bars('005930', 1))}일"),
         ),
-        ("FinanceDataReader", lambda: mirror.examine(app)),
+        ("FinanceDataReader", lambda: dead_mirror.examine(app)),
     )
 
 
@@ -57,7 +57,7 @@ def of(app: App, key: Key) -> Iterator[Diagnosis]:
         keys.LOGIN: ("KRX", lambda: _asked("KRX", app.krx, functools.partial(_index, last=last))),
         keys.OPENAPI: (
             "KRX OPEN API",
-            lambda: openapi_services.examine(app.krx_openapi, before, described.services(app)),
+            lambda: openapi_services.examine(app.krx_openapi, before, load_described.services(app)),
         ),
         keys.FSC: (OPEN_DATA, lambda: _open_data(app)),
         keys.DART: ("DART", lambda: _asked("DART", app.dart, functools.partial(_reports, day=before))),
@@ -89,7 +89,7 @@ def _open_data(app: App) -> Iterator[Diagnosis]:
     if app.fsc is None:
         return
     day = app.calendar.latest_in_open_data(clock.now())
-    wanted = {one.name: one.service.title for one in described.wanted(app) if isinstance(one, WholeList)}
+    wanted = {one.name: one.service.title for one in load_described.wanted(app) if isinstance(one, WholeList)}
     titles = {name: service.title for name, service in SERVICES.items()} | wanted
     found: list[Diagnosis] = []
     for name, title in titles.items():

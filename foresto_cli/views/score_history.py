@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from foresto_cli.app import App
 from foresto_cli.console import Console
 from foresto_cli.errors import UsageError
-from foresto_cli.score import versions
+from foresto_cli.score import score_versions
 from foresto_cli.store.fragments import Fragment, sql
 from foresto_cli.views.score_card import AXES, plain, points, ticker_given
 
@@ -79,6 +79,6 @@ def _row(one: Mapping[str, Any], version: str) -> tuple[object, ...]:
 
 
 def _why(version: Mapping[str, Any]) -> str:
-    told = ", ".join(versions.REPLACED[code] for code in version["replaced_because"])
+    told = ", ".join(score_versions.REPLACED[code] for code in version["replaced_because"])
     until = version["replaced_at"]
     return f"↳ 산식 {version['formula_version']}" if until is None else f"↳ {until[:16]}까지: {told}"

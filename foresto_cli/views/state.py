@@ -18,8 +18,8 @@ from foresto_cli.schedule import installing
 from foresto_cli.schedule.installing import Planned
 from foresto_cli.store import limits
 from foresto_cli.telling import alerts, channels, moments, notify, outage
-from foresto_cli.verify.data_sets import watched
 from foresto_cli.verify.freshness import age
+from foresto_cli.verify.watched_sets import watched
 from foresto_cli.views import words
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
-from foresto_cli.views.reading import dividends
+from foresto_cli.views.reading import show_dividends
 from foresto_cli.views.reading.reading import price
 from foresto_cli.views.stored import Found, plain, rows_of
 
@@ -29,7 +29,7 @@ def of(connection: Connection, sessions: Calendar, ticker: str) -> Found:
 
     A preferred share has the filings of its company.
     """
-    last, following = dividends.nearest(connection, sessions, ticker)
+    last, following = show_dividends.nearest(connection, sessions, ticker)
     ratios = rows_of(connection, RATIOS, ticker=ticker)
     filed = rows_of(connection, NEWEST, ticker=f"{ticker[:-1]}0", count=FILINGS)
     return {

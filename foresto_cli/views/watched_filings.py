@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from foresto_cli import clock, harmless
 from foresto_cli.datasets.dart import filing_types
-from foresto_cli.views import filings
-from foresto_cli.views.filings import Row
+from foresto_cli.views import stored_filings
+from foresto_cli.views.stored_filings import Row
 
 SHOWN = 20
 """Filings of one message; the others are counted."""
@@ -34,7 +34,7 @@ TOLD = text(
 def read(connection: Connection) -> list[dict[str, Any]]:
     """Return what was filed since the stocks are watched and was not told, marked types first, the newest first."""
     rows = connection.execute(NEWS, {"oldest": clock.today() - OLDEST, "told": list(filing_types.TOLD)})
-    found = [filings.plain(dict(row)) for row in rows.mappings()]
+    found = [stored_filings.plain(dict(row)) for row in rows.mappings()]
     return [
         {**row, "received": f"{row['received']}", "first_seen": f"{row['first_seen']:%Y-%m-%d %H:%M:%S}"}
         for row in found
@@ -48,7 +48,7 @@ def remember(connection: Connection, told: Sequence[Row]) -> None:
 
 def paragraph(found: Sequence[Row]) -> str:
     """Return the filings as a paragraph of a message."""
-    lines = [line for row in found[:SHOWN] for line in (filings.line(row), f"  {row['url']}")]
+    lines = [line for row in found[:SHOWN] for line in (stored_filings.line(row), f"  {row['url']}")]
     if len(found) > SHOWN:
         since = min(row["received"] for row in found)
         lines.append(f"외 {len(found) - SHOWN:,}건: foresto filings list --from {since}")

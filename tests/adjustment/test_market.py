@@ -10,7 +10,7 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.adjustment import apply
 from foresto_cli.adjustment.apply import Settled, settle
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.store.engine import connected
 
 pytestmark = pytest.mark.slow
@@ -86,7 +86,7 @@ def test_adjusted_closes_carry_the_factors_of_later_days(settled):
 
 def test_the_loaded_market_settles_as_the_market_was_drawn(open_world):
     with open_world(sessions=30) as world:
-        prices.load_prices_incremental(world.app, 1825, 2, prices.Options())
+        load_prices.load_prices_incremental(world.app, 1825, 2, load_prices.Options())
         execute(
             world.app.engine,
             "INSERT INTO adjustment_pending SELECT DISTINCT trade_date, :now FROM stock_price_daily"

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from support import SHARED, needs_shared
 
 from foresto_cli.adjustment import ticks
-from foresto_cli.adjustment.rules import PAR_RATIOS, Case, classify, is_clean
+from foresto_cli.adjustment.adjustment_rules import PAR_RATIOS, Case, classify, is_clean
 
 GOLDEN = SHARED / "golden" / "indicators"
 

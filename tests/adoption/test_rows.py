@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from foresto_cli.adopt import telling
 from foresto_cli.console import Console
-from foresto_cli.loading.prices import load_prices_incremental
+from foresto_cli.loading.load_prices import load_prices_incremental
 from foresto_cli.running.job import Options
 from foresto_cli.store.engine import connected
 

@@ -18,7 +18,7 @@ from foresto_cli.archive.dump import dump
 from foresto_cli.archive.export import export
 from foresto_cli.archive.restore import restore
 from foresto_cli.errors import ConfigError, UsageError, VerificationFailed
-from foresto_cli.loading import listed, prices
+from foresto_cli.loading import load_listed, load_prices
 from foresto_cli.running.job import Options
 from foresto_cli.store.binaries import MAJOR, binaries
 from foresto_cli.store.engine import connected
@@ -59,9 +59,9 @@ def market_template(server, template, private_tmp):
     with own_database(server, template, name="template_archive") as url:
         with connected(url, sandbox=True) as engine, opener(engine, private_tmp / "archive")(**MARKET) as world:
             days = world.sandbox.market.sessions
-            listed.load_stocks(world.app, Options())
+            load_listed.load_stocks(world.app, Options())
             for start, end in ((days[0], days[1]), (days[-3], days[-1])):
-                prices.load_prices_between(world.app, start, end, None, Options())
+                load_prices.load_prices_between(world.app, start, end, None, Options())
             world.execute("UPDATE stock_price_daily SET name = '' WHERE ticker = '005930'")
             world.execute("UPDATE stock_price_daily SET name = E'줄\\n\"바꿈\", 따옴표' WHERE ticker = '000660'")
         clock.pretend(None)

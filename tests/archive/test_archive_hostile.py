@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from foresto_cli.archive import folders, manifest, parquet
+from foresto_cli.archive import export_folders, manifest, parquet
 from foresto_cli.archive.export import export
 from foresto_cli.archive.restore import restore
 from foresto_cli.errors import Busy, ConfigError, UsageError, VerificationFailed, exit_code_of
@@ -335,7 +335,7 @@ def test_a_folder_of_somebody_elses_is_left_alone(filled, tmp_path):
 
 
 def test_two_exports_into_one_folder_do_not_meet(place, outwards):
-    with folders.entered(place / "usb", alone=True), pytest.raises(Busy, match="usb"):
+    with export_folders.entered(place / "usb", alone=True), pytest.raises(Busy, match="usb"):
         outwards()
 
 

@@ -13,13 +13,13 @@ from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.dart import capital_changes
 from foresto_cli.datasets.dart.details import ALL
 from foresto_cli.datasets.us.us_loaders import FUNDS
-from foresto_cli.loading import capital as filings
-from foresto_cli.loading import funds as etf_loading
-from foresto_cli.loading import listed, open_data, prices, products, statements, us_stocks
+from foresto_cli.loading import load_capital as filings
+from foresto_cli.loading import load_funds as etf_loading
+from foresto_cli.loading import load_listed, load_open_data, load_prices, load_products, load_statements, load_us_stocks
 from foresto_cli.running import job
 from foresto_cli.running.results import Result
 from foresto_cli.sandbox.dart import shares
-from foresto_cli.sandbox.dart.companies import of as companies_of
+from foresto_cli.sandbox.dart.dart_companies import of as companies_of
 
 QUICK = job.Options(workers=1)
 """One question after the other, so that the first, middle and last one are the same in every run."""
@@ -83,55 +83,55 @@ class DataSet:
 
 def listing(app: Any) -> Result:
     """Load the listing."""
-    return listed.load_listing(app, QUICK)
+    return load_listed.load_listing(app, QUICK)
 
 
 def companies(app: Any) -> Result:
     """Load DART's companies."""
-    return statements.load_companies(app, QUICK)
+    return load_statements.load_companies(app, QUICK)
 
 
 def stocks(app: Any) -> Result:
     """Load stocks and company numbers."""
-    return listed.load_stocks(app, QUICK)
+    return load_listed.load_stocks(app, QUICK)
 
 
 def enriched(app: Any) -> Result:
     """Load stocks with what Yahoo has."""
-    return listed.load_stocks(app, QUICK, enrich=True)
+    return load_listed.load_stocks(app, QUICK, enrich=True)
 
 
 def days(first: int, last: int) -> Load:
     """Load market days, counted from the newest session."""
-    return lambda app: prices.load_prices_between(
+    return lambda app: load_prices.load_prices_between(
         app, app.sandbox.market.sessions[first], app.sandbox.market.sessions[last], None, QUICK
     )
 
 
 def history(app: Any) -> Result:
     """Load three stocks' own histories: the days that nobody else has any more."""
-    return prices.load_prices_incremental(app, 1_825, 0, QUICK)
+    return load_prices.load_prices_incremental(app, 1_825, 0, QUICK)
 
 
 def index(app: Any) -> Result:
     """Load the indices."""
-    return prices.load_index(app, 400, QUICK)
+    return load_prices.load_index(app, 400, QUICK)
 
 
 def financials(app: Any) -> Result:
     """Load the main accounts of some reports."""
-    return statements.load_statements(app, statements.wanted_reports(None, "annual", 2023, None), QUICK)
+    return load_statements.load_statements(app, load_statements.wanted_reports(None, "annual", 2023, None), QUICK)
 
 
 def filed(app: Any) -> Result:
     """Load the filings, and one report of one company."""
-    return statements.load_statements(app, statements.wanted_reports(2025, None, None, "005930"), QUICK)
+    return load_statements.load_statements(app, load_statements.wanted_reports(2025, None, None, "005930"), QUICK)
 
 
 def details(app: Any) -> Result:
     """Load one company's whole statements."""
-    wanted = statements.wanted_reports(None, "annual", 2023, "005930")
-    return statements.load_statements(app, wanted, QUICK, full=ALL)
+    wanted = load_statements.wanted_reports(None, "annual", 2023, "005930")
+    return load_statements.load_statements(app, wanted, QUICK, full=ALL)
 
 
 def decisions(app: Any) -> Result:
@@ -184,15 +184,19 @@ def fss(kind: str) -> DataSet:
     groups = "050000,060000" if kind == "annuity" else "020000,030300"
 
     def load(app: Any) -> Result:
-        return products.load_products(app, kind, groups, QUICK)
+        return load_products.load_products(app, kind, groups, QUICK)
 
-    return DataSet(load=load, ledger=products.BY_NAME[kind].dataset, host=FSS, older=35)
+    return DataSet(load=load, ledger=load_products.BY_NAME[kind].dataset, host=FSS, older=35)
 
 
 def funds(app: Any) -> Result:
     """Load the US funds alone: the companies would take the rest of the day's requests."""
     return job.run_or_preview(
-        app, "us load", "미국 종목", lambda: [us_stocks.loader(app, app.alphavantage, FUNDS, us_stocks.FUNDS)], QUICK
+        app,
+        "us load",
+        "미국 종목",
+        lambda: [load_us_stocks.loader(app, app.alphavantage, FUNDS, load_us_stocks.FUNDS)],
+        QUICK,
     )
 
 
@@ -244,14 +248,15 @@ DATA_SETS: dict[str, DataSet] = {
     "DART decisions": DataSet(load=decisions, ledger="dart.decisions", host=DART, part="Decsn.json"),
     "DART capital changes": DataSet(load=capital, ledger="dart.capital", host=DART, part="irdsSttus",
                                     before=(listing, splits)),
-    "bonds": DataSet(load=lambda app: open_data.load_bonds(app, "all", None, QUICK), ledger="bonds", host=FSC,
+    "bonds": DataSet(load=lambda app: load_open_data.load_bonds(app, "all", None, QUICK), ledger="bonds", host=FSC,
                      older=3),
-    "FSC dividends": DataSet(load=lambda app: open_data.load_dividends(app, QUICK), ledger="dividends.fsc", host=FSC,
+    "FSC dividends": DataSet(load=lambda app: load_open_data.load_dividends(app, QUICK),
+        ledger="dividends.fsc", host=FSC,
                              before=(listing,)),
-    **{f"FSS {kind}": fss(kind) for kind in products.BY_NAME},
+    **{f"FSS {kind}": fss(kind) for kind in load_products.BY_NAME},
     "US funds": abroad("us.funds", "LISTING_STATUS", funds),
-    "US companies": abroad("us.overviews", "OVERVIEW", lambda app: us_stocks.load(app, "AAPL,MSFT,KO", QUICK)),
+    "US companies": abroad("us.overviews", "OVERVIEW", lambda app: load_us_stocks.load(app, "AAPL,MSFT,KO", QUICK)),
     "US statements": abroad("us.statements", "BALANCE_SHEET|CASH_FLOW|INCOME_STATEMENT",
-                            lambda app: us_stocks.load(app, "AAPL,MSFT,KO", QUICK)),
-    "US prices": abroad("us.prices", "", lambda app: us_stocks.prices(app, "AAPL,MSFT,KO", QUICK)),
+                            lambda app: load_us_stocks.load(app, "AAPL,MSFT,KO", QUICK)),
+    "US prices": abroad("us.prices", "", lambda app: load_us_stocks.prices(app, "AAPL,MSFT,KO", QUICK)),
 }  # fmt: skip

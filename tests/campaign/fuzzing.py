@@ -31,12 +31,12 @@ from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.open_data import bonds
-from foresto_cli.datasets.open_data import dividends as fsc_dividends
+from foresto_cli.datasets.open_data import stock_dividends as fsc_dividends
 from foresto_cli.datasets.prices import market_days
 from foresto_cli.datasets.prices.index_days import IndexDays
 from foresto_cli.errors import ForestoError
-from foresto_cli.loading import listed, prices, products, statements
-from foresto_cli.sandbox.dart import actions, companies, shares
+from foresto_cli.loading import load_listed, load_prices, load_products, load_statements
+from foresto_cli.sandbox.dart import dart_actions, dart_companies, shares
 
 OCTOBER = date(2026, 10, 1)
 LONGEST = 5.0
@@ -71,7 +71,7 @@ def price_history(world):
     """One stock's history from Naver."""
     days = world.sandbox.market.sessions
     stocks = ["005930"]
-    return prices.PriceTickers(world.app.naver, world.app.calendar, stocks, days[0], days[-1], clock.now())
+    return load_prices.PriceTickers(world.app.naver, world.app.calendar, stocks, days[0], days[-1], clock.now())
 
 
 def indices(world):
@@ -99,16 +99,16 @@ def whole_statements(world):
 
 def dividends(world):
     """One company's dividends from DART."""
-    company = companies.of(world.sandbox.market).all[2]
+    company = dart_companies.of(world.sandbox.market).all[2]
     payer = Payer(company.corp_code, company.stock.code, 12, ("373225",))
     return Dividends(world.app.dart, 2025, clock.now(), lambda: dart_dividends.Facts([payer], {}))
 
 
 def decision(world):
     """What a decision about shares says."""
-    kinds = {actions.FREE: FREE, actions.PAID: PAID, actions.REDUCTION: REDUCTION}
+    kinds = {dart_actions.FREE: FREE, dart_actions.PAID: PAID, dart_actions.REDUCTION: REDUCTION}
     day = date(2026, 10, 1)
-    found = next(one for one in actions.of(world.sandbox.market)
+    found = next(one for one in dart_actions.of(world.sandbox.market)
                  if one.kind in kinds and date(2026, 1, 1) < one.filings[-1].received < day)  # fmt: skip
     first = found.filings[0]
     filing = {
@@ -125,7 +125,7 @@ def capital(world):
     market = world.sandbox.market
     number, change = next((number, one) for number, found in shares.changes(market).items() for one in found
                           if one.kind == "split" and date(2022, 1, 1) < one.day < date(2026, 5, 1))  # fmt: skip
-    company = companies.of(market).by_number[number]
+    company = dart_companies.of(market).by_number[number]
     split = Executed("20260101800001", company.corp_code, company.stock.code, change.day, 12, change.before)
     return Capital(world.app.dart, clock.now(), lambda: [split])
 
@@ -137,11 +137,11 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "prices FDR": (KEYS, lambda world: price_day(world, KEYS)),
     "prices Naver": (KEYS, price_history),
     "indices FDR": (KEYS, indices),
-    "listing": ((), lambda world: listed._listing(world.app)),
-    "ETFs KRX": ((), lambda world: listed.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
-    "ETFs FDR": (KEYS, lambda world: listed.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
-    "Yahoo": ((), lambda world: listed.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
-    "DART companies": ((), lambda world: statements.companies(world.app, world.app.dart)),
+    "listing": ((), lambda world: load_listed._listing(world.app)),
+    "ETFs KRX": ((), lambda world: load_listed.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "ETFs FDR": (KEYS, lambda world: load_listed.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "Yahoo": ((), lambda world: load_listed.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
+    "DART companies": ((), lambda world: load_statements.companies(world.app, world.app.dart)),
     "DART filings": ((), lambda world: Filings(world.app.dart, clock.now(), world.app.calendar, {})),
     "DART main accounts": ((), main_accounts),
     "DART whole statements": ((), whole_statements),
@@ -152,9 +152,9 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "prices FSC": (KEYS, lambda world: price_day(world, ())),
     "bonds": ((), lambda world: bonds.Bonds(world.app.fsc, world.app.calendar, clock.now(), 0, "all", None)),
     "dividends FSC": ((), lambda world: fsc_dividends.Dividends(world.app.fsc, world.app.calendar, clock.now(), 0, {})),
-    "company numbers": ((), lambda world: listed._company_numbers(world.app)[0]),
-    "deposits": ((), lambda world: products._loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
-    "credit loans": ((), lambda world: products._loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),
+    "company numbers": ((), lambda world: load_listed._company_numbers(world.app)[0]),
+    "deposits": ((), lambda world: load_products._loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
+    "credit loans": ((), lambda world: load_products._loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),
 }
 
 

@@ -11,7 +11,7 @@ from support import run_foresto
 from foresto_cli import clock, settings
 from foresto_cli.chains import attempts_made, chain, due, other_jobs
 from foresto_cli.chains.steps import CHAINS, Step
-from foresto_cli.loading import described
+from foresto_cli.loading import load_described
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result, Units
@@ -40,7 +40,7 @@ def world(open_world, monkeypatch):
     """A world whose scheduler starts the monthly job alone; every chain has no step."""
     for name in CHAINS:
         monkeypatch.setitem(CHAINS, name, ())
-    monkeypatch.setattr(described, "wanted", lambda _: ())
+    monkeypatch.setattr(load_described, "wanted", lambda _: ())
     with open_world(now=AT - timedelta(days=1)) as found:
         late_jobs.expect(found.app, "cron", "monthly")
         yield found

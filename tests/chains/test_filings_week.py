@@ -8,10 +8,10 @@ from dart_loads import asked, load
 from foresto_cli import clock
 from foresto_cli.chains import chain, other_jobs
 from foresto_cli.chains.steps import CHAINS
-from foresto_cli.loading import filings as loading
-from foresto_cli.loading import listed, prices
+from foresto_cli.loading import load_filings as loading
+from foresto_cli.loading import load_listed, load_prices
 from foresto_cli.running import job
-from foresto_cli.sandbox.dart import actions, filings
+from foresto_cli.sandbox.dart import dart_actions, dart_filings
 from foresto_cli.sandbox.market import Market
 from foresto_cli.score import batch
 from foresto_cli.views import market_mail, watchlist
@@ -35,12 +35,12 @@ def planted():
     market = Market(at(date(2026, 8, 31), "20:30"), STOCKS, SESSIONS, 1)
     (decided,) = [
         (one.company.stock.code, one.filings[0].number)
-        for one in actions.of(market)
-        if one.kind == actions.PAID and one.filings[0].received == TUESDAY
+        for one in dart_actions.of(market)
+        if one.kind == dart_actions.PAID and one.filings[0].received == TUESDAY
     ]
     reports = {
         one.filing.company.stock.code: one.filing.number
-        for versions in filings.of_year(market, 2026, "11012")
+        for versions in dart_filings.of_year(market, 2026, "11012")
         for one in versions[:1]
         if one.filing.received == TUESDAY and one.filing.company.stock.kind == "common"
     }
@@ -66,9 +66,9 @@ def test_a_week_of_filings(open_world):
     (ticker, number), reports = planted()
     assert reports
     with open_world(at(WEEK, "20:30"), **SIZE) as world:
-        listed.load_listing(world.app, QUICK)
-        prices.load_prices_incremental(world.app, 2 * SESSIONS, 2, QUICK)
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
+        load_prices.load_prices_incremental(world.app, 2 * SESSIONS, 2, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         load(world, since=2023, full=True)
         batch.score_batch(world.app, batch.Options(replace=True))
         watchlist.add(world.app, [ticker])

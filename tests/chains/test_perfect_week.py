@@ -11,9 +11,9 @@ from foresto_cli.chains.steps import CHAINS
 from foresto_cli.collecting import registry
 from foresto_cli.running import job
 from foresto_cli.telling import late_jobs, watch
-from foresto_cli.verify import data_sets, freshness, verification
+from foresto_cli.verify import freshness, verification, watched_sets
 from foresto_cli.views import state
-from foresto_cli.views.page import facts, view
+from foresto_cli.views.page import page_facts, view
 
 DEAD_MIRROR = True
 PATIENCE = 2
@@ -46,7 +46,7 @@ def starts(since, until):
 def looked_at(world):
     """Return what an operator who looks now sees: the headline of the status, that of the page, the verification."""
     found = state.status(world.app)
-    page = view.page(facts.gathered(world.app))["verdict"]
+    page = view.page(page_facts.gathered(world.app))["verdict"]
     verified = verification.verify_daily(world.app)
     wrong = [f"{one.check} {one.sample}" for one in verified.findings]
     late = [item["label"] for item in found["data"] if item["newest"] and not item["current"]]
@@ -152,7 +152,7 @@ def test_no_hour_around_an_exam_is_late(open_world):
 
 def test_each_data_set_names_the_jobs_whose_chains_load_it():
     loaded = [one for one in registry.every().values() if one.jobs and one.name not in described.labels()]
-    for data_set in (*loaded, data_sets.SCORE):
+    for data_set in (*loaded, watched_sets.SCORE):
         command = data_set.command
         by = {command, f"{command.partition(' ')[0]} all"}
         chains_of = {name for name, steps in CHAINS.items() for step in steps if step.name in by}

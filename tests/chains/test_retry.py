@@ -7,7 +7,15 @@ from everything import QUICK, load_everything
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import funds, indices, listed, open_data, prices, products, retry
+from foresto_cli.loading import (
+    load_funds,
+    load_indices,
+    load_listed,
+    load_open_data,
+    load_prices,
+    load_products,
+    retrying,
+)
 from foresto_cli.running import job
 from foresto_cli.running.results import Units
 from foresto_cli.verify import verification
@@ -47,26 +55,26 @@ def test_exactly_the_failed_units_are_asked_for_again(loaded):
     loaded.execute(INCIDENT, dataset="prices.day")
     assert unsettled(loaded).repair == "foresto retry"
     before = len(loaded.sandbox.requests)
-    plan = retry.retry(loaded.app, None, job.Options(dry_run=True))
+    plan = retrying.retry(loaded.app, None, job.Options(dry_run=True))
     assert (plan.plan.units, len(loaded.sandbox.requests)) == (5, before), "four, and the returns of ETFs"
-    result = retry.retry(loaded.app, None, QUICK)
+    result = retrying.retry(loaded.app, None, QUICK)
     assert (result.outcome, result.exit_code) == ("done", 0)
     assert result.units == Units(planned=5, done=5)
     days = {r.fields.get("basDd") for r in loaded.sandbox.requests[before:] if "stk_bydd" in r.path}
     assert days == {"20261109", "20261117"}
     assert unsettled(loaded) is None
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
-    again = retry.retry(loaded.app, None, QUICK)
+    again = retrying.retry(loaded.app, None, QUICK)
     assert (again.outcome, again.requests) == ("nothing_to_do", {"total": 0})
 
 
 def test_what_newer_data_have_superseded_is_closed_and_not_asked_for(loaded):
-    open_data.load_bonds(loaded.app, "all", None, QUICK)
+    load_open_data.load_bonds(loaded.app, "all", None, QUICK)
     planted = [("bonds", "2026-10-30"), ("bonds", "2026-10-30:high_quality"), ("listing", "krx:2026-11-18")]
     for dataset, unit in planted:
         loaded.execute(PLANT, dataset=dataset, unit=unit)
         loaded.execute(INCIDENT + " ON CONFLICT DO NOTHING", dataset=dataset)
-    result = retry.retry(loaded.app, None, QUICK)
+    result = retrying.retry(loaded.app, None, QUICK)
     assert (result.outcome, result.exit_code, result.requests["total"]) == ("nothing_to_do", 0, 0)
     assert "3건" in result.notes[0]
     assert [status_of(loaded, *one) for one in planted] == ["superseded"] * 3
@@ -76,14 +84,14 @@ def test_what_newer_data_have_superseded_is_closed_and_not_asked_for(loaded):
 
 def test_the_newest_list_answers_for_an_old_one(loaded):
     loaded.execute(PLANT, dataset="bonds", unit="2026-10-30")
-    result = retry.retry(loaded.app, None, QUICK)
+    result = retrying.retry(loaded.app, None, QUICK)
     assert (result.units.done, status_of(loaded, "bonds", "2026-11-19")) == (1, "done")
     assert status_of(loaded, "bonds", "2026-10-30") == "superseded"
 
 
 def test_any_collecting_command_closes_what_its_data_have_superseded(loaded):
     loaded.execute(PLANT, dataset="bonds", unit="2026-10-30")
-    open_data.load_bonds(loaded.app, "all", None, QUICK)
+    load_open_data.load_bonds(loaded.app, "all", None, QUICK)
     assert status_of(loaded, "bonds", "2026-10-30") == "superseded"
 
 
@@ -92,7 +100,7 @@ def test_a_list_that_failed_is_closed_when_the_mirror_that_alone_has_it_is_found
     with open_world(stocks=60, sessions=14, faults="frozen_mirror@2026-11-06") as world:
         world.execute(PLANT, dataset="listing", unit=unit)
         world.execute(INCIDENT, dataset="listing")
-        assert listed.load_listing(world.app, QUICK).exit_code == 0
+        assert load_listed.load_listing(world.app, QUICK).exit_code == 0
         assert status_of(world, "listing", unit) == "superseded"
         assert world.rows("SELECT alert_type FROM ops_alert WHERE resolved_at IS NULL") == [("mirror",)]
         assert unsettled(world) is None
@@ -102,11 +110,11 @@ def test_so_is_one_by_whatever_command_found_the_mirror_dead_but_not_one_that_fa
     frozen = {"stocks": 60, "sessions": 14, "faults": "frozen_mirror@2026-11-06"}
     with open_world(**frozen) as world:
         world.execute(PLANT, dataset="listing", unit="desc:2026-11-16")
-        indices.load_index(world.app, 14, QUICK)
+        load_indices.load_index(world.app, 14, QUICK)
         assert status_of(world, "listing", "desc:2026-11-16") == "superseded"
     with open_world(EVENING + timedelta(days=3), **frozen, without=("fsc_api_key",)) as world:
         world.execute(PLANT.replace("2026-11-20", "2026-11-23"), dataset="listing", unit="desc:2026-11-23")
-        prices.load_prices_incremental(world.app, 1, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1, 2, QUICK)
         assert status_of(world, "listing", "desc:2026-11-23") == "failed"
 
 
@@ -114,12 +122,12 @@ def test_what_failed_and_then_was_refused_to_the_key_is_closed(open_world):
     keys = {"without": ("krx_id", "krx_pw", "fsc_api_key")}
     with open_world(stocks=60, sessions=14, faults="unapproved@etf_bydd_trd", **keys) as world:
         world.execute(PLANT, dataset="etfs.day", unit="2026-11-19")
-        funds.load_etfs(world.app, QUICK)
+        load_funds.load_etfs(world.app, QUICK)
         assert status_of(world, "etfs.day", "2026-11-19") == "superseded"
         assert unsettled(world) is None
     # Approved since: it is asked for like one that never was.
     with open_world(stocks=60, sessions=14, **keys) as world:
-        funds.load_etfs(world.app, QUICK)
+        load_funds.load_etfs(world.app, QUICK)
         assert status_of(world, "etfs.day", "2026-11-19") == "done"
 
 
@@ -137,34 +145,34 @@ def test_what_failed_and_then_was_refused_to_the_key_is_closed(open_world):
 )
 def test_what_nobody_can_give_or_needs_is_closed(loaded, dataset, unit):
     loaded.execute(PLANT, dataset=dataset, unit=unit)
-    assert retry.retry(loaded.app, None, QUICK).exit_code == 0
+    assert retrying.retry(loaded.app, None, QUICK).exit_code == 0
     assert status_of(loaded, dataset, unit) == "superseded"
 
 
 def test_one_data_set_or_a_group_may_be_named(loaded):
     for dataset, unit in (("prices.day", "2026-11-17"), ("etfs", "list:2026-11-20")):
         loaded.execute(FAIL, dataset=dataset, unit=unit)
-    assert retry.retry(loaded.app, "prices", QUICK).units.done == 1
+    assert retrying.retry(loaded.app, "prices", QUICK).units.done == 1
     assert status_of(loaded, "etfs", "list:2026-11-20") == "failed"
-    assert retry.retry(loaded.app, "etfs", QUICK).units.done == 1
+    assert retrying.retry(loaded.app, "etfs", QUICK).units.done == 1
     with pytest.raises(UsageError, match=r"dart\.statements"):
-        retry.retry(loaded.app, "price", QUICK)
+        retrying.retry(loaded.app, "price", QUICK)
 
 
 def test_a_missing_key_is_named_and_hinders_nothing_else(open_loaded):
     with open_loaded(without=("fss_api_key",)) as world:
         world.execute(PLANT, dataset="fss.deposits", unit="020000")
         with pytest.raises(ConfigError, match="FSS_API_KEY"):
-            retry.retry(world.app, None, QUICK)
+            retrying.retry(world.app, None, QUICK)
         world.execute(FAIL, dataset="prices.day", unit="2026-11-17")
-        result = retry.retry(world.app, None, QUICK)
+        result = retrying.retry(world.app, None, QUICK)
         assert result.units.done == 1
         assert any("FSS_API_KEY" in note for note in result.notes)
 
 
 def test_whoever_tells_of_failed_units_names_the_command(open_loaded, capsys):
     with open_loaded(faults="500@finlife.fss.or.kr") as world:
-        result = products.load_products(world.app, "deposits", "020000", QUICK)
+        result = load_products.load_products(world.app, "deposits", "020000", QUICK)
         assert result.units.failed == 1
         message = world.scalar("SELECT alert_message FROM ops_alert WHERE alert_type = 'load_failed'")
         assert message.endswith("다시 요청하려면: foresto retry")
@@ -238,7 +246,7 @@ def test_of_every_data_set_the_oldest_and_the_newest_unit_can_be_asked_for_again
             for unit in {oldest, newest}:
                 world.execute(FAIL, dataset=dataset, unit=unit)
                 assert unsettled(world).repair == "foresto retry"
-                result = retry.retry(world.app, None, QUICK)
+                result = retrying.retry(world.app, None, QUICK)
                 assert result.exit_code == 0, (dataset, unit, result.reasons)
                 # Returns follow from the sessions of ETFs in the same run; nothing else is asked.
                 assert result.units.planned <= 1 + (dataset == "etfs.day"), (dataset, unit, result.units)
@@ -252,16 +260,16 @@ def test_a_fortnight_later_every_failed_unit_is_answered_or_closed(open_loaded):
         load_everything(world)
         world.execute("UPDATE unit_ledger SET status = 'failed', reason = 'x'")
     with open_loaded(EVENING + timedelta(days=14), sessions=22) as world:
-        result = retry.retry(world.app, None, QUICK)
+        result = retrying.retry(world.app, None, QUICK)
         assert result.units.failed == 0, result.reasons
         assert world.rows("SELECT dataset, unit FROM unit_ledger WHERE status = 'failed'") == []
 
 
 def test_a_unit_that_did_not_fail_is_asked_for_again_by_name(loaded):
     loaded.execute("UPDATE stock_price_daily SET name = '틀린이름' WHERE trade_date = '2026-11-18'")
-    plan = retry.units_again(loaded.app, "prices.day", ["2026-11-18"], job.Options(dry_run=True))
+    plan = retrying.units_again(loaded.app, "prices.day", ["2026-11-18"], job.Options(dry_run=True))
     assert plan.units.planned == 1
-    result = retry.units_again(loaded.app, "prices.day", ["2026-11-18"], QUICK)
+    result = retrying.units_again(loaded.app, "prices.day", ["2026-11-18"], QUICK)
     assert (result.outcome, result.units.done) == ("done", 1)
     assert loaded.scalar("SELECT count(*) FROM stock_price_daily WHERE name = '틀린이름'") == 0
 
@@ -273,5 +281,5 @@ def test_a_unit_that_did_not_fail_is_asked_for_again_by_name(loaded):
 def test_a_unit_that_there_is_not_is_refused_in_one_sentence(loaded, data, said):
     before = len(loaded.sandbox.requests)
     with pytest.raises(UsageError, match=said):
-        retry.units_again(loaded.app, data, ["어제"], QUICK)
+        retrying.units_again(loaded.app, data, ["어제"], QUICK)
     assert len(loaded.sandbox.requests) == before

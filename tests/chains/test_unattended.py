@@ -12,7 +12,7 @@ from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS, INDEX, Step, with_described
 from foresto_cli.cli._dates import parse_duration
 from foresto_cli.errors import Busy
-from foresto_cli.loading import listed
+from foresto_cli.loading import load_listed
 from foresto_cli.running import job
 from foresto_cli.schedule import schedule_files
 from foresto_cli.schedule.schedule_files import EXAMPLE
@@ -189,7 +189,7 @@ def test_after_a_week_asleep_one_run_does_what_is_missing(open_world):
 
 
 def test_a_closure_that_no_calendar_knows_costs_a_note(open_world):
-    from foresto_cli.sandbox.market.calendar import closure
+    from foresto_cli.sandbox.market.market_calendar import closure
 
     closed = closure(2026, 1)
     size = {"sessions": 12}
@@ -214,7 +214,7 @@ def test_of_two_overlapping_starts_one_works(open_world):
         def slow(app, options):
             first.set()
             assert second.wait(20)
-            return listed.load_listing(app, options)
+            return load_listed.load_listing(app, options)
 
         steps = (Step("listing load", slow),)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from support import ROOT, environment_of
 
-from foresto_cli.verify.data_sets import watched
+from foresto_cli.verify.watched_sets import watched
 from foresto_cli.views import state
 
 NEVER = {

@@ -7,7 +7,7 @@ import pytest
 from terminal import CONTROL, at_terminal
 
 from foresto_cli.console import Console
-from foresto_cli.loading import indices
+from foresto_cli.loading import load_indices
 from foresto_cli.running import job
 from foresto_cli.views import state
 
@@ -42,7 +42,7 @@ def test_the_first_start_says_what_it_makes_and_the_second_nothing(private_tmp):
 def _indices(world, monkeypatch, faults):
     with world(faults=faults, patience=2) as opened:
         screen, opened.app.console = _watched(monkeypatch)
-        indices.load_index(opened.app, 30, job.Options(workers=1))
+        load_indices.load_index(opened.app, 30, job.Options(workers=1))
     return " ".join(CONTROL.sub("", screen.getvalue()).split())
 
 
@@ -61,7 +61,7 @@ def test_that_there_is_no_network_is_said_after_the_first_failure_and_once(open_
 
 def test_nobody_watching_is_told_nothing_of_it(open_world, capsys, no_waiting):
     with open_world(faults="500@raw.githubusercontent.com*2", patience=2) as world:
-        indices.load_index(world.app, 30, job.Options(workers=1))
+        load_indices.load_index(world.app, 30, job.Options(workers=1))
     assert "다시 시도" not in capsys.readouterr().err
 
 

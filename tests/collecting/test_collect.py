@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.loading import listed
-from foresto_cli.loading import prices as loads
+from foresto_cli.loading import load_listed
+from foresto_cli.loading import load_prices as loads
 from foresto_cli.running import job
 from foresto_cli.store.upsert import Counts
 
@@ -219,7 +219,7 @@ def test_a_dry_run_asks_nobody_and_tells_the_cost(open_world):
 
 def test_one_stock_by_ticker_needs_no_key(open_world):
     with open_world(without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-1]
         result = loads.load_prices_between(world.app, first, last, "005930", QUICK)
         assert result.sources == {"NAVER": 1}

@@ -12,12 +12,12 @@ from foresto_cli.chains import chain
 from foresto_cli.console import Console
 from foresto_cli.declared import ByDay, key_of, wire_fields
 from foresto_cli.errors import BadPayload, ConfigError
-from foresto_cli.loading import described
+from foresto_cli.loading import load_described
 from foresto_cli.output.give import Form
 from foresto_cli.running import job
 from foresto_cli.verify import verification
-from foresto_cli.views.reading.described import Wish, show
 from foresto_cli.views.reading.reading import given
+from foresto_cli.views.reading.show_described import Wish, show
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 ONE_DATABASE = True
@@ -43,7 +43,7 @@ NEWEST = date(2026, 11, 19)
 
 
 def load(world, one, since=None, until=None, options=QUICK):
-    return described.load(world.app, one, since, until, options)
+    return load_described.load(world.app, one, since, until, options)
 
 
 def count(world, one, where="TRUE"):
@@ -78,7 +78,7 @@ def test_every_published_session_is_loaded_once(open_world, one):
 @SETS
 def test_what_is_stored_is_what_was_answered(open_world, one):
     """The columns of the description against the records of the sandbox, field by field."""
-    from foresto_cli.sandbox.krx.described import rows as answered
+    from foresto_cli.sandbox.krx.krx_described import rows as answered
 
     with open_world(sessions=40) as world:
         load(world, one, NEWEST, NEWEST)
@@ -166,7 +166,7 @@ def test_the_rows_of_another_day_are_refused(open_world, one):
 def test_half_of_a_usual_answer_is_refused(open_world, one):
     from foresto_cli.collecting.by_day import DeclaredDays
     from foresto_cli.collecting.loader import Answer, Unit
-    from foresto_cli.sandbox.krx.described import rows as answered
+    from foresto_cli.sandbox.krx.krx_described import rows as answered
 
     with open_world(sessions=40) as world:
         app, records = world.app, answered(one, world.sandbox.market, NEWEST)
@@ -204,7 +204,7 @@ def test_what_is_not_approved_is_left_out_of_a_chain_with_a_note(open_world, one
 @TRADED
 def test_days_without_a_trade_are_no_fault(open_world, one, monkeypatch):
     """A thin market: nothing is traded, the same numbers stand again, and most rows have none."""
-    from foresto_cli.sandbox.krx import described as answers
+    from foresto_cli.sandbox.krx import krx_described as answers
 
     whole, wire = answers.rows, wire_fields(one.table)
 
@@ -229,7 +229,7 @@ def test_chains_load_it_when_it_is_switched_on(open_world, one, monkeypatch):
         assert names.index(f"{one.name} load") < names.index("verify daily")
         step = next(step for step in chain.steps.of(world.app, one.chain) if step.name == f"{one.name} load")
         assert step.work(world.app, QUICK).units.done > 0
-        assert [service.path for service in described.services(world.app)] == [one.service.path]
+        assert [service.path for service in load_described.services(world.app)] == [one.service.path]
     monkeypatch.setenv("FORESTO_DATASETS", "")
     with open_world() as world:
         assert (f"{one.name} load" in [step.name for step in chain.steps.of(world.app, one.chain)]) is one.is_default

@@ -12,7 +12,7 @@ from foresto_cli.collecting.described_lists import DeclaredGroups, DeclaredList
 from foresto_cli.collecting.loader import Unit
 from foresto_cli.declared import GROUP, Disclosure, OpenData, PerGroup, WholeList
 from foresto_cli.store.ledger import Entry
-from foresto_cli.verify import described
+from foresto_cli.verify import described_checks
 
 ONE_DATABASE = True
 TABLE = Table(
@@ -44,7 +44,7 @@ def test_a_group_with_fewer_rows_than_were_stored_is_asked_for_again():
 
 @pytest.mark.parametrize(("one", "units"), [(LIST, ("2026-11-18", "2026-11-19")), (GROUPS, ("020000", "030200"))])
 def test_lost_rows_are_found_and_the_hint_loads_the_list(engine, one, units):
-    (check,) = described.checks([one])
+    (check,) = described_checks.checks([one])
     with engine.begin() as connection:
         TABLE.create(connection)
         rows = [{"code": f"{number}", GROUP: units[-1], "is_active": number < 3} for number in range(4)]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from foresto_cli import data_sets
-from foresto_cli.loading import described
+from foresto_cli.loading import load_described
 from foresto_cli.running import job
 from foresto_cli.upstream.krx_openapi import KrxOpenApi
 
@@ -38,10 +38,10 @@ def test_an_answer_is_read_to_the_digit(open_world, monkeypatch, name, record):
     with open_world(patience=1) as world:
         one = data_sets.by_day(name)
         assert one not in data_sets.wanted(""), "off until it is named"
-        plain = described.load(world.app, one, DAY, DAY, job.Options())
+        plain = load_described.load(world.app, one, DAY, DAY, job.Options())
         assert (plain.outcome, plain.rows.added, plain.requests) == ("done", 3, {"total": 1, "krx_openapi": 1})
         monkeypatch.setattr(KrxOpenApi, "rows", lambda *_: [record])
         world.execute(f"DELETE FROM {one.table.name}; DELETE FROM unit_ledger")
-        described.load(world.app, one, DAY, DAY, job.Options())
+        load_described.load(world.app, one, DAY, DAY, job.Options())
         names = ", ".join(READ[name])
         assert world.rows(f"SELECT {names} FROM {one.table.name}") == [tuple(READ[name].values())]

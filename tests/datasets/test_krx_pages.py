@@ -19,15 +19,15 @@ from foresto_cli.console import Console
 from foresto_cli.datasets.prices import fundamental_checks
 from foresto_cli.declared import PART, KrxPage, key_of, wire_fields
 from foresto_cli.errors import ConfigError
-from foresto_cli.loading import described, prices
+from foresto_cli.loading import load_described, load_prices
 from foresto_cli.output.give import Form
 from foresto_cli.running import job
 from foresto_cli.sandbox import krx as answers
-from foresto_cli.settings import checks, impossible
+from foresto_cli.settings import impossible, setting_checks
 from foresto_cli.store.fragments import sql
 from foresto_cli.verify import verification
-from foresto_cli.views.reading.described import Wish, show
 from foresto_cli.views.reading.reading import given
+from foresto_cli.views.reading.show_described import Wish, show
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 ONE_DATABASE = True
@@ -42,7 +42,7 @@ LOGIN = 3
 
 
 def load(world, one, since=None, until=None, options=QUICK):
-    return described.load(world.app, one, since, until, options)
+    return load_described.load(world.app, one, since, until, options)
 
 
 def newest(one):
@@ -138,7 +138,7 @@ def test_what_investors_bought_comes_to_about_nothing_and_foreigners_hold_no_mor
     with open_world(**SIZE) as world:
         load(world, FLOWS)
         load(world, data_sets.named("foreign-ownership"))
-        prices.load_prices_between(world.app, SESSIONS[-1], SESSIONS[-1], None, QUICK)
+        load_prices.load_prices_between(world.app, SESSIONS[-1], SESSIONS[-1], None, QUICK)
         sums = world.rows(
             "SELECT sum(net_volume), sum(buy_volume), max(volume), count(*) FROM investor_flow_daily"
             " JOIN stock_price_daily USING (ticker, trade_date) GROUP BY ticker"
@@ -241,7 +241,7 @@ def test_the_rows_of_another_day_are_refused(open_world):
 @pytest.mark.long
 def test_rows_of_another_day_that_were_stored_are_found_and_mended(open_world):
     with open_world(**SIZE) as world:
-        prices.load_prices_between(world.app, SESSIONS[-2], SESSIONS[-1], None, QUICK)
+        load_prices.load_prices_between(world.app, SESSIONS[-2], SESSIONS[-1], None, QUICK)
         load(world, FUNDAMENTALS)
         assert findings(world, FUNDAMENTALS) == {}
         world.execute("UPDATE krx_fundamental_daily SET price_change = price_change + 500")
@@ -275,11 +275,11 @@ def test_extras_are_off_until_they_are_switched_on(open_world, monkeypatch):
 def test_only_words_of_pages_are_taken(given, kept):
     if kept is None:
         with pytest.raises(impossible.Wrong, match="flows"):
-            checks.extras(given)
+            setting_checks.extras(given)
         with pytest.raises(impossible.Wrong, match="gold"):
-            checks.described("flows")
+            setting_checks.described("flows")
     else:
-        assert checks.extras(given) == kept
+        assert setting_checks.extras(given) == kept
 
 
 @pytest.mark.long

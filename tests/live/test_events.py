@@ -110,7 +110,7 @@ def test_the_end_of_the_server_ends_the_streams(loaded):
 
 
 def test_a_lost_database_is_said_and_the_page_goes_on_when_it_is_back(live, visitor, monkeypatch):
-    from foresto_cli.live import events as module
+    from foresto_cli.live import event_stream as module
 
     monkeypatch.setattr(module, "AFTER_TROUBLE_SECONDS", 0.2)
     with contextlib.closing(events(visitor)) as stream:

@@ -9,7 +9,7 @@ import pytest
 from live.visitors import Visitor, head, raw, serving
 
 from foresto_cli.live import protocol
-from foresto_cli.live.server import CONNECTIONS
+from foresto_cli.live.live_server import CONNECTIONS
 
 pytestmark = pytest.mark.long
 

@@ -6,10 +6,10 @@ import html5lib
 import pytest
 from pages import page as document_of
 
-from foresto_cli.live import events
+from foresto_cli.live import event_stream
+from foresto_cli.live.live_server import USUAL_PORT
 from foresto_cli.live.routes import ROUTES
-from foresto_cli.live.server import USUAL_PORT
-from foresto_cli.views.page import daily
+from foresto_cli.views.page import page_daily
 
 PATHS = [route.path.replace("{table}", "stock_price_daily") for route in ROUTES if "{ticker}" not in route.path]
 
@@ -78,8 +78,8 @@ def test_the_page_about_it_says_what_the_code_does(name):
     text = document_of(name)
     port = f"{USUAL_PORT}"
     assert set(re.findall(r"\b\d{4}\b", text)) == {port}
-    assert set(re.findall(r"(\d+)(?: days|일의)", text)) == {f"{daily.DAYS}"}
-    assert events.EVERY_SECONDS == 1
+    assert set(re.findall(r"(\d+)(?: days|일의)", text)) == {f"{page_daily.DAYS}"}
+    assert event_stream.EVERY_SECONDS == 1
     assert re.search(r"once a second|1초에 한 번", text)
     labels = [route.label for route in ROUTES if route.label]
     assert all(label in text for label in labels)

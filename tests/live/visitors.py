@@ -5,7 +5,7 @@ import socket
 
 import requests
 
-from foresto_cli.live import server
+from foresto_cli.live import live_server
 
 
 class Visitor:
@@ -31,8 +31,8 @@ class Visitor:
 @contextlib.contextmanager
 def serving(app):
     """The server on a free port, until the end of the block."""
-    listener = server.listening(None)
-    live = server.Live(app, listener)
+    listener = live_server.listening(None)
+    live = live_server.Live(app, listener)
     live.start()
     try:
         yield live

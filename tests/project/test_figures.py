@@ -15,7 +15,7 @@ from foresto_cli import data_sets, logs, regimes, timetable
 from foresto_cli.datasets.listed import etf_sources
 from foresto_cli.datasets.prices import spans
 from foresto_cli.declared import KrxPage
-from foresto_cli.loading import statements, us_stocks
+from foresto_cli.loading import load_statements, load_us_stocks
 from foresto_cli.output import on_screen
 from foresto_cli.running import payloads, prune
 from foresto_cli.sandbox.market import all_indices
@@ -23,8 +23,8 @@ from foresto_cli.score import batch, formula, track
 from foresto_cli.settings import Settings
 from foresto_cli.store import binaries, limits, whose
 from foresto_cli.upstream import alphavantage, dart, fdr, finlife, fsc, krx_login, krx_openapi, mail, naver, yahoo
-from foresto_cli.verify import checks, second_source, verification
-from foresto_cli.views import questions, watched_stocks
+from foresto_cli.verify import all_checks, second_source, verification
+from foresto_cli.views import sql_questions, watched_stocks
 
 CHECKED = ("README.md", "docs/guide.md", "docs/operating.md")
 NUMBER = re.compile(r"(?<!\w)\d[\d,.:]*\d|(?<!\w)\d")
@@ -72,7 +72,7 @@ FIGURES = (
     (r"statements, (\d+) companies a request", dart.MOST_COMPANIES),
     (r"stored then, came to (\d+) and \d+ sessions later", track.HORIZONS[0]),
     (r"and (\d+) sessions later, every month", track.HORIZONS[1]),
-    (r"the newest (\d+) sessions row", checks.SESSIONS),
+    (r"the newest (\d+) sessions row", all_checks.SESSIONS),
     (r"the newest (\d+), lists", verification.WEEKLY_SESSIONS),
     (r"(\d+) of (\d+) stocks", {"1", f"{second_source.WEEKS}"}),
     (r"runs go after (\d+) year", prune.RUN_DAYS // 365),
@@ -83,10 +83,10 @@ FIGURES = (
     (r"more than (\d+) % of the stocks", round(100 * batch.FAILED_SHARE)),
     (r"file every (\d+) MB", logs.MAX_BYTES // 10**6),
     (r"MB, (\d+) older ones", logs.KEPT_FILES),
-    (r"load (\d+) well-known stocks", len(us_stocks.STOCKS)),
-    (r"stocks and (\d+) ETFs", len(us_stocks.FUNDS)),
-    (r"statements since (\d+)", statements.OLDEST_YEAR),
-    (r"for (\d+) seconds at most", questions.USUAL_SECONDS),
+    (r"load (\d+) well-known stocks", len(load_us_stocks.STOCKS)),
+    (r"stocks and (\d+) ETFs", len(load_us_stocks.FUNDS)),
+    (r"statements since (\d+)", load_statements.OLDEST_YEAR),
+    (r"for (\d+) seconds at most", sql_questions.USUAL_SECONDS),
     (r"on a terminal ([\d,]+)\s+rows", on_screen.MOST_ROWS),
     (r"^(\d)\. ", {"1", "2", "3", "4"}),
 )
@@ -135,7 +135,7 @@ def test_every_page_is_compared_or_listed_with_a_reason():
 
 def test_the_help_of_verification_says_whom_it_asks_how_often():
     assert f"{second_source.WEEKS}종목 가운데 1종목" in EVERY["verify weekly"].help
-    assert f"최근 {checks.SESSIONS}거래일" in EVERY["verify daily"].help
+    assert f"최근 {all_checks.SESSIONS}거래일" in EVERY["verify daily"].help
     assert f"최근 {verification.WEEKLY_SESSIONS}거래일" in EVERY["verify weekly"].help
 
 

@@ -108,7 +108,7 @@ from conftest import opener
 from sqlalchemy import event, text
 from support import EVENING
 
-from foresto_cli.loading import listed, prices
+from foresto_cli.loading import load_listed, load_prices
 from foresto_cli.running import job
 from foresto_cli.score import mapping, panel, technical
 from foresto_cli.score.universe import kind_of
@@ -159,8 +159,8 @@ def test_the_same_yield_is_cheap_among_dear_stocks_and_dear_among_cheap_ones():
 @pytest.mark.long
 def test_a_load_that_stored_everything_is_recorded_as_good(open_world):
     with open_world(patience=1) as world:
-        prices.load_prices_incremental(world.app, 30, 0, QUICK)
-        prices.load_index(world.app, 30, QUICK)
+        load_prices.load_prices_incremental(world.app, 30, 0, QUICK)
+        load_prices.load_index(world.app, 30, QUICK)
         batches = world.rows("SELECT batch_type, status, total_records - success_records FROM data_load_batch")
         assert {kind for kind, _, _ in batches} >= {"PRICE", "INDEX"}
         assert {(status, rest) for _, status, rest in batches} == {("SUCCESS", 0)}
@@ -211,11 +211,11 @@ def statements_of(world):
 
     event.listen(app.engine, "before_cursor_execute", count)
     try:
-        listed.load_snapshot(app, QUICK)
+        load_listed.load_snapshot(app, QUICK)
         yield len(sent)
-        prices.load_prices_between(app, day, day, None, QUICK)
+        load_prices.load_prices_between(app, day, day, None, QUICK)
         yield len(sent)
-        listed.derive_stocks(app, QUICK)
+        load_listed.derive_stocks(app, QUICK)
         yield len(sent)
     finally:
         event.remove(app.engine, "before_cursor_execute", count)
@@ -236,10 +236,10 @@ def test_more_stocks_take_no_more_statements(engine, tmp_path):
 
 def test_market_capitalisation_is_won_wherever_it_stands(open_world):
     with open_world(patience=1) as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         days = world.sandbox.market.sessions
-        prices.load_prices_between(world.app, days[-3], days[-1], None, QUICK)
-        listed.derive_stocks(world.app, QUICK)
+        load_prices.load_prices_between(world.app, days[-3], days[-1], None, QUICK)
+        load_listed.derive_stocks(world.app, QUICK)
         priced = "SELECT count(*) FROM stock_price_daily WHERE market_cap {} close_price * shares_outstanding"
         assert world.scalar(priced.format("=")) > 100
         assert world.scalar(priced.format("<>")) == 0
@@ -258,9 +258,9 @@ def test_every_time_is_korean_whatever_the_servers_zone(open_world, engine):
         connection.execute(text(f"ALTER DATABASE {name} SET timezone TO 'America/New_York'"))
     engine.dispose()
     with open_world(patience=1) as world:
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         day = world.sandbox.market.sessions[-4]
-        prices.load_prices_between(world.app, day, day, None, QUICK)
+        load_prices.load_prices_between(world.app, day, day, None, QUICK)
         columns = world.rows(
             "SELECT table_name, column_name, data_type FROM information_schema.columns"
             " WHERE table_schema = 'public' AND data_type LIKE 'timestamp%'"

@@ -7,7 +7,7 @@ import pytest
 from foresto_cli import clock
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
-from foresto_cli.loading import described
+from foresto_cli.loading import load_described
 from foresto_cli.running import runs
 from foresto_cli.running.job import Options
 from foresto_cli.running.results import Result
@@ -34,7 +34,7 @@ def ran_ahead(open_world):
 @pytest.mark.parametrize("job", [job for job in JOBS if job.command[0] == "run"], ids=lambda job: job.name)
 def test_a_chain_is_due_although_it_ran_in_the_future(ran_ahead, job, monkeypatch):
     monkeypatch.setitem(CHAINS, job.name, ())
-    monkeypatch.setattr(described, "wanted", lambda _: ())
+    monkeypatch.setattr(load_described, "wanted", lambda _: ())
     assert chain.run_chain(ran_ahead.app, job.name, Options(), if_due=True).notes == []
     again = chain.run_chain(ran_ahead.app, job.name, Options(), if_due=True)
     assert again.notes == ["제시간에 이미 돌았습니다."], "a run of now counts"

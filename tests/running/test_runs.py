@@ -13,7 +13,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import Interrupted, StoreUnavailable
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job, runs
 from foresto_cli.running.results import Result, Units
 from foresto_cli.store import batches
@@ -293,7 +293,7 @@ def test_losing_the_database_in_the_middle_of_a_load_is_told_as_such(open_world,
         thread.start()
         try:
             with pytest.raises(StoreUnavailable, match="데이터베이스"):
-                prices.load_prices_incremental(world.app, 1825, 2, job.Options(workers=1))
+                load_prices.load_prices_incremental(world.app, 1825, 2, job.Options(workers=1))
         finally:
             thread.join(30)
             with admin.connect() as connection:

@@ -11,7 +11,7 @@ import pytest
 from foresto_cli.clock import KST
 from foresto_cli.errors import UsageError
 from foresto_cli.sandbox import variables
-from foresto_cli.sandbox.market import Market, ticks
+from foresto_cli.sandbox.market import Market, market_ticks
 from foresto_cli.sandbox.market.path import UNLIMITED
 from foresto_cli.sandbox.world import Options
 
@@ -130,8 +130,8 @@ def test_what_is_shown_is_on_the_grid_and_within_the_limits():
             continue
         assert moved[traded & ~konex].mean() > 0.95
         assert not moved[konex].any()
-        assert not (shown.close % ticks.tick(shown.close, day, kospi))[moved].any()
-        lowest, highest = ticks.limits(regular.base, day, kospi, reach)
+        assert not (shown.close % market_ticks.tick(shown.close, day, kospi))[moved].any()
+        lowest, highest = market_ticks.limits(regular.base, day, kospi, reach)
         assert ((lowest <= shown.close) & (shown.close <= highest))[moved].all()
         assert (shown.low <= np.minimum(shown.close, regular.low))[traded].all()
         assert (shown.high >= np.maximum(shown.close, regular.high))[traded].all()

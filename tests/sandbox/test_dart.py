@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from foresto_cli.clock import KST
-from foresto_cli.sandbox.dart import actions, companies, filings, periods, shares
-from foresto_cli.sandbox.market import accounts
+from foresto_cli.sandbox.dart import dart_actions, dart_companies, dart_filings, dart_periods, shares
+from foresto_cli.sandbox.market import market_accounts
 
 API = "https://opendart.fss.or.kr/api/"
 KEY = "k" * 40
@@ -28,7 +28,7 @@ def dart(browser):
 
 
 def everyone(sandbox):
-    return companies.of(sandbox.market).all
+    return dart_companies.of(sandbox.market).all
 
 
 def amount(text):
@@ -110,12 +110,12 @@ def test_main_accounts_have_commas_and_both_scopes(served, dart):
 
 
 def test_banks_and_insurers_have_no_revenue_and_brokers_have_none_in_the_main_accounts(served, dart):
-    financial = [company for company in everyone(served) if company.kind in companies.FINANCIAL]
-    assert {company.kind for company in financial} == set(companies.FINANCIAL)
+    financial = [company for company in everyone(served) if company.kind in dart_companies.FINANCIAL]
+    assert {company.kind for company in financial} == set(dart_companies.FINANCIAL)
     names = {row["account_nm"] for row in main_accounts(dart, served, financial, 2025, ANNUAL)}
     assert "영업이익" in names
     assert not names & {"매출액", "유동자산"}
-    ordinary = next(company for company in everyone(served) if company.kind == companies.HOLDING)
+    ordinary = next(company for company in everyone(served) if company.kind == dart_companies.HOLDING)
     assert "매출액" in {row["account_nm"] for row in main_accounts(dart, served, [ordinary], 2025, ANNUAL)}
 
 
@@ -156,7 +156,7 @@ def test_quarters_add_up(served, dart):
 
 
 def test_per_share_figures_are_those_that_krx_shows(served):
-    from foresto_cli.sandbox.dart import figures
+    from foresto_cli.sandbox.dart import dart_figures
 
     market = served.market
     day = datetime(2026, 4, 1, tzinfo=KST).date()
@@ -165,10 +165,10 @@ def test_per_share_figures_are_those_that_krx_shows(served):
         if company.stock.kind != "common":
             continue
         held = shares.listed(market, company.number, day)
-        shown = accounts.per_share(market, [company.stock], np.array([held]), day)
+        shown = market_accounts.per_share(market, [company.stock], np.array([held]), day)
         scope = "CFS" if company.consolidates else "OFS"
-        filed = figures.statement(market, company, 2025, 4, scope)
-        unit = 1 if company.currency == "KRW" else figures.WON_PER_DOLLAR
+        filed = dart_figures.statement(market, company, 2025, 4, scope)
+        unit = 1 if company.currency == "KRW" else dart_figures.WON_PER_DOLLAR
         if shown.book[0]:
             assert abs(filed.owners_equity * unit / held - shown.book[0]) <= 1 + unit / held
             checked += 1
@@ -184,13 +184,13 @@ def test_a_march_company_keeps_its_quarters_under_the_year_they_end_in(served, d
     assert (row["bsns_year"], row["thstrm_dt"]) == ("2026", "2026.03.31 현재")
     (row, *_) = main_accounts(dart, served, [company], 2025, Q1)
     assert row["thstrm_dt"] == "2025.06.30 현재"
-    assert periods.of(2025, Q1, 3).fiscal_year == periods.of(2025, Q3, 3).fiscal_year == 2026
+    assert dart_periods.of(2025, Q1, 3).fiscal_year == dart_periods.of(2025, Q3, 3).fiscal_year == 2026
 
 
 def test_a_correction_is_served_from_its_day_on_and_only_then(start, dart):
     corrected = next(
         versions
-        for versions in filings.of_year(start().market, 2025, ANNUAL)
+        for versions in dart_filings.of_year(start().market, 2025, ANNUAL)
         if len(versions) == 2 and versions[1].corrected
     )
     first, second = (version.filing for version in corrected)
@@ -234,7 +234,7 @@ def test_konex_files_once_a_year_and_nobody_files_before_being_listed(served, da
     half = dart(served, "fnlttMultiAcnt.json", corp_code=asked, bsns_year="2026", reprt_code=HALF)
     assert half.json()["status"] == "013"
     assert main_accounts(dart, served, konex, 2025, ANNUAL)
-    for versions in filings.of_year(served.market, 2025, ANNUAL):
+    for versions in dart_filings.of_year(served.market, 2025, ANNUAL):
         for version in versions:
             assert version.filing.received >= version.filing.company.files_from
 
@@ -255,8 +255,8 @@ def test_decisions_come_before_the_events_they_decide_and_fit_their_shares(serve
     market = served.market
     changed = {(number, one.day): one for number, found in shares.changes(market).items() for one in found}
     seen = 0
-    for action in actions.of(market):
-        if action.kind != actions.REDUCTION or action.ex_date > market.now.date():
+    for action in dart_actions.of(market):
+        if action.kind != dart_actions.REDUCTION or action.ex_date > market.now.date():
             continue
         (row,) = dart(served, "crDecsn.json", corp_code=action.company.corp_code,
                       bgn_de=f"{action.filings[0].received:%Y%m%d}",
@@ -273,9 +273,9 @@ def test_decisions_come_before_the_events_they_decide_and_fit_their_shares(serve
 
 def test_every_split_and_bonus_of_the_market_has_been_announced(served, dart):
     market = served.market
-    announced = {(one.kind, one.company.stock.code, one.ex_date) for one in actions.of(market)}
-    kinds = {"split": (actions.SPLIT,), "bonus": (actions.FREE,), "rights": (actions.PAID,),
-             "consolidation": (actions.CONSOLIDATION, actions.REDUCTION)}  # fmt: skip
+    announced = {(one.kind, one.company.stock.code, one.ex_date) for one in dart_actions.of(market)}
+    kinds = {"split": (dart_actions.SPLIT,), "bonus": (dart_actions.FREE,), "rights": (dart_actions.PAID,),
+             "consolidation": (dart_actions.CONSOLIDATION, dart_actions.REDUCTION)}  # fmt: skip
     for kind, day, code in market.events:
         if kind in kinds:
             assert [1 for name in kinds[kind] if (name, code, day) in announced], (kind, day, code)

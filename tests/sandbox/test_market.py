@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from foresto_cli.clock import KST
-from foresto_cli.sandbox.market import Market, calendar, codes, path, ticks
+from foresto_cli.sandbox.market import Market, codes, market_calendar, market_ticks, path
 from foresto_cli.sandbox.market.adjusted import factors, sessions_of
 from foresto_cli.sandbox.market.plan import RATES
 
@@ -46,7 +46,7 @@ def test_sessions_follow_the_calendar_except_on_one_sudden_closure_a_year(market
     for year in range(2020, 2027):
         closed = [day for day in market.closures if day.year == year]
         assert len(closed) == 1
-        assert closed[0] in calendar.announced_sessions(year)
+        assert closed[0] in market_calendar.announced_sessions(year)
         assert closed[0] not in market.all_sessions
     assert date(2026, 6, 3) not in market.all_sessions
 
@@ -93,7 +93,7 @@ def test_prices_lie_on_the_grid_and_within_the_limits(market):
         between = market.plan.midpoints.get(market.position(day), [])
         usual = np.setdiff1d(np.flatnonzero(status == path.TRADED), between)
         for prices in (quotes.open, quotes.high, quotes.low, quotes.close):
-            assert not (prices[usual] % ticks.tick(prices[usual], day, kospi[usual])).any()
+            assert not (prices[usual] % market_ticks.tick(prices[usual], day, kospi[usual])).any()
         assert (quotes.low <= np.minimum(quotes.open, quotes.close))[usual].all()
         assert (quotes.high >= np.maximum(quotes.open, quotes.close))[usual].all()
         reach = np.where(konex, 0.15, 0.30)[usual]
@@ -209,7 +209,7 @@ def test_a_close_between_two_ticks_is_rounded_up_for_the_next_base(market):
         if kind == "off_tick":
             before = int(market.path.close[market.position(day) - 1, numbers[code]])
             base = int(market.quotes(day).base[numbers[code]])
-            size = int(ticks.tick(np.array([before]), day, np.array([True]))[0])
+            size = int(market_ticks.tick(np.array([before]), day, np.array([True]))[0])
             assert base == -(-before // size) * size
             moved.append(base - before)
     assert 3 in moved

@@ -7,11 +7,11 @@ import pytest
 from dart_loads import load
 
 from foresto_cli import clock
-from foresto_cli.loading import capital
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import load_capital
+from foresto_cli.loading import load_listed as roster
 from foresto_cli.running import job
-from foresto_cli.sandbox.dart import companies, main_accounts, report_items, slips, versions
-from foresto_cli.sandbox.dart import filings as received
+from foresto_cli.sandbox.dart import dart_companies, dart_versions, main_accounts, report_items, slips
+from foresto_cli.sandbox.dart import dart_filings as received
 from foresto_cli.sandbox.market import Market
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -24,7 +24,7 @@ PER_SHARE = "주당 현금배당금(원)"
 
 def answers(market):
     """Every annual answer of alotMatter for 2025: the company, its reports' periods, its rows."""
-    for company in companies.of(market).all:
+    for company in dart_companies.of(market).all:
         periods = company.periods(2025, ANNUAL)
         rows = [row for period in periods for row in report_items.dividends(market, company, period, TODAY)]
         if rows:
@@ -49,10 +49,10 @@ def test_the_shares_are_those_of_the_real_market():
             count["later"] += all(row["thstrm"] == "-" for row in lines)
     restated = [
         slips.restated(market, company, period, 1_000_000) != 1_000_000
-        for company in companies.of(market).all
+        for company in dart_companies.of(market).all
         for period in company.periods(2025, ANNUAL)
     ]
-    groups = [one for one in companies.of(market).all if one.consolidates]
+    groups = [one for one in dart_companies.of(market).all if one.consolidates]
     share = {
         "dashes": count["dashes"] / count["answers"],
         "nameless": count["nameless"] / count["paying"],
@@ -72,7 +72,7 @@ def test_the_shares_are_those_of_the_real_market():
 
 def test_the_smallest_market_has_each(open_world):
     market = Market(NOW, 60, 12, 1)
-    everyone = companies.of(market)
+    everyone = dart_companies.of(market)
     assert any(one.closes_twice for one in everyone.all)
     kinds = {row["stock_knd"] for _, _, rows in answers(market) for row in rows if row["se"] == PER_SHARE}
     assert "-" in kinds
@@ -89,7 +89,7 @@ def test_dividends_are_what_the_company_decided_however_they_are_filed(open_worl
     with open_world(patience=0.1) as world:
         roster.load_listing(world.app, QUICK)
         for year in (2024, 2025):
-            result = capital.load_dividends(world.app, year, QUICK)
+            result = load_capital.load_dividends(world.app, year, QUICK)
             assert (result.outcome, result.units.failed) == ("done", 0), result.reasons
         market = world.sandbox.market
         stored, later = (
@@ -100,7 +100,7 @@ def test_dividends_are_what_the_company_decided_however_they_are_filed(open_worl
         )  # fmt: skip
         listed = {row[0] for row in world.rows("SELECT ticker FROM fdr_stock_listing WHERE is_listed")}
         seen = Counter()
-        for company in companies.of(market).all:
+        for company in dart_companies.of(market).all:
             if company.stock.code not in listed:
                 continue
             for period in [one for year in (2024, 2025) for one in company.periods(year, ANNUAL)]:
@@ -132,7 +132,7 @@ def test_statements_are_those_of_the_books_however_they_are_filed(open_world):
         rows = {(row[0], row[1], row[2]): row[3:] for row in world.rows(
             "SELECT rcept_no, fs_div, period_end, net_income, total_assets, owners_net_income, period_months"
             " FROM financial_report WHERE fiscal_quarter = 4")}  # fmt: skip
-        by_ticker = {one.stock.code: one for one in companies.of(market).all}
+        by_ticker = {one.stock.code: one for one in dart_companies.of(market).all}
         listed = [by_ticker[row[0]] for row in world.rows("SELECT DISTINCT ticker FROM financial_report")]
         checked = Counter()
         for company in listed:
@@ -141,7 +141,7 @@ def test_statements_are_those_of_the_books_however_they_are_filed(open_world):
                 for scope in main_accounts.SCOPES:
                     if version is None or (scope == "CFS" and not company.consolidates):
                         continue
-                    truth = versions.statement(market, company, period, scope, TODAY)
+                    truth = dart_versions.statement(market, company, period, scope, TODAY)
                     net, assets, owners, months = rows[version.filing.number, scope, period.ends]
                     assert (net, assets) == (truth.net_income, truth.total_assets)
                     assert months == period.months
@@ -161,7 +161,7 @@ def test_statements_are_those_of_the_books_however_they_are_filed(open_world):
                 key = (version.filing.number, "OFS", period.before.ends) if version else None
                 if key not in anew:
                     continue
-                books = versions.statement(market, company, period.before, "OFS", TODAY).revenue
+                books = dart_versions.statement(market, company, period.before, "OFS", TODAY).revenue
                 assert anew[key] == slips.restated(market, company, period.before, books)
                 checked["restated"] += anew[key] != books
         assert checked["restated"] > 1

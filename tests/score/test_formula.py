@@ -10,7 +10,7 @@ from score.stored import LAST
 
 from benchmarks import _market
 from foresto_cli.score import batch as job
-from foresto_cli.score import compute, formula, mapping, reasons, score_checks
+from foresto_cli.score import compute, formula, mapping, score_checks, score_reasons
 
 
 def test_every_stock_with_a_price_has_a_row_and_a_status_or_a_reason(scores, market):
@@ -109,7 +109,7 @@ def test_a_price_fifty_times_as_high_on_a_fiftieth_of_the_shares_changes_no_pric
 
 
 def test_verification_and_scoring_mean_the_same_by_unavoidable():
-    assert set(score_checks.UNAVOIDABLE) == reasons.UNAVOIDABLE
+    assert set(score_checks.UNAVOIDABLE) == score_reasons.UNAVOIDABLE
     assert score_checks.MISSING_SHARE == job.FAILED_SHARE
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support import SHARED, needs_shared
 
-from foresto_cli.score import formula, fscore, mapping, reports, risk, statements, technical
+from foresto_cli.score import formula, fscore, mapping, risk, scored_reports, scored_statements, technical
 from foresto_cli.score.panel import Event, Panel
 from foresto_cli.score.series import Series, series
 from foresto_cli.score.validation import measures, statistics
@@ -228,7 +228,7 @@ def test_every_price_component_of_the_golden_panel():
 
 def report_records(rows):
     """Records of golden rows: an interim's ``amount`` is three months alone, ``add_amount`` since the year began."""
-    records = np.zeros(len(rows), reports.RECORD)
+    records = np.zeros(len(rows), scored_reports.RECORD)
     for record, row in zip(records, rows, strict=True):
         annual_or_first = row["k"] in {1, 4}
         add, amount = row["revenue_add_amount"], row["revenue_amount"]
@@ -237,9 +237,9 @@ def report_records(rows):
         record["quarter"] = row["fiscal_year"] * 4 + row["k"] - 1
         record["basis"] = row["fs_div"] == "CFS"
         record["is_won"] = 1
-        record["rcept_dt"] = reports.number_of(date.fromisoformat(row["rcept_dt"]))
-        record["period_end"] = reports.number_of(date.fromisoformat(row["period_end"]))
-        for name in reports.AMOUNTS:
+        record["rcept_dt"] = scored_reports.number_of(date.fromisoformat(row["rcept_dt"]))
+        record["period_end"] = scored_reports.number_of(date.fromisoformat(row["period_end"]))
+        for name in scored_reports.AMOUNTS:
             record[name] = NAN
         record["revenue"] = NAN if add is None and not annual_or_first else amount if add is None else add
         record["revenue_quarter"] = NAN if row["k"] == 4 else amount
@@ -256,10 +256,10 @@ def nullable(value):
 def test_statements_of_every_golden_case():
     for case in json.loads((GOLDEN / "ttm_cases.json").read_text()):
         day = date.fromisoformat(case["as_of"])
-        found = statements.known_on(reports.assembled(report_records(case["rows"])), day)
+        found = scored_statements.known_on(scored_reports.assembled(report_records(case["rows"])), day)
         revenue, cash = found.flows["revenue"], found.flows["operating_cash_flow"]
         told = {
-            "period_end": f"{reports.day_of(found.period_end[0])}",
+            "period_end": f"{scored_reports.day_of(found.period_end[0])}",
             "k": int(found.latest[0]) % 4 + 1,
             "revenue_ttm": nullable(revenue.strict[0, found.latest[0]]),
             "ocf_ttm": nullable(cash.strict[0, found.latest[0]]),

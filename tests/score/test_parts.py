@@ -10,13 +10,23 @@ import pytest
 
 from foresto_cli.cli._measures import numbers, won
 from foresto_cli.errors import UsageError
-from foresto_cli.score import dividends, fscore, mapping, panel, reports, risk, statements, technical, valuation
-from foresto_cli.score.dividends import DART, FSC, Payment
+from foresto_cli.score import (
+    fscore,
+    mapping,
+    panel,
+    risk,
+    scored_dividends,
+    scored_reports,
+    scored_statements,
+    technical,
+    valuation,
+)
 from foresto_cli.score.panel import Event, Panel
+from foresto_cli.score.scored_dividends import DART, FSC, Payment
 from foresto_cli.score.series import series
 from foresto_cli.score.universe import beyond_limit, kind_of
 from foresto_cli.score.validation import forward, measures, statistics
-from foresto_cli.score.validation.run import score_dates
+from foresto_cli.score.validation.validation_run import score_dates
 
 NAN = float("nan")
 DAY = date(2026, 11, 20)
@@ -184,19 +194,19 @@ def test_the_class_of_security_follows_ticker_and_name(ticker, name, kind):
 
 
 def report(year, quarter, received, *, basis=1, end=None, **amounts):
-    record = np.zeros(1, reports.RECORD)
-    for name in reports.AMOUNTS:
+    record = np.zeros(1, scored_reports.RECORD)
+    for name in scored_reports.AMOUNTS:
         record[name] = amounts.get(name, NAN)
     end = end or date(year, *((3, 31), (6, 30), (9, 30), (12, 31))[quarter - 1])
     record["ticker"], record["corp_code"] = b"000010  ", b"00000010"
     record["rcept_no"] = f"{received:%Y%m%d}000001".encode()
     record["quarter"], record["basis"], record["is_won"] = year * 4 + quarter - 1, basis, 1
-    record["rcept_dt"], record["period_end"] = reports.number_of(received), reports.number_of(end)
+    record["rcept_dt"], record["period_end"] = scored_reports.number_of(received), scored_reports.number_of(end)
     return record
 
 
 def known(day, *records):
-    return statements.known_on(reports.assembled(np.concatenate(records)), day)
+    return scored_statements.known_on(scored_reports.assembled(np.concatenate(records)), day)
 
 
 ANNUAL = [
@@ -237,7 +247,7 @@ def told(months, *, before=None, **given):
     record["months"] = months
     if before is not None:
         record["retells"] = 1
-        for name in reports.RETOLD:
+        for name in scored_reports.RETOLD:
             record[f"{name}_before"] = before.get(name, NAN)
     return record
 
@@ -319,8 +329,8 @@ RECORDED = [
 
 
 def dividend(payments, day=DAY, *, units=(), table=None, events=(), ticker="000010"):
-    found = dividends.assembled(payments, units, table)
-    (answer,) = dividends.paid(found, known(day, *ANNUAL), [(ticker, 0)], events, day)
+    found = scored_dividends.assembled(payments, units, table)
+    (answer,) = scored_dividends.paid(found, known(day, *ANNUAL), [(ticker, 0)], events, day)
     return answer.fiscal_year, answer.amount
 
 
@@ -361,10 +371,16 @@ def test_where_dart_names_no_class_both_sources_are_weighed_by_rule_and_told(fil
     dates = [date(2025, month, 28) for month in (3, 6, 9)]
     told = [RECORDED[0]._replace(day=day, amount=amount) for day, amount in zip(dates, recorded, strict=False)]
     for rows in ([*said, *told], [*told, *reversed(said)]):
-        (found,) = dividends.paid(dividends.assembled(rows, (), None), known(DAY, *ANNUAL), [("000010", 0)], (), DAY)
+        (found,) = scored_dividends.paid(
+            scored_dividends.assembled(rows, (), None), known(DAY, *ANNUAL), [("000010", 0)], (), DAY
+        )
         assert (found.amount, found.by_record_date, list(found.unclear)) == (expected, beside, sorted(filed))
-    (early,) = dividends.paid(
-        dividends.assembled([*said, *told], (), None), known(DAY, *ANNUAL), [("000010", 0)], (), date(2026, 3, 19)
+    (early,) = scored_dividends.paid(
+        scored_dividends.assembled([*said, *told], (), None),
+        known(DAY, *ANNUAL),
+        [("000010", 0)],
+        (),
+        date(2026, 3, 19),
     )
     assert not early.unclear, "not before DART's report was received"
 

@@ -15,7 +15,7 @@ from support import needs_shared
 from foresto_cli import clock
 from foresto_cli.console import Console
 from foresto_cli.score import compute, load, universe
-from foresto_cli.score.validation import report, run
+from foresto_cli.score.validation import validation_report, validation_run
 
 asked_for = pytest.mark.skipif("FORESTO_REAL_PANEL" not in os.environ, reason="minutes long: FORESTO_REAL_PANEL=1")
 pytestmark = [needs_shared, asked_for, pytest.mark.slow]
@@ -50,10 +50,10 @@ def test_four_of_five_common_stocks_have_a_total_and_all_others_a_reason(recorde
 @pytest.mark.parametrize("span", FOUND, ids=lambda span: f"{span[0]:%Y-%m}..{span[1]:%Y-%m}")
 def test_the_order_was_worth_what_was_found_before_it_was_built(recorded, span):
     clock.pretend(recorded_panel.NOW)
-    options = run.Options(first=span[0], last=span[1], every=run.MONTH)
+    options = validation_run.Options(first=span[0], last=span[1], every=validation_run.MONTH)
     with recorded.connect() as connection:
-        found = run.validate(connection, options, lambda *_: None)
-    report.show(Console(), found)
+        found = validation_run.validate(connection, options, lambda *_: None)
+    validation_report.show(Console(), found)
     assert not any(found.look_ahead.values())
     assert found.machinery.future_ic == pytest.approx(1)
     ics = {one.horizon: one.ic.mean for one in found.results if one.score == "total"}

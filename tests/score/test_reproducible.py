@@ -6,7 +6,7 @@ import numpy as np
 from score.stored import LAST, records_of
 
 from foresto_cli.score import compute, gates, load, panel
-from foresto_cli.score import rows as rows_of
+from foresto_cli.score import score_rows as rows_of
 from foresto_cli.score.validation import proofs
 
 

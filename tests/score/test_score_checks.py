@@ -7,7 +7,7 @@ from sqlalchemy import text
 from foresto_cli import clock
 from foresto_cli.collecting.checks import DAILY, Scope, run_checks
 from foresto_cli.score import batch as job
-from foresto_cli.verify import checks
+from foresto_cli.verify import all_checks
 
 ONE = "ticker = (SELECT min(ticker) FROM compass_score_history WHERE total_score IS NOT NULL)"
 H, C = "compass_score_history", "compass_score_component"
@@ -50,7 +50,7 @@ def scored(app):
 
 
 def found(app):
-    asked = [one for one in checks.of(DAILY) if one.name.startswith("score.")]
+    asked = [one for one in all_checks.of(DAILY) if one.name.startswith("score.")]
     with app.engine.connect() as connection:
         scope = Scope(connection, app.calendar, clock.now(), app.calendar.sessions(LAST.replace(day=1), LAST), LAST)
         return {finding.check: finding for finding in run_checks(asked, scope)}

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from foresto_cli import clock
 from foresto_cli.console import Console
-from foresto_cli.score import batch, track, versions
+from foresto_cli.score import batch, score_versions, track
 from foresto_cli.store.tables import (
     compass_score_earlier,
     compass_score_history,
@@ -220,7 +220,7 @@ def test_a_provisional_score_of_a_months_last_day_counts_long_after_it_was_repla
         for at, one in enumerate(chosen):
             kept = _score(market.tickers[one], day, at, "S", 1) | replaced
             connection.execute(compass_score_earlier.insert().values(kept))
-        connection.execute(versions.FORGET, {"before": market.sessions[-1]})
+        connection.execute(score_versions.FORGET, {"before": market.sessions[-1]})
     _, found = tracked(app)
     assert [one.grade for one in found[21].grades] == ["S", "*"]
     assert found[21].months[0].unknown == 0

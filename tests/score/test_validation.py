@@ -11,16 +11,16 @@ from foresto_cli.errors import UsageError
 from foresto_cli.running.results import plain_fields
 from foresto_cli.score import batch as job
 from foresto_cli.score import formula
-from foresto_cli.score.validation import report, run
+from foresto_cli.score.validation import validation_report, validation_run
 
 
 @pytest.fixture(scope="module")
 def validated(filled, market):
-    options = run.Options(
+    options = validation_run.Options(
         first=market.sessions[-80], last=market.sessions[-25], every=10, horizons=(5, 21), quantiles=5, least_cap=0
     )
     with filled.connect() as connection:
-        return run.validate(connection, options, lambda *_: None)
+        return validation_run.validate(connection, options, lambda *_: None)
 
 
 @pytest.mark.long
@@ -51,7 +51,7 @@ def test_a_validation_measures_every_score_at_every_horizon_and_tells_what_it_ca
 
 
 def test_a_validation_is_printed_with_its_doubts_first_and_the_disclaimer_last(validated, capsys):
-    report.show(Console(), validated)
+    validation_report.show(Console(), validated)
     out = capsys.readouterr().out
     assert out.index("비트 단위") < out.index("SURVIVORSHIP_SUSPECT") < out.index("# 재무") < out.index("# 총점")
     assert out.rstrip().endswith("쓰세요.")
@@ -59,7 +59,7 @@ def test_a_validation_is_printed_with_its_doubts_first_and_the_disclaimer_last(v
 
 def test_a_validation_is_recorded_and_changes_nothing(app, market):
     before = everything(app)
-    options = run.Options(first=market.sessions[-60], last=market.sessions[-30], every=10, horizons=(5,))
+    options = validation_run.Options(first=market.sessions[-60], last=market.sessions[-30], every=10, horizons=(5,))
     result = job.validated(app, options)
     assert (result.outcome, result.exit_code, result.units.done) == ("done", 0, 4)
     assert everything(app) == before
@@ -71,6 +71,6 @@ def test_a_validation_is_recorded_and_changes_nothing(app, market):
     "changed", [{"market": "nasdaq"}, {"every": 0}, {"quantiles": 1}, {"last": date(2026, 1, 2)}, {"horizons": (0,)}]
 )
 def test_an_impossible_validation_is_refused(filled, market, changed):
-    options = run.Options(**{"first": market.sessions[-60], "last": market.sessions[-30], **changed})
+    options = validation_run.Options(**{"first": market.sessions[-60], "last": market.sessions[-30], **changed})
     with filled.connect() as connection, pytest.raises(UsageError):
-        run.validate(connection, options, lambda *_: None)
+        validation_run.validate(connection, options, lambda *_: None)

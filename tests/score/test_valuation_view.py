@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from benchmarks import _market
 from foresto_cli.datasets.dart import ratios, valuations
-from foresto_cli.score import dividends, panel, reports, statements
+from foresto_cli.score import panel, scored_dividends, scored_reports, scored_statements
 
 PROVENANCE = _market.PROVENANCE
 HAS_SHARES = "UPDATE stocks s SET current_price = p.close_price, shares = p.shares_outstanding"
@@ -46,7 +46,7 @@ def seen(valued, day):
 
 @pytest.fixture(scope="module")
 def told(valued, day):
-    return statements.known_on(reports.read(valued, day), day)
+    return scored_statements.known_on(scored_reports.read(valued, day), day)
 
 
 def issuer_of(told, ticker):
@@ -101,12 +101,12 @@ def test_ratios_are_price_by_what_was_known(seen, told):
 
 
 def test_dividends_are_the_scores_own(valued, seen, told, day):
-    found = dividends.read(valued, day)
+    found = scored_dividends.read(valued, day)
     sessions = panel.sessions_until(valued, day)
     events = panel.read(valued, sessions[0], sessions[-1]).events
     tickers = sorted(seen)
     places = [-1 if issuer_of(told, ticker) is None else issuer_of(told, ticker) for ticker in tickers]
-    paid = dividends.paid(found, told, list(zip(tickers, places, strict=True)), events, day)
+    paid = scored_dividends.paid(found, told, list(zip(tickers, places, strict=True)), events, day)
     known = 0
     for ticker, theirs in zip(tickers, paid, strict=True):
         row = seen[ticker]
@@ -175,7 +175,7 @@ def test_what_gives_no_row_is_not_wanted_for_ever(valued):
 
 
 def test_sums_of_twelve_months_are_the_scores_own(valued):
-    told = statements.known_on(reports.read(valued, LAST), LAST)
+    told = scored_statements.known_on(scored_reports.read(valued, LAST), LAST)
     rows = valued.execute(text("SELECT * FROM statement_ttm")).all()
     compared = 0
     for row in rows:
@@ -191,7 +191,7 @@ def test_sums_of_twelve_months_are_the_scores_own(valued):
 
 
 def _quarters(day, newest):
-    last = reports.day_of(int(newest))
+    last = scored_reports.day_of(int(newest))
     return (last.year - day.year) * 4 + (last.month - day.month) // 3
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from foresto_cli import settings
 from foresto_cli.errors import ConfigError
-from foresto_cli.settings import checks
+from foresto_cli.settings import setting_checks
 
 KEYS = ("KRX_OPENAPI_KEY", "DART_API_KEY", "FSC_API_KEY", "FSS_API_KEY", "ALPHA_VANTAGE_API_KEY")
 WORDS = ("KRX_ID", "KRX_PW", "SMTP_USER", "SMTP_PASSWORD")
@@ -185,4 +185,4 @@ def test_every_form_of_a_database_address_is_taken(place, value):
 
 
 def test_every_setting_has_a_check():
-    assert set(checks.OF) == set(settings.Settings.model_fields)
+    assert set(setting_checks.OF) == set(settings.Settings.model_fields)

@@ -8,9 +8,9 @@ from support import run_foresto
 from foresto_cli import settings
 from foresto_cli.datasets.prices import market_days
 from foresto_cli.errors import AuthFailed, ConfigError
-from foresto_cli.settings import sources
-from foresto_cli.settings.files import Given
+from foresto_cli.settings import setting_sources
 from foresto_cli.settings.model import Origins
+from foresto_cli.settings.setting_files import Given
 from foresto_cli.store import remembered
 from foresto_cli.telling import dead_man, notify
 from foresto_cli.views import doctor as examination
@@ -28,7 +28,7 @@ CHANNELS = {
 def spoilt(app, **values):
     """Put wrong values into the settings of an application, as its file would."""
     problems = {}
-    found = sources.checked({name: Given(value, "x/.env 1번째 줄") for name, value in values.items()}, problems)
+    found = setting_sources.checked({name: Given(value, "x/.env 1번째 줄") for name, value in values.items()}, problems)
     assert set(problems) == set(values)
     changed = {name: getattr(found, name) for name in values}
     app.settings = app.settings.model_copy(update=changed).known_by(Origins(problems=problems))

@@ -10,7 +10,7 @@ from foresto_cli import clock, settings
 from foresto_cli.cli import _settings
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.sandbox import variables, world
-from foresto_cli.settings import checks, files, forms, impossible, sandboxed
+from foresto_cli.settings import forms, impossible, sandboxed, setting_checks, setting_files
 
 OF_PROGRAMS = {"PATH", "LD_LIBRARY_PATH", "NETRC", "PGPASSFILE"}
 """Handed through, or set by foresto itself for what it starts."""
@@ -31,17 +31,19 @@ def test_the_page_has_every_variable_that_is_read():
 
 
 def test_every_check_has_its_words():
-    assert set(forms.OF_CHECKS) == set(checks.OF.values())
+    assert set(forms.OF_CHECKS) == set(setting_checks.OF.values())
 
 
-@pytest.mark.parametrize("name", [name for name, check in checks.OF.items() if check in {checks.count, checks.port}])
+@pytest.mark.parametrize(
+    "name", [name for name, check in setting_checks.OF.items() if check in {setting_checks.count, setting_checks.port}]
+)
 def test_the_bounds_of_a_number_are_the_ones_that_hold(place, monkeypatch, name):
     least, most = (int(number.replace(",", "")) for number in re.findall(r"[\d,]+", forms.of_field(name).form))
     for value in (least, most):
-        assert checks.OF[name](f"{value}") == f"{value}"
+        assert setting_checks.OF[name](f"{value}") == f"{value}"
     for value in (least - 1, most + 1, -5, 0):
         with pytest.raises(impossible.Wrong):
-            checks.OF[name](f"{value}")
+            setting_checks.OF[name](f"{value}")
 
 
 @pytest.mark.parametrize("name", ["FORESTO_KRX_DAILY_BUDGET", "FORESTO_DART_DAILY_BUDGET"])
@@ -131,7 +133,7 @@ def test_a_misspelt_variable_is_told_in_both_worlds(place, monkeypatch, name, lo
 def test_known_variables_are_not_called_misspelt(monkeypatch):
     for name in (*forms.KNOWN, *(field.upper() for field in settings.Settings.model_fields)):
         monkeypatch.setenv(name, "1")
-    assert files.unknown_in_environment() == []
+    assert setting_files.unknown_in_environment() == []
 
 
 def test_every_command_says_a_misspelt_name(home):

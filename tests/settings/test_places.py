@@ -7,7 +7,7 @@ import pytest
 
 from foresto_cli import settings
 from foresto_cli.errors import ConfigError
-from foresto_cli.settings import sources
+from foresto_cli.settings import setting_sources
 
 MAIL = {
     "SMTP_HOST": "smtp.example.com",
@@ -74,7 +74,7 @@ def test_a_group_torn_in_two_is_said_in_one_sentence(place, write, here, there):
     write(here, {"SMTP_PASSWORD": "app-password"})
     write(there, {name: given for name, given in MAIL.items() if name != "SMTP_PASSWORD"})
     found = settings.load(place)
-    problem = found.problem(*sources.MAIL)
+    problem = found.problem(*setting_sources.MAIL)
     assert "SMTP_PASSWORD" in problem
     assert "SMTP_HOST" in problem
     assert "한곳에" in problem
@@ -88,7 +88,7 @@ def test_a_mail_server_without_login_needs_none_from_elsewhere(place, write):
     found = settings.load(place)
     assert found.smtp_host == "relay.example.com"
     assert found.smtp_password is None
-    assert not found.problem(*sources.MAIL)
+    assert not found.problem(*setting_sources.MAIL)
     assert any("SMTP_PASSWORD" in note for note in found.origins.notes)
 
 
@@ -115,7 +115,7 @@ STRANGERS = {
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_a_strangers_folder_does_not_decide_whom_we_tell_and_how_much_we_ask(place, write, name):
-    assert set(STRANGERS) >= {field.upper() for field in sources.OWN} - set(MAIL)
+    assert set(STRANGERS) >= {field.upper() for field in setting_sources.OWN} - set(MAIL)
     write(".env", {"DART_API_KEY": "mine"})
     write("working folder", {name: STRANGERS[name]})
     found = settings.load(place)

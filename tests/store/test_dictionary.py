@@ -14,7 +14,7 @@ from foresto_cli.cli import app
 from foresto_cli.store import comments, described, dictionary, migrate
 from foresto_cli.store.addresses import psycopg_url
 from foresto_cli.store.tables import metadata
-from foresto_cli.store.tables.views import VIEWS
+from foresto_cli.store.tables.view_columns import VIEWS
 from foresto_cli.store.views import VIEWS as QUERIES
 
 DESCRIBED = dictionary.described()

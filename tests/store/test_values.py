@@ -24,10 +24,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 
-from foresto_cli.datasets.prices import rows as price_rows
+from foresto_cli.datasets.prices import price_rows
 from foresto_cli.errors import BadPayload, StoreUnavailable
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_listed as roster
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.sandbox import poison
 from foresto_cli.store import values
@@ -217,7 +217,7 @@ def test_what_slipped_through_fails_its_unit_and_no_other(open_world, monkeypatc
         monkeypatch.setattr(price_rows, "_row", slipping)
         monkeypatch.setattr("foresto_cli.datasets.prices.days.refuse_half", lambda *_: None)
         monkeypatch.setattr("foresto_cli.datasets.prices.days.impossible", lambda _: None)
-        result = prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
+        result = load_prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
         assert (result.exit_code, result.outcome) == (3, "partial"), result.reasons
         stored = {row[0] for row in world.rows("SELECT DISTINCT trade_date FROM stock_price_daily")}
         assert stored == {days[0], days[2]}
@@ -257,7 +257,7 @@ def test_one_value_from_the_wire_costs_one_row(open_world, kind):
     with open_world(without=("krx_openapi_key", "fsc_api_key"), patience=1) as world:
         days = world.sandbox.market.sessions[-6:-3]
         world.sandbox.faults.add(f"{kind}@data.krx.co.kr/{days[1]:%Y%m%d}")
-        result = prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
+        result = load_prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
         assert (result.exit_code, result.units.done) == (0, 3)
         (left_out,) = result.rejected
         assert left_out.isprintable()
@@ -274,7 +274,7 @@ def test_a_number_beyond_every_column_costs_one_row(open_world, monkeypatch, spo
         without=("krx_openapi_key", "fsc_api_key"), faults="huge_number@data.krx.co.kr/MDCSTAT01501"
     ) as world:
         day = world.sandbox.market.sessions[-4]
-        result = prices.load_prices_between(world.app, day, day, None, QUICK)
+        result = load_prices.load_prices_between(world.app, day, day, None, QUICK)
         assert (result.exit_code, len(result.rejected)) == (0, 1)
 
 

@@ -6,7 +6,7 @@ import pytest
 from support import EVENING
 
 from foresto_cli.errors import ConfigError, Transient, UsageError
-from foresto_cli.loading import listed, prices
+from foresto_cli.loading import load_listed, load_prices
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.telling import alarm, alerts, late_jobs, notify, outage, watch
@@ -152,7 +152,7 @@ def test_a_test_message_reaches_every_channel_and_tells_which_fails(open_world):
 
 def incremental(world):
     with watch.attended(world.app, "prices incremental"):
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
 
 
 def verify(world):
@@ -193,8 +193,8 @@ def test_each_rule_fires_once_to_all_is_repeated_after_a_day_and_ends(open_world
         assert told(world, "mail") == told(world)
     # A Sunday: no session has left the sandbox's window.
     with open_world(now=EVENING + 2 * DAY + timedelta(hours=1), patience=PATIENT) as world:
-        prices.load_index(world.app, 1825, QUICK)
-        listed.load_listing(world.app, QUICK)
+        load_prices.load_index(world.app, 1825, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         incremental(world)
         verify(world)
         ended = [item for item in world.sandbox.outbox.items if item.channel == "slack" and "해결" in item.text]

@@ -186,14 +186,14 @@ def test_a_block_that_ends_minutes_after_the_start_is_waited_for(week, monkeypat
 
     with week(THURSDAY - timedelta(minutes=4), "frozen_mirror@2026-11-25") as world:
         monkeypatch.setattr(clock, "sleep", sleep)
-        from foresto_cli.loading import prices
+        from foresto_cli.loading import load_prices
 
         day = THURSDAY.date()
-        impatient = prices.load_prices_between(world.app, day, day, None, job.Options())
+        impatient = load_prices.load_prices_between(world.app, day, day, None, job.Options())
         assert impatient.outcome == "blocked"
         assert slept == []
     with week(THURSDAY - timedelta(minutes=4), "frozen_mirror@2026-11-25") as world:
-        patient = prices.load_prices_between(world.app, day, day, None, job.Options(wait=timedelta(minutes=10)))
+        patient = load_prices.load_prices_between(world.app, day, day, None, job.Options(wait=timedelta(minutes=10)))
         assert patient.outcome == "done"
         assert len(slept) == 1
         assert 200 < slept[0] < 260

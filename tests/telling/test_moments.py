@@ -17,7 +17,7 @@ from foresto_cli.store import ledger, limits
 from foresto_cli.telling import alerts, channels, moments, notify, outage, watch
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.views import state
-from foresto_cli.views.market_mail import once
+from foresto_cli.views.market_mail import mail_once
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 SHIFTS = (
@@ -86,7 +86,7 @@ def in_ledger(dataset):
 
 
 def mail_was_sent(world):
-    return once.told_already(world.app.engine, clock.today(), clock.today()) is not None
+    return mail_once.told_already(world.app.engine, clock.today(), clock.today()) is not None
 
 
 def runs_alive(world):

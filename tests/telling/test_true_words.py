@@ -18,7 +18,7 @@ from foresto_cli.errors import (
     Transient,
     Untrusted,
 )
-from foresto_cli.loading import listed, prices, statements
+from foresto_cli.loading import load_listed, load_prices, load_statements
 from foresto_cli.running import job
 
 PATIENCE = 1
@@ -48,7 +48,7 @@ def test_a_sentence_about_failures_in_a_row_is_never_part_of_another(open_world)
 def test_reasons_of_a_command_do_not_repeat_themselves(open_world, workers):
     with open_world(faults="500@data.krx.co.kr/MDCSTAT,500@data-dbg.krx.co.kr,500@raw.githubusercontent.com") as world:
         start, end = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-1]
-        result = prices.load_prices_between(world.app, start, end, None, job.Options(workers=workers))
+        result = load_prices.load_prices_between(world.app, start, end, None, job.Options(workers=workers))
         for reason in [*result.reasons, *result.passed_over.values()]:
             assert reason.count("잇따라") <= 1, reason
 
@@ -56,9 +56,11 @@ def test_reasons_of_a_command_do_not_repeat_themselves(open_world, workers):
 @pytest.mark.long
 def test_darts_cut_connections_are_named_for_what_they_are(open_world):
     with open_world() as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         world.sandbox.faults.add("reset@opendart.fss.or.kr")
-        result = statements.load_statements(world.app, statements.wanted_reports(2025, None, None, None), QUICK)
+        result = load_statements.load_statements(
+            world.app, load_statements.wanted_reports(2025, None, None, None), QUICK
+        )
         assert (result.exit_code, result.outcome) == (75, "failed")
         assert "DART가 이 IP를 24시간 차단" in result.reasons[0]
     with open_world(faults="reset@fchart.stock.naver.com") as world, pytest.raises(NetworkDown) as caught:
@@ -90,5 +92,5 @@ def test_a_bar_of_a_real_command_does_not_run_to_the_end(open_world, monkeypatch
 
         monkeypatch.setattr(world.app.console, "progress", progress)
         days = world.sandbox.market.sessions
-        prices.load_prices_between(world.app, days[0], days[-2], None, job.Options(workers=1))
+        load_prices.load_prices_between(world.app, days[0], days[-2], None, job.Options(workers=1))
     assert told[-1] == (3, len(days) - 1)

@@ -7,7 +7,7 @@ from everything import QUICK
 from support import EVENING
 
 import foresto_cli
-from foresto_cli.loading import prices, products, retry
+from foresto_cli.loading import load_prices, load_products, retrying
 from foresto_cli.running import job
 from foresto_cli.telling import notify
 from foresto_cli.verify import verification
@@ -20,7 +20,7 @@ UNIT = "SELECT status, refused_version IS NOT NULL FROM unit_ledger WHERE datase
 
 
 def deposits(world, options=QUICK):
-    return products.load_products(world.app, "deposits", "020000", options)
+    return load_products.load_products(world.app, "deposits", "020000", options)
 
 
 def counted(world):
@@ -63,7 +63,7 @@ def test_it_is_told_as_settled_and_never_as_mended(open_world):
         titles = [item.text.splitlines()[0] for item in world.sandbox.outbox.items if item.channel == "slack"]
         assert titles == ["[foresto 주의] 정기예금 1건 실패", "[foresto 참고] 정기예금 1건: 응답을 읽을 수 없음"]
         world.sandbox.faults.clear()
-        retry.retry(world.app, None, AGAIN)
+        retrying.retry(world.app, None, AGAIN)
         notify.deliver(world.app)
         last = [item.text for item in world.sandbox.outbox.items if item.channel == "slack"][-1]
         assert last.startswith("[foresto 해결]")
@@ -74,23 +74,23 @@ def test_after_a_week_it_is_asked_for_quietly_once_more(open_loaded):
     with open_loaded(faults="truncated@data-dbg.krx.co.kr", without=without) as world:
         world.execute("DELETE FROM unit_ledger WHERE unit = :day", day=day)
         for _ in range(2):
-            prices.load_prices_incremental(world.app, 1825, 0, QUICK)
+            load_prices.load_prices_incremental(world.app, 1825, 0, QUICK)
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "unreadable"
-        assert prices.load_prices_incremental(world.app, 1825, 0, QUICK).requests["total"] == 0
+        assert load_prices.load_prices_incremental(world.app, 1825, 0, QUICK).requests["total"] == 0
     with open_loaded(EVENING + timedelta(days=8), without=without, sessions=18) as world:
-        prices.load_prices_incremental(world.app, 1825, 0, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 0, QUICK)
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = :day", day=day) == "done"
 
 
 @pytest.mark.long
 def test_retry_leaves_it_alone_and_again_asks(refused):
-    assert retry.retry(refused.app, None, QUICK).requests["total"] == 0
-    still = retry.retry(refused.app, None, AGAIN)
+    assert retrying.retry(refused.app, None, QUICK).requests["total"] == 0
+    still = retrying.retry(refused.app, None, AGAIN)
     assert (still.units.failed, still.unreadable, still.exit_code) == (1, 1, 65)
     assert refused.rows(UNIT) == [("unreadable", True)]
     assert counted(refused)["ledger.unreadable"].repair == "foresto retry --again"
     refused.sandbox.faults.clear()
-    assert retry.retry(refused.app, None, AGAIN).units.done == 1
+    assert retrying.retry(refused.app, None, AGAIN).units.done == 1
     assert refused.rows(UNIT) == [("done", False)]
     assert counted(refused) == {}
     assert refused.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL AND alert_type <> 'verify'") == 0
@@ -143,7 +143,7 @@ def test_what_is_stored_stays_stored_and_is_not_asked_for_daily(open_loaded):
     ) as world:
         [(_, count, _)] = world.rows(stored)
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = :day AND ticker < '01'", day=day)
-        results = [prices.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
+        results = [load_prices.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
         assert [result.units.failed for result in results] == [1, 1, 0]
         assert results[2].requests["total"] == 0
         assert world.rows(stored) == [("done", count, True)]
@@ -153,9 +153,9 @@ def test_prices_refused_in_the_evening_are_asked_for_when_the_official_ones_appe
     without = ("fsc_api_key",)
     blank = "all_dash@data.krx.co.kr/MDCSTAT01501,404@raw.githubusercontent.com"
     with open_loaded(EVENING + timedelta(days=3), faults=blank, without=without) as world:
-        results = [prices.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
+        results = [load_prices.load_prices_incremental(world.app, 1825, 0, QUICK) for _ in range(3)]
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = '2026-11-23'") == "unreadable"
         assert [result.exit_code for result in results][2] == 0
     with open_loaded((EVENING + timedelta(days=4)).replace(hour=8, minute=10), without=without) as world:
-        assert prices.load_prices_incremental(world.app, 1825, 0, QUICK).sources["KRX_OPENAPI"] >= 1
+        assert load_prices.load_prices_incremental(world.app, 1825, 0, QUICK).sources["KRX_OPENAPI"] >= 1
         assert world.scalar("SELECT status FROM unit_ledger WHERE unit = '2026-11-23'") == "done"

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 from foresto_cli.errors import AuthFailed, BadPayload
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_krx
 from foresto_cli.upstream import _known, pykrx_pages
@@ -37,7 +37,7 @@ FROM_THE_FOURTH_ON = "logout@data.krx.co.kr/MDCSTAT*999+4"
 def test_a_session_that_is_taken_twice_is_left_alone_and_the_next_run_goes_on(open_world, workers, faults):
     with open_world(without=ONLY_KRX, faults=faults) as world:
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-3]
-        result = prices.load_prices_between(world.app, first, last, None, job.Options(workers=workers))
+        result = load_prices.load_prices_between(world.app, first, last, None, job.Options(workers=workers))
         assert (result.outcome, result.exit_code) == ("partial", 75)
         done, left = result.units.done, result.units.pending
         assert done > 0
@@ -53,28 +53,28 @@ def test_a_session_that_is_taken_twice_is_left_alone_and_the_next_run_goes_on(op
         assert result.alerts == []
         world.sandbox.faults.clear()
     with open_world(without=ONLY_KRX) as world:
-        again = prices.load_prices_between(world.app, first, last, None, QUICK)
+        again = load_prices.load_prices_between(world.app, first, last, None, QUICK)
         assert (again.exit_code, again.units.done) == (0, left)
 
 
 def test_another_source_is_asked_when_the_session_is_taken(open_world):
     with open_world(without=ONLY_KRX, faults="logout@data.krx.co.kr/MDCSTAT*9+2") as world:
         for day in world.sandbox.market.sessions[-3:-1]:
-            prices.load_prices_between(world.app, day, day, None, SLOWLY)
+            load_prices.load_prices_between(world.app, day, day, None, SLOWLY)
         newest = world.sandbox.market.sessions[-1]
-        result = prices.load_prices_between(world.app, newest, newest, None, QUICK)
+        result = load_prices.load_prices_between(world.app, newest, newest, None, QUICK)
         assert result.sources == {"FDR": 1}
 
 
 def test_who_throws_another_session_out_says_so_once(open_world):
     with open_world(without=ONLY_KRX, faults="CD011@data.krx.co.kr") as world:
         days = world.sandbox.market.sessions[-4:-2]
-        notes = [prices.load_prices_between(world.app, day, day, None, QUICK).notes for day in days]
+        notes = [load_prices.load_prices_between(world.app, day, day, None, QUICK).notes for day in days]
         said = [[note for note in found if "끊고 로그인했습니다" in note] for found in notes]
         assert [len(found) for found in said] == [1, 0]
     with open_world(without=ONLY_KRX) as world:
         day = world.sandbox.market.sessions[-5]
-        notes = prices.load_prices_between(world.app, day, day, None, QUICK).notes
+        notes = load_prices.load_prices_between(world.app, day, day, None, QUICK).notes
         assert not [note for note in notes if "끊고" in note]
 
 
@@ -135,7 +135,7 @@ def without(monkeypatch, name):
 def test_without_what_pykrx_is_handed_our_session_by_nobody_logs_in_and_others_are_asked(open_world, monkeypatch, name):
     without(monkeypatch, f"pykrx.website.comm.{name}")
     with open_world(without=ONLY_KRX) as world:
-        result = prices.load_prices_incremental(world.app, 1, 2, QUICK)
+        result = load_prices.load_prices_incremental(world.app, 1, 2, QUICK)
         assert result.exit_code == 3, "the session before has no other source"
         assert result.sources == {"FDR": 1}
         assert "pykrx" in result.passed_over["KRX"]

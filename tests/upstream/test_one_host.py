@@ -7,7 +7,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import BudgetSpent
-from foresto_cli.loading import funds, listed, prices
+from foresto_cli.loading import load_funds, load_listed, load_prices
 from foresto_cli.running import job
 from foresto_cli.store import limits
 from foresto_cli.upstream import krx_login
@@ -29,8 +29,8 @@ def used(world):
 
 def test_everything_sent_to_the_host_is_counted_in_one_budget(open_world, no_waiting):
     with open_world() as world:
-        listed.load_listing(world.app, QUICK)
-        funds.load_etfs(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
+        load_funds.load_etfs(world.app, QUICK)
         world.app.fdr.listing()
         kinds = {request.path.rsplit("/", 1)[-1] for request in at_krx(world)}
         assert len(kinds) >= 5, "pages, the login's three, the date"
@@ -85,7 +85,7 @@ def test_a_plan_adds_up_subtracts_today_and_counts_logins(open_world, no_waiting
             world.app._transport.limits.spend("krx", 50)
         days = world.sandbox.market.sessions
         asked = (world.app, days[0], days[-3], None)
-        plan = prices.load_prices_between(*asked, job.Options(dry_run=True)).plan
+        plan = load_prices.load_prices_between(*asked, job.Options(dry_run=True)).plan
         assert plan.units == len(days) - 2
         found = plan.upstreams["krx"]
         assert (found.left, found.days) == (10, plan.budget_days)
@@ -94,7 +94,7 @@ def test_a_plan_adds_up_subtracts_today_and_counts_logins(open_world, no_waiting
     for later in range(plan.budget_days + 1):
         with open_world(EVENING + timedelta(days=later), without=ONLY_KRX) as world:
             world.app.settings.foresto_krx_daily_budget = 50
-            prices.load_prices_between(world.app, *asked[1:], QUICK)
+            load_prices.load_prices_between(world.app, *asked[1:], QUICK)
             sent += len(at_krx(world))
             spent_on += bool(at_krx(world))
     assert (sent, spent_on) == (plan.requests, plan.budget_days)

@@ -8,7 +8,7 @@ from support import EVENING
 from foresto_cli import clock
 from foresto_cli.console import Console
 from foresto_cli.errors import BudgetSpent
-from foresto_cli.loading import listed, open_data, products, statements
+from foresto_cli.loading import load_listed, load_open_data, load_products, load_statements
 from foresto_cli.running import job
 from foresto_cli.store import limits
 from foresto_cli.store.limits import StoredLimits
@@ -20,15 +20,15 @@ MORNING = EVENING.replace(hour=9, minute=0)
 
 
 def bonds(app):
-    return open_data.load_bonds(app, "all", None, QUICK)
+    return load_open_data.load_bonds(app, "all", None, QUICK)
 
 
 def fss(app):
-    return products.load_products(app, "deposits", None, QUICK)
+    return load_products.load_products(app, "deposits", None, QUICK)
 
 
 def dart(app):
-    return statements.load_statements(app, statements.wanted_reports(2025, None, None, None), QUICK)
+    return load_statements.load_statements(app, load_statements.wanted_reports(2025, None, None, None), QUICK)
 
 
 SPENT = [
@@ -48,7 +48,7 @@ def test_a_budget_called_spent_is_remembered_until_midnight(open_world, monkeypa
     slept = []
     monkeypatch.setattr(clock, "sleep", lambda seconds: slept.append(round(seconds * 1000)))
     with open_world(MORNING) as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         world.sandbox.faults.add(fault)
         slept.clear()
         first = load(world.app)
@@ -75,11 +75,11 @@ def test_a_budget_called_spent_is_remembered_until_midnight(open_world, monkeypa
 
 def test_dart_quota_agrees(open_world, capsys):
     with open_world(MORNING, faults="dart020@opendart.fss.or.kr") as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         dart(world.app)
         world.app.console = Console()
-        found = statements.quota(world.app)
-        statements.show_quota(world.app, found)
+        found = load_statements.quota(world.app)
+        load_statements.show_quota(world.app, found)
         assert (found["left"], found["used"]) == (0, 3)
         told = capsys.readouterr().out
         assert "0번 남았습니다" in told

@@ -13,7 +13,7 @@ from foresto_cli import clock, data_sets
 from foresto_cli.collecting.checks import MONTHLY, Scope
 from foresto_cli.score import batch
 from foresto_cli.store.tables import metadata
-from foresto_cli.verify import checks
+from foresto_cli.verify import all_checks
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 SAMPLE = 6
@@ -53,7 +53,7 @@ def full(loaded):
 
 
 def _failures(app, planted):
-    asked = checks.of(MONTHLY, data_sets.every())
+    asked = all_checks.of(MONTHLY, data_sets.every())
     days = app.calendar.sessions(date(2026, 11, 2), date(2026, 11, 20))
     failed, count = {}, 0
     for table, column, value in planted:

@@ -4,7 +4,7 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.collecting.checks import Scope, run_checks
-from foresto_cli.verify import checks
+from foresto_cli.verify import all_checks
 
 WRONG = {
     "stocks.yield": "UPDATE stocks SET dividend_yield = 999 WHERE ticker = '005930'",
@@ -17,7 +17,7 @@ DERIVED = "('stocks.valuation', 'stocks.ratios', 'stocks.dividend_yield', 'stock
 
 
 def found(world):
-    asked = [check for check in checks.of(checks.WEEKLY) if check.name in WRONG]
+    asked = [check for check in all_checks.of(all_checks.WEEKLY) if check.name in WRONG]
     day = world.sandbox.market.sessions[-1]
     with world.app.engine.connect() as connection:
         return {one.check for one in run_checks(asked, Scope(connection, world.app.calendar, clock.now(), [day], day))}

@@ -11,7 +11,7 @@ from verify.test_verify import PLANTED
 from foresto_cli import cli, opening
 from foresto_cli.cli._command import Globals
 from foresto_cli.collecting.checks import MONTHLY
-from foresto_cli.verify import checks, verification
+from foresto_cli.verify import all_checks, verification
 
 PATIENCE = 1
 FOR_A_PERSON = {
@@ -76,7 +76,7 @@ def plant(world, statements):
 
 
 def test_every_hint_is_a_command_or_for_a_person():
-    for check in checks.of(MONTHLY):
+    for check in all_checks.of(MONTHLY):
         runs = callable(check.repair) or all(
             part.startswith("foresto ") for part in check.repair.split("&& ") if check.repair
         )
@@ -85,7 +85,7 @@ def test_every_hint_is_a_command_or_for_a_person():
 
 def test_a_hint_that_begins_as_a_command_is_nothing_but_commands():
     """Words behind it would be arguments, and a bracket a mistake, to the shell it is pasted into."""
-    written = {check.name: check.repair for check in checks.of(MONTHLY) if not callable(check.repair)}
+    written = {check.name: check.repair for check in all_checks.of(MONTHLY) if not callable(check.repair)}
     commands = {name: text for name, text in written.items() if text.startswith("foresto ")}
     assert {name: text for name, text in commands.items() if not text.isascii() or "(" in text} == {}
 

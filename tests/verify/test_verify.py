@@ -4,10 +4,10 @@ import pytest
 from verify import filed, lists, others
 
 from foresto_cli import data_sets
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.score import FORMULA_VERSION
-from foresto_cli.verify import described, verification
+from foresto_cli.verify import described_checks, verification
 
 QUICK = job.Options()
 LAST = "2026-11-20"
@@ -112,7 +112,9 @@ def test_a_good_database_has_no_finding(loaded):
     result = verification.verify_daily(loaded.app)
     assert result.findings == []
     assert (result.outcome, result.exit_code) == ("done", 0)
-    assert result.checks == len(PLANTED) + len(described.checks(data_sets.every())), "each has a planted fault below"
+    assert result.checks == len(PLANTED) + len(described_checks.checks(data_sets.every())), (
+        "each has a planted fault below"
+    )
 
 
 @pytest.mark.long
@@ -180,7 +182,7 @@ def test_a_finding_that_is_gone_resolves_its_alert(loaded):
     loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17'")
     verification.verify_daily(loaded.app)
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") > 0
-    prices.load_prices_incremental(loaded.app, 1825, 2, QUICK)
+    load_prices.load_prices_incremental(loaded.app, 1825, 2, QUICK)
     assert verification.verify_daily(loaded.app).findings == []
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
 

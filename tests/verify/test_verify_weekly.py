@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.verify import second_source, verification
 
@@ -71,4 +71,4 @@ def test_a_table_that_shrank_since_an_earlier_run_is_found(loaded):
     before = measures["index_price_daily"]
     assert found["trend.shrunk"].sample == [{"표": "index_price_daily", "행": before - 12, "앞서": before}]
     assert loaded.scalar("SELECT count(*) FROM ops_alert WHERE subject = 'trend.shrunk'") == 1
-    prices.load_index(loaded.app, 1825, job.Options())
+    load_prices.load_index(loaded.app, 1825, job.Options())

@@ -18,7 +18,7 @@ from foresto_cli.running import job
 from foresto_cli.settings import keys
 from foresto_cli.telling import alerts
 from foresto_cli.views import page, words
-from foresto_cli.views.page import facts, tones, view
+from foresto_cli.views.page import page_facts, page_tones, view
 
 EVIL = "<script>alert(1)</script>"
 SECTIONS = {"jobs", "data", "budgets", "by-day", "calendar", "verification", "scores", "runs", "database"}
@@ -173,7 +173,7 @@ def test_what_was_never_loaded_is_one_line_and_no_warning(loaded):
 
 def test_rows_requests_and_seconds_are_drawn_by_day(loaded):
     loaded.execute("UPDATE data_collection_log SET started_at = started_at - interval '3 days' WHERE id = 1")
-    found = {one.label: one for one in view.page(facts.gathered(loaded.app))["pictures"]}
+    found = {one.label: one for one in view.page(page_facts.gathered(loaded.app))["pictures"]}
     added = loaded.scalar(
         "SELECT sum((detail->'rows'->>'added')::int + (detail->'rows'->>'changed')::int) FROM data_collection_log"
         " WHERE detail->'steps' IS NULL AND started_at >= '2026-11-20'"
@@ -190,8 +190,8 @@ def test_a_job_that_did_not_run_says_so_on_its_card(loaded):
         "INSERT INTO scheduled_job (job, scheduler, host, since) VALUES ('weekly', 'cron', 'h', :since)",
         since=clock.wall() - timedelta(days=9),
     )
-    cards = {card.label: card for card in view.page(facts.gathered(loaded.app))["cards"]}
-    assert (cards["주간"].pill.tone, cards["주간"].pill.text) == (tones.WARN, "1번 놓침")
+    cards = {card.label: card for card in view.page(page_facts.gathered(loaded.app))["cards"]}
+    assert (cards["주간"].pill.tone, cards["주간"].pill.text) == (page_tones.WARN, "1번 놓침")
     assert cards["주간"].next == "11-21 (토) 10:00"
     assert cards["월간"].pill.text == "아직 없음"
 
@@ -199,8 +199,8 @@ def test_a_job_that_did_not_run_says_so_on_its_card(loaded):
 def test_budgets_warn_before_they_are_spent(loaded):
     loaded.execute("UPDATE upstream_usage SET used = 1700 WHERE upstream = 'fdr'")
     loaded.execute("UPDATE upstream_usage SET used = 10000 WHERE upstream = 'krx_openapi'")
-    found = {row["name"]: row["tone"] for row in view.page(facts.gathered(loaded.app))["budgets"]}
-    assert (found["fdr"], found["krx_openapi"]) == (tones.WARN, tones.BAD)
+    found = {row["name"]: row["tone"] for row in view.page(page_facts.gathered(loaded.app))["budgets"]}
+    assert (found["fdr"], found["krx_openapi"]) == (page_tones.WARN, page_tones.BAD)
     assert "alphavantage" not in found  # which was not asked
 
 

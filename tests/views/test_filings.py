@@ -9,12 +9,12 @@ from support import EVENING
 from foresto_cli import clock
 from foresto_cli.datasets.dart import filing_types
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import filings as loading
+from foresto_cli.loading import load_filings as loading
 from foresto_cli.output.give import Form
 from foresto_cli.running import job
-from foresto_cli.views import filings, market_mail, watchlist, watchlist_news
-from foresto_cli.views.filings import Wanted
+from foresto_cli.views import market_mail, stored_filings, watchlist, watchlist_news
 from foresto_cli.views.market_mail import filed
+from foresto_cli.views.stored_filings import Wanted
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 2
@@ -33,7 +33,7 @@ def file(world, number, name, *, ticker=TICKER, seen="2026-11-20 20:00"):
 
 
 def numbers(world, **wanted):
-    return [row["receipt_number"] for row in filings.found(world.app, Wanted(**wanted)).rows]
+    return [row["receipt_number"] for row in stored_filings.found(world.app, Wanted(**wanted)).rows]
 
 
 def test_filings_are_found_by_company_type_and_span_the_newest_first(loaded):
@@ -48,11 +48,11 @@ def test_filings_are_found_by_company_type_and_span_the_newest_first(loaded):
     mine = ["20261120000004", "20261119000002", "20261118000001"]
     assert numbers(loaded) == ["20261120000004", "20261119000003", "20261119000002", "20261118000001"]
     assert numbers(loaded, stock=TICKER) == numbers(loaded, stock=name) == mine
-    assert filings.issuer_of("005935") == filings.issuer_of("00593K") == TICKER, "the company files"
+    assert stored_filings.issuer_of("005935") == stored_filings.issuer_of("00593K") == TICKER, "the company files"
     assert numbers(loaded, kind="유상증자") == numbers(loaded, kind="rights") == mine[1:]
     assert numbers(loaded, since=date(2026, 11, 19), until=date(2026, 11, 19)) == ["20261119000003", "20261119000002"]
     assert numbers(loaded, limit=1) == mine[:1]
-    row = filings.found(loaded.app, Wanted(kind="공급계약")).rows[0]
+    row = stored_filings.found(loaded.app, Wanted(kind="공급계약")).rows[0]
     assert (row["type"], row["type_code"], row["received"]) == ("공급계약", "contract", date(2026, 11, 19))
     assert row["url"] == "https://dart.fss.or.kr/dsaf001/main.do?rcpNo=20261119000003"
     for refused in (
@@ -66,10 +66,10 @@ def test_filings_are_found_by_company_type_and_span_the_newest_first(loaded):
 
 def test_nothing_stored_and_nothing_found_are_told_apart(loaded):
     with pytest.raises(ConfigError, match="foresto filings load"):
-        filings.found(loaded.app, Wanted())
+        stored_filings.found(loaded.app, Wanted())
     loading.load_filings(loaded.app, None, job.Options())
-    assert "그런 공시가 없습니다" in filings.found(loaded.app, Wanted(until=date(2020, 1, 1))).nothing
-    told = filings.show(loaded.app.console, filings.found(loaded.app, Wanted(limit=3)), Form())
+    assert "그런 공시가 없습니다" in stored_filings.found(loaded.app, Wanted(until=date(2020, 1, 1))).nothing
+    told = stored_filings.show(loaded.app.console, stored_filings.found(loaded.app, Wanted(limit=3)), Form())
     assert told["count"] == 3
 
 

@@ -19,7 +19,7 @@ from foresto_cli.sandbox.world import MIRROR_STOPPED
 from foresto_cli.store import advisory
 from foresto_cli.upstream.mail import addresses
 from foresto_cli.views import market_mail
-from foresto_cli.views.market_mail import facts, once, watched
+from foresto_cli.views.market_mail import mail_facts, mail_once, watched
 
 SATURDAY = datetime(2026, 11, 21, 7, 30, tzinfo=clock.KST)
 SUNDAY = SATURDAY.replace(day=22)
@@ -66,7 +66,8 @@ def test_it_tells_the_session_from_our_own_prices_to_each_reader(morning):
     assert f"{abs(rate):.2f}%" in sent[0].subject
     first = morning.rows(
         "SELECT name, close_price FROM stock_price_daily WHERE trade_date = '2026-11-20' AND market <> 'KONEX'"
-        f" AND NOT is_halted AND trading_value >= {facts.LIQUID} ORDER BY change_rate DESC, trading_value DESC LIMIT 1"
+        f" AND NOT is_halted AND trading_value >= {mail_facts.LIQUID}"
+        " ORDER BY change_rate DESC, trading_value DESC LIMIT 1"
     )[0]
     for body in (sent[0].text, sent[0].html):
         assert first[0] in body
@@ -90,10 +91,10 @@ def test_a_stock_nobody_trades_is_no_mover_however_far_it_moved(morning):
             ticker=ticker, value=value,
         )  # fmt: skip
         with morning.app.engine.connect() as connection:
-            return facts.gathered(connection, EVENING.date(), date(2026, 11, 19)).gainers.rows
+            return mail_facts.gathered(connection, EVENING.date(), date(2026, 11, 19)).gainers.rows
 
-    assert ticker not in {one["ticker"] for one in move(facts.LIQUID - 1)}
-    assert move(facts.LIQUID)[0]["name"] == name
+    assert ticker not in {one["ticker"] for one in move(mail_facts.LIQUID - 1)}
+    assert move(mail_facts.LIQUID)[0]["name"] == name
 
 
 def test_the_watchlist_stands_first_in_both_forms(morning):
@@ -206,7 +207,7 @@ def test_without_any_key_the_movers_are_those_of_the_charts(open_world):
         with_readers(world)
         assert world.rows("SELECT DISTINCT market, change_rate, trading_value FROM stock_price_daily") == [(None,) * 3]
         with world.app.engine.connect() as connection:
-            told = facts.gathered(connection, EVENING.date(), date(2026, 11, 19))
+            told = mail_facts.gathered(connection, EVENING.date(), date(2026, 11, 19))
         listed = world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE is_listed AND market <> 'KONEX'")
         assert (told.stocks, sum(told.breadth.values()), told.is_provisional) == (listed, listed, True)
         for mover in [*told.gainers.rows, *told.losers.rows]:
@@ -220,7 +221,7 @@ def test_without_any_key_the_movers_are_those_of_the_charts(open_world):
             )
             assert round((close / before - 1) * 100, 2) == mover["rate"] != 0
             assert mover["market"] in {"KOSPI", "KOSDAQ", "KOSDAQ GLOBAL"}
-        assert len(told.gainers.rows) == len(told.losers.rows) == facts.MOVERS
+        assert len(told.gainers.rows) == len(told.losers.rows) == mail_facts.MOVERS
         assert market_mail.send(world.app).exit_code == 0
         assert "확정되기 전의 잠정 시세입니다." in mails(world)[0].text
 
@@ -313,7 +314,7 @@ def test_scores_come_from_the_stored_runs(morning):
                 day=day, ticker=ticker, score=score, run=number,
             )  # fmt: skip
     with morning.app.engine.connect() as connection:
-        moved = facts.gathered(connection, EVENING.date(), date(2026, 11, 19)).score_movers.rows
+        moved = mail_facts.gathered(connection, EVENING.date(), date(2026, 11, 19)).score_movers.rows
     assert [(one["ticker"], float(one["moved"])) for one in moved] == [(tickers[2], -30.0), (tickers[1], 5.0)]
     assert "−30.0" in market_mail.drafted(morning.app).text
 
@@ -402,9 +403,9 @@ def test_the_database_itself_refuses_a_second_mail_of_a_day(morning):
 
 
 def test_after_a_crash_the_next_start_goes_on_and_writes_to_nobody_twice(morning):
-    log = once.claimed(morning.app.engine, SATURDAY.date(), EVENING.date())
-    log.note("a@sandbox.example", once.SENT)
-    log.note("b@sandbox.example", once.SENDING)
+    log = mail_once.claimed(morning.app.engine, SATURDAY.date(), EVENING.date())
+    log.note("a@sandbox.example", mail_once.SENT)
+    log.note("b@sandbox.example", mail_once.SENDING)
     result = market_mail.send(morning.app)
     assert [one.to for one in mails(morning)] == [["c@sandbox.example"]]
     assert (result.outcome, result.units.planned) == ("done", 1)

@@ -11,7 +11,7 @@ from support import ROOT, environment_of
 
 from foresto_cli.errors import UsageError
 from foresto_cli.store import dictionary
-from foresto_cli.views import questions
+from foresto_cli.views import sql_questions
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +116,14 @@ def test_columns_are_told_with_type_and_meaning_and_a_slip_is_helped(ask):
 )
 def test_what_is_no_question_is_refused(statement, file, tables, columns):
     with pytest.raises(UsageError):
-        questions.chosen(statement, file, tables=tables, columns=columns)
+        sql_questions.chosen(statement, file, tables=tables, columns=columns)
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path):
     (tmp_path / "x.sql").write_bytes("SELECT '가'".encode("euc-kr"))
     with pytest.raises(UsageError, match="UTF-8"):
-        questions.chosen(None, str(tmp_path / "x.sql"), tables=False, columns=None)
+        sql_questions.chosen(None, str(tmp_path / "x.sql"), tables=False, columns=None)
 
 
 def test_names_are_made_distinct():
-    assert questions._distinct(["a", "a", "a_2", "a", "b"]) == ["a", "a_3", "a_2", "a_4", "b"]
+    assert sql_questions._distinct(["a", "a", "a_2", "a", "b"]) == ["a", "a_3", "a_2", "a_4", "b"]

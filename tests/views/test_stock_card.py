@@ -7,7 +7,7 @@ import pytest
 
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import funds
+from foresto_cli.loading import load_funds
 from foresto_cli.running import job
 from foresto_cli.views import score_card, stock_card
 
@@ -148,7 +148,7 @@ def test_funds_are_found_where_no_stock_is_listed_yet(open_world, no_waiting):
     with open_world() as world:
         with pytest.raises(ConfigError, match="foresto listing load"):
             stock_card.card(world.app, "069500")
-        funds.load_etfs(world.app, job.Options())
+        load_funds.load_etfs(world.app, job.Options())
         ticker, name = a_fund(world)
         assert stock_card.card(world.app, name)["etf"]["ticker"] == ticker
 

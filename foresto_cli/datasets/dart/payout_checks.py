@@ -8,7 +8,7 @@ from foresto_cli.collecting.checks import WARNING, WEEKLY, Rows, Scope, Units, c
 from foresto_cli.datasets.dart import dividends
 from foresto_cli.datasets.dart.payouts import AFTERWARDS
 from foresto_cli.datasets.dart.share_classes import COMMON, PREFERRED
-from foresto_cli.datasets.open_data import dividends as open_dividends
+from foresto_cli.datasets.open_data import stock_dividends as open_dividends
 from foresto_cli.datasets.open_data.record_closes import CLOSES
 from foresto_cli.store.fragments import sql
 from foresto_cli.upstream import dart, fsc

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from foresto_cli.collecting.checks import MONTHLY, WARNING, Rows, Scope, check
-from foresto_cli.datasets.fss.asking import groups_of
+from foresto_cli.datasets.fss.groups_to_ask import groups_of
 from foresto_cli.datasets.fss.kinds import KINDS, Kind
 from foresto_cli.store.fragments import Fragment, fragment, joined, sql
 

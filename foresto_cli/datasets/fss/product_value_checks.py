@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Numeric, String, Table, Text
 
 from foresto_cli.collecting.checks import WARNING, Rows, Scope, check
-from foresto_cli.datasets.fss.asking import groups_of
+from foresto_cli.datasets.fss.groups_to_ask import groups_of
 from foresto_cli.datasets.fss.kinds import KINDS, SAVING_RATES, Kind
 from foresto_cli.datasets.fss.product_rows import COMPANY, LONGEST_TERM_TOLD, MONTH, Key, shown_rate
 from foresto_cli.store.fragments import sql

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from foresto_cli.collecting.fss_groups import FssGroups
 from foresto_cli.collecting.loader import Answer, Parsed, Unit
 from foresto_cli.collecting.whole_answers import refuse_twice
-from foresto_cli.datasets.fss.changes import Seen, write
 from foresto_cli.datasets.fss.kinds import Kind
+from foresto_cli.datasets.fss.product_group import Seen, write
 from foresto_cli.datasets.fss.product_rows import is_key, key_of, products
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Counts, Row

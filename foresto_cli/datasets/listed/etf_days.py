@@ -18,7 +18,7 @@ from foresto_cli.datasets.listed.etf_rows import each, price_row
 from foresto_cli.datasets.listed.etf_sources import FundSource
 from foresto_cli.datasets.listed.etf_tables import etf_price_daily
 from foresto_cli.datasets.prices.day_closures import Witness, is_closed, note_closure
-from foresto_cli.datasets.prices.rows import nobody_traded
+from foresto_cli.datasets.prices.price_rows import nobody_traded
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotApproved, NotYet
 from foresto_cli.store.ledger import Entry
 from foresto_cli.store.upsert import Counts, Row, upsert

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from foresto_cli.calendar import Calendar
 from foresto_cli.collecting import readers
 from foresto_cli.collecting.mirror import Mirror
-from foresto_cli.datasets.prices.rows import MARKET_NAMES
+from foresto_cli.datasets.prices.price_rows import MARKET_NAMES
 from foresto_cli.errors import NotYet
 from foresto_cli.store.upsert import Row
 from foresto_cli.upstream import fdr, krx, krx_openapi, naver_list

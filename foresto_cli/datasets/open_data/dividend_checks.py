@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import WARNING, Rows, Scope, Units, check
-from foresto_cli.datasets.open_data import dividends
+from foresto_cli.datasets.open_data import stock_dividends
 from foresto_cli.datasets.open_data.dividend_rows import COMMON, FIRST_ISSUE, KOREAN_SHARE, LARGEST_PAR, MOST_WON
 from foresto_cli.datasets.open_data.record_closes import CLOSES
 from foresto_cli.store.fragments import sql
@@ -20,7 +20,7 @@ FAR = 4
 
 
 def _list_again(scope: Scope, _: Rows) -> Units:
-    return {dividends.DATASET.name: [f"{scope.calendar.latest_in_open_data(scope.now)}"]}
+    return {stock_dividends.DATASET.name: [f"{scope.calendar.latest_in_open_data(scope.now)}"]}
 
 
 @check(
@@ -40,7 +40,7 @@ def lost_dividends(scope: Scope) -> Rows:
             " (SELECT count(*) AS stored FROM dividend_history WHERE source_id = :source) n"
             " WHERE stored < row_count"
         ),
-        dataset=dividends.DATASET.name,
+        dataset=stock_dividends.DATASET.name,
         source=fsc.SOURCE_ID,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from foresto_cli import clock
-from foresto_cli.datasets.prices.sources import PriceSource
+from foresto_cli.datasets.prices.price_sources import PriceSource
 from foresto_cli.regimes import final_at
 from foresto_cli.store.ledger import Entry
 

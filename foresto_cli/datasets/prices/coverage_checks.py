@@ -7,7 +7,7 @@ from sqlalchemy import text
 from foresto_cli.adjustment.holes import lacks
 from foresto_cli.collecting.checks import CRITICAL, NO_SESSION, WARNING, Rows, Scope, Units, check, days_of
 from foresto_cli.datasets.prices import day_sums, row_faults
-from foresto_cli.datasets.prices.reasons import lacked_markets
+from foresto_cli.datasets.prices.price_reasons import lacked_markets
 from foresto_cli.datasets.prices.repairs import prices_again, whole_history
 from foresto_cli.datasets.prices.unconfirmed import is_unconfirmed
 from foresto_cli.store.fragments import Fragment, sql

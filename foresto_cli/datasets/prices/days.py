@@ -15,10 +15,10 @@ from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.datasets.prices.choice import Choice
 from foresto_cli.datasets.prices.day_closures import Witness, is_closed, note_closure
 from foresto_cli.datasets.prices.neighbours import OTHER_SESSION, Fingerprint, refuse_half, refuse_other_session, seen
-from foresto_cli.datasets.prices.reasons import FILLED, LEFT_OUT, lacked_markets, lacking_reason
-from foresto_cli.datasets.prices.rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
+from foresto_cli.datasets.prices.price_reasons import FILLED, LEFT_OUT, lacked_markets, lacking_reason
+from foresto_cli.datasets.prices.price_rows import EXTENDED, REGULAR, after_market_rows, impossible, nobody_traded
+from foresto_cli.datasets.prices.price_sources import PriceSource
 from foresto_cli.datasets.prices.settled import drop_unknown, settled_closes
-from foresto_cli.datasets.prices.sources import PriceSource
 from foresto_cli.datasets.prices.tables import after_market_daily, stock_price_daily
 from foresto_cli.datasets.prices.unconfirmed import DAYS
 from foresto_cli.errors import UPSTREAM_ERRORS, ForestoError, NotYet

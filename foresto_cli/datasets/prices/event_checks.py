@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from foresto_cli.adjustment.rules import Case, Verdict, classify
+from foresto_cli.adjustment.adjustment_rules import Case, Verdict, classify
 from foresto_cli.collecting.checks import ADJUSTMENT, CRITICAL, WARNING, Rows, Scope, Units, check, days_of
 from foresto_cli.datasets.prices import day_checks, row_faults
 from foresto_cli.datasets.prices.repairs import stretches

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import text
 
 from foresto_cli import clock
-from foresto_cli.adjustment import sources as proofs
+from foresto_cli.adjustment import proven_sources as proofs
 from foresto_cli.adjustment.holes import holes_since
 from foresto_cli.app import App
 from foresto_cli.datasets.prices import mirror_life
@@ -14,7 +14,7 @@ from foresto_cli.datasets.prices.days import NAME, PriceDays
 from foresto_cli.datasets.prices.index_days import CODES, IndexSource
 from foresto_cli.datasets.prices.index_rows import from_fdr, from_krx, from_naver
 from foresto_cli.datasets.prices.neighbours import Seen, seen
-from foresto_cli.datasets.prices.sources import (
+from foresto_cli.datasets.prices.price_sources import (
     PriceSource,
     Range,
     fdr_source,

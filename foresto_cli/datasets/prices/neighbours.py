@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from foresto_cli.collecting.whole_answers import refuse_twice
-from foresto_cli.datasets.prices.rows import REGULAR
+from foresto_cli.datasets.prices.price_rows import REGULAR
 from foresto_cli.errors import BadPayload
 from foresto_cli.store.upsert import Row
 

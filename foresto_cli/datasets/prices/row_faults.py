@@ -3,8 +3,8 @@
 Verification reads ``stock_price_daily`` twice, whatever its level: here row by row, in :mod:`.day_sums` day by day.
 """
 
+from foresto_cli.adjustment.adjustment_rules import BIG_CHANGE, DAY_LIMIT, DAY_LIMITS
 from foresto_cli.adjustment.proof import regular_close
-from foresto_cli.adjustment.rules import BIG_CHANGE, DAY_LIMIT, DAY_LIMITS
 from foresto_cli.adjustment.ticks import tick_sql
 from foresto_cli.collecting.checks import Rows, Scope
 from foresto_cli.store.fragments import Fragment, fragment, joined, sql

@@ -16,7 +16,7 @@ from foresto_cli.calendar import Calendar
 from foresto_cli.collecting.data_set import DataSet
 from foresto_cli.collecting.loader import Answer, Loader, Parsed, Unit
 from foresto_cli.collecting.whole_answers import refuse_twice
-from foresto_cli.datasets.prices.rows import from_naver, impossible
+from foresto_cli.datasets.prices.price_rows import from_naver, impossible
 from foresto_cli.datasets.prices.tables import stock_price_daily
 from foresto_cli.errors import BadPayload
 from foresto_cli.regimes import closes_at

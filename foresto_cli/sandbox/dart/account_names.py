@@ -1,6 +1,6 @@
 """How companies name their accounts: the standard names and the variants met in real filings."""
 
-from foresto_cli.sandbox.dart.companies import BANK, BROKER, HOLDING, INSURER, Company
+from foresto_cli.sandbox.dart.dart_companies import BANK, BROKER, HOLDING, INSURER, Company
 
 ANNUAL = 4
 """The quarter of the annual report."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from foresto_cli.sandbox.dart import account_names
 from foresto_cli.sandbox.dart.account_names import NOT_STANDARD
-from foresto_cli.sandbox.dart.companies import BANK, FINANCIAL, INSURER, Company
+from foresto_cli.sandbox.dart.dart_companies import BANK, FINANCIAL, INSURER, Company
 
 GROUP = "연결재무제표 [member]"
 PARENT = "별도재무제표 [member]"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from foresto_cli.sandbox.dart import companies, everyday, periods, report_items
-from foresto_cli.sandbox.dart.companies import Company
-from foresto_cli.sandbox.dart.filings import BOARDS, CORRECTION, Filing, weekday
-from foresto_cli.sandbox.dart.once import once
-from foresto_cli.sandbox.dart.periods import ANNUAL, Period
+from foresto_cli.sandbox.dart import dart_companies, dart_periods, everyday, report_items
+from foresto_cli.sandbox.dart.dart_companies import Company
+from foresto_cli.sandbox.dart.dart_filings import BOARDS, CORRECTION, Filing, weekday
+from foresto_cli.sandbox.dart.dart_once import once
+from foresto_cli.sandbox.dart.dart_periods import ANNUAL, Period
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.noise import uniform
 
@@ -24,7 +24,7 @@ def received(market: Market, first: date, last: date) -> Iterator[Filing]:
     """Yield what was received from ``first`` to ``last``."""
     for year in range(first.year - 1, last.year + 1):
         yield from (one for one in of_year(market, year) if first <= one.received <= last)
-    for company in companies.of(market).all:
+    for company in dart_companies.of(market).all:
         if company.gone is not None and first <= company.gone <= last:
             yield _filed(company, company.gone, LEFT, DEPARTURES, "I004", everyday.BOARD_NAMES[company.stock.market])
 
@@ -32,11 +32,11 @@ def received(market: Market, first: date, last: date) -> Iterator[Filing]:
 @once(16)
 def of_year(market: Market, year: int) -> tuple[Filing, ...]:
     """Return what announces the periods that end in ``year``."""
-    if year < periods.OLDEST_YEAR:
+    if year < dart_periods.OLDEST_YEAR:
         return ()
     found: list[Filing] = []
-    everyone = companies.of(market)
-    for code, quarter in periods.QUARTERS.items():
+    everyone = dart_companies.of(market)
+    for code, quarter in dart_periods.QUARTERS.items():
         key = year * ANNUAL + quarter
         draws = [uniform(market.seed, 260 + stream, key, everyone.numbers).tolist() for stream in range(3)]
         for company, early, day, again in zip(everyone.all, *draws, strict=True):

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from foresto_cli.clock import day_of
-from foresto_cli.sandbox.dart import actions, announced, everyday, filings, periods, statuses
-from foresto_cli.sandbox.dart.filings import Filing
+from foresto_cli.sandbox.dart import announced, dart_actions, dart_filings, dart_periods, everyday, statuses
+from foresto_cli.sandbox.dart.dart_filings import Filing
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.wire import Answer
 
@@ -59,12 +59,12 @@ def moment(market: Market) -> datetime:
 def _known(market: Market, first: date, last: date, kind: str) -> Iterator[Filing]:
     """Yield reports of a kind ("" is any) and decisions received from ``first`` to ``last``, as far as by now."""
     until = min(last, market.now.date())
-    years = range(max(first.year - 1, periods.OLDEST_YEAR), until.year + 1) if kind in ("", PERIODIC) else ()
+    years = range(max(first.year - 1, dart_periods.OLDEST_YEAR), until.year + 1) if kind in ("", PERIODIC) else ()
     for year in years:
-        for code in periods.QUARTERS:
-            for versions in filings.of_year(market, year, code):
+        for code in dart_periods.QUARTERS:
+            for versions in dart_filings.of_year(market, year, code):
                 yield from (one.filing for one in versions if first <= one.filing.received <= until)
-    for action in actions.of(market):
+    for action in dart_actions.of(market):
         yield from (one for one in action.filings if first <= one.received <= until)
 
 
@@ -94,7 +94,7 @@ def _superseded(market: Market, first: date, today: date, kind: str) -> set[str]
 def _given_up(market: Market, today: date) -> set[str]:
     return {
         filing.number
-        for action in actions.of(market)
+        for action in dart_actions.of(market)
         if action.withdrawn and action.withdrawn <= today
         for filing in action.filings
     }

@@ -8,11 +8,11 @@ numbers are given by division (감독원 or 거래소) in order of arrival, so t
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from foresto_cli.sandbox.dart import companies
-from foresto_cli.sandbox.dart.companies import Company
-from foresto_cli.sandbox.dart.filings import BOARDS, CORRECTION, Filing
-from foresto_cli.sandbox.dart.once import once
-from foresto_cli.sandbox.market import Market, calendar, names
+from foresto_cli.sandbox.dart import dart_companies
+from foresto_cli.sandbox.dart.dart_companies import Company
+from foresto_cli.sandbox.dart.dart_filings import BOARDS, CORRECTION, Filing
+from foresto_cli.sandbox.dart.dart_once import once
+from foresto_cli.sandbox.market import Market, market_calendar, market_names
 from foresto_cli.sandbox.market.noise import uniform
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def is_open(day: date) -> bool:
 
 @once(16)
 def _announced(year: int) -> frozenset[date]:
-    return frozenset(calendar.announced_sessions(year))
+    return frozenset(market_calendar.announced_sessions(year))
 
 
 @once(256)
@@ -135,7 +135,7 @@ def received(market: Market, first: date, last: date, now: datetime) -> "Iterato
 
 
 def _originals(market: Market, day: date) -> "Iterator[_Draft]":
-    known = companies.of(market)
+    known = dart_companies.of(market)
     is_corrected_later = is_open(day + CORRECTED_AFTER)
     minutes, redone = (uniform(market.seed, 390 + n, day.toordinal(), known.numbers) for n in range(2))
     alive = [is_alive(company, day) for company in known.all]
@@ -165,7 +165,7 @@ def _unlisted(market: Market, day: date) -> "Iterator[_Draft]":
         draw = float(uniform(market.seed, 395, day.toordinal(), turn)[0])
         number = int(draw * 1e6) % (size * 2 + 50)
         name, letter = OTHERS[int(draw * 1e4) % len(OTHERS)]
-        filer = Unlisted(number, f"{names.company(number + 7_000)[0]}유한회사", f"{FIRST_UNLISTED + number:08d}")
+        filer = Unlisted(number, f"{market_names.company(number + 7_000)[0]}유한회사", f"{FIRST_UNLISTED + number:08d}")
         yield _Draft(draw * OPEN_MINUTES, filer, Kind(name, letter, f"{letter}001", 0))
 
 
@@ -200,4 +200,4 @@ def _filer(company: "Company | Unlisted", kind: Kind, day: date) -> str:
     if kind.filer == BOARD:
         return BOARD_NAMES[company.stock.market]
     turn = company.number + day.toordinal()
-    return names.person(turn) if kind.filer == PERSON else INSTITUTIONS[turn % len(INSTITUTIONS)]
+    return market_names.person(turn) if kind.filer == PERSON else INSTITUTIONS[turn % len(INSTITUTIONS)]

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from foresto_cli.sandbox.dart import filings, shares, slips, terms, versions
-from foresto_cli.sandbox.dart.companies import FINANCIAL, Company
-from foresto_cli.sandbox.dart.figures import Statement
-from foresto_cli.sandbox.dart.periods import ANNUAL, Period
+from foresto_cli.sandbox.dart import dart_filings, dart_versions, shares, slips, terms
+from foresto_cli.sandbox.dart.dart_companies import FINANCIAL, Company
+from foresto_cli.sandbox.dart.dart_figures import Statement
+from foresto_cli.sandbox.dart.dart_periods import ANNUAL, Period
 from foresto_cli.sandbox.market import Market
 
 Row = dict[str, str]
@@ -36,7 +36,7 @@ NOT_IN_BANKS = ("current_assets", "noncurrent_assets", "current_liabilities", "n
 
 def rows(market: Market, company: Company, period: Period, day: date) -> Iterator[Row]:
     """Yield the rows of the newest version received by ``day``; none if there is no such report yet."""
-    version = filings.current(market, company, period, day)
+    version = dart_filings.current(market, company, period, day)
     if version is None:
         return
     for scope, scope_name in SCOPES.items():
@@ -72,7 +72,12 @@ def _balance(report: _Report) -> Iterator[Row]:
     if not interim:
         columns.append(("bfefrmtrm", period.year_before.year_before))
     found = [
-        (name, when, versions.statement(market, company, when, scope, day), shares.capital(market, company, when.ends))
+        (
+            name,
+            when,
+            dart_versions.statement(market, company, when, scope, day),
+            shares.capital(market, company, when.ends),
+        )
         for name, when in columns
     ]
     for name, figure, order in BALANCE:
@@ -94,8 +99,8 @@ def _income(report: _Report) -> Iterator[Row]:
         columns.append(("bfefrmtrm", period.before.before))
     found = []
     for name, when in columns:
-        to_date = versions.statement(market, company, when, scope, day)
-        alone = versions.three_months(market, company, when, scope, day) if interim else to_date
+        to_date = dart_versions.statement(market, company, when, scope, day)
+        alone = dart_versions.three_months(market, company, when, scope, day) if interim else to_date
         found.append((name, when, to_date, alone))
     blank = interim and company.blank_to_date(period.quarter)
     for name, figure, order in INCOME:

@@ -5,12 +5,12 @@ from datetime import date
 
 import numpy as np
 
-from foresto_cli.sandbox.dart import filings, shares, slips, versions
-from foresto_cli.sandbox.dart.companies import Company
-from foresto_cli.sandbox.dart.filings import Version
-from foresto_cli.sandbox.dart.periods import ANNUAL, MONTHS, Period
-from foresto_cli.sandbox.market import Market, accounts
-from foresto_cli.sandbox.market.stock import Stock
+from foresto_cli.sandbox.dart import dart_filings, dart_versions, shares, slips
+from foresto_cli.sandbox.dart.dart_companies import Company
+from foresto_cli.sandbox.dart.dart_filings import Version
+from foresto_cli.sandbox.dart.dart_periods import ANNUAL, MONTHS, Period
+from foresto_cli.sandbox.market import Market, market_accounts
+from foresto_cli.sandbox.market.market_stock import Stock
 
 Row = dict[str, str]
 
@@ -31,7 +31,7 @@ def dividends(market: Market, company: Company, period: Period, day: date) -> li
 
     Some companies' corrected reports stand in the answer together with the first ones.
     """
-    received = filings.received(market, company, period, day) if period.quarter == ANNUAL else []
+    received = dart_filings.received(market, company, period, day) if period.quarter == ANNUAL else []
     shown = received if slips.keeps_both(company) else received[-1:]
     return [row for version in shown for row in _dividends(market, company, period, version)]
 
@@ -60,7 +60,7 @@ def _dividends(market: Market, company: Company, period: Period, version: Versio
     ]
     earned = [
         round(
-            versions.first_filed(market, company, when, scope).owners_net_income
+            dart_versions.first_filed(market, company, when, scope).owners_net_income
             / shares.listed(market, company.number, when.ends)
         )
         for when in years
@@ -91,8 +91,8 @@ def _dividends(market: Market, company: Company, period: Period, version: Versio
 def per_share(market: Market, company: Company, period: Period) -> int:
     """Return the cash dividend per common share of a fiscal year, as KRX's page of per-share figures has it."""
     held = shares.listed(market, company.number, period.ends)
-    known = date(period.fiscal_year + 1, accounts.KNOWN_FROM_MONTH, 1)
-    found = accounts.per_share(market, [company.stock], np.array([held]), known)
+    known = date(period.fiscal_year + 1, market_accounts.KNOWN_FROM_MONTH, 1)
+    found = market_accounts.per_share(market, [company.stock], np.array([held]), known)
     paid = int(found.dividend[0])
     if period.months == MONTHS:
         return paid
@@ -110,7 +110,7 @@ def preferred_stock(market: Market, company: Company) -> Stock | None:
 
 def changes(market: Market, company: Company, period: Period, day: date) -> list[Row]:
     """Return the rows of irdsSttus: what changed the shares in five years, or one row of "-"."""
-    version = filings.current(market, company, period, day)
+    version = dart_filings.current(market, company, period, day)
     if version is None:
         return []
     head = _head(company, version.filing.number)
@@ -148,7 +148,7 @@ def _premium(market: Market, company: Company, period: Period) -> int:
 
 
 def _net(market: Market, company: Company, period: Period, scope: str) -> int:
-    return versions.first_filed(market, company, period, scope).net_income
+    return dart_versions.first_filed(market, company, period, scope).net_income
 
 
 def _head(company: Company, number: str) -> Row:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.dart.companies import Company
-from foresto_cli.sandbox.dart.figures import WON_PER_DOLLAR
-from foresto_cli.sandbox.dart.once import once
+from foresto_cli.sandbox.dart.dart_companies import Company
+from foresto_cli.sandbox.dart.dart_figures import WON_PER_DOLLAR
+from foresto_cli.sandbox.dart.dart_once import once
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.plan import BONUS_LISTING, RIGHTS_LISTING
 

@@ -5,8 +5,8 @@ The smallest market has each of them: where a share is too small for that, one c
 
 import numpy as np
 
-from foresto_cli.sandbox.dart.companies import Company
-from foresto_cli.sandbox.dart.periods import Period
+from foresto_cli.sandbox.dart.dart_companies import Company
+from foresto_cli.sandbox.dart.dart_periods import Period
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.market.noise import uniform
 

@@ -1,7 +1,7 @@
 """The words around amounts: business terms (기), days and blanks."""
 
-from foresto_cli.sandbox.dart.companies import Company
-from foresto_cli.sandbox.dart.periods import ANNUAL, MONTHS, Period
+from foresto_cli.sandbox.dart.dart_companies import Company
+from foresto_cli.sandbox.dart.dart_periods import ANNUAL, MONTHS, Period
 
 INTERIM = {1: "1분기", 2: "반기", 3: "3분기"}
 

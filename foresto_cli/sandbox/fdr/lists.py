@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from foresto_cli.sandbox.krx.stocks import KINDS, par
-from foresto_cli.sandbox.market import fiscal, indices, names
-from foresto_cli.sandbox.market.market import FINAL, Market
+from foresto_cli.sandbox.krx.krx_stocks import KINDS, par
+from foresto_cli.sandbox.market import fiscal, market_indices, market_names
+from foresto_cli.sandbox.market.whole_market import FINAL, Market
 from foresto_cli.sandbox.wire import Answer, as_csv
 
 DESCRIPTION = (
@@ -62,9 +62,18 @@ def description(market: Market, day: date) -> Answer:
             continue
         month = f"{fiscal.closing_month(stock):02d}월"
         page = f"http://www.synthetic{stock.number}.example" if stock.number % 9 else ""
-        region = names.REGIONS[stock.number % len(names.REGIONS)]
+        region = market_names.REGIONS[stock.number % len(market_names.REGIONS)]
         rows.append(
-            (*start, stock.industry, stock.products, stock.listed, month, names.person(stock.number), page, region)
+            (
+                *start,
+                stock.industry,
+                stock.products,
+                stock.listed,
+                month,
+                market_names.person(stock.number),
+                page,
+                region,
+            )
         )
     return as_csv(DESCRIPTION, rows, numbered=True)
 
@@ -138,13 +147,13 @@ def delisting(market: Market, day: date) -> Answer:
 
 def index_year(market: Market, name: str, year: str, at: datetime) -> Answer | None:
     """Return the days of one year (``2026``) of ``ks11``, ``kq11`` or ``ks200`` over at ``at``; None: none."""
-    index = indices.find(*INDEX_CODES[name]) if name in INDEX_CODES else None
+    index = market_indices.find(*INDEX_CODES[name]) if name in INDEX_CODES else None
     days = [day for day in market.sessions if str(day.year) == year and market.state(day, at) == FINAL]
     if index is None or not days:
         return None
     rows: list[tuple[object, ...]] = []
     for day in days:
-        now = indices.level(market, index, day)
+        now = market_indices.level(market, index, day)
         rows.append(
             (
                 day,

@@ -45,11 +45,11 @@ def newest_published(market: "Market") -> date | None:
 
 def is_published(market: "Market", day: date) -> bool:
     """Return whether the data of ``day`` are out: it is a served session and 13:00 of the next one has come."""
-    from foresto_cli.sandbox.market import calendar
+    from foresto_cli.sandbox.market import market_calendar
 
     if day not in market.sessions:
         return False
-    return market.now >= datetime.combine(calendar.next_session(day, market.seed), PUBLISHED, KST)
+    return market.now >= datetime.combine(market_calendar.next_session(day, market.seed), PUBLISHED, KST)
 
 
 def _as_xml(size: int, number: int, total: int, shown: Rows) -> Answer:

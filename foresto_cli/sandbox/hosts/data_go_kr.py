@@ -37,7 +37,7 @@ REFUSED_KEYS = ("", "wrong")
 def answer(request: Request, world: World) -> Answer:
     """Return the page asked for; a holiday and a day not yet published are both empty."""
     from foresto_cli.sandbox import damage
-    from foresto_cli.sandbox import described as listed
+    from foresto_cli.sandbox import described_answers as listed
     from foresto_cli.sandbox.fsc import envelope
 
     found, described = _operation(request.path), listed.by_route(request.path.removeprefix(ROOT))
@@ -67,50 +67,50 @@ def _operation(path: str) -> tuple[str, bool] | None:
 
 
 def _items(market: "Market", request: Request, *, legacy: bool) -> tuple[int, "Slice"]:
-    from foresto_cli.sandbox.fsc import stocks
+    from foresto_cli.sandbox.fsc import fsc_stocks
 
     day = _published_day(market, request)
-    return _cut(stocks.items(market, day, legacy=legacy) if day else [])
+    return _cut(fsc_stocks.items(market, day, legacy=legacy) if day else [])
 
 
 def _prices(market: "Market", request: Request, **_: bool) -> tuple[int, "Slice"]:
-    from foresto_cli.sandbox.fsc import stocks
-    from foresto_cli.sandbox.market.market import session_shown
+    from foresto_cli.sandbox.fsc import fsc_stocks
+    from foresto_cli.sandbox.market.whole_market import session_shown
 
     day = _published_day(market, request)
     if day is None:
         return _cut([])
     shown = session_shown(market, day, request.fault, request.fault_detail)
-    return _cut([row | {"basDt": f"{day:%Y%m%d}"} for row in stocks.prices(market, shown)])
+    return _cut([row | {"basDt": f"{day:%Y%m%d}"} for row in fsc_stocks.prices(market, shown)])
 
 
 def _funds(market: "Market", request: Request, **_: bool) -> tuple[int, "Slice"]:
-    from foresto_cli.sandbox.fsc import funds
-    from foresto_cli.sandbox.market.market import session_shown
+    from foresto_cli.sandbox.fsc import fsc_funds
+    from foresto_cli.sandbox.market.whole_market import session_shown
 
     day = _published_day(market, request)
     if day is None:
         return _cut([])
     shown = session_shown(market, day, request.fault, request.fault_detail)
-    return _cut([row | {"basDt": f"{day:%Y%m%d}"} for row in funds.prices(market, shown)])
+    return _cut([row | {"basDt": f"{day:%Y%m%d}"} for row in fsc_funds.prices(market, shown)])
 
 
 def _bonds(market: "Market", request: Request, **_: bool) -> tuple[int, "Slice"]:
-    from foresto_cli.sandbox.fsc import bonds
+    from foresto_cli.sandbox.fsc import fsc_bonds
 
     day = _published_day(market, request)
     if day is None:
         return 0, _nothing
-    return bonds.count(market.size), lambda start, end: bonds.rows(market.size, market.seed, day, start, end)
+    return fsc_bonds.count(market.size), lambda start, end: fsc_bonds.rows(market.size, market.seed, day, start, end)
 
 
 def _dividends(market: "Market", _: Request, **__: bool) -> tuple[int, "Slice"]:
-    from foresto_cli.sandbox.fsc import dividends, envelope
+    from foresto_cli.sandbox.fsc import envelope, fsc_dividends
 
     day = envelope.newest_published(market)
     if day is None:
         return 0, _nothing
-    return dividends.count(market, day), lambda start, end: dividends.rows(market, day, start, end)
+    return fsc_dividends.count(market, day), lambda start, end: fsc_dividends.rows(market, day, start, end)
 
 
 class Table(Protocol):

@@ -35,7 +35,7 @@ def answer(request: Request, world: World) -> Answer:
 def _form(request: Request, world: World) -> dict[str, str]:
     """Return the form fields; with the fault ``other_day`` another day than the one that was asked for."""
     from foresto_cli.sandbox.krx.form import day
-    from foresto_cli.sandbox.market.market import session_shown
+    from foresto_cli.sandbox.market.whole_market import session_shown
 
     when = day(request.form.get("trdDd"))
     if request.fault != "other_day" or when is None:
@@ -49,11 +49,11 @@ def recorded(request: Request, world: World, folder: Path) -> Answer:
     from foresto_cli.sandbox import recorded as recordings
 
     if request.path.endswith("executeForResourceBundle.cmd"):
-        return newest_day(f"{recordings.fdr.newest_listing(folder, world.now.date()):%Y%m%d}")
+        return newest_day(f"{recordings.recorded_fdr.newest_listing(folder, world.now.date()):%Y%m%d}")
     if request.path.endswith("getJsonData.cmd"):
         if not is_logged_in(request, world):
             return Answer(b"LOGOUT", 400, HTML)
-        return recordings.krx.statistics(request, folder)
+        return recordings.recorded_krx.statistics(request, folder)
     return login(request, world) or plain(f"unknown path {request.path}\n", 404)
 
 

@@ -14,7 +14,7 @@ PATH = re.compile(r"/FinanceData/fdr_krx_data_cache/refs/heads/master/data/(?P<f
 
 def answer(request: Request, world: World) -> Answer:
     """Return the file as the robot last wrote it, or GitHub's 404 for one that does not exist."""
-    from foresto_cli.sandbox.fdr import listing, lists, robot
+    from foresto_cli.sandbox.fdr import fdr_listing, lists, robot
 
     match = PATH.fullmatch(request.path)
     if not match:
@@ -29,8 +29,8 @@ def answer(request: Request, world: World) -> Answer:
     if day is None or written is None:
         return missing()
     files = {
-        "listing/krx": lambda: listing.listing(
-            market, listing.view(market, day, written, stale=request.fault == "stale")
+        "listing/krx": lambda: fdr_listing.listing(
+            market, fdr_listing.view(market, day, written, stale=request.fault == "stale")
         ),
         "listing/desc": lambda: lists.description(market, day),
         "listing/delisting": lambda: lists.delisting(market, day),
@@ -70,7 +70,7 @@ def recorded(request: Request, _: World, folder: Path) -> Answer:
     from foresto_cli.sandbox import recorded as recordings
 
     match = PATH.fullmatch(request.path)
-    return (recordings.fdr.file(folder, match["folder"], match["name"]) if match else None) or missing()
+    return (recordings.recorded_fdr.file(folder, match["folder"], match["name"]) if match else None) or missing()
 
 
 def missing() -> Answer:

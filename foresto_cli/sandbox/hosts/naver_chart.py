@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from foresto_cli.sandbox.market import Market
-    from foresto_cli.sandbox.market.indices import Level
+    from foresto_cli.sandbox.market.market_indices import Level
 
 HOSTS = ("fchart.stock.naver.com",)
 MOST_BARS = 3_000
@@ -40,7 +40,7 @@ def recorded(request: Request, _: World, folder: Path) -> Answer:
     """Return the recorded chart."""
     from foresto_cli.sandbox import recorded as recordings
 
-    return recordings.krx.naver(request, folder)
+    return recordings.recorded_krx.naver(request, folder)
 
 
 def chart(symbol: str, name: str, count: str, items: list[str], *, precision: int = 0) -> Answer:
@@ -57,11 +57,11 @@ def chart(symbol: str, name: str, count: str, items: list[str], *, precision: in
 
 def index_levels(market: "Market", symbol: str) -> "list[tuple[date, Level]]":
     """Return (day, level) of an index on every served session that is over, oldest first."""
-    from foresto_cli.sandbox.market import indices
-    from foresto_cli.sandbox.market.market import FINAL
+    from foresto_cli.sandbox.market import market_indices
+    from foresto_cli.sandbox.market.whole_market import FINAL
 
-    index = next(one for one in indices.INDICES if one.name == INDEX_SYMBOLS[symbol])
-    return [(day, indices.level(market, index, day)) for day in market.sessions if market.state(day) == FINAL]
+    index = next(one for one in market_indices.INDICES if one.name == INDEX_SYMBOLS[symbol])
+    return [(day, market_indices.level(market, index, day)) for day in market.sessions if market.state(day) == FINAL]
 
 
 def _index_bars(market: "Market", symbol: str, most: int) -> list[str]:

@@ -12,12 +12,12 @@ PER_MILLION = 1_000_000
 
 def answer(request: Request, world: World) -> Answer:
     """Return ``result.etfItemList``; marketSum is in 100 million won, amonut (sic) in million won."""
-    from foresto_cli.sandbox.market import funds
+    from foresto_cli.sandbox.market import market_funds
 
     if request.path != "/api/sise/etfItemList.nhn":
         return plain("not found\n", 404)
     market = world.market
-    quotes = funds.quotes(market, market.sessions[-1])
+    quotes = market_funds.quotes(market, market.sessions[-1])
     items = []
     for row, fund in enumerate(quotes.funds):
         close, base, volume = int(quotes.close[row]), int(quotes.base[row]), int(quotes.volume[row])

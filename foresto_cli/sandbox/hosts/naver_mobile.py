@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from foresto_cli.sandbox.market import Market
-    from foresto_cli.sandbox.market.indices import Level
+    from foresto_cli.sandbox.market.market_indices import Level
 
 HOSTS = ("m.stock.naver.com",)
 MOST_ROWS = 60
@@ -54,11 +54,11 @@ def _ranking(request: Request, market: "Market") -> Answer:
         if stock.market == ids[name]
     ]
     if name == "KOSPI":
-        from foresto_cli.sandbox.market import funds
+        from foresto_cli.sandbox.market import market_funds
 
         every += [
             {"stockEndType": "etf", "itemCode": fund.code, "stockName": fund.name}
-            for fund in funds.quotes(market, day).funds
+            for fund in market_funds.quotes(market, day).funds
         ]
     size, page = _number(request, "pageSize", 20), _number(request, "page", 1)
     if size > MOST_STOCKS or not size or not page:

@@ -12,7 +12,7 @@ from foresto_cli.sandbox.world import World
 
 if TYPE_CHECKING:
     from foresto_cli.sandbox.market import Market
-    from foresto_cli.sandbox.market.indices import Level
+    from foresto_cli.sandbox.market.market_indices import Level
 
 FEW = 10
 """Answers with fewer rows are printed with indents."""
@@ -48,7 +48,7 @@ def recorded(request: Request, _: World, folder: Path) -> Answer:
     """Return the recorded answer."""
     from foresto_cli.sandbox import recorded as recordings
 
-    return guarded(request) or recordings.krx.open_api(request, folder)
+    return guarded(request) or recordings.recorded_krx.open_api(request, folder)
 
 
 def guarded(request: Request) -> Answer | None:
@@ -68,7 +68,7 @@ def service(request: Request) -> str:
 
 def _synthetic(request: Request, world: World) -> Answer:
     from foresto_cli.sandbox.krx.form import day
-    from foresto_cli.sandbox.market.market import session_shown
+    from foresto_cli.sandbox.market.whole_market import session_shown
 
     table = SERVICES.get(service(request)) or _described(service(request))
     if table is None or not request.path.startswith(ROOT):
@@ -85,10 +85,10 @@ def _synthetic(request: Request, world: World) -> Answer:
 
 
 def _described(name: str) -> "Callable[[Market, date], Rows] | None":
-    from foresto_cli.sandbox.krx import described
+    from foresto_cli.sandbox.krx import krx_described
 
-    found = described.service(name)
-    return None if found is None else functools.partial(described.rows, found)
+    found = krx_described.service(name)
+    return None if found is None else functools.partial(krx_described.rows, found)
 
 
 def _hour(request: Request) -> time:
@@ -100,11 +100,11 @@ def _hour(request: Request) -> time:
 
 def is_published(market: "Market", when: date, hour: time = PUBLISHED) -> bool:
     """Return whether the data of ``when`` are out: it is a served session and ``hour`` of the next one has come."""
-    from foresto_cli.sandbox.market import calendar
+    from foresto_cli.sandbox.market import market_calendar
 
     if when not in market.sessions:
         return False
-    return market.now >= datetime.combine(calendar.next_session(when, market.seed), hour, KST)
+    return market.now >= datetime.combine(market_calendar.next_session(when, market.seed), hour, KST)
 
 
 def _trades(code: str) -> Callable[["Market", date], Rows]:
@@ -152,7 +152,7 @@ def _trades(code: str) -> Callable[["Market", date], Rows]:
 
 def _base_info(code: str) -> Callable[["Market", date], Rows]:
     def rows(market: "Market", when: date) -> Rows:
-        from foresto_cli.sandbox.krx.stocks import base_infos
+        from foresto_cli.sandbox.krx.krx_stocks import base_infos
 
         listed = market.listed(when)
         return [
@@ -165,7 +165,7 @@ def _base_info(code: str) -> Callable[["Market", date], Rows]:
 
 
 def _funds(market: "Market", when: date) -> Rows:
-    from foresto_cli.sandbox.krx.funds import by_date
+    from foresto_cli.sandbox.krx.krx_funds import by_date
 
     kept = {"ISU_SRT_CD": "ISU_CD", "ISU_ABBRV": "ISU_NM", "FLUC_RT1": "FLUC_RT_IDX"}
     dropped = ("ISU_CD", "SECUGRP_ID", "FLUC_TP_CD", "FLUC_TP_CD1")

@@ -9,8 +9,8 @@ from foresto_cli.sandbox.world import World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from foresto_cli.sandbox.dart.companies import Company
-    from foresto_cli.sandbox.dart.periods import Period
+    from foresto_cli.sandbox.dart.dart_companies import Company
+    from foresto_cli.sandbox.dart.dart_periods import Period
     from foresto_cli.sandbox.market import Market
 
 HOSTS = ("opendart.fss.or.kr",)
@@ -25,7 +25,7 @@ YEAR_DIGITS = 4
 
 def answer(request: Request, world: World) -> Answer:
     """Return what the endpoint answers; refusals are JSON, or XML where a zip was asked for."""
-    from foresto_cli.sandbox.dart import registry, statuses
+    from foresto_cli.sandbox.dart import dart_registry, statuses
 
     name = request.path.removeprefix(FOLDER)
     if request.fault and request.fault.startswith(FAULT):
@@ -33,7 +33,7 @@ def answer(request: Request, world: World) -> Answer:
     if request.query.get("crtfc_key", "") in REFUSED_KEYS:
         return statuses.refusal("010", as_xml=name == ZIP)
     if name == ZIP:
-        return Answer(registry.corp_codes(world.market), content_type="application/x-msdownload", compress=False)
+        return Answer(dart_registry.corp_codes(world.market), content_type="application/x-msdownload", compress=False)
     endpoint = ENDPOINTS.get(name)
     if endpoint is None:
         return statuses.refusal("101")
@@ -45,12 +45,12 @@ def answer(request: Request, world: World) -> Answer:
 
 
 def _outline(request: Request, market: "Market") -> Answer:
-    from foresto_cli.sandbox.dart import registry, statuses
+    from foresto_cli.sandbox.dart import dart_registry, statuses
 
     company = _company(request, market)
     if company is None:
         return statuses.refusal("013")
-    return as_json({"status": "000", "message": statuses.MESSAGES["000"], **registry.outline(company)})
+    return as_json({"status": "000", "message": statuses.MESSAGES["000"], **dart_registry.outline(company)})
 
 
 def _filings(request: Request, market: "Market") -> Answer:
@@ -60,12 +60,12 @@ def _filings(request: Request, market: "Market") -> Answer:
 
 
 def _main_accounts(request: Request, market: "Market") -> Answer:
-    from foresto_cli.sandbox.dart import companies, main_accounts, statuses
+    from foresto_cli.sandbox.dart import dart_companies, main_accounts, statuses
 
     codes = request.query["corp_code"].split(",")
     if len(codes) > MOST_COMPANIES:
         return statuses.refusal("021")
-    known = companies.of(market).by_code
+    known = dart_companies.of(market).by_code
     rows: list[dict[str, str]] = []
     for company in (known[code] for code in codes if code in known):
         for period in _periods(request, company):
@@ -82,7 +82,7 @@ def _single(request: Request, market: "Market") -> Answer:
 
 
 def _whole_statements(request: Request, market: "Market") -> Answer:
-    from foresto_cli.sandbox.dart import main_accounts, statuses, whole_statements
+    from foresto_cli.sandbox.dart import dart_whole_statements, main_accounts, statuses
 
     company, scope = _company(request, market), request.query["fs_div"]
     if scope not in main_accounts.SCOPES:
@@ -90,7 +90,7 @@ def _whole_statements(request: Request, market: "Market") -> Answer:
     if company is None:
         return statuses.refusal("013")
     today = market.now.date()
-    reports = [whole_statements.rows(market, company, one, scope, today) for one in _periods(request, company)]
+    reports = [dart_whole_statements.rows(market, company, one, scope, today) for one in _periods(request, company)]
     return statuses.listing([row for report in reports for row in report])
 
 
@@ -114,13 +114,13 @@ def _decision(name: str) -> "Callable[[Request, Market], Answer]":
     """Return the endpoint of one kind of major decision (주요사항보고서)."""
 
     def decisions(request: Request, market: "Market") -> Answer:
-        from foresto_cli.sandbox.dart import decisions, statuses
+        from foresto_cli.sandbox.dart import dart_decisions, statuses
 
         first, last = day_of(request.query["bgn_de"]), day_of(request.query["end_de"])
         company = _company(request, market)
         if company is None:
             return statuses.refusal("013")
-        return statuses.listing(decisions.rows(market, company, name, first, last))
+        return statuses.listing(dart_decisions.rows(market, company, name, first, last))
 
     return decisions
 
@@ -148,9 +148,9 @@ ENDPOINTS: "dict[str, Callable[[Request, Market], Answer]]" = {
 
 
 def _company(request: Request, market: "Market") -> "Company | None":
-    from foresto_cli.sandbox.dart import companies
+    from foresto_cli.sandbox.dart import dart_companies
 
-    return companies.of(market).by_code.get(request.query["corp_code"])
+    return dart_companies.of(market).by_code.get(request.query["corp_code"])
 
 
 def _periods(request: Request, company: "Company") -> "list[Period]":

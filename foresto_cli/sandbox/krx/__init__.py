@@ -7,7 +7,7 @@ the rows).
 from collections.abc import Callable
 from datetime import datetime
 
-from foresto_cli.sandbox.krx import finders, funds, indices, investors, stocks
+from foresto_cli.sandbox.krx import finders, investors, krx_funds, krx_indices, krx_stocks
 from foresto_cli.sandbox.market import Market
 from foresto_cli.sandbox.wire import HTML, Answer, as_json
 
@@ -16,9 +16,9 @@ Rows = list[dict[str, str]]
 Table = Callable[[Market, dict[str, str]], Rows]
 
 TABLES: dict[str, tuple[str, Table]] = {
-    **stocks.TABLES,
-    **funds.TABLES,
-    **indices.TABLES,
+    **krx_stocks.TABLES,
+    **krx_funds.TABLES,
+    **krx_indices.TABLES,
     **finders.TABLES,
     **investors.TABLES,
 }

@@ -2,8 +2,8 @@
 
 from foresto_cli.sandbox.krx.form import MARKET_NAMES
 from foresto_cli.sandbox.market import codes
-from foresto_cli.sandbox.market.market import Market
-from foresto_cli.sandbox.market.stock import Stock
+from foresto_cli.sandbox.market.market_stock import Stock
+from foresto_cli.sandbox.market.whole_market import Market
 
 Rows = list[dict[str, str]]
 

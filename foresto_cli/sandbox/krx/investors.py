@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foresto_cli.sandbox.krx.form import count, day, decimal
-from foresto_cli.sandbox.market.market import FINAL, OPEN, Market
 from foresto_cli.sandbox.market.noise import uniform
+from foresto_cli.sandbox.market.whole_market import FINAL, OPEN, Market
 
 Rows = list[dict[str, str]]
 INVESTORS = {"9000": 0.25, "7050": 0.2, "8000": 0.5}

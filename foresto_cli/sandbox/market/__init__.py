@@ -5,6 +5,6 @@ forward adds a session and changes nothing earlier. Nothing in it is real: names
 invented.
 """
 
-from foresto_cli.sandbox.market.market import Market
+from foresto_cli.sandbox.market.whole_market import Market
 
 __all__ = ["Market"]

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from foresto_cli.clock import KST
-from foresto_cli.sandbox.market.calendar import EPOCH, SATURDAY
-from foresto_cli.sandbox.market.market import Market
+from foresto_cli.sandbox.market.market_calendar import EPOCH, SATURDAY
+from foresto_cli.sandbox.market.market_stock import Stock
 from foresto_cli.sandbox.market.noise import uniform
-from foresto_cli.sandbox.market.stock import Stock
+from foresto_cli.sandbox.market.whole_market import Market
 
 SUFFIXES = {"STK": ".KS", "KSQ": ".KQ"}
 """KONEX is not covered."""

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.market.market import FINAL, Market
 from foresto_cli.sandbox.market.path import ABSENT
+from foresto_cli.sandbox.market.whole_market import FINAL, Market
 
 
 def sessions_of(market: Market, ticker: int) -> tuple[date, ...]:

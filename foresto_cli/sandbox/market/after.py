@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.market import ticks
+from foresto_cli.sandbox.market import market_ticks
 from foresto_cli.sandbox.market.noise import uniform
 from foresto_cli.sandbox.market.quotes import DOWN, FLAT, LIMIT_DOWN, LIMIT_UP, UP, Quotes
 
@@ -44,11 +44,11 @@ def extended(regular: Quotes, given: Trading, share: float, seed: int) -> Quotes
     if not moves.any():
         return regular
     close = regular.close
-    size = np.maximum(close * (LEAST + (MOST - LEAST) * draws[1]), ticks.tick(close, given.day, given.kospi))
-    lowest, highest = ticks.limits(regular.base, given.day, given.kospi, given.reach)
+    size = np.maximum(close * (LEAST + (MOST - LEAST) * draws[1]), market_ticks.tick(close, given.day, given.kospi))
+    lowest, highest = market_ticks.limits(regular.base, given.day, given.kospi, given.reach)
     # A close at the limit can only come back from it.
     sign = np.where(close >= highest, -1, np.where((close <= lowest) | (draws[2] < EVEN), 1, -1))
-    wanted = ticks.nearest(close + sign * size * given.progress, given.day, given.kospi)
+    wanted = market_ticks.nearest(close + sign * size * given.progress, given.day, given.kospi)
     last = np.where(moves, np.clip(wanted, np.minimum(lowest, close), np.maximum(highest, close)), close)
     more = np.where(moves, regular.volume * 2 * VOLUME * draws[3] * given.progress, 0).astype(np.int64)
     move = last - regular.base

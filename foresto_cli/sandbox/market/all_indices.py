@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.market import indices
-from foresto_cli.sandbox.market.indices import KOSDAQ, KOSPI, KOSPI_200, Course, Level
-from foresto_cli.sandbox.market.market import Market
+from foresto_cli.sandbox.market import market_indices
+from foresto_cli.sandbox.market.market_indices import KOSDAQ, KOSPI, KOSPI_200, Course, Level
 from foresto_cli.sandbox.market.noise import uniform
+from foresto_cli.sandbox.market.whole_market import Market
 
 ALL, CLOSE, SUMS = "all", "close", "sums"
 """What is published of an index: everything; only its level; only volume, value and market cap."""
@@ -67,12 +67,12 @@ def _rows() -> dict[tuple[str, str], int]:
 
 def levels(market: Market, service: str, day: date) -> Iterator[tuple[str, str, Level]]:
     """Yield name, extent and level of every index of ``service`` on session ``day``, in the order of the answers."""
-    known = {index.name: index for index in indices.INDICES}
+    known = {index.name: index for index in market_indices.INDICES}
     for name in SERVICES[service]:
         plain = name.removesuffix(" (외국주포함)")
         extent = SUMS if plain != name else CLOSE if name in CLOSE_ONLY else ALL
         if plain in known:
-            yield name, extent, indices.level(market, known[plain], day)
+            yield name, extent, market_indices.level(market, known[plain], day)
         else:
             yield name, extent, _level(market, service, name, day)
 
@@ -85,7 +85,7 @@ def _level(market: Market, service: str, name: str, day: date) -> Level:
     close, before = (float(level[position] * deviation[position]) for position in (t, max(t - 1, 0)))
     size = float(uniform(market.seed, STREAM, 0, row)[0])
     course = Course(close, before, source, 0.2 + 4 * size, FIRST_DRAW + row, 0.02 + 0.3 * size)
-    return indices.worked_out(market, day, course)
+    return market_indices.worked_out(market, day, course)
 
 
 def _deviations(market: Market) -> NDArray[np.float64]:

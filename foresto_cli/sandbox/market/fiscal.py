@@ -1,6 +1,6 @@
 """When the companies' fiscal years end."""
 
-from foresto_cli.sandbox.market.stock import Stock
+from foresto_cli.sandbox.market.market_stock import Stock
 
 ODD_MONTHS = {18: 3, 40: 9, 122: 6}
 """Companies (number modulo 200) whose fiscal year does not end in December; the smallest market has the first two."""

@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.market import ticks
+from foresto_cli.sandbox.market import market_ticks
+from foresto_cli.sandbox.market.market_stock import Stock
 from foresto_cli.sandbox.market.plan import Event, Plan
-from foresto_cli.sandbox.market.stock import Stock
 
 SPLIT_INTO = ((100_000, 10), (10_000, 5), (0, 2))
 """(price in won from which on, shares that one becomes)."""
@@ -63,7 +63,7 @@ def walk(roster: Sequence[Stock], sessions: Sequence[date], plan: Plan, seed: in
     reach = np.where(konex, 0.15, 0.30)
     groups = _index_groups(roster, kospi, konex)
     # On the coarsest grid (KOSPI before 2023) a price is on every grid.
-    start = ticks.nearest(np.exp(anchor), sessions[0], np.ones(n, np.bool_))
+    start = market_ticks.nearest(np.exp(anchor), sessions[0], np.ones(n, np.bool_))
     path = Path(
         np.zeros((len(sessions), n), np.int32),
         np.zeros((len(sessions), n), np.uint8),
@@ -138,11 +138,11 @@ def _within_limits(
     reach: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     """Return the closes that ``growth`` leads to from ``base``, on the tick grid and inside the price limits."""
-    target = ticks.nearest(base * np.maximum(growth, 0.05), day, kospi)
+    target = market_ticks.nearest(base * np.maximum(growth, 0.05), day, kospi)
     far = np.flatnonzero(np.abs(target - base) > NEAR_LIMIT * base)
     if not len(far):
         return target
-    low, high = ticks.limits(base[far], day, kospi[far], reach[far])
+    low, high = market_ticks.limits(base[far], day, kospi[far], reach[far])
     target[far] = np.clip(target[far], low, high)
     return target
 
@@ -181,7 +181,7 @@ def _ratio(event: Event, price: int) -> float:
 
 def _restated(price: float, day: date, kospi: np.bool_) -> int:
     """Return the base price KRX publishes for a theoretical ``price``."""
-    return int(ticks.restated(np.array([price]), day, np.array([kospi]))[0])
+    return int(market_ticks.restated(np.array([price]), day, np.array([kospi]))[0])
 
 
 def _split_factor(price: int) -> int:
@@ -201,4 +201,4 @@ def _without_limit(base: int, noise: NDArray[np.float32], day: date, kospi: np.b
     else:
         multiple = float(np.clip(0.62 + 0.25 * noise[0], 0.05, 1.6))
     wanted = np.array([base * multiple])
-    return int(ticks.down(np.maximum(wanted.astype(np.int64), 1), day, np.array([kospi]))[0])
+    return int(market_ticks.down(np.maximum(wanted.astype(np.int64), 1), day, np.array([kospi]))[0])

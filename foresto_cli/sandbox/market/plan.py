@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from foresto_cli.sandbox.market.market_stock import Stock
 from foresto_cli.sandbox.market.roster import PENNY_CODE, half_years, per_half_year
-from foresto_cli.sandbox.market.stock import Stock
 
 SPLIT_HALT = 3
 CONSOLIDATION_HALT = 5

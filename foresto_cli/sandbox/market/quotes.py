@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.market import ticks
+from foresto_cli.sandbox.market import market_ticks
 from foresto_cli.sandbox.market.noise import uniform
 from foresto_cli.sandbox.market.path import TRADED, UNLIMITED
 
@@ -72,14 +72,14 @@ def draw(given: Inputs, seed: int) -> Quotes:
     """Return the quotes: on the tick grid, within the price limit; open, high, low, volume 0 where nobody traded."""
     draws = [uniform(seed, stream, given.ordinals, given.numbers) for stream in range(6)]
     reach = np.where(given.status == UNLIMITED, BEYOND_LIMIT, given.reach)
-    lowest, highest = ticks.limits(given.base, given.day, given.kospi, reach)
+    lowest, highest = market_ticks.limits(given.base, given.day, given.kospi, reach)
     move = given.close - given.base
     opened = given.base + 0.7 * draws[0] * move + given.base * 0.01 * (draws[1] - 0.5)
-    opened_at = np.clip(ticks.nearest(opened, given.day, given.kospi), lowest, highest)
+    opened_at = np.clip(market_ticks.nearest(opened, given.day, given.kospi), lowest, highest)
     top = np.maximum(opened_at, given.close) * (1 + 0.022 * draws[2] ** 2)
     bottom = np.minimum(opened_at, given.close) * (1 - 0.022 * draws[3] ** 2)
-    high = np.minimum(ticks.nearest(top, given.day, given.kospi), np.maximum(highest, given.close))
-    low = np.maximum(ticks.nearest(bottom, given.day, given.kospi), np.minimum(lowest, given.close))
+    high = np.minimum(market_ticks.nearest(top, given.day, given.kospi), np.maximum(highest, given.close))
+    low = np.maximum(market_ticks.nearest(bottom, given.day, given.kospi), np.minimum(lowest, given.close))
     high, low = (
         np.maximum(high, np.maximum(opened_at, given.close)),
         np.minimum(low, np.minimum(opened_at, given.close)),
@@ -113,14 +113,14 @@ def priced(quotes: Quotes) -> Quotes:
 
 def so_far(whole: Quotes, progress: float, day: date, kospi: NDArray[np.bool_]) -> Quotes:
     """Return what is known when ``progress`` (0…1) of a day has passed: the last price, part of the volume."""
-    last = ticks.nearest(whole.open + (whole.close - whole.open) * progress, day, kospi)
+    last = market_ticks.nearest(whole.open + (whole.close - whole.open) * progress, day, kospi)
     last = np.where(whole.volume > 0, last, whole.close)
     volume = (whole.volume * progress).astype(np.int64)
     reached = np.maximum(progress, 0.25)
     top = np.maximum(whole.open, last)
     bottom = np.minimum(whole.open, last)
-    high = np.minimum(ticks.nearest(top + (whole.high - top) * reached, day, kospi), whole.high)
-    low = np.maximum(ticks.nearest(bottom + (whole.low - bottom) * reached, day, kospi), whole.low)
+    high = np.minimum(market_ticks.nearest(top + (whole.high - top) * reached, day, kospi), whole.high)
+    low = np.maximum(market_ticks.nearest(bottom + (whole.low - bottom) * reached, day, kospi), whole.low)
     traded = whole.volume > 0
     move = last - whole.base
     direction = np.select([move > 0, move < 0], [UP, DOWN], FLAT)

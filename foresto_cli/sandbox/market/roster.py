@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from foresto_cli.sandbox.market import codes, names
-from foresto_cli.sandbox.market.calendar import EPOCH
-from foresto_cli.sandbox.market.stock import Stock
+from foresto_cli.sandbox.market import codes, market_names
+from foresto_cli.sandbox.market.market_calendar import EPOCH
+from foresto_cli.sandbox.market.market_stock import Stock
 
 SPAC, LETTERED = 6, 20
 """Remainders of the numbers of newcomers that are a SPAC, and of older stocks with a letter in their code."""
@@ -57,7 +57,7 @@ def _founders(stocks: int, seed: int) -> list[Stock]:
     draws = random.random((stocks, 6))
     size = random.standard_normal(stocks)
     roster: list[Stock] = []
-    roster += [_large(number) for number in range(min(stocks, len(names.LARGE)))]
+    roster += [_large(number) for number in range(min(stocks, len(market_names.LARGE)))]
     if stocks > len(roster):
         roster.append(_penny(len(roster)))
     while len(roster) < stocks:
@@ -96,8 +96,8 @@ def _kind(draw: float) -> str:
 
 
 def _large(number: int) -> Stock:
-    code, name, price, shares = names.LARGE[number]
-    _, industry, products = names.company(number)
+    code, name, price, shares = market_names.LARGE[number]
+    _, industry, products = market_names.company(number)
     return Stock(
         code,
         name,
@@ -120,7 +120,7 @@ def _large(number: int) -> Stock:
 
 
 def _penny(number: int) -> Stock:
-    name, industry, products = names.company(number)
+    name, industry, products = market_names.company(number)
     return Stock(
         PENNY_CODE,
         name,
@@ -175,7 +175,7 @@ def _preferred(roster: list[Stock], draw: list[float]) -> Stock:
 
 
 def _ordinary(kind: str, number: int, draw: list[float], cap: float, joins: date) -> Stock:
-    name, industry, products = names.company(number)
+    name, industry, products = market_names.company(number)
     alphanumeric = number % 2 == 0 if joins > EPOCH else number % 40 == LETTERED
     code = codes.alphanumeric(number) if alphanumeric else codes.numeric(number)
     years = 1 + int(draw[4] * 28)
@@ -184,7 +184,7 @@ def _ordinary(kind: str, number: int, draw: list[float], cap: float, joins: date
     sigma, beta, turnover, idle = 0.022 + 0.014 * draw[3], 0.6 + 0.9 * draw[2], 0.002 + 0.012 * draw[3] ** 2, 0.0
     market, board, section = "KSQ", "KOSDAQ", KOSDAQ_SECTIONS[number % len(KOSDAQ_SECTIONS)]
     if kind == "spac":
-        sponsor = names.SPONSORS[number % len(names.SPONSORS)]
+        sponsor = market_names.SPONSORS[number % len(market_names.SPONSORS)]
         name, industry, products = f"{sponsor}스팩{number}호", "금융 지원 서비스업", "기업인수합병"
         section, price, cap, sigma, beta, idle = (
             "SPAC(소속부없음)",

@@ -9,10 +9,10 @@ from threading import RLock
 import numpy as np
 from numpy.typing import NDArray
 
-from foresto_cli.sandbox.market import after, calendar, path, plan, quotes, roster, ticks
+from foresto_cli.sandbox.market import after, market_calendar, market_ticks, path, plan, quotes, roster
+from foresto_cli.sandbox.market.market_stock import Stock
 from foresto_cli.sandbox.market.plan import Plan
 from foresto_cli.sandbox.market.quotes import Inputs, Quotes
-from foresto_cli.sandbox.market.stock import Stock
 
 KEPT_TAPES = 2
 KEPT_DAYS = 16
@@ -69,7 +69,7 @@ class Tape:
             base[row] = self.path.bases.get(t, {}).get(ticker, base[row])
         shares = self._shares_of(ticker)[rows]
         # The tick table changed once: each part has its own.
-        reform = sum(self.sessions[t] < ticks.REFORM for t in positions)
+        reform = sum(self.sessions[t] < market_ticks.REFORM for t in positions)
         parts = [
             self._draw(rows[part], np.full(len(rows[part]), ticker), base[part], shares[part])
             for part in (slice(0, reform), slice(reform, None))
@@ -94,7 +94,7 @@ class Tape:
         self, positions: list[int], tickers: NDArray[np.int64], regular: Quotes, share: float, at: datetime
     ) -> Quotes:
         days = [self.sessions[t] for t in positions]
-        progress = np.array([calendar.after_progress(day, at) for day in days])
+        progress = np.array([market_calendar.after_progress(day, at) for day in days])
         if not share or not progress.any():
             return regular
         given = after.Trading(

@@ -4,6 +4,6 @@ It is laid out as: ``krx/NAME.request.json`` with ``NAME.body.gz``, ``krx_openap
 ``fdr_cache/…`` and ``market/krx_daily_*.parquet``.
 """
 
-from foresto_cli.sandbox.recorded import fdr, krx
+from foresto_cli.sandbox.recorded import recorded_fdr, recorded_krx
 
-__all__ = ["fdr", "krx"]
+__all__ = ["recorded_fdr", "recorded_krx"]

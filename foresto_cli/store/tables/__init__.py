@@ -59,11 +59,11 @@ from foresto_cli.store.tables.operations import (
     foresto_meta,
     unit_ledger,
 )
-from foresto_cli.store.tables.score_history import compass_score_earlier, compass_score_history
-from foresto_cli.store.tables.score_track import compass_score_track
-from foresto_cli.store.tables.scores import compass_score_component, compass_score_run
-from foresto_cli.store.tables.screens import saved_screen, saved_screen_member
-from foresto_cli.store.tables.unattended import (
+from foresto_cli.store.tables.score_history_tables import compass_score_earlier, compass_score_history
+from foresto_cli.store.tables.score_tables import compass_score_component, compass_score_run
+from foresto_cli.store.tables.score_track_tables import compass_score_track
+from foresto_cli.store.tables.screen_tables import saved_screen, saved_screen_member
+from foresto_cli.store.tables.unattended_tables import (
     alert_delivery,
     dead_source,
     market_closure,

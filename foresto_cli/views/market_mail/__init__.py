@@ -25,7 +25,7 @@ from foresto_cli.telling import alerts, attempts, network, priceless
 from foresto_cli.telling.alerts import Alert
 from foresto_cli.upstream.mail import Letter, Mail, addresses
 from foresto_cli.upstream.sent import requests_by_upstream
-from foresto_cli.views.market_mail import facts, filed, letter, once, outside, watched
+from foresto_cli.views.market_mail import filed, letter, mail_facts, mail_once, outside, watched
 from foresto_cli.views.market_mail.letter import Draft, Frame, Outside
 
 COMMAND, LABEL = "report market-email", "시장 요약 메일"
@@ -44,11 +44,11 @@ def drafted(app: App) -> Draft:
     session = app.calendar.latest_ended(clock.now())
     missing = priceless.days(app)
     with app.engine.connect() as connection:
-        found = facts.gathered(connection, session, app.calendar.previous(session))
+        found = mail_facts.gathered(connection, session, app.calendar.previous(session))
         if not found.stocks and session in missing:
             cause = priceless.why_missing(connection, session)
             listed = priceless.expected(connection)
-            frame = Frame(facts.ages(connection), app.settings.smtp_from or "", app.sandbox is not None)
+            frame = Frame(mail_facts.ages(connection), app.settings.smtp_from or "", app.sandbox is not None)
             return letter.without_prices(
                 session, listed, cause.told if cause else "", cause.reason if cause else "", frame
             )
@@ -59,7 +59,7 @@ def drafted(app: App) -> Draft:
         filings = filed.section(connection, session, clock.today(), has_key=app.dart is not None)
         days = [day for day in (found.score_date, found.score_before) if day is not None]
         watch = watched.section(connection, session, app.calendar.previous(session), days)
-        ages = facts.ages(connection)
+        ages = mail_facts.ages(connection)
     elsewhere = Outside(outside.abroad(app), watch, filings)
     frame = Frame(ages, app.settings.smtp_from or "", app.sandbox is not None, app.settings.foresto_pages_url)
     return letter.draft(found, elsewhere, frame)
@@ -157,11 +157,11 @@ def _told(app: App, recipients: list[str], *, counts: bool) -> Posted:
     if not recipients:
         raise ConfigError("받는 사람이 없습니다. FORESTO_MARKET_EMAIL_TO에 주소를 쉼표로 나누어 적으세요.")
     session, today = app.calendar.latest_ended(clock.now()), clock.today()
-    told = once.told_already(app.engine, today, session) if counts else None
+    told = mail_once.told_already(app.engine, today, session) if counts else None
     if told:
         return Posted(COMMAND, reasons=[told], session=f"{session}")
     draft = drafted(app)
-    log = once.claimed(app.engine, today, session) if counts else once.unlogged(app.engine)
+    log = mail_once.claimed(app.engine, today, session) if counts else mail_once.unlogged(app.engine)
     left = log.left(recipients)
     reasons, failure = _posted(app, draft, log, left)
     if log.unknown(recipients):
@@ -169,8 +169,8 @@ def _told(app: App, recipients: list[str], *, counts: bool) -> Posted:
             f"{log.unknown(recipients)}명은 앞서 보내다 끝나 받았는지 알 수 없습니다. 두 번 보내지 않습니다."
         )
     log.close(recipients, next(iter(reasons), None))
-    done = sum(log.deliveries[address] == once.SENT for address in left if address in log.deliveries)
-    failed = sum(log.deliveries[address] == once.FAILED for address in left if address in log.deliveries)
+    done = sum(log.deliveries[address] == mail_once.SENT for address in left if address in log.deliveries)
+    failed = sum(log.deliveries[address] == mail_once.FAILED for address in left if address in log.deliveries)
     outcome, code = "done", 0
     if failure is not None:
         outcome, code = ("partial", SOME_FAILED) if done else (failure.outcome, exit_code_of(failure))
@@ -185,19 +185,19 @@ def _told(app: App, recipients: list[str], *, counts: bool) -> Posted:
     )
 
 
-def _posted(app: App, draft: Draft, log: once.Log, left: list[str]) -> tuple[list[str], ForestoError | None]:
+def _posted(app: App, draft: Draft, log: mail_once.Log, left: list[str]) -> tuple[list[str], ForestoError | None]:
     """Write to each address by itself; return what went wrong. What concerns everybody ends it."""
     reasons: list[str] = []
     failure: ForestoError | None = None
     for address in left:
-        log.note(address, once.SENDING)
+        log.note(address, mail_once.SENDING)
         error = _sent(app, draft, address)
         if error is None:
-            log.note(address, once.SENT)
+            log.note(address, mail_once.SENT)
             continue
         failure = error
         reasons.append(f"{address}: {attempts.plain(app, error)}")
-        log.note(address, once.FAILED)
+        log.note(address, mail_once.FAILED)
         if isinstance(error, QuotaSpent) or not isinstance(error, GOES_ON):
             break
     return reasons, failure

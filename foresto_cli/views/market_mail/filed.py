@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from foresto_cli.datasets.dart import filing_types, filings
-from foresto_cli.views.filings import VIEWER
-from foresto_cli.views.market_mail.facts import Section
+from foresto_cli.views.market_mail.mail_facts import Section
+from foresto_cli.views.stored_filings import VIEWER
 
 SHOWN = 8
 NO_KEY = "DART_API_KEY가 없어 공시를 싣지 않습니다(opendart.fss.or.kr에서 무료 발급)."

@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from html import escape
 
 from foresto_cli.views import words
-from foresto_cli.views.market_mail.facts import LEAST_SCORE_MOVE, LIQUID, Facts, Row, Section
+from foresto_cli.views.market_mail.mail_facts import LEAST_SCORE_MOVE, LIQUID, Facts, Row, Section
 from foresto_cli.views.templating import filled
 
 UP, DOWN, FLAT = "up", "down", "flat"

@@ -2,7 +2,7 @@
 
 from foresto_cli.app import App
 from foresto_cli.errors import UPSTREAM_ERRORS
-from foresto_cli.views.market_mail.facts import Row, Section
+from foresto_cli.views.market_mail.mail_facts import Row, Section
 
 ABROAD = {"S&P 500": "^GSPC", "NASDAQ": "^IXIC"}
 TWO_SESSIONS = 2

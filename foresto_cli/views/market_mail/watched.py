@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from foresto_cli.datasets.listed import designations
-from foresto_cli.views.market_mail.facts import Section
+from foresto_cli.views.market_mail.mail_facts import Section
 from foresto_cli.views.top_scores import change, totals
 
 SHOWN = 20

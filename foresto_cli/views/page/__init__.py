@@ -9,7 +9,7 @@ from foresto_cli.app import App
 from foresto_cli.datasets.listed.names import Security
 from foresto_cli.errors import ForestoError
 from foresto_cli.settings import keys_out_of_sight, private_folder
-from foresto_cli.views.page import facts, view
+from foresto_cli.views.page import page_facts, view
 from foresto_cli.views.pages import kept
 from foresto_cli.views.templating import filled
 
@@ -18,7 +18,7 @@ FILE = "dashboard.html"
 
 def render(app: App, stocks: Sequence[Security] = ()) -> str:
     """Return the page as it is now, with links to the pages of ``stocks``; it loads nothing from any server."""
-    return filled("dashboard.html", page=view.page(facts.gathered(app)), stocks=stocks)
+    return filled("dashboard.html", page=view.page(page_facts.gathered(app)), stocks=stocks)
 
 
 def write(app: App, out: Path | None = None, *, show: bool = False) -> dict[str, object]:

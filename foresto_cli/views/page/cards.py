@@ -9,10 +9,10 @@ from sqlalchemy import RowMapping
 from foresto_cli.schedule.installing import Planned
 from foresto_cli.timetable import JOBS, Job
 from foresto_cli.views import words
-from foresto_cli.views.page import charts
-from foresto_cli.views.page.charts import Box
-from foresto_cli.views.page.facts import Facts
-from foresto_cli.views.page.tones import NOTE, TONES, WARN, Pill, of_outcome
+from foresto_cli.views.page import page_charts
+from foresto_cli.views.page.page_charts import Box
+from foresto_cli.views.page.page_facts import Facts
+from foresto_cli.views.page.page_tones import NOTE, TONES, WARN, Pill, of_outcome
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def _card(job: Job, plan: Planned, found: Sequence[RowMapping], now: datetime) -
         took=words.span(last["duration_seconds"]) if last else None,
         next=words.moment(job.following(now)),
         why=last["error_message"] if last else None,
-        trend=charts.trend(durations) if len(durations) > 1 else [],
-        trend_width=len(durations) * (charts.BAR + charts.BAR_GAP) - charts.BAR_GAP,
+        trend=page_charts.trend(durations) if len(durations) > 1 else [],
+        trend_width=len(durations) * (page_charts.BAR + page_charts.BAR_GAP) - page_charts.BAR_GAP,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from foresto_cli.settings import keys
 from foresto_cli.settings.model import Settings
-from foresto_cli.views.page.tones import GOOD, NOTE, Pill
+from foresto_cli.views.page.page_tones import GOOD, NOTE, Pill
 
 
 @dataclass(frozen=True)

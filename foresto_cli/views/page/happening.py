@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from foresto_cli import clock
 from foresto_cli.running import runs
 from foresto_cli.telling.notify import LEVELS
-from foresto_cli.views.page.tones import LEVEL_TONES, NOTE, WARN, Pill
+from foresto_cli.views.page.page_tones import LEVEL_TONES, NOTE, WARN, Pill
 from foresto_cli.views.state import Opened
 
 NO_NUMBER = 0

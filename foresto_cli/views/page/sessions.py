@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from foresto_cli.datasets.prices.gaps import ABSENT, CLOSED, GAPS, LABELS, Day
 from foresto_cli.views import words
-from foresto_cli.views.page import charts
-from foresto_cli.views.page.charts import Month
+from foresto_cli.views.page import page_charts
+from foresto_cli.views.page.page_charts import Month
 
 SHOWN_GAPS = 4
 
@@ -31,7 +31,7 @@ def calendar(days: Sequence[Day]) -> Calendar | None:
     gaps = [day for day in reversed(days) if day.state in GAPS or day.state == ABSENT]
     sessions = len(days) - counts[CLOSED]
     return Calendar(
-        months=charts.months(days),
+        months=page_charts.months(days),
         legend=[(state, LABELS[state], counts[state]) for state in LABELS if counts[state]],
         share=f"{100 * (sessions - len(gaps)) / sessions:.1f}" if sessions else "0",
         gaps=[

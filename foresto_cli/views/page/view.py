@@ -8,14 +8,14 @@ from typing import Any
 import foresto_cli
 from foresto_cli.datasets.listed.designations import Designation, counted
 from foresto_cli.score import formula
-from foresto_cli.score.reasons import REASONS
+from foresto_cli.score.score_reasons import REASONS
 from foresto_cli.store import limits
 from foresto_cli.telling.notify import LEVELS
 from foresto_cli.views import words
-from foresto_cli.views.page import by_day, sessions
+from foresto_cli.views.page import page_by_day, sessions
 from foresto_cli.views.page.cards import cards
-from foresto_cli.views.page.facts import BINS, Facts, Scoring, Verification
-from foresto_cli.views.page.tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
+from foresto_cli.views.page.page_facts import BINS, Facts, Scoring, Verification
+from foresto_cli.views.page.page_tones import BAD, GOOD, LEVEL_TONES, NOTE, WARN, Pill, of_outcome
 from foresto_cli.views.state import Held
 from foresto_cli.views.top_scores import Top
 
@@ -62,7 +62,7 @@ def page(facts: Facts) -> dict[str, object]:
         "opened_by": facts.keys,
         "data": [_data_set(item) for item in facts.state["data"] if item["newest"] is not None],
         "never": [_data_set(item) for item in facts.state["data"] if item["newest"] is None],
-        "pictures": by_day.pictures(facts.history, facts.now.date()),
+        "pictures": page_by_day.pictures(facts.history, facts.now.date()),
         "calendar": sessions.calendar(facts.days),
         "runs": _runs(facts),
         "filter": None,

@@ -10,7 +10,7 @@ from foresto_cli import clock, files
 from foresto_cli.app import App
 from foresto_cli.datasets.listed.names import ETF, KNOWN, STOCK, Security
 from foresto_cli.settings import private_folder
-from foresto_cli.views.pages import stock
+from foresto_cli.views.pages import stock_page
 from foresto_cli.views.pages.stock_chart import Span
 from foresto_cli.views.templating import filled
 from foresto_cli.views.top_scores import Wanted, best
@@ -53,7 +53,7 @@ def wanted(connection: Connection) -> list[Security]:
 
 def written(app: App, connection: Connection, one: Security, today: date) -> str:
     """Return the page of a security as one HTML file that loads nothing from any server."""
-    page = stock.of(connection, one, Span(), today, alone=True)
+    page = stock_page.of(connection, one, Span(), today, alone=True)
     return filled(
         f"pages/{page.template}",
         title=page.title,

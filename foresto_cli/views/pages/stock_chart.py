@@ -13,11 +13,11 @@ from foresto_cli.datasets.listed.designations import Designation
 from foresto_cli.datasets.listed.names import ETF, Security
 from foresto_cli.errors import UsageError
 from foresto_cli.views import words
-from foresto_cli.views.filings import issuer_of
 from foresto_cli.views.pages import plots, stock_prices, svg
 from foresto_cli.views.pages.plots import Happened, Point
-from foresto_cli.views.reading.periods import by_period
 from foresto_cli.views.reading.reading import price
+from foresto_cli.views.reading.show_periods import by_period
+from foresto_cli.views.stored_filings import issuer_of
 
 RANGES = {"1m": ("1개월", 31), "3m": ("3개월", 92), "6m": ("6개월", 183), "1y": ("1년", 366), "3y": ("3년", 1096),
           "5y": ("5년", 1827), "all": ("전체", None)}  # fmt: skip

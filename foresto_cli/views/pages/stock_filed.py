@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from foresto_cli.datasets.listed.names import Security
-from foresto_cli.views import filings, words
+from foresto_cli.views import stored_filings, words
 from foresto_cli.views.pages import svg
-from foresto_cli.views.reading import actions, statements
+from foresto_cli.views.reading import show_actions, show_statements
 from foresto_cli.views.reading.reading import price
 
 FILINGS, PAYMENTS, DECISIONS = 15, 12, 10
@@ -27,14 +27,14 @@ Row = Mapping[str, Any]
 
 def quarters(connection: Connection, one: Security, today: date) -> dict[str, object] | None:
     """Return the standalone quarters of a company, newest last; None when no statement is stored."""
-    wish = statements.Wish(given=one.code, as_of=today)
-    rows = statements.told(connection, one, wish)
+    wish = show_statements.Wish(given=one.code, as_of=today)
+    rows = show_statements.told(connection, one, wish)
     if not rows:
         return None
     currencies = {row["currency"] for row in rows}
     is_won = currencies <= {"KRW"}
     return {
-        "bases": "·".join(sorted({statements.BASES[row["fs_div"]] for row in rows if row["fs_div"]})),
+        "bases": "·".join(sorted({show_statements.BASES[row["fs_div"]] for row in rows if row["fs_div"]})),
         "unit": "원" if is_won else "·".join(sorted(filter(None, currencies))),
         "periods": [row["period"] for row in rows],
         "lines": [
@@ -53,7 +53,7 @@ def quarters(connection: Connection, one: Security, today: date) -> dict[str, ob
 def _amount(value: float | None, *, is_won: bool) -> str:
     if value is None:
         return "–"
-    told = words.won(float(value)) if is_won else f"{value / statements.MILLION:,.0f}백만"
+    told = words.won(float(value)) if is_won else f"{value / show_statements.MILLION:,.0f}백만"
     return told.replace("-", "−")
 
 
@@ -87,20 +87,20 @@ def decided(connection: Connection, ticker: str) -> list[dict[str, str]]:
             "effective": f"{row['effective_date'] or row['record_date'] or '–'}",
             "ratio": "–" if row["ratio"] is None else f"{row['ratio']:.4g}",
             "state": row["state"] or "",
-            "url": f"{filings.VIEWER}{row['rcept_no']}",
+            "url": f"{stored_filings.VIEWER}{row['rcept_no']}",
         }
-        for row in actions.of(connection, ticker)[:DECISIONS]
+        for row in show_actions.of(connection, ticker)[:DECISIONS]
     ]
 
 
 def filed(connection: Connection, ticker: str, today: date) -> list[dict[str, Any]]:
     """Return the newest filings of the company, with their type and their address at DART."""
     given = {
-        "ticker": filings.issuer_of(ticker),
+        "ticker": stored_filings.issuer_of(ticker),
         "types": None,
         "since": date.min,
         "until": today,
         "limit": FILINGS,
     }
-    rows = [filings.plain(dict(row)) for row in connection.execute(filings.FOUND, given).mappings()]
+    rows = [stored_filings.plain(dict(row)) for row in connection.execute(stored_filings.FOUND, given).mappings()]
     return [row | {"report": " ".join(row["report"].split())} for row in rows]

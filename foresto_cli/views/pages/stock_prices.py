@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from foresto_cli.datasets.listed.names import ETF, STOCK, Security
 from foresto_cli.store.fragments import Fragment, sql
-from foresto_cli.views.reading.prices import TABLES
+from foresto_cli.views.reading.show_prices import TABLES
 
 PRICES = ("open_price", "high_price", "low_price", "close_price")
 ADJUSTED = "price_adjusted"

@@ -9,7 +9,7 @@ from foresto_cli.score import commentary, explain
 from foresto_cli.views import score_history, words
 from foresto_cli.views.pages import plots
 from foresto_cli.views.pages.plots import Point
-from foresto_cli.views.pages.scores import moved_of
+from foresto_cli.views.pages.scores_page import moved_of
 
 SESSIONS, LISTED = 250, 20
 """Sessions of the history that are drawn, and that are listed."""

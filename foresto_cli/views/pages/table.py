@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from foresto_cli.output import plain
 from foresto_cli.output.rows import Kind
 from foresto_cli.store import complaints, dictionary
-from foresto_cli.views.page.daily import DAYS, daily
+from foresto_cli.views.page.page_daily import DAYS, daily
 from foresto_cli.views.pages import stored_rows
 from foresto_cli.views.pages.page import Asked, File, Page
 from foresto_cli.views.pages.stored_rows import Stored

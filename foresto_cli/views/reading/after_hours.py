@@ -7,9 +7,9 @@ from foresto_cli.datasets.listed.names import STOCK, Security, security_of
 from foresto_cli.datasets.prices.tables import after_market_daily
 from foresto_cli.errors import UsageError
 from foresto_cli.output.rows import Kind
-from foresto_cli.views.reading.columns import field_of
-from foresto_cli.views.reading.prices import DAILY, Wish
 from foresto_cli.views.reading.reading import Field, Reading, percent, price, require, rows, whole
+from foresto_cli.views.reading.show_columns import field_of
+from foresto_cli.views.reading.show_prices import DAILY, Wish
 
 QUERY = (
     "SELECT a.ticker AS code, CAST(:name AS text) AS name, a.trade_date, p.close_price AS regular_close, a.close_price,"

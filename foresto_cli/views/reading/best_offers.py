@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from foresto_cli.app import App
 from foresto_cli.datasets.fss.kinds import BY_NAME
-from foresto_cli.loading.products import wanted_groups
+from foresto_cli.loading.load_products import wanted_groups
 from foresto_cli.output.rows import Kind
 from foresto_cli.views import best_products
 from foresto_cli.views.reading.reading import Field, Reading, percent

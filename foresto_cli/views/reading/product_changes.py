@@ -3,8 +3,8 @@
 from foresto_cli.app import App
 from foresto_cli.output.rows import Kind
 from foresto_cli.store.fragments import fragment, sql
-from foresto_cli.views.reading.products import company_column, kind_called
 from foresto_cli.views.reading.reading import Field, Reading, percent, require, rows
+from foresto_cli.views.reading.show_products import company_column, kind_called
 
 FIELDS = (
     Field("changed_at", "바뀐 것을 본 시각", Kind.MOMENT, "본 날", lambda value: f"{value:%Y-%m-%d}"),

@@ -9,7 +9,7 @@ from foresto_cli.chains import chain
 from foresto_cli.chains.steps import CHAINS
 from foresto_cli.datasets.dart import details
 from foresto_cli.datasets.dart.statements import Wanted
-from foresto_cli.loading import capital, described, listed, statements, us_stocks
+from foresto_cli.loading import load_capital, load_described, load_listed, load_statements, load_us_stocks
 from foresto_cli.running import job
 from foresto_cli.verify import verification
 from foresto_cli.views import watchlist
@@ -35,14 +35,14 @@ def _begin(opened) -> None:
     with opened(BEGIN) as world:
         app = world.app
         _whole(world, "initial")
-        listed.load_stocks(app, QUICK, enrich=True)
-        statements.load_statements(app, Wanted(), QUICK, full=details.ALL)
-        statements.reparse(app, QUICK)
-        us_stocks.load(app, "", QUICK)
+        load_listed.load_stocks(app, QUICK, enrich=True)
+        load_statements.load_statements(app, Wanted(), QUICK, full=details.ALL)
+        load_statements.reparse(app, QUICK)
+        load_us_stocks.load(app, "", QUICK)
     with opened(BEGIN) as world:
         world.execute("DELETE FROM upstream_usage")
-        us_stocks.load(world.app, US, QUICK)
-        us_stocks.prices(world.app, US, QUICK)
+        load_us_stocks.load(world.app, US, QUICK)
+        load_us_stocks.prices(world.app, US, QUICK)
         watchlist.add(world.app, ["005930"])
 
 
@@ -63,8 +63,8 @@ def _end(opened) -> None:
     with opened(EVENING) as world:
         world.execute("DELETE FROM upstream_usage")
         for one in data_sets.every():
-            described.load(world.app, one, None, None, QUICK)
-        capital.load_actions(world.app, *capital.span(None, None, None), QUICK)
+            load_described.load(world.app, one, None, None, QUICK)
+        load_capital.load_actions(world.app, *load_capital.span(None, None, None), QUICK)
         verification.verify_weekly(world.app)
         verification.verify_monthly(world.app)
 

@@ -12,12 +12,12 @@ from support import EVENING, SHARED, needs_shared
 from foresto_cli import clock
 from foresto_cli.collecting.loader import Answer, Unit
 from foresto_cli.datasets.dart import action_links, capital_changes, capital_kinds, decision_kinds, free_text
-from foresto_cli.datasets.dart import actions as dart_actions
-from foresto_cli.datasets.dart import decisions as dart_decisions
+from foresto_cli.datasets.dart import actions as filed_actions
+from foresto_cli.datasets.dart import decisions as filed_decisions
 from foresto_cli.errors import BadPayload, UsageError
-from foresto_cli.loading import capital, listed, prices
+from foresto_cli.loading import load_capital, load_listed, load_prices
 from foresto_cli.running import job
-from foresto_cli.sandbox.dart import actions, decision_fields
+from foresto_cli.sandbox.dart import dart_actions, decision_fields
 from foresto_cli.verify import verification
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -33,7 +33,7 @@ def test_a_field_that_is_no_text_is_a_bad_payload(field, value):
         "rcept_no": "20260320000001", "corp_code": "00126380", "stock_code": "005930", "rm": "",
         "report_nm": "주요사항보고서(무상증자결정)", "rcept_dt": "20260320",
     }  # fmt: skip
-    loader = dart_actions.Actions(None, RECEIVED, RECEIVED, datetime(2026, 4, 20, 19, 0, tzinfo=clock.KST))
+    loader = filed_actions.Actions(None, RECEIVED, RECEIVED, datetime(2026, 4, 20, 19, 0, tzinfo=clock.KST))
     unit = Unit("2026-03", "2026-03")
 
     def parsed(record):
@@ -154,7 +154,7 @@ def test_a_merger_without_new_shares_is_a_merger(filed, stored):
     found, notes = read("MERGER", mgnstk_ostk_cnt=filed, mg_rt="1.0000000 : 0.0000000", mgsc_mgdt="2026년 11월 02일")
     assert (found["new_shares"], found["exchange_ratio"]) == (stored, 0)
     assert (found["effective_date"], notes) == (date(2026, 11, 2), [])
-    decisions = dart_decisions.Decisions(None, EVENING, RECEIVED, RECEIVED, list)
+    decisions = filed_decisions.Decisions(None, EVENING, RECEIVED, RECEIVED, list)
     assert decisions.check(found) is None
     for impossible in ({"new_shares": -1}, {"shares_before": 0}, {"shares_after": 0}):
         assert decisions.check(found | impossible)
@@ -325,14 +325,14 @@ def test_a_consolidation_is_told_by_the_shares_listed_before_and_after(engine, b
 
 
 def load(world, start=date(2025, 6, 1), end=None):
-    return capital.load_actions(world.app, start, end or clock.today(), QUICK)
+    return load_capital.load_actions(world.app, start, end or clock.today(), QUICK)
 
 
 @pytest.mark.slow
 def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries_it_out(open_world):
     with open_world(patience=0.1, stocks=120, sessions=200) as world:
-        listed.load_listing(world.app, QUICK)
-        prices.load_prices_incremental(world.app, 400, 2, job.Options())
+        load_listed.load_listing(world.app, QUICK)
+        load_prices.load_prices_incremental(world.app, 400, 2, job.Options())
         result = load(world)
         assert (result.outcome, result.exit_code) == ("done", 0), result.reasons
         market, today = world.sandbox.market, clock.today()
@@ -341,20 +341,20 @@ def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries
                 " is_withdrawn"
             " FROM corporate_actions")}  # fmt: skip
         seen = set()
-        for action in actions.of(market):
+        for action in dart_actions.of(market):
             filed = [one for one in action.filings if date(2025, 6, 1) <= one.received <= today]
             if not filed or filed[0] != action.filings[0]:
                 continue
             newest = rows[filed[-1].number]
             assert newest[6] is None
             assert [rows[one.number][6] for one in filed[:-1]] == [filed[-1].number] * (len(filed) - 1)
-            if action.kind == actions.FREE:
+            if action.kind == dart_actions.FREE:
                 assert float(newest[2]) == pytest.approx(1 + action.ratio)
                 assert newest[3] > action.ex_date
-            if action.kind == actions.REDUCTION:
+            if action.kind == dart_actions.REDUCTION:
                 assert float(newest[2]) == pytest.approx(action.ratio, rel=1e-3)
             assert newest[7] == (action.withdrawn is not None and action.withdrawn <= today)
-            expected = action.kind not in {actions.MERGER, actions.EXCHANGE, actions.DIVISION}
+            expected = action.kind not in {dart_actions.MERGER, dart_actions.EXCHANGE, dart_actions.DIVISION}
             if expected and action.ex_date and market.sessions[0] < action.ex_date <= today:
                 assert newest[4] == action.ex_date, (action.kind, action.company.stock.code)
                 seen.add(newest[1])
@@ -395,8 +395,9 @@ def test_every_decision_is_found_with_ratio_and_dates_and_the_price_that_carries
 def reduction_of(market, corrected):
     """A reduction whose ratio was corrected, or was not."""
     return next(
-        one for one in actions.of(market)
-        if one.kind in {actions.PAID, actions.FREE, actions.REDUCTION} and (len(one.filings) > 1) == corrected
+        one for one in dart_actions.of(market)
+        if one.kind in {dart_actions.PAID, dart_actions.FREE, dart_actions.REDUCTION}
+        and (len(one.filings) > 1) == corrected
         and one.filings[-1].received <= date(2026, 11, 1) and one.filings[0].received >= date(2026, 1, 10)
         and one.withdrawn is None
     )  # fmt: skip
@@ -451,7 +452,7 @@ def test_a_budget_that_runs_out_leaves_the_rest_for_the_next_day(open_world):
 )
 def test_what_a_span_is(quarter, start, end, expected):
     clock.pretend(EVENING)
-    assert capital.span(quarter, start, end) == expected
+    assert load_capital.span(quarter, start, end) == expected
 
 
 @pytest.mark.parametrize(
@@ -468,4 +469,4 @@ def test_what_a_span_is(quarter, start, end, expected):
 def test_what_no_span_is(quarter, start, end):
     clock.pretend(EVENING)
     with pytest.raises(UsageError):
-        capital.span(quarter, start, end)
+        load_capital.span(quarter, start, end)

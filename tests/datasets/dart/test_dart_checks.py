@@ -10,9 +10,9 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.collecting.checks import DECLARED, MONTHLY, Scope, run_checks
-from foresto_cli.loading import capital, listed, open_data
+from foresto_cli.loading import load_capital, load_listed, load_open_data
 from foresto_cli.running import job
-from foresto_cli.verify import checks, mending
+from foresto_cli.verify import all_checks, mending
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 2
@@ -22,7 +22,7 @@ ROOM = ("statements.", "dart.", "dividends.", "payouts.", "actions.")
 
 def findings(world):
     """Ask every check of this room; return what each finds."""
-    checks.of(MONTHLY)
+    all_checks.of(MONTHLY)
     ours = [check for name, check in DECLARED.items() if name.startswith(ROOM)]
     last = world.app.calendar.latest_ended(clock.now())
     with world.app.engine.connect() as connection:
@@ -148,7 +148,7 @@ def test_where_no_answer_is_kept_a_report_is_measured_by_itself_and_by_its_neigh
 @pytest.mark.long
 def test_a_hundred_that_was_not_asked_about_a_report_is_found_and_asked(open_world):
     with open_world(stocks=150) as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         load(world, 2024)
         load(world, 2025)
         assert findings(world) == {}
@@ -226,9 +226,9 @@ def test_dividends_that_their_neighbours_contradict_are_found_and_asked_for_agai
         " scrs_itms_kcd_nm, stck_genr_dvdn_amt, stck_par_prc, is_outlier"
     )
     with open_loaded() as world:
-        open_data.load_dividends(world.app, QUICK)
+        load_open_data.load_dividends(world.app, QUICK)
         for year in (2024, 2025):
-            capital.load_dividends(world.app, year, QUICK)
+            load_capital.load_dividends(world.app, year, QUICK)
         assert findings(world) == {}
         for check, planted in DIVIDENDS:
             assert is_mended(world, planted, check, "dividend_history", columns), planted

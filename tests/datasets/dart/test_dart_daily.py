@@ -8,9 +8,9 @@ from dart_loads import asked, load
 from foresto_cli import clock
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import MORNING
-from foresto_cli.loading import listed, prices
+from foresto_cli.loading import load_listed, load_prices
 from foresto_cli.running import job
-from foresto_cli.sandbox.dart import filings
+from foresto_cli.sandbox.dart import dart_filings
 from foresto_cli.sandbox.market import Market
 from foresto_cli.score import batch
 
@@ -30,7 +30,7 @@ def filed():
     """Every first version of a third quarter's report, by day of receipt: who, and its number."""
     market = Market(at(date(2026, 11, 30)), STOCKS, SESSIONS, 1)
     found = {}
-    for versions in filings.of_year(market, 2026, "11014"):
+    for versions in dart_filings.of_year(market, 2026, "11014"):
         for one in versions[:1]:
             company = one.filing.company
             if company.stock.kind == "common" and company.gone is None:
@@ -65,9 +65,9 @@ def test_a_new_filing_is_read_and_scored_on_the_next_morning(open_world):
     ticker, number = by_day[day][0]
     size = {"stocks": STOCKS, "sessions": ENOUGH}
     with open_world(at(day - timedelta(days=1), "20:30"), **size) as world:
-        listed.load_listing(world.app, QUICK)
-        prices.load_prices_incremental(world.app, 2 * ENOUGH, 2, QUICK)
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
+        load_prices.load_prices_incremental(world.app, 2 * ENOUGH, 2, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         load(world, since=2023, full=True)
         batch.score_batch(world.app, batch.Options(replace=True))
         before = scored(world, ticker)
@@ -100,16 +100,16 @@ def test_a_new_filing_is_read_and_scored_on_the_next_morning(open_world):
 def test_a_morning_without_reports_asks_for_the_lists_and_the_decisions_alone(open_world):
     market, _ = filed()
     busy = {one.filing.received for code in ("11013", "11012", "11014", "11011") for year in (2025, 2026)
-            for versions in filings.of_year(market, year, code) for one in versions}  # fmt: skip
+            for versions in dart_filings.of_year(market, year, code) for one in versions}  # fmt: skip
     quiet = next(
         day for day in market.all_sessions[::-1]
         if day.weekday() == 1 and not {day + timedelta(days=n) for n in (-1, 0, 1)} & busy and day < date(2026, 11, 20)
     )  # fmt: skip
     size = {"stocks": STOCKS, "sessions": SESSIONS}
     with open_world(at(quiet), **size) as world:
-        listed.load_listing(world.app, QUICK)
-        prices.load_prices_incremental(world.app, SESSIONS, 2, QUICK)
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
+        load_prices.load_prices_incremental(world.app, SESSIONS, 2, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         load(world, since=2025, full=True)
         load(world, full=True)  # who closes twice a year is known by now
     with open_world(at(quiet + timedelta(days=1)), **size) as world:

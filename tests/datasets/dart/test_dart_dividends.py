@@ -13,11 +13,11 @@ from foresto_cli import clock
 from foresto_cli.datasets.dart import payouts
 from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.errors import BadPayload, ConfigError, UsageError
-from foresto_cli.loading import capital, listed
+from foresto_cli.loading import load_capital, load_listed
 from foresto_cli.running import job
-from foresto_cli.sandbox.dart import companies, report_items
-from foresto_cli.sandbox.dart import filings as reports
-from foresto_cli.sandbox.dart.periods import of as period_of
+from foresto_cli.sandbox.dart import dart_companies, report_items
+from foresto_cli.sandbox.dart import dart_filings as reports
+from foresto_cli.sandbox.dart.dart_periods import of as period_of
 from foresto_cli.settings import SANDBOX_KEYS
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -237,8 +237,8 @@ def _amount(filed):
 
 def load(world, year=None, **options):
     if not world.scalar("SELECT count(*) FROM fdr_stock_listing"):
-        listed.load_listing(world.app, QUICK)
-    return capital.load_dividends(world.app, year, job.Options(**options))
+        load_listed.load_listing(world.app, QUICK)
+    return load_capital.load_dividends(world.app, year, job.Options(**options))
 
 
 @pytest.mark.long
@@ -250,7 +250,7 @@ def test_a_year_is_loaded_once_and_says_what_was_filed(open_world):
         stored = {row[0]: row[1] for row in world.rows(
             "SELECT ticker, stck_genr_dvdn_amt FROM dividend_history"
             " WHERE ticker IS NOT NULL AND scrs_itms_kcd = ''")}  # fmt: skip
-        everyone = companies.of(market)
+        everyone = dart_companies.of(market)
         checked = 0
         for company in everyone.all:
             if company.stock.code in stored and company.closing_month == 12:
@@ -345,13 +345,13 @@ def test_with_a_small_budget_exactly_that_is_asked_and_the_next_day_goes_on(open
 
 def test_without_a_key_or_a_listing_the_command_says_what_is_missing(open_world):
     with open_world(patience=0.1, without=("dart_api_key",)) as world, pytest.raises(ConfigError, match="DART_API_KEY"):
-        capital.load_dividends(world.app, None, QUICK)
+        load_capital.load_dividends(world.app, None, QUICK)
     with open_world(patience=0.1) as world:
         with pytest.raises(ConfigError, match="listing load"):
-            capital.load_dividends(world.app, None, QUICK)
-        listed.load_listing(world.app, QUICK)
+            load_capital.load_dividends(world.app, None, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         with pytest.raises(UsageError, match="2014"):
-            capital.load_dividends(world.app, 2014, QUICK)
+            load_capital.load_dividends(world.app, 2014, QUICK)
 
 
 def test_the_key_is_nowhere(open_world, caplog):

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from foresto_cli.datasets.dart import companies as dart_companies
-from foresto_cli.loading import capital
+from foresto_cli.datasets.dart import companies as filed_companies
+from foresto_cli.loading import load_capital
 from foresto_cli.running import job
-from foresto_cli.sandbox.dart import actions, companies
+from foresto_cli.sandbox.dart import dart_actions, dart_companies
 from foresto_cli.settings import SANDBOX_KEYS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_waiting")]
@@ -77,7 +77,7 @@ def run(world, kind, place, work, dataset):
 
 def test_dividends(open_world):
     with open_world(patience=0.1) as world:
-        company = companies.of(world.sandbox.market).all[2]
+        company = dart_companies.of(world.sandbox.market).all[2]
         batch = {"corp": company.corp_code, "ticker": company.stock.code}
         world.execute(
             "INSERT INTO fdr_stock_listing (ticker, name, market, is_listed, settle_month, as_of_date, source_id,"
@@ -94,8 +94,10 @@ def test_dividends(open_world):
             forget(world)
             world.execute("INSERT INTO unit_ledger (dataset, unit, status, row_count, attempts, run_id, asked_at)"
                           " VALUES ('dart.companies', :unit, 'done', 1, 1, 1, '2026-11-20 18:00')",
-                          unit=dart_companies.UNIT)  # fmt: skip
-            how = run(world, kind, "alotMatter", lambda app: capital.load_dividends(app, 2025, QUICK), "dart.dividends")
+                          unit=filed_companies.UNIT)  # fmt: skip
+            how = run(
+                world, kind, "alotMatter", lambda app: load_capital.load_dividends(app, 2025, QUICK), "dart.dividends"
+            )
             stored = world.scalar("SELECT count(*) FROM dividend_history")
             if how != expected or bool(stored) != (expected == FINE):
                 found[kind] = (how, stored)
@@ -103,7 +105,7 @@ def test_dividends(open_world):
         world.sandbox.faults.clear()
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'dart.dividends'")
         world.execute("DELETE FROM upstream_block")
-        assert capital.load_dividends(renewed(world, 0.1), 2025, QUICK).units.done == 2, "valuations rest on them"
+        assert load_capital.load_dividends(renewed(world, 0.1), 2025, QUICK).units.done == 2, "valuations rest on them"
 
 
 def of_list(result):
@@ -113,7 +115,7 @@ def of_list(result):
 
 
 def the_month(app):
-    return of_list(capital.load_actions(app, *MONTH, QUICK))
+    return of_list(load_capital.load_actions(app, *MONTH, QUICK))
 
 
 def test_the_list_of_decisions(open_world):
@@ -123,7 +125,11 @@ def test_the_list_of_decisions(open_world):
             forget(world)
             world.execute("DELETE FROM corporate_actions")
             how = run(
-                world, kind, "list.json", lambda app: of_list(capital.load_actions(app, *MONTH, QUICK)), "dart.actions"
+                world,
+                kind,
+                "list.json",
+                lambda app: of_list(load_capital.load_actions(app, *MONTH, QUICK)),
+                "dart.actions",
             )
             if how != expected or (expected != FINE and world.scalar("SELECT count(*) FROM corporate_actions")):
                 found[kind] = how
@@ -133,12 +139,16 @@ def test_the_list_of_decisions(open_world):
 def test_what_a_decision_says(open_world):
     with open_world(patience=0.1) as world:
         action = next(
-            one for one in reversed(actions.of(world.sandbox.market))
-            if one.kind in {actions.FREE, actions.PAID, actions.REDUCTION}
+            one for one in reversed(dart_actions.of(world.sandbox.market))
+            if one.kind in {dart_actions.FREE, dart_actions.PAID, dart_actions.REDUCTION}
             and one.filings[-1].received < date(2026, 11, 1)
         )  # fmt: skip
         first = action.filings[0]
-        types = {actions.FREE: "FREE_INCREASE", actions.PAID: "PAID_INCREASE", actions.REDUCTION: "REDUCTION"}
+        types = {
+            dart_actions.FREE: "FREE_INCREASE",
+            dart_actions.PAID: "PAID_INCREASE",
+            dart_actions.REDUCTION: "REDUCTION",
+        }
         month = first.received.replace(day=1)
         found = {}
         for kind, expected in (EVERYWHERE | DECISIONS).items():
@@ -156,7 +166,7 @@ def test_what_a_decision_says(open_world):
                           unit=f"{month:%Y-%m}")  # fmt: skip
 
             def work(app):
-                return of_list(capital.load_actions(app, month, first.received, QUICK))
+                return of_list(load_capital.load_actions(app, month, first.received, QUICK))
 
             how = run(world, kind, "Decsn.json", work, "dart.decisions")
             known = world.scalar("SELECT count(*) FROM corporate_actions WHERE shares_before IS NOT NULL")

@@ -9,7 +9,7 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import listed, statements
+from foresto_cli.loading import load_listed, load_statements
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
@@ -56,7 +56,7 @@ def test_without_options_what_is_in_season_is_asked_for_and_everything_asked_for
 
 def test_an_operator_reads_which_companies_are_asked_for(listed_world):
     with listed_world(stocks=130) as world:
-        statements.load_companies(world.app, QUICK)
+        load_statements.load_companies(world.app, QUICK)
         labels = []
         world.app.console.progress = lambda _: contextlib.nullcontext(lambda *said: labels.append(said[-1]))
         load(world, 2025, workers=1)
@@ -152,10 +152,10 @@ def test_who_joins_a_hundred_has_it_asked_again(listed_world):
 
 def test_companies_are_asked_for_once_a_day(listed_world):
     with listed_world() as world:
-        assert statements.load_companies(world.app, QUICK).outcome == "done"
-        assert statements.load_companies(world.app, QUICK).outcome == "nothing_to_do"
+        assert load_statements.load_companies(world.app, QUICK).outcome == "done"
+        assert load_statements.load_companies(world.app, QUICK).outcome == "nothing_to_do"
         assert len(asked(world, "corpCode.xml")) == 1
-        stocks = listed.load_stocks(world.app, QUICK)
+        stocks = load_listed.load_stocks(world.app, QUICK)
         assert stocks.exit_code == 0
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active AND corp_code IS NULL") == 0
         assert world.scalar(
@@ -163,7 +163,7 @@ def test_companies_are_asked_for_once_a_day(listed_world):
             " WHERE s.ticker <> i.ticker AND s.corp_code = i.corp_code"
         )
     with listed_world(EVENING + timedelta(days=1)) as world:
-        assert statements.load_companies(world.app, QUICK).requests["dart"] == 1
+        assert load_statements.load_companies(world.app, QUICK).requests["dart"] == 1
 
 
 @pytest.mark.long
@@ -211,7 +211,7 @@ def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goe
             " FROM (SELECT max(rcept_no) AS rcept_no, bool_or(has_details) AS has_details"
             " FROM financial_report GROUP BY corp_code) x"
         )
-        quota = statements.quota(world.app)
+        quota = load_statements.quota(world.app)
         assert (quota["used"], quota["left"], quota["reset"]) == (20_000, 0, "2026-11-21 00:00")
         assert load(world, 2025, full=True).requests["total"] == 0
     with listed_world(EVENING + timedelta(days=1)) as world:
@@ -225,7 +225,7 @@ def test_a_budget_that_runs_out_is_used_to_the_last_request_and_the_next_day_goe
 
 def test_nothing_is_asked_between_one_and_two(open_world):
     with open_world() as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
     with open_world(EVENING.replace(day=21, hour=1, minute=30)) as world:
         result = load(world, 2025)
         assert (result.exit_code, asked(world)) == (75, [])
@@ -242,7 +242,7 @@ def test_without_a_key_or_a_listing_it_says_what_to_do(open_world):
     with open_world(without=("dart_api_key",)) as world:
         with pytest.raises(ConfigError, match=r"DART_API_KEY.*opendart\.fss\.or\.kr"):
             load(world, 2025)
-        assert statements.quota(world.app)["has_key"] is False
+        assert load_statements.quota(world.app)["has_key"] is False
     with open_world() as world, pytest.raises(ConfigError, match="foresto listing load"):
         load(world, 2025)
 
@@ -254,4 +254,4 @@ def test_without_a_key_or_a_listing_it_says_what_to_do(open_world):
 def test_impossible_options_are_refused(year, report, since):
     clock.pretend(EVENING)
     with pytest.raises(UsageError):
-        statements.wanted_reports(year, report, since, None)
+        load_statements.wanted_reports(year, report, since, None)

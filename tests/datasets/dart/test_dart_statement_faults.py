@@ -14,8 +14,8 @@ import pytest
 from foresto_cli.datasets.dart import details
 from foresto_cli.datasets.dart.reports import Report, reports_named
 from foresto_cli.errors import AuthFailed, BadPayload, RateLimited, Transient
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import statements
+from foresto_cli.loading import load_listed as roster
+from foresto_cli.loading import load_statements
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream import dart
@@ -58,9 +58,11 @@ SAMPLE = [(kind, name) for kind, name in CELLS if name == "dart.statements" or k
 
 def load(world, name):
     if name == "dart.companies":
-        return statements.load_companies(world.app, QUICK)
-    wanted = statements.wanted_reports(2025, None, None, "005930")
-    return statements.load_statements(world.app, wanted, QUICK, full=details.ALL if name == "dart.details" else None)
+        return load_statements.load_companies(world.app, QUICK)
+    wanted = load_statements.wanted_reports(2025, None, None, "005930")
+    return load_statements.load_statements(
+        world.app, wanted, QUICK, full=details.ALL if name == "dart.details" else None
+    )
 
 
 @pytest.mark.parametrize(("kind", "name"), SAMPLE)
@@ -68,7 +70,7 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, nam
     with open_world(patience=1) as world:
         roster.load_listing(world.app, QUICK)
         if name != "dart.companies":
-            statements.load_companies(world.app, QUICK)
+            load_statements.load_companies(world.app, QUICK)
         if name == "dart.filings":
             # Several days that cannot be asked about in a row would end the questions to DART for the run.
             world.execute(
@@ -133,12 +135,12 @@ def test_a_hundred_that_cannot_be_read_does_not_stop_the_others(open_world):
     with open_world(stocks=200, patience=1) as world:
         roster.load_listing(world.app, QUICK)
         world.sandbox.faults.add(f"truncated@{HOST}/fnlttMultiAcnt*1")
-        wanted = statements.wanted_reports(2025, None, None, None)
-        result = statements.load_statements(world.app, wanted, job.Options(workers=1))
+        wanted = load_statements.wanted_reports(2025, None, None, None)
+        result = load_statements.load_statements(world.app, wanted, job.Options(workers=1))
         assert (result.exit_code, result.units.failed) == (3, 1)
         assert world.scalar("SELECT count(DISTINCT ticker) FROM financial_report") > 50
         assert list(world.app.folders.payloads.iterdir())
-        again = statements.load_statements(world.app, wanted, job.Options(workers=1))
+        again = load_statements.load_statements(world.app, wanted, job.Options(workers=1))
         assert (again.exit_code, again.requests["dart"]) == (0, 2)
 
 

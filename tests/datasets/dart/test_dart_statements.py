@@ -8,7 +8,7 @@ import pytest
 from dart_loads import HOST, QUICK, asked, load
 from support import EVENING
 
-from foresto_cli.loading import listed, prices, statements
+from foresto_cli.loading import load_listed, load_prices, load_statements
 from foresto_cli.settings import SANDBOX_KEYS
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_waiting")]
@@ -127,12 +127,12 @@ def test_reparse_asks_nobody_and_puts_right_what_a_worse_mapping_stored(listed_w
         count = len(asked(world))
         world.execute("UPDATE financial_report SET revenue = 1, eps = NULL WHERE ticker = '005930'")
         world.execute("UPDATE financial_report SET current_assets = 7 WHERE is_financial")
-        result = statements.reparse(world.app, QUICK)
+        result = load_statements.reparse(world.app, QUICK)
         assert (result.outcome, len(asked(world))) == ("done", count)
         assert result.tables["financial_report"].changed >= 1
         assert world.rows(rows) == before
         assert world.scalar("SELECT count(*) FROM financial_report WHERE current_assets = 7") == 0
-        assert statements.reparse(world.app, QUICK).rows.changed == 0
+        assert load_statements.reparse(world.app, QUICK).rows.changed == 0
         assert world.scalar("SELECT count(*) FROM dart_answer WHERE sha256 = encode(sha256(body), 'hex')") == 0
 
 
@@ -163,8 +163,8 @@ def test_the_operators_queries_run_and_ratios_never_overflow(listed_world):
 
 def test_stocks_have_ratios_by_definition(listed_world):
     with listed_world() as world:
-        prices.load_prices_incremental(world.app, 5, 0, QUICK)
-        listed.load_stocks(world.app, QUICK)
+        load_prices.load_prices_incremental(world.app, 5, 0, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         load(world, 2026, "q3")
         load(world, 2025, "q3")
         # Owners' shares come with the whole statements; here they are nine tenths, and one company made a loss.
@@ -209,7 +209,7 @@ def test_stocks_have_ratios_by_definition(listed_world):
             " (SELECT ticker FROM financial_report WHERE currency <> 'KRW')"
         )
         assert set(foreign) <= {(None, None)}
-        assert listed.load_stocks(world.app, QUICK).tables["stocks"].changed == 0
+        assert load_listed.load_stocks(world.app, QUICK).tables["stocks"].changed == 0
 
 
 def test_the_key_is_nowhere(listed_world):

@@ -6,9 +6,9 @@ import pytest
 
 from foresto_cli import clock
 from foresto_cli.collecting.checks import DECLARED, MONTHLY, Scope, run_checks
-from foresto_cli.loading import capital, statements
+from foresto_cli.loading import load_capital, load_statements
 from foresto_cli.running import job
-from foresto_cli.verify import checks, mending
+from foresto_cli.verify import all_checks, mending
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 2
@@ -36,7 +36,7 @@ PLANTED = (
 
 
 def findings(world):
-    checks.of(MONTHLY)
+    all_checks.of(MONTHLY)
     ours = [check for name, check in DECLARED.items() if name.startswith("actions.")]
     days = world.app.calendar.sessions(date(2026, 11, 5), date(2026, 11, 20))
     with world.app.engine.connect() as connection:
@@ -48,8 +48,8 @@ def findings(world):
 def test_what_is_wrong_with_decisions_is_found_and_mended(open_loaded):
     query = f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM (SELECT {COLUMNS} FROM corporate_actions) t"
     with open_loaded() as world:
-        statements.load_companies(world.app, QUICK)
-        capital.load_actions(world.app, date(2026, 1, 1), date(2026, 11, 20), QUICK)
+        load_statements.load_companies(world.app, QUICK)
+        load_capital.load_actions(world.app, date(2026, 1, 1), date(2026, 11, 20), QUICK)
         world.execute("UPDATE unit_ledger SET asked_at = '2026-11-30' WHERE dataset = 'dart.action_links'")
         assert findings(world) == {}
         before = world.scalar(query)

@@ -11,11 +11,11 @@ from foresto_cli import clock
 from foresto_cli.collecting.checks import DECLARED, Scope, run_checks
 from foresto_cli.datasets.dart import filing_types, filings
 from foresto_cli.errors import BadPayload, ConfigError, UsageError
-from foresto_cli.loading import filings as loading
+from foresto_cli.loading import load_filings as loading
 from foresto_cli.running import job
-from foresto_cli.sandbox.dart import actions, disclosures, everyday
+from foresto_cli.sandbox.dart import dart_actions, disclosures, everyday
 from foresto_cli.upstream import dart
-from foresto_cli.verify import checks, mending
+from foresto_cli.verify import all_checks, mending
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 PATIENCE = 2
@@ -217,7 +217,7 @@ def test_a_session_that_is_over_and_has_no_filing_is_not_believed_and_a_holiday_
 
 
 def findings(world):
-    checks.of("weekly")
+    all_checks.of("weekly")
     last = world.app.calendar.latest_ended(clock.now())
     ours = [check for name, check in DECLARED.items() if name.startswith("dart.filing")]
     with world.app.engine.connect() as connection:
@@ -253,12 +253,12 @@ def test_a_session_without_filings_lost_ones_and_mistaken_types_are_found_and_me
 
 
 def test_a_decision_is_known_with_its_filing_and_asked_for_without_a_list(open_world):
-    from foresto_cli.loading import capital
+    from foresto_cli.loading import load_capital
 
     with open_world() as world:
         first = max(
-            (one for one in actions.of(world.sandbox.market)
-             if one.kind == actions.PAID and one.filings[0].received <= date(2026, 11, 19)),
+            (one for one in dart_actions.of(world.sandbox.market)
+             if one.kind == dart_actions.PAID and one.filings[0].received <= date(2026, 11, 19)),
             key=lambda one: one.filings[0].received,
         )  # fmt: skip
         day, number = first.filings[0].received, first.filings[0].number
@@ -269,14 +269,14 @@ def test_a_decision_is_known_with_its_filing_and_asked_for_without_a_list(open_w
         assert world.rows("SELECT action_type, ratio FROM corporate_actions WHERE rcept_no = :n", n=number) == [
             ("PAID_INCREASE", None)
         ]
-        plan = capital.load_filed_actions(world.app, job.Options(dry_run=True)).plan
+        plan = load_capital.load_filed_actions(world.app, job.Options(dry_run=True)).plan
         decided = world.scalar(
             "SELECT count(*) FROM corporate_actions WHERE action_type NOT IN ('SPLIT', 'CONSOLIDATION')"
         )
         assert 1 <= plan.requests <= decided
         before = len(asked(world, "list.json"))
-        found = capital.load_filed_actions(world.app, QUICK)
+        found = load_capital.load_filed_actions(world.app, QUICK)
         assert found.requests["dart"] == plan.requests
         assert len(asked(world, "list.json")) == before
         assert world.scalar("SELECT ratio FROM corporate_actions WHERE rcept_no = :n", n=number) is not None
-        assert capital.load_filed_actions(world.app, QUICK).requests["total"] == 0
+        assert load_capital.load_filed_actions(world.app, QUICK).requests["total"] == 0

@@ -9,7 +9,7 @@ from dart_loads import QUICK, asked, load
 from foresto_cli.chains import steps
 from foresto_cli.datasets.dart import details
 from foresto_cli.datasets.dart.reports import ANNUAL, Report
-from foresto_cli.loading import statements, whole_statements
+from foresto_cli.loading import load_statements, load_whole_statements
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
 WHOLE = "fnlttSinglAcntAll"
@@ -52,16 +52,16 @@ def test_what_scores_use_is_asked_for_before_older_gaps(listed_world):
     with listed_world() as world:
         load(world, since=2024)
         load(world)  # who closes twice a year is known by now
-        app, wanted = world.app, statements.wanted_reports(None, None, 2024, None)
+        app, wanted = world.app, load_statements.wanted_reports(None, None, 2024, None)
         most = len(used(world)[0])
-        result = statements.load_statements(app, wanted, QUICK, full=details.Share(most=lambda: most))
+        result = load_statements.load_statements(app, wanted, QUICK, full=details.Share(most=lambda: most))
         assert result.exit_code == 0, result.reasons
         needed, whole = used(world)
         assert needed == whole
         before = len(asked(world, WHOLE))
-        statements.load_statements(app, wanted, QUICK, full=details.Share(scored_only=True))
+        load_statements.load_statements(app, wanted, QUICK, full=details.Share(scored_only=True))
         assert len(asked(world, WHOLE)) == before
-        assert statements.load_statements(app, wanted, QUICK, full=details.ALL).units.done > 0
+        assert load_statements.load_statements(app, wanted, QUICK, full=details.ALL).units.done > 0
 
 
 @pytest.mark.long
@@ -70,8 +70,8 @@ def test_a_saturday_asks_for_less_than_a_third_of_a_days_budget_and_a_morning_fo
         load(world, since=2024)
         app = with_budget(world, BUDGET)
         for step, most, share in (
-            (steps.STATEMENTS, BUDGET / 3, whole_statements.SATURDAY),
-            (steps.NEW_STATEMENTS, BUDGET / 10, whole_statements.MORNING),
+            (steps.STATEMENTS, BUDGET / 3, load_whole_statements.SATURDAY),
+            (steps.NEW_STATEMENTS, BUDGET / 10, load_whole_statements.MORNING),
         ):
             before, whole = len(asked(world)), world.scalar(COUNT)
             result = step.work(app, QUICK)
@@ -89,4 +89,4 @@ def test_a_saturday_asks_for_less_than_a_third_of_a_days_budget_and_a_morning_fo
     [(0, date(2026, 11, 20)), (6_000, date(2026, 11, 21)), (6_001, date(2026, 11, 23)), (12_000, date(2026, 11, 28))],
 )
 def test_the_day_on_which_all_is_there_is_told(count, until):
-    assert whole_statements.finished(count, 1_000, 6_000, date(2026, 11, 20)) == until
+    assert load_whole_statements.finished(count, 1_000, 6_000, date(2026, 11, 20)) == until

@@ -9,8 +9,8 @@ import pytest
 from fss_products import HOST, NEXT_MONTH, content, everything, load, shelved
 from support import EVENING
 
-from foresto_cli.datasets.fss.changes import differences
 from foresto_cli.datasets.fss.kinds import BY_NAME, KINDS
+from foresto_cli.datasets.fss.product_group import differences
 from foresto_cli.sandbox.products import records
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream.finlife import GROUPS, Products

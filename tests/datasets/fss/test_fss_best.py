@@ -7,12 +7,12 @@ import pytest
 from fss_products import load
 from rich.cells import cell_len
 
-from foresto_cli.cli import fss as command
+from foresto_cli.cli import fss_command as command
 from foresto_cli.console import Console
 from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import products
-from foresto_cli.sandbox.hosts.finlife import OPERATIONS
+from foresto_cli.loading import load_products
+from foresto_cli.sandbox.hosts.finlife_fss_or_kr import OPERATIONS
 from foresto_cli.store import tables
 from foresto_cli.upstream.finlife import GROUPS
 from foresto_cli.views import best_products
@@ -81,7 +81,7 @@ def test_the_table_fits_into_eighty_columns(open_world, monkeypatch):
 
 
 def test_the_command_knows_every_kind():
-    assert [*command.KINDS] == [kind.name for kind in KINDS] + [products.ALL]
+    assert [*command.KINDS] == [kind.name for kind in KINDS] + [load_products.ALL]
     assert set(OPERATIONS.items()) == {(kind.operation, kind.division) for kind in KINDS}
     names = set(tables.metadata.tables)
     assert {kind.products.name for kind in KINDS} | {kind.options.name for kind in KINDS} <= names

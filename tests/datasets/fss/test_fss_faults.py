@@ -8,7 +8,7 @@ from fss_products import HOST, TABLES, content, load
 from support import a_third
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import products
+from foresto_cli.loading import load_products
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 from foresto_cli.upstream.finlife import GROUPS
@@ -99,7 +99,7 @@ def test_when_nobody_answers_it_is_no_success(open_world, kind, exit_code):
 @pytest.mark.parametrize(("kind", "tries"), [("fss010", 1), ("fss020", 3)])
 def test_a_refusal_is_asked_about_as_often_as_promised(open_world, kind, tries):
     with open_world(faults=f"{kind}@{HOST}") as world:
-        products.load_products(world.app, "all", None, job.Options(workers=1))
+        load_products.load_products(world.app, "all", None, job.Options(workers=1))
         assert len(world.asked("finlifeapi")) == tries
 
 

@@ -8,7 +8,7 @@ from support import EVENING, a_third
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.loading import listed
+from foresto_cli.loading import load_listed
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -27,7 +27,7 @@ def asked(world):
 
 def test_numbers_are_matched_by_isin_and_preferred_shares_have_their_issuers(open_world):
     with open_world(patience=0.2) as world:
-        result = listed.load_stocks(world.app, QUICK)
+        result = load_listed.load_stocks(world.app, QUICK)
         assert result.outcome == "done", result.reasons
         assert result.requests == {"fdr": 4, "fsc": 1, "total": 5}
         active, known = world.rows("SELECT count(*), count(crno) FROM stocks WHERE is_active")[0]
@@ -54,28 +54,28 @@ def test_numbers_are_matched_by_isin_and_preferred_shares_have_their_issuers(ope
 
 def test_a_name_is_never_enough(open_world):
     with open_world() as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         world.execute("UPDATE fdr_stock_listing SET isin = 'KR7999999999' WHERE ticker = '005930'")
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         assert world.rows("SELECT crno FROM stocks WHERE ticker = '005930'") == [(None,)]
 
 
 @pytest.mark.long
 def test_it_is_asked_once_a_week_and_the_same_again_changes_nothing(open_world):
     with open_world() as world:
-        listed.load_stocks(world.app, QUICK)
-        again = listed.load_stocks(world.app, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
+        again = load_listed.load_stocks(world.app, QUICK)
         assert again.requests == {"total": 0}
         assert (again.rows.added, again.rows.changed) == (0, 0)
     with open_world(EVENING + timedelta(days=5)) as world:
-        assert "fsc" not in listed.load_stocks(world.app, QUICK).requests
+        assert "fsc" not in load_listed.load_stocks(world.app, QUICK).requests
     with open_world(EVENING + timedelta(days=7)) as world:
-        assert listed.load_stocks(world.app, QUICK).requests["fsc"] == 1
+        assert load_listed.load_stocks(world.app, QUICK).requests["fsc"] == 1
 
 
 def test_a_missing_key_is_one_note_and_no_failure(open_world):
     with open_world(without=("fsc_api_key",)) as world:
-        result = listed.load_stocks(world.app, QUICK)
+        result = load_listed.load_stocks(world.app, QUICK)
         assert (result.outcome, result.exit_code) == ("done", 0)
         assert [note for note in result.notes if "FSC_API_KEY" in note]
         assert world.scalar("SELECT count(*) FROM stocks") > 50
@@ -87,7 +87,7 @@ def test_what_is_not_published_yet_is_taken_from_the_session_before(open_world, 
     with open_world() as world:
         # As if the newest list were late: the sandbox publishes Friday's on Monday.
         monkeypatch.setattr(Calendar, "latest_in_open_data", lambda *_: date(2026, 11, 20))
-        assert listed.load_stocks(world.app, QUICK).outcome == "done"
+        assert load_listed.load_stocks(world.app, QUICK).outcome == "done"
         assert [request.fields["basDt"] for request in asked(world)] == ["20261120", "20261119"]
         reason = world.scalar("SELECT reason FROM unit_ledger WHERE dataset = 'stocks.crno'")
         assert "2026-11-19" in reason
@@ -142,7 +142,7 @@ EXPECTED = {
 @pytest.mark.parametrize("kind", a_third(EXPECTED, 2))
 def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
     with open_world(faults=f"{kind}@{HOST}", patience=0.006 if kind == "timeout" else 0.02) as world:
-        result = listed.load_stocks(world.app, QUICK)
+        result = load_listed.load_stocks(world.app, QUICK)
         exit_code, outcome, state = EXPECTED[kind]
         assert (result.exit_code, result.outcome) == (exit_code, outcome), result.reasons
         assert getattr(result.units, state) == 1
@@ -159,25 +159,25 @@ def test_a_failure_ends_as_documented_and_costs_no_stock(open_world, kind):
             return
     with open_world() as world:
         world.begin_budgets_anew()
-        assert listed.load_stocks(world.app, QUICK).exit_code == 0, "the next run must fetch what failed"
+        assert load_listed.load_stocks(world.app, QUICK).exit_code == 0, "the next run must fetch what failed"
         assert world.scalar(NUMBERS) > 50
 
 
 @pytest.mark.parametrize(("kind", "tries"), [("gateway22", 3), ("gateway20", 1), ("gateway31", 1), ("block403", 1)])
 def test_a_refusal_is_asked_about_as_often_as_promised(open_world, kind, tries):
     with open_world(faults=f"{kind}@{HOST}") as world:
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         assert len(asked(world)) == tries
 
 
 def test_half_a_list_is_refused(open_world):
     with open_world() as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         world.execute(
             "INSERT INTO fdr_stock_listing SELECT (jsonb_populate_record(l, jsonb_build_object('ticker',"
             " lpad(n::text, 5, '9') || '0'))).* FROM fdr_stock_listing l, generate_series(1, 40) n"
             " WHERE ticker = '005930'"
         )
-        result = listed.load_stocks(world.app, QUICK)
+        result = load_listed.load_stocks(world.app, QUICK)
         assert result.exit_code == 65
         assert "일부만" in result.reasons[0]

@@ -7,7 +7,7 @@ from support import EVENING
 
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import ETFS, INDEX, INITIAL, LISTING, PRICES, STOCKS, VERIFY_DAILY
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_waiting")]
@@ -81,10 +81,10 @@ def test_a_mirror_that_lives_again_is_used_and_the_alert_ends(open_world):
 def test_a_year_without_any_level_says_nothing_about_the_mirror(open_world):
     empty = "empty_list@raw.githubusercontent.com/index/year_ks11"
     with open_world(without=WITHOUT["none"], faults=empty, mirror_stopped=None, patience=3) as world:
-        prices.load_index(world.app, 400, job.Options())
+        load_prices.load_index(world.app, 400, job.Options())
         told = "SELECT status, source_id FROM unit_ledger WHERE unit = 'KOSPI:2026'"
         assert world.rows(told) == [("provisional", "NAVER")]
         assert world.scalar("SELECT count(*) FROM dead_source") == 0
         world.sandbox.faults.clear()
-        prices.load_index(world.app, 400, job.Options())
+        load_prices.load_index(world.app, 400, job.Options())
         assert world.rows(told) == [("done", "FDR")]

@@ -9,12 +9,12 @@ from foresto_cli import clock
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import designation_checks, designations
 from foresto_cli.datasets.listed.designations import TELLING, Designation
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_listed as roster
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
-from foresto_cli.sandbox.dart import companies, figures
+from foresto_cli.sandbox.dart import dart_companies, dart_figures
 from foresto_cli.sandbox.market import Market
-from foresto_cli.sandbox.market import designations as dealt
+from foresto_cli.sandbox.market import market_designations as dealt
 from foresto_cli.sandbox.market.roster import PENNY_CODE
 from foresto_cli.score import explain
 from foresto_cli.verify import verification
@@ -317,7 +317,7 @@ def test_who_is_new_is_told_once_and_raises_no_alarm(plain):
 
 def test_the_sandbox_designates_companies_in_trouble():
     market = Market(datetime(2026, 11, 20, 20, 30, tzinfo=clock.KST), 600, 300, 1)
-    everyone = companies.of(market)
+    everyone = dart_companies.of(market)
     seen = {dealt.MANAGED: 0, dealt.CAUTION: 0}
     for day, year in ((date(2026, 3, 31), 2024), (date(2026, 4, 1), 2025), (date(2026, 11, 20), 2025)):
         listed = market.listed(day)
@@ -326,7 +326,8 @@ def test_the_sandbox_designates_companies_in_trouble():
                 continue
             seen[section] += 1
             found = [
-                figures.statement(market, everyone.by_number[stock.number], year - back, 4, "OFS") for back in range(4)
+                dart_figures.statement(market, everyone.by_number[stock.number], year - back, 4, "OFS")
+                for back in range(4)
             ]
             lost = [one.net_income < 0 for one in found]
             assert found[0].total_equity < 0 or all(lost)
@@ -345,7 +346,7 @@ def test_on_the_first_of_april_the_sandbox_has_news(open_world):
     )
     with open_world(datetime(2026, 4, 3, 20, 30, tzinfo=clock.KST)) as world:
         assert roster.load_listing(world.app, job.Options()).exit_code == 0
-        prices.load_prices_incremental(world.app, 20, 2, job.Options())
+        load_prices.load_prices_incremental(world.app, 20, 2, job.Options())
         roster.derive_stocks(world.app, job.Options())
         stored = {code for (code,) in world.rows("SELECT ticker FROM stocks WHERE designated_since = '2026-04-01'")}
         assert stored == after - before != set()

@@ -8,7 +8,7 @@ from support import EVENING, a_third
 
 from foresto_cli.datasets.listed import enrichment
 from foresto_cli.errors import BadPayload, Transient
-from foresto_cli.loading import listed
+from foresto_cli.loading import load_listed
 from foresto_cli.running import job
 from foresto_cli.upstream import yahoo_profile
 from foresto_cli.views import stock_card
@@ -32,7 +32,7 @@ def asked(world):
 
 
 def enriched(world):
-    return listed.load_stocks(world.app, QUICK, enrich=True)
+    return load_listed.load_stocks(world.app, QUICK, enrich=True)
 
 
 def wanted(world):
@@ -45,7 +45,7 @@ def wanted(world):
 
 def test_nobody_asks_yahoo_unless_told_to(open_world):
     with open_world() as world:
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         assert asked(world) == []
         assert world.scalar(NAMED) == 0
 
@@ -105,8 +105,8 @@ def test_what_yahoo_does_not_give_keeps_its_value(open_world):
 
 def test_a_plan_asks_nobody(open_world):
     with open_world() as world:
-        listed.load_stocks(world.app, QUICK)
-        plan = listed.load_stocks(world.app, job.Options(dry_run=True), enrich=True).plan
+        load_listed.load_stocks(world.app, QUICK)
+        plan = load_listed.load_stocks(world.app, job.Options(dry_run=True), enrich=True).plan
         assert plan.requests == 8
         assert asked(world) == []
 
@@ -124,7 +124,7 @@ COULD_NOT_ASK = (
 def test_a_failing_yahoo_fails_nothing_overwrites_nothing_and_is_said(open_world, kind):
     patience = 0.006 if kind in {"timeout", "drip"} else 0.02
     with open_world(patience=patience) as world:
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         world.execute("UPDATE stocks SET english_name = 'Known', yahoo_sector = 'Known'")
         before = world.scalar(EVERYTHING)
         world.sandbox.faults.add(f"{kind}@{SUMMARY}")

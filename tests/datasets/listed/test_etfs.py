@@ -10,7 +10,7 @@ from support import EVENING, SHARED, a_third, needs_shared
 
 from foresto_cli.collecting import readers
 from foresto_cli.datasets.listed import etf_rows
-from foresto_cli.loading import funds as roster
+from foresto_cli.loading import load_funds as roster
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")

@@ -12,7 +12,7 @@ from support import SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices.index_codes import code_of
-from foresto_cli.loading import funds, indices, listed, prices
+from foresto_cli.loading import load_funds, load_indices, load_listed, load_prices
 from foresto_cli.running import job
 
 pytestmark = [needs_shared, pytest.mark.usefixtures("no_waiting")]
@@ -55,8 +55,8 @@ def base(record):
 
 def test_the_official_list_is_stored_to_the_digit_with_the_market_values_of_its_session(recorded_world):
     with recorded_world(MORNING, without=ONLY_OPENAPI) as world:
-        prices.load_prices_between(world.app, date(2024, 1, 5), date(2024, 1, 5), None, QUICK)
-        assert listed.load_listing(world.app, QUICK).exit_code == 0
+        load_prices.load_prices_between(world.app, date(2024, 1, 5), date(2024, 1, 5), None, QUICK)
+        assert load_listed.load_listing(world.app, QUICK).exit_code == 0
         records = [one for market in ("stk", "ksq", "knx") for one in
                    block(f"krx_openapi/{market}_isu_base_info_20240105.json.gz")]  # fmt: skip
         assert len(records) == 2785
@@ -69,7 +69,7 @@ def test_the_official_list_is_stored_to_the_digit_with_the_market_values_of_its_
 
 def test_the_list_of_the_page_is_stored_to_the_digit(recorded_world):
     with recorded_world(datetime(2026, 4, 14, 20, 0, tzinfo=clock.KST), without=ONLY_LOGIN) as world:
-        assert listed.load_listing(world.app, QUICK).exit_code == 0
+        assert load_listed.load_listing(world.app, QUICK).exit_code == 0
         records = block("krx/stock_base_20260414.body.gz")
         assert set(world.rows(LIST)) == {base(record) for record in records}
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE market = 'KOSDAQ GLOBAL'") == 52
@@ -89,7 +89,7 @@ def test_all_indices_of_two_sessions_are_stored_to_the_digit(recorded_world):
         "market_cap": "MKTCAP",
     }
     with recorded_world(MORNING, without=ONLY_OPENAPI) as world:
-        result = indices.load_index_history(world.app, None, date(2024, 1, 4), QUICK)
+        result = load_indices.load_index_history(world.app, None, date(2024, 1, 4), QUICK)
         assert (result.outcome, result.requests["total"]) == ("done", 6)
         for day in ("20240104", "20240105"):
             records = [one for family in ("krx", "kospi", "kosdaq") for one in
@@ -112,7 +112,7 @@ def test_all_indices_of_two_sessions_are_stored_to_the_digit(recorded_world):
 
 def test_the_funds_of_an_official_session_are_stored_to_the_digit(recorded_world):
     with recorded_world(MORNING, without=ONLY_OPENAPI) as world:
-        funds.load_etfs(world.app, QUICK)
+        load_funds.load_etfs(world.app, QUICK)
         records = block("krx_openapi/etf_bydd_trd_20240105.json.gz")
         fields = ("TDD_OPNPRC", "TDD_HGPRC", "TDD_LWPRC", "TDD_CLSPRC", "CMPPREVDD_PRC", "FLUC_RT", "NAV", "ACC_TRDVOL",
                   "ACC_TRDVAL", "MKTCAP", "INVSTASST_NETASST_TOTAMT", "LIST_SHRS", "OBJ_STKPRC_IDX")  # fmt: skip

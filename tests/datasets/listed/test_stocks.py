@@ -9,8 +9,8 @@ from support import EVENING
 from foresto_cli.calendar import Calendar
 from foresto_cli.console import Console
 from foresto_cli.datasets.listed import stocks
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_listed as roster
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.running.closing import closing_lines
 from foresto_cli.store.upsert import Counts
@@ -33,7 +33,7 @@ def load(world):
 @pytest.mark.long
 def test_a_second_load_changes_nothing_and_asks_nobody(open_world):
     with open_world() as world:
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         first = load(world)
         assert first.requests["total"] <= 6
         assert first.tables["stocks"].added == world.scalar("SELECT count(*) FROM stocks") > 50
@@ -45,7 +45,7 @@ def test_a_second_load_changes_nothing_and_asks_nobody(open_world):
 @pytest.mark.long
 def test_stocks_are_the_listing_with_the_newest_prices(open_world):
     with open_world() as world:
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         load(world)
         assert world.scalar("SELECT count(*) FROM stocks WHERE is_active") == world.scalar(
             "SELECT count(*) FROM fdr_stock_listing WHERE is_listed"
@@ -63,7 +63,7 @@ def test_stocks_are_the_listing_with_the_newest_prices(open_world):
 @pytest.mark.long
 def test_returns_compare_adjusted_closes_of_the_right_days(open_world):
     with open_world() as world:
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         base = {"year": date(2025, 11, 20), "ytd": Calendar().previous(date(2026, 1, 1))}
         for day, close in ((base["year"], 100), (base["ytd"], 50)):
             world.execute(
@@ -177,7 +177,7 @@ def test_status_watches_the_day_of_the_stocks(open_world):
 
     with open_world() as world:
         assert watched(world)["current"] is False
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         load(world)
         assert (watched(world)["newest"], watched(world)["current"]) == ("2026-11-20", True)
     with open_world(EVENING + timedelta(days=3)) as world:
@@ -209,7 +209,7 @@ def test_a_rename_in_price_rows_becomes_history_whichever_comes_first(open_world
         days = world.sandbox.market.sessions
         if first == "stocks":
             load(world)
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         renamed = "UPDATE stock_price_daily SET name = '옛이름' WHERE ticker = '005930' AND trade_date < :day"
         world.execute(renamed, day=days[20])
         load(world)
@@ -224,7 +224,7 @@ def test_who_has_no_listing_date_was_listed_since_the_first_price_row(open_world
         load(world)
         preferred = "SELECT count(*) FROM stock_history WHERE ticker = '00027K' AND valid_from <= '2026-11-13'"
         assert world.scalar(preferred) == 0
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         load(world)
         first = world.sandbox.market.sessions[0]
         assert world.rows("SELECT valid_from, valid_to FROM stock_history WHERE ticker = '00027K'") == [(first, None)]
@@ -234,7 +234,7 @@ def test_who_has_no_listing_date_was_listed_since_the_first_price_row(open_world
 @pytest.mark.slow
 def test_the_synthetic_markets_own_renames_are_dated_to_the_day(open_world):
     with open_world(stocks=120, sessions=300) as world:
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         load(world)
         wanted = {(code, day) for kind, day, code in world.sandbox.market.events if kind == "rename"}
         assert wanted

@@ -7,10 +7,10 @@ from support import EVENING
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices.index_codes import code_of
-from foresto_cli.loading import indices, prices
-from foresto_cli.loading import listed as roster
+from foresto_cli.loading import load_indices, load_prices
+from foresto_cli.loading import load_listed as roster
 from foresto_cli.running import job
-from foresto_cli.telling import diagnosis, mirror, notify
+from foresto_cli.telling import dead_mirror, diagnosis, notify
 from foresto_cli.upstream import krx_openapi
 from foresto_cli.verify import verification
 
@@ -39,7 +39,7 @@ def test_with_a_dead_mirror_each_key_gives_the_list_and_the_indices(open_world, 
         everybody = world.sandbox.market.listed(date(2026, 11, 20)).stocks
         covered = [one for one in everybody if keys != "none" or one.market != "KNX"]
         assert abs(world.scalar(LISTED) - len(covered)) <= 2, "the OPEN API's list is of the day before"
-        indexed = prices.load_index(world.app, 14, QUICK)
+        indexed = load_prices.load_index(world.app, 14, QUICK)
         assert indexed.exit_code == 0
         assert world.scalar(MAIN) == 3
         assert roster.load_stocks(world.app, QUICK).exit_code == 0
@@ -57,8 +57,8 @@ def test_a_dead_mirror_is_told_once_passed_over_and_tried_again_the_next_day(ope
         assert world.rows(alert) == [("mirror", "info", 1, True)]
         assert world.asked(mirror)
     with open_world(EVENING + timedelta(hours=1), **DEAD) as world:
-        prices.load_index(world.app, 14, QUICK)
-        prices.load_prices_incremental(world.app, 1, 2, QUICK)
+        load_prices.load_index(world.app, 14, QUICK)
+        load_prices.load_prices_incremental(world.app, 1, 2, QUICK)
         assert world.asked(mirror) == [], "asked once a day"
     with open_world(EVENING + timedelta(days=3), **DEAD) as world:
         assert roster.load_listing(world.app, QUICK).exit_code == 0
@@ -81,12 +81,12 @@ def test_what_the_mirror_knew_stays_when_another_source_gives_the_list(open_worl
     known = "SELECT ticker, industry, representative, listing_date FROM fdr_stock_listing WHERE is_listed ORDER BY 1"
     with open_world(stocks=60, sessions=14) as world:
         roster.load_listing(world.app, QUICK)
-        prices.load_prices_incremental(world.app, 5, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 5, 2, QUICK)
         before = world.rows(known)
         assert sum(row[1] is not None for row in before) > 20
     later = EVENING + timedelta(days=3)
     with open_world(later, faults=FROZEN, stocks=60, sessions=14, without=("fsc_api_key",)) as world:
-        prices.load_prices_incremental(world.app, 5, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 5, 2, QUICK)
         assert roster.load_listing(world.app, QUICK).exit_code == 0
         after = {row[0]: row[1:] for row in world.rows(known)}
         lost = [
@@ -138,7 +138,7 @@ def test_without_anybody_the_list_that_is_there_stays_and_its_age_is_said(open_w
 def test_an_index_that_ends_behind_the_last_session_is_not_done(open_world):
     faults = f"{FROZEN},500@fchart.stock.naver.com"
     with open_world(faults=faults, stocks=60, sessions=14, without=NONE) as world:
-        result = prices.load_index(world.app, 14, QUICK)
+        result = load_prices.load_index(world.app, 14, QUICK)
         assert (result.outcome, result.exit_code) == ("failed", 75)
         assert any("2026-11-06" in reason and "2026-11-20" in reason for reason in result.reasons)
         assert world.scalar("SELECT max(trade_date) FROM index_price_daily") == date(2026, 11, 6)
@@ -148,19 +148,19 @@ def test_naver_gives_the_exchange_its_own_levels_and_changes_from_the_close_befo
     columns = "SELECT index_code, trade_date, open_price, high_price, low_price, close_price, price_change, change_rate"
     query = f"{columns} FROM index_price_daily WHERE trade_date > '2026-11-10' ORDER BY 1, 2"
     with open_world(**DEAD, without=NONE) as world:
-        prices.load_index(world.app, 14, QUICK)
+        load_prices.load_index(world.app, 14, QUICK)
         found = world.rows(query)
         assert world.rows("SELECT DISTINCT source_id, market_cap FROM index_price_daily") == [("NAVER", None)]
     with open_world(**DEAD, without=KEYS["login"]) as world:
         world.execute("DELETE FROM unit_ledger WHERE dataset = 'prices.index'")
-        prices.load_index(world.app, 14, QUICK)
+        load_prices.load_index(world.app, 14, QUICK)
         assert world.rows("SELECT DISTINCT source_id FROM index_price_daily") == [("KRX",)]
         assert world.rows(query) == found
 
 
 def test_all_indices_of_a_session_come_in_three_requests_and_keep_the_three_codes(open_world):
     with open_world(stocks=60, sessions=14) as world:
-        prices.load_index(world.app, 14, QUICK)
+        load_prices.load_index(world.app, 14, QUICK)
         asked = len(world.asked("/svc/apis/idx/"))
         assert asked == 3
         assert world.scalar("SELECT count(*) FROM index_listing") == 119
@@ -168,36 +168,36 @@ def test_all_indices_of_a_session_come_in_three_requests_and_keep_the_three_code
         assert world.scalar(day) == 117, "two have sums and no level"
         main = "SELECT index_code, close_price FROM index_price_daily WHERE trade_date = '2026-11-19' AND index_code IN"
         official = dict(world.rows(f"{main} ('KOSPI', 'KOSDAQ', 'KS200')"))
-        assert prices.load_index(world.app, 14, QUICK).requests.get("krx_openapi", 0) == 0
+        assert load_prices.load_index(world.app, 14, QUICK).requests.get("krx_openapi", 0) == 0
         world.execute("DELETE FROM index_price_daily")
         world.execute("DELETE FROM unit_ledger WHERE dataset LIKE 'prices.index%'")
     with open_world(stocks=60, sessions=14, without=KEYS["login"]) as world:
-        prices.load_index(world.app, 14, QUICK)
+        load_prices.load_index(world.app, 14, QUICK)
         assert dict(world.rows(f"{main} ('KOSPI', 'KOSDAQ', 'KS200')")) == official
 
 
 def test_the_history_of_all_indices_is_planned_like_every_other_and_by_class(open_world):
     with open_world(stocks=60, sessions=14) as world:
-        result = indices.load_index_history(world.app, "KQ150", None, QUICK)
+        result = load_indices.load_index_history(world.app, "KQ150", None, QUICK)
         assert result.outcome == "done"
         assert {r.path.rsplit("/", 1)[1] for r in world.asked("/idx/")} == {"kosdaq_dd_trd"}
         sessions = world.scalar("SELECT count(DISTINCT trade_date) FROM index_price_daily WHERE index_code = 'KQ150'")
         assert sessions == 13 == len(world.asked("/idx/"))
         world.execute("DELETE FROM unit_ledger WHERE unit = 'KOSDAQ:2026-11-12'")
-        assert indices.load_index_history(world.app, "KQ150", None, QUICK).requests["total"] == 1
-        listed = indices.listed(world.app)
+        assert load_indices.load_index_history(world.app, "KQ150", None, QUICK).requests["total"] == 1
+        listed = load_indices.listed(world.app)
         assert {row["index_code"] for row in listed} >= {"KOSDAQ", "KQ150", "KQ_CHEM"}
 
 
 def test_an_unapproved_family_is_named_and_the_others_are_loaded(open_world):
     with open_world(stocks=60, sessions=14, faults="unapproved@kosdaq_dd_trd") as world:
-        result = prices.load_index(world.app, 14, QUICK)
+        result = load_prices.load_index(world.app, 14, QUICK)
         assert result.exit_code == 0
         assert any("KOSDAQ 시리즈" in note for note in result.notes)
         assert (
             world.scalar("SELECT count(DISTINCT index_class) FROM index_listing WHERE source_id = 'KRX_OPENAPI'") == 2
         )
-        asked_for = indices.load_index_history(world.app, None, date(2026, 11, 18), QUICK)
+        asked_for = load_indices.load_index_history(world.app, None, date(2026, 11, 18), QUICK)
         assert asked_for.exit_code == 78
 
 
@@ -219,8 +219,8 @@ def test_a_decreed_holiday_is_found_by_the_index_without_a_price_source(open_wor
         with open_world(now, without=KEYS[keys], sessions=10, faults="frozen_mirror@2026-06-01") as world:
             if day != date(2026, 7, 2):
                 roster.load_listing(world.app, QUICK)
-            result = prices.load_prices_incremental(world.app, max((day - days[0]).days, 1), 2, QUICK)
-            prices.load_index(world.app, 30, QUICK)
+            result = load_prices.load_prices_incremental(world.app, max((day - days[0]).days, 1), 2, QUICK)
+            load_prices.load_index(world.app, 30, QUICK)
             listed = world.scalar(LISTED)
             asked = [r for r in world.asked("sise.nhn") if r.fields["symbol"] not in {"KOSPI", "KOSDAQ", "KPI200"}]
             assert len(asked) in {0, listed}, "each stock once for a session, none for a holiday"
@@ -231,16 +231,16 @@ def test_a_decreed_holiday_is_found_by_the_index_without_a_price_source(open_wor
     assert world.rows("SELECT trade_date, is_closed FROM market_closure") == [(date(2026, 7, 2), True)]
     assert result.exit_code == 0
     with open_world(now, without=KEYS[keys], sessions=10) as world:
-        repaired = prices.repair_prices(world.app, date(2026, 7, 1), QUICK)
+        repaired = load_prices.repair_prices(world.app, date(2026, 7, 1), QUICK)
         assert repaired.units.failed == repaired.units.pending == 0
 
 
 def test_doctor_says_that_the_mirror_stands_still_and_finds_nothing_wrong_with_that(open_world):
     with open_world(**DEAD) as world:
-        (found,) = mirror.examine(world.app)
+        (found,) = dead_mirror.examine(world.app)
         assert (found.state, "멈췄습니다" in found.text) == (diagnosis.NOTE, True)
     with open_world(stocks=60, sessions=14) as world:
-        assert [one.state for one in mirror.examine(world.app)] == [diagnosis.OK]
+        assert [one.state for one in dead_mirror.examine(world.app)] == [diagnosis.OK]
 
 
 def test_konex_is_a_market_of_the_list_only_where_its_service_is_asked():

@@ -4,9 +4,9 @@ import pytest
 
 from foresto_cli import data_sets
 from foresto_cli.collecting.checks import MONTHLY, WEEKLY
-from foresto_cli.loading import listed
+from foresto_cli.loading import load_listed
 from foresto_cli.running import job
-from foresto_cli.verify import checks, verification
+from foresto_cli.verify import all_checks, verification
 
 pytestmark = pytest.mark.long
 
@@ -46,13 +46,13 @@ def found(result):
 def test_a_good_database_has_no_finding(loaded):
     # And four that are not in a list: freshness, the second source of prices and of the index, and table sizes before.
     levels = {verification.verify_weekly: WEEKLY, verification.verify_monthly: MONTHLY}
-    wanted = {verify: len(checks.of(level, data_sets.every())) + 4 for verify, level in levels.items()}
+    wanted = {verify: len(all_checks.of(level, data_sets.every())) + 4 for verify, level in levels.items()}
     for verify, count in wanted.items():
         result = verify(loaded.app)
         assert (result.findings, result.exit_code) == ([], 0)
         assert result.checks == count
     assert {check for check, _ in PLANTED.values()} == {
-        check.name for check in checks.of(WEEKLY) if check.name.startswith("roster.") and check.level == WEEKLY
+        check.name for check in all_checks.of(WEEKLY) if check.name.startswith("roster.") and check.level == WEEKLY
     }
 
 
@@ -80,7 +80,7 @@ def test_a_daily_verification_does_not_resolve_what_it_does_not_ask(loaded):
     is_open = "SELECT count(*) FROM ops_alert WHERE subject = 'roster.drop' AND resolved_at IS NULL"
     verification.verify_daily(loaded.app)
     assert loaded.scalar(is_open) == 1
-    listed.load_stocks(loaded.app, QUICK)
+    load_listed.load_stocks(loaded.app, QUICK)
     verification.verify_weekly(loaded.app)
     assert loaded.scalar(is_open) == 0
 

@@ -10,9 +10,9 @@ from support import EVENING, SHARED, a_third, needs_shared
 from foresto_cli.datasets.open_data.bond_rows import bond_row, type_of
 from foresto_cli.datasets.open_data.pages import is_isin
 from foresto_cli.datasets.open_data.ratings import NONE, RATED, UNKNOWN, combined, passes, word_of
-from foresto_cli.loading import open_data
+from foresto_cli.loading import load_open_data
 from foresto_cli.running import job
-from foresto_cli.sandbox.fsc import bonds as sandboxed
+from foresto_cli.sandbox.fsc import fsc_bonds as sandboxed
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.store.upsert import Counts
 
@@ -53,7 +53,7 @@ FIRST = sandboxed.rows(60, 1, date(2026, 11, 19), 1, 2)[0]
 
 
 def load(world, quality="all", as_of=None):
-    return open_data.load_bonds(world.app, quality, as_of, QUICK)
+    return load_open_data.load_bonds(world.app, quality, as_of, QUICK)
 
 
 # --- what is stored -------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_one_row_that_cannot_be_read_is_left_out_and_named(open_world, one_bond,
 
 def test_what_is_not_published_yet_is_taken_from_before_and_asked_for_again(open_world):
     with open_world() as world:
-        client = open_data.client_of(world.app, "bonds")
+        client = load_open_data.client_of(world.app, "bonds")
         honest = client.bonds
         client.bonds = lambda day: [] if day > date(2026, 11, 17) else honest(day)
         assert load(world).outcome == "done"
@@ -332,7 +332,7 @@ def test_nothing_at_all_is_no_success(open_world):
         result = load(world)
         assert (result.exit_code, result.units.failed) == (65, 1)
     with open_world() as world:
-        client = open_data.client_of(world.app, "bonds")
+        client = load_open_data.client_of(world.app, "bonds")
         client.bonds = lambda _: []
         result = load(world)
         assert (result.outcome, result.exit_code) == ("failed", 75)

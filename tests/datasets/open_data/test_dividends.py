@@ -10,7 +10,7 @@ from support import EVENING, SHARED, a_third, needs_shared
 from foresto_cli import clock
 from foresto_cli.datasets.open_data import dividend_yield
 from foresto_cli.datasets.open_data.dividend_rows import dividend_row, is_outlier, one_a_key, ticker_of
-from foresto_cli.loading import listed, open_data, prices
+from foresto_cli.loading import load_listed, load_open_data, load_prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.sandbox.market.codes import isin
@@ -45,7 +45,7 @@ def small_pages(monkeypatch):
 
 
 def load(world):
-    return open_data.load_dividends(world.app, QUICK)
+    return load_open_data.load_dividends(world.app, QUICK)
 
 
 # --- what is stored -------------------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def load(world):
 @pytest.mark.long
 def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_world):
     with open_world() as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         result = load(world)
         count = world.scalar(COUNT)
         assert (result.outcome, result.requests) == ("done", {"fsc": 1, "total": 1})
@@ -77,7 +77,7 @@ def test_the_whole_table_is_stored_and_reading_it_again_changes_nothing(open_wor
 
 def test_each_dividend_belongs_to_its_own_security_only(open_world):
     with open_world() as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         load(world)
         # The predecessor wrote the ticker it had asked for on every row: on preferred shares and on other companies.
         wrong = (
@@ -143,7 +143,7 @@ def test_two_records_of_one_key_become_one_row():
 @pytest.mark.parametrize("field", ["dvdnBasDt", "stckGenrDvdnAmt", "cashDvdnPayDt"])
 def test_one_row_that_cannot_be_read_is_left_out_and_named(open_world, monkeypatch, field):
     with open_world() as world:
-        client = open_data.client_of(world.app, "dividends")
+        client = load_open_data.client_of(world.app, "dividends")
         records = client.dividends()
         records[7] = {**records[7], field: "2026-13"}
         monkeypatch.setattr(client, "dividends", lambda: records)
@@ -172,9 +172,9 @@ def test_the_recorded_dividend_becomes_the_expected_row():
 def test_yields_follow_the_last_years_cash_and_the_current_price(open_world):
     with open_world() as world:
         day = world.sandbox.market.sessions[-1]
-        prices.load_prices_between(world.app, day, day, None, QUICK)
+        load_prices.load_prices_between(world.app, day, day, None, QUICK)
         load(world)
-        result = listed.load_stocks(world.app, QUICK)
+        result = load_listed.load_stocks(world.app, QUICK)
         assert result.outcome == "done"
         expected = dict(
             world.rows(
@@ -188,10 +188,10 @@ def test_yields_follow_the_last_years_cash_and_the_current_price(open_world):
         )
         assert len(expected) > 50
         assert 0.5 < sum(expected.values()) / len(expected) < 10
-        again = open_data.load_dividends(world.app, QUICK)
+        again = load_open_data.load_dividends(world.app, QUICK)
         assert again.tables["stocks"].changed == 0
         world.execute("UPDATE stocks SET dividend_yield = 99 WHERE ticker = '005930'")
-        assert listed.load_stocks(world.app, QUICK).tables["stocks"].changed == 1
+        assert load_listed.load_stocks(world.app, QUICK).tables["stocks"].changed == 1
 
 
 SPLIT = (
@@ -216,7 +216,7 @@ YEARS = [
 
 def test_a_yield_counts_what_is_known_of_one_year(open_world):
     with open_world() as world:
-        listed.load_stocks(world.app, QUICK)
+        load_listed.load_stocks(world.app, QUICK)
         world.execute("UPDATE stocks SET current_price = 10000, dividend_yield = 7")
         # What DART says of the same dividend is another source's word, not more cash.
         world.execute(INSERT, ticker="005930", day="2026-03-31", amount=500, source="DART", outlier=False)
@@ -280,4 +280,4 @@ def test_without_a_key_the_operator_is_told_what_to_apply_for(open_world):
         with pytest.raises(Exception, match="금융위원회_주식배당정보"):
             load(world)
         with pytest.raises(Exception, match="'금융위원회_채권발행정보' 서비스를 활용신청"):
-            open_data.load_bonds(world.app, "all", None, QUICK)
+            load_open_data.load_bonds(world.app, "all", None, QUICK)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from support import SHARED, needs_shared
 
 from foresto_cli.errors import AuthFailed, BadPayload, Blocked, ConfigError, QuotaSpent, RateLimited, Transient
-from foresto_cli.loading import listed
+from foresto_cli.loading import load_listed
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import data_go_kr
 from foresto_cli.settings import SANDBOX_KEYS, Settings
@@ -223,7 +223,7 @@ def test_the_old_route_is_taken_when_the_new_one_refuses_and_remembered(open_wor
         ]  # fmt: skip
         assert world.app.fsc.bonds(DAY)
         assert asked(world)[-1].path.endswith("_V2"), "each service has a route of its own"
-        assert listed.load_stocks(world.app, QUICK).outcome == "done"
+        assert load_listed.load_stocks(world.app, QUICK).outcome == "done"
         assert world.scalar("SELECT count(*) FROM ops_alert") == 0
         assert world.scalar("SELECT count(*) FROM upstream_block") == 0
 

@@ -7,9 +7,9 @@ import pytest
 from foresto_cli import data_sets
 from foresto_cli.collecting.checks import MONTHLY
 from foresto_cli.datasets.open_data.bond_tables import bonds
-from foresto_cli.loading import open_data
+from foresto_cli.loading import load_open_data
 from foresto_cli.running import job
-from foresto_cli.verify import checks, verification
+from foresto_cli.verify import all_checks, verification
 from foresto_cli.views import state
 
 pytestmark = pytest.mark.long
@@ -55,8 +55,8 @@ CONTRADICTIONS = {
 @pytest.fixture
 def loaded(open_world):
     with open_world(sessions=60, patience=0.2) as world:
-        assert open_data.load_bonds(world.app, "all", date(2026, 10, 16), QUICK).outcome == "done"
-        assert open_data.load_bonds(world.app, "all", None, QUICK).outcome == "done"
+        assert load_open_data.load_bonds(world.app, "all", date(2026, 10, 16), QUICK).outcome == "done"
+        assert load_open_data.load_bonds(world.app, "all", None, QUICK).outcome == "done"
         yield world
 
 
@@ -67,7 +67,7 @@ def of_bonds(result):
 def test_good_bonds_have_no_finding_and_are_fresh(loaded):
     result = verification.verify_monthly(loaded.app)
     assert [f.sample for f in of_bonds(result)] == []
-    assert result.checks == len(checks.of(MONTHLY, data_sets.every())) + 4
+    assert result.checks == len(all_checks.of(MONTHLY, data_sets.every())) + 4
     fresh = {item["name"]: (item["newest"], item["current"]) for item in state.status(loaded.app)["data"]}
     assert fresh["bonds"] == ("2026-11-19", True)
     assert fresh["dividends.fsc"] == (None, False)
@@ -77,7 +77,7 @@ def test_good_bonds_have_no_finding_and_are_fresh(loaded):
 
 
 def test_every_check_of_the_products_is_tried(loaded):
-    assert PLANTED.keys() == {check.name for check in checks.of(MONTHLY) if check.table == "bonds"}
+    assert PLANTED.keys() == {check.name for check in all_checks.of(MONTHLY) if check.table == "bonds"}
 
 
 @pytest.mark.parametrize("check", PLANTED)

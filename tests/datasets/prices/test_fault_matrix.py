@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from foresto_cli.loading import listed, prices
+from foresto_cli.loading import load_listed, load_prices
 from foresto_cli.running import job
 from foresto_cli.settings import SANDBOX_KEYS
 
@@ -77,9 +77,9 @@ STORED = {"KRX": "provisional", "KRX_OPENAPI": "done"}
 def load(world, source):
     sessions = world.sandbox.market.sessions
     if source == "NAVER":
-        return prices.load_prices_between(world.app, sessions[0], sessions[-1], "005930", QUICK)
+        return load_prices.load_prices_between(world.app, sessions[0], sessions[-1], "005930", QUICK)
     day = sessions[-1] if source == "FDR" else sessions[-4]
-    return prices.load_prices_between(world.app, day, day, None, QUICK)
+    return load_prices.load_prices_between(world.app, day, day, None, QUICK)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_failure_ends_as_documented_and_is_never_no_data(open_world, kind, sou
     mirror = MIRROR.get(source, {})
     with open_world(without=without, patience=patience, **mirror) as world:
         if source == "NAVER":
-            listed.load_listing(world.app, QUICK)
+            load_listed.load_listing(world.app, QUICK)
             world.execute("DELETE FROM unit_ledger")
         world.sandbox.faults.add(f"{kind}@{place}")
         result = load(world, source)
@@ -143,7 +143,7 @@ def test_one_bad_day_does_not_stop_the_others(open_world, kind, source):
     with open_world(without=without) as world:
         days = world.sandbox.market.sessions[-6:-3]
         world.sandbox.faults.add(f"{kind}@{host}/{days[1]:%Y%m%d}")
-        result = prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
+        result = load_prices.load_prices_between(world.app, days[0], days[-1], None, QUICK)
         assert (result.exit_code, result.outcome) == (3, "partial")
         stored = {row[0] for row in world.rows("SELECT DISTINCT trade_date FROM stock_price_daily")}
         assert stored == {days[0], days[2]}
@@ -154,7 +154,7 @@ def test_one_bad_day_does_not_stop_the_others(open_world, kind, source):
 def test_a_dead_upstream_is_left_alone_after_three_units(open_world):
     with open_world(without=("krx_openapi_key",), faults="500@data.krx.co.kr/MDCSTAT01501") as world:
         first, last = world.sandbox.market.sessions[0], world.sandbox.market.sessions[-2]
-        result = prices.load_prices_between(world.app, first, last, None, job.Options(workers=1))
+        result = load_prices.load_prices_between(world.app, first, last, None, job.Options(workers=1))
         assert result.exit_code == 75
         assert result.requests["krx"] == 3 * 4
 
@@ -169,12 +169,12 @@ def test_a_block_at_the_login_page_is_a_block_too(open_world):
 def test_another_source_stands_in_and_the_block_is_still_an_incident(open_world):
     with open_world(without=("krx_openapi_key",), faults="block@data.krx.co.kr/MDCSTAT01501", **LIVING) as world:
         world.sandbox.faults.add("404@raw.githubusercontent.com/index")
-        result = prices.load_prices_between(world.app, date(2026, 11, 20), date(2026, 11, 20), None, QUICK)
+        result = load_prices.load_prices_between(world.app, date(2026, 11, 20), date(2026, 11, 20), None, QUICK)
         assert result.outcome == "blocked", "the mirror asks KRX for its date, and KRX must not be asked"
     with open_world(faults="block@data-dbg.krx.co.kr") as world:
         day = world.sandbox.market.sessions[-4]
         world.execute("DELETE FROM upstream_block")
-        result = prices.load_prices_between(world.app, day, day, None, QUICK)
+        result = load_prices.load_prices_between(world.app, day, day, None, QUICK)
         assert (result.outcome, result.sources) == ("done", {"KRX": 1})
         assert result.alerts == ["KRX OPEN API 차단, 11-21 20:30까지"]
 
@@ -183,7 +183,7 @@ def test_an_expired_login_is_renewed_once(open_world):
     with open_world(without=("krx_openapi_key",)) as world:
         days = world.sandbox.market.sessions[-6:-3]
         world.sandbox.faults.add("logout@data.krx.co.kr/MDCSTAT01501*1+2")
-        result = prices.load_prices_between(world.app, days[0], days[-1], None, job.Options(workers=1))
+        result = load_prices.load_prices_between(world.app, days[0], days[-1], None, job.Options(workers=1))
         assert result.outcome == "done"
         assert len([r for r in world.sandbox.requests if r.path.endswith("MDCCOMS001D1.cmd")]) == 2
 
@@ -198,8 +198,8 @@ def test_a_login_used_elsewhere_is_taken_over(open_world):
 def test_nobody_but_krx_sees_its_cookie(open_world):
     with open_world() as world:
         load(world, "KRX")
-        listed.load_listing(world.app, QUICK)
-        prices.load_prices_between(world.app, date(2026, 11, 5), date(2026, 11, 20), "005930", QUICK)
+        load_listed.load_listing(world.app, QUICK)
+        load_prices.load_prices_between(world.app, date(2026, 11, 5), date(2026, 11, 20), "005930", QUICK)
         for client in (world.app.fdr, world.app.naver, world.app.krx_openapi):
             assert not [cookie for session in client.sessions for cookie in session.cookies]
 
@@ -207,7 +207,7 @@ def test_nobody_but_krx_sees_its_cookie(open_world):
 def test_nothing_is_sent_after_a_block_however_many_workers(open_world):
     with open_world(without=("krx_openapi_key",), faults="block@data.krx.co.kr/MDCSTAT01501*1+1") as world:
         days = world.sandbox.market.sessions
-        result = prices.load_prices_between(world.app, days[0], days[-2], None, job.Options(workers=4))
+        result = load_prices.load_prices_between(world.app, days[0], days[-2], None, job.Options(workers=4))
         assert result.outcome == "blocked"
         assert result.requests["krx"] == 2
         assert result.units.done == 1
@@ -217,7 +217,7 @@ def test_nothing_is_sent_after_a_block_however_many_workers(open_world):
 def test_a_refused_login_is_an_incident_even_when_another_source_answers(open_world, kind):
     with open_world(without=("krx_openapi_key",), faults=f"{kind}@data.krx.co.kr", **LIVING) as world:
         day = world.sandbox.market.sessions[-1]
-        result = prices.load_prices_between(world.app, day, day, None, QUICK)
+        result = load_prices.load_prices_between(world.app, day, day, None, QUICK)
         assert (result.outcome, result.sources) == ("done", {"FDR": 1})
         assert list(result.passed_over) == ["KRX"]
         assert result.alerts == ["KRX 인증 실패"]
@@ -225,14 +225,14 @@ def test_a_refused_login_is_an_incident_even_when_another_source_answers(open_wo
     with open_world(without=("krx_openapi_key",)) as world:
         day = world.sandbox.market.sessions[-4]
         world.sandbox.faults.clear()
-        assert prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"KRX": 1}
+        assert load_prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"KRX": 1}
         assert world.scalar("SELECT count(*) FROM ops_alert WHERE resolved_at IS NULL") == 0
 
 
 def test_a_source_that_fails_is_named_when_another_one_answers(open_world):
     with open_world(without=("krx_openapi_key",), faults="truncated@data.krx.co.kr/MDCSTAT01501", **LIVING) as world:
         day = world.sandbox.market.sessions[-1]
-        result = prices.load_prices_between(world.app, day, day, None, QUICK)
+        result = load_prices.load_prices_between(world.app, day, day, None, QUICK)
         assert (result.outcome, result.sources) == ("done", {"FDR": 1})
         assert "읽을 수 없습니다" in result.passed_over["KRX"]
         assert result.alerts == ["KRX 사용 불가"]

@@ -9,9 +9,9 @@ from support import EVENING, SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.calendar import Calendar
-from foresto_cli.datasets.prices.rows import from_fsc
-from foresto_cli.datasets.prices.sources import fsc_source
-from foresto_cli.loading import prices
+from foresto_cli.datasets.prices.price_rows import from_fsc
+from foresto_cli.datasets.prices.price_sources import fsc_source
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -33,12 +33,12 @@ def stored(world, day):
 def test_a_day_is_the_same_through_fsc_as_through_the_exchange(open_world):
     with open_world() as world:
         day = world.sandbox.market.sessions[-4]
-        assert prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"KRX_OPENAPI": 1}
+        assert load_prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"KRX_OPENAPI": 1}
         exchange = stored(world, day)
         world.execute("DELETE FROM stock_price_daily")
         world.execute("DELETE FROM unit_ledger")
     with open_world(without=ONLY_FSC) as world:
-        result = prices.load_prices_between(world.app, day, day, None, QUICK)
+        result = load_prices.load_prices_between(world.app, day, day, None, QUICK)
         assert (result.sources, result.requests) == ({"FSC": 1}, {"fsc": 1, "total": 1})
         assert stored(world, day) == exchange
         assert world.rows("SELECT DISTINCT source_id, quality_flag FROM stock_price_daily") == [("FSC", "PROVISIONAL")]
@@ -59,9 +59,9 @@ def test_a_session_is_there_from_one_o_clock_of_the_next(open_world, now, can):
 def test_the_snapshot_comes_first_and_fsc_settles_it_on_the_next_day(open_world):
     with open_world(without=ONLY_FSC) as world:
         day = world.sandbox.market.sessions[-1]
-        assert prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"FDR": 1}
+        assert load_prices.load_prices_between(world.app, day, day, None, QUICK).sources == {"FDR": 1}
     with open_world(EVENING.replace(day=23), without=ONLY_FSC) as world:
-        result = prices.load_prices_incremental(world.app, 3, 2, QUICK)
+        result = load_prices.load_prices_incremental(world.app, 3, 2, QUICK)
         assert result.sources == {"FDR": 1, "FSC": 1}
         assert world.rows("SELECT source_id FROM unit_ledger WHERE unit = :day", day=f"{day}") == [("FSC",)]
 
@@ -69,7 +69,7 @@ def test_the_snapshot_comes_first_and_fsc_settles_it_on_the_next_day(open_world)
 def test_an_empty_session_is_no_holiday(open_world):
     with open_world(without=ONLY_FSC, faults="empty_list@apis.data.go.kr") as world:
         day = world.sandbox.market.sessions[-4]
-        result = prices.load_prices_between(world.app, day, day, None, QUICK)
+        result = load_prices.load_prices_between(world.app, day, day, None, QUICK)
         assert result.exit_code == 65
         assert world.scalar("SELECT count(*) FROM market_closure") == 0
 

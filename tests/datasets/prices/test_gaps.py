@@ -7,8 +7,8 @@ from support import EVENING
 
 from foresto_cli.datasets.prices import gaps, spans
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_listed as roster
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.views.reading import who
 
@@ -34,7 +34,7 @@ def states(days):
 def test_each_state_of_a_session_is_told_apart(open_world):
     with open_world(EVENING.replace(hour=16, minute=30)) as world:
         world.sandbox.faults.add("truncated@*/20261117")
-        prices.load_prices_incremental(world.app, 30, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 30, 2, QUICK)
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-16' AND ticker < '1'")
         world.execute("DELETE FROM unit_ledger WHERE unit = '2026-11-13'")
         world.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-13'")
@@ -57,7 +57,7 @@ def test_each_state_of_a_session_is_told_apart(open_world):
         }
         world.sandbox.faults.clear()
         sent = len(world.sandbox.requests)
-        result = prices.repair_prices(world.app, date(2026, 11, 10), QUICK)
+        result = load_prices.repair_prices(world.app, date(2026, 11, 10), QUICK)
         assert result.units.done == 4
         asked = {r.fields.get("basDd") or r.fields.get("trdDd") for r in world.sandbox.requests[sent:]} - {None}
         assert asked == {"20261118", "20261113", "20261116", "20261117"}
@@ -69,7 +69,7 @@ def test_each_state_of_a_session_is_told_apart(open_world):
 def test_each_state_of_a_stock_is_told_apart(open_world):
     with open_world(sessions=120) as world:
         roster.load_listing(world.app, QUICK)
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         halted, day = world.rows("SELECT ticker, trade_date FROM stock_price_daily WHERE is_halted LIMIT 1")[0]
         assert states(gaps.by_ticker(world.app, halted, day))[f"{day}"] == gaps.HALTED
         first = world.sandbox.market.sessions[0]
@@ -98,15 +98,15 @@ def test_each_state_of_a_stock_is_told_apart(open_world):
 def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_replaces_it(open_world):
     with open_world(without=NO_KEYS) as world:
         roster.load_listing(world.app, QUICK)
-        result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        result = load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert set(result.sources) == {"FDR", "NAVER"}
         assert "수정주가" in result.notes[0]
         flags = dict(world.rows("SELECT quality_flag, count(DISTINCT trade_date) FROM stock_price_daily GROUP BY 1"))
         assert flags == {"PROVISIONAL": 1, "ADJUSTED": 11}
-        assert prices.load_prices_incremental(world.app, 1825, 2, QUICK).requests == {"total": 0}
+        assert load_prices.load_prices_incremental(world.app, 1825, 2, QUICK).requests == {"total": 0}
         assert set(states(gaps.by_session(world.app, date(2026, 11, 18))).values()) == {gaps.ADJUSTED, gaps.PROVISIONAL}
     with open_world() as world:
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE quality_flag = 'ADJUSTED'") == 0
         assert set(states(gaps.by_session(world.app, date(2026, 11, 6))).values()) == {gaps.WHOLE, gaps.PROVISIONAL}
 
@@ -115,23 +115,23 @@ def test_without_keys_each_listed_stock_gets_its_own_history_and_the_exchange_re
 def test_after_days_without_a_snapshot_the_histories_are_asked_once_more(open_world):
     with open_world(without=NO_KEYS) as world:
         roster.load_listing(world.app, QUICK)
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
     with open_world(EVENING + timedelta(days=5), without=NO_KEYS) as world:
-        result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        result = load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert result.sources["NAVER"] > 50
         assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE trade_date = '2026-11-24'") > 50
-        assert prices.load_prices_incremental(world.app, 1825, 2, QUICK).requests == {"total": 0}
+        assert load_prices.load_prices_incremental(world.app, 1825, 2, QUICK).requests == {"total": 0}
 
 
 @pytest.mark.long
 def test_without_a_listing_nobody_claims_that_histories_were_filled(open_world):
     with open_world(without=NO_KEYS) as world:
-        (note,) = prices.load_prices_incremental(world.app, 1825, 2, QUICK).notes
+        (note,) = load_prices.load_prices_incremental(world.app, 1825, 2, QUICK).notes
         assert "먼저 foresto listing load를 실행" in note
         assert "채웁니다" not in note
         assert world.scalar("SELECT count(*) FROM stock_price_daily WHERE source_id = 'NAVER'") == 0
         roster.load_listing(world.app, QUICK)
-        (note,) = prices.load_prices_incremental(world.app, 1825, 2, QUICK).notes
+        (note,) = load_prices.load_prices_incremental(world.app, 1825, 2, QUICK).notes
         assert "채웁니다" in note
         assert "listing load" not in note
 
@@ -140,14 +140,14 @@ def test_without_a_listing_nobody_claims_that_histories_were_filled(open_world):
 def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
     with open_world(without=("krx_openapi_key",), patience=2) as world:
         world.app.settings.foresto_krx_daily_budget = 3 + 5
-        result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        result = load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert (result.outcome, result.exit_code) == ("quota", 75)
         assert result.units.done == 5
-        again = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        again = load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert (again.outcome, again.requests.get("krx", 0)) == ("quota", 0)
         first = [r.fields["trdDd"] for r in world.asked("MDCSTAT01501")]
     with open_world(EVENING + timedelta(days=1), without=("krx_openapi_key",), patience=2) as world:
-        result = prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        result = load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         assert result.outcome == "done"
         second = [r.fields["trdDd"] for r in world.asked("MDCSTAT01501")]
     assert len(first) == 5
@@ -157,14 +157,14 @@ def test_a_spent_budget_goes_on_the_next_day_and_asks_nothing_twice(open_world):
 def test_the_plan_tells_requests_days_of_budget_and_time(open_world):
     with open_world(without=("krx_openapi_key",)) as world:
         world.app.settings.foresto_krx_daily_budget = 3 + 5
-        plan = prices.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True)).plan
+        plan = load_prices.load_prices_incremental(world.app, 1825, 2, job.Options(dry_run=True)).plan
         assert (plan.units, plan.requests, plan.budget_days) == (12, 12 + 3 * 3, 3)
         assert plan.seconds >= 12
 
 
 def test_a_ticker_that_nobody_knows_is_refused_not_called_whole(open_world):
     with open_world() as world:
-        prices.load_prices_incremental(world.app, 1825, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 1825, 2, QUICK)
         with pytest.raises(ConfigError, match="foresto listing load"):
             who.stock(world.app, "999999")
         assert who.stock(world.app, "005930") == "005930"
@@ -177,5 +177,5 @@ def test_a_day_to_come_is_refused_and_an_empty_database_is_not_called_whole(open
         start = spans.searched_since(world.app, None)
         assert start == world.sandbox.market.sessions[0]
         assert set(states(gaps.by_session(world.app, start)).values()) <= {gaps.NEVER, gaps.CLOSED}
-        prices.load_prices_incremental(world.app, 5, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 5, 2, QUICK)
         assert spans.searched_since(world.app, None) == spans.first_stored(world.app) > start

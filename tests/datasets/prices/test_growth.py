@@ -15,14 +15,14 @@ from foresto_cli.adjustment.apply import settle
 from foresto_cli.archive import parquet
 from foresto_cli.archive.export import export
 from foresto_cli.datasets.prices import gaps, market_days, spans
-from foresto_cli.loading import listed
+from foresto_cli.loading import load_listed
 from foresto_cli.running import job
 from foresto_cli.score import batch
 from foresto_cli.store import upkeep
 from foresto_cli.store.engine import connected
 from foresto_cli.verify import verification
 from foresto_cli.views import score_card, state
-from foresto_cli.views.page import facts
+from foresto_cli.views.page import page_facts
 
 pytestmark = pytest.mark.long
 
@@ -54,7 +54,7 @@ def read(world):
     found = {}
     for sessions in (FEW, MANY):
         rows = grow(world.app.engine, sessions)
-        listed.derive_stocks(world.app, job.Options())
+        load_listed.derive_stocks(world.app, job.Options())
         batch.score_batch(world.app, batch.Options(force=True, replace=True))
         counted = Counted(world.app.engine)
         for name, work in works(world.app).items():
@@ -68,7 +68,7 @@ def works(app):
     return {
         "gaps": lambda: gaps.by_session(app, spans.searched_since(app, None)),
         "status": lambda: state.status(app),
-        "dashboard": lambda: facts.gathered(app),
+        "dashboard": lambda: page_facts.gathered(app),
         "sizes": lambda: with_connection(app, upkeep.sizes),
         "next load": lambda: market_days.price_days(app, day - timedelta(days=30), day),
         "score show": lambda: score_card.explained(app, "005930", None),

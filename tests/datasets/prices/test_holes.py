@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.adjustment.rules import Case, classify
-from foresto_cli.loading import listed
-from foresto_cli.loading import prices as loads
+from foresto_cli.adjustment.adjustment_rules import Case, classify
+from foresto_cli.loading import load_listed
+from foresto_cli.loading import load_prices as loads
 from foresto_cli.running import job
 from foresto_cli.verify import verification
 
@@ -29,7 +29,7 @@ def holes(world):
 @pytest.mark.parametrize("kind", ["missing_row", "dash_row"])
 def test_a_stock_that_one_source_lacks_comes_from_another(open_world, kind):
     with open_world(faults=f"{kind}=035420@data-dbg.krx.co.kr/20261118", without=("fsc_api_key",)) as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         prices(world)
         assert world.scalar(LOST) == 0
         (finding,) = holes(world)
@@ -48,7 +48,7 @@ def test_a_stock_that_one_source_lacks_comes_from_another(open_world, kind):
 def test_a_hole_that_nobody_fills_is_asked_for_a_few_times_and_stays_a_finding(open_world):
     faults = "missing_row=035420@data-dbg.krx.co.kr/20261118,missing_row=035420@data.krx.co.kr/20261118"
     with open_world(faults=faults, without=("fsc_api_key",)) as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         asked = [prices(world).units.planned for _ in range(12)]
         assert asked[1:3] == [1, 1]
         assert asked[-1] == 0

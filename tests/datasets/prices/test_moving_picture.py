@@ -9,7 +9,7 @@ import pytest
 from support import SHARED, needs_shared
 
 from foresto_cli import clock
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 
 pytestmark = pytest.mark.usefixtures("no_waiting")
@@ -40,7 +40,7 @@ def closes(world, day):
 @pytest.mark.parametrize("hour", ["16:35", "18:50", "20:30"])
 def test_a_picture_of_a_moving_market_is_never_called_final(open_world, hour):
     with open_world(kst(f"2026-11-20T{hour}"), without=NONE, faults=STOPPED, mirror_stopped=None, stocks=100) as world:
-        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        load_prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         found = closes(world, "2026-11-20")
         assert len(found) > 50
         assert sum(not is_right for _, is_right, *_ in found) > 30, "prices moved after 15:03"
@@ -51,18 +51,18 @@ def test_a_picture_of_a_moving_market_is_never_called_final(open_world, hour):
 def test_a_file_of_the_session_before_without_prices_proves_nothing_and_breaks_nothing(open_world):
     empty = "all_dash@raw.githubusercontent.com/listing/krx/2026-11-19"
     with open_world(without=NONE, faults=empty, mirror_stopped=None, stocks=100) as world:
-        result = prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        result = load_prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         assert (result.exit_code, result.units.failed) == (65, 1)
         assert closes(world, "2026-11-20") == []
         world.sandbox.faults.clear()
-        assert prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options()).units.done == 1
+        assert load_prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options()).units.done == 1
 
 
 def test_the_next_base_prices_correct_the_picture_or_leave_it_provisional(open_world):
     with open_world(kst("2026-11-20T18:50"), without=NONE, faults=STOPPED, mirror_stopped=None, stocks=100) as world:
-        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        load_prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
     with open_world(kst("2026-11-23T18:50"), without=NONE, mirror_stopped=None, stocks=100) as world:
-        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        load_prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         found = closes(world, "2026-11-20")
         assert world.scalar(CLAIMED, day="2026-11-20") == 0, "volume and value are still those of 15:03"
         proved = [is_right for _, is_right, _, basis, has_evidence in found if basis == "REGULAR" and has_evidence]
@@ -105,7 +105,7 @@ def test_the_recorded_file_of_a_stopped_mirror_is_never_called_final(open_world,
         return [(int(close) == truth[ticker], is_proved) for ticker, close, is_proved in rows]
 
     with open_world(kst("2026-11-20T18:50"), **recorded) as world:
-        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        load_prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         found = stored(world)
         assert len(found) > 2_800
         assert sum(not is_right for is_right, _ in found) > 2_000, "most prices moved after 15:03"
@@ -114,7 +114,7 @@ def test_the_recorded_file_of_a_stopped_mirror_is_never_called_final(open_world,
     # A next session whose base prices are the real closes of this one: what they prove is right, everywhere.
     (folder / "2026-11-23.csv.gz").write_bytes(rewritten(final, Changes=lambda _: 0, Volume=lambda row: row["Volume"]))
     with open_world(kst("2026-11-23T18:50"), **recorded) as world:
-        prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
+        load_prices.load_prices_between(world.app, *[clock.today()] * 2, None, job.Options())
         found = stored(world)
         proved = [is_right for is_right, is_proved in found if is_proved]
         assert len(proved) > 2_500

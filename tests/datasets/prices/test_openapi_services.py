@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from support import EVENING
 
-from foresto_cli.datasets.prices.rows import from_openapi
-from foresto_cli.loading import listed, prices
+from foresto_cli.datasets.prices.price_rows import from_openapi
+from foresto_cli.loading import load_listed, load_prices
 from foresto_cli.running import job
 from foresto_cli.telling import diagnosis
 from foresto_cli.upstream import krx_openapi
@@ -25,7 +25,7 @@ WEEK = EVENING + timedelta(days=4, hours=-11)
 
 
 def incremental(world, days=14):
-    return prices.load_prices_incremental(world.app, days, 2, QUICK)
+    return load_prices.load_prices_incremental(world.app, days, 2, QUICK)
 
 
 def test_without_konex_the_other_markets_are_loaded_and_the_day_says_what_it_lacks(open_world):
@@ -44,9 +44,9 @@ def test_without_konex_the_other_markets_are_loaded_and_the_day_says_what_it_lac
 @pytest.mark.long
 def test_the_lack_is_no_endless_failure_and_cries_nowhere(open_world):
     with open_world(WEEK, without=ONLY_OPENAPI, faults=NO_KONEX, stocks=100) as world:
-        listed.load_listing(world.app, QUICK)
+        load_listed.load_listing(world.app, QUICK)
         incremental(world)
-        prices.load_index(world.app, 14, QUICK)
+        load_prices.load_index(world.app, 14, QUICK)
     with open_world(WEEK, without=ONLY_OPENAPI, faults=NO_KONEX, stocks=100) as world:
         again = incremental(world)
         assert (again.exit_code, again.units.failed, again.units.pending) == (0, 0, 0)
@@ -80,7 +80,7 @@ def test_so_does_a_span_that_is_loaded_by_its_days(open_world):
             " WHERE trade_date = u.unit::date) WHERE dataset = 'prices.day'"
         )
     with open_world(WEEK, without=ONLY_OPENAPI, stocks=100) as world:
-        result = prices.load_prices_between(world.app, days[0], days[-1], None, job.Options(workers=1))
+        result = load_prices.load_prices_between(world.app, days[0], days[-1], None, job.Options(workers=1))
         assert (result.outcome, result.units.done) == ("done", 3)
         found = world.rows(
             "SELECT DISTINCT trade_date FROM stock_price_daily WHERE market = 'KONEX' AND trade_date >= :first"

@@ -13,7 +13,7 @@ from foresto_cli.archive.restore import restore
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import INITIAL, WEEKDAY
 from foresto_cli.cli._dates import parse_date
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.score import batch
 from foresto_cli.store import advisory, migrate, upkeep
@@ -160,12 +160,12 @@ def _life(opened, other, folder):
             "INSERT INTO adjustment_override (ticker, trade_date, factor, event) SELECT '005930', max(trade_date), 0.5,"
             " 'SPLIT' FROM stock_price_daily"
         )
-        repaired = prices.repair_prices(world.app, day, job.Options(), [day])
+        repaired = load_prices.repair_prices(world.app, day, job.Options(), [day])
         outcome["repaired"] = repaired.rows.added
     with opened(EVENING + timedelta(days=7), patience=1) as world:
         later = chain.run(world.app, "weekday", WEEKDAY, job.Options())
         outcome["later"] = (later.exit_code, later.rows, later.tables)
-        outcome["again"] = prices.load_prices_incremental(world.app, 30, 2, job.Options(again=True)).rows
+        outcome["again"] = load_prices.load_prices_incremental(world.app, 30, 2, job.Options(again=True)).rows
         outcome["scored"] = batch.score_batch(world.app, batch.Options(replace=True)).rows
         outcome["verified"] = [
             sorted(finding.check for finding in check(world.app).findings)

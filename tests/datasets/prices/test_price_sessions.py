@@ -9,7 +9,7 @@ from support import EVENING
 
 from foresto_cli.collecting.checks import NO_SESSION, RECORD
 from foresto_cli.errors import ConfigError
-from foresto_cli.loading import indices, listed, prices
+from foresto_cli.loading import load_indices, load_listed, load_prices
 from foresto_cli.running import job
 from foresto_cli.store import price_sessions
 from foresto_cli.store.price_sessions import Count
@@ -25,24 +25,24 @@ DAYS = tuple(f"2026-11-{day}" for day in (12, 13, 16, 17, 18, 19))
 
 def provisional(world, _chance):
     """The newest session while the after-market trades, or final in the evening."""
-    prices.load_prices_incremental(world.app, 30, 2, QUICK)
+    load_prices.load_prices_incremental(world.app, 30, 2, QUICK)
 
 
 def again(world, chance):
     day = date.fromisoformat(chance.choice(DAYS))
     # Without a key nobody has past days.
     with suppress(ConfigError):
-        prices.load_prices_between(world.app, day, day + timedelta(days=1), None, job.Options(again=True))
+        load_prices.load_prices_between(world.app, day, day + timedelta(days=1), None, job.Options(again=True))
 
 
 def history_of_a_stock(world, _chance):
-    listed.load_listing(world.app, QUICK)
-    prices.load_prices_between(world.app, world.app.history_start, date(2026, 11, 20), "005930", QUICK)
+    load_listed.load_listing(world.app, QUICK)
+    load_prices.load_prices_between(world.app, world.app.history_start, date(2026, 11, 20), "005930", QUICK)
 
 
 def half_answer(world, chance):
     world.sandbox.faults.add(f"truncated@*/{chance.choice(DAYS).replace('-', '')}")
-    prices.load_prices_incremental(world.app, 30, 2, QUICK)
+    load_prices.load_prices_incremental(world.app, 30, 2, QUICK)
     world.sandbox.faults.clear()
 
 
@@ -50,7 +50,7 @@ def lost_and_repaired(world, chance):
     # Whole days, or most rows of one: each is noticed and asked for again.
     some = chance.choice(("TRUE", "ticker < '1'"))
     world.execute(f"DELETE FROM stock_price_daily WHERE {some} AND trade_date = :day", day=chance.choice(DAYS))
-    prices.repair_prices(world.app, world.app.history_start, QUICK)
+    load_prices.repair_prices(world.app, world.app.history_start, QUICK)
     recount_what_nobody_asks_for(world)
 
 
@@ -84,7 +84,7 @@ def test_whatever_happens_to_prices_the_sessions_are_counted(open_world, seed):
     moments = [(AFTERNOON, ()), (AFTERNOON, NO_KEYS), (EVENING, NO_KEYS), (EVENING, ()), (EVENING, ("fsc_api_key",))]
     for now, without in chance.sample(moments, 2):
         with open_world(now, without=without) as world:
-            indices.load_index(world.app, 30, QUICK)
+            load_indices.load_index(world.app, 30, QUICK)
             for step in (provisional, *chance.choices(STEPS, k=3)):
                 step(world, chance)
                 assert_counted(world, step.__name__)
@@ -93,8 +93,8 @@ def test_whatever_happens_to_prices_the_sessions_are_counted(open_world, seed):
 @pytest.mark.long
 def test_charts_are_counted_without_being_official_and_the_exchange_makes_them_so(open_world):
     with open_world(without=NO_KEYS) as world:
-        listed.load_listing(world.app, QUICK)
-        prices.load_prices_incremental(world.app, 30, 2, QUICK)
+        load_listed.load_listing(world.app, QUICK)
+        load_prices.load_prices_incremental(world.app, 30, 2, QUICK)
         with world.app.engine.connect() as connection:
             of_charts = price_sessions.kept(connection)[date(2026, 11, 18)]
             assert of_charts.rows > 50
@@ -103,7 +103,7 @@ def test_charts_are_counted_without_being_official_and_the_exchange_makes_them_s
             assert price_sessions.newest(connection, date(2026, 11, 18), 2) == [date(2026, 11, 17), date(2026, 11, 18)]
         assert_counted(world, "charts")
     with open_world() as world:
-        prices.load_prices_incremental(world.app, 30, 2, QUICK)
+        load_prices.load_prices_incremental(world.app, 30, 2, QUICK)
         with world.app.engine.connect() as connection:
             count = price_sessions.kept(connection)[date(2026, 11, 18)]
             assert count.rows == count.official
@@ -133,7 +133,7 @@ def test_rows_that_were_deleted_by_hand_are_found_and_counted_anew(loaded):
 
 def test_a_day_that_was_deleted_by_hand_does_not_fool_the_next_load(loaded):
     loaded.execute("DELETE FROM stock_price_daily WHERE trade_date = '2026-11-17'")
-    prices.load_prices_incremental(loaded.app, 30, 2, QUICK)
+    load_prices.load_prices_incremental(loaded.app, 30, 2, QUICK)
     with loaded.app.engine.connect() as connection:
         assert price_sessions.kept(connection)[date(2026, 11, 17)] > Count(50, 50)
     assert_counted(loaded, "loaded again")

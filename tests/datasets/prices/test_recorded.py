@@ -12,7 +12,7 @@ from support import SHARED, needs_shared
 
 from foresto_cli import clock
 from foresto_cli.datasets.prices import market_days
-from foresto_cli.loading import listed, prices
+from foresto_cli.loading import load_listed, load_prices
 from foresto_cli.running import job
 
 pytestmark = needs_shared
@@ -65,7 +65,7 @@ def body(name):
 def test_a_krx_day_is_stored_as_recorded_and_its_base_prices_are_the_closes_before(recorded_world):
     with recorded_world(at(2021, 1, 4), without=NO_OPENAPI) as world:
         for day in (date(2020, 12, 30), date(2021, 1, 4)):
-            result = prices.load_prices_between(world.app, day, day, None, QUICK)
+            result = load_prices.load_prices_between(world.app, day, day, None, QUICK)
             assert result.rows.added == 2531
             assert stored(world, day) == expected(body(f"krx/all_{day:%Y%m%d}.body.gz"), "ISU_SRT_CD", "ISU_ABBRV")
         assert world.rows(
@@ -82,7 +82,7 @@ def test_a_krx_day_is_stored_as_recorded_and_its_base_prices_are_the_closes_befo
 def test_a_recorded_sunday_is_a_holiday_and_neither_a_failure_nor_a_success(recorded_world):
     sunday = date(2021, 1, 3)
     with recorded_world(at(2021, 1, 4), without=NO_OPENAPI) as world:
-        result = prices.load_prices_between(world.app, sunday, sunday, None, QUICK)
+        result = load_prices.load_prices_between(world.app, sunday, sunday, None, QUICK)
         assert (result.outcome, result.exit_code) == ("nothing_to_do", 0)
         assert "거래일이 없습니다" in result.notes[0]
         loader = market_days.price_days(world.app, sunday, sunday)
@@ -100,7 +100,7 @@ def test_the_same_empty_answer_is_not_believed_when_the_calendar_says_session(re
             "INSERT INTO index_price_daily (index_code, trade_date, close_price, source_id, batch_id, created_at,"
             " updated_at) VALUES ('KOSPI', '2021-01-03', 2900, 'KRX', 1, now(), now())"
         )
-        result = prices.load_prices_between(world.app, sunday, sunday, None, QUICK)
+        result = load_prices.load_prices_between(world.app, sunday, sunday, None, QUICK)
         assert (result.outcome, result.exit_code) == ("failed", 65)
         assert world.rows("SELECT unit, status FROM unit_ledger") == [("2021-01-03", "failed")]
         assert world.scalar("SELECT count(*) FROM stock_price_daily") == 0
@@ -108,7 +108,7 @@ def test_the_same_empty_answer_is_not_believed_when_the_calendar_says_session(re
 
 def test_two_openapi_days_are_stored_as_recorded(recorded_world):
     with recorded_world(at(2024, 1, 8), without=("krx_id", "krx_pw")) as world:
-        result = prices.load_prices_between(world.app, date(2024, 1, 4), date(2024, 1, 5), None, QUICK)
+        result = load_prices.load_prices_between(world.app, date(2024, 1, 4), date(2024, 1, 5), None, QUICK)
         assert result.rows.added == 2 * 2785
         for day in (date(2024, 1, 4), date(2024, 1, 5)):
             records = [
@@ -126,7 +126,7 @@ def test_two_openapi_days_are_stored_as_recorded(recorded_world):
 def test_the_mirror_snapshot_is_stored_as_recorded_once_its_date_is_proved(recorded_world):
     day = date(2026, 3, 13)
     with recorded_world(at(2026, 3, 13), without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
-        result = prices.load_prices_between(world.app, day, day, None, QUICK)
+        result = load_prices.load_prices_between(world.app, day, day, None, QUICK)
         assert result.rows.added == 2881
         assert len([r for r in world.sandbox.requests if "2026-03-12.csv" in r.path]) == 1
         frame = pd.read_csv(RECORDED / "fdr_cache/listing_krx/2026-03-13.csv.gz", index_col=0, dtype={"Code": str})
@@ -163,7 +163,7 @@ def test_a_mirror_file_of_another_day_is_refused(recorded_world):
 
 def test_the_recorded_listing_is_stored_whole_and_delisted_stocks_are_kept(recorded_world):
     with recorded_world(at(2026, 3, 13)) as world:
-        result = listed.load_listing(world.app, QUICK)
+        result = load_listed.load_listing(world.app, QUICK)
         assert result.exit_code == 0
         assert world.scalar("SELECT count(*) FROM fdr_stock_listing WHERE is_listed") == 2881
         gone = pd.read_csv(RECORDED / "fdr_cache/delisting/2026-03-13.csv.gz", index_col=0, dtype={"Symbol": str})
@@ -180,8 +180,8 @@ def test_every_row_of_the_recorded_listing_is_a_stock_with_its_market_sector_and
     file = {record["Code"]: record for record in frame.to_dict("records")}
     with recorded_world(at(2026, 3, 13), without=("fsc_api_key",)) as world:
         for day in (date(2021, 1, 4), date(2024, 1, 4)):
-            prices.load_prices_between(world.app, day, day, None, QUICK)
-        assert listed.load_stocks(world.app, QUICK).exit_code == 0
+            load_prices.load_prices_between(world.app, day, day, None, QUICK)
+        assert load_listed.load_stocks(world.app, QUICK).exit_code == 0
         stored_stocks = world.rows("SELECT ticker, name, market, isin FROM stocks WHERE is_active")
         assert set(stored_stocks) == {(c, r["Name"], r["Market"], r["ISU_CD"]) for c, r in file.items()}
         markets = dict(world.rows("SELECT market, count(*) FROM stocks WHERE is_active GROUP BY 1"))
@@ -206,7 +206,7 @@ def test_every_row_of_the_recorded_listing_is_a_stock_with_its_market_sector_and
 
 def test_recorded_index_years_are_stored_as_recorded(recorded_world):
     with recorded_world(at(2026, 3, 13), without=("krx_id", "krx_pw", "krx_openapi_key")) as world:
-        prices.load_index(world.app, 430, QUICK)
+        load_prices.load_index(world.app, 430, QUICK)
         frame = pd.read_csv(RECORDED / "fdr_cache/index/year_ks11_2025.csv.gz")
         file = {
             (date.fromisoformat(record["Date"]), Decimal(str(record["Close"])), record["Volume"])
@@ -230,7 +230,7 @@ def test_a_recorded_naver_history_is_stored_as_recorded(recorded_world):
             " created_at, updated_at)"
             " VALUES ('005930', '삼성전자', 'KOSPI', true, '2026-01-23', 'FDR', 1, now(), now())"
         )
-        result = prices.load_prices_between(world.app, date(2014, 7, 11), date(2026, 1, 23), "005930", QUICK)
+        result = load_prices.load_prices_between(world.app, date(2014, 7, 11), date(2026, 1, 23), "005930", QUICK)
         assert result.rows.added == 2832
         assert world.rows(
             "SELECT close_price, quality_flag FROM stock_price_daily WHERE trade_date = '2026-01-23'"

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from foresto_cli import clock
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 
 PATIENCE = 0.5
@@ -40,7 +40,7 @@ def live(open_world, keys, share, plan, *, asleep=(), days=DAYS):  # as the case
     """Run the price command at every moment of a plan and return the last world."""
     for now in moments(plan, asleep, days):
         with open_world(now, without=KEYS[keys], after_market=share, sessions=30, stocks=100) as world:
-            prices.load_prices_incremental(world.app, 12, 2, QUICK)
+            load_prices.load_prices_incremental(world.app, 12, 2, QUICK)
             yield world
 
 

@@ -7,8 +7,8 @@ import pytest
 from support import EVENING
 
 from foresto_cli.errors import ConfigError
-from foresto_cli.loading import listed as roster
-from foresto_cli.loading import prices
+from foresto_cli.loading import load_listed as roster
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.sandbox.hosts import naver_chart
 from foresto_cli.upstream import naver
@@ -46,7 +46,7 @@ def listed(open_world):
 
 def load(world, *, options=QUICK, first=0, last=-1):
     days = world.sandbox.market.sessions
-    return prices.load_prices_between(world.app, days[first], days[last], TICKER, options)
+    return load_prices.load_prices_between(world.app, days[first], days[last], TICKER, options)
 
 
 def stored(world):
@@ -131,7 +131,7 @@ def test_a_chart_shorter_than_it_may_be_is_all_there_is(listed, monkeypatch):
 def test_no_session_in_the_span_is_said(listed):
     with listed(without=KEYLESS) as world:
         saturday = EVENING.date() - timedelta(days=6)
-        result = prices.load_prices_between(world.app, saturday, saturday, TICKER, QUICK)
+        result = load_prices.load_prices_between(world.app, saturday, saturday, TICKER, QUICK)
         assert "거래일이 없습니다" in result.notes[0]
 
 

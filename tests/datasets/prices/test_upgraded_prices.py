@@ -11,8 +11,8 @@ from sqlalchemy import create_engine, text
 from foresto_cli import clock
 from foresto_cli.chains import chain
 from foresto_cli.chains.steps import MORNING
-from foresto_cli.datasets.prices.rows import from_krx
-from foresto_cli.loading import prices
+from foresto_cli.datasets.prices.price_rows import from_krx
+from foresto_cli.loading import load_prices
 from foresto_cli.running import job
 from foresto_cli.store import migrate
 from foresto_cli.store.addresses import psycopg_url
@@ -121,7 +121,7 @@ def test_one_run_mends_what_an_earlier_foresto_stored(open_world, server, tmp_pa
             if how == "morning":
                 result = chain.run(world.app, "morning", MORNING, job.Options()).steps[0]
             else:
-                result = prices.repair_prices(world.app, min(days), job.Options())
+                result = load_prices.repair_prices(world.app, min(days), job.Options())
             assert result.exit_code in ({0, 75} if keys == "none" else {0}), result.reasons
             believed, left = wrong_closes(world, market)
             assert believed == []
@@ -130,5 +130,5 @@ def test_one_run_mends_what_an_earlier_foresto_stored(open_world, server, tmp_pa
             (note,) = [note for note in result.notes if "정규장 종가" in note]
             assert f"{wrong - len(left):,}개를 고쳤습니다" in note
             assert f"사건 {invented:,}개를 되돌렸습니다" in note
-            again = prices.load_prices_incremental(world.app, 1825, 2, job.Options())
+            again = load_prices.load_prices_incremental(world.app, 1825, 2, job.Options())
             assert not [note for note in again.notes if "정규장 종가" in note]

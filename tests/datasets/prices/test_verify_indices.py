@@ -3,7 +3,7 @@
 import pytest
 from support import EVENING
 
-from foresto_cli.loading import indices
+from foresto_cli.loading import load_indices
 from foresto_cli.running import job
 from foresto_cli.verify import verification
 
@@ -25,7 +25,7 @@ def found(result):
 @pytest.mark.long
 def test_every_index_of_a_good_day_passes_and_each_damage_is_found_and_mended(open_loaded):
     with open_loaded(patience=1) as world:
-        indices.load_index_history(world.app, None, None, QUICK)
+        load_indices.load_index_history(world.app, None, None, QUICK)
         assert found(verification.verify_weekly(world.app)) == set()
         for check, statement in DAMAGE.items():
             for code in ("KOSPI", "KQ_CHEM"):

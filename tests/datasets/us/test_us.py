@@ -8,7 +8,7 @@ from support import EVENING, SHARED, needs_shared, run_foresto
 
 from foresto_cli.datasets.us import us_figures
 from foresto_cli.errors import AuthFailed, BadPayload, ConfigError, QuotaSpent, RateLimited, UsageError
-from foresto_cli.loading import us_stocks
+from foresto_cli.loading import load_us_stocks
 from foresto_cli.running.job import Options
 from foresto_cli.upstream import alphavantage
 
@@ -21,7 +21,7 @@ HOST = "www.alphavantage.co"
 @pytest.mark.long
 def test_a_day_of_25_requests_is_used_up_and_the_next_goes_on(open_world):
     with open_world() as world:
-        first = us_stocks.load(world.app, "", QUICK)
+        first = load_us_stocks.load(world.app, "", QUICK)
         assert (first.exit_code, first.outcome, first.requests["alphavantage"]) == (75, "quota", 25)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_etfs") == 8
         assert world.scalar("SELECT count(*) FROM alpha_vantage_stocks") == 20
@@ -30,7 +30,7 @@ def test_a_day_of_25_requests_is_used_up_and_the_next_goes_on(open_world):
     seen = 1
     for day in range(1, 4):
         with open_world(EVENING + timedelta(days=day)) as world:
-            result = us_stocks.load(world.app, "", QUICK)
+            result = load_us_stocks.load(world.app, "", QUICK)
             assert result.requests["total"] <= 25
             stored = world.scalar("SELECT count(DISTINCT symbol) FROM alpha_vantage_financials")
             assert stored > seen
@@ -38,25 +38,25 @@ def test_a_day_of_25_requests_is_used_up_and_the_next_goes_on(open_world):
     assert result.exit_code == 0
     assert seen == 20
     with open_world(EVENING + timedelta(days=4)) as world:
-        again = us_stocks.load(world.app, "", QUICK)
+        again = load_us_stocks.load(world.app, "", QUICK)
         assert (again.outcome, again.requests["total"]) == ("nothing_to_do", 0)
 
 
 def test_prices_are_stored_and_shown_with_the_stock(open_world):
     with open_world() as world:
-        us_stocks.load(world.app, "AAPL", QUICK)
-        result = us_stocks.prices(world.app, "AAPL", QUICK)
+        load_us_stocks.load(world.app, "AAPL", QUICK)
+        result = load_us_stocks.prices(world.app, "AAPL", QUICK)
         assert result.rows.added == 100
         (shown,) = world.rows("SELECT current_price, previous_close, price_date FROM alpha_vantage_stocks")
         newest = world.rows("SELECT close, date FROM alpha_vantage_timeseries ORDER BY date DESC LIMIT 2")
         assert shown == (newest[0][0], newest[1][0], newest[0][1])
         assert world.scalar("SELECT max(volume) FROM alpha_vantage_timeseries") > 2**31
-        assert us_stocks.prices(world.app, "AAPL", QUICK).requests["total"] == 0
+        assert load_us_stocks.prices(world.app, "AAPL", QUICK).requests["total"] == 0
 
 
 def test_an_unknown_symbol_is_no_company_and_no_failure(open_world):
     with open_world() as world:
-        result = us_stocks.load(world.app, "ZZZZ", QUICK)
+        result = load_us_stocks.load(world.app, "ZZZZ", QUICK)
         assert (result.exit_code, result.units.no_data, result.units.failed) == (0, 2, 0)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_stocks") == 0
 
@@ -68,7 +68,7 @@ def test_an_unknown_symbol_is_no_company_and_no_failure(open_world):
 )  # fmt: skip
 def test_a_failure_is_never_taken_for_an_unknown_symbol(open_world, kind, exit_code, outcome):
     with open_world(faults=f"{kind}@{HOST}") as world:
-        result = us_stocks.load(world.app, "AAPL", QUICK)
+        result = load_us_stocks.load(world.app, "AAPL", QUICK)
         assert (result.exit_code, result.outcome) == (exit_code, outcome)
         assert result.units.no_data == 0
         assert world.scalar("SELECT count(*) FROM unit_ledger WHERE status IN ('done', 'no_data')") == 0
@@ -78,7 +78,7 @@ def test_a_failure_is_never_taken_for_an_unknown_symbol(open_world, kind, exit_c
 
 def test_a_failure_in_the_middle_of_a_companys_statements_stores_none_of_them(open_world):
     with open_world(faults=f"404@{HOST}/CASH_FLOW") as world:
-        us_stocks.load(world.app, "AAPL", QUICK)
+        load_us_stocks.load(world.app, "AAPL", QUICK)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_financials") == 0
         assert world.scalar("SELECT count(*) FROM alpha_vantage_stocks") == 1
 
@@ -86,9 +86,9 @@ def test_a_failure_in_the_middle_of_a_companys_statements_stores_none_of_them(op
 def test_without_a_key_and_with_strange_tickers(open_world):
     keyless = open_world(without=("alpha_vantage_api_key",))
     with keyless as world, pytest.raises(ConfigError, match="ALPHA_VANTAGE_API_KEY"):
-        us_stocks.load(world.app, "", QUICK)
+        load_us_stocks.load(world.app, "", QUICK)
     with open_world() as world, pytest.raises(UsageError, match="기호가 아닙니다"):
-        us_stocks.load(world.app, "AAPL,'; DROP", QUICK)
+        load_us_stocks.load(world.app, "AAPL,'; DROP", QUICK)
 
 
 WORDS = {
@@ -141,7 +141,7 @@ def test_a_period_twice_is_refused(open_world):
 
 def test_a_statement_without_any_period_beside_full_ones_is_refused(open_world):
     with open_world(faults=f"empty_list@{HOST}/BALANCE_SHEET") as world:
-        result = us_stocks.load(world.app, "AAPL", QUICK)
+        result = load_us_stocks.load(world.app, "AAPL", QUICK)
         assert (result.exit_code, result.units.failed) == (3, 1)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_financials") == 0
 
@@ -150,7 +150,7 @@ def test_a_statement_without_any_period_beside_full_ones_is_refused(open_world):
 @pytest.mark.parametrize("function", us_figures.STATEMENTS)
 def test_a_statement_without_any_amount_is_refused(open_world, function, kind):
     with open_world(faults=f"{kind}@{HOST}/{function}") as world:
-        result = us_stocks.load(world.app, "AAPL", QUICK)
+        result = load_us_stocks.load(world.app, "AAPL", QUICK)
         assert (result.exit_code, result.units.failed) == (3, 1)
         assert world.scalar("SELECT count(*) FROM alpha_vantage_financials") == 0
 

@@ -3,7 +3,7 @@
 import pytest
 from support import EVENING
 
-from foresto_cli.loading import us_stocks
+from foresto_cli.loading import load_us_stocks
 from foresto_cli.running import job
 from foresto_cli.verify import verification
 
@@ -39,8 +39,8 @@ PLANTED = {
 @pytest.fixture
 def world(open_world):
     with open_world(EVENING, patience=1) as found:
-        us_stocks.load(found.app, "AAPL", QUICK)
-        us_stocks.prices(found.app, "AAPL", QUICK)
+        load_us_stocks.load(found.app, "AAPL", QUICK)
+        load_us_stocks.prices(found.app, "AAPL", QUICK)
         yield found
 
 

@@ -5,18 +5,18 @@ from views.pages.conftest import INJECTED, SVG, change, rows, shown
 
 from foresto_cli.errors import ConfigError
 from foresto_cli.views import words
-from foresto_cli.views.pages import market
+from foresto_cli.views.pages import market_page
 
 LAST = "(SELECT max(trade_date) FROM stock_price_daily)"
 
 
 def test_an_empty_database_says_what_to_run(engine):
     with engine.connect() as connection, pytest.raises(ConfigError, match="foresto run initial"):
-        market.page(connection, {}, market.date(2026, 11, 20))
+        market_page.page(connection, {}, market_page.date(2026, 11, 20))
 
 
 def test_indices_have_level_day_month_year_and_a_line(stored):
-    found = shown(stored, market.page)
+    found = shown(stored, market_page.page)
     (close, rate) = rows(stored, f"SELECT close_price, change_rate FROM index_price_daily WHERE trade_date = {LAST}"
                                  " AND index_code = 'KOSPI'")[0]  # fmt: skip
     kospi = found.page.values["indices"][0]
@@ -36,14 +36,14 @@ def test_a_month_and_the_year_are_counted_from_their_sessions(stored):
         " updated_at)"
         " SELECT 'KOSPI', date '2026-11-20' - n, 2000 - n, 'FDR', 1, now(), now() FROM generate_series(0, 400) n",
     )
-    kospi = shown(stored, market.page).page.values["indices"][0]
+    kospi = shown(stored, market_page.page).page.values["indices"][0]
     assert kospi["rate"]["text"] == f"+{100 * (2000 / 1999 - 1):.2f}%"
     assert kospi["month"]["text"] == f"+{100 * (2000 / 1979 - 1):.2f}%"
     assert kospi["year"]["text"] == f"+{100 * (2000 / 1676 - 1):.2f}%"
 
 
 def test_breadth_counts_every_stock_of_both_markets(stored):
-    counts = {name: count for _, name, count in shown(stored, market.page).page.values["breadth"]["counts"]}
+    counts = {name: count for _, name, count in shown(stored, market_page.page).page.values["breadth"]["counts"]}
     expected = rows(
         stored,
         "SELECT count(*) FILTER (WHERE change_rate > 0), count(*) FILTER (WHERE change_rate = 0),"
@@ -54,7 +54,7 @@ def test_breadth_counts_every_stock_of_both_markets(stored):
 
 
 def test_movers_are_liquid_and_lead_to_their_page(stored):
-    found = shown(stored, market.page)
+    found = shown(stored, market_page.page)
     (up, gainers), (down, losers) = found.page.values["movers"]
     assert (up, down) == ("상승률 상위", "하락률 상위")
     best = rows(
@@ -68,7 +68,7 @@ def test_movers_are_liquid_and_lead_to_their_page(stored):
 
 
 def test_flows_stand_there_only_where_they_are_stored(stored):
-    assert "투자자별 순매수" not in shown(stored, market.page).html
+    assert "투자자별 순매수" not in shown(stored, market_page.page).html
     change(
         stored,
         "INSERT INTO investor_flow_daily (ticker, trade_date, investor, sell_volume, buy_volume, net_volume,"
@@ -77,7 +77,7 @@ def test_flows_stand_there_only_where_they_are_stored(stored):
         " 1e9 * row_number() OVER (ORDER BY ticker) - 3e10, 'KRX', 1, now(), now() FROM stock_price_daily"
         f" WHERE trade_date = {LAST}",
     )
-    found = shown(stored, market.page)
+    found = shown(stored, market_page.page)
     (group,) = found.page.values["flows"]["groups"]
     assert group["name"] == "외국인"
     assert group["sold"][0]["net"] == {"text": "−290억원", "direction": "down"}
@@ -88,7 +88,7 @@ def test_flows_stand_there_only_where_they_are_stored(stored):
 def test_what_is_not_loaded_is_said_with_its_command(stored):
     change(stored, "DELETE FROM index_price_daily")
     change(stored, "DELETE FROM etf_price_daily")
-    html = shown(stored, market.page).html
+    html = shown(stored, market_page.page).html
     assert "foresto prices index" in html
     assert "foresto stocks etfs" in html
     assert "저장된 업종 지수가 없습니다" in html
@@ -97,7 +97,7 @@ def test_what_is_not_loaded_is_said_with_its_command(stored):
 def test_names_are_escaped_and_parameters_are_harmless(stored):
     change(stored, f"UPDATE stock_price_daily SET name = '<b>악</b>' WHERE trade_date = {LAST}")
     before = rows(stored, "SELECT count(*) FROM stocks")
-    html = shown(stored, market.page, {"day": INJECTED, "ticker": INJECTED}).html
+    html = shown(stored, market_page.page, {"day": INJECTED, "ticker": INJECTED}).html
     assert "<b>악</b>" not in html
     assert "&lt;b&gt;악" in html
     assert rows(stored, "SELECT count(*) FROM stocks") == before

@@ -5,7 +5,7 @@ from views.pages.conftest import INJECTED, TODAY, change, rows, shown
 
 from foresto_cli.errors import UsageError
 from foresto_cli.views import score_track
-from foresto_cli.views.pages import scores
+from foresto_cli.views.pages import scores_page
 
 SCORES = (
     "INSERT INTO compass_score_history (score_date, ticker, formula_version, total_score, total_percentile, grade,"
@@ -40,25 +40,25 @@ def scored(stored):
 
 
 def test_without_scores_it_says_so_and_what_the_track_record_will_count(stored):
-    html = shown(stored, scores.page).html
+    html = shown(stored, scores_page.page).html
     assert "아직 점수를 매기지 않았습니다" in html
     assert "아직 실적이 없습니다" in html
 
 
 def test_the_best_stand_first_with_their_change_since_the_last_scores(scored):
-    top = shown(scored, scores.page).page.values["top"]
+    top = shown(scored, scores_page.page).page.values["top"]
     assert [row["total"] for row in top[:2]] == ["91.0", "90.0"]
     assert {row["moved"]["text"] for row in top} == {"+2.0"}
     assert [label for label, _ in top[0]["axes"]] == ["재무", "밸류에이션", "기술", "리스크"]
 
 
 def test_an_axis_orders_the_best_and_an_unknown_one_is_refused(scored):
-    top = shown(scored, scores.page, {"axis": "financial"}).page.values["top"]
+    top = shown(scored, scores_page.page, {"axis": "financial"}).page.values["top"]
     values = [float(row["axes"][0][1]) for row in top]
     assert values == sorted(values, reverse=True)
     for axis in (INJECTED, "total_score; --", "재무"):
         with scored.connect() as connection, pytest.raises(UsageError):
-            scores.page(connection, {"axis": axis}, TODAY)
+            scores_page.page(connection, {"axis": axis}, TODAY)
     assert rows(scored, "SELECT count(*) > 0 FROM stocks") == [(True,)]
 
 
@@ -68,7 +68,7 @@ def test_the_spread_counts_who_has_a_score_and_says_why_others_have_none(scored)
         "UPDATE compass_score_history SET total_score = NULL, grade = NULL, rank = NULL, status = 'NOT_SCORED',"
         " reasons = ARRAY['SPAC'] WHERE rank > 50 AND score_date = '2026-11-20'",
     )
-    values = shown(scored, scores.page).page.values
+    values = shown(scored, scores_page.page).page.values
     (everyone, without), = rows(scored, "SELECT count(*), count(*) FILTER (WHERE total_score IS NULL)"
                                         " FROM compass_score_history WHERE score_date = '2026-11-20'")  # fmt: skip
     assert (values["spread"]["scored"], values["spread"]["not_scored"]) == (everyone - without, without)
@@ -80,7 +80,7 @@ def test_the_spread_counts_who_has_a_score_and_says_why_others_have_none(scored)
 def test_every_month_of_the_track_record_stands_there_bad_ones_like_good_ones(scored):
     for month, mean, ic in ((6, 4, 0.1), (7, -12, -0.3), (8, 0.5, None)):
         change(scored, TRACK, day=f"2026-{month:02}-28", mean=mean, ic=ic)
-    found = shown(scored, scores.page)
+    found = shown(scored, scores_page.page)
     (track,) = found.page.values["tracked"]["tracks"]
     assert [month["day"] for month in track["months"]] == ["2026-08-28", "2026-07-28", "2026-06-28"]
     for told in ("−0.300", "+0.100", "−12.00%", "+4.00%"):
@@ -95,7 +95,7 @@ def test_every_month_of_the_track_record_stands_there_bad_ones_like_good_ones(sc
 
 def test_an_interval_needs_some_periods(scored):
     change(scored, TRACK, day="2026-06-28", mean=4, ic=0.1)
-    assert "구간을 내기에는 기간이 모자람" in shown(scored, scores.page).html
+    assert "구간을 내기에는 기간이 모자람" in shown(scored, scores_page.page).html
 
 
 def test_enough_months_are_judged_by_their_interval(scored):
@@ -104,4 +104,4 @@ def test_enough_months_are_judged_by_their_interval(scored):
         change(scored, "DELETE FROM compass_score_track")
         for month in range(1, score_track.LEAST_PERIODS + 1):
             change(scored, TRACK, day=f"2025-{month:02}-28", mean=1, ic=ics[month % 2])
-        assert said in shown(scored, scores.page).html
+        assert said in shown(scored, scores_page.page).html

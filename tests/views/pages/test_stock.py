@@ -7,7 +7,7 @@ from views.pages.conftest import INJECTED, TODAY, change, rows, shown
 from views.pages.test_scores import RUN, SCORES
 
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.views.pages import market, scores, stock, stock_chart
+from foresto_cli.views.pages import market_page, scores_page, stock_chart, stock_page
 from foresto_cli.views.pages.page import Moved, Page
 
 TICKER = "005930"
@@ -33,7 +33,7 @@ DIVIDEND = (
 
 
 def of(engine, ticker=TICKER, **asked):
-    return shown(engine, stock.page, {"ticker": ticker, **asked})
+    return shown(engine, stock_page.page, {"ticker": ticker, **asked})
 
 
 def test_the_header_has_the_newest_close(stored):
@@ -51,8 +51,8 @@ def test_the_header_has_the_newest_close(stored):
 def test_a_name_leads_to_the_page_of_its_code(stored):
     (name,) = rows(stored, "SELECT name FROM fdr_stock_listing WHERE ticker = :ticker", ticker=TICKER)[0]
     with stored.connect() as connection:
-        assert stock.page(connection, {"ticker": name}, TODAY) == Moved(f"/stocks/{TICKER}")
-        moved = stock.page(connection, {"ticker": name, "range": "3m", "raw": "1"}, TODAY)
+        assert stock_page.page(connection, {"ticker": name}, TODAY) == Moved(f"/stocks/{TICKER}")
+        moved = stock_page.page(connection, {"ticker": name, "range": "3m", "raw": "1"}, TODAY)
         assert moved == Moved(f"/stocks/{TICKER}?range=3m&raw=1")
 
 
@@ -66,7 +66,7 @@ def test_who_is_not_known_is_answered_with_the_nearest(stored):
 
 def test_an_empty_database_says_what_to_run(engine):
     with engine.connect() as connection, pytest.raises(ConfigError, match="foresto listing load"):
-        stock.page(connection, {"ticker": TICKER}, TODAY)
+        stock_page.page(connection, {"ticker": TICKER}, TODAY)
 
 
 def test_every_session_is_drawn_and_stands_in_the_table(stored):
@@ -125,7 +125,7 @@ def test_a_range_begins_that_long_before_the_last_session(stored):
     assert chart["table"]["head"] == "주별"
     for word in ("2y", INJECTED):
         with stored.connect() as connection, pytest.raises(UsageError):
-            stock.page(connection, {"ticker": TICKER, "range": word}, TODAY)
+            stock_page.page(connection, {"ticker": TICKER, "range": word}, TODAY)
 
 
 def test_what_happened_is_marked_and_listed(stored):
@@ -214,7 +214,7 @@ def test_whatever_is_asked_for_is_harmless(stored, given):
     assert found.page.status == 404
     assert "<script>alert" not in found.html
     with stored.connect() as connection:
-        assert isinstance(stock.page(connection, {"ticker": TICKER, "raw": given, "x": given}, TODAY), Page)
+        assert isinstance(stock_page.page(connection, {"ticker": TICKER, "raw": given, "x": given}, TODAY), Page)
     assert rows(stored, "SELECT count(*) FROM stocks") == before
 
 
@@ -236,5 +236,5 @@ def test_bad_data_make_a_page_that_says_less_and_no_error(stored, change_to):
     for address in ({}, {"raw": "1"}, {"range": "1m"}):
         assert of(stored, **address).page.status == 200
     if change_to != "DELETE FROM stock_price_daily":
-        assert shown(stored, market.page).page.status == 200
-    assert shown(stored, scores.page).page.status == 200
+        assert shown(stored, market_page.page).page.status == 200
+    assert shown(stored, scores_page.page).page.status == 200

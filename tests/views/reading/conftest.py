@@ -13,7 +13,14 @@ from support import EVENING
 from foresto_cli import clock
 from foresto_cli.adjustment import closes
 from foresto_cli.console import Console
-from foresto_cli.loading import capital, indices, open_data, products, statements, us_stocks
+from foresto_cli.loading import (
+    load_capital,
+    load_indices,
+    load_open_data,
+    load_products,
+    load_statements,
+    load_us_stocks,
+)
 from foresto_cli.output.give import Form
 from foresto_cli.running import job
 from foresto_cli.store.engine import connected
@@ -51,17 +58,17 @@ def read_world(server, loaded_template, private_tmp):
 def load(app):
     """Load whatever the market's first load leaves out and a reading command shows."""
     quick = job.Options()
-    statements.load_statements(app, statements.wanted_reports(None, None, 2023, None), quick, full=None)
-    capital.load_dividends(app, None, quick)
-    capital.load_actions(app, *capital.span(None, date(2026, 1, 1), None), quick)
-    open_data.load_bonds(app, "all", None, quick)
-    open_data.load_dividends(app, quick)
+    load_statements.load_statements(app, load_statements.wanted_reports(None, None, 2023, None), quick, full=None)
+    load_capital.load_dividends(app, None, quick)
+    load_capital.load_actions(app, *load_capital.span(None, date(2026, 1, 1), None), quick)
+    load_open_data.load_bonds(app, "all", None, quick)
+    load_open_data.load_dividends(app, quick)
     for kind in ("deposits", "savings", "annuity", "mortgage", "rent-house", "credit"):
-        products.load_products(app, kind, "020000,030300,050000", quick)
-    us_stocks.load(app, "AAPL", quick)
-    us_stocks.prices(app, "AAPL", quick)
-    us_stocks.load(app, "", quick)  # funds too, as far as the day's requests go
-    indices.load_index_history(app, None, date(2026, 11, 10), quick)
+        load_products.load_products(app, kind, "020000,030300,050000", quick)
+    load_us_stocks.load(app, "AAPL", quick)
+    load_us_stocks.prices(app, "AAPL", quick)
+    load_us_stocks.load(app, "", quick)  # funds too, as far as the day's requests go
+    load_indices.load_index_history(app, None, date(2026, 11, 10), quick)
     with app.engine.begin() as connection:
         connection.execute(
             text(

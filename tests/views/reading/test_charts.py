@@ -7,25 +7,25 @@ import pytest
 
 from foresto_cli.console import Console
 from foresto_cli.errors import ConfigError, UsageError
-from foresto_cli.views.reading import chart, charts, prices, spark
-from foresto_cli.views.reading.prices import Wish
+from foresto_cli.views.reading import chart, show_charts, show_prices, spark
+from foresto_cli.views.reading.show_prices import Wish
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<?xml"), ("a.PNG", b"\x89PNG")])
 def test_a_chart_is_a_picture_and_the_same_twice(everything, tmp_path, name, begins):
     wish = Wish(given=["005930"], limit=30)
-    told = charts.draw(everything.app, wish, str(tmp_path / name))
+    told = show_charts.draw(everything.app, wish, str(tmp_path / name))
     first = (tmp_path / name).read_bytes()
     assert first.startswith(begins)
-    assert told["count"] == len(prices.show(everything.app, Wish(given=("005930",), limit=30))[0].rows)
-    charts.draw(everything.app, wish, str(tmp_path / name))
+    assert told["count"] == len(show_prices.show(everything.app, Wish(given=("005930",), limit=30))[0].rows)
+    show_charts.draw(everything.app, wish, str(tmp_path / name))
     assert (tmp_path / name).read_bytes() == first
 
 
 def test_a_chart_names_the_stock_and_its_events(everything, an_event, tmp_path):
     ticker, _ = an_event
-    charts.draw(everything.app, Wish(given=[ticker], start=date(2026, 1, 1)), str(tmp_path / "e.svg"))
+    show_charts.draw(everything.app, Wish(given=[ticker], start=date(2026, 1, 1)), str(tmp_path / "e.svg"))
     drawn = (tmp_path / "e.svg").read_text(encoding="utf-8")
     assert ticker in drawn
     assert "거래량" in drawn
@@ -36,7 +36,7 @@ def test_a_chart_names_the_stock_and_its_events(everything, an_event, tmp_path):
 def test_a_chart_on_the_terminal_has_the_extremes_and_fits(everything, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "60")
     world = replace(everything.app, console=Console())
-    told = charts.draw(world, Wish(given=["005930"]), "-")
+    told = show_charts.draw(world, Wish(given=["005930"]), "-")
     lines = capsys.readouterr().out.splitlines()
     closes = everything.rows("SELECT adj_close_price FROM stock_price_daily WHERE ticker = '005930'")
     assert told["count"] == len(closes)
@@ -66,11 +66,11 @@ def test_a_chart_that_cannot_be_is_refused_before_anything_is_written(everything
         (["없는이름"], "a.svg", "없습니다"),
     ):
         with pytest.raises(UsageError, match=said):
-            charts.draw(everything.app, Wish(given=given), str(tmp_path / name))
+            show_charts.draw(everything.app, Wish(given=given), str(tmp_path / name))
     with pytest.raises(UsageError, match="둘보다 적습니다"):
-        charts.draw(everything.app, Wish(given=["005930"], limit=1), str(tmp_path / "a.svg"))
+        show_charts.draw(everything.app, Wish(given=["005930"], limit=1), str(tmp_path / "a.svg"))
     with pytest.raises(ConfigError, match="쓸 수 없습니다"):
-        charts.draw(everything.app, Wish(given=["005930"]), str(tmp_path / "no" / "a.svg"))
+        show_charts.draw(everything.app, Wish(given=["005930"]), str(tmp_path / "no" / "a.svg"))
     assert list(tmp_path.iterdir()) == []
 
 

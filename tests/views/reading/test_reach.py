@@ -9,7 +9,7 @@ import pytest
 from foresto_cli.console import Console
 from foresto_cli.output.give import Form
 from foresto_cli.store import dictionary
-from foresto_cli.views import questions
+from foresto_cli.views import sql_questions
 
 DESCRIBED = dictionary.described()
 SHOWING = (
@@ -52,8 +52,8 @@ def test_every_table_and_view_is_read_by_sql(loaded, monkeypatch):
         out = io.StringIO()
         monkeypatch.setattr(sys, "stdout", out)
         loaded.app.console = Console(as_json=True)
-        asked = questions.Question(statement=f"SELECT * FROM {name} LIMIT 1")
-        found = questions.answer(loaded.app, asked, Form())
+        asked = sql_questions.Question(statement=f"SELECT * FROM {name} LIMIT 1")
+        found = sql_questions.answer(loaded.app, asked, Form())
         monkeypatch.undo()
         assert found["columns"] == [column.name for column in DESCRIBED[name].columns], name
         rows = json.loads(out.getvalue() + "]}")["rows"]

@@ -12,27 +12,27 @@ from foresto_cli.datasets.fss.kinds import KINDS
 from foresto_cli.datasets.open_data.ex_dates import ex_date, last_with
 from foresto_cli.errors import ConfigError, UsageError
 from foresto_cli.views.reading import (
-    actions,
     after_hours,
     best_offers,
-    bonds,
-    dividends,
-    etfs,
-    indices,
-    prices,
     product_changes,
-    products,
+    show_actions,
+    show_bonds,
+    show_dividends,
+    show_etfs,
+    show_indices,
+    show_prices,
+    show_products,
+    show_statements,
+    show_us,
     spark,
-    statements,
-    us,
 )
-from foresto_cli.views.reading.prices import Wish
+from foresto_cli.views.reading.show_prices import Wish
 
 WIDTH = 80
 
 
 def shown(world, *given, **wish):
-    return prices.show(world.app, Wish(given=given, **wish))
+    return show_prices.show(world.app, Wish(given=given, **wish))
 
 
 # --- prices ---------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def test_an_event_is_marked_and_adjusted_prices_have_no_step(everything, an_even
     assert next(row for row in plain.rows if row["trade_date"] == day)["mark"] is not None
 
 
-@pytest.mark.parametrize("period", [prices.WEEKLY, prices.MONTHLY])
+@pytest.mark.parametrize("period", [show_prices.WEEKLY, show_prices.MONTHLY])
 def test_weeks_and_months_are_made_of_their_days(everything, period):
     (days,) = shown(everything, "005930", start=date(2026, 1, 1))
     (found,) = shown(everything, "005930", start=date(2026, 1, 1), period=period)
@@ -104,7 +104,7 @@ def test_a_halted_day_is_marked_and_lowers_no_week(everything):
     ticker, day = halted[0]
     (days,) = shown(everything, ticker, start=day, end=day)
     assert "정지" in days.rows[0]["mark"]
-    (weeks,) = shown(everything, ticker, period=prices.WEEKLY, limit=50)
+    (weeks,) = shown(everything, ticker, period=show_prices.WEEKLY, limit=50)
     assert all(row["low_price"] is None or row["low_price"] > 0 for row in weeks.rows)
 
 
@@ -179,7 +179,7 @@ def test_the_ex_date_is_the_session_before_the_record_date(loaded, record, ex):
 
 
 def test_dividends_have_days_amounts_and_whose_word_it_is(everything):
-    found = dividends.show(everything.app, "005930").rows
+    found = show_dividends.show(everything.app, "005930").rows
     stored = everything.rows(
         "SELECT dvdn_bas_dt, cash_dvdn_pay_dt, stck_genr_dvdn_amt FROM dividend_history WHERE ticker = '005930'"
         " AND source_id = 'FSC' ORDER BY 1 DESC"
@@ -197,20 +197,22 @@ def test_an_undecided_dividend_is_no_zero(everything):
     ticker = everything.scalar(
         "SELECT ticker FROM dividend_history WHERE stck_dvdn_rcd_nm = '미정' AND ticker IS NOT NULL ORDER BY 1 LIMIT 1"
     )
-    undecided = [row for row in dividends.show(everything.app, ticker).rows if row["kind"] == "미정"]
+    undecided = [row for row in show_dividends.show(everything.app, ticker).rows if row["kind"] == "미정"]
     assert undecided
     assert {(row["amount"], row["dividend_yield"]) for row in undecided} == {(None, None)}
 
 
 def test_a_yield_is_of_the_last_close_with_the_right(everything):
-    row = next(row for row in dividends.show(everything.app, "005930").rows if row["record_date"] == date(2026, 12, 31))
+    row = next(
+        row for row in show_dividends.show(everything.app, "005930").rows if row["record_date"] == date(2026, 12, 31)
+    )
     close = everything.scalar("SELECT close_price FROM stock_price_daily WHERE ticker = '005930'"
                               " AND trade_date = '2026-11-20'")  # fmt: skip
     assert row["dividend_yield"] == round(100 * Decimal(row["amount"]) / close, 2)
 
 
 def test_the_calendar_has_every_day_of_the_month_and_no_other(everything):
-    found = dividends.calendar(everything.app, "2026-12", None).rows
+    found = show_dividends.calendar(everything.app, "2026-12", None).rows
     names = ("ex_date", "record_date", "payment_date")
     assert all(any(row[name] and (row[name].year, row[name].month) == (2026, 12) for name in names) for row in found)
     stored = everything.rows(
@@ -219,17 +221,17 @@ def test_the_calendar_has_every_day_of_the_month_and_no_other(everything):
     )[0][0]
     assert len(found) == stored > 0
     assert [row["ex_date"] for row in found] == sorted(row["ex_date"] for row in found)
-    paid = dividends.calendar(everything.app, "2027-04", None).rows
+    paid = show_dividends.calendar(everything.app, "2027-04", None).rows
     assert {row["payment_date"].month for row in paid} == {4}
 
 
 def test_the_calendar_of_a_stock_begins_today(everything):
-    (coming,) = dividends.calendar(everything.app, None, "가상전자").rows
+    (coming,) = show_dividends.calendar(everything.app, None, "가상전자").rows
     assert coming["record_date"] == date(2026, 12, 31)
-    assert dividends.calendar(everything.app, "202601", "005930").facts["to"] == "2026-01-31"
+    assert show_dividends.calendar(everything.app, "202601", "005930").facts["to"] == "2026-01-31"
     last, following = None, None
     with everything.app.engine.connect() as connection:
-        last, following = dividends.nearest(connection, everything.app.calendar, "005930")
+        last, following = show_dividends.nearest(connection, everything.app.calendar, "005930")
     assert (last["record_date"], following["record_date"]) == (date(2025, 12, 31), date(2026, 12, 31))
 
 
@@ -237,19 +239,19 @@ def test_the_calendar_of_a_stock_begins_today(everything):
 def test_a_month_that_is_none_is_refused(everything, month):
     if month == "２０２６-12":
         # Digits of any script are digits.
-        assert dividends.calendar(everything.app, month, None).rows
+        assert show_dividends.calendar(everything.app, month, None).rows
         return
     with pytest.raises(UsageError, match="그런 달은 없습니다"):
-        dividends.calendar(everything.app, month, None)
+        show_dividends.calendar(everything.app, month, None)
 
 
 # --- bonds, products, ETFs, indices, corporate actions, US ---------------------------------------------------------
 
 
 def test_bonds_are_found_by_what_is_asked(everything):
-    found = bonds.find(
+    found = show_bonds.find(
         everything.app,
-        bonds.Wish(min_coupon=4.0, min_rating="A-", before=date(2029, 1, 1), kind="회사채", limit=10_000),
+        show_bonds.Wish(min_coupon=4.0, min_rating="A-", before=date(2029, 1, 1), kind="회사채", limit=10_000),
     ).rows
     stored = everything.rows(
         "SELECT isin_cd FROM bonds WHERE is_active AND bond_expr_dt BETWEEN '2026-11-20' AND '2029-01-01'"
@@ -258,7 +260,7 @@ def test_bonds_are_found_by_what_is_asked(everything):
     )
     assert {row["isin_cd"] for row in found} == {row[0] for row in stored} != set()
     assert [row["bond_expr_dt"] for row in found] == sorted(row["bond_expr_dt"] for row in found)
-    few = bonds.find(everything.app, bonds.Wish(limit=2))
+    few = show_bonds.find(everything.app, show_bonds.Wish(limit=2))
     assert "가운데 2종목" in few.notes[0]
     assert few.facts["total"] > 2
 
@@ -269,18 +271,18 @@ def test_a_bond_is_shown_by_isin_and_by_name(everything):
         " AND o.isin_cd <> b.isin_cd) ORDER BY isin_cd LIMIT 1"
     )[0]
     for given in (isin, isin.lower(), name, name.replace(" ", "")):
-        assert bonds.show(everything.app, given).rows[0]["isin_cd"] == isin
+        assert show_bonds.show(everything.app, given).rows[0]["isin_cd"] == isin
     for given, said in (("KR0000000000", "없습니다"), ("", "없습니다"), ("전자", "여러 채권"), ("%", "없습니다")):
         with pytest.raises(UsageError, match=said):
-            bonds.show(everything.app, given)
-    for wish in (bonds.Wish(kind="복권"), bonds.Wish(min_rating="AAAA")):
+            show_bonds.show(everything.app, given)
+    for wish in (show_bonds.Wish(kind="복권"), show_bonds.Wish(min_rating="AAAA")):
         with pytest.raises(UsageError, match="없습니다"):
-            bonds.find(everything.app, wish)
+            show_bonds.find(everything.app, wish)
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
 def test_every_product_has_a_row_an_option(everything, kind):
-    found = products.show(everything.app, products.Wish(kind, limit=1_000_000))
+    found = show_products.show(everything.app, show_products.Wish(kind, limit=1_000_000))
     of = next(one for one in KINDS if one.name == kind)
     count = everything.scalar(
         f"SELECT count(*) FROM {of.products.name} p LEFT JOIN {of.options.name} o"
@@ -288,7 +290,7 @@ def test_every_product_has_a_row_an_option(everything, kind):
     )
     assert len(found.rows) == found.facts["total"] == count > 0
     company = found.rows[0]["company" if kind == "annuity" else "bank"]
-    of_one = products.show(everything.app, products.Wish(kind, text=company, limit=1_000_000)).rows
+    of_one = show_products.show(everything.app, show_products.Wish(kind, text=company, limit=1_000_000)).rows
     assert 0 < len(of_one) < count
     if kind != "annuity":
         assert best_offers.show(everything.app, kind, 3).rows[0]["rank"] == 1
@@ -299,7 +301,7 @@ def test_every_product_has_a_row_an_option(everything, kind):
 
 def test_a_change_of_a_rate_names_company_and_product(open_world):
     with open_world() as world:
-        from foresto_cli.loading import products as loading  # beside the view of the same name
+        from foresto_cli.loading import load_products as loading  # beside the view of the same name
         from foresto_cli.running import job  # with it
 
         loading.load_products(world.app, "deposits", "020000", job.Options())
@@ -315,58 +317,58 @@ def test_a_change_of_a_rate_names_company_and_product(open_world):
 
 
 def test_etfs_are_found_by_name_index_and_manager(everything):
-    every = etfs.every(everything.app, "", "aum", gone=False, limit=1000)
+    every = show_etfs.every(everything.app, "", "aum", gone=False, limit=1000)
     assert len(every.rows) == everything.scalar("SELECT count(*) FROM etfs WHERE is_active")
     sizes = [row["aum"] for row in every.rows if row["aum"] is not None]
     assert sizes == sorted(sizes, reverse=True)
     one = every.rows[0]
     for text in (one["name"][:4], one["manager"], one["index_name"]):
         assert one["ticker"] in {
-            row["ticker"] for row in etfs.every(everything.app, text, "name", gone=False, limit=99).rows
+            row["ticker"] for row in show_etfs.every(everything.app, text, "name", gone=False, limit=99).rows
         }  # one fact
-    card, days = etfs.show(everything.app, one["name"])
+    card, days = show_etfs.show(everything.app, one["name"])
     assert card.rows[0]["ticker"] == one["ticker"]
     assert days.rows
     with pytest.raises(UsageError, match="순서"):
-        etfs.every(everything.app, "", "best", gone=False, limit=1)
+        show_etfs.every(everything.app, "", "best", gone=False, limit=1)
 
 
 def test_indices_are_found_by_name(everything):
-    assert [row["index_code"] for row in indices.every(everything.app, "밸류업").rows] == ["VALUE_UP"]
-    assert {"KQ150", "KQ150_IT"} <= {row["index_code"] for row in indices.every(everything.app, "코스닥150").rows}
-    assert {row["index_code"] for row in indices.every(everything.app, "화학").rows} >= {"KS_CHEM", "KQ_CHEM"}
-    assert indices.every(everything.app, "없는지수").rows == []
+    assert [row["index_code"] for row in show_indices.every(everything.app, "밸류업").rows] == ["VALUE_UP"]
+    assert {"KQ150", "KQ150_IT"} <= {row["index_code"] for row in show_indices.every(everything.app, "코스닥150").rows}
+    assert {row["index_code"] for row in show_indices.every(everything.app, "화학").rows} >= {"KS_CHEM", "KQ_CHEM"}
+    assert show_indices.every(everything.app, "없는지수").rows == []
 
 
 def test_decisions_about_shares_have_their_price_events(everything, an_event):
     ticker = everything.scalar("SELECT ticker FROM corporate_actions ORDER BY rcept_dt DESC, ticker LIMIT 1")
-    found, _ = actions.show(everything.app, ticker)
+    found, _ = show_actions.show(everything.app, ticker)
     assert len(found.rows) == everything.scalar(
         "SELECT count(*) FROM corporate_actions WHERE ticker = :ticker", ticker=ticker
     )
     assert all(not row["action"].isascii() for row in found.rows)
     with_event, _ = an_event
-    assert actions.show(everything.app, with_event)[1]
+    assert show_actions.show(everything.app, with_event)[1]
 
 
 def test_every_action_has_a_word():
     from foresto_cli.datasets.dart.decision_kinds import NOTICES, REPORTS  # what there is
 
-    assert set(actions.LABELS) == {*REPORTS.values(), *NOTICES.values()}
+    assert set(show_actions.LABELS) == {*REPORTS.values(), *NOTICES.values()}
 
 
 def test_us_stocks_are_shown_by_symbol_and_name(everything):
-    card = us.show(everything.app, "aapl", us.CARD, 20)
+    card = show_us.show(everything.app, "aapl", show_us.CARD, 20)
     assert card.rows[0]["symbol"] == "AAPL"
-    assert us.show(everything.app, card.rows[0]["name"], us.CARD, 1).rows == card.rows
-    days = us.show(everything.app, "AAPL", us.PRICES, 5).rows
+    assert show_us.show(everything.app, card.rows[0]["name"], show_us.CARD, 1).rows == card.rows
+    days = show_us.show(everything.app, "AAPL", show_us.PRICES, 5).rows
     assert len(days) == 5
     assert days[-1]["date"] == everything.scalar("SELECT max(date) FROM alpha_vantage_timeseries WHERE symbol = 'AAPL'")
-    reports = us.show(everything.app, "AAPL", us.STATEMENTS, 4).rows
+    reports = show_us.show(everything.app, "AAPL", show_us.STATEMENTS, 4).rows
     assert [row["fiscal_date"] for row in reports] == sorted(row["fiscal_date"] for row in reports)
-    assert us.show(everything.app, "SPY", us.CARD, 1).rows[0]["symbol"] == "SPY"
+    assert show_us.show(everything.app, "SPY", show_us.CARD, 1).rows[0]["symbol"] == "SPY"
     with pytest.raises(UsageError, match="foresto us load --tickers ZZZZ"):
-        us.show(everything.app, "zzzz", us.CARD, 1)
+        show_us.show(everything.app, "zzzz", show_us.CARD, 1)
 
 
 # --- all of them ----------------------------------------------------------------------------------------------------
@@ -378,26 +380,26 @@ def every_reading(world):
     action = world.scalar("SELECT ticker FROM corporate_actions ORDER BY rcept_dt DESC, ticker LIMIT 1")
     return {
         "prices show": shown(world, "005930")[0],
-        "prices show --adjusted --weekly": shown(world, "005930", adjusted=True, period=prices.WEEKLY)[0],
+        "prices show --adjusted --weekly": shown(world, "005930", adjusted=True, period=show_prices.WEEKLY)[0],
         "prices show INDEX": shown(world, "KOSPI")[0],
         "prices show ETF": shown(world, etf)[0],
         **{
-            f"statements show --{form}": statements.show(app, statements.Wish(given="005930", form=form))
-            for form in statements.QUERIES
+            f"statements show --{form}": show_statements.show(app, show_statements.Wish(given="005930", form=form))
+            for form in show_statements.QUERIES
         },
-        "dividends show": dividends.show(app, "005930"),
-        "dividends calendar": dividends.calendar(app, "2026-12", None),
-        "actions show": actions.show(app, action)[0],
-        "bonds find": bonds.find(app, bonds.Wish()),
-        "bonds show": bonds.show(app, world.scalar("SELECT min(isin_cd) FROM bonds")),
-        **{f"fss show {kind.name}": products.show(app, products.Wish(kind.name)) for kind in KINDS},
+        "dividends show": show_dividends.show(app, "005930"),
+        "dividends calendar": show_dividends.calendar(app, "2026-12", None),
+        "actions show": show_actions.show(app, action)[0],
+        "bonds find": show_bonds.find(app, show_bonds.Wish()),
+        "bonds show": show_bonds.show(app, world.scalar("SELECT min(isin_cd) FROM bonds")),
+        **{f"fss show {kind.name}": show_products.show(app, show_products.Wish(kind.name)) for kind in KINDS},
         "fss show --best": best_offers.show(app, "deposits", 20),
-        "etfs list": etfs.every(app, "", "aum", gone=False, limit=20),
-        "etfs show": etfs.show(app, etf)[0],
-        "indices list": indices.every(app, ""),
-        "us show": us.show(app, "AAPL", us.CARD, 20),
-        "us show --prices": us.show(app, "AAPL", us.PRICES, 20),
-        "us show --statements": us.show(app, "AAPL", us.STATEMENTS, 20),
+        "etfs list": show_etfs.every(app, "", "aum", gone=False, limit=20),
+        "etfs show": show_etfs.show(app, etf)[0],
+        "indices list": show_indices.every(app, ""),
+        "us show": show_us.show(app, "AAPL", show_us.CARD, 20),
+        "us show --prices": show_us.show(app, "AAPL", show_us.PRICES, 20),
+        "us show --statements": show_us.show(app, "AAPL", show_us.STATEMENTS, 20),
     }
 
 
@@ -431,17 +433,17 @@ def test_nothing_stored_is_said_with_the_command_that_brings_it(open_world):
         app = world.app
         for read, command in (
             (lambda: shown(world, "005930"), "foresto listing load"),
-            (lambda: dividends.calendar(app, None, None), "foresto stocks dividends"),
-            (lambda: bonds.find(app, bonds.Wish()), "foresto bonds load"),
-            (lambda: bonds.show(app, "x"), "foresto bonds load"),
-            (lambda: products.show(app, products.Wish("savings")), "foresto fss savings"),
+            (lambda: show_dividends.calendar(app, None, None), "foresto stocks dividends"),
+            (lambda: show_bonds.find(app, show_bonds.Wish()), "foresto bonds load"),
+            (lambda: show_bonds.show(app, "x"), "foresto bonds load"),
+            (lambda: show_products.show(app, show_products.Wish("savings")), "foresto fss savings"),
             (lambda: product_changes.show(app, "savings", "", 1), "foresto fss savings"),
-            (lambda: etfs.every(app, "", "aum", gone=False, limit=1), "foresto stocks etfs"),
-            (lambda: etfs.show(app, "x"), "foresto stocks etfs"),
-            (lambda: indices.every(app, ""), "foresto prices index"),
-            (lambda: us.show(app, "AAPL", us.CARD, 1), "foresto us load"),
-            (lambda: statements.show(app, statements.Wish(given="005930")), "foresto listing load"),
-            (lambda: actions.show(app, "005930"), "foresto listing load"),
+            (lambda: show_etfs.every(app, "", "aum", gone=False, limit=1), "foresto stocks etfs"),
+            (lambda: show_etfs.show(app, "x"), "foresto stocks etfs"),
+            (lambda: show_indices.every(app, ""), "foresto prices index"),
+            (lambda: show_us.show(app, "AAPL", show_us.CARD, 1), "foresto us load"),
+            (lambda: show_statements.show(app, show_statements.Wish(given="005930")), "foresto listing load"),
+            (lambda: show_actions.show(app, "005930"), "foresto listing load"),
         ):
             with pytest.raises(ConfigError, match=command):
                 read()
@@ -449,9 +451,9 @@ def test_nothing_stored_is_said_with_the_command_that_brings_it(open_world):
 
 def test_what_one_has_not_is_not_what_nobody_has(loaded):
     with pytest.raises(ConfigError, match="foresto stocks dividends"):
-        dividends.show(loaded.app, "005930")
+        show_dividends.show(loaded.app, "005930")
     with pytest.raises(ConfigError, match="foresto dart corporate-actions"):
-        actions.show(loaded.app, loaded.scalar(
+        show_actions.show(loaded.app, loaded.scalar(
             "SELECT ticker FROM fdr_stock_listing l WHERE NOT EXISTS (SELECT FROM stock_price_daily p"
             " WHERE p.ticker = l.ticker AND adj_event IS NOT NULL) LIMIT 1"))  # fmt: skip
     far = date(2026, 11, 20) + timedelta(days=40)

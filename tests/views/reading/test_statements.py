@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from foresto_cli.errors import ConfigError
-from foresto_cli.views.reading import statements
-from foresto_cli.views.reading.statements import ANNUAL, QUARTER, TTM, VERSIONS, Wish
+from foresto_cli.views.reading import show_statements
+from foresto_cli.views.reading.show_statements import ANNUAL, QUARTER, TTM, VERSIONS, Wish
 
 
 def show(world, given="005930", form=QUARTER, **wish):
-    return statements.show(world.app, Wish(given=given, form=form, **wish)).rows
+    return show_statements.show(world.app, Wish(given=given, form=form, **wish)).rows
 
 
 def as_filed(world, ticker):

@@ -228,8 +228,8 @@ def test_a_gate_that_fires_writes_nothing_says_why_and_is_an_alert_until_it_is_o
 
 
 def test_many_stocks_without_data_are_a_warning_and_no_statement_is_no_guess(app, inputs, monkeypatch):
-    nothing = load.reports.assembled(np.zeros(0, load.reports.RECORD))
-    monkeypatch.setattr(load.reports, "read", lambda *_: nothing)
+    nothing = load.scored_reports.assembled(np.zeros(0, load.scored_reports.RECORD))
+    monkeypatch.setattr(load.scored_reports, "read", lambda *_: nothing)
     result = job.score_batch(app, job.Options())
     assert (result.outcome, result.exit_code, result.scored) == ("partial", 3, 0)
     assert result.not_scored_because["NO_FS"] > STOCKS / 2
@@ -347,8 +347,8 @@ def test_coverage_of_each_axis_is_told(app, capsys):
 
 
 def test_without_a_key_of_dart_there_are_axes_of_prices_and_no_alarm(app, monkeypatch, capsys):
-    nothing = load.reports.assembled(np.zeros(0, load.reports.RECORD))
-    monkeypatch.setattr(load.reports, "read", lambda *_: nothing)
+    nothing = load.scored_reports.assembled(np.zeros(0, load.scored_reports.RECORD))
+    monkeypatch.setattr(load.scored_reports, "read", lambda *_: nothing)
     without = dataclasses.replace(app, settings=app.settings.model_copy(update={"dart_api_key": None}))
     result = job.score_batch(without, job.Options())
     assert (result.outcome, result.exit_code, result.alerts) == ("done", 0, [])

@@ -23,8 +23,7 @@ from foresto_cli.store.fragments import Fragment, fragment, sql
 
 BOM = b"\xef\xbb\xbf"
 QUARTER = fragment("date_trunc('quarter', {day})", day=DAY)
-"""First in the order of years of days: a row group holds some stocks of some months, so that a reader who wants one day
-skips most groups of a year by their statistics, and one who wants one stock too."""
+"""First in the order of years of days: a reader of one day or one stock skips most row groups by their statistics."""
 
 
 def export(  # noqa: PLR0913  # what, where, how

@@ -78,7 +78,8 @@ def days(url):
     with psycopg.connect(url) as connection:
         stored = connection.execute("SELECT trade_date::text, count(*) FROM stock_price_daily GROUP BY 1 ORDER BY 1")
         told = connection.execute(
-            "SELECT unit, row_count FROM unit_ledger WHERE dataset = 'prices.day' AND status = 'done' ORDER BY 1"
+            "SELECT unit, row_count FROM unit_ledger WHERE dataset = 'prices.day'"
+            " AND status IN ('done', 'provisional') ORDER BY 1"
         )
         return stored.fetchall(), told.fetchall()
 

@@ -26,8 +26,8 @@ RETRY = "foresto retry"
 """Asks again for exactly what failed, of whatever data set."""
 AGAIN = "foresto retry --again"
 """The same, and for what could not be read twice."""
-LONGEST_REPAIR = 200
-"""Characters of a command, as ``data_quality_log`` holds it."""
+LONGEST_REPAIR = 150
+"""Characters of a command; ``data_quality_log`` holds fifty more, which say why and until when it has to wait."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from foresto_cli.screens.conditions import WORDS, conditions
 from foresto_cli.screens.screen_fields import FIELDS
 
 LONGEST_NAME = 40
-NAME = re.compile(r"\w+( \w+)*")
+NAME = re.compile(r"\w+( \w+)*+")
 """Letters, digits and single blanks: nothing that a condition compares or counts with."""
 OPERATORS = {*WORDS, "in", "is"}
 RESERVED = {name.casefold() for field in FIELDS for name in field.names}

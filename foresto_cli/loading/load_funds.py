@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import text
 
 from foresto_cli import clock
-from foresto_cli.app import App
+from foresto_cli.app import App, calendar_of
 from foresto_cli.collecting.loader import Loader
 from foresto_cli.datasets.listed import etf_returns
 from foresto_cli.datasets.listed.etf_days import NAME, EtfDays
@@ -145,7 +145,7 @@ def returns(app: App, *, always: bool = False) -> etf_returns.EtfReturns:
         with app.engine.connect() as connection:
             return always or etf_returns.is_stale(connection)
 
-    return etf_returns.EtfReturns(lambda: app.calendar, clock.today(), is_stale)
+    return etf_returns.EtfReturns(calendar_of, clock.today(), is_stale)
 
 
 def sources(app: App) -> list[FundSource]:

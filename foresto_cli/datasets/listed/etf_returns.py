@@ -52,9 +52,9 @@ Returns = Mapping[str, Decimal]
 class EtfReturns(Derived):
     """Loader of the returns; it has nothing to do where no session came since they were derived."""
 
-    def __init__(self, calendar: Callable[[], Calendar], today: date, is_stale: Callable[[], bool]) -> None:
+    def __init__(self, calendar: Callable[[Connection], Calendar], today: date, is_stale: Callable[[], bool]) -> None:
         """Remember who knows the sessions (a closure may be found meanwhile), the day, and whether sessions came."""
-        super().__init__(DATASET, lambda connection, provenance: write(connection, calendar(), today, provenance))
+        super().__init__(DATASET, lambda given, provenance: write(given, calendar(given), today, provenance))
         self._is_stale = is_stale
 
     def units(self) -> list[Unit]:

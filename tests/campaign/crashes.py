@@ -106,9 +106,11 @@ def kill(place: Place, chain: str, after: float, *, database: bool) -> float | N
         process.wait(after)
     except subprocess.TimeoutExpired:
         # First its database, so that there is a moment in which the command sees it gone.
-        for victim in [*(_backends(place) if database else []), process.pid]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(victim, signal.SIGKILL)
+        victims = _backends(place) if database else []
+        with _noticed(place.url) if victims and place.url is not None else contextlib.nullcontext():
+            for victim in [*victims, process.pid]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(victim, signal.SIGKILL)
         if place.url is not None:
             _await(place.url)
         return None
@@ -116,6 +118,19 @@ def kill(place: Place, chain: str, after: float, *, database: bool) -> float | N
         return time.monotonic() - began
     finally:
         process.communicate()
+
+
+@contextlib.contextmanager
+def _noticed(url: str) -> Iterator[None]:
+    """Wait after the block until the operator's server has noticed it: until then it takes connections as before."""
+    witness = psycopg.connect(url, autocommit=True)
+    yield
+    until = time.monotonic() + 60
+    with contextlib.suppress(psycopg.OperationalError):
+        while time.monotonic() < until:
+            witness.execute("SELECT 1")
+            time.sleep(0.01)
+        raise AssertionError("the server goes on as if none of its processes had been killed")
 
 
 def _await(url: str) -> None:

@@ -30,6 +30,8 @@ from foresto_cli.datasets.dart.payouts import Payer
 from foresto_cli.datasets.dart.reports import Report
 from foresto_cli.datasets.dart.statements import Statements, Wanted
 from foresto_cli.datasets.fss.kinds import KINDS
+from foresto_cli.datasets.listed.enrichment import Enrichment
+from foresto_cli.datasets.listed.etfs import Etfs
 from foresto_cli.datasets.open_data import bonds
 from foresto_cli.datasets.open_data import stock_dividends as fsc_dividends
 from foresto_cli.datasets.prices import market_days
@@ -137,10 +139,10 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "prices FDR": (KEYS, lambda world: price_day(world, KEYS)),
     "prices Naver": (KEYS, price_history),
     "indices FDR": (KEYS, indices),
-    "listing": ((), lambda world: load_listed._listing(world.app)),
-    "ETFs KRX": ((), lambda world: load_listed.Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
-    "ETFs FDR": (KEYS, lambda world: load_listed.Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
-    "Yahoo": ((), lambda world: load_listed.Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
+    "listing": ((), lambda world: load_listed.listing(world.app)),
+    "ETFs KRX": ((), lambda world: Etfs(world.app.krx, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "ETFs FDR": (KEYS, lambda world: Etfs(None, world.app.fdr, world.app.calendar, clock.now(), 0)),
+    "Yahoo": ((), lambda world: Enrichment(world.app.yahoo, lambda: [("005930", "KOSPI")])),
     "DART companies": ((), lambda world: load_statements.companies(world.app, world.app.dart)),
     "DART filings": ((), lambda world: Filings(world.app.dart, clock.now(), world.app.calendar, {})),
     "DART main accounts": ((), main_accounts),
@@ -152,9 +154,9 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[..., Loader]]] = {
     "prices FSC": (KEYS, lambda world: price_day(world, ())),
     "bonds": ((), lambda world: bonds.Bonds(world.app.fsc, world.app.calendar, clock.now(), 0, "all", None)),
     "dividends FSC": ((), lambda world: fsc_dividends.Dividends(world.app.fsc, world.app.calendar, clock.now(), 0, {})),
-    "company numbers": ((), lambda world: load_listed._company_numbers(world.app)[0]),
-    "deposits": ((), lambda world: load_products._loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
-    "credit loans": ((), lambda world: load_products._loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),
+    "company numbers": ((), lambda world: load_listed.company_numbers(world.app)[0]),
+    "deposits": ((), lambda world: load_products.loader(world.app, KINDS[0], world.app.finlife, ["020000"])),
+    "credit loans": ((), lambda world: load_products.loader(world.app, KINDS[-1], world.app.finlife, ["020000"])),
 }
 
 

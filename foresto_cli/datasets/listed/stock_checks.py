@@ -1,9 +1,11 @@
 """Checks of ``stocks``: each column is what it is derived from, and nobody is missing or too many."""
 
+from datetime import date
+
 from sqlalchemy import text
 
 from foresto_cli.collecting.checks import CRITICAL, SCORE, WARNING, WEEKLY, Rows, Scope, Units, check
-from foresto_cli.datasets.listed import enrichment, stocks
+from foresto_cli.datasets.listed import crno, enrichment, stocks
 from foresto_cli.datasets.listed.asking_again import listing_again, numbers_again
 from foresto_cli.datasets.prices import day_sums
 
@@ -122,29 +124,34 @@ def not_in_any_list(scope: Scope) -> Rows:
     units=numbers_again,
 )
 def wrong_company_numbers(scope: Scope) -> Rows:
-    """Find company numbers that two issuers share, that dividends contradict, or that are gone."""
-    return (
-        scope.rows(
-            text(
-                "WITH paid AS (SELECT ticker, max(crno) AS crno FROM dividend_history WHERE crno IS NOT NULL"
-                " AND ticker LIKE '%0' GROUP BY ticker HAVING min(crno) = max(crno)),"
-                " shared AS (SELECT crno FROM stocks WHERE is_active AND crno IS NOT NULL"
-                " GROUP BY crno HAVING count(DISTINCT left(ticker, 5)) > 1)"
-                " SELECT s.ticker, s.name, s.crno, p.crno AS 배당_기록, i.crno AS 보통주 FROM stocks s"
-                " LEFT JOIN paid p ON p.ticker = s.ticker"
-                " LEFT JOIN stocks i ON i.ticker = left(s.ticker, 5) || '0' AND i.ticker <> s.ticker"
-                " WHERE s.is_active AND (s.crno IN (SELECT crno FROM shared) OR s.crno IS DISTINCT FROM"
-                " coalesce(p.crno, i.crno, s.crno)) OR s.crno !~ '^[0-9]{13}$' ORDER BY 1"
-            )
-        )
-        if _has_numbers(scope)
-        else []
+    """Find company numbers that two issuers share, that dividends contradict, or that are gone.
+
+    A preferred share listed after the newest list of numbers has none yet.
+    """
+    told = _newest_numbers(scope)
+    if told is None:
+        return []
+    return scope.rows(
+        text(
+            "WITH paid AS (SELECT ticker, max(crno) AS crno FROM dividend_history WHERE crno IS NOT NULL"
+            " AND ticker LIKE '%0' GROUP BY ticker HAVING min(crno) = max(crno)),"
+            " shared AS (SELECT crno FROM stocks WHERE is_active AND crno IS NOT NULL"
+            " GROUP BY crno HAVING count(DISTINCT left(ticker, 5)) > 1)"
+            " SELECT s.ticker, s.name, s.crno, p.crno AS 배당_기록, i.crno AS 보통주 FROM stocks s"
+            " LEFT JOIN paid p ON p.ticker = s.ticker"
+            " LEFT JOIN stocks i ON i.ticker = left(s.ticker, 5) || '0' AND i.ticker <> s.ticker"
+            " WHERE s.is_active AND (s.crno IN (SELECT crno FROM shared) OR s.crno IS DISTINCT FROM"
+            " coalesce(p.crno, i.crno, s.crno) AND (s.crno IS NULL AND s.listing_date > :told) IS NOT TRUE"
+            ") OR s.crno !~ '^[0-9]{13}$' ORDER BY 1"
+        ),
+        told=told,
     )
 
 
-def _has_numbers(scope: Scope) -> bool:
-    """Say whether company numbers were ever asked for."""
-    return bool(numbers_again(scope, []))
+def _newest_numbers(scope: Scope) -> date | None:
+    """Return the day of the newest list of company numbers; None when it was never asked for."""
+    days = numbers_again(scope, []).get(crno.NAME)
+    return date.fromisoformat(days[0]) if days else None
 
 
 @check(

@@ -90,3 +90,15 @@ def test_all_company_numbers_lost_are_missed_and_those_never_asked_for_are_not(l
     assert "roster.crno" in found(verification.verify_weekly(loaded.app))
     loaded.execute("DELETE FROM unit_ledger WHERE dataset = 'stocks.crno'")
     assert "roster.crno" not in found(verification.verify_weekly(loaded.app))
+
+
+def test_a_preferred_share_newer_than_the_list_of_numbers_lacks_one_and_an_older_one_has_lost_it(loaded):
+    share = loaded.scalar(
+        "SELECT ticker FROM stocks WHERE right(ticker, 1) <> '0' AND is_active AND crno IS NOT NULL ORDER BY 1 LIMIT 1"
+    )
+    loaded.execute("UPDATE stocks SET crno = NULL WHERE ticker = :share", share=share)
+    assert "stocks.company_numbers" in found(verification.verify_weekly(loaded.app))
+    loaded.execute("UPDATE stocks SET listing_date = '2026-11-20' WHERE ticker = :share", share=share)
+    told = loaded.scalar("SELECT max(unit) FROM unit_ledger WHERE dataset = 'stocks.crno' AND status = 'done'")
+    assert told < "2026-11-20"
+    assert "stocks.company_numbers" not in found(verification.verify_weekly(loaded.app))

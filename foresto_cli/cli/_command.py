@@ -1,5 +1,6 @@
 """``@command``: a function of the opened application becomes a command of the command line."""
 
+import gc
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -194,6 +195,8 @@ def _done(
     ):
         if not app.is_reader:
             runs.close_abandoned(app.engine, is_shared=app.is_shared)
+        # What is there by now stays to the end: it need not be looked through for garbage.
+        gc.freeze()
         done = work(app)
         typed_words.keep(app)
         return done

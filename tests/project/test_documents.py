@@ -140,7 +140,7 @@ def test_ci_runs_exactly_the_test_command_of_the_readme():
     assert done.stdout == block
     assert "pytest" in block
     assert '\nbash -euo pipefail -c "$command"\n' in script
-    assert '\n.venv/bin/python -m pytest -q -m "long and not slow"\n' in script, "what that command leaves out"
+    assert '\n.venv/bin/python -m pytest -q -n 3 -m "long and not slow"\n' in script, "what that command leaves out"
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 

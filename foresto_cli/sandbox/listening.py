@@ -55,6 +55,8 @@ class Listener(ThreadingMixIn, TCPServer):
     def stop(self) -> None:
         """Accept nothing more; the port is free once the thread has ended."""
         self.stopping.set()
+        # Not closed alone: a forked process would hold the other copy, and the thread would sleep on.
+        self._waker.shutdown(socket.SHUT_RDWR)
         self._waker.close()
 
     def handle_error(self, request: Connected, client_address: object) -> None:

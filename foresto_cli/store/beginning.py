@@ -3,10 +3,8 @@
 alembic is for upgrades only; a database that is made here begins at the newest revision.
 """
 
-from typing import Any
-
 from sqlalchemy import Connection, create_mock_engine, insert, text
-from sqlalchemy.schema import SetColumnComment, SetTableComment
+from sqlalchemy.schema import ExecutableDDLElement, SetColumnComment, SetTableComment
 
 from foresto_cli import data_sets
 from foresto_cli.store import comments, described
@@ -43,7 +41,7 @@ def _tables(connection: Connection) -> list[str]:
     """Return what makes every table and its indexes. Comments are left out: :mod:`.comments` writes them all."""
     made: list[str] = []
 
-    def take(statement: Any, *_: object, **__: object) -> None:  # noqa: ANN401  # as create_mock_engine says it
+    def take(statement: ExecutableDDLElement, *_: object, **__: object) -> None:
         if not isinstance(statement, SetTableComment | SetColumnComment):
             made.append(str(statement.compile(dialect=connection.dialect)).strip())
 
